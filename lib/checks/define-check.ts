@@ -1,0 +1,91 @@
+import type { SectionName, Sections } from "../inventory/inventory.ts";
+import type { Unit, UnknownReason } from "../model/finding.ts";
+import type { Limits, ProfileName } from "./limits.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** A page that a rule or a number comes from: Auth0's documentation or a standard. */
+export interface Reference {
+  title: string;
+  url: string;
+}
+
+/** How to mend a finding. `summary` is one sentence; the others are steps for a person and for a script. */
+export interface Remediation {
+  summary: string;
+  /** Where to click in Auth0's dashboard. */
+  dashboard: string;
+  /** The call of the Management API that does the same; null where there is none. */
+  api: string | null;
+}
+
+/**
+ * Whether a change could be made by a program: `safe` with precondition, read-back and rollback record,
+ * `guarded` only after approval, `by rotation` through Curfew's rotation, `no` by a person only.
+ */
+export type Fix = "safe" | "guarded" | "by rotation" | "no";
+
+/** A section that could not be read, and the enabled checks that therefore say nothing. */
+export interface Gap {
+  section: SectionName;
+  reason: UnknownReason;
+  detail: string | null;
+  checks: readonly string[];
+}
+
+/** What a check may know beside the sections that it needs. */
+export interface CheckContext {
+  /** The tenant's canonical domain. */
+  domain: string;
+  /** The moment of the audit, milliseconds since the Unix epoch. */
+  now: number;
+  /** Every requested section that could not be read. */
+  gaps: readonly Gap[];
+  /** Every section that was requested, read or not. */
+  requested: readonly SectionName[];
+}
+
+/** What people read about a check; `docs/checks/` is generated from it. */
+export interface CheckMetadata {
+  /** `<area>.<object>.<condition>`; the file is `checks/<area>/<object>-<condition>.ts`. */
+  id: string;
+  title: string;
+  /** Why the finding matters, for somebody who does not know Auth0's settings by heart. */
+  why: string;
+  remediation: Remediation;
+  references: readonly Reference[];
+  fix: Fix;
+  /** The unit of the limits; null for yes-or-no checks. */
+  unit: Unit | null;
+}
+
+interface CheckDefinition<Needs extends SectionName, L extends Limits> extends CheckMetadata {
+  /** The sections that must be complete for the check to be evaluated; scopes and requests follow from them. */
+  needs: readonly Needs[];
+  limits: Readonly<Record<ProfileName, L | "off">>;
+  /** Pure: yields one outcome for each resource and aspect that the check applies to. */
+  evaluate(sections: Pick<Sections, Needs>, limits: L, context: CheckContext): Iterable<Outcome>;
+}
+
+/** A check as the catalogue holds it: the types of its own sections and limits are forgotten. */
+export interface Check extends CheckMetadata {
+  needs: readonly SectionName[];
+  limits: Readonly<Record<ProfileName, Limits | "off">>;
+  evaluate(sections: Partial<Sections>, limits: Limits, context: CheckContext): Iterable<Outcome>;
+}
+
+/**
+ * Declares a check: one file, metadata and a pure function.
+ *
+ * The evaluation sees only the sections named in `needs` and limits of exactly the declared shape.
+ * The caller guarantees both: it evaluates a check only when its sections are complete,
+ * and overrides are validated against the shape of the declared limits.
+ */
+export function defineCheck<const Needs extends SectionName, L extends Limits>(
+  definition: CheckDefinition<Needs, L>,
+): Check {
+  return {
+    ...definition,
+    evaluate: (sections, limits, context) =>
+      definition.evaluate(sections as Pick<Sections, Needs>, limits as L, context),
+  };
+}
