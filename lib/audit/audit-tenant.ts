@@ -1,0 +1,155 @@
+import type { Login } from "../auth0/login.ts";
+import { type ManagementApi, openManagementApi } from "../auth0/management-api.ts";
+import type { Plan } from "../auth0/rate-limits.ts";
+import type { RetryPolicy } from "../auth0/retry.ts";
+import type { Check } from "../checks/define-check.ts";
+import { evaluate, type Policy, wantedSections } from "../findings/evaluate.ts";
+import { isBlinding, type SectionStatus, type TenantAudit, type TenantFailure } from "../findings/tenant-audit.ts";
+import type { Inventory, SectionName } from "../inventory/inventory.ts";
+import { readInventory, type SectionListener } from "../inventory/read-inventory.ts";
+import type { Clock } from "../model/clock.ts";
+import { CurfewError, hasCode } from "../model/curfew-error.ts";
+import type { CheckResult, Finding } from "../model/finding.ts";
+
+/** One tenant to audit. */
+export interface AuditTarget {
+  name: string;
+  domain: string;
+  origin?: string;
+  plan: Plan;
+  /** Resolves the auditor's credentials; its failure is the tenant's failure, and nobody else's. */
+  login: () => Promise<Login>;
+}
+
+/** By which rules, and everything that comes from outside. */
+export interface AuditRules {
+  checks: readonly Check[];
+  policy: Policy;
+  /** Marks the findings that somebody has accepted. */
+  accept: (findings: readonly Finding[], tenant: string, now: number) => Finding[];
+  clock: Clock;
+  fetch?: typeof fetch;
+  random?: () => number;
+  /** Milliseconds after which an unanswered request is given up. */
+  timeout?: number;
+  retryPolicy?: RetryPolicy;
+}
+
+/**
+ * Audits one tenant: token, inventory, checks, findings. Whatever fails becomes part of the result.
+ *
+ * @param signal ends the audit. A reason with the code `timed-out` marks what was not read yet as `time-out`,
+ * and the result still comes; `interrupted` rejects.
+ * @throws CurfewError `interrupted` only
+ */
+export async function auditTenant(
+  target: AuditTarget,
+  rules: AuditRules,
+  signal: AbortSignal,
+  onSection?: SectionListener,
+): Promise<TenantAudit> {
+  const startedAt = rules.clock.now();
+  let api: ManagementApi | undefined;
+  try {
+    api = openManagementApi({
+      address: { domain: target.domain, ...(target.origin === undefined ? {} : { origin: target.origin }) },
+      login: await target.login(),
+      plan: target.plan,
+      signal,
+      clock: rules.clock,
+      ...optional("fetch", rules.fetch),
+      ...optional("random", rules.random),
+      ...optional("timeout", rules.timeout),
+      ...optional("retryPolicy", rules.retryPolicy),
+    });
+    await api.scopes(); // without a token there is nothing to read: the tenant has failed as a whole
+    const inventory = await readInventory(api, wantedSections(rules.checks, rules.policy), signal, onSection);
+    return compose(target, rules.clock, startedAt, api, judge(target, rules, inventory));
+  } catch (error) {
+    if (hasCode(error, "interrupted")) throw error;
+    return compose(target, rules.clock, startedAt, api, failure(error));
+  }
+}
+
+type Result = Pick<TenantAudit, "status" | "reason" | "detail" | "inventory" | "checks" | "findings">;
+
+/** Puts a result together in the documented order of its keys. */
+function compose(
+  target: AuditTarget,
+  clock: Clock,
+  startedAt: number,
+  api: ManagementApi | undefined,
+  { status, reason, detail, inventory, checks, findings }: Result,
+): TenantAudit {
+  return {
+    tenant: target.name,
+    domain: target.domain,
+    status,
+    reason,
+    detail,
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(clock.now()).toISOString(),
+    traffic: api ? { ...api.traffic } : { requests: 0, retries: 0, throttled: 0 },
+    inventory,
+    checks,
+    findings,
+  };
+}
+
+function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory): Result {
+  const now = rules.clock.now();
+  const { checks, findings } = evaluate({ tenant: target, checks: rules.checks, policy: rules.policy, inventory, now });
+  const sections = statuses(inventory);
+  return {
+    status: isIncomplete(sections, checks) ? "incomplete" : "complete",
+    reason: null,
+    detail: null,
+    inventory: sections,
+    checks,
+    findings: rules.accept(findings, target.name, now),
+  };
+}
+
+function statuses(inventory: Inventory): TenantAudit["inventory"] {
+  const entries = Object.entries(inventory).map(([name, section]): [SectionName, SectionStatus] => [
+    name as SectionName,
+    section.status === "complete" ? { status: "complete", count: section.count } : section,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function isIncomplete(sections: TenantAudit["inventory"], checks: readonly CheckResult[]): boolean {
+  return (
+    Object.values(sections).some((section) => section.status === "unavailable" && isBlinding(section.reason)) ||
+    checks.some((check) => check.status === "not-evaluated" && isBlinding(check.reason))
+  );
+}
+
+function failure(error: unknown): Result {
+  const known = error instanceof CurfewError ? error : undefined;
+  return {
+    status: "failed",
+    reason: failureReason(known),
+    detail: known?.message ?? `Curfew itself failed (${error instanceof Error ? error.name : "unknown error"}).`,
+    inventory: {},
+    checks: [],
+    findings: [],
+  };
+}
+
+/** Whatever is none of the others means that no usable answer came from the tenant. */
+function failureReason(error: CurfewError | undefined): TenantFailure {
+  switch (error?.code) {
+    case "credentials-refused":
+    case "no-grant":
+    case "throttled":
+    case "reference-unresolved":
+      return error.code;
+    default:
+      return "unreachable";
+  }
+}
+
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]?: Value });
+}

@@ -1,0 +1,264 @@
+import * as z from "zod";
+import { hasCode } from "../model/curfew-error.ts";
+import { FIELDS_REFUSED } from "./answer-error.ts";
+import { PAGE_SIZE, type Page, readListing } from "./listing.ts";
+import type { ManagementApi, ManagementRequest } from "./management-api.ts";
+import type { LimitGroup } from "./rate-limits.ts";
+import { type Action, action } from "./resources/action.ts";
+import {
+  type Client,
+  type ClientAuthentication,
+  type ClientCredential,
+  client,
+  clientAuthentication,
+  clientCredential,
+} from "./resources/client.ts";
+import { type ClientGrant, clientGrant } from "./resources/client-grant.ts";
+import { type EmailTemplate, emailTemplate, type LinkTemplate } from "./resources/email-template.ts";
+import { type NetworkAcl, networkAcl } from "./resources/network-acl.ts";
+import { type ResourceServer, resourceServer } from "./resources/resource-server.ts";
+import { type SigningKey, signingKey } from "./resources/signing-key.ts";
+import { type TenantSettings, tenantSettings } from "./resources/tenant-settings.ts";
+import type { Query } from "./tenant-address.ts";
+
+/**
+ * Everything an audit asks Auth0 for. Each request names the fields it wants wherever the endpoint lets it,
+ * so that no answer ever carries a secret: `client_secret` and `signing_secret` are in none of these lists.
+ */
+
+/** The documented scope of every endpoint below. Source: the Management API's OpenAPI document. */
+export const READ_SCOPES = {
+  clients: "read:clients",
+  clientAuthentication: "read:client_credentials",
+  clientCredentials: "read:client_credentials",
+  resourceServers: "read:resource_servers",
+  clientGrants: "read:client_grants",
+  tenantSettings: "read:tenant_settings",
+  signingKeys: "read:signing_keys",
+  actions: "read:actions",
+  networkAcls: "read:network_acls",
+  emailTemplates: "read:email_templates",
+} as const;
+
+/** The fields of a slice, for `fields=`. */
+const fieldsOf = (shape: z.ZodObject): string[] => Object.keys(shape.shape);
+
+const only = (fields: readonly string[]): Query => ({ fields: fields.join(","), include_fields: true });
+
+const clientWithAuthentication = z.object({ ...client.shape, ...clientAuthentication.shape });
+
+/** Applications, and how each authenticates when the token may see that. */
+export interface Clients {
+  clients: Client[];
+  /** Undefined when the token may not read how applications authenticate. */
+  authentication: ClientAuthentication[] | undefined;
+}
+
+/**
+ * All applications but the global one.
+ *
+ * @param withAuthentication also ask, in the same requests, how each application authenticates. It is asked for
+ * only when the token's scopes allow it: to ask for a field that is not allowed is refused.
+ */
+export async function listClients(
+  api: ManagementApi,
+  withAuthentication: boolean,
+  signal: AbortSignal,
+): Promise<Clients> {
+  const scopes = withAuthentication ? await api.scopes() : undefined;
+  if (scopes?.has(READ_SCOPES.clientAuthentication)) {
+    try {
+      const both = await readClients(api, clientWithAuthentication, signal);
+      return { clients: both, authentication: both };
+    } catch (error) {
+      if (!hasCode(error, "request-refused") || error.detail !== FIELDS_REFUSED) throw error;
+    }
+  }
+  return { clients: await readClients(api, client, signal), authentication: undefined };
+}
+
+function readClients<Shape extends z.ZodObject & z.ZodType<{ client_id: string }>>(
+  api: ManagementApi,
+  shape: Shape,
+  signal: AbortSignal,
+): Promise<z.infer<Shape>[]> {
+  return list(api, {
+    path: "/clients",
+    key: "clients",
+    scope: READ_SCOPES.clients,
+    group: "clients",
+    query: { is_global: false, ...only(fieldsOf(shape)) },
+    shape,
+    idOf: (item) => item.client_id,
+    signal,
+  });
+}
+
+/** The keys registered for one application; none when the application is gone meanwhile. */
+export async function listClientCredentials(
+  api: ManagementApi,
+  clientId: string,
+  signal: AbortSignal,
+): Promise<ClientCredential[]> {
+  try {
+    const keys = await api.send(
+      get({
+        path: `/clients/${encodeURIComponent(clientId)}/credentials`,
+        pattern: "/clients/{id}/credentials",
+        scope: READ_SCOPES.clientCredentials,
+        group: "client-credentials",
+      }),
+      z.array(clientCredential),
+      signal,
+    );
+    return keys.map((key) => ({ ...key, client_id: clientId }));
+  } catch (error) {
+    if (hasCode(error, "not-found")) return [];
+    throw error;
+  }
+}
+
+/** All APIs, the system's own included. `fields` is honoured although it is not documented here (recordings). */
+export function listResourceServers(api: ManagementApi, signal: AbortSignal): Promise<ResourceServer[]> {
+  return list(api, {
+    path: "/resource-servers",
+    key: "resource_servers",
+    scope: READ_SCOPES.resourceServers,
+    query: only(fieldsOf(resourceServer)),
+    shape: resourceServer,
+    idOf: (item) => item.id,
+    signal,
+  });
+}
+
+/** All client grants, by page and total rather than by cursor: only a total proves that none is missing. */
+export function listClientGrants(api: ManagementApi, signal: AbortSignal): Promise<ClientGrant[]> {
+  return list(api, {
+    path: "/client-grants",
+    key: "client_grants",
+    scope: READ_SCOPES.clientGrants,
+    shape: clientGrant,
+    idOf: (item) => item.id,
+    signal,
+  });
+}
+
+/** All actions with the names and dates of their secrets. */
+export function listActions(api: ManagementApi, signal: AbortSignal): Promise<Action[]> {
+  return list(api, {
+    path: "/actions/actions",
+    key: "actions",
+    scope: READ_SCOPES.actions,
+    shape: action,
+    idOf: (item) => item.id,
+    signal,
+  });
+}
+
+/** All network access control lists. */
+export function listNetworkAcls(api: ManagementApi, signal: AbortSignal): Promise<NetworkAcl[]> {
+  return list(api, {
+    path: "/network-acls",
+    key: "network_acls",
+    scope: READ_SCOPES.networkAcls,
+    shape: networkAcl,
+    idOf: (item) => item.id,
+    signal,
+  });
+}
+
+/** The tenant's settings. */
+export function getTenantSettings(api: ManagementApi, signal: AbortSignal): Promise<TenantSettings> {
+  return api.send(
+    get({
+      path: "/tenants/settings",
+      scope: READ_SCOPES.tenantSettings,
+      query: only(fieldsOf(tenantSettings)),
+    }),
+    tenantSettings,
+    signal,
+  );
+}
+
+/** The tenant's signing keys: current, next and the previous ones. */
+export function listSigningKeys(api: ManagementApi, signal: AbortSignal): Promise<SigningKey[]> {
+  return api.send(get({ path: "/keys/signing", scope: READ_SCOPES.signingKeys }), z.array(signingKey), signal);
+}
+
+/** One mail template. Auth0 answers 404 for one that was never customized: then its defaults hold. */
+export async function getEmailTemplate(
+  api: ManagementApi,
+  template: LinkTemplate,
+  signal: AbortSignal,
+): Promise<EmailTemplate> {
+  try {
+    const found = await api.send(
+      get({
+        path: `/email-templates/${template}`,
+        pattern: "/email-templates/{templateName}",
+        scope: READ_SCOPES.emailTemplates,
+        group: "email-templates",
+      }),
+      emailTemplate,
+      signal,
+    );
+    return { ...found, template };
+  } catch (error) {
+    if (hasCode(error, "not-found")) return { template };
+    throw error;
+  }
+}
+
+interface GetRequest {
+  path: string;
+  pattern?: string;
+  scope: string;
+  group?: LimitGroup;
+  query?: Query;
+}
+
+const get = ({ path, pattern, scope, group, query }: GetRequest): ManagementRequest => ({
+  method: "GET",
+  path,
+  pattern: pattern ?? path,
+  scope,
+  group: group ?? "other",
+  ...(query === undefined ? {} : { query }),
+  repeatable: true,
+});
+
+interface ListRequest<Shape extends z.ZodType> extends GetRequest {
+  /** Where the items are in the answer. */
+  key: string;
+  shape: Shape;
+  idOf(item: z.infer<Shape>): string;
+  signal: AbortSignal;
+}
+
+function list<Shape extends z.ZodType>(api: ManagementApi, request: ListRequest<Shape>): Promise<z.infer<Shape>[]> {
+  const shape = pageShape(request.key, request.shape);
+  const paged = get(request);
+  return readListing({
+    pageSize: PAGE_SIZE,
+    signal: request.signal,
+    idOf: request.idOf,
+    readPage: (page, signal) =>
+      api.send({ ...paged, query: { ...paged.query, page, per_page: PAGE_SIZE, include_totals: true } }, shape, signal),
+  });
+}
+
+/** The largest total that is believed; a larger one is not an answer of Auth0 and must not fill the memory. */
+const MAX_TOTAL = 10_000_000;
+
+/** A page is `{ total, <key>: [...] }`, or a plain array where the server ignores `include_totals`. */
+function pageShape<Shape extends z.ZodType>(key: string, item: Shape) {
+  const page = z.object({
+    total: z.number().int().nonnegative().max(MAX_TOTAL).optional(),
+    [key]: z.array(item),
+  });
+  return z
+    .preprocess((body) => (Array.isArray(body) ? { [key]: body } : body), page)
+    .transform((body): Page<z.infer<Shape>> => {
+      return { items: body[key] as z.infer<Shape>[], total: body.total as number | undefined };
+    });
+}

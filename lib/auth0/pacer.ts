@@ -1,0 +1,66 @@
+import type { Clock } from "../model/clock.ts";
+import type { LimitGroup, PlanLimits } from "./rate-limits.ts";
+import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
+
+/** What the server said about its limits in one answer. */
+export interface RateHeaders {
+  limit?: number;
+  remaining?: number;
+}
+
+/** Leave to send one request. Settle it when the answer is there, or when there is none. */
+export interface Permit {
+  settle(headers?: RateHeaders): void;
+  /** The request was refused for its rate: its buckets stay closed until then (milliseconds since the epoch). */
+  refuse(until: number): void;
+}
+
+/** Paces all requests to one tenant. */
+export interface Pacer {
+  acquire(group: LimitGroup, signal: AbortSignal): Promise<Permit>;
+}
+
+/** One pacer a tenant: a token bucket for each limit of its plan, corrected by what the server answers. */
+export function createPacer(limits: PlanLimits, clock: Clock): Pacer {
+  const buckets = new Map(
+    Object.entries(limits.buckets).map(([name, limit]) => [name, createTokenBucket(limit, clock)]),
+  );
+
+  return {
+    async acquire(group, signal) {
+      const taken: TokenBucket[] = [];
+      try {
+        // The narrow bucket first: while one request waits there, the wide one serves others.
+        for (const name of limits.takes[group]) {
+          const bucket = buckets.get(name);
+          if (!bucket) continue;
+          await bucket.take(signal);
+          taken.push(bucket);
+        }
+      } catch (error) {
+        for (const bucket of taken) bucket.settle();
+        throw error;
+      }
+      return permit(taken);
+    },
+  };
+}
+
+function permit(buckets: readonly TokenBucket[]): Permit {
+  return {
+    settle(headers = {}) {
+      for (const bucket of buckets) bucket.settle();
+      const { remaining, limit } = headers;
+      if (remaining === undefined) return;
+      // The headers speak of one bucket and do not say which: the one of that size, else the narrowest.
+      const meant = buckets.find((bucket) => bucket.burst === limit) ?? buckets[0];
+      meant?.correct(remaining, buckets.length === 1 ? limit : undefined);
+    },
+    refuse(until) {
+      for (const bucket of buckets) {
+        bucket.settle();
+        bucket.block(until);
+      }
+    },
+  };
+}

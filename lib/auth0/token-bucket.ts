@@ -1,0 +1,82 @@
+import type { Clock } from "../model/clock.ts";
+import type { BucketLimit } from "./rate-limits.ts";
+
+/** The share of the documented rate that is used: two clocks never agree exactly, and a refused request costs more. */
+const USED_SHARE = 0.98;
+
+/** A client's model of one of the server's token buckets. */
+export interface TokenBucket {
+  readonly burst: number;
+  /** Resolves, in order of arrival, when a request may be sent. Every take is followed by one settle. */
+  take(signal: AbortSignal): Promise<void>;
+  /** The request was answered or has failed. */
+  settle(): void;
+  /** The server said how many requests are left now, and how many there are at the most. */
+  correct(remaining: number, limit?: number): void;
+  /** The server refused a request: nothing is sent before `until` (milliseconds since the epoch). */
+  block(until: number): void;
+}
+
+/**
+ * Models a server's token bucket so that the server is never asked too early.
+ *
+ * When the server takes a token is unknown: somewhere between sending and answer. A token therefore counts as
+ * taken from the moment of sending, and begins to come back only with the answer. Whatever the latency, this
+ * level is never above the server's, so a lone client is never refused; and while requests wait, the level stays
+ * below the burst, so the full sustained rate is used.
+ */
+export function createTokenBucket(limit: BucketLimit, clock: Clock): TokenBucket {
+  const perMillisecond = (limit.perSecond * USED_SHARE) / 1000;
+  let burst = limit.burst;
+  let level = burst;
+  let inFlight = 0;
+  let refilledAt = clock.now();
+  let blockedUntil = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const refill = (): number => {
+    const now = clock.now();
+    level = Math.min(burst, level + Math.max(0, now - refilledAt) * perMillisecond);
+    refilledAt = now;
+    return now;
+  };
+
+  const waitForToken = async (signal: AbortSignal): Promise<void> => {
+    for (;;) {
+      signal.throwIfAborted();
+      const now = refill();
+      const missing = 1 - (level - inFlight);
+      const wait = Math.max(blockedUntil - now, missing / perMillisecond);
+      if (wait <= 0) break;
+      await clock.sleep(Math.ceil(wait), signal);
+    }
+    inFlight += 1;
+  };
+
+  return {
+    get burst() {
+      return burst;
+    },
+    take(signal) {
+      const turn = queue.then(() => waitForToken(signal));
+      queue = turn.catch(() => undefined); // the one who waits hears of it; the next in line goes on
+      return turn;
+    },
+    settle() {
+      refill();
+      inFlight -= 1;
+      level -= 1;
+    },
+    correct(remaining, serverLimit) {
+      refill();
+      if (serverLimit !== undefined && serverLimit >= 1) burst = Math.min(burst, serverLimit);
+      // Some of the requests in flight may be counted in `remaining` already, so it is an upper bound.
+      level = Math.min(level, remaining + inFlight);
+    },
+    block(until) {
+      refill();
+      blockedUntil = Math.max(blockedUntil, until);
+      level = Math.min(level, inFlight);
+    },
+  };
+}

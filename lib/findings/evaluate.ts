@@ -1,0 +1,160 @@
+import type { Check, CheckContext, Gap } from "../checks/define-check.ts";
+import type { Limits } from "../checks/limits.ts";
+import type { Outcome } from "../checks/outcome.ts";
+import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
+import type { CheckResult, Finding } from "../model/finding.ts";
+import { worstFirst } from "../model/severity.ts";
+import { findingId } from "./fingerprint.ts";
+import { isBlinding } from "./tenant-audit.ts";
+
+/** The limits in force for each check; a check that is not named is off. */
+export type Policy = ReadonlyMap<string, Limits | "off">;
+
+/** What is evaluated, and by which rules. */
+export interface Evaluation {
+  tenant: { name: string; domain: string };
+  checks: readonly Check[];
+  policy: Policy;
+  inventory: Inventory;
+  /** The moment of the audit, milliseconds since the epoch. */
+  now: number;
+}
+
+/** What every check said. */
+export interface Verdicts {
+  checks: CheckResult[];
+  findings: Finding[];
+}
+
+/** The sections to read: those that an enabled check needs, and those that no check needs at all. */
+export function wantedSections(checks: readonly Check[], policy: Policy): ReadonlySet<SectionName> {
+  const needing = (section: SectionName): Check[] => checks.filter((check) => check.needs.includes(section));
+  return new Set(
+    SECTION_NAMES.filter((section) => {
+      const users = needing(section);
+      return users.length === 0 || users.some((check) => isEnabled(check, policy));
+    }),
+  );
+}
+
+/**
+ * Evaluates every check over what was read. A check over a section that is unavailable is not evaluated, with
+ * that section's reason; a check that throws is not evaluated (`defect`) and takes no other with it.
+ */
+export function evaluate(evaluation: Evaluation): Verdicts {
+  const context = contextOf(evaluation);
+  const verdicts = evaluation.checks.map((check) => evaluateCheck(check, evaluation, context));
+  return {
+    checks: verdicts.map(({ result }) => result),
+    findings: verdicts.flatMap(({ findings }) => findings).sort(byUrgency),
+  };
+}
+
+interface CheckVerdict {
+  result: CheckResult;
+  findings: Finding[];
+}
+
+function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckContext): CheckVerdict {
+  const { id } = check;
+  const limits = evaluation.policy.get(id) ?? "off";
+  if (limits === "off") return { result: { id, status: "off" }, findings: [] };
+
+  const gap = gapOf(check, evaluation.inventory);
+  if (gap) return { result: { id, status: "not-evaluated", ...gap }, findings: [] };
+
+  let outcomes: Outcome[];
+  try {
+    outcomes = [...check.evaluate(sectionsOf(check, evaluation.inventory), limits, context)];
+  } catch (error) {
+    // The name of the class, never the message: it may quote what was being checked.
+    const detail = error instanceof Error ? error.name : "unknown error";
+    return { result: { id, status: "not-evaluated", reason: "defect", detail }, findings: [] };
+  }
+  return {
+    result: resultOf(id, outcomes),
+    findings: outcomes.flatMap((outcome) => findingOf(check, outcome, evaluation)),
+  };
+}
+
+/** Unknown is never clean: one resource that could not be judged keeps the check from passing or failing. */
+function resultOf(id: string, outcomes: readonly Outcome[]): CheckResult {
+  const unknown = outcomes.filter((outcome) => outcome.verdict === "unknown");
+  const [first] = unknown;
+  if (first) {
+    const others = unknown.length - 1;
+    const where = `${first.detail} (${first.resource.type} ${first.resource.id})`;
+    const detail = others === 0 ? where : `${where}, and ${others} more`;
+    return { id, status: "not-evaluated", reason: "not-reported", detail };
+  }
+  const failed = outcomes.filter((outcome) => outcome.verdict === "fail").length;
+  return { id, status: failed === 0 ? "pass" : "fail", evaluated: outcomes.length, failed };
+}
+
+function findingOf(check: Check, outcome: Outcome, { tenant }: Evaluation): Finding[] {
+  if (outcome.verdict !== "fail") return [];
+  const { resource, severity, message } = outcome;
+  const aspect = outcome.aspect ?? null;
+  return [
+    {
+      id: findingId({ tenant: tenant.name, check: check.id, resource, aspect }),
+      check: check.id,
+      severity,
+      status: "open",
+      resource,
+      aspect,
+      observed: outcome.observed ?? null,
+      limit: outcome.limit ?? null,
+      unit: outcome.unit ?? null,
+      message,
+      remediation: check.remediation.summary,
+      exception: null,
+    },
+  ];
+}
+
+type UnknownSection = Pick<Gap, "reason" | "detail">;
+
+/** Why a check cannot be evaluated. Of several reasons the one that an audit should not have is named. */
+function gapOf(check: Check, inventory: Inventory): UnknownSection | undefined {
+  const gaps = check.needs.flatMap((name): UnknownSection[] => {
+    const section = inventory[name];
+    if (!section) return [{ reason: "defect", detail: `section ${name} was not read` }];
+    return section.status === "complete" ? [] : [{ reason: section.reason, detail: section.detail }];
+  });
+  return gaps.find(({ reason }) => isBlinding(reason)) ?? gaps[0];
+}
+
+function sectionsOf(check: Check, inventory: Inventory): Partial<Sections> {
+  return Object.fromEntries(
+    check.needs.flatMap((name) => {
+      const section = inventory[name];
+      return section?.status === "complete" ? [[name, section.data]] : [];
+    }),
+  );
+}
+
+function contextOf({ tenant, checks, policy, inventory, now }: Evaluation): CheckContext {
+  const enabled = checks.filter((check) => isEnabled(check, policy));
+  const requested = SECTION_NAMES.filter((name) => inventory[name] !== undefined);
+  const gaps = requested.flatMap((section): Gap[] => {
+    const read = inventory[section];
+    if (read?.status !== "unavailable") return [];
+    const affected = enabled.filter((check) => check.needs.includes(section)).map((check) => check.id);
+    return [{ section, reason: read.reason, detail: read.detail, checks: affected }];
+  });
+  return { domain: tenant.domain, now, requested, gaps };
+}
+
+const isEnabled = (check: Check, policy: Policy): boolean => (policy.get(check.id) ?? "off") !== "off";
+
+function byUrgency(a: Finding, b: Finding): number {
+  return (
+    worstFirst(a.severity, b.severity) ||
+    compare(a.check, b.check) ||
+    compare(a.resource.id, b.resource.id) ||
+    compare(a.aspect ?? "", b.aspect ?? "")
+  );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
