@@ -56,6 +56,8 @@ export interface CheckMetadata {
   fix: Fix;
   /** The unit of the limits; null for yes-or-no checks. */
   unit: Unit | null;
+  /** What each named set of limits, or each band, is for; only where the names do not say it. */
+  variants?: Readonly<Record<string, string>>;
 }
 
 interface CheckDefinition<Needs extends SectionName, L extends Limits> extends CheckMetadata {

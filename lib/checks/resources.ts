@@ -29,3 +29,22 @@ export const emailTemplateResource = (template: EmailTemplate): Resource => ({
   id: template.template,
   name: null,
 });
+
+/**
+ * An application in a sentence about something else: its id, and its name where it has one.
+ * Both can be chosen by strangers, so they are made harmless first.
+ */
+export function mentionClient(client: Client): string {
+  const id = plain(client.client_id);
+  const name = plain(nameOf(client.name) ?? "");
+  return name === "" ? id : `${id} ("${name}")`;
+}
+
+const MENTION_LENGTH = 60;
+
+/** Without control and invisible characters, quotes and great lengths: none of them belongs into a sentence. */
+function plain(text: string): string {
+  const characters = [...text.replace(/[\p{C}\p{Z}"]+/gu, " ").trim()];
+  if (characters.length <= MENTION_LENGTH) return characters.join("");
+  return `${characters.slice(0, MENTION_LENGTH - 1).join("")}…`;
+}

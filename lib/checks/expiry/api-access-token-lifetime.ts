@@ -1,6 +1,7 @@
 import { days, hours } from "../../model/duration.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeDuration } from "../judge-value.ts";
+import { AUTH0_ACCESS_TOKEN_LIFETIME } from "../references.ts";
 import { resourceServerResource } from "../resources.ts";
 
 /** Auth0's default lifetime of an access token. Source: Auth0 documentation, "Update Access Token Lifetime". */
@@ -12,22 +13,20 @@ export default defineCheck({
   why: "An access token cannot be revoked: whoever holds one can use it until it expires. The lifetime of the API is how long a leaked token stays dangerous.",
   remediation: {
     summary: "Shorten the API's token lifetime; tokens that are already out keep the lifetime they were issued with.",
-    dashboard: "Applications > APIs > the API > Settings > Access Token Settings > Maximum Access Token Lifetime.",
+    dashboard: "Applications > APIs > the API > Settings > Access Token Expiration > Maximum Access Token Lifetime.",
     api: 'PATCH /api/v2/resource-servers/{id} with { "token_lifetime": 86400 }',
   },
   references: [
+    AUTH0_ACCESS_TOKEN_LIFETIME,
     {
-      title: "Auth0: Update Access Token Lifetime",
-      url: "https://auth0.com/docs/secure/tokens/access-tokens/update-access-token-lifetime",
-    },
-    {
-      title: "RFC 9700, 2.2: access token privilege restriction",
-      url: "https://www.rfc-editor.org/rfc/rfc9700#section-2.2",
+      title: "RFC 9700, 2.2.1: replay of access tokens",
+      url: "https://www.rfc-editor.org/rfc/rfc9700#section-2.2.1",
     },
   ],
   fix: "guarded",
   needs: ["resourceServers"],
   unit: "seconds",
+  // Auth0's default is 24 h and its maximum 30 d; six days is a fifth of what Auth0 lets anybody set.
   limits: {
     baseline: { medium: hours(24), high: days(6) },
     strict: { medium: hours(1), high: hours(24) },
@@ -35,6 +34,7 @@ export default defineCheck({
   },
   *evaluate({ resourceServers }, limits) {
     for (const server of resourceServers) {
+      // Auth0's own APIs are not the tenant's to tune; the Management API has a check of its own.
       if (server.is_system === true) continue;
       yield judgeDuration(resourceServerResource(server), {
         field: "token_lifetime",

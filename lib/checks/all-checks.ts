@@ -1,0 +1,42 @@
+// Written by scripts/generate.ts from the files in the folders beside it: change those, not this one.
+// biome-ignore-all assist/source/organizeImports: sorted by file name
+// biome-ignore-all format: one line a check
+import coverageSectionUnavailable from "./coverage/section-unavailable.ts";
+import expiryApiAccessTokenLifetime from "./expiry/api-access-token-lifetime.ts";
+import expiryApiImplicitTokenLifetime from "./expiry/api-implicit-token-lifetime.ts";
+import expiryApiManagementTokenLifetime from "./expiry/api-management-token-lifetime.ts";
+import expiryClientIdTokenLifetime from "./expiry/client-id-token-lifetime.ts";
+import expiryEmailLinkLifetime from "./expiry/email-link-lifetime.ts";
+import expiryRefreshAbsoluteLifetime from "./expiry/refresh-absolute-lifetime.ts";
+import expiryRefreshIdleLifetime from "./expiry/refresh-idle-lifetime.ts";
+import expiryRefreshIdleNever from "./expiry/refresh-idle-never.ts";
+import expiryRefreshLeeway from "./expiry/refresh-leeway.ts";
+import expiryRefreshNeverExpires from "./expiry/refresh-never-expires.ts";
+import expiryRefreshNotRotating from "./expiry/refresh-not-rotating.ts";
+import expiryRefreshOutlivesSession from "./expiry/refresh-outlives-session.ts";
+import expirySessionAbsolute from "./expiry/session-absolute.ts";
+import expirySessionEphemeral from "./expiry/session-ephemeral.ts";
+import expirySessionIdle from "./expiry/session-idle.ts";
+import expirySessionPersistentCookie from "./expiry/session-persistent-cookie.ts";
+import type { Check } from "./define-check.ts";
+
+/** Every check found on disk; the catalogue sorts them. */
+export const ALL_CHECKS: readonly Check[] = [
+  coverageSectionUnavailable,
+  expiryApiAccessTokenLifetime,
+  expiryApiImplicitTokenLifetime,
+  expiryApiManagementTokenLifetime,
+  expiryClientIdTokenLifetime,
+  expiryEmailLinkLifetime,
+  expiryRefreshAbsoluteLifetime,
+  expiryRefreshIdleLifetime,
+  expiryRefreshIdleNever,
+  expiryRefreshLeeway,
+  expiryRefreshNeverExpires,
+  expiryRefreshNotRotating,
+  expiryRefreshOutlivesSession,
+  expirySessionAbsolute,
+  expirySessionEphemeral,
+  expirySessionIdle,
+  expirySessionPersistentCookie,
+];
