@@ -41,12 +41,13 @@ export function createPacer(limits: PlanLimits, clock: Clock): Pacer {
         for (const bucket of taken) bucket.settle();
         throw error;
       }
-      return permit(taken);
+      return permit(taken, clock);
     },
   };
 }
 
-function permit(buckets: readonly TokenBucket[]): Permit {
+function permit(buckets: readonly TokenBucket[], clock: Clock): Permit {
+  const sentAt = clock.now();
   return {
     settle(headers = {}) {
       for (const bucket of buckets) bucket.settle();
@@ -54,7 +55,7 @@ function permit(buckets: readonly TokenBucket[]): Permit {
       if (remaining === undefined) return;
       // The headers speak of one bucket and do not say which: the one of that size, else the narrowest.
       const meant = buckets.find((bucket) => bucket.burst === limit) ?? buckets[0];
-      meant?.correct(remaining, buckets.length === 1 ? limit : undefined);
+      meant?.correct(remaining, clock.now() - sentAt, buckets.length === 1 ? limit : undefined);
     },
     refuse(until) {
       for (const bucket of buckets) {

@@ -11,8 +11,11 @@ export interface TokenBucket {
   take(signal: AbortSignal): Promise<void>;
   /** The request was answered or has failed. */
   settle(): void;
-  /** The server said how many requests are left now, and how many there are at the most. */
-  correct(remaining: number, limit?: number): void;
+  /**
+   * The server said, in an answer to a request sent `age` milliseconds ago, how many requests were left then,
+   * and how many there are at the most.
+   */
+  correct(remaining: number, age: number, limit?: number): void;
   /** The server refused a request: nothing is sent before `until` (milliseconds since the epoch). */
   block(until: number): void;
 }
@@ -67,11 +70,13 @@ export function createTokenBucket(limit: BucketLimit, clock: Clock): TokenBucket
       inFlight -= 1;
       level -= 1;
     },
-    correct(remaining, serverLimit) {
+    correct(remaining, age, serverLimit) {
       refill();
       if (serverLimit !== undefined && serverLimit >= 1) burst = Math.min(burst, serverLimit);
-      // Some of the requests in flight may be counted in `remaining` already, so it is an upper bound.
-      level = Math.min(level, remaining + inFlight);
+      // The most that can be left now: `remaining` is rounded down and as old as the request at the most,
+      // and requests in flight may be counted in it already.
+      const mostLeft = remaining + 1 + age * perMillisecond;
+      level = Math.min(level, mostLeft + inFlight);
     },
     block(until) {
       refill();
