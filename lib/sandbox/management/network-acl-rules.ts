@@ -1,0 +1,61 @@
+import { BlockList, isIPv6 } from "node:net";
+import type { SandboxRequest } from "../http/message.ts";
+import type { JsonObject, NetworkAclRecord, NetworkAclRule } from "../state/records.ts";
+import type { TenantContext } from "../tenant-context.ts";
+
+/**
+ * Whether the tenant's active network ACLs block a request. Rules are tried by ascending priority; the first
+ * that applies and blocks or allows decides, one that only logs does not. Redirecting counts as blocking.
+ * Addresses and user agents are judged; a rule with any other criterion (network numbers, countries,
+ * fingerprints) never applies here, because a loopback request has none of them.
+ *
+ * @param scope the half of the tenant that the request goes to
+ */
+export function blockedByNetworkAcl(
+  context: TenantContext,
+  request: SandboxRequest,
+  scope: "management" | "authentication",
+): boolean {
+  const acls = [...context.state.networkAcls.values()].filter(
+    ({ active, rule }) => active && (rule.scope === scope || rule.scope === "tenant"),
+  );
+  const deciding = acls.sort(byPriority).find(({ rule }) => decides(rule) && applies(rule, request));
+  return deciding !== undefined && deciding.rule.action.allow !== true;
+}
+
+const byPriority = (a: NetworkAclRecord, b: NetworkAclRecord) => a.priority - b.priority;
+
+function decides({ action }: NetworkAclRule): boolean {
+  return action.block === true || action.allow === true || action.redirect === true;
+}
+
+function applies(rule: NetworkAclRule, request: SandboxRequest): boolean {
+  const match = rule.match === undefined ? true : meetsAll(rule.match, request);
+  const notMatch = rule.not_match === undefined ? false : meetsAll(rule.not_match, request);
+  if (match === undefined || notMatch === undefined) return false;
+  return match && !notMatch;
+}
+
+/** True when the request meets every criterion; undefined when one of them cannot be judged. */
+function meetsAll(criteria: JsonObject, request: SandboxRequest): boolean | undefined {
+  const answers = Object.entries(criteria).map(([name, values]) => {
+    if (!Array.isArray(values)) return undefined;
+    const wanted = values.map(String);
+    if (/^(connecting_)?ipv[46]_cidrs$/.test(name)) return isWithin(request.sourceAddress, wanted);
+    if (name === "user_agents") return wanted.includes(request.headers.get("user-agent") ?? "");
+    return undefined;
+  });
+  return answers.includes(undefined) ? undefined : answers.every(Boolean);
+}
+
+/** Whether `address` lies in one of the ranges, each an address or a CIDR block. */
+function isWithin(address: string, ranges: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [network = "", prefix] = range.split("/");
+    const family = isIPv6(network) ? "ipv6" : "ipv4";
+    if (prefix === undefined) list.addAddress(network, family);
+    else list.addSubnet(network, Number(prefix), family);
+  }
+  return list.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}

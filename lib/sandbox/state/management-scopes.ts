@@ -1,0 +1,50 @@
+/** Objects of the Management API and what may be done to each: `c`reate, `r`ead, `u`pdate, `d`elete. */
+const OBJECTS: Record<string, string> = {
+  client_grants: "rcdu",
+  users: "rudc",
+  users_app_metadata: "rudc",
+  clients: "rudc",
+  client_keys: "rudc",
+  client_credentials: "rcud",
+  client_summary: "r",
+  connections: "rudc",
+  connections_options: "ru",
+  resource_servers: "rudc",
+  device_credentials: "rudc",
+  rules: "rudc",
+  rules_configs: "rud",
+  hooks: "rudc",
+  actions: "rudc",
+  email_provider: "rudc",
+  email_templates: "rcu",
+  tenant_settings: "ru",
+  logs: "r",
+  logs_users: "r",
+  log_streams: "rcdu",
+  signing_keys: "cru",
+  encryption_keys: "crud",
+  network_acls: "crud",
+  sessions: "rd",
+  refresh_tokens: "rd",
+  organizations: "rucd",
+  organization_members: "crd",
+  organization_client_grants: "crd",
+  organization_invitations: "crd",
+  roles: "rcdu",
+  grants: "rd",
+  attack_protection: "ru",
+  branding: "rud",
+  custom_domains: "rdcu",
+  guardian_factors: "ru",
+  prompts: "ru",
+  triggers: "ru",
+  stats: "r",
+  user_tickets: "c",
+};
+
+const VERBS: Record<string, string> = { c: "create", r: "read", u: "update", d: "delete" };
+
+/** The scopes that the sandbox's Management API offers. */
+export const MANAGEMENT_SCOPES: readonly string[] = Object.entries(OBJECTS).flatMap(([object, verbs]) =>
+  [...verbs].map((verb) => `${VERBS[verb]}:${object}`),
+);
