@@ -24,9 +24,10 @@ export function limitRows(check: Check): string[][] {
 }
 
 const rowsOf = (limits: Declared): Row[] =>
-  leaves(limits).flatMap(([path, leaf]) =>
-    typeof leaf === "string" ? [{ path, band: undefined }] : bandEntries(leaf).map(([band]) => ({ path, band })),
-  );
+  leaves(limits).flatMap(([path, leaf]) => bandsOf(leaf).map((band): Row => ({ path, band })));
+
+const bandsOf = (leaf: Leaf): (Severity | undefined)[] =>
+  typeof leaf === "string" ? [undefined] : bandEntries(leaf).map(([band]) => band);
 
 const rowName = ({ path, band }: Row): string => [path, band].filter(Boolean).join(": ") || "finding";
 
