@@ -35,17 +35,17 @@ export default defineCheck({
   *evaluate({ resourceServers }, limits, { domain }) {
     // Auth0 reserves this identifier, so whatever bears it is the Management API.
     const identifier = `https://${domain}/api/v2/`;
-    const server = resourceServers.find((candidate) => candidate.identifier === identifier);
-    if (!server) {
+    const servers = resourceServers.filter((server) => server.identifier === identifier);
+    if (servers.length === 0)
       yield unknown(tenantResource(domain), "the Management API is not among the tenant's APIs");
-      return;
+    for (const server of servers) {
+      yield judgeDuration(resourceServerResource(server), {
+        field: "token_lifetime",
+        value: server.token_lifetime,
+        absent: DEFAULT_LIFETIME,
+        bands: limits,
+        subject: "Management API tokens live",
+      });
     }
-    yield judgeDuration(resourceServerResource(server), {
-      field: "token_lifetime",
-      value: server.token_lifetime,
-      absent: DEFAULT_LIFETIME,
-      bands: limits,
-      subject: "Management API tokens live",
-    });
   },
 });

@@ -37,10 +37,10 @@ export default defineCheck({
     const session = reported ?? DEFAULT_SESSION_SECONDS.session_lifetime;
     const lifetimes = clients.map(refreshTokenLifetime).filter((lifetime) => lifetime !== undefined);
     const longest = longestOf(lifetimes.filter((lifetime) => "seconds" in lifetime));
-    const unread = lifetimes.find((lifetime) => "detail" in lifetime);
+    const [unread] = lifetimes.flatMap((lifetime) => ("detail" in lifetime ? lifetime.detail : [])).sort();
     // One application that outlives the session is enough, whatever could not be read of the others.
     if (longest && longest.seconds > session) yield fail(tenant, describe(longest, session, severity));
-    else if (unread) yield unknown(tenant, unread.detail);
+    else if (unread !== undefined) yield unknown(tenant, unread);
     else yield pass(tenant);
   },
 });
