@@ -1,7 +1,9 @@
 import type { Clock } from "../model/clock.ts";
+import { createControlApi } from "./control/control-api.ts";
+import { type LoopbackServer, serve } from "./http/serve.ts";
 import { createSandboxClock, type SandboxClock } from "./sandbox-clock.ts";
 import { type SandboxTenant, startTenant } from "./sandbox-tenant.ts";
-import { createRandomText } from "./state/random-text.ts";
+import { createRandomText, type RandomText } from "./state/random-text.ts";
 import type { TenantSeed } from "./tenant-seed.ts";
 
 /** What to simulate, and how. */
@@ -38,21 +40,34 @@ export interface Sandbox extends AsyncDisposable {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const clock = createSandboxClock(options.clock);
   const text = createRandomText(options.random ?? Math.random);
-  const started = await Promise.all(
-    options.tenants.map((seed) => startTenant(seed, clock, text, options.ports?.[seed.name] ?? 0)),
-  );
+  const started = await startAll(options, clock, text);
   const tenants = started.map(({ tenant }) => tenant);
-  const close = async () => {
-    await Promise.all(started.map((running) => running.close()));
-  };
+  const control = options.control ? await serve(createControlApi({ tenants, clock }), options.ports?.control) : null;
+  const close = () => closeAll([...started, ...(control ? [control] : [])]);
   return {
     tenants,
     tenant: (name) => findTenant(tenants, name),
     clock,
-    controlOrigin: null,
+    controlOrigin: control?.origin ?? null,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Starts every tenant; when one cannot start, those that did are stopped again. */
+async function startAll({ tenants, ports }: SandboxOptions, clock: SandboxClock, text: RandomText) {
+  const outcomes = await Promise.allSettled(
+    tenants.map((seed) => startTenant(seed, clock, text, ports?.[seed.name] ?? 0)),
+  );
+  const started = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (!failed) return started;
+  await closeAll(started);
+  throw failed.reason;
+}
+
+async function closeAll(servers: readonly Pick<LoopbackServer, "close">[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()));
 }
 
 function findTenant(tenants: readonly SandboxTenant[], name: string): SandboxTenant {

@@ -74,10 +74,13 @@ function plainAddress(address = "127.0.0.1"): string {
 }
 
 /**
- * Only loopback names: a web page that points its own name at this machine (DNS rebinding) gets nothing.
+ * Loopback names only, of the server and of the page that asks: a web page in this machine's browser gets
+ * nothing, whether it points its own name here (DNS rebinding) or asks across origins.
  */
-export function isLoopbackHost(host: string | undefined): boolean {
-  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host ?? "");
+function isLocal({ headers }: IncomingMessage): boolean {
+  const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+  const { host = "", origin } = headers;
+  return loopback.test(host) && (origin === undefined || loopback.test(origin.replace(/^https?:\/\//, "")));
 }
 
 async function readBody(incoming: IncomingMessage): Promise<string | undefined> {

@@ -3,6 +3,7 @@ import { emptyResponse, jsonResponse } from "../http/message.ts";
 import { newCredential } from "../state/new-credential.ts";
 import type { CredentialRecord, JsonObject } from "../state/records.ts";
 import { apiError, inexistent, invalidBody } from "./api-error.ts";
+import { attachedIds } from "./client-authentication-change.ts";
 import { noSuchClient } from "./clients-read.ts";
 import type { ApiCall, Endpoint } from "./endpoint.ts";
 import { validate } from "./validate.ts";
@@ -113,18 +114,10 @@ function remove(call: ApiCall) {
   const id = parameters.client_id ?? "";
   const credential = find(call);
   if (!credential) return emptyResponse(204);
-  if (isAttached(context.state.clients.get(id)?.client_authentication_methods, credential.id)) {
+  if (attachedIds(context.state.clients.get(id)?.client_authentication_methods ?? {}).includes(credential.id)) {
     return apiError(400, "The credential is in use and must be detached first.", "operation_not_supported");
   }
   const rest = context.state.credentials.get(id)?.filter((other) => other !== credential) ?? [];
   context.state.credentials.set(id, rest);
   return emptyResponse(204);
-}
-
-/** Whether any authentication method refers to the credential. */
-function isAttached(methods: JsonObject | undefined, id: string): boolean {
-  return Object.values(methods ?? {}).some((method) => {
-    const { credentials } = (method ?? {}) as { credentials?: { id: string }[] };
-    return credentials?.some((credential) => credential.id === id) ?? false;
-  });
 }

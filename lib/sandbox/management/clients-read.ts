@@ -1,7 +1,7 @@
 import { jsonResponse } from "../http/message.ts";
 import type { ClientRecord } from "../state/records.ts";
 import { inexistent } from "./api-error.ts";
-import { checkClientProjection, maySeeSecrets, showClient } from "./client-view.ts";
+import { checkClientProjection, showClient } from "./client-view.ts";
 import type { ApiCall, Endpoint } from "./endpoint.ts";
 import { pageOf } from "./paging.ts";
 import { projectionOf } from "./projection.ts";
@@ -61,6 +61,3 @@ function getClient({ context, parameters, query, scopes }: ApiCall) {
 export function secretsIn(shown: object): string[] {
   return ["client_secret", "signing_secret"].filter((field) => Object.hasOwn(shown, field));
 }
-
-/** Whether a token of these scopes would be shown a client's secret; used by the writing endpoints. */
-export const seesSecret = maySeeSecrets;
