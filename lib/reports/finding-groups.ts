@@ -7,7 +7,7 @@ export interface FindingGroup {
   check: string;
   /** The worst severity in the group. */
   severity: Severity;
-  /** Worst first. */
+  /** Worst first; of two equally bad ones the one further off its limit. */
   findings: Finding[];
 }
 
@@ -19,7 +19,10 @@ export function groupFindings(audit: TenantAudit): FindingGroup[] {
   );
   return [...byCheck]
     .map(([check, found]): FindingGroup => {
-      const findings = found.toSorted((a, b) => worstFirst(a.severity, b.severity));
+      const findings = found.toSorted(
+        (a, b) =>
+          worstFirst(a.severity, b.severity) || (b.observed ?? Number.MAX_VALUE) - (a.observed ?? Number.MAX_VALUE),
+      );
       return { check, severity: findings[0]?.severity ?? "info", findings };
     })
     .sort((a, b) => worstFirst(a.severity, b.severity) || a.check.localeCompare(b.check, "en"));

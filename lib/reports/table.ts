@@ -102,17 +102,28 @@ function narrowFindings(groups: readonly FindingGroup[], options: TableOptions):
 }
 
 function resourceLines(group: FindingGroup, options: TableOptions): string[] {
-  const lines = group.findings.slice(0, NAMED_RESOURCES).map((finding) => resourceLine(finding, group, options));
-  const more = group.findings.length - lines.length;
-  return more === 0 ? lines : [...lines, paint("gray", `and ${more} more (all of them: --format json)`, options)];
+  const named = group.findings.slice(0, NAMED_RESOURCES);
+  const more = group.findings.length - named.length;
+  const rest = more === 0 ? [] : [paint("gray", `and ${more} more (all of them: --format json)`, options)];
+  const common = commonMessage(group);
+  if (common !== undefined && named.length > 1) {
+    return [terminalText(common), ...named.map((finding) => `• ${nameOf(finding, group, options)}`), ...rest];
+  }
+  return [...named.map((finding) => `${nameOf(finding, group, options)}: ${measure(finding)}`), ...rest];
 }
 
-function resourceLine(finding: Finding, group: FindingGroup, options: TableOptions): string {
+/** What all findings of a group say in the same words, if they do: it is then said once. */
+function commonMessage({ findings }: FindingGroup): string | undefined {
+  const [first, ...others] = findings;
+  return others.every((finding) => finding.message === first?.message) ? first?.message : undefined;
+}
+
+function nameOf(finding: Finding, group: FindingGroup, options: TableOptions): string {
   const { resource, aspect } = finding;
   const name = terminalText(resource.name ?? resource.id);
   const about = aspect === null ? name : `${name} (${aspect})`;
   const milder = finding.severity === group.severity ? "" : `${severityText(finding.severity, options)} `;
-  return `${milder}${about}: ${measure(finding)}`;
+  return `${milder}${about}`;
 }
 
 /** What was found against what is allowed; the sentence where there is no number. */

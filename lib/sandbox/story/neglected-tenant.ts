@@ -1,6 +1,8 @@
 import { days, hours } from "../../model/duration.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 
+const DOMAIN = "old-shop.auth0.example";
+
 /** Refresh tokens as a tenant hands them out that nobody ever tightened. */
 const FOREVER = {
   rotation_type: "non-rotating",
@@ -18,7 +20,7 @@ const FOREVER = {
  */
 export const neglectedTenant: TenantSeed = {
   name: "old-shop",
-  domain: "old-shop.auth0.example",
+  domain: DOMAIN,
   plan: "professional",
   settings: {
     friendly_name: "The Old Shop",
@@ -64,6 +66,7 @@ export const neglectedTenant: TenantSeed = {
     { name: "Nightly export", app_type: "non_interactive", grant_types: ["client_credentials"] },
   ],
   resourceServers: [
+    { identifier: `https://${DOMAIN}/api/v2/`, token_lifetime: days(3) },
     {
       name: "Orders API",
       identifier: "https://orders.old-shop.example/",
@@ -78,5 +81,4 @@ export const neglectedTenant: TenantSeed = {
       token_lifetime_for_web: hours(2),
     },
   ],
-  managementApi: { token_lifetime: days(3) },
 };

@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { access, constants, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type AuditObserver, auditTenants } from "../../lib/audit/audit-tenants.ts";
+import { auditRules, auditTargets } from "../../lib/audit/from-config.ts";
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
+import { loadConfig } from "../../lib/config/load.ts";
+import type { SecretSources } from "../../lib/config/references.ts";
+import type { Config } from "../../lib/config/schema.ts";
+import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import type { Severity } from "../../lib/model/severity.ts";
+import { type AuditReport, exitCode } from "../../lib/reports/audit-report.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { secretSources } from "../secret-sources.ts";
+import { selectTenants } from "../select-tenants.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `curfew audit`. */
+export interface AuditOptions {
+  config: string;
+  tenant: string[];
+  format: "table" | "json";
+  output?: string;
+  failOn: Severity;
+}
+
+/** Audits the configured tenants and writes one report. */
+export async function runAudit(options: AuditOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
+  const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(systemClock.now()) });
+  const tenants = selectTenants(config.tenants, options.tenant);
+  if (options.output !== undefined) await requireWritable(options.output);
+
+  const report = await auditConfigured({ ...config, tenants }, secretSources(), terminal, invocation.signal);
+  await writeReport(report, options, terminal);
+  invocation.setExitCode(exitCode(report, options.failOn));
+}
+
+/** Runs the audit, with progress where a person watches. */
+export async function auditConfigured(
+  config: Config,
+  sources: SecretSources,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<AuditReport> {
+  const targets = auditTargets(config.tenants, sources);
+  const rules = auditRules(config, CATALOGUE, systemClock);
+  const tenants = await watched(
+    targets.map(({ name }) => name),
+    terminal,
+    (observer) => auditTenants(targets, rules, signal, observer),
+  );
+  signal.throwIfAborted();
+  return {
+    schemaVersion: 1,
+    generatedAt: new Date(systemClock.now()).toISOString(),
+    profile: config.policy.profile,
+    tenants,
+  };
+}
+
+async function watched(
+  names: readonly string[],
+  terminal: Terminal,
+  run: (observer: AuditObserver) => Promise<TenantAudit[]>,
+): Promise<TenantAudit[]> {
+  if (!terminal.isWatched) return run({});
+  const { auditProgress } = await import("../progress.ts");
+  const progress = auditProgress(names);
+  return progress.during(run(progress.observer));
+}
+
+async function writeReport(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<void> {
+  const text = await render(report, options, terminal);
+  if (options.output === undefined) terminal.out(text);
+  else {
+    await writeWhole(options.output, text);
+    terminal.err(`The report is in ${options.output}.\n`);
+  }
+  // The table says it; a file or a program's input does not reach the person.
+  if (options.format !== "table" || options.output !== undefined) explainFailures(report, terminal);
+}
+
+async function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<string> {
+  if (options.format === "json") {
+    const { renderJson } = await import("../../lib/reports/json.ts");
+    return renderJson(report);
+  }
+  const { renderTable } = await import("../../lib/reports/table.ts");
+  const toFile = options.output !== undefined;
+  return renderTable(report, {
+    checks: CATALOGUE,
+    width: toFile ? 100 : terminal.width,
+    color: !toFile && terminal.color,
+  });
+}
+
+function explainFailures(report: AuditReport, terminal: Terminal): void {
+  for (const { tenant, status, reason, detail } of report.tenants) {
+    if (status === "failed") terminal.err(`${tenant} was not audited (${reason}): ${terminalText(detail ?? "")}\n`);
+    if (status === "incomplete")
+      terminal.err(`${tenant} was audited incompletely; the report names what could not be read.\n`);
+  }
+}
+
+/** Said before the audit rather than after it. */
+async function requireWritable(file: string): Promise<void> {
+  try {
+    await access(dirname(resolve(file)), constants.W_OK);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+}
+
+/** Under another name first: an interrupted run leaves the old report or none, never half of one. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await writeFile(temporary, text, { mode: 0o600 });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw unwritable(file, error);
+  }
+}
+
+const unwritable = (file: string, error: unknown): CurfewError =>
+  new CurfewError(
+    "file-unwritable",
+    `The report could not be written to ${file} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); name a file in a folder that exists and may be written.`,
+    { cause: error },
+  );

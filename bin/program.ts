@@ -1,0 +1,113 @@
+import { Command, Option } from "commander";
+import { PROFILES } from "../lib/checks/limits.ts";
+import type { AuditOptions } from "./commands/audit.ts";
+import type { InitOptions } from "./commands/init.ts";
+import type { SandboxOptions } from "./commands/sandbox.ts";
+import type { Invocation } from "./run-command-line.ts";
+import { processTerminal } from "./terminal.ts";
+
+/**
+ * The command line. Each command loads its code when it is called, so that `--help` is instant
+ * and no command pays for another.
+ */
+export function createProgram(invocation: Invocation): Command {
+  const program = new Command("curfew")
+    .description(
+      "Keeps Auth0 tenants inside their curfew: audits how long tokens, sessions, keys and secrets may stay out.",
+    )
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .option("--verbose", "show where an error came from")
+    .showHelpAfterError("(add --help for what is possible)");
+
+  program
+    .command("demo")
+    .description("the whole story on a laptop, against simulated tenants; no account needed")
+    .action(async () => {
+      const { runDemo } = await import("./commands/demo.ts");
+      await runDemo(processTerminal(), invocation);
+    });
+
+  program
+    .command("sandbox")
+    .description("keeps simulated tenants running and prints a config file for other terminals")
+    .option("--port <port>", "first of the loopback ports; the others follow", integer, 4400)
+    .action(async (options: SandboxOptions) => {
+      const { runSandbox } = await import("./commands/sandbox.ts");
+      await runSandbox(options, processTerminal(), invocation);
+    });
+
+  program
+    .command("init")
+    .description("writes a commented config file and prints the scopes to grant")
+    .addOption(configOption())
+    .option("--force", "overwrite a file that exists", false)
+    .action(async (options: InitOptions) => {
+      const { runInit } = await import("./commands/init.ts");
+      await runInit(options, processTerminal());
+    });
+
+  const config = program.command("config").description("the config file");
+  config
+    .command("check")
+    .description("validates a config file and says what it means")
+    .addOption(configOption())
+    .action(async (options: { config: string }) => {
+      const { runConfigCheck } = await import("./commands/config-check.ts");
+      await runConfigCheck(options, processTerminal());
+    });
+
+  program
+    .command("audit")
+    .description("audits tenants from this machine")
+    .addOption(configOption())
+    .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
+    .addOption(new Option("--format <format>", "of the report").choices(["table", "json"]).default("table"))
+    .option("--output <file>", "write the report there instead of to standard output")
+    .addOption(
+      new Option("--fail-on <severity>", "exit with 1 when a finding is open at or above it")
+        .choices(["low", "medium", "high", "critical"])
+        .default("high"),
+    )
+    .addHelpText("after", EXIT_CODES)
+    .action(async (options: AuditOptions) => {
+      const { runAudit } = await import("./commands/audit.ts");
+      await runAudit(options, processTerminal(), invocation);
+    });
+
+  const checks = program.command("checks").description("the catalogue of checks");
+  checks
+    .command("list", { isDefault: true })
+    .description("all checks with their limits")
+    .addOption(new Option("--profile <profile>", "whose limits to show").choices(PROFILES).default("baseline"))
+    .action(async (options: { profile: (typeof PROFILES)[number] }) => {
+      const { listChecks } = await import("./commands/checks.ts");
+      await listChecks(options, processTerminal());
+    });
+  checks
+    .command("show")
+    .argument("<id>", "a check's id")
+    .description("one check: why it matters, its limits, how to mend it")
+    .action(async (id: string) => {
+      const { showCheck } = await import("./commands/checks.ts");
+      await showCheck(id, processTerminal());
+    });
+
+  return program;
+}
+
+const EXIT_CODES = `
+Exit codes:
+  0    nothing open at or above --fail-on
+  1    open findings at or above --fail-on
+  2    something could not be looked at; wins over 1
+  3    no tenant could be audited, or bad configuration or arguments
+  130  interrupted`;
+
+const configOption = (): Option => new Option("--config <file>", "the config file").default("./curfew.yaml");
+
+const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+function integer(text: string): number {
+  return Number.parseInt(text, 10);
+}

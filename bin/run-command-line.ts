@@ -1,0 +1,73 @@
+import type { Command } from "commander";
+import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
+
+/** Exit code of a bad configuration, bad arguments, or a command that could not do anything. */
+const FAILED = 3;
+
+/** Exit code of a process that a person interrupted: 128 + SIGINT. */
+const INTERRUPTED = 130;
+
+/** What a command gets beside its options. */
+export interface Invocation {
+  /** Aborted with a CurfewError `interrupted` when the person presses Ctrl-C. */
+  signal: AbortSignal;
+  /** What the process will exit with once everything is written. */
+  setExitCode(code: number): void;
+}
+
+/**
+ * Runs the program and turns every outcome into an exit code: the process ends by itself when its output is
+ * written, so that nothing is cut off in a pipe.
+ */
+export async function runCommandLine(
+  createProgram: (invocation: Invocation) => Command,
+  argv: readonly string[],
+): Promise<void> {
+  endQuietlyOnClosedPipe();
+  const program = createProgram({
+    signal: interruptSignal(),
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+  });
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error, argv.includes("--verbose"));
+  }
+}
+
+/** The first Ctrl-C asks for an orderly end, the second ends at once. */
+function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(INTERRUPTED);
+      controller.abort(new CurfewError("interrupted", "Interrupted; nothing was changed and no report was written."));
+    });
+  }
+  return controller.signal;
+}
+
+/** `curfew … | head` closes the pipe early: that is not an error. */
+function endQuietlyOnClosedPipe(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+}
+
+function report(error: unknown, verbose: boolean): number {
+  if (isCommanderError(error)) return error.exitCode === 0 ? 0 : FAILED; // commander has printed its sentence
+  const sentence = error instanceof Error ? error.message : String(error);
+  const expected = error instanceof CurfewError;
+  const text = expected ? sentence : `Curfew failed unexpectedly: ${sentence} (run again with --verbose for details)`;
+  process.stderr.write(`${text}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  return hasCode(error, "interrupted") ? INTERRUPTED : FAILED;
+}
+
+/** Told by its code and not by its class, so that commander is loaded in one place only. */
+function isCommanderError(error: unknown): error is Error & { code: string; exitCode: number } {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
+}

@@ -1,0 +1,58 @@
+import { days, hours, minutes } from "../../model/duration.ts";
+import type { TenantSeed } from "../tenant-seed.ts";
+
+const DOMAIN = "harbour.auth0.example";
+
+/** A bank that keeps its house in order: short lifetimes, rotating refresh tokens, links that expire. */
+export const wellKeptTenant: TenantSeed = {
+  name: "harbour-bank",
+  domain: DOMAIN,
+  plan: "enterprise",
+  settings: {
+    friendly_name: "Harbour Bank",
+    session_lifetime: 12,
+    idle_session_lifetime: 0.5,
+    ephemeral_session_lifetime: 8,
+    idle_ephemeral_session_lifetime: 0.25,
+    session_cookie: { mode: "non-persistent" },
+    flags: { revoke_refresh_token_grant: true },
+  },
+  clients: [
+    {
+      name: "Online banking",
+      app_type: "spa",
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token"],
+      jwt_configuration: { alg: "RS256", lifetime_in_seconds: hours(1), secret_encoded: false },
+      refresh_token: {
+        rotation_type: "rotating",
+        expiration_type: "expiring",
+        leeway: 0,
+        infinite_token_lifetime: false,
+        infinite_idle_token_lifetime: false,
+        token_lifetime: hours(12),
+        idle_token_lifetime: minutes(30),
+      },
+    },
+    { name: "Statement printer", app_type: "non_interactive", grant_types: ["client_credentials"] },
+  ],
+  resourceServers: [
+    { identifier: `https://${DOMAIN}/api/v2/`, token_lifetime: hours(1), token_lifetime_for_web: minutes(30) },
+    {
+      name: "Accounts API",
+      identifier: "https://accounts.harbour.example/",
+      token_lifetime: minutes(10),
+      token_lifetime_for_web: minutes(10),
+      allow_offline_access: true,
+    },
+  ],
+  emailTemplates: ["verify_email", "reset_email", "blocked_account", "user_invitation"].map((template) => ({
+    template,
+    body: '<a href="{{ url }}">Continue</a>',
+    from: "service@harbour.example",
+    subject: "Harbour Bank",
+    syntax: "liquid",
+    enabled: true,
+    urlLifetimeInSeconds: template === "user_invitation" ? days(3) : hours(1),
+  })),
+};
