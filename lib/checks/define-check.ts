@@ -1,6 +1,6 @@
 import type { SectionName, Sections } from "../inventory/inventory.ts";
 import type { Unit, UnknownReason } from "../model/finding.ts";
-import type { Limits, ProfileName } from "./limits.ts";
+import type { Limits, ProfileName, Remaining } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** A page that a rule or a number comes from: Auth0's documentation or a standard. */
@@ -65,7 +65,7 @@ interface CheckDefinition<Needs extends SectionName, L extends Limits> extends C
   needs: readonly Needs[];
   limits: Readonly<Record<ProfileName, L | "off">>;
   /** Pure: yields one outcome for each resource and aspect that the check applies to. */
-  evaluate(sections: Pick<Sections, Needs>, limits: L, context: CheckContext): Iterable<Outcome>;
+  evaluate(sections: Pick<Sections, Needs>, limits: Remaining<L>, context: CheckContext): Iterable<Outcome>;
 }
 
 /** A check as the catalogue holds it: the types of its own sections and limits are forgotten. */
@@ -78,7 +78,7 @@ export interface Check extends CheckMetadata {
 /**
  * Declares a check: one file, metadata and a pure function.
  *
- * The evaluation sees only the sections named in `needs` and limits of exactly the declared shape.
+ * The evaluation sees only the sections named in `needs`, and limits of the declared shape or less.
  * The caller guarantees both: it evaluates a check only when its sections are complete,
  * and overrides are validated against the shape of the declared limits.
  */
@@ -88,6 +88,6 @@ export function defineCheck<const Needs extends SectionName, L extends Limits>(
   return {
     ...definition,
     evaluate: (sections, limits, context) =>
-      definition.evaluate(sections as Pick<Sections, Needs>, limits as L, context),
+      definition.evaluate(sections as Pick<Sections, Needs>, limits as Remaining<L>, context),
   };
 }

@@ -6,6 +6,16 @@ export type Bands = { readonly [S in Severity]?: number };
 /** What a check can be told: bands, or one severity for a yes-or-no check, or several of these under names of its own. */
 export type Limits = Bands | Severity | { readonly [variant: string]: Bands | Severity };
 
+/**
+ * What is left of declared limits when somebody's policy has taken some away: every band may be missing, and every
+ * severity that has a name of its own. A check says nothing about what it has no severity for.
+ */
+export type Remaining<L extends Limits> = L extends Severity
+  ? L
+  : L extends { readonly [variant: string]: object | undefined }
+    ? { readonly [Variant in keyof L]: Partial<L[Variant]> }
+    : Partial<L>;
+
 /** The three sets of limits that every check declares. */
 export const PROFILES = ["baseline", "strict", "auth0-default"] as const;
 export type ProfileName = (typeof PROFILES)[number];

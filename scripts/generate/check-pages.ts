@@ -1,8 +1,8 @@
 import type { Check, Fix } from "../../lib/checks/define-check.ts";
+import { exampleOverride, limitRows, summarizeLimits } from "../../lib/checks/limit-text.ts";
 import { PROFILES } from "../../lib/checks/limits.ts";
 import type { CheckFile } from "./find-checks.ts";
 import type { GeneratedFile } from "./generated-file.ts";
-import { exampleOverride, limitRows, summarizeLimits } from "./limit-text.ts";
 
 /** The folder that holds these pages and nothing else. */
 export const CHECK_PAGES_FOLDER = "docs/checks";

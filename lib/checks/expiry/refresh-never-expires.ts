@@ -31,6 +31,7 @@ export default defineCheck({
   },
   *evaluate({ clients, resourceServers }, limits) {
     const severity = resourceServers.some(mayAllowOfflineAccess) ? limits.default : limits.withoutOfflineAccess;
+    if (severity === undefined) return;
     yield* judgeRefreshTokens(clients, ({ resource, settings }) => {
       const expiry = absoluteExpiry(settings);
       if (expiry.ends === "in time") return pass(resource);

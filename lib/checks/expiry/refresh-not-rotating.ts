@@ -38,8 +38,8 @@ export default defineCheck({
 
 function judgeRotation(
   { client, resource, settings }: RefreshTokenClient,
-  limits: { public: Severity; confidential: Severity },
-): Outcome {
+  limits: { public?: Severity; confidential?: Severity },
+): Outcome | undefined {
   const rotation = settings?.rotation_type;
   if (rotation === "rotating") return pass(resource);
   // Tokens bound to the application's key are of no use to a thief, so they need not rotate.
@@ -49,10 +49,10 @@ function judgeRotation(
   if (isUnreadable(bound)) return unknown(resource, describeUnreadable("require_proof_of_possession", bound));
   const open = isPublic(client);
   if (typeof open === "object") return unknown(resource, describeUnreadable(open.field, open.value));
-  return fail(resource, {
-    severity: open ? limits.public : limits.confidential,
-    message: open
-      ? "Refresh tokens do not rotate, and this application cannot keep a secret that would protect them."
-      : "Refresh tokens do not rotate, so a stolen one works beside the real one unseen.",
-  });
+  const severity = open ? limits.public : limits.confidential;
+  if (severity === undefined) return undefined;
+  const message = open
+    ? "Refresh tokens do not rotate, and this application cannot keep a secret that would protect them."
+    : "Refresh tokens do not rotate, so a stolen one works beside the real one unseen.";
+  return fail(resource, { severity, message });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import check from "../../../lib/checks/expiry/api-implicit-token-lifetime.ts";
-import { aClient, aResourceServer } from "../../support/inventory.ts";
+import { aClient, aContext, aResourceServer } from "../../support/inventory.ts";
 import { evaluateCheck, verdicts } from "../evaluate-check.ts";
 
 const IMPLICIT = aClient({ grant_types: ["implicit"] });
@@ -60,9 +60,7 @@ describe("the severity hangs on who may use the implicit flow", () => {
     const server = aResourceServer({ token_lifetime_for_web: 5_000 });
     const sections = { resourceServers: [server], clients: [aClient({ grant_types: 7 })] };
 
-    const outcomes = [
-      ...check.evaluate(sections, { low: 3_600, medium: 7_200 }, { domain: "", now: 0, gaps: [], requested: [] }),
-    ];
+    const outcomes = [...check.evaluate(sections, { low: 3_600, medium: 7_200 }, aContext())];
 
     expect(verdicts(outcomes)).toEqual(["low"]);
   });

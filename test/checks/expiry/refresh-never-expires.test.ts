@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import check from "../../../lib/checks/expiry/refresh-never-expires.ts";
-import { aRefreshClient, aResourceServer, NEVER_ENDING } from "../../support/inventory.ts";
+import { aContext, aRefreshClient, aResourceServer, NEVER_ENDING } from "../../support/inventory.ts";
 import { evaluateCheck, verdicts } from "../evaluate-check.ts";
 
 const OFFLINE = aResourceServer({ allow_offline_access: true });
@@ -64,4 +64,10 @@ test("a finding says which setting is to blame and has no number", () => {
       message: "Refresh tokens never expire: infinite_token_lifetime is true.",
     },
   ]);
+});
+
+test("with the severity in force switched off, nothing is said", () => {
+  const clients = [aRefreshClient(NEVER_ENDING)];
+
+  expect([...check.evaluate({ clients, resourceServers: [] }, { default: "high" }, aContext())]).toEqual([]);
 });

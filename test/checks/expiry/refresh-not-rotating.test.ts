@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import check from "../../../lib/checks/expiry/refresh-not-rotating.ts";
-import { aRefreshClient } from "../../support/inventory.ts";
+import { aContext, aRefreshClient } from "../../support/inventory.ts";
 import { evaluateCheck, verdicts } from "../evaluate-check.ts";
 
 const FIXED = { rotation_type: "non-rotating" };
@@ -70,3 +70,12 @@ test.each([{ app_type: "spa" }, { app_type: "regular_web" }])(
     expect(verdicts(evaluateCheck(check, { clients }, "auth0-default"))).toEqual(["info"]);
   },
 );
+
+test("with the severity for confidential applications switched off, they are left out and public ones are not", () => {
+  const clients = [
+    aRefreshClient(FIXED, { client_id: "a", app_type: "spa" }),
+    aRefreshClient(FIXED, { client_id: "b", app_type: "regular_web" }),
+  ];
+
+  expect([...check.evaluate({ clients }, { public: "high" }, aContext())]).toMatchObject([{ resource: { id: "a" } }]);
+});

@@ -1,7 +1,7 @@
-import type { Check } from "../../lib/checks/define-check.ts";
-import { type Bands, type Limits, PROFILES, type ProfileName } from "../../lib/checks/limits.ts";
-import { days, formatDuration, hours, minutes } from "../../lib/model/duration.ts";
-import { SEVERITIES, type Severity } from "../../lib/model/severity.ts";
+import { days, formatDuration, hours, minutes } from "../model/duration.ts";
+import { SEVERITIES, type Severity } from "../model/severity.ts";
+import type { Check } from "./define-check.ts";
+import { type Bands, type Limits, PROFILES, type ProfileName } from "./limits.ts";
 
 type Declared = Limits | "off";
 type Leaf = Bands | Severity;
