@@ -43,7 +43,7 @@ const bounded = (seconds: Seconds): Seconds => Math.min(seconds, Number.MAX_SAFE
  * @param isDefault true when Auth0 reported no value, so that the person who reads it does not look for one
  * @example compareDurations(2_592_000, 86_400, false) // "30 d; the limit is 24 h"
  */
-export function compareDurations(observed: Seconds, limit: Seconds, isDefault: boolean): string {
+function compareDurations(observed: Seconds, limit: Seconds, isDefault: boolean): string {
   const [found, allowed] = distinguishable(observed, limit);
   return `${found}${isDefault ? ", Auth0's default" : ""}; the limit is ${allowed}`;
 }

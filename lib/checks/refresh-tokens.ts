@@ -82,7 +82,7 @@ const undocumented = (field: string, value: Unreadable): Expiry => ({
  * Rotation" and "Configure Refresh Token Expiration"). Without rotation Auth0's answers hold either those or
  * 31,557,600 s and 30 days: the longer ones are taken, so that a missing number never looks better than it is.
  */
-export const ROTATING_DEFAULTS = { absolute: days(30), idle: days(15) } as const;
+const ROTATING_DEFAULTS = { absolute: days(30), idle: days(15) } as const;
 export const NON_ROTATING_DEFAULTS = { absolute: 31_557_600, idle: days(30) } as const;
 
 /** The lifetimes that absent numbers stand for in these settings, in seconds. */

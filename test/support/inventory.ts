@@ -33,7 +33,7 @@ export const aClient = (answer: Answer = {}) =>
   });
 
 /** What Auth0 reports for an application with rotating refresh tokens that nobody tuned. */
-export const ROTATING: Answer = {
+const ROTATING: Answer = {
   rotation_type: "rotating",
   expiration_type: "expiring",
   leeway: 0,

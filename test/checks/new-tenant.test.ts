@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { LINK_TEMPLATES } from "../../lib/auth0/resources/email-template.ts";
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
+import type { ProfileName } from "../../lib/checks/limits.ts";
+import type { Sections } from "../../lib/inventory/inventory.ts";
+import {
+  aManagementApi,
+  anEmailTemplate,
+  aRefreshClient,
+  aResourceServer,
+  NEVER_ENDING,
+  someTenantSettings,
+} from "../support/inventory.ts";
+import { evaluateCheck } from "./evaluate-check.ts";
+
+/** A tenant in which nobody changed anything, with an API and an application of each kind. */
+const NEW_TENANT: Partial<Sections> = {
+  tenantSettings: someTenantSettings(),
+  clients: [
+    aRefreshClient(NEVER_ENDING, { client_id: "web", app_type: "regular_web" }),
+    aRefreshClient(NEVER_ENDING, { client_id: "spa", app_type: "spa" }),
+  ],
+  resourceServers: [aManagementApi(), aResourceServer({ allow_offline_access: true })],
+  emailTemplates: LINK_TEMPLATES.map((template) => anEmailTemplate(template)),
+};
+
+function findingsOf(profile: ProfileName): string[] {
+  const checks = CATALOGUE.filter(({ needs }) => needs.length > 0 && needs.every((section) => section in NEW_TENANT));
+  return checks.flatMap((check) =>
+    evaluateCheck(check, NEW_TENANT, profile).flatMap((outcome) =>
+      outcome.verdict === "fail" ? `${check.id} ${outcome.severity} ${outcome.resource.id}` : [],
+    ),
+  );
+}
+
+test("by Auth0's own measure a new tenant has notes and nothing worse", () => {
+  const findings = findingsOf("auth0-default");
+
+  expect(findings.length).toBeGreaterThan(0);
+  expect(findings.filter((finding) => !finding.includes(" info "))).toEqual([]);
+});
+
+test("the baseline tells a new tenant what Auth0 leaves open", () => {
+  expect(findingsOf("baseline")).toEqual([
+    "expiry.api.management-token-lifetime low api-management",
+    "expiry.email.link-lifetime medium reset_email",
+    "expiry.refresh.idle-never medium web",
+    "expiry.refresh.idle-never medium spa",
+    "expiry.refresh.never-expires high web",
+    "expiry.refresh.never-expires high spa",
+    "expiry.refresh.not-rotating low web",
+    "expiry.refresh.not-rotating high spa",
+    "expiry.refresh.outlives-session info acme.eu.auth0.com",
+    "expiry.session.persistent-cookie info acme.eu.auth0.com",
+  ]);
+});
