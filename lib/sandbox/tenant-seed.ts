@@ -85,6 +85,8 @@ export interface TenantSeed {
   settings?: JsonObject;
   clients?: Iterable<ClientSeed>;
   resourceServers?: Iterable<ResourceServerSeed>;
+  /** What differs on the Management API's own entry, which every tenant has; its lifetime for instance. */
+  managementApi?: Partial<ResourceServerRecord>;
   clientGrants?: Iterable<ClientGrantSeed>;
   organizations?: Iterable<JsonObject & { id: string; name: string }>;
   actions?: Iterable<ActionSeed>;

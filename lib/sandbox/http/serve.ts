@@ -36,8 +36,7 @@ async function answer(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
-  if (!isLoopbackHost(incoming.headers.host))
-    return refuse(outgoing, 421, "This server answers to loopback names only.");
+  if (!isLocal(incoming)) return refuse(outgoing, 421, "This server answers to loopback names only.");
   const gone = new AbortController();
   outgoing.on("close", () => gone.abort());
   const body = await readBody(incoming);

@@ -32,7 +32,7 @@ export function logSecretRead(context: TenantContext, event: ManagementEvent): v
     type: "mgmt_api_read",
     description: "Secrets were read through the Management API",
     ...actor(context, event),
-    details: { ...details(event), accessedSecrets: event.secrets },
+    details: { ...details(event, ""), accessedSecrets: event.secrets },
   });
 }
 
@@ -58,7 +58,8 @@ function actor(context: TenantContext, { bearer, request }: ManagementEvent): Om
   };
 }
 
-function details({ request, bearer, body, response }: ManagementEvent): Record<string, unknown> {
+/** @param user how the event says that no user was involved: the kinds of events differ in that */
+function details({ request, bearer, body, response }: ManagementEvent, user: unknown = {}): Record<string, unknown> {
   return {
     request: {
       method: request.method.toLowerCase(),
@@ -70,17 +71,16 @@ function details({ request, bearer, body, response }: ManagementEvent): Record<s
       userAgent: request.headers.get("user-agent") ?? "unknown",
       auth: {
         strategy: "jwt",
-        user: {},
+        user,
         credentials: { scopes: [...bearer.scopes], ...(bearer.tokenId === null ? {} : { jti: bearer.tokenId }) },
       },
     },
-    response: { statusCode: response.status, body: responseBody(response) },
+    response: { statusCode: response.status, body: request.method === "GET" ? {} : responseBody(response) },
   };
 }
 
-/** Lists are not repeated in the log: Auth0 shows what was written, not what was read. */
+/** What a write answered. What was read is not repeated in the log. */
 function responseBody(response: SandboxResponse): unknown {
   if (typeof response.body !== "string" || response.body === "") return {};
-  const parsed: unknown = JSON.parse(response.body);
-  return Array.isArray(parsed) ? [] : redact(parsed);
+  return redact(JSON.parse(response.body));
 }

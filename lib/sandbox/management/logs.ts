@@ -29,8 +29,11 @@ function readable({ state, clock }: TenantContext): LogEvent[] {
   return state.logs.filter(({ date }) => Date.parse(date) <= newest && Date.parse(date) >= oldest);
 }
 
-/** The API repeats the id as `_id` and calls `is_mobile` `isMobile`, as recorded answers do. */
-function show({ is_mobile: isMobile, ...event }: LogEvent): JsonObject {
+/**
+ * An event as the API shows it: the id comes twice, `is_mobile` is `isMobile`, and what log streams add about the
+ * tenant is missing, as in recorded answers and the reference.
+ */
+function show({ is_mobile: isMobile, tenant_name: _, environment_name: __, ...event }: LogEvent): JsonObject {
   return { _id: event.log_id, ...event, isMobile };
 }
 

@@ -12,7 +12,6 @@ import type {
   CredentialRecord,
   JsonObject,
   NetworkAclRecord,
-  ResourceServerRecord,
   SigningKeyRecord,
 } from "./records.ts";
 import type { TenantState } from "./tenant-state.ts";
@@ -113,13 +112,8 @@ async function plantCredentials(
 
 function plantResourceServers({ seed, text }: Soil, state: TenantState): void {
   const identifier = `https://${seed.domain}/api/v2/`;
-  const servers: ResourceServerRecord[] = [managementApi(identifier, text)];
-  for (const fields of seed.resourceServers ?? []) {
-    const system = servers[0];
-    if (fields.identifier === identifier && system) Object.assign(system, fields);
-    else servers.push(newResourceServer({ ...fields }, text));
-  }
-  for (const server of servers) add(state.resourceServers, server);
+  add(state.resourceServers, { ...managementApi(identifier, text), ...seed.managementApi });
+  for (const fields of seed.resourceServers ?? []) add(state.resourceServers, newResourceServer({ ...fields }, text));
 }
 
 function plantGrants({ seed, text }: Soil, state: TenantState): void {
