@@ -87,8 +87,20 @@ function commonError(answer: Answer, label: string, clock: Clock): CurfewError {
       detail: `status ${status}`,
     });
   }
-  if (status === 404)
+  if (status >= 400 && !isObject(answer.body)) {
+    // Not Auth0's own refusal: a proxy's page, or an answer that was cut. It says nothing about the tenant.
+    return new CurfewError(
+      "unexpected-answer",
+      `${label} was refused by something that is not Auth0 (status ${status}).`,
+      {
+        retryable: true,
+        detail: `status ${status} without Auth0's error`,
+      },
+    );
+  }
+  if (status === 404) {
     return new CurfewError("not-found", `Auth0 knows nothing under ${label}.`, { detail: "status 404" });
+  }
   if (status >= 300 && status < 400) {
     return new CurfewError("unexpected-answer", `${label} answered with a redirect, which is not followed.`, {
       detail: `redirect (status ${status})`,
@@ -122,7 +134,10 @@ function parseRetryAfter(value: string, now: number): number {
 }
 
 function envelope(body: unknown): Envelope {
-  const fields = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+  const fields = isObject(body) ? body : {};
   const text = (name: string): string => (typeof fields[name] === "string" ? (fields[name] as string) : "");
   return { errorCode: text("errorCode"), error: text("error"), message: text("message") };
 }
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -69,14 +69,17 @@ export async function exchange(request: OutgoingRequest, parts: ExchangeParts, s
 
 async function readText(response: Response, request: OutgoingRequest): Promise<string> {
   if (!response.body) return "";
+  const tooLarge = (): CurfewError => unexpected(request, `is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`, false);
+  if (Number(response.headers.get("content-length")) > MAX_BODY_BYTES) {
+    await response.body.cancel();
+    throw tooLarge();
+  }
   const decoder = new TextDecoder();
   let text = "";
   let size = 0;
   for await (const chunk of response.body) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) {
-      throw unexpected(request, `is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB`, false);
-    }
+    if (size > MAX_BODY_BYTES) throw tooLarge();
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -46,6 +46,12 @@ export function createPacer(limits: PlanLimits, clock: Clock): Pacer {
   };
 }
 
+/**
+ * Rates are given per second or per minute, so a bucket holds a token again within a minute. Who is told to wait
+ * longer has met a limit of that endpoint alone, and the others need not wait with it.
+ */
+const LONGEST_REFILL = 60_000;
+
 function permit(buckets: readonly TokenBucket[], clock: Clock): Permit {
   const sentAt = clock.now();
   return {
@@ -58,9 +64,10 @@ function permit(buckets: readonly TokenBucket[], clock: Clock): Permit {
       meant?.correct(remaining, clock.now() - sentAt, buckets.length === 1 ? limit : undefined);
     },
     refuse(until) {
+      const isBucket = until - clock.now() <= LONGEST_REFILL;
       for (const bucket of buckets) {
         bucket.settle();
-        bucket.block(until);
+        if (isBucket) bucket.block(until);
       }
     },
   };

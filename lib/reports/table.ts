@@ -2,9 +2,9 @@ import { styleText } from "node:util";
 import Table from "cli-table3";
 import wrapAnsi from "wrap-ansi";
 import type { Check } from "../checks/define-check.ts";
-import { isBlinding, type TenantAudit } from "../findings/tenant-audit.ts";
+import type { TenantAudit } from "../findings/tenant-audit.ts";
 import { formatDuration } from "../model/duration.ts";
-import type { CheckResult, Finding } from "../model/finding.ts";
+import type { Finding, UnknownReason } from "../model/finding.ts";
 import type { Severity } from "../model/severity.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { countBySeverity, type FindingGroup, groupFindings } from "./finding-groups.ts";
@@ -65,28 +65,38 @@ function summaryLine(audit: TenantAudit, options: TableOptions): string {
 }
 
 function findingsTable(audit: TenantAudit, options: TableOptions): string {
-  const groups = groupFindings(audit);
+  const groups = groupFindings(audit).filter(({ check }) => check !== UNREAD);
   if (groups.length === 0) return "";
   return options.width < NARROW ? narrowFindings(groups, options) : wideFindings(groups, options);
 }
 
 function wideFindings(groups: readonly FindingGroup[], options: TableOptions): string {
-  const severityWidth = 10;
-  const rest = Math.min(options.width, 140) - severityWidth - 4;
-  const left = Math.floor(rest * 0.55);
-  const table = new Table({
-    colWidths: [severityWidth, left, rest - left],
-    wordWrap: true,
-    style: { head: [], border: options.color ? ["gray"] : [], compact: false },
-  });
+  const widths = columnWidths(Math.min(options.width, WIDEST));
+  const table = new Table({ colWidths: widths, style: { head: [], border: options.color ? ["gray"] : [] } });
   for (const group of groups) {
-    table.push([
+    const cells = [
       severityText(group.severity, options),
       `${paint("bold", titleOf(group, options), options)}\n${paint("gray", group.check, options)}\n→ ${remedy(group)}`,
       resourceLines(group, options).join("\n"),
-    ]);
+    ];
+    // Broken here and not by the table, which would cut a long identifier off instead of breaking it.
+    table.push(cells.map((cell, column) => wrapAnsi(cell, (widths[column] ?? 0) - CELL_PADDING, { hard: true })));
   }
   return table.toString();
+}
+
+/** One space on each side of a cell. */
+const CELL_PADDING = 2;
+
+/** Longer lines are hard to read, however wide the terminal. */
+const WIDEST = 140;
+
+/** Severity, what and how to mend it, where. Four columns of the terminal are borders. */
+function columnWidths(width: number): number[] {
+  const severity = 10;
+  const rest = width - severity - 4;
+  const what = Math.floor(rest * 0.55);
+  return [severity, what, rest - what];
 }
 
 function narrowFindings(groups: readonly FindingGroup[], options: TableOptions): string {
@@ -122,8 +132,7 @@ function nameOf(finding: Finding, group: FindingGroup, options: TableOptions): s
   const { resource, aspect } = finding;
   const name = terminalText(resource.name ?? resource.id);
   const about = aspect === null ? name : `${name} (${aspect})`;
-  const milder = finding.severity === group.severity ? "" : `${severityText(finding.severity, options)} `;
-  return `${milder}${about}`;
+  return finding.severity === group.severity ? about : `${about}, ${severityText(finding.severity, options)}`;
 }
 
 /** What was found against what is allowed; the sentence where there is no number. */
@@ -133,21 +142,57 @@ function measure({ observed, limit, unit, message }: Finding): string {
   return `${text(observed)}, limit ${text(limit)}`;
 }
 
+/** Sections that could not be read and checks that therefore say nothing: nobody may take them for clean. */
 function notLookedAt(audit: TenantAudit, options: TableOptions): string {
-  const blind = audit.checks.filter((check) => check.status === "not-evaluated");
-  if (blind.length === 0) return "";
-  const byReason = Map.groupBy(blind, (check) => reasonOf(check));
-  const lines = [...byReason].map(([reason, checks]) =>
-    wrapped(`${reason}: ${checks.map((check) => check.id).join(", ")}`, options, "  "),
-  );
-  const some = blind.some((check) => isBlinding(check.reason));
-  const title = paint(some ? ["bold", "yellow"] : "gray", `Not evaluated (${blind.length})`, options);
-  return [title, ...lines].join("\n");
+  return [unreadSections(audit, options), unevaluatedChecks(audit, options)].filter((part) => part !== "").join("\n");
 }
 
-function reasonOf(check: CheckResult & { status: "not-evaluated" }): string {
-  return check.detail === null ? check.reason : `${check.reason} ${terminalText(check.detail)}`;
+function unreadSections(audit: TenantAudit, options: TableOptions): string {
+  const sections = Object.entries(audit.inventory);
+  const unread = sections.flatMap(([name, section]) =>
+    section.status === "unavailable" ? [{ name, ...section }] : [],
+  );
+  if (unread.length === 0) return "";
+  const title = paint(
+    ["bold", "yellow"],
+    `Could not be read: ${unread.length} of ${sections.length} sections`,
+    options,
+  );
+  const remedies = audit.findings.filter(({ check }) => check === UNREAD).map(({ remediation }) => remediation);
+  return [
+    title,
+    ...listByReason(unread, options),
+    ...remedies.slice(0, 1).map((remediation) => wrapped(`→ ${remediation}`, options, "  ")),
+  ].join("\n");
 }
+
+function unevaluatedChecks(audit: TenantAudit, options: TableOptions): string {
+  const checks = audit.checks.flatMap((check) =>
+    check.status === "not-evaluated" ? [{ name: check.id, ...check }] : [],
+  );
+  if (checks.length === 0) return "";
+  const enabled = audit.checks.filter((check) => check.status !== "off").length;
+  const title = paint(["bold", "yellow"], `Not evaluated: ${checks.length} of ${enabled} checks`, options);
+  return [title, ...listByReason(checks, options)].join("\n");
+}
+
+interface Unknown {
+  name: string;
+  reason: UnknownReason;
+  detail: string | null;
+}
+
+function listByReason(unknowns: readonly Unknown[], options: TableOptions): string[] {
+  const byReason = Map.groupBy(unknowns, ({ reason, detail }) =>
+    detail === null ? reason : `${reason} (${terminalText(detail)})`,
+  );
+  return [...byReason].map(([reason, same]) =>
+    wrapped(`${reason}: ${same.map(({ name }) => name).join(", ")}`, options, "  "),
+  );
+}
+
+/** Its findings are told as sections that could not be read. */
+const UNREAD = "coverage.section.unavailable";
 
 function renderTotals(report: AuditReport, options: TableOptions): string {
   const { tenants } = report;

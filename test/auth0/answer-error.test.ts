@@ -53,7 +53,7 @@ describe("a refusal of the Management API", () => {
       code: "request-refused",
       detail: "fields refused",
     },
-    { title: "blocked by a network ACL", status: 403, body: undefined, code: "request-refused", detail: "status 403" },
+    { title: "blocked by a network ACL", status: 403, body: undefined, code: "unexpected-answer", retryable: true },
     {
       title: "refused token",
       status: 401,
@@ -61,16 +61,17 @@ describe("a refusal of the Management API", () => {
       code: "token-expired",
     },
     { title: "unknown resource", status: 404, body: { errorCode: "inexistent_client" }, code: "not-found" },
+    { title: "a 404 that is not Auth0's", status: 404, body: undefined, code: "unexpected-answer", retryable: true },
     { title: "bad request", status: 400, body: { errorCode: "invalid_body" }, code: "request-refused" },
     { title: "redirect", status: 302, body: undefined, code: "unexpected-answer" },
-    { title: "server error", status: 500, body: undefined, code: "service-failed" },
-    { title: "bad gateway", status: 502, body: undefined, code: "service-failed" },
-  ])("is told apart: $title", ({ status, body, code, detail }) => {
+    { title: "server error", status: 500, body: undefined, code: "service-failed", retryable: true },
+    { title: "bad gateway", status: 502, body: undefined, code: "service-failed", retryable: true },
+  ])("is told apart: $title", ({ status, body, code, detail, retryable = false }) => {
     const error = managementError(answer(status, body), "GET /clients", "read:clients", clock);
 
     expect(error.code).toBe(code);
     if (detail) expect(error.detail).toBe(detail);
-    expect(error.retryable).toBe(code === "service-failed");
+    expect(error.retryable).toBe(retryable);
   });
 
   it.each([

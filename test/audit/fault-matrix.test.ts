@@ -1,0 +1,263 @@
+import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
+import { wantedSections } from "../../lib/findings/evaluate.ts";
+import { isBlinding, type TenantAudit, type TenantFailure } from "../../lib/findings/tenant-audit.ts";
+import type { SectionName } from "../../lib/inventory/inventory.ts";
+import type { UnknownReason } from "../../lib/model/finding.ts";
+import { exitCode } from "../../lib/reports/audit-report.ts";
+import type { FaultEffect } from "../../lib/sandbox/faults/fault.ts";
+import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
+import { auditedSandbox, baselineRules, numbers } from "../support/audited-sandbox.ts";
+import { keyPair } from "../support/keys.ts";
+
+/** A tenant with something in every section, and more than one page of applications. */
+const SEED: Partial<TenantSeed> = {
+  rateLimits: false,
+  clients: numbers(230).map((index) => ({
+    name: `client ${index}`,
+    client_id: `client-${index}`,
+    app_type: "native",
+    grant_types: ["authorization_code", "refresh_token"],
+    ...(index === 0 ? { credentials: [{ name: "key", pem: keyPair().pem }] } : {}),
+  })),
+  resourceServers: [{ identifier: "https://orders.example/", token_lifetime: 2_592_000, allow_offline_access: true }],
+  actions: [{ name: "enrich", secrets: [{ name: "KEY" }] }],
+  networkAcls: [
+    {
+      description: "own",
+      active: true,
+      priority: 1,
+      rule: { scope: "management", action: { block: true }, match: { asns: [1] } },
+    },
+  ],
+};
+
+interface Endpoint {
+  path: string;
+  /** What cannot be known without it. */
+  sections: readonly SectionName[];
+  isPaged?: boolean;
+}
+
+const ENDPOINTS: readonly Endpoint[] = [
+  { path: "/api/v2/tenants/settings", sections: ["tenantSettings"] },
+  { path: "/api/v2/clients", sections: ["clients", "clientAuthentication", "clientCredentials"], isPaged: true },
+  { path: "/api/v2/clients/*/credentials", sections: ["clientCredentials"] },
+  { path: "/api/v2/resource-servers", sections: ["resourceServers"], isPaged: true },
+  { path: "/api/v2/client-grants", sections: ["clientGrants"], isPaged: true },
+  { path: "/api/v2/keys/signing", sections: ["signingKeys"] },
+  { path: "/api/v2/actions/actions", sections: ["actions"], isPaged: true },
+  { path: "/api/v2/network-acls", sections: ["networkAcls"], isPaged: true },
+  { path: "/api/v2/email-templates/reset_email", sections: ["emailTemplates"] },
+];
+
+interface Fault {
+  title: string;
+  effect: FaultEffect;
+  /** How often it strikes; always when left out. */
+  times?: number;
+  /** The reason of the section; none when the audit recovers. */
+  reason?: UnknownReason;
+  /** The reason of the tenant, when the token endpoint is struck; none when the audit recovers. */
+  failure?: TenantFailure;
+  pagedOnly?: boolean;
+  managementOnly?: boolean;
+}
+
+const FAULTS: readonly Fault[] = [
+  {
+    title: "missing scope",
+    effect: { kind: "missing-scope", scope: "read:something" },
+    reason: "missing-scope",
+    managementOnly: true,
+  },
+  {
+    title: "missing feature, 403",
+    effect: { kind: "missing-feature" },
+    reason: "feature-unavailable",
+    managementOnly: true,
+  },
+  {
+    title: "missing feature, 400",
+    effect: { kind: "missing-feature", as: "feature_not_enabled_400" },
+    reason: "feature-unavailable",
+    managementOnly: true,
+  },
+  {
+    title: "missing feature, as insufficient scope",
+    effect: { kind: "missing-feature", as: "insufficient_scope" },
+    reason: "feature-unavailable",
+    managementOnly: true,
+  },
+  {
+    title: "missing entitlement",
+    effect: { kind: "missing-feature", as: "insufficient_entitlement" },
+    reason: "feature-unavailable",
+    managementOnly: true,
+  },
+  { title: "500 once", effect: { kind: "server-error", status: 500 }, times: 1 },
+  {
+    title: "500 always",
+    effect: { kind: "server-error", status: 500 },
+    reason: "fetch-failed",
+    failure: "unreachable",
+  },
+  { title: "503 after the effect, once", effect: { kind: "server-error", when: "after" }, times: 1 },
+  { title: "429 storm that passes", effect: { kind: "throttle", retryAfter: 1 }, times: 5 },
+  { title: "429 without headers that passes", effect: { kind: "throttle", headers: false }, times: 3 },
+  { title: "429 always", effect: { kind: "throttle", retryAfter: 5 }, reason: "fetch-failed", failure: "throttled" },
+  {
+    title: "429 for an hour",
+    effect: { kind: "throttle", retryAfter: 3_600 },
+    reason: "fetch-failed",
+    failure: "throttled",
+  },
+  { title: "dropped once", effect: { kind: "drop" }, times: 1 },
+  { title: "dropped once after the effect", effect: { kind: "drop", when: "after" }, times: 1 },
+  { title: "dropped always", effect: { kind: "drop" }, reason: "fetch-failed", failure: "unreachable" },
+  { title: "hangs once", effect: { kind: "hang" }, times: 1 },
+  { title: "hangs always", effect: { kind: "hang" }, reason: "time-out", failure: "unreachable" },
+  { title: "malformed JSON once", effect: { kind: "malformed-json" }, times: 1 },
+  {
+    title: "malformed JSON always",
+    effect: { kind: "malformed-json" },
+    reason: "fetch-failed",
+    failure: "unreachable",
+  },
+  {
+    title: "wrong content type",
+    effect: { kind: "wrong-content-type" },
+    reason: "fetch-failed",
+    failure: "unreachable",
+  },
+  {
+    title: "redirect",
+    effect: { kind: "redirect", location: "https://elsewhere.example/" },
+    reason: "fetch-failed",
+    failure: "unreachable",
+  },
+  {
+    title: "body of 50 MB",
+    effect: { kind: "huge-body", megabytes: 50 },
+    reason: "fetch-failed",
+    failure: "unreachable",
+  },
+  {
+    title: "an object that is no answer",
+    effect: { kind: "answer", status: 200, body: "null" },
+    reason: "fetch-failed",
+    failure: "unreachable",
+  },
+  { title: "short page once", effect: { kind: "short-page", missing: 1 }, times: 1, pagedOnly: true },
+  { title: "short page always", effect: { kind: "short-page", missing: 1 }, reason: "truncated", pagedOnly: true },
+  { title: "total too large", effect: { kind: "total", total: 5_000 }, reason: "truncated", pagedOnly: true },
+  { title: "total too large once", effect: { kind: "total", total: 235 }, times: 1, pagedOnly: true },
+  { title: "absurd total", effect: { kind: "total", total: 1e15 }, reason: "fetch-failed", pagedOnly: true },
+];
+
+interface Case {
+  endpoint: string;
+  fault: Fault;
+  lost: readonly SectionName[];
+}
+
+const SECTION_CASES: readonly Case[] = ENDPOINTS.flatMap(({ path, sections, isPaged }) =>
+  FAULTS.filter((fault) => isPaged || !fault.pagedOnly).map((fault) => ({
+    endpoint: path,
+    fault,
+    lost: fault.reason === undefined ? [] : sections,
+  })),
+);
+
+/** One world serves all cases of the matrix, struck by one fault at a time. */
+const world = await auditedSandbox(SEED, { speed: 60 });
+const undisturbed = await world.audit();
+
+async function auditStruckBy({ endpoint, fault }: Pick<Case, "endpoint" | "fault">): Promise<TenantAudit> {
+  world.tenant.faults.clear();
+  world.tenant.faults.add({
+    match: { path: endpoint },
+    effect: fault.effect,
+    ...(fault.times === undefined ? {} : { times: fault.times }),
+  });
+  return world.audit();
+}
+
+const withoutCoverage = (audit: TenantAudit, lost: readonly string[]) =>
+  audit.findings.filter(({ check }) => check !== "coverage.section.unavailable" && !lost.includes(check));
+
+describe("the fault matrix", () => {
+  let falseResults = 0;
+  let cases = 0;
+
+  it("starts from a complete audit with findings", () => {
+    expect(undisturbed.status).toBe("complete");
+    expect(undisturbed.findings.length).toBeGreaterThan(230);
+    expect(Object.keys(undisturbed.inventory)).toEqual([
+      ...wantedSections(CATALOGUE, baselineRules(world.clock).policy),
+    ]);
+  });
+
+  it.each(SECTION_CASES.map((one) => ({ ...one, title: `${one.endpoint}: ${one.fault.title}` })))(
+    "$title",
+    async (one) => {
+      cases += 1;
+      falseResults += 1;
+      const audit = await auditStruckBy(one);
+      const { reason } = one.fault;
+
+      const lostChecks = CATALOGUE.filter((check) => check.needs.some((need) => one.lost.includes(need))).map(
+        ({ id }) => id,
+      );
+      for (const [name, section] of Object.entries(audit.inventory)) {
+        const expected = one.lost.includes(name as SectionName)
+          ? { status: "unavailable", reason }
+          : undisturbed.inventory[name as SectionName];
+        expect(section, name).toMatchObject(expected ?? {});
+      }
+      for (const check of audit.checks) {
+        if (check.id === "coverage.section.unavailable") continue;
+        const expected = lostChecks.includes(check.id)
+          ? { id: check.id, status: "not-evaluated", reason }
+          : undisturbed.checks.find(({ id }) => id === check.id);
+        expect(check).toMatchObject(expected ?? {});
+      }
+      expect(withoutCoverage(audit, [])).toEqual(withoutCoverage(undisturbed, lostChecks));
+      const coverage = audit.findings.filter(({ check }) => check === "coverage.section.unavailable");
+      expect(coverage.map(({ resource }) => resource.id).sort()).toEqual([...one.lost].sort());
+      expect(audit.status).toBe(reason !== undefined && isBlinding(reason) ? "incomplete" : "complete");
+      expect(exitCode({ schemaVersion: 1, generatedAt: "", profile: "baseline", tenants: [audit] }, "critical")).toBe(
+        reason !== undefined && isBlinding(reason) ? 2 : 0,
+      );
+      falseResults -= 1;
+    },
+  );
+
+  it.each(FAULTS.filter((fault) => !fault.pagedOnly && !fault.managementOnly))(
+    "/oauth/token: $title",
+    async (fault) => {
+      cases += 1;
+      falseResults += 1;
+      const audit = await auditStruckBy({ endpoint: "/oauth/token", fault });
+
+      if (fault.failure === undefined) expect(audit.findings).toEqual(undisturbed.findings);
+      else {
+        expect(audit).toMatchObject({
+          status: "failed",
+          reason: fault.failure,
+          inventory: {},
+          checks: [],
+          findings: [],
+        });
+        expect(audit.detail).toMatch(/^\S.+\.$/);
+      }
+      falseResults -= 1;
+    },
+  );
+
+  it("holds", async () => {
+    console.log(`fault matrix: ${cases} cases, ${falseResults} false results`);
+    await world[Symbol.asyncDispose]();
+    expect(falseResults).toBe(0);
+  });
+});
