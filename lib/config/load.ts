@@ -44,7 +44,6 @@ export function parseConfig(
 }
 
 function rootComplaint(value: unknown): Complaint | undefined {
-  if (value === null) return { path: [], message: "this file is empty; curfew init writes one to begin with" };
   if (typeof value === "object" && !Array.isArray(value)) return undefined;
   const found = Array.isArray(value) ? "a list" : "a single value";
   return { path: [], message: `this file holds ${found}; it must hold keys, beginning with version: 1` };

@@ -10,10 +10,18 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   const same = candidates.find((candidate) => simplify(candidate) === plain);
   if (same !== undefined) return same;
   const found = closest(word, candidates);
-  return distance(word, found) <= Math.max(1, Math.floor(Math.min(word.length, found.length) / 3)) ? found : undefined;
+  return distance(word, found) <= allowance(word, found) ? found : undefined;
 }
 
-/** `; did you mean "domain"?`, or nothing when no candidate is near. */
+/** One slip in three letters; two letters that changed places are one slip, though two edits. */
+function allowance(word: string, found: string): number {
+  const slips = Math.max(1, Math.floor(Math.min(word.length, found.length) / 3));
+  return sorted(word) === sorted(found) ? Math.max(2, slips) : slips;
+}
+
+const sorted = (word: string): string => [...word].sort().join("");
+
+/** `did you mean "domain"?` to end a sentence with, or undefined when no candidate is near. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const found = nearest(word, candidates);
   return found === undefined ? undefined : `did you mean "${found}"?`;

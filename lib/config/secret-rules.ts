@@ -40,7 +40,7 @@ function secretUses(config: Loose): SecretUse[] {
 }
 
 function tenantUses(tenant: Loose, path: ConfigPath, index: number): SecretUse[] {
-  const ownerOf = (client: Loose) => `${index} ${String(client.clientId)}`;
+  const ownerOf = (client: Loose) => `${index} ${text(client.clientId) ?? ""}`;
   const logins = LOGINS.flatMap((login) =>
     ["secret", "privateKey"].flatMap((key) => {
       const client = mapping(tenant[login]);

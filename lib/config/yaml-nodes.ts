@@ -44,12 +44,22 @@ interface Reading {
   /** What each anchor stands for; `open` while its own value is still being read. */
   anchors: Map<string, PlacedValue | "open">;
   repeated: number;
+  whole: boolean;
+}
+
+/** What was read, and what is wrong with it. */
+export interface NodesRead {
+  placed: PlacedValue;
+  problems: readonly NodeProblem[];
+  /** False when values are missing, so that judging them would only repeat the problems. */
+  whole: boolean;
 }
 
 /** Turns nodes into plain values with their places. Mappings have no prototype, so that every key is only a key. */
-export function readNodes(root: ParsedNode): { placed: PlacedValue; problems: NodeProblem[] } {
-  const reading: Reading = { problems: [], anchors: new Map(), repeated: 0 };
-  return { placed: readNode(root, [], reading), problems: reading.problems };
+export function readNodes(root: ParsedNode): NodesRead {
+  const reading: Reading = { problems: [], anchors: new Map(), repeated: 0, whole: true };
+  const placed = readNode(root, [], reading);
+  return { placed, problems: reading.problems, whole: reading.whole };
 }
 
 /** The offset to point at: the deepest part of the path that exists; for what is missing, the key above it. */
@@ -86,6 +96,7 @@ function readAlias(name: string, offset: number, path: ConfigPath, reading: Read
         ? "this alias stands inside of what it repeats; write the value out"
         : "this alias repeats an anchor that does not stand before it; put the text in quotes if it begins with a star";
     reading.problems.push({ path, offset, message });
+    reading.whole = false;
     return { value: null, offset, size: 1, children: NO_CHILDREN };
   }
   reading.repeated += target.size;

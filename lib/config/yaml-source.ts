@@ -1,10 +1,13 @@
-import { LineCounter, parseDocument, type YAMLError } from "yaml";
+import { Composer, type CST, type Document, isScalar, LineCounter, Parser, type YAMLError, YAMLParseError } from "yaml";
 import { byPosition, type Complaint, formatPath, type Mistake } from "./mistakes.ts";
 import { syntaxSentence } from "./yaml-errors.ts";
 import { type ComplaintPlace, type PlacedValue, placeOf, readNodes, TooMuch } from "./yaml-nodes.ts";
 
-/** A thousand tenants with ten credentials each take about three million characters; parsing takes a second for each. */
-const LONGEST_FILE = 4_000_000;
+/** A thousand tenants with ten credentials each take two million characters; a million takes seconds to parse. */
+const LONGEST_FILE = 3_000_000;
+
+/** Where this many stray characters stand outside of any value, the rest is no different and would only take memory. */
+const MOST_STRAY = 100;
 
 /** A file that could be read as YAML: its plain value, and where everything stands. */
 export interface YamlSource {
@@ -28,7 +31,32 @@ export function readYaml(text: string): YamlSource | Unreadable {
     return only(`this file is longer than ${LONGEST_FILE / 1e6} million characters, which no configuration needs`);
   }
   const lines = new LineCounter();
-  const document = parseDocument(source, {
+  const document = parseOnce(source, lines);
+  const position = (offset: number) => positionIn(lines, source, offset);
+  const problems = [...document.errors, ...document.warnings];
+  if (problems.length > 0) return { mistakes: syntaxMistakes(problems, position) };
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.value === null))
+    return only("this file is empty; curfew init writes one to begin with");
+  try {
+    const { placed, problems, whole } = readNodes(root);
+    const mistakes = problems.map(({ path, offset, message }) => ({
+      ...position(offset),
+      path: formatPath(path),
+      message,
+    }));
+    if (!whole) return { mistakes };
+    return { value: placed.value, mistakes, locate: (complaint) => toMistake(placed, complaint, position) };
+  } catch (error) {
+    if (error instanceof TooMuch)
+      return { mistakes: [{ ...position(error.offset), path: "", message: error.message }] };
+    throw error;
+  }
+}
+
+/** What the library's own parseDocument does, with a limit on how much nonsense is worth reading. */
+function parseOnce(source: string, lines: LineCounter): Document.Parsed {
+  const composer = new Composer({
     lineCounter: lines,
     prettyErrors: false,
     // Looked for while reading the nodes: the parser's own search takes quadratic time.
@@ -40,23 +68,18 @@ export function readYaml(text: string): YamlSource | Unreadable {
     resolveKnownTags: false,
     logLevel: "error",
   });
-  const position = (offset: number) => positionIn(lines, source, offset);
-  const problems = [...document.errors, ...document.warnings];
-  if (problems.length > 0) return { mistakes: syntaxMistakes(problems, position) };
-  const root = document.contents;
-  if (root === null) return only("this file is empty; curfew init writes one to begin with");
-  try {
-    const { placed, problems } = readNodes(root);
-    const mistakes = problems.map(({ path, offset, message }) => ({
-      ...position(offset),
-      path: formatPath(path),
-      message,
-    }));
-    return { value: placed.value, mistakes, locate: (complaint) => toMistake(placed, complaint, position) };
-  } catch (error) {
-    if (error instanceof TooMuch)
-      return { mistakes: [{ ...position(error.offset), path: "", message: error.message }] };
-    throw error;
+  const tokens = sensible(new Parser(lines.addNewLine).parse(source));
+  const [document, second] = composer.compose(tokens, true, source.length).take(2);
+  if (!document) throw new Error("the parser gives a document also for an empty text");
+  if (second) document.errors.push(new YAMLParseError([second.range[0], second.range[1]], "MULTIPLE_DOCS", ""));
+  return document as Document.Parsed;
+}
+
+function* sensible(tokens: Iterable<CST.Token>): Generator<CST.Token> {
+  let stray = 0;
+  for (const token of tokens) {
+    if (token.type === "error" && ++stray > MOST_STRAY) return;
+    yield token;
   }
 }
 
