@@ -3,7 +3,7 @@ import { CurfewError } from "../model/curfew-error.ts";
 import { secretFailure } from "./secret-failure.ts";
 
 /** How patient to be with Secrets Manager. */
-export interface SecretsManagerOptions {
+interface SecretsManagerOptions {
   /** How long one request may take, in milliseconds. */
   timeout?: number;
   /** How often to try in all; the SDK waits between tries. */

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 
 /** What is wrong with a schedule expression, in one sentence. */
-export interface CronMistake {
+interface CronMistake {
   mistake: string;
 }
 
@@ -50,7 +50,7 @@ export interface Gap {
  * so only the runs around that moment matter. An expression for every minute costs no more than one for every day.
  */
 export function findGap(cron: Cron, from: Date, until: Date, longest: number): Gap | undefined {
-  let at = from;
+  let [at = from] = cron.previousRuns(1, from);
   while (at < until) {
     const later = new Date(at.getTime() + longest);
     const next = cron.nextRun(later);

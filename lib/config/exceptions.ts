@@ -2,14 +2,14 @@ import { daysBetween, startOfDay } from "./calendar.ts";
 import type { ExceptionConfig } from "./schema.ts";
 
 /** What an exception is matched against. */
-export interface ExceptedFinding {
+interface ExceptedFinding {
   check: string;
   /** The id of the finding's resource. */
   resourceId: string;
 }
 
 /** Where an exception stands on a day. `expiring`: within 14 days of its last one. */
-export type ExceptionState = "valid" | "expiring" | "expired";
+type ExceptionState = "valid" | "expiring" | "expired";
 
 /** How many days before its last one an exception is announced. */
 const NOTICE_DAYS = 14;
@@ -34,7 +34,7 @@ export function matchException<E extends ExceptionConfig>(
 }
 
 /** True when an exception is meant for a finding, whatever its date. */
-export function covers(exception: ExceptionConfig, { check, resourceId }: ExceptedFinding, tenant: string): boolean {
+function covers(exception: ExceptionConfig, { check, resourceId }: ExceptedFinding, tenant: string): boolean {
   return (
     exception.check === check &&
     !check.startsWith("coverage.") &&
@@ -66,7 +66,7 @@ function mostSpecificFirst(a: ExceptionConfig, b: ExceptionConfig): number {
 }
 
 /** What was looked at in one tenant, for {@link unmatchedExceptions}. */
-export interface EvaluatedTenant {
+interface EvaluatedTenant {
   tenant: string;
   /** The checks that were evaluated there; one that was not says nothing about what it would have found. */
   evaluated: ReadonlySet<string>;

@@ -8,10 +8,10 @@ export type Help = {
 };
 
 /** The form of a duration, as a sentence names it. */
-export const DURATION_FORM = "a duration is a whole number from 1 and a unit, as 90d, 12h, 30m or 45s";
+const DURATION_FORM = "a duration is a whole number from 1 and a unit, as 90d, 12h, 30m or 45s";
 
 /** Nothing that Curfew watches may live longer than Auth0's own longest lifetimes; more is a slip of the keyboard. */
-export const LONGEST_DURATION = days(3650);
+const LONGEST_DURATION = days(3650);
 const TOO_LONG = `a duration is at most ${formatDuration(LONGEST_DURATION).replace(" ", "")}`;
 
 /** Reads a duration, or says in one sentence why it is none. */

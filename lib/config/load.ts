@@ -12,7 +12,7 @@ import { tenantComplaints } from "./tenant-rules.ts";
 import { readYaml } from "./yaml-source.ts";
 
 /** What the configuration is judged against. */
-export interface LoadOptions {
+interface LoadOptions {
   /** The day from which exceptions and the schedule are judged, in UTC. */
   today: Date;
   /** The checks that the policy and exceptions may name. */

@@ -5,7 +5,7 @@ import type { BandsOverride, LimitsOverride } from "./limit-override.ts";
 import type { PolicyConfig } from "./schema.ts";
 
 /** What a check is told: its limits, or that it is switched off. */
-export type EffectiveLimits = Limits | "off";
+type EffectiveLimits = Limits | "off";
 
 /**
  * The limits of every check under a policy: the profile's, with what the policy says merged over them.
@@ -27,7 +27,7 @@ export function resolvePolicy(policy: PolicyConfig, catalogue: readonly Check[])
 }
 
 /** Lays an override over limits. A check that the profile switches off comes back with what the override says alone. */
-export function mergeLimits(limits: EffectiveLimits, override: LimitsOverride): EffectiveLimits {
+function mergeLimits(limits: EffectiveLimits, override: LimitsOverride): EffectiveLimits {
   if (typeof override === "string") return override;
   const base: Readonly<Record<string, unknown>> = typeof limits === "object" ? limits : {};
   const merged = Object.fromEntries(

@@ -5,7 +5,7 @@ import type { LoginConfig } from "./schema.ts";
 import { type Expected, readPayload } from "./secret-payload.ts";
 
 /** Where a secret is. The name is not a secret. */
-export interface SecretReference {
+interface SecretReference {
   source: "env" | "secretsmanager";
   name: string;
 }

@@ -137,7 +137,5 @@ export type Config = z.output<ReturnType<typeof configSchema>>;
 export type TenantConfig = Config["tenants"][number];
 /** How Curfew logs in with one of its own applications: a reference to a secret or to a private key. */
 export type LoginConfig = TenantConfig["auditor"];
-export type CredentialConfig = TenantConfig["credentials"][number];
 export type PolicyConfig = Config["policy"];
 export type ExceptionConfig = Config["exceptions"][number];
-export type AlertsConfig = Config["alerts"];

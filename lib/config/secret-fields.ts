@@ -4,8 +4,8 @@ import { formed, type Help } from "./fields.ts";
  * `env:NAME` or `secretsmanager:NAME`. Names of Secrets Manager hold letters, digits and /_+=.@- up to 512 characters
  * (source: AWS API reference, CreateSecret).
  */
-export const REFERENCE_PATTERN = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|secretsmanager:[A-Za-z0-9/_+=.@-]{1,512})$/;
-export const SECRET_NAME_PATTERN = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
+const REFERENCE_PATTERN = /^(?:env:[A-Za-z_][A-Za-z0-9_]*|secretsmanager:[A-Za-z0-9/_+=.@-]{1,512})$/;
+const SECRET_NAME_PATTERN = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 
 const REFERENCE_FORM = "write secretsmanager:NAME, or env:NAME on a laptop";
 const LEAVE_OUT = "write the name in Secrets Manager alone, without";

@@ -19,7 +19,7 @@ export interface ComplaintPlace {
 }
 
 /** Something wrong that the plain values no longer show. */
-export interface NodeProblem {
+interface NodeProblem {
   path: ConfigPath;
   offset: number;
   message: string;
@@ -48,7 +48,7 @@ interface Reading {
 }
 
 /** What was read, and what is wrong with it. */
-export interface NodesRead {
+interface NodesRead {
   placed: PlacedValue;
   problems: readonly NodeProblem[];
   /** False when values are missing, so that judging them would only repeat the problems. */

@@ -10,7 +10,7 @@ const LONGEST_FILE = 3_000_000;
 const MOST_STRAY = 100;
 
 /** A file that could be read as YAML: its plain value, and where everything stands. */
-export interface YamlSource {
+interface YamlSource {
   value: unknown;
   /** Mistakes that the values do not show: duplicate keys and the like. */
   mistakes: readonly Mistake[];

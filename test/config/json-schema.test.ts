@@ -1,6 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { configJsonSchema } from "../../lib/config/json-schema.ts";
 import { CHECKS, changed, FULL, LEAST } from "./example.ts";
 
@@ -46,6 +47,12 @@ describe("the JSON Schema for editors", () => {
     ["another version", changed("version: 1", "version: 2")],
   ])("rejects %s", (_title, text) => {
     expect(validate(parse(text))).toBe(false);
+  });
+
+  test("is a schema for the real catalogue too", () => {
+    const whole = new Ajv2020({ strict: false }).compile(configJsonSchema(CATALOGUE));
+
+    expect(whole(parse(LEAST))).toBe(true);
   });
 
   test("helps with every key: a title and a description", () => {
