@@ -1,5 +1,4 @@
-import { Command, Option } from "commander";
-import { PROFILES } from "../lib/checks/limits.ts";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { AuditOptions } from "./commands/audit.ts";
 import type { InitOptions } from "./commands/init.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
@@ -31,7 +30,7 @@ export function createProgram(invocation: Invocation): Command {
   program
     .command("sandbox")
     .description("keeps simulated tenants running and prints a config file for other terminals")
-    .option("--port <port>", "first of the loopback ports; the others follow", integer, 4400)
+    .option("--port <port>", "first of the loopback ports; the others follow", port, 4400)
     .action(async (options: SandboxOptions) => {
       const { runSandbox } = await import("./commands/sandbox.ts");
       await runSandbox(options, processTerminal(), invocation);
@@ -75,14 +74,12 @@ export function createProgram(invocation: Invocation): Command {
       await runAudit(options, processTerminal(), invocation);
     });
 
-  const checks = program.command("checks").description("the catalogue of checks");
-  checks
-    .command("list", { isDefault: true })
-    .description("all checks with their limits")
-    .addOption(new Option("--profile <profile>", "whose limits to show").choices(PROFILES).default("baseline"))
-    .action(async (options: { profile: (typeof PROFILES)[number] }) => {
+  const checks = program
+    .command("checks")
+    .description("the catalogue of checks")
+    .action(async () => {
       const { listChecks } = await import("./commands/checks.ts");
-      await listChecks(options, processTerminal());
+      listChecks(processTerminal());
     });
   checks
     .command("show")
@@ -90,7 +87,7 @@ export function createProgram(invocation: Invocation): Command {
     .description("one check: why it matters, its limits, how to mend it")
     .action(async (id: string) => {
       const { showCheck } = await import("./commands/checks.ts");
-      await showCheck(id, processTerminal());
+      showCheck(id, processTerminal());
     });
 
   return program;
@@ -108,6 +105,9 @@ const configOption = (): Option => new Option("--config <file>", "the config fil
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 
-function integer(text: string): number {
-  return Number.parseInt(text, 10);
+/** The sandbox needs a handful of ports after this one, too. */
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1024 && value <= 65_500) return value;
+  throw new InvalidArgumentError("A port is a whole number from 1024 to 65500.");
 }

@@ -4,6 +4,7 @@
 import { parseArgs } from "node:util";
 import { checkImports } from "./generate/check-imports.ts";
 import { CHECK_PAGES_FOLDER, checkPages } from "./generate/check-pages.ts";
+import { configSchemaFile } from "./generate/config-schema.ts";
 import { findChecks } from "./generate/find-checks.ts";
 import type { GeneratedFile } from "./generate/generated-file.ts";
 import { compareGenerated, writeGenerated } from "./generate/write-generated.ts";
@@ -13,7 +14,7 @@ const GENERATED_FOLDERS = [CHECK_PAGES_FOLDER];
 
 async function generateAll(root: string): Promise<GeneratedFile[]> {
   const checks = await findChecks(root);
-  return [...checkImports(checks), ...checkPages(checks)];
+  return [...checkImports(checks), ...checkPages(checks), ...configSchemaFile(checks)];
 }
 
 const { values } = parseArgs({

@@ -204,8 +204,14 @@ function renderTotals(report: AuditReport, options: TableOptions): string {
     ...(failed === 0 ? [] : [`${failed} not audited`]),
     ...(incomplete === 0 ? [] : [`${incomplete} incomplete`]),
   ].join(", ");
-  const found = counts.length === 0 ? "nothing open" : `open: ${counts.join(", ")}`;
+  const found = counts.length === 0 ? nothingFound(failed, incomplete, tenants.length) : `open: ${counts.join(", ")}`;
   return wrapped(paint("bold", `${state}; ${found} (profile ${report.profile})`, options), options);
+}
+
+/** Nothing found is not the same as nothing there. */
+function nothingFound(failed: number, incomplete: number, total: number): string {
+  if (failed === total) return "nothing was audited";
+  return failed + incomplete === 0 ? "nothing open" : "nothing open in what could be read";
 }
 
 const titleOf = (group: FindingGroup, options: TableOptions): string =>

@@ -1,6 +1,7 @@
 import type { Check, Fix } from "../../lib/checks/define-check.ts";
 import { exampleOverride, limitRows, summarizeLimits } from "../../lib/checks/limit-text.ts";
 import { PROFILES } from "../../lib/checks/limits.ts";
+import { scopesFor } from "../../lib/inventory/section-scopes.ts";
 import type { CheckFile } from "./find-checks.ts";
 import type { GeneratedFile } from "./generated-file.ts";
 
@@ -80,11 +81,15 @@ function page(check: Check): string {
 
 function whatIsRead({ needs }: Check): string {
   if (needs.length === 0) return "Nothing of its own: it judges how the other sections were read.";
-  const sections = needs.map((section) => `\`${section}\``).join(", ");
-  return needs.length === 1
-    ? `The section ${sections}. Where it cannot be read, the check is not evaluated.`
-    : `The sections ${sections}. Where one of them cannot be read, the check is not evaluated.`;
+  const sections = quoted(needs);
+  const what =
+    needs.length === 1
+      ? `The section ${sections}. Where it cannot be read, the check is not evaluated.`
+      : `The sections ${sections}. Where one of them cannot be read, the check is not evaluated.`;
+  return `${what}\n\nScopes: ${quoted(scopesFor(needs))}.`;
 }
+
+const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
 /** Columns are the profiles, rows the severities, or the named sets where there are several. */
 function limitsTable(check: Check): string {

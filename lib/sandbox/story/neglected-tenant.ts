@@ -1,8 +1,6 @@
 import { days, hours } from "../../model/duration.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 
-const DOMAIN = "old-shop.auth0.example";
-
 /** Refresh tokens as a tenant hands them out that nobody ever tightened. */
 const FOREVER = {
   rotation_type: "non-rotating",
@@ -20,7 +18,7 @@ const FOREVER = {
  */
 export const neglectedTenant: TenantSeed = {
   name: "old-shop",
-  domain: DOMAIN,
+  domain: "old-shop.auth0.example",
   plan: "professional",
   settings: {
     friendly_name: "The Old Shop",
@@ -65,8 +63,8 @@ export const neglectedTenant: TenantSeed = {
     },
     { name: "Nightly export", app_type: "non_interactive", grant_types: ["client_credentials"] },
   ],
+  managementApi: { token_lifetime: days(3) },
   resourceServers: [
-    { identifier: `https://${DOMAIN}/api/v2/`, token_lifetime: days(3) },
     {
       name: "Orders API",
       identifier: "https://orders.old-shop.example/",

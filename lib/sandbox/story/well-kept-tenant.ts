@@ -1,12 +1,10 @@
 import { days, hours, minutes } from "../../model/duration.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 
-const DOMAIN = "harbour.auth0.example";
-
 /** A bank that keeps its house in order: short lifetimes, rotating refresh tokens, links that expire. */
 export const wellKeptTenant: TenantSeed = {
   name: "harbour-bank",
-  domain: DOMAIN,
+  domain: "harbour.auth0.example",
   plan: "enterprise",
   settings: {
     friendly_name: "Harbour Bank",
@@ -36,8 +34,8 @@ export const wellKeptTenant: TenantSeed = {
     },
     { name: "Statement printer", app_type: "non_interactive", grant_types: ["client_credentials"] },
   ],
+  managementApi: { token_lifetime: hours(1), token_lifetime_for_web: minutes(30) },
   resourceServers: [
-    { identifier: `https://${DOMAIN}/api/v2/`, token_lifetime: hours(1), token_lifetime_for_web: minutes(30) },
     {
       name: "Accounts API",
       identifier: "https://accounts.harbour.example/",

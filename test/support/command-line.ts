@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What a run of the command line left behind. */
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+const CURFEW = join(import.meta.dirname, "..", "..", "bin", "curfew.ts");
+
+/** Runs `curfew` as a person does, in a process of its own with its output piped. */
+export function curfew(
+  args: readonly string[],
+  {
+    cwd,
+    env = {},
+    onStart,
+  }: { cwd: string; env?: Record<string, string>; onStart?: (kill: (signal: NodeJS.Signals) => void) => void },
+): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CURFEW, ...args], {
+      cwd,
+      env: { PATH: process.env.PATH ?? "", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const run: Run = { code: null, stdout: "", stderr: "" };
+    child.stdout.on("data", (chunk) => {
+      run.stdout += chunk;
+    });
+    child.stderr.on("data", (chunk) => {
+      run.stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ ...run, code }));
+    onStart?.((signal) => child.kill(signal));
+  });
+}
+
+/** An empty folder that is gone afterwards. */
+export async function temporaryFolder(): Promise<
+  AsyncDisposable & { path: string; write(name: string, text: string): Promise<void> }
+> {
+  const path = await mkdtemp(join(tmpdir(), "curfew-"));
+  return {
+    path,
+    write: (name, text) => writeFile(join(path, name), text),
+    [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),
+  };
+}
