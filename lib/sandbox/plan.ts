@@ -14,7 +14,7 @@ export const FEATURE_REFUSALS = [
 export type FeatureRefusal = (typeof FEATURE_REFUSALS)[number];
 
 /** True: available. False: refused with `feature_not_enabled`. A refusal: refused in that way. */
-export type FeatureState = boolean | FeatureRefusal;
+type FeatureState = boolean | FeatureRefusal;
 
 /** Features that a tenant may lack. */
 export interface Features {

@@ -27,7 +27,7 @@ export interface ClientSeed extends Fields<ClientRecord, "name"> {
 }
 
 /** A registered key to begin with. */
-export interface CredentialSeed extends Partial<CredentialFields> {
+interface CredentialSeed extends Partial<CredentialFields> {
   id?: string;
   pem: string;
   /** ISO 8601; now when left out. */
@@ -36,10 +36,10 @@ export interface CredentialSeed extends Partial<CredentialFields> {
   attached?: boolean;
 }
 
-export type ResourceServerSeed = Fields<ResourceServerRecord, "identifier">;
+type ResourceServerSeed = Fields<ResourceServerRecord, "identifier">;
 
 /** A client grant to begin with. Nothing is added but an id. */
-export interface ClientGrantSeed extends Fields<ClientGrantRecord, "audience"> {
+interface ClientGrantSeed extends Fields<ClientGrantRecord, "audience"> {
   audience: string;
   /** Ids of the organizations it is associated with. */
   organizations?: string[];

@@ -74,6 +74,7 @@ const cases: Case[] = [
   { prefix: "074", ask: (api) => api("GET /keys/signing") },
   { prefix: "077", ask: (api) => api("POST /network-acls", bodyOf("077")) },
   { prefix: "079", ask: (api) => api("PUT /network-acls/acl_1", bodyOf("079")) },
+  { prefix: "078", like: ["079"], ask: (api) => api("GET /network-acls/acl_1") },
   { prefix: "082", ask: (api) => api("DELETE /clients/shop") },
   {
     prefix: "083",

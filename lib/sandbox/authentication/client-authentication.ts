@@ -35,7 +35,7 @@ export async function authenticateClient(
 }
 
 /** A client that has no secret to keep. */
-export function isPublic(client: ClientRecord): boolean {
+function isPublic(client: ClientRecord): boolean {
   if (client.token_endpoint_auth_method !== undefined) return client.token_endpoint_auth_method === "none";
   return client.app_type === "spa" || client.app_type === "native";
 }

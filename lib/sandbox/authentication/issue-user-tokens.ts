@@ -4,7 +4,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { absoluteLifetime } from "./refresh-token-grant.ts";
 
 /** A user's login through a client. */
-export interface UserLogin {
+interface UserLogin {
   clientId: string;
   userId: string;
   /** Identifier of the API. */
@@ -16,7 +16,7 @@ export interface UserLogin {
 }
 
 /** What a login leaves behind. */
-export interface UserTokens {
+interface UserTokens {
   accessToken: string;
   refreshToken: string;
   refreshTokenId: string;

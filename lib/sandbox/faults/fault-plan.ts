@@ -3,7 +3,7 @@ import type { SandboxRequest } from "../http/message.ts";
 import type { FaultEffect, FaultMatch, FaultRule } from "./fault.ts";
 
 /** A rule that was added. */
-export interface PlannedFault {
+interface PlannedFault {
   readonly rule: FaultRule;
   /** How many requests it has befallen. */
   readonly hits: number;

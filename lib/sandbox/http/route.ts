@@ -1,14 +1,7 @@
 import { escapePattern } from "../escape-pattern.ts";
 
-/** One endpoint. `path` is a template such as `/api/v2/clients/{id}`; a parameter matches one path segment. */
-export interface Route<Handler> {
-  method: string;
-  path: string;
-  handler: Handler;
-}
-
 /** A route that fits a request, with the decoded values of its template's parameters. */
-export interface RouteMatch<R> {
+interface RouteMatch<R> {
   route: R;
   parameters: Record<string, string>;
 }
@@ -23,7 +16,8 @@ interface CompiledRoute<R> {
 }
 
 /**
- * Compiles a route table. Where two templates fit a path, the one that stands first wins, so fixed segments
+ * Compiles a route table. A `path` is a template such as `/clients/{id}`; a parameter matches one path segment.
+ * Where two templates fit a path, the one that stands first wins, so fixed segments
  * go before parameters.
  */
 export function createRouter<R extends { method: string; path: string }>(

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
 import type { Outcome, SandboxRequest } from "./message.ts";
 
 /** A server on the loopback address. */
@@ -100,7 +101,7 @@ function refuse(outgoing: ServerResponse, status: number, message: string): void
 function send(outgoing: ServerResponse, response: Extract<Outcome, { kind: "answered" }>["response"]): void {
   outgoing.writeHead(response.status, response.headers);
   if (typeof response.body === "string") outgoing.end(response.body);
-  else Readable.fromWeb(response.body as import("node:stream/web").ReadableStream).pipe(outgoing);
+  else Readable.fromWeb(response.body as ReadableStream).pipe(outgoing);
 }
 
 function listen(server: Server, port: number): Promise<void> {

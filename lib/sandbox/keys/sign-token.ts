@@ -4,7 +4,7 @@ import type { TenantContext } from "../tenant-context.ts";
 import { currentSigningKey, keyPairOf } from "./signing-keys.ts";
 
 /** Seconds that an access token lives when the API does not say. Auth0 docs: 24 hours. */
-export const DEFAULT_TOKEN_LIFETIME = 86_400;
+const DEFAULT_TOKEN_LIFETIME = 86_400;
 
 /** What an access token is about. */
 export interface TokenRequest {

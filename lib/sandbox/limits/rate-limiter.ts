@@ -3,9 +3,7 @@ import { type EndpointLimit, PLAN_LIMITS } from "./plan-limits.ts";
 import { createTokenBucket, type TokenBucket } from "./token-bucket.ts";
 
 /** What `x-ratelimit-reset` means: Auth0's documentation does not say which. */
-export const RESET_MEANINGS = ["bucket-full", "next-token"] as const;
-
-export type ResetMeaning = (typeof RESET_MEANINGS)[number];
+export type ResetMeaning = "bucket-full" | "next-token";
 
 /** The limiter's word on one request. */
 export interface RateDecision {

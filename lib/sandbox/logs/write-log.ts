@@ -1,3 +1,4 @@
+import { tenantNameOf } from "../state/tenant-name.ts";
 import type { LogEntry, LogEvent } from "./log-event.ts";
 
 /** Where the sequence number of a log id begins, so that all ids have the same length. */
@@ -15,7 +16,7 @@ export interface LogWriterOptions {
  * checkpoint paging relies on their order.
  */
 export function createLogWriter({ domain, now, append }: LogWriterOptions): (entry: LogEntry, at?: number) => void {
-  const tenantName = domain.split(".")[0] ?? domain;
+  const tenantName = tenantNameOf(domain);
   let latestStamp = "";
   let sequence = FIRST_SEQUENCE;
   return (entry, at = now()) => {

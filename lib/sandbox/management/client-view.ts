@@ -26,7 +26,7 @@ const CLIENT_FIELDS = new Set(
 );
 
 /** True when the token may see secrets and authentication methods. */
-export function maySeeSecrets(scopes: ReadonlySet<string>): boolean {
+function maySeeSecrets(scopes: ReadonlySet<string>): boolean {
   return GUARD_SCOPES.some((scope) => scopes.has(scope));
 }
 

@@ -3,6 +3,7 @@ import { emptyResponse, jsonResponse, type SandboxResponse } from "../http/messa
 import { defaultRefreshToken, newClient } from "../state/new-client.ts";
 import type { ClientRecord, JsonObject } from "../state/records.ts";
 import { rememberSecret } from "../state/secret-history.ts";
+import { tenantNameOf } from "../state/tenant-name.ts";
 import type { TenantContext } from "../tenant-context.ts";
 import { apiError, insufficientScope, invalidBody } from "./api-error.ts";
 import { applyPatch } from "./apply-patch.ts";
@@ -76,7 +77,7 @@ function create({ context, body }: ApiCall) {
   const { value, refusal } = validate(creation, body);
   if (refusal) return refusal;
   if (value.client_authentication_methods) return invalidBody("keys can be attached once they are registered");
-  const tenantName = context.domain.split(".")[0] ?? context.domain;
+  const tenantName = tenantNameOf(context.domain);
   const refreshToken = newRefreshToken(value);
   const client = newClient(
     { ...value, ...(refreshToken ? { refresh_token: refreshToken } : {}) },

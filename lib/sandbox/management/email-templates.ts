@@ -6,7 +6,7 @@ import type { ApiCall, Endpoint } from "./endpoint.ts";
 import { validate } from "./validate.ts";
 
 /** The templates that Auth0 knows. */
-export const EMAIL_TEMPLATES = [
+const EMAIL_TEMPLATES = [
   "verify_email",
   "verify_email_by_code",
   "reset_email",

@@ -1,4 +1,4 @@
-import { BlockList, isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 import type { SandboxRequest } from "../http/message.ts";
 import type { JsonObject, NetworkAclRecord, NetworkAclRule } from "../state/records.ts";
 import type { TenantContext } from "../tenant-context.ts";
@@ -48,11 +48,13 @@ function meetsAll(criteria: JsonObject, request: SandboxRequest): boolean | unde
   return answers.includes(undefined) ? undefined : answers.every(Boolean);
 }
 
-/** Whether `address` lies in one of the ranges, each an address or a CIDR block. */
+/** Whether `address` lies in one of the ranges, each an address or a CIDR block. What is neither matches nothing. */
 function isWithin(address: string, ranges: readonly string[]): boolean {
+  if (isIP(address) === 0) return false;
   const list = new BlockList();
   for (const range of ranges) {
     const [network = "", prefix] = range.split("/");
+    if (isIP(network) === 0) continue;
     const family = isIPv6(network) ? "ipv6" : "ipv4";
     if (prefix === undefined) list.addAddress(network, family);
     else list.addSubnet(network, Number(prefix), family);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { emptyResponse, jsonResponse } from "../http/message.ts";
 import type { NetworkAclRecord } from "../state/records.ts";
+import { tenantNameOf } from "../state/tenant-name.ts";
 import { apiError, inexistent } from "./api-error.ts";
 import type { ApiCall, Endpoint } from "./endpoint.ts";
 import { pageOf } from "./paging.ts";
@@ -81,9 +82,11 @@ function list({ context, query }: ApiCall) {
   });
 }
 
+/** Read alone, an ACL also says whose it is and that it was not deleted; lists and writes do not. */
 function get({ context, parameters }: ApiCall) {
   const acl = context.state.networkAcls.get(parameters.id ?? "");
-  return acl ? jsonResponse(200, acl) : notFound();
+  if (!acl) return notFound();
+  return jsonResponse(200, { tenant_id: tenantNameOf(context.domain), ...acl, deleted_at: null });
 }
 
 function create({ context, body }: ApiCall) {
@@ -97,14 +100,14 @@ function create({ context, body }: ApiCall) {
 }
 
 function replace(call: ApiCall) {
-  return change_(call, whole);
+  return write(call, whole);
 }
 
 function update(call: ApiCall) {
-  return change_(call, change);
+  return write(call, change);
 }
 
-function change_({ context, parameters, body }: ApiCall, schema: typeof whole | typeof change) {
+function write({ context, parameters, body }: ApiCall, schema: typeof whole | typeof change) {
   const acl = context.state.networkAcls.get(parameters.id ?? "");
   if (!acl) return notFound();
   const { value, refusal } = validate<z.infer<typeof change>>(schema, body);

@@ -119,7 +119,6 @@ function update(call: ApiCall) {
   if (refusal) return refusal;
   applyPatch(server, value);
   if (server.signing_alg === "HS256") server.signing_secret ??= call.context.text.clientSecret();
-  else delete server.signing_secret;
   return { response: jsonResponse(200, server), secrets: secretsIn(server) };
 }
 

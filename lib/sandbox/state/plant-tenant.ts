@@ -14,6 +14,7 @@ import type {
   NetworkAclRecord,
   SigningKeyRecord,
 } from "./records.ts";
+import { tenantNameOf } from "./tenant-name.ts";
 import type { TenantState } from "./tenant-state.ts";
 
 /** What seeds are planted with. `now` in milliseconds since the Unix epoch. */
@@ -66,7 +67,7 @@ function add<Value extends { id: string }>(collection: Map<string, Value>, value
 }
 
 async function plantClients({ seed, text, now }: Soil, state: TenantState): Promise<void> {
-  const tenantName = seed.domain.split(".")[0] ?? seed.domain;
+  const tenantName = tenantNameOf(seed.domain);
   let hasGlobal = false;
   for (const clientSeed of seed.clients ?? []) {
     const client = plantClient(clientSeed, tenantName, text);
@@ -112,8 +113,10 @@ async function plantCredentials(
 
 function plantResourceServers({ seed, text }: Soil, state: TenantState): void {
   const identifier = `https://${seed.domain}/api/v2/`;
-  add(state.resourceServers, { ...managementApi(identifier, text), ...seed.managementApi });
-  for (const fields of seed.resourceServers ?? []) add(state.resourceServers, newResourceServer({ ...fields }, text));
+  const given = [...(seed.resourceServers ?? [])];
+  const own = given.find((fields) => fields.identifier === identifier);
+  add(state.resourceServers, { ...managementApi(identifier, text), ...own, ...seed.managementApi });
+  for (const fields of given) if (fields !== own) add(state.resourceServers, newResourceServer({ ...fields }, text));
 }
 
 function plantGrants({ seed, text }: Soil, state: TenantState): void {
@@ -137,12 +140,13 @@ function plantNetworkAcl({ text, now }: Soil, seed: NetworkAclSeed, priority: nu
   return { id: text.networkAclId(), description: "", active: true, priority, created_at: at, updated_at: at, ...seed };
 }
 
-/** A current and a next key unless the seed names its own; a next key is added where it is missing. */
+/** The seed's keys; a current and a next one are added where they are missing. */
 function plantSigningKeys({ seed, text, now }: Soil): SigningKeyRecord[] {
-  const seeds: SigningKeySeed[] = seed.signingKeys ?? [{ current: true, current_since: new Date(now).toISOString() }];
-  const keys = seeds.map(({ kid = text.keyId(), ...fields }) => newSigningKey(kid, fields));
-  if (!keys.some((key) => key.next)) keys.push(newSigningKey(text.keyId(), { next: true }));
-  return keys;
+  const given = seed.signingKeys ?? [];
+  const missing: SigningKeySeed[] = [];
+  if (!given.some((key) => key.current)) missing.push({ current: true, current_since: new Date(now).toISOString() });
+  if (!given.some((key) => key.next)) missing.push({ next: true });
+  return [...given, ...missing].map(({ kid = text.keyId(), ...fields }) => newSigningKey(kid, fields));
 }
 
 /** The settings of a new tenant. Session lifetimes are absent: Auth0's defaults apply. */

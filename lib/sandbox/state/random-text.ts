@@ -20,9 +20,11 @@ export interface RandomText {
 /** @param random gives numbers from 0 up to 1; a seeded one makes every identifier repeatable */
 export function createRandomText(random: () => number): RandomText {
   const text = (length: number, alphabet: string) => {
-    let result = "";
-    for (let index = 0; index < length; index++) result += alphabet[Math.floor(random() * alphabet.length)];
-    return result;
+    const characters = Buffer.allocUnsafe(length);
+    for (let index = 0; index < length; index++) {
+      characters[index] = alphabet.charCodeAt(Math.floor(random() * alphabet.length));
+    }
+    return characters.toString("latin1");
   };
   return {
     clientId: () => text(32, LETTERS_AND_DIGITS),

@@ -29,7 +29,7 @@ export interface RefreshTokenSettings extends JsonObject {
 }
 
 /** Which registered keys a client may authenticate with. */
-export interface ClientAuthenticationMethods extends JsonObject {
+interface ClientAuthenticationMethods extends JsonObject {
   private_key_jwt?: { credentials: { id: string }[] };
 }
 

@@ -1,14 +1,13 @@
-/** How a changed client secret spreads. Auth0 docs: for up to 30 seconds either secret may be accepted. */
-export const PROPAGATION_MODES = ["new-at-once", "old-until-end", "both", "flapping"] as const;
-
 /**
+ * How a changed client secret spreads. Auth0 docs: for up to 30 seconds either secret may be accepted.
  * - `new-at-once`: only the new secret, from the first moment.
  * - `old-until-end`: only the old secret until the window ends.
  * - `both`: either one until the window ends.
  * - `flapping`: each request meets one of them by chance until the window ends.
  */
-export type PropagationMode = (typeof PROPAGATION_MODES)[number];
+type PropagationMode = "new-at-once" | "old-until-end" | "both" | "flapping";
 
+/** How, and for how long, a tenant's changed secrets spread. */
 export interface Propagation {
   mode: PropagationMode;
   /** Length of the window on the sandbox's clock. */

@@ -54,6 +54,4 @@ export interface TenantState {
 }
 
 /** Auth0's page on token revocation and RFC 7009 disagree; a tenant can be either. */
-export const REVOKE_AUTHENTICATIONS = ["every-client", "regular-web-only"] as const;
-
-export type RevokeAuthentication = (typeof REVOKE_AUTHENTICATIONS)[number];
+export type RevokeAuthentication = "every-client" | "regular-web-only";

@@ -16,7 +16,7 @@ export const START = Date.UTC(2026, 10, 23, 6);
 export const ADMIN = { id: "admin-client", secret: "admin-secret-that-is-long-enough" };
 
 /** Time that passes only when `sandbox.clock` is moved; sleeping takes no time at all. */
-export function standingClock(start = START): Clock {
+function standingClock(start = START): Clock {
   let now = start;
   return {
     now: () => now,
@@ -28,7 +28,7 @@ export function standingClock(start = START): Clock {
 }
 
 /** Repeatable numbers from 0 up to 1 (mulberry32). */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
