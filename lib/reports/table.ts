@@ -227,7 +227,7 @@ const paint = (format: Format, text: string, { color }: TableOptions): string =>
 
 /** Breaks a text to the width of the terminal. */
 function wrapped(text: string, { width }: TableOptions, indent = ""): string {
-  return wrapAnsi(text, Math.max(20, width - indent.length))
+  return wrapAnsi(text, Math.max(20, width - indent.length), { hard: true })
     .split("\n")
     .map((line) => `${indent}${line}`)
     .join("\n");

@@ -1,0 +1,167 @@
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
+import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
+import type { Finding } from "../../lib/model/finding.ts";
+import type { AuditReport } from "../../lib/reports/audit-report.ts";
+import { renderTable } from "../../lib/reports/table.ts";
+
+const finding = (fields: Partial<Finding> = {}): Finding => ({
+  id: "f_1",
+  check: "expiry.api.access-token-lifetime",
+  severity: "high",
+  status: "open",
+  resource: { type: "resource-server", id: "api-1", name: "Orders API" },
+  aspect: null,
+  observed: 2_592_000,
+  limit: 86_400,
+  unit: "seconds",
+  message: "Access tokens live 30 d; the limit is 24 h.",
+  remediation: "Shorten the lifetime.",
+  exception: null,
+  ...fields,
+});
+
+const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
+  tenant: "acme-prod",
+  domain: "acme.eu.auth0.com",
+  status: "complete",
+  reason: null,
+  detail: null,
+  startedAt: "2026-11-23T06:00:00.000Z",
+  finishedAt: "2026-11-23T06:00:01.000Z",
+  traffic: { requests: 12, retries: 0, throttled: 0 },
+  inventory: {},
+  checks: [{ id: "expiry.api.access-token-lifetime", status: "fail", evaluated: 1, failed: 1 }],
+  findings: [],
+  ...fields,
+});
+
+const report = (...tenants: TenantAudit[]): AuditReport => ({
+  schemaVersion: 1,
+  generatedAt: "2026-11-23T06:00:02.000Z",
+  profile: "baseline",
+  tenants,
+});
+
+const draw = (tenants: TenantAudit[], options: { width?: number; color?: boolean } = {}): string =>
+  renderTable(report(...tenants), { checks: CATALOGUE, width: 100, color: false, ...options });
+
+describe("the table", () => {
+  it("puts the worst first and says what was found, what is allowed and what to do", () => {
+    const text = draw([
+      audit({
+        findings: [
+          finding({
+            id: "f_2",
+            check: "expiry.session.idle",
+            severity: "medium",
+            resource: { type: "tenant", id: "t", name: "t" },
+          }),
+          finding(),
+        ],
+      }),
+    ]);
+
+    expect(text.indexOf("Access tokens of an API live too long")).toBeLessThan(text.indexOf("Unused login sessions"));
+    expect(text).toContain("Orders API: 30 d, limit 24 h");
+    expect(text).toContain("→ Shorten the lifetime.");
+  });
+
+  it("names the most far off of many resources and counts the rest", () => {
+    const many = Array.from({ length: 30 }, (_, index) =>
+      finding({
+        id: `f_${index}`,
+        observed: (index + 2) * 86_400,
+        message: `${index}`,
+        resource: { type: "resource-server", id: `${index}`, name: `API ${index}` },
+      }),
+    );
+
+    const text = draw([audit({ findings: many })]);
+
+    expect(text).toContain("API 29: 31 d");
+    expect(text).not.toContain("API 3:");
+    expect(text).toContain("and 22 more");
+  });
+
+  it("says once what all resources of a check have in common", () => {
+    const same = ["A", "B"].map((name) =>
+      finding({
+        id: name,
+        check: "expiry.refresh.idle-never",
+        observed: null,
+        limit: null,
+        message: "Never expires.",
+        resource: { type: "client", id: name, name },
+      }),
+    );
+
+    const text = draw([audit({ findings: same })]);
+
+    expect(text.split("Never expires.")).toHaveLength(2);
+    expect(text).toContain("• A");
+    expect(text).toContain("• B");
+  });
+
+  it("says what could not be looked at, and never that such a tenant is clean", () => {
+    const blind = audit({
+      status: "incomplete",
+      inventory: { signingKeys: { status: "unavailable", reason: "missing-scope", detail: "read:signing_keys" } },
+      checks: [
+        { id: "key.signing.age", status: "not-evaluated", reason: "missing-scope", detail: "read:signing_keys" },
+      ],
+    });
+
+    const text = draw([blind]);
+
+    expect(text).toContain("Could not be read: 1 of 1 sections");
+    expect(text).toContain("missing-scope (read:signing_keys): signingKeys");
+    expect(text).toContain("missing-scope (read:signing_keys): key.signing.age");
+    expect(text).toContain("nothing open in what could be read");
+  });
+
+  it("says why a tenant was not audited", () => {
+    const failed = audit({ status: "failed", reason: "no-grant", detail: "Client abc has no grant.", checks: [] });
+
+    const text = draw([failed]);
+
+    expect(text).toContain("not audited (no-grant): Client abc has no grant.");
+    expect(text).toContain("1 not audited; nothing was audited");
+  });
+
+  it("does not list what somebody has accepted, but counts it", () => {
+    const text = draw([audit({ findings: [finding({ status: "excepted" })] })]);
+
+    expect(text).not.toContain("Orders API");
+    expect(text).toContain("1 excepted");
+  });
+
+  it.each([40, 60, 80, 100, 250])("fits into %i columns", (width) => {
+    const long = finding({
+      resource: { type: "client", id: "x".repeat(120), name: `${"A long name ".repeat(12)}${"y".repeat(200)}` },
+    });
+    const blind = audit({
+      findings: [long],
+      inventory: { signingKeys: { status: "unavailable", reason: "missing-scope", detail: "read:signing_keys" } },
+    });
+    const failed = audit({
+      status: "failed",
+      reason: "unreachable",
+      detail: `${"word ".repeat(80)}${"z".repeat(300)}.`,
+    });
+
+    const lines = draw([blind, failed], { width, color: true }).split("\n").map(stripVTControlCharacters);
+
+    expect(lines.filter((line) => line.length > width)).toEqual([]);
+    expect(lines.join("").replace(/[^y]/g, "").length).toBeGreaterThanOrEqual(200); // broken, not cut off
+  });
+
+  it("takes the power out of names that strangers chose", () => {
+    const hostile = "\u001b[2J\u001b]0;owned\u0007\u202Egpj.exe\r\nnothing open\u200B\u0085";
+
+    const text = draw([audit({ findings: [finding({ resource: { type: "client", id: "c", name: hostile } })] })]);
+
+    expect(text.match(/[^\P{Cc}\n]|\p{Cf}/gu)).toBeNull();
+  });
+});
