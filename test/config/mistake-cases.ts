@@ -154,6 +154,12 @@ export const SECRET_CASES = cases([
     "used elsewhere",
   ],
   [
+    "one client and one name for two logins",
+    "clientId: def, privateKey: secretsmanager:curfew/acme-prod/rotator",
+    "clientId: abc, secret: §secretsmanager:curfew/acme-prod/auditor",
+    "used elsewhere",
+  ],
+  [
     "one name for a login and the webhook",
     "secretsmanager:curfew/slack-webhook",
     "§secretsmanager:curfew/acme-prod/auditor",
@@ -207,6 +213,7 @@ export const POLICY_CASES = cases([
   ],
   ["limit too long", "{ medium: 8h, high: 2d }", "{ medium: 8h, high: §99999d }", "at most 3650d"],
   ["duration for a count", "scope-count: { medium: 20 }", "scope-count: { medium: §20d }", "a whole number from 0"],
+  ["negative count", "scope-count: { medium: 20 }", "scope-count: { medium: §-1 }", "a whole number from 0"],
   ["fraction for a count", "scope-count: { medium: 20 }", "scope-count: { medium: §2.5 }", "a whole number from 0"],
   ["unknown variant", "{ idle: { medium: 12h } }", "{ §idel: { medium: 12h } }", 'did you mean "idle"?'],
   ["bands where variants are", "{ idle: { medium: 12h } }", "{ §medium: 12h }", "it has absolute, idle"],

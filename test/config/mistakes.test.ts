@@ -81,6 +81,12 @@ describe("what is no mistake", () => {
     expect(mistakesIn(changed("cron(0 6 * * ? *)", expression))).toEqual([]);
   });
 
+  test("a long name made of words", () => {
+    const name = "AcmeProduction-Auth0-CheckoutService-ClientSecret-EuCentral1-Primary-Vault2";
+
+    expect(mistakesIn(changed("apps/checkout/auth0", name))).toEqual([]);
+  });
+
   test.each(["http://localhost:4401", "https://127.8.9.1", "http://[::1]:80"])("the origin %s", (origin) => {
     expect(mistakesIn(changed("http://127.0.0.1:4401", origin))).toEqual([]);
   });
