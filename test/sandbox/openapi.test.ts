@@ -8,13 +8,16 @@ import { type Stop, takeTour } from "./support/tour.ts";
 const STATUSES_UNLISTED: Record<string, { status: number; because: string }> = {
   "patch /resource-servers/{id}": {
     status: 200,
-    because: "observed by the official Terraform provider; listed is 201",
+    because: "collected from real tenants, no recording at hand; listed is 201",
   },
   "patch /clients/{client_id}/credentials/{credential_id}": {
     status: 200,
     because: "recordings 035 and 038; listed is 201",
   },
-  "delete /network-acls/{id}": { status: 200, because: "observed by the official Terraform provider; listed is 204" },
+  "delete /network-acls/{id}": {
+    status: 200,
+    because: "collected from real tenants, no recording at hand; listed is 204",
+  },
   "get /email-templates/{templateName}": { status: 404, because: "what a template gives that was never configured" },
 };
 

@@ -49,6 +49,14 @@ describe("the Management API's limits", () => {
     },
   );
 
+  it("never save up more than the burst", async () => {
+    await using world = await aSandbox({ plan: "enterprise", rateLimits: true });
+    const api = await adminApi(world.tenant);
+    await drain(api, "GET /tenants/settings");
+    world.sandbox.clock.advance(3_600_000);
+    expect(await drain(api, "GET /tenants/settings")).toBe(50);
+  });
+
   it("keep reading clients apart from everything else on self-service plans only", async () => {
     for (const [plan, left] of [
       ["essentials", 10],

@@ -197,6 +197,30 @@ describe("a refusal", () => {
   });
 });
 
+describe("grants that are not the client's own", () => {
+  it("do not count when they are for users", async () => {
+    await using world = await aSandbox(seed());
+    const grant = world.tenant.state.clientGrants.all().find(({ client_id }) => client_id === "shop");
+    Object.assign(grant ?? {}, { subject_type: "user" });
+    expect((await askToken(world.tenant, request())).status).toBe(403);
+  });
+
+  it("count for third parties when they are the default for them", async () => {
+    await using world = await aSandbox(seed());
+    world.tenant.state.clientGrants.clear();
+    const byDefault = {
+      id: "cgr_default",
+      audience: ORDERS,
+      default_for: "third_party_clients",
+      scope: ["read:orders"],
+    };
+    world.tenant.state.clientGrants.set(byDefault.id, byDefault);
+    expect((await askToken(world.tenant, request())).status).toBe(403);
+    Object.assign(world.tenant.state.clients.get("shop") ?? {}, { is_first_party: false });
+    expect((await askToken(world.tenant, request())).body.scope).toBe("read:orders");
+  });
+});
+
 describe("a nonsense code", () => {
   const code = { grant_type: "authorization_code", code: "nonsense" };
 
