@@ -10,7 +10,7 @@ import type { Unit } from "../../lib/model/finding.ts";
 export const TODAY = new Date("2026-11-23T10:00:00Z");
 
 /** A check of which only the limits matter. */
-export function check<L extends Limits>(id: string, unit: Unit | null, limits: Record<ProfileName, L | "off">) {
+function check<L extends Limits>(id: string, unit: Unit | null, limits: Record<ProfileName, L | "off">) {
   return defineCheck({
     id,
     title: `The title of ${id}`,
