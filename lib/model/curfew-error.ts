@@ -1,5 +1,5 @@
 /** Every reason for which Curfew stops or gives up on something. The set is closed: new reasons are added here. */
-export const ERROR_CODES = [
+const ERROR_CODES = [
   // talking to Auth0
   "missing-scope",
   "feature-unavailable",

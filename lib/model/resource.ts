@@ -1,5 +1,5 @@
 /** The kinds of things a finding can be about. */
-export const RESOURCE_TYPES = [
+const RESOURCE_TYPES = [
   "tenant",
   "client",
   "client-credential",

@@ -1,0 +1,40 @@
+// One audit in a process of its own, so that its memory and processor time are its own.
+import { auditTenant } from "../lib/audit/audit-tenant.ts";
+import type { Plan } from "../lib/auth0/rate-limits.ts";
+import { CATALOGUE } from "../lib/checks/catalogue.ts";
+import { resolvePolicy } from "../lib/config/policy.ts";
+import { fastClock, systemClock } from "../lib/model/clock.ts";
+import { Secret } from "../lib/model/secret.ts";
+
+const [origin = "", domain = "", plan, speed, start, clientId = "", secret = ""] = process.argv.slice(2);
+const clock = speed === "1" ? systemClock : fastClock(Number(speed), Number(start));
+const before = process.cpuUsage();
+const startedAt = clock.now();
+
+const audit = await auditTenant(
+  {
+    name: "bench",
+    domain,
+    origin,
+    plan: plan as Plan,
+    login: async () => ({ method: "client-secret", clientId, secret: new Secret(secret) }),
+  },
+  {
+    checks: CATALOGUE,
+    policy: resolvePolicy({ profile: "baseline", checks: {} }, CATALOGUE),
+    accept: (findings) => [...findings],
+    clock,
+    timeout: 10_000 * Number(speed),
+  },
+  new AbortController().signal,
+);
+
+const { user, system } = process.cpuUsage(before);
+process.send?.({
+  status: audit.status,
+  traffic: audit.traffic,
+  findings: audit.findings.length,
+  seconds: (clock.now() - startedAt) / 1000,
+  processor: (user + system) / 1_000_000,
+  peakMegabytes: process.resourceUsage().maxRSS / 1024,
+});

@@ -1,0 +1,36 @@
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../lib/checks/catalogue.ts";
+import { parseConfig } from "../lib/config/load.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const pages = ["*.md", "docs/**/*.md"].flatMap((pattern) => globSync(pattern, { cwd: ROOT }));
+const textOf = (page: string): string => readFileSync(join(ROOT, page), "utf8");
+
+describe("the documents", () => {
+  it.each(pages)("%s links only to files that are there", (page) => {
+    const links = [...textOf(page).matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target = ""]) => target);
+    const local = links.filter((target) => !/^[a-z]+:/.test(target));
+
+    expect(local.filter((target) => !existsSync(join(ROOT, dirname(page), target)))).toEqual([]);
+  });
+
+  it("show a configuration that is in order", () => {
+    const [, example = ""] = /```yaml\n(version: 1[\s\S]+?)```/.exec(textOf("docs/configuration.md")) ?? [];
+
+    const result = parseConfig(example, { catalogue: CATALOGUE, today: new Date("2026-11-23") });
+
+    expect(result.mistakes).toBeUndefined();
+  });
+
+  it("show a JSON report that is JSON", () => {
+    const [, example = ""] = /```json\n([\s\S]+?)```/.exec(textOf("docs/json-report.md")) ?? [];
+
+    expect(JSON.parse(example).schemaVersion).toBe(1);
+  });
+
+  it("name the test command in the README", () => {
+    expect(textOf("README.md")).toContain("npm cit");
+  });
+});
