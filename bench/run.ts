@@ -6,7 +6,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { plainTable } from "../bin/plain-table.ts";
-import { PLAN_LIMITS, PLANS, type Plan } from "../lib/auth0/rate-limits.ts";
+import { type BucketLimit, PLAN_LIMITS, PLANS, type Plan } from "../lib/auth0/rate-limits.ts";
 import { expectedRequests, sizeFor } from "./synthetic-tenant.ts";
 
 interface Measured {
@@ -21,34 +21,63 @@ const { values } = parseArgs({ options: { quick: { type: "boolean", default: fal
 const SIZES = values.quick ? [100, 1_000, 10_000] : [100, 1_000, 10_000, 100_000];
 
 /** Where the rate limit makes an audit last longer than this, the clock of both sides runs faster. Seconds. */
-const PATIENCE = 12;
+const PATIENCE = 40;
 
-/**
- * The shortest time that the plan's limits allow: the requests beyond the burst, at the sustained rate, of the
- * bucket that has most to do. Applications have a bucket of their own on the self-service plans.
- */
-function physicalBound(plan: Plan, clients: number): number {
-  const size = sizeFor(clients);
-  const limits = PLAN_LIMITS[plan];
-  const ofClients = Math.max(1, Math.ceil((size.clients + 1) / 100));
-  const counts = new Map<string, number>();
-  const others = expectedRequests(size) - 1 - ofClients;
-  for (const [group, count] of [
-    ["clients", ofClients],
-    ["other", others],
-  ] as const) {
-    for (const bucket of limits.takes[group]) counts.set(bucket, (counts.get(bucket) ?? 0) + count);
-  }
-  return Math.max(
-    ...[...counts].map(([name, count]) => {
-      const limit = limits.buckets[name];
-      return limit ? Math.max(0, count - limit.burst) / limit.perSecond : 0;
-    }),
-  );
+/** The bucket of a plan that an audit has to wait for longest, and how many requests take from it. */
+interface Bottleneck extends BucketLimit {
+  count: number;
+  /** Whether a request takes from it. Applications have a bucket of their own on the self-service plans. */
+  takes(path: string): boolean;
 }
 
+function bottleneck(plan: Plan, clients: number): Bottleneck {
+  const size = sizeFor(clients);
+  const { buckets, takes } = PLAN_LIMITS[plan];
+  const ofClients = Math.ceil((size.clients + 1) / 100);
+  const ofOthers = expectedRequests(size) - 1 - ofClients;
+  const isShared = takes.clients[0] === takes.other[0];
+  const isOfClients = (path: string): boolean => path === "/api/v2/clients";
+  const candidates: Omit<Bottleneck, "burst" | "perSecond">[] = isShared
+    ? [{ count: ofClients + ofOthers, takes: () => true }]
+    : [
+        { count: ofClients, takes: isOfClients },
+        { count: ofOthers, takes: (path) => !isOfClients(path) },
+      ];
+  return candidates
+    .map((candidate, index) => ({ ...candidate, ...bucketOf(buckets, takes[index === 0 ? "clients" : "other"][0]) }))
+    .reduce((longest, next) => (boundOf(next) > boundOf(longest) ? next : longest));
+}
+
+function bucketOf(buckets: Readonly<Record<string, BucketLimit>>, name = ""): BucketLimit {
+  const bucket = buckets[name];
+  if (!bucket) throw new TypeError(`There is no bucket ${name}.`);
+  return bucket;
+}
+
+/** The shortest time that the limit allows, in seconds: what is beyond the burst comes at the sustained rate. */
+const boundOf = ({ count, burst, perSecond }: Pick<Bottleneck, "count" | "burst" | "perSecond">): number =>
+  Math.max(0, count - burst) / perSecond;
+
+/** The share of the sustained rate that was used between the end of the burst and the last request, as the server saw it. */
+function rateUsed(arrivals: readonly Arrival[], limit: Bottleneck): string {
+  const times = arrivals.filter(({ path }) => limit.takes(path)).map(({ at }) => at);
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  const sustained = times.length - limit.burst;
+  if (sustained < 10) return "–";
+  return `${((sustained / limit.perSecond / ((last - first) / 1000)) * 100).toFixed(1)} %`;
+}
+
+interface Arrival {
+  path: string;
+  at: number;
+}
+
+/** A Lambda with 512 MB gives about this much to the heap, and Node uses what it is given. Megabytes. */
+const HEAP = 400;
+
 async function measure(plan: Plan, clients: number): Promise<string[]> {
-  const bound = physicalBound(plan, clients);
+  const limit = bottleneck(plan, clients);
+  const bound = boundOf(limit);
   const speed = Math.max(1, Math.ceil(bound / PATIENCE));
   const start = Date.now();
   const login = ["bench-auditor", randomUUID()];
@@ -60,17 +89,14 @@ async function measure(plan: Plan, clients: number): Promise<string[]> {
     ...login,
   ]);
   const [{ origin, domain }] = (await once(world, "message")) as [{ origin: string; domain: string }];
-  const auditor = fork(join(import.meta.dirname, "audit-process.ts"), [
-    origin,
-    domain,
-    plan,
-    `${speed}`,
-    `${start}`,
-    ...login,
-  ]);
+  const auditor = fork(
+    join(import.meta.dirname, "audit-process.ts"),
+    [origin, domain, plan, `${speed}`, `${start}`, ...login],
+    { execArgv: [`--max-old-space-size=${HEAP}`] },
+  );
   const [result] = (await once(auditor, "message")) as [Measured];
   world.send("count");
-  const [{ refused }] = (await once(world, "message")) as [{ refused: number }];
+  const [{ refused, arrivals }] = (await once(world, "message")) as [{ refused: number; arrivals: Arrival[] }];
   world.disconnect();
 
   const expected = expectedRequests(sizeFor(clients));
@@ -79,7 +105,7 @@ async function measure(plan: Plan, clients: number): Promise<string[]> {
     clients.toLocaleString("en"),
     `${result.traffic.requests} of ${expected}${result.status === "complete" ? "" : ` (${result.status})`}`,
     String(refused),
-    bound < 1 ? "–" : `${Math.round((bound / result.seconds) * 100)} %`,
+    rateUsed(arrivals, limit),
     `${result.seconds.toFixed(1)} s`,
     `${bound.toFixed(1)} s`,
     speed === 1 ? "" : `×${speed}`,

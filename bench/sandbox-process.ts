@@ -15,6 +15,10 @@ const tenant = sandbox.tenant("bench");
 
 process.send?.({ origin: tenant.origin, domain: tenant.domain });
 process.on("message", () => {
-  process.send?.({ refused: tenant.requests.filter(({ status }) => status === 429).length });
+  const { requests } = tenant;
+  process.send?.({
+    refused: requests.filter(({ status }) => status === 429).length,
+    arrivals: requests.filter(({ path }) => path.startsWith("/api/v2/")).map(({ path, at }) => ({ path, at })),
+  });
 });
 process.on("disconnect", () => process.exit());
