@@ -3,12 +3,17 @@ import { closest, distance } from "fastest-levenshtein";
 /** No key or id of Curfew is longer; comparing more than that would only cost time. */
 const LONGEST = 80;
 
+/** Fewer letters are the start of too many words. */
+const SHORTEST_START = 3;
+
 /** The candidate that `word` was probably meant to be, or undefined when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word === "" || word.length > LONGEST || candidates.length === 0) return undefined;
   const plain = simplify(word);
   const same = candidates.find((candidate) => simplify(candidate) === plain);
   if (same !== undefined) return same;
+  const longer = word.length < SHORTEST_START ? [] : candidates.filter((candidate) => candidate.startsWith(word));
+  if (longer.length === 1) return longer[0];
   const found = closest(word, candidates);
   return distance(word, found) <= allowance(word, found) ? found : undefined;
 }

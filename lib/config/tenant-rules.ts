@@ -41,14 +41,9 @@ function credentialConflicts(credential: Loose, path: ConfigPath): Complaint[] {
     const message = "rotate: auto also needs consumers: confirmed, once every consumer reads the vault as documented";
     complaints.push({ path: [...path, "rotate"], message });
   }
-  const isPrivateKey = credential.kind === "private-key";
-  if (isPrivateKey && credential.allowHs256 === true) {
+  if (credential.kind === "private-key" && credential.allowHs256 === true) {
     const message = "allowHs256 is about client secrets; leave it out for a private key";
     complaints.push({ path: [...path, "allowHs256"], at: "key", message });
-  }
-  if (!isPrivateKey && "overlap" in credential) {
-    const message = "overlap is for private keys only; a client has one secret at a time";
-    complaints.push({ path: [...path, "overlap"], at: "key", message });
   }
   return complaints;
 }

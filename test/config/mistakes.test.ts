@@ -61,6 +61,10 @@ describe("what is no mistake", () => {
     expect(mistakesIn(changed("expires: 2027-03-31", "expires: 2027-11-23"))).toEqual([]);
   });
 
+  test("an overlap beside a client secret: it has no effect there", () => {
+    expect(mistakesIn(changed("allowHs256: false", "overlap: 12h"))).toEqual([]);
+  });
+
   test("a login that is also listed as a credential: that is how logins are rotated", () => {
     const adopted = changed(
       "clientId: mno\n        kind: private-key\n        secret: apps/billing/auth0\n        overlap: 24h",
