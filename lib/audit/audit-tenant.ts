@@ -2,7 +2,7 @@ import type { Login } from "../auth0/login.ts";
 import { type ManagementApi, openManagementApi } from "../auth0/management-api.ts";
 import type { Plan } from "../auth0/rate-limits.ts";
 import type { RetryPolicy } from "../auth0/retry.ts";
-import type { Check } from "../checks/define-check.ts";
+import type { Auditor, Check } from "../checks/define-check.ts";
 import { evaluate, type Policy, wantedSections } from "../findings/evaluate.ts";
 import { isBlinding, type SectionStatus, type TenantAudit, type TenantFailure } from "../findings/tenant-audit.ts";
 import type { Inventory, SectionName } from "../inventory/inventory.ts";
@@ -51,9 +51,10 @@ export async function auditTenant(
   const startedAt = rules.clock.now();
   let api: ManagementApi | undefined;
   try {
+    const login = await target.login();
     api = openManagementApi({
       address: { domain: target.domain, ...(target.origin === undefined ? {} : { origin: target.origin }) },
-      login: await target.login(),
+      login,
       plan: target.plan,
       signal,
       clock: rules.clock,
@@ -62,9 +63,15 @@ export async function auditTenant(
       ...optional("timeout", rules.timeout),
       ...optional("retryPolicy", rules.retryPolicy),
     });
-    await api.scopes(); // without a token there is nothing to read: the tenant has failed as a whole
+    const scopes = await api.scopes(); // without a token there is nothing to read: the tenant has failed as a whole
     const inventory = await readInventory(api, wantedSections(rules.checks, rules.policy), signal, onSection);
-    return compose(target, rules.clock, startedAt, api, judge(target, rules, inventory));
+    return compose(
+      target,
+      rules.clock,
+      startedAt,
+      api,
+      judge(target, rules, inventory, { clientId: login.clientId, scopes }),
+    );
   } catch (error) {
     if (hasCode(error, "interrupted")) throw error;
     return compose(target, rules.clock, startedAt, api, failure(error));
@@ -96,9 +103,16 @@ function compose(
   };
 }
 
-function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory): Result {
+function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory, auditor: Auditor): Result {
   const now = rules.clock.now();
-  const { checks, findings } = evaluate({ tenant: target, checks: rules.checks, policy: rules.policy, inventory, now });
+  const { checks, findings } = evaluate({
+    tenant: target,
+    checks: rules.checks,
+    policy: rules.policy,
+    inventory,
+    auditor,
+    now,
+  });
   const sections = statuses(inventory);
   return {
     status: isIncomplete(sections, checks) ? "incomplete" : "complete",

@@ -32,6 +32,13 @@ export interface Gap {
   checks: readonly string[];
 }
 
+/** Curfew's own application in the tenant. */
+export interface Auditor {
+  clientId: string;
+  /** What its token may do; undefined when Auth0 does not say. */
+  scopes: ReadonlySet<string> | undefined;
+}
+
 /** What a check may know beside the sections that it needs. */
 export interface CheckContext {
   /** The tenant's canonical domain. */
@@ -42,6 +49,8 @@ export interface CheckContext {
   gaps: readonly Gap[];
   /** Every section that was requested, read or not. */
   requested: readonly SectionName[];
+  /** Curfew's own application that reads the tenant. */
+  auditor: Auditor;
 }
 
 /** What people read about a check; `docs/checks/` is generated from it. */

@@ -1,4 +1,4 @@
-import type { Check, CheckContext, Gap } from "../checks/define-check.ts";
+import type { Auditor, Check, CheckContext, Gap } from "../checks/define-check.ts";
 import type { Limits } from "../checks/limits.ts";
 import type { Outcome } from "../checks/outcome.ts";
 import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
@@ -16,6 +16,7 @@ export interface Evaluation {
   checks: readonly Check[];
   policy: Policy;
   inventory: Inventory;
+  auditor: Auditor;
   /** The moment of the audit, milliseconds since the epoch. */
   now: number;
 }
@@ -134,7 +135,7 @@ function sectionsOf(check: Check, inventory: Inventory): Partial<Sections> {
   );
 }
 
-function contextOf({ tenant, checks, policy, inventory, now }: Evaluation): CheckContext {
+function contextOf({ tenant, checks, policy, inventory, auditor, now }: Evaluation): CheckContext {
   const enabled = checks.filter((check) => isEnabled(check, policy));
   const requested = SECTION_NAMES.filter((name) => inventory[name] !== undefined);
   const gaps = requested.flatMap((section): Gap[] => {
@@ -143,7 +144,7 @@ function contextOf({ tenant, checks, policy, inventory, now }: Evaluation): Chec
     const affected = enabled.filter((check) => check.needs.includes(section)).map((check) => check.id);
     return [{ section, reason: read.reason, detail: read.detail, checks: affected }];
   });
-  return { domain: tenant.domain, now, requested, gaps };
+  return { domain: tenant.domain, now, requested, gaps, auditor };
 }
 
 const isEnabled = (check: Check, policy: Policy): boolean => (policy.get(check.id) ?? "off") !== "off";

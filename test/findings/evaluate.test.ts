@@ -16,6 +16,8 @@ const TEXTS = {
   unit: null,
 } as const;
 
+const AUDITOR = { clientId: "auditor", scopes: undefined };
+
 const LIMITS = { baseline: "high", strict: "high", "auth0-default": "high" } as const;
 
 /** A check over APIs whose verdict depends on the API's name. */
@@ -69,6 +71,7 @@ const run = (inventory: Inventory, ...checks: ReturnType<typeof defineCheck>[]) 
     checks,
     policy: new Map(checks.map((check) => [check.id, check.limits.baseline])),
     inventory,
+    auditor: AUDITOR,
     now: 0,
   });
 
@@ -128,7 +131,14 @@ describe("evaluating checks", () => {
     const check = byName("test.api.name");
     const policy = new Map([[check.id, "off" as const]]);
 
-    const verdicts = evaluate({ tenant: { name: "a", domain: "a" }, checks: [check], policy, inventory: {}, now: 0 });
+    const verdicts = evaluate({
+      tenant: { name: "a", domain: "a" },
+      checks: [check],
+      policy,
+      inventory: {},
+      auditor: AUDITOR,
+      now: 0,
+    });
 
     expect(verdicts).toEqual({ checks: [{ id: check.id, status: "off" }], findings: [] });
   });

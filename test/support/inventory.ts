@@ -18,6 +18,7 @@ export const aContext = (changes: Partial<CheckContext> = {}): CheckContext => (
   now: Date.parse("2026-06-21T12:00:00Z"),
   gaps: [],
   requested: [],
+  auditor: { clientId: "curfew-auditor", scopes: undefined },
   ...changes,
 });
 
