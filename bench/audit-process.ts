@@ -22,7 +22,7 @@ const audit = await auditTenant(
   {
     checks: CATALOGUE,
     policy: resolvePolicy({ profile: "baseline", checks: {} }, CATALOGUE),
-    accept: (findings) => [...findings],
+    exceptions: { exceptions: [], tenants: [] },
     clock,
     timeout: 10_000 * Number(speed),
   },

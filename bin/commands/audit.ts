@@ -6,7 +6,7 @@ import { auditRules, auditTargets } from "../../lib/audit/from-config.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { SecretSources } from "../../lib/config/references.ts";
-import type { Config } from "../../lib/config/schema.ts";
+import type { Config, TenantConfig } from "../../lib/config/schema.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
@@ -33,21 +33,22 @@ export async function runAudit(options: AuditOptions, terminal: Terminal, invoca
   const tenants = selectTenants(config.tenants, options.tenant);
   if (options.output !== undefined) await requireWritable(options.output);
 
-  const report = await auditConfigured({ ...config, tenants }, secretSources(), terminal, invocation.signal);
+  const report = await auditConfigured(config, tenants, secretSources(), terminal, invocation.signal);
   await writeReport(report, options, terminal);
   invocation.setExitCode(exitCode(report, options.failOn));
 }
 
-/** Runs the audit, with progress where a person watches. */
+/** Audits some of the configured tenants, with progress where a person watches. */
 export async function auditConfigured(
   config: Config,
+  tenants: readonly TenantConfig[],
   sources: SecretSources,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<AuditReport> {
-  const targets = auditTargets(config.tenants, sources);
+  const targets = auditTargets(tenants, sources);
   const rules = auditRules(config, CATALOGUE, systemClock);
-  const tenants = await watched(
+  const audits = await watched(
     targets.map(({ name }) => name),
     terminal,
     (observer) => auditTenants(targets, rules, signal, observer),
@@ -57,7 +58,7 @@ export async function auditConfigured(
     schemaVersion: 1,
     generatedAt: new Date(systemClock.now()).toISOString(),
     profile: config.policy.profile,
-    tenants,
+    tenants: audits,
   };
 }
 

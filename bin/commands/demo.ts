@@ -16,7 +16,7 @@ export async function runDemo(terminal: Terminal, { signal }: Invocation): Promi
   terminal.out(INTRODUCTION);
   const { config, mistakes } = parseConfig(world.config, { catalogue: CATALOGUE, today: new Date() });
   if (mistakes) throw new CurfewError("configuration-invalid", formatMistakes("the demo's configuration", mistakes));
-  const report = await auditConfigured(config, secretSources(world.env), terminal, signal);
+  const report = await auditConfigured(config, config.tenants, secretSources(world.env), terminal, signal);
   terminal.out(renderTable(report, { checks: CATALOGUE, width: terminal.width, color: terminal.color }));
   terminal.out(NEXT_STEPS);
 }

@@ -3,13 +3,15 @@ import { type ManagementApi, openManagementApi } from "../auth0/management-api.t
 import type { Plan } from "../auth0/rate-limits.ts";
 import type { RetryPolicy } from "../auth0/retry.ts";
 import type { Auditor, Check } from "../checks/define-check.ts";
+import { acceptFindings } from "../findings/accept-findings.ts";
 import { evaluate, type Policy, wantedSections } from "../findings/evaluate.ts";
+import type { ExceptionRules } from "../findings/review-exceptions.ts";
 import { isBlinding, type SectionStatus, type TenantAudit, type TenantFailure } from "../findings/tenant-audit.ts";
 import type { Inventory, SectionName } from "../inventory/inventory.ts";
 import { readInventory, type SectionListener } from "../inventory/read-inventory.ts";
 import type { Clock } from "../model/clock.ts";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
-import type { CheckResult, Finding } from "../model/finding.ts";
+import type { CheckResult } from "../model/finding.ts";
 
 /** One tenant to audit. */
 export interface AuditTarget {
@@ -25,8 +27,7 @@ export interface AuditTarget {
 export interface AuditRules {
   checks: readonly Check[];
   policy: Policy;
-  /** Marks the findings that somebody has accepted. */
-  accept: (findings: readonly Finding[], tenant: string, now: number) => Finding[];
+  exceptions: ExceptionRules;
   clock: Clock;
   fetch?: typeof fetch;
   random?: () => number;
@@ -120,7 +121,7 @@ function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory, aud
     detail: null,
     inventory: sections,
     checks,
-    findings: rules.accept(findings, target.name, now),
+    findings: acceptFindings(findings, target.name, rules.exceptions.exceptions, now),
   };
 }
 

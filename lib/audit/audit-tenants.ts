@@ -2,6 +2,7 @@ import pLimit from "p-limit";
 import type { TenantAudit } from "../findings/tenant-audit.ts";
 import type { Section, SectionName } from "../inventory/inventory.ts";
 import { type AuditRules, type AuditTarget, auditTenant } from "./audit-tenant.ts";
+import { judgeExceptions } from "./judge-exceptions.ts";
 
 /** Hears how an audit goes on. */
 export interface AuditObserver {
@@ -26,7 +27,7 @@ export async function auditTenants(
   observer: AuditObserver = {},
 ): Promise<TenantAudit[]> {
   const limit = pLimit(TENANTS_AT_ONCE);
-  return Promise.all(
+  const audits = await Promise.all(
     targets.map((target) =>
       limit(async () => {
         signal.throwIfAborted();
@@ -39,4 +40,5 @@ export async function auditTenants(
       }),
     ),
   );
+  return judgeExceptions(audits, rules);
 }

@@ -1,10 +1,8 @@
 import type { Check } from "../checks/define-check.ts";
-import { matchException } from "../config/exceptions.ts";
 import { resolvePolicy } from "../config/policy.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
-import type { Config, ExceptionConfig, TenantConfig } from "../config/schema.ts";
+import type { Config, TenantConfig } from "../config/schema.ts";
 import type { Clock } from "../model/clock.ts";
-import type { Finding } from "../model/finding.ts";
 import type { AuditRules, AuditTarget } from "./audit-tenant.ts";
 
 /** The tenants to audit, as configured. Secrets are fetched when a tenant's turn comes, not before. */
@@ -23,15 +21,7 @@ export function auditRules(config: Config, checks: readonly Check[], clock: Cloc
   return {
     checks,
     policy: resolvePolicy(config.policy, checks),
-    accept: (findings, tenant, now) => findings.map((finding) => accept(finding, tenant, config.exceptions, now)),
+    exceptions: { exceptions: config.exceptions, tenants: config.tenants.map(({ name }) => name) },
     clock,
   };
-}
-
-/** Marks a finding that somebody has accepted. */
-function accept(finding: Finding, tenant: string, exceptions: readonly ExceptionConfig[], now: number): Finding {
-  const match = matchException({ check: finding.check, resourceId: finding.resource.id }, tenant, exceptions, now);
-  if (!match) return finding;
-  const { reason, owner, expires } = match;
-  return { ...finding, status: "excepted", exception: { reason, owner, expires } };
 }

@@ -1,6 +1,7 @@
 // Written by scripts/generate.ts from the files in the folders beside it: change those, not this one.
 // biome-ignore-all assist/source/organizeImports: sorted by file name
 // biome-ignore-all format: one line a check
+import coverageExceptionExpired from "./coverage/exception-expired.ts";
 import coverageSectionUnavailable from "./coverage/section-unavailable.ts";
 import expiryApiAccessTokenLifetime from "./expiry/api-access-token-lifetime.ts";
 import expiryApiImplicitTokenLifetime from "./expiry/api-implicit-token-lifetime.ts";
@@ -22,6 +23,7 @@ import type { Check } from "./define-check.ts";
 
 /** Every check found on disk; the catalogue sorts them. */
 export const ALL_CHECKS: readonly Check[] = [
+  coverageExceptionExpired,
   coverageSectionUnavailable,
   expiryApiAccessTokenLifetime,
   expiryApiImplicitTokenLifetime,

@@ -39,6 +39,17 @@ export interface Auditor {
   scopes: ReadonlySet<string> | undefined;
 }
 
+/** An exception of the configuration that concerns this tenant, and where it stands. */
+export interface ReviewedException {
+  /** Which check, tenant and resource it is for; identifies it. */
+  id: string;
+  /** `expiring`: within 14 days of its last one. `unmatched`: it holds, and accepts nothing. */
+  state: "valid" | "expiring" | "expired" | "unmatched";
+  owner: string;
+  /** Its last day, UTC: `YYYY-MM-DD`. */
+  expires: string;
+}
+
 /** What a check may know beside the sections that it needs. */
 export interface CheckContext {
   /** The tenant's canonical domain. */
@@ -51,6 +62,8 @@ export interface CheckContext {
   requested: readonly SectionName[];
   /** Curfew's own application that reads the tenant. */
   auditor: Auditor;
+  /** Empty while the tenant itself is judged; for the checks that judge exceptions, all that concern the tenant. */
+  exceptions: readonly ReviewedException[];
 }
 
 /** What people read about a check; `docs/checks/` is generated from it. */
@@ -63,6 +76,11 @@ export interface CheckMetadata {
   remediation: Remediation;
   references: readonly Reference[];
   fix: Fix;
+  /**
+   * Set for checks over the exceptions of the configuration. These are judged when the findings of all tenants
+   * are known, since only then it is known what an exception accepts.
+   */
+  judges?: "exceptions";
   /** The unit of the limits; null for yes-or-no checks. */
   unit: Unit | null;
   /** What each named set of limits, or each band, is for; only where the names do not say it. */

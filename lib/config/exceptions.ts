@@ -34,7 +34,7 @@ export function matchException<E extends ExceptionConfig>(
 }
 
 /** True when an exception is meant for a finding, whatever its date. */
-function covers(exception: ExceptionConfig, { check, resourceId }: ExceptedFinding, tenant: string): boolean {
+export function covers(exception: ExceptionConfig, { check, resourceId }: ExceptedFinding, tenant: string): boolean {
   return (
     exception.check === check &&
     !check.startsWith("coverage.") &&

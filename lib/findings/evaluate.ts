@@ -1,4 +1,4 @@
-import type { Auditor, Check, CheckContext, Gap } from "../checks/define-check.ts";
+import type { Auditor, Check, CheckContext, Gap, ReviewedException } from "../checks/define-check.ts";
 import type { Limits } from "../checks/limits.ts";
 import type { Outcome } from "../checks/outcome.ts";
 import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
@@ -17,6 +17,8 @@ export interface Evaluation {
   policy: Policy;
   inventory: Inventory;
   auditor: Auditor;
+  /** Given when the exceptions are judged and not the tenant itself: then only checks over exceptions are evaluated. */
+  exceptions?: readonly ReviewedException[];
   /** The moment of the audit, milliseconds since the epoch. */
   now: number;
 }
@@ -44,7 +46,10 @@ export function wantedSections(checks: readonly Check[], policy: Policy): Readon
  */
 export function evaluate(evaluation: Evaluation): Verdicts {
   const context = contextOf(evaluation);
-  const verdicts = evaluation.checks.map((check) => evaluateCheck(check, evaluation, context));
+  const isReview = evaluation.exceptions !== undefined;
+  const verdicts = evaluation.checks
+    .filter((check) => (check.judges === "exceptions") === isReview)
+    .map((check) => evaluateCheck(check, evaluation, context));
   return {
     checks: verdicts.map(({ result }) => result),
     findings: verdicts.flatMap(({ findings }) => findings).sort(byUrgency),
@@ -135,7 +140,7 @@ function sectionsOf(check: Check, inventory: Inventory): Partial<Sections> {
   );
 }
 
-function contextOf({ tenant, checks, policy, inventory, auditor, now }: Evaluation): CheckContext {
+function contextOf({ tenant, checks, policy, inventory, auditor, exceptions = [], now }: Evaluation): CheckContext {
   const enabled = checks.filter((check) => isEnabled(check, policy));
   const requested = SECTION_NAMES.filter((name) => inventory[name] !== undefined);
   const gaps = requested.flatMap((section): Gap[] => {
@@ -144,12 +149,13 @@ function contextOf({ tenant, checks, policy, inventory, auditor, now }: Evaluati
     const affected = enabled.filter((check) => check.needs.includes(section)).map((check) => check.id);
     return [{ section, reason: read.reason, detail: read.detail, checks: affected }];
   });
-  return { domain: tenant.domain, now, requested, gaps, auditor };
+  return { domain: tenant.domain, now, requested, gaps, auditor, exceptions };
 }
 
 const isEnabled = (check: Check, policy: Policy): boolean => (policy.get(check.id) ?? "off") !== "off";
 
-function byUrgency(a: Finding, b: Finding): number {
+/** Worst first, then by check and resource: the order depends on nothing but the findings. */
+export function byUrgency(a: Finding, b: Finding): number {
   return (
     worstFirst(a.severity, b.severity) ||
     compare(a.check, b.check) ||

@@ -19,6 +19,7 @@ export const aContext = (changes: Partial<CheckContext> = {}): CheckContext => (
   gaps: [],
   requested: [],
   auditor: { clientId: "curfew-auditor", scopes: undefined },
+  exceptions: [],
   ...changes,
 });
 

@@ -1,0 +1,69 @@
+import type { ReviewedException } from "../checks/define-check.ts";
+import { covers, exceptionState, unmatchedExceptions } from "../config/exceptions.ts";
+import type { ExceptionConfig } from "../config/schema.ts";
+import type { TenantAudit } from "./tenant-audit.ts";
+
+/** The exceptions of a configuration, and for whom they are. */
+export interface ExceptionRules {
+  exceptions: readonly ExceptionConfig[];
+  /** The names of all configured tenants: one exception may be for all of them. */
+  tenants: readonly string[];
+}
+
+/**
+ * Says for every audited tenant which exceptions concern it, and where each stands.
+ *
+ * One for a single tenant concerns that tenant. One for all tenants concerns those where it accepts something, and
+ * where it accepts nothing the first tenant that was audited, so that it is told once. That it accepts nothing can
+ * only be said of checks that were evaluated, and of all tenants only when all were audited.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function reviewExceptions(
+  audits: readonly TenantAudit[],
+  { exceptions, tenants }: ExceptionRules,
+  now: number,
+): ReadonlyMap<string, ReviewedException[]> {
+  const audited = audits.filter(({ status }) => status !== "failed");
+  const unmatched = new Set(unmatchedIn(audited, exceptions, tenants));
+  const reviewed = new Map(audited.map(({ tenant }): [string, ReviewedException[]] => [tenant, []]));
+  for (const exception of exceptions) {
+    const state = exceptionState(exception, now);
+    const told = state !== "expired" && unmatched.has(exception) ? "unmatched" : state;
+    const { owner, expires } = exception;
+    for (const tenant of concernedBy(exception, audited)) {
+      reviewed.get(tenant)?.push({ id: idOf(exception), state: told, owner, expires });
+    }
+  }
+  return reviewed;
+}
+
+/** The parts are kept apart by a character that no check id and no tenant name can hold. */
+const idOf = ({ check, tenant, resource }: ExceptionConfig): string => `${check}/${tenant ?? "*"}/${resource}`;
+
+function concernedBy(exception: ExceptionConfig, audited: readonly TenantAudit[]): string[] {
+  if (exception.tenant !== undefined) return [exception.tenant];
+  const accepting = audited.filter((audit) =>
+    audit.findings.some(({ check, resource }) => covers(exception, { check, resourceId: resource.id }, audit.tenant)),
+  );
+  return (accepting.length > 0 ? accepting : audited.slice(0, 1)).map(({ tenant }) => tenant);
+}
+
+function unmatchedIn(
+  audited: readonly TenantAudit[],
+  exceptions: readonly ExceptionConfig[],
+  tenants: readonly string[],
+): ExceptionConfig[] {
+  const isWhole = tenants.every((name) => audited.some(({ tenant }) => tenant === name));
+  const judgeable = exceptions.filter((exception) => exception.tenant !== undefined || isWhole);
+  return unmatchedExceptions(
+    judgeable,
+    audited.map((audit) => ({
+      tenant: audit.tenant,
+      evaluated: new Set(
+        audit.checks.filter(({ status }) => status === "pass" || status === "fail").map(({ id }) => id),
+      ),
+      findings: audit.findings.map(({ check, resource }) => ({ check, resourceId: resource.id })),
+    })),
+  );
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { judgeExceptions } from "../../lib/audit/judge-exceptions.ts";
+import exceptionExpired from "../../lib/checks/coverage/exception-expired.ts";
+import type { ExceptionConfig } from "../../lib/config/schema.ts";
+import { acceptFindings } from "../../lib/findings/accept-findings.ts";
+import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
+import { fastClock } from "../../lib/model/clock.ts";
+import type { CheckResult, Finding } from "../../lib/model/finding.ts";
+
+const NOW = Date.UTC(2026, 10, 23, 6);
+const CHECK = "expiry.api.access-token-lifetime";
+
+const finding = (resource = "api-1"): Finding => ({
+  id: `f_${resource}`,
+  check: CHECK,
+  severity: "high",
+  status: "open",
+  resource: { type: "resource-server", id: resource, name: null },
+  aspect: null,
+  observed: 2,
+  limit: 1,
+  unit: "seconds",
+  message: "m",
+  remediation: "r",
+  exception: null,
+});
+
+const audit = (tenant: string, findings: Finding[], check: Partial<CheckResult> = {}): TenantAudit => ({
+  tenant,
+  domain: `${tenant}.auth0.com`,
+  status: "complete",
+  reason: null,
+  detail: null,
+  startedAt: "",
+  finishedAt: "",
+  traffic: { requests: 0, retries: 0, throttled: 0 },
+  inventory: {},
+  checks: [
+    {
+      id: CHECK,
+      status: findings.length > 0 ? "fail" : "pass",
+      evaluated: 1,
+      failed: findings.length,
+      ...check,
+    } as CheckResult,
+  ],
+  findings,
+});
+
+const exception = (fields: Partial<ExceptionConfig> = {}): ExceptionConfig => ({
+  check: CHECK,
+  resource: "api-1",
+  reason: "batch",
+  owner: "dana@acme.example",
+  expires: "2027-03-31",
+  ...fields,
+});
+
+/** What becomes of the exceptions in a run over `audits`, out of the configured `tenants`. */
+function judged(exceptions: ExceptionConfig[], audits: TenantAudit[], tenants = audits.map(({ tenant }) => tenant)) {
+  const rules = {
+    checks: [exceptionExpired],
+    policy: new Map([[exceptionExpired.id, exceptionExpired.limits.baseline]]),
+    exceptions: { exceptions, tenants },
+    clock: fastClock(1, NOW),
+  };
+  return judgeExceptions(audits, rules).map(({ tenant, checks, findings }) => ({
+    tenant,
+    result: checks.find(({ id }) => id === exceptionExpired.id),
+    findings: findings
+      .filter(({ check }) => check === exceptionExpired.id)
+      .map(({ severity, resource }) => `${severity} ${resource.type} ${resource.id}`),
+  }));
+}
+
+const ID = `${CHECK}/*/api-1`;
+
+describe("judging exceptions", () => {
+  it.each([
+    { title: "one that holds and accepts something", fields: {}, expected: [] },
+    { title: "its last day, UTC", fields: { expires: "2026-11-23" }, expected: [`info exception ${ID}`] },
+    { title: "14 days ahead", fields: { expires: "2026-12-07" }, expected: [`info exception ${ID}`] },
+    { title: "15 days ahead", fields: { expires: "2026-12-08" }, expected: [] },
+    { title: "the day after its last", fields: { expires: "2026-11-22" }, expected: [`medium exception ${ID}`] },
+    {
+      title: "one that accepts nothing",
+      fields: { resource: "api-2" },
+      expected: [`medium exception ${CHECK}/*/api-2`],
+    },
+    {
+      title: "one that accepts nothing and has run out: told once",
+      fields: { resource: "api-2", expires: "2026-01-01" },
+      expected: [`medium exception ${CHECK}/*/api-2`],
+    },
+    { title: "one for another tenant", fields: { tenant: "globex", resource: "api-2" }, expected: [] },
+    { title: "one for every resource", fields: { resource: "*" }, expected: [] },
+  ])("$title", ({ fields, expected }) => {
+    const [acme] = judged([exception(fields)], [audit("acme", [finding()])]);
+
+    expect(acme?.findings).toEqual(expected);
+  });
+
+  it("never calls one unmatched whose check was not evaluated", () => {
+    const blind = audit("acme", [], {
+      status: "not-evaluated",
+      reason: "missing-scope",
+      detail: null,
+    } as Partial<CheckResult>);
+
+    expect(judged([exception()], [blind])).toMatchObject([{ findings: [] }]);
+  });
+
+  it("never calls one for all tenants unmatched while a tenant was not audited", () => {
+    const failed: TenantAudit = { ...audit("globex", []), status: "failed", checks: [] };
+
+    expect(judged([exception({ resource: "api-2" })], [audit("acme", [finding()]), failed])).toMatchObject([
+      { findings: [] },
+      { findings: [], result: undefined },
+    ]);
+    expect(judged([exception({ resource: "api-2" })], [audit("acme", [finding()])], ["acme", "globex"])).toMatchObject([
+      { findings: [] },
+    ]);
+  });
+
+  it("tells of one for all tenants where it accepts something, else once", () => {
+    const audits = [audit("acme", []), audit("globex", [finding()]), audit("initech", [finding()])];
+
+    expect(judged([exception({ expires: "2026-11-20" })], audits).map(({ findings }) => findings.length)).toEqual([
+      0, 1, 1,
+    ]);
+    expect(judged([exception({ resource: "api-9" })], audits).map(({ findings }) => findings.length)).toEqual([
+      1, 0, 0,
+    ]);
+  });
+
+  it("counts every exception that concerns the tenant", () => {
+    const [acme] = judged([exception(), exception({ resource: "api-2" })], [audit("acme", [finding()])]);
+
+    expect(acme?.result).toEqual({ id: exceptionExpired.id, status: "fail", evaluated: 2, failed: 1 });
+  });
+});
+
+describe("accepting findings", () => {
+  it("marks what is accepted with who, why and until when, and leaves the rest as it is", () => {
+    const [first, second] = acceptFindings([finding("api-1"), finding("api-2")], "acme", [exception()], NOW);
+
+    expect(first).toMatchObject({
+      status: "excepted",
+      exception: { reason: "batch", owner: "dana@acme.example", expires: "2027-03-31" },
+    });
+    expect(second).toEqual(finding("api-2"));
+  });
+
+  it("opens a finding again on the day after", () => {
+    const [open] = acceptFindings([finding()], "acme", [exception({ expires: "2026-11-22" })], NOW);
+
+    expect(open?.status).toBe("open");
+  });
+});
