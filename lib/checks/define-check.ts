@@ -83,6 +83,8 @@ export interface CheckMetadata {
   judges?: "exceptions";
   /** The unit of the limits; null for yes-or-no checks. */
   unit: Unit | null;
+  /** Set where a value fails that is at most its limit, as what remains of a lifetime; others fail above theirs. */
+  failsAt?: "at most";
   /** What each named set of limits, or each band, is for; only where the names do not say it. */
   variants?: Readonly<Record<string, string>>;
 }

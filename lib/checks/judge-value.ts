@@ -49,7 +49,7 @@ function compareDurations(observed: Seconds, limit: Seconds, isDefault: boolean)
 }
 
 /** A value just above its limit rounds to the limit's own words; "24 h; the limit is 24 h" would help nobody. */
-function distinguishable(observed: Seconds, limit: Seconds): [string, string] {
+export function distinguishable(observed: Seconds, limit: Seconds): [string, string] {
   const found = formatDuration(observed);
   const allowed = formatDuration(limit);
   return found === allowed ? [`${observed} s`, `${limit} s`] : [found, allowed];

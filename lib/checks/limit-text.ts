@@ -40,7 +40,9 @@ function cell(check: Check, profile: ProfileName, row: Row): string {
   const leaf = leaves(limits).find(([path]) => path === row.path)?.[1];
   if (typeof leaf === "string") return leaf;
   const limit = row.band && leaf?.[row.band];
-  return limit === undefined ? "–" : limitText(limit, check.unit);
+  if (limit === undefined) return "–";
+  // The table's head speaks of "greater than", which holds for nearly every check.
+  return `${check.failsAt === "at most" ? "≤ " : ""}${limitText(limit, check.unit)}`;
 }
 
 /** Named sets of limits as pairs; limits without names have the empty name. */
@@ -61,15 +63,15 @@ export function summarizeLimits(check: Check, profile: ProfileName = "baseline")
   const limits = check.limits[profile];
   if (limits === "off") return "off";
   return leaves(limits)
-    .map(([path, leaf]) => `${path === "" ? "" : `${path}: `}${leafText(leaf, check.unit)}`)
+    .map(([path, leaf]) => `${path === "" ? "" : `${path}: `}${leafText(leaf, check)}`)
     .join("; ");
 }
 
-const leafText = (leaf: Leaf, unit: Check["unit"]): string =>
+const leafText = (leaf: Leaf, { unit, failsAt }: Check): string =>
   typeof leaf === "string"
     ? leaf
     : bandEntries(leaf)
-        .map(([severity, limit]) => `${severity} > ${limitText(limit, unit)}`)
+        .map(([severity, limit]) => `${severity} ${failsAt === "at most" ? "≤" : ">"} ${limitText(limit, unit)}`)
         .join(", ");
 
 const bandEntries = (bands: Bands): [Severity, number][] =>

@@ -40,3 +40,17 @@ export function judge(value: number, bands: Bands): Verdict | undefined {
   if (severity === undefined) return undefined;
   return { severity, limit: Math.min(...failed.map((name) => bands[name] ?? Number.POSITIVE_INFINITY)) };
 }
+
+/**
+ * Finds the band of what remains of a lifetime: it fails when it is at most the limit.
+ *
+ * @returns `undefined` when more remains than any limit asks for; otherwise the limit of the mildest failing band,
+ * which is the one to get above again.
+ * @example judgeRemaining(86_400, { medium: 2_592_000, high: 604_800 }) // { severity: "high", limit: 2_592_000 }
+ */
+export function judgeRemaining(remaining: number, bands: Bands): Verdict | undefined {
+  const limitOf = (severity: Severity): number => bands[severity] ?? Number.NEGATIVE_INFINITY;
+  const failed = WORST_FIRST.filter((severity) => remaining <= limitOf(severity));
+  const [severity] = failed;
+  return severity && { severity, limit: Math.max(...failed.map(limitOf)) };
+}

@@ -4,7 +4,8 @@ import type { ResourceServer } from "../auth0/resources/resource-server.ts";
 import { isUnreadable, type Reported } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 
-const nameOf = (value: Reported<string>): string | null => (value === undefined || isUnreadable(value) ? null : value);
+/** A name for display; null where there is none that can be read. */
+export const nameOf = (value: Reported<string>): string | null => (value === undefined || isUnreadable(value) ? null : value);
 
 /** The tenant itself, identified by its canonical domain. */
 export const tenantResource = (domain: string): Resource => ({ type: "tenant", id: domain, name: domain });

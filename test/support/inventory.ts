@@ -18,7 +18,7 @@ export const aContext = (changes: Partial<CheckContext> = {}): CheckContext => (
   now: Date.parse("2026-06-21T12:00:00Z"),
   gaps: [],
   requested: [],
-  auditor: { clientId: "curfew-auditor", scopes: undefined },
+  auditor: { clientId: "curfew-auditor", scopes: new Set(["read:clients", "read:tenant_settings"]) },
   exceptions: [],
   ...changes,
 });
