@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import type { AuditOptions } from "./commands/audit.ts";
 import type { InitOptions } from "./commands/init.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
+import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -14,6 +16,7 @@ export function createProgram(invocation: Invocation): Command {
     .description(
       "Keeps Auth0 tenants inside their curfew: audits how long tokens, sessions, keys and secrets may stay out.",
     )
+    .version(manifest.version, "--version", "print the version")
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .option("--verbose", "show where an error came from")
@@ -61,7 +64,7 @@ export function createProgram(invocation: Invocation): Command {
     .description("audits tenants from this machine")
     .addOption(configOption())
     .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
-    .addOption(new Option("--format <format>", "of the report").choices(["table", "json"]).default("table"))
+    .addOption(new Option("--format <format>", "of the report").choices(REPORT_FORMATS).default("table"))
     .option("--output <file>", "write the report there instead of to standard output")
     .addOption(
       new Option("--fail-on <severity>", "exit with 1 when a finding is open at or above it")
