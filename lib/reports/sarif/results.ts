@@ -1,0 +1,58 @@
+import type { TenantAudit } from "../../findings/tenant-audit.ts";
+import type { AcceptedException, Finding } from "../../model/finding.ts";
+import { terminalText } from "../terminal-text.ts";
+import { LEVELS } from "./levels.ts";
+import { locate } from "./locations.ts";
+import { plainMessage } from "./plain-message.ts";
+import type { Rules } from "./rules.ts";
+
+/** Makes a result of every finding of a tenant, excepted ones included. */
+export const describeResults = (audit: TenantAudit, rules: Rules, artifact: string) =>
+  audit.findings.map((finding) => ({
+    ...rules.refer(finding.check),
+    level: LEVELS[finding.severity],
+    message: plainMessage(sentence(audit, finding)),
+    locations: [locate(audit, finding.resource, artifact)],
+    partialFingerprints: fingerprints(finding),
+    // Present and empty where nobody accepted anything: §3.27.23 of SARIF wants it on all results or on none.
+    suppressions: finding.exception === null ? [] : [suppression(finding.exception)],
+    properties: properties(audit, finding),
+  }));
+
+/** Begins with the resource: services show the first words as a title, and most titles of a check are alike. */
+const sentence = ({ tenant }: TenantAudit, { resource, message }: Finding): string =>
+  `${resource.name ?? resource.id} (${tenant}): ${message}`;
+
+/**
+ * What a finding is recognized by in the next report: its id, which depends on its identity alone.
+ *
+ * GitHub looks at `primaryLocationLineHash` and nothing else, and where that is missing, its upload computes one from
+ * the line of the file: then all findings of a check would be one. The value has the form that GitHub gives it.
+ */
+function fingerprints({ id }: Finding) {
+  return { "curfewFindingId/v1": id, primaryLocationLineHash: `${id.replace("f_", "")}:1` };
+}
+
+function suppression({ reason, owner, expires }: AcceptedException) {
+  return {
+    kind: "external",
+    status: "accepted",
+    justification: terminalText(`${reason} (accepted by ${owner} until ${expires})`),
+    properties: { owner: terminalText(owner), expires },
+  };
+}
+
+function properties({ tenant, domain }: TenantAudit, finding: Finding) {
+  const { severity, resource, aspect, observed, limit, unit } = finding;
+  return {
+    tenant,
+    domain,
+    severity,
+    resourceType: resource.type,
+    resourceId: terminalText(resource.id),
+    ...(aspect === null ? {} : { aspect: terminalText(aspect) }),
+    ...(observed === null ? {} : { observed }),
+    ...(limit === null ? {} : { limit }),
+    ...(unit === null ? {} : { unit }),
+  };
+}

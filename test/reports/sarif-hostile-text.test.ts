@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { audit, render, resultOf } from "./sarif-support.ts";
+
+describe("hostile names in the SARIF report", () => {
+  const named = (name: string) => resultOf({ resource: { type: "client", id: "c", name }, message: "It is." });
+
+  it.each([
+    { title: "a link", name: "[log in](https://evil.example)", shown: "[log in] (https://evil.example)" },
+    { title: "a link to a location", name: "[x](0)", shown: "[x] (0)" },
+    { title: "an escaped link", name: "\\[x\\\\](0)", shown: "\\[x\\\\] (0)" },
+    { title: "a placeholder", name: "{0}", shown: "{{0}}" },
+    { title: "a half placeholder", name: "{0", shown: "{{0" },
+    { title: "a colour", name: "\u001b[31mred", shown: "\uFFFD[31mred" },
+    { title: "text turned round", name: "a\u202Eb", shown: "a\uFFFDb" },
+    { title: "a line break", name: "a\nb", shown: "a\uFFFDb" },
+    { title: "half a character", name: "a\uD800b", shown: "a\uFFFDb" },
+  ])("are only text: $title", ({ name, shown }) => {
+    expect(named(name).message.text).toBe(`${shown} (acme-prod): It is.`);
+  });
+
+  it("hold neither link nor placeholder nor control character, whatever they are", () => {
+    const nasty = fc.string({
+      unit: fc.constantFrom("[", "]", "(", ")", "{", "}", "0", "\\", "\u001b", "\u202e", "a"),
+    });
+    fc.assert(
+      fc.property(nasty, nasty, (name, message) => {
+        const result = resultOf({ resource: { type: "client", id: "c", name }, message: `${message}.` });
+        const { text } = result.message;
+        expect(text).not.toMatch(/\]\(/);
+        expect(text.replaceAll(/\{\{|\}\}/g, "")).not.toMatch(/[{}]/);
+        expect(JSON.stringify(result)).not.toMatch(/[\p{Cc}\p{Cf}]|\\u001b/u);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it("in a tenant's own words are harmless as well", () => {
+    const failed = audit({ status: "failed", reason: "unreachable", detail: "[x](y) {0}" });
+
+    expect(render([failed]).invocations[0].toolExecutionNotifications[0]?.message.text).toBe(
+      "acme-prod: not audited (unreachable). [x] (y) {{0}}",
+    );
+  });
+
+  it("in an exception are harmless as well", () => {
+    const exception = { reason: "a\u001b[2J", owner: "o", expires: "2027-03-31" };
+
+    expect(JSON.stringify(resultOf({ status: "excepted", exception }))).not.toContain("\\u001b");
+  });
+});
