@@ -13,6 +13,8 @@ import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Severity } from "../../lib/model/severity.ts";
 import { type AuditReport, exitCode } from "../../lib/reports/audit-report.ts";
 import { terminalText } from "../../lib/reports/terminal-text.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { type ReportFormat, renderReport } from "../report-formats.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
 import { selectTenants } from "../select-tenants.ts";
@@ -22,7 +24,7 @@ import type { Terminal } from "../terminal.ts";
 export interface AuditOptions {
   config: string;
   tenant: string[];
-  format: "table" | "json";
+  format: ReportFormat;
   output?: string;
   failOn: Severity;
 }
@@ -84,19 +86,19 @@ async function writeReport(report: AuditReport, options: AuditOptions, terminal:
   if (options.format !== "table" || options.output !== undefined) explainFailures(report, terminal);
 }
 
-async function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<string> {
-  if (options.format === "json") {
-    const { renderJson } = await import("../../lib/reports/json.ts");
-    return renderJson(report);
-  }
-  const { renderTable } = await import("../../lib/reports/table.ts");
+function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<string> {
   const toFile = options.output !== undefined;
-  return renderTable(report, {
+  return renderReport(options.format, report, {
     checks: CATALOGUE,
-    width: toFile ? 100 : terminal.width,
+    width: toFile ? FILE_WIDTH : terminal.width,
     color: !toFile && terminal.color,
+    version: manifest.version,
+    configFile: options.config,
   });
 }
+
+/** Columns of a table in a file. */
+const FILE_WIDTH = 100;
 
 function explainFailures(report: AuditReport, terminal: Terminal): void {
   for (const { tenant, status, reason, detail } of report.tenants) {

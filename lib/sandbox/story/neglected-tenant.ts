@@ -61,9 +61,22 @@ export const neglectedTenant: TenantSeed = {
         idle_token_lifetime: days(45),
       },
     },
-    { name: "Nightly export", app_type: "non_interactive", grant_types: ["client_credentials"] },
+    {
+      name: "Nightly export",
+      client_id: "nightly-export",
+      app_type: "non_interactive",
+      grant_types: ["client_credentials"],
+    },
   ],
   managementApi: { token_lifetime: days(3) },
+  clientGrants: [
+    {
+      client_id: "nightly-export",
+      audience: "https://old-shop.auth0.example/api/v2/",
+      scope: ["read:users", "update:users", "delete:users", "create:client_grants", "update:client_grants"],
+    },
+  ],
+  actions: [{ name: "Add loyalty points", secrets: [{ name: "CRM_KEY", updated_at: "2023-02-01T08:00:00.000Z" }] }],
   resourceServers: [
     {
       name: "Orders API",

@@ -34,7 +34,11 @@ export const wellKeptTenant: TenantSeed = {
     },
     { name: "Statement printer", app_type: "non_interactive", grant_types: ["client_credentials"] },
   ],
-  managementApi: { token_lifetime: hours(1), token_lifetime_for_web: minutes(30) },
+  managementApi: {
+    token_lifetime: hours(1),
+    token_lifetime_for_web: minutes(30),
+    subject_type_authorization: { user: { policy: "deny_all" }, client: { policy: "require_client_grant" } },
+  },
   resourceServers: [
     {
       name: "Accounts API",
@@ -42,6 +46,18 @@ export const wellKeptTenant: TenantSeed = {
       token_lifetime: minutes(10),
       token_lifetime_for_web: minutes(10),
       allow_offline_access: true,
+      subject_type_authorization: {
+        user: { policy: "require_client_grant" },
+        client: { policy: "require_client_grant" },
+      },
+    },
+  ],
+  networkAcls: [
+    {
+      description: "The Management API from our own network only",
+      active: true,
+      priority: 1,
+      rule: { scope: "management", action: { block: true }, not_match: { ipv4_cidrs: ["127.0.0.0/8"] } },
     },
   ],
   emailTemplates: ["verify_email", "reset_email", "blocked_account", "user_invitation"].map((template) => ({
