@@ -1,0 +1,18 @@
+import type { TenantAudit } from "../../findings/tenant-audit.ts";
+import type { Severity } from "../../model/severity.ts";
+import { type Html, html } from "./markup.ts";
+import { capitalized } from "./words.ts";
+
+/** A severity as a coloured word. */
+export const severityBadge = (severity: Severity): Html =>
+  html`<span class="badge ${severity}">${capitalized(severity)}</span>`;
+
+const STATUSES: Readonly<Record<TenantAudit["status"], string>> = {
+  complete: "Complete",
+  incomplete: "Incomplete",
+  failed: "Not audited",
+};
+
+/** How far an audit got, as a coloured word. */
+export const statusBadge = (status: TenantAudit["status"]): Html =>
+  html`<span class="badge ${status}">${STATUSES[status]}</span>`;

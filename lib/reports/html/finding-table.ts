@@ -1,0 +1,94 @@
+import { formatDuration } from "../../model/duration.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { AuditReport } from "../audit-report.ts";
+import { severityBadge } from "./badges.ts";
+import type { CheckGroup, Entry } from "./check-groups.ts";
+import { foreign, type Html, html } from "./markup.ts";
+import { counted, number, RESOURCES } from "./words.ts";
+
+/** More findings than this are behind one more click; printed, all are there. */
+const SHOWN_AT_ONCE = 25;
+
+/** Two left over are not worth a click. */
+const WORTH_HIDING = 5;
+
+/** Where the findings of one check are: one row each. */
+export function findingTables(group: CheckGroup, report: AuditReport): Html {
+  const { entries } = group;
+  const cut = entries.length > SHOWN_AT_ONCE + WORTH_HIDING ? SHOWN_AT_ONCE : entries.length;
+  const columns = columnsOf(group);
+  const rest = entries.slice(cut);
+  return html`${columns.common !== undefined && html`<p class="common">${foreign(columns.common)}</p>`}${table(
+    entries.slice(0, cut),
+    columns,
+    report,
+    `Findings: ${group.title}`,
+  )}${
+    rest.length > 0 &&
+    html`<details class="more"><summary>Show the other <span class="rest">${number(rest.length)}</span></summary>${table(
+      rest,
+      columns,
+      report,
+      `Further findings: ${group.title}`,
+    )}</details>`
+  }`;
+}
+
+/** What a group's table has to say. */
+interface Columns {
+  /** Whether anything was measured. */
+  measured: boolean;
+  /** What all findings say in the same words: said once, above the table. */
+  common: string | undefined;
+}
+
+function columnsOf({ entries }: CheckGroup): Columns {
+  const message = entries[0]?.finding.message;
+  const same = entries.length > 1 && entries.every(({ finding }) => finding.message === message);
+  return {
+    measured: entries.some(({ finding }) => finding.observed !== null || finding.limit !== null),
+    common: same ? message : undefined,
+  };
+}
+
+function table(entries: readonly Entry[], columns: Columns, report: AuditReport, caption: string): Html {
+  const { measured, common } = columns;
+  return html`<table class="findings"><caption class="unseen">${caption}</caption><thead><tr><th scope="col">Severity</th><th scope="col">Resource</th><th scope="col">Tenant</th>${
+    measured && html`<th scope="col" class="number">Observed</th><th scope="col" class="number">Limit</th>`
+  }${common === undefined && html`<th scope="col">What was found</th>`}</tr></thead><tbody>${entries.map((entry) => row(entry, columns, report))}</tbody></table>`;
+}
+
+/** Kept short: there may be ten thousand. */
+function row({ finding, tenant }: Entry, { measured, common }: Columns, report: AuditReport): Html {
+  const [observed, limit] = measures(finding);
+  return html`<tr id="${finding.id}"><td>${severityBadge(finding.severity)}${
+    finding.status === "excepted" && html` <span class="badge excepted">Excepted</span>`
+  }</td><th scope="row">${resource(finding)}</th><td data-label="Tenant">${report.tenants[tenant]?.tenant}</td>${
+    measured &&
+    html`<td class="number" data-label="Observed">${observed}</td><td class="number" data-label="Limit">${limit}</td>`
+  }${common === undefined && html`<td class="message">${foreign(finding.message)}</td>`}</tr>`;
+}
+
+function resource({ resource, aspect }: Finding): Html {
+  const name = resource.name === null || resource.name === resource.id ? null : resource.name;
+  return html`${foreign(name ?? resource.id)}${aspect !== null && html` <span class="aspect">${foreign(aspect)}</span>`}<small>${RESOURCES[resource.type]}${
+    name !== null && html` <code>${foreign(resource.id)}</code>`
+  }${resource.client !== undefined && html` of <code>${foreign(resource.client)}</code>`}</small>`;
+}
+
+/** What was found and what is allowed, in a person's units; told to the second where they would look the same. */
+function measures({ observed, limit, unit }: Finding): [string, string] {
+  const texts: [string, string] = [measure(observed, unit), measure(limit, unit)];
+  if (observed === null || limit === null || texts[0] !== texts[1]) return texts;
+  return unit === "seconds" ? [`${number(observed)} s`, `${number(limit)} s`] : texts;
+}
+
+function measure(value: number | null, unit: Finding["unit"]): string {
+  if (value === null) return "–";
+  return unit === "seconds" ? formatDuration(value) : number(value);
+}
+
+/** "3 open, 2 excepted". */
+export const openAndExcepted = (open: number, excepted: number): string =>
+  [open > 0 && `${number(open)} open`, excepted > 0 && `${number(excepted)} excepted`].filter(Boolean).join(", ") ||
+  counted(0, "finding");
