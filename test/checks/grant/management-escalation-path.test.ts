@@ -74,6 +74,22 @@ describe("the secrets of other applications", () => {
       expected: "unknown",
     },
     {
+      title: "two others hold the same one more",
+      others: [
+        { client_id: "b", scope: ["read:logs"] },
+        { client_id: "c", scope: ["read:logs"] },
+      ],
+      expected: "critical",
+    },
+    {
+      title: "the same application, for users, and another hold one more",
+      others: [
+        { client_id: "keeper", scope: ["read:logs"], subject_type: "user" },
+        { client_id: "b", scope: ["read:logs"] },
+      ],
+      expected: "critical",
+    },
+    {
       title: "a grant of nobody known and another's hold one more",
       others: [
         { client_id: 5, scope: ["read:logs"] },
