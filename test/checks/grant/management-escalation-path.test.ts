@@ -115,6 +115,16 @@ describe("the secrets of other applications", () => {
     });
   });
 
+  test.each([
+    { title: "one other, which may be the same", others: ["b"], expected: "unknown" },
+    { title: "two others, of which one is another", others: ["b", "c"], expected: "critical" },
+    { title: "no other", others: [], expected: "pass" },
+  ])("a keeper that is not named, beside $title: $expected", ({ others, expected }) => {
+    const more = others.map((id) => ({ client_id: id, scope: ["read:logs"] }));
+
+    expect(verdicts(judge({ ...KEYS, client_id: null }, ...more))[0]).toBe(expected);
+  });
+
   test("two keepers with the same scopes gain nothing from each other", () => {
     expect(verdicts(judge(KEYS, { ...KEYS, client_id: "b" }))).toEqual(["pass", "pass"]);
   });
