@@ -19,6 +19,23 @@ import expirySessionAbsolute from "./expiry/session-absolute.ts";
 import expirySessionEphemeral from "./expiry/session-ephemeral.ts";
 import expirySessionIdle from "./expiry/session-idle.ts";
 import expirySessionPersistentCookie from "./expiry/session-persistent-cookie.ts";
+import grantApiAllowAllScopes from "./grant/api-allow-all-scopes.ts";
+import grantApiAnyOrganization from "./grant/api-any-organization.ts";
+import grantApiThirdPartyDefault from "./grant/api-third-party-default.ts";
+import grantApiUserPolicyOpen from "./grant/api-user-policy-open.ts";
+import grantClientLegacyFlow from "./grant/client-legacy-flow.ts";
+import grantClientOfflineWithoutNeed from "./grant/client-offline-without-need.ts";
+import grantManagementAllowAllScopes from "./grant/management-allow-all-scopes.ts";
+import grantManagementEscalationPath from "./grant/management-escalation-path.ts";
+import grantManagementNoIpAllowlist from "./grant/management-no-ip-allowlist.ts";
+import grantManagementNonM2m from "./grant/management-non-m2m.ts";
+import grantManagementScopeCount from "./grant/management-scope-count.ts";
+import grantManagementThirdParty from "./grant/management-third-party.ts";
+import grantManagementUserAccess from "./grant/management-user-access.ts";
+import grantManagementWriteScopes from "./grant/management-write-scopes.ts";
+import grantTenantLegacyFlags from "./grant/tenant-legacy-flags.ts";
+import grantTenantOpenDcr from "./grant/tenant-open-dcr.ts";
+import grantTenantRefreshRevocationKeepsGrant from "./grant/tenant-refresh-revocation-keeps-grant.ts";
 import type { Check } from "./define-check.ts";
 
 /** Every check found on disk; the catalogue sorts them. */
@@ -41,4 +58,21 @@ export const ALL_CHECKS: readonly Check[] = [
   expirySessionEphemeral,
   expirySessionIdle,
   expirySessionPersistentCookie,
+  grantApiAllowAllScopes,
+  grantApiAnyOrganization,
+  grantApiThirdPartyDefault,
+  grantApiUserPolicyOpen,
+  grantClientLegacyFlow,
+  grantClientOfflineWithoutNeed,
+  grantManagementAllowAllScopes,
+  grantManagementEscalationPath,
+  grantManagementNoIpAllowlist,
+  grantManagementNonM2m,
+  grantManagementScopeCount,
+  grantManagementThirdParty,
+  grantManagementUserAccess,
+  grantManagementWriteScopes,
+  grantTenantLegacyFlags,
+  grantTenantOpenDcr,
+  grantTenantRefreshRevocationKeepsGrant,
 ];
