@@ -1,8 +1,15 @@
 // Written by scripts/generate.ts from the files in the folders beside it: change those, not this one.
 // biome-ignore-all assist/source/organizeImports: sorted by file name
 // biome-ignore-all format: one line a check
+import coverageAuditorOverPrivileged from "./coverage/auditor-over-privileged.ts";
 import coverageExceptionExpired from "./coverage/exception-expired.ts";
+import coverageInventoryTruncated from "./coverage/inventory-truncated.ts";
 import coverageSectionUnavailable from "./coverage/section-unavailable.ts";
+import credentialClientKeyAge from "./credential/client-key-age.ts";
+import credentialClientKeyExpiring from "./credential/client-key-expiring.ts";
+import credentialClientKeyLeftover from "./credential/client-key-leftover.ts";
+import credentialClientKeyNoExpiry from "./credential/client-key-no-expiry.ts";
+import credentialClientKeyReused from "./credential/client-key-reused.ts";
 import expiryApiAccessTokenLifetime from "./expiry/api-access-token-lifetime.ts";
 import expiryApiImplicitTokenLifetime from "./expiry/api-implicit-token-lifetime.ts";
 import expiryApiManagementTokenLifetime from "./expiry/api-management-token-lifetime.ts";
@@ -36,12 +43,26 @@ import grantManagementWriteScopes from "./grant/management-write-scopes.ts";
 import grantTenantLegacyFlags from "./grant/tenant-legacy-flags.ts";
 import grantTenantOpenDcr from "./grant/tenant-open-dcr.ts";
 import grantTenantRefreshRevocationKeepsGrant from "./grant/tenant-refresh-revocation-keeps-grant.ts";
+import keySigningAge from "./key/signing-age.ts";
+import keySigningPreviousNotRevoked from "./key/signing-previous-not-revoked.ts";
+import secretActionAge from "./secret/action-age.ts";
+import secretApiHs256 from "./secret/api-hs256.ts";
+import secretClientHs256 from "./secret/client-hs256.ts";
+import secretClientPublicApp from "./secret/client-public-app.ts";
+import secretClientSharedSecretAuth from "./secret/client-shared-secret-auth.ts";
 import type { Check } from "./define-check.ts";
 
 /** Every check found on disk; the catalogue sorts them. */
 export const ALL_CHECKS: readonly Check[] = [
+  coverageAuditorOverPrivileged,
   coverageExceptionExpired,
+  coverageInventoryTruncated,
   coverageSectionUnavailable,
+  credentialClientKeyAge,
+  credentialClientKeyExpiring,
+  credentialClientKeyLeftover,
+  credentialClientKeyNoExpiry,
+  credentialClientKeyReused,
   expiryApiAccessTokenLifetime,
   expiryApiImplicitTokenLifetime,
   expiryApiManagementTokenLifetime,
@@ -75,4 +96,11 @@ export const ALL_CHECKS: readonly Check[] = [
   grantTenantLegacyFlags,
   grantTenantOpenDcr,
   grantTenantRefreshRevocationKeepsGrant,
+  keySigningAge,
+  keySigningPreviousNotRevoked,
+  secretActionAge,
+  secretApiHs256,
+  secretClientHs256,
+  secretClientPublicApp,
+  secretClientSharedSecretAuth,
 ];

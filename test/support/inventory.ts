@@ -1,6 +1,8 @@
-import { client } from "../../lib/auth0/resources/client.ts";
+import { action } from "../../lib/auth0/resources/action.ts";
+import { client, clientAuthentication, clientCredential } from "../../lib/auth0/resources/client.ts";
 import { emailTemplate, type LinkTemplate } from "../../lib/auth0/resources/email-template.ts";
 import { resourceServer } from "../../lib/auth0/resources/resource-server.ts";
+import { signingKey } from "../../lib/auth0/resources/signing-key.ts";
 import { tenantSettings } from "../../lib/auth0/resources/tenant-settings.ts";
 import type { CheckContext } from "../../lib/checks/define-check.ts";
 
@@ -86,3 +88,43 @@ export const anEmailTemplate = (template: LinkTemplate, answer: Answer = {}) => 
   ...emailTemplate.parse(answer),
   template,
 });
+
+/** The moment of {@link aContext}, moved by so many seconds, as Auth0 writes dates. */
+export const moment = (secondsFromNow: number): string =>
+  new Date(aContext().now + secondsFromNow * 1_000).toISOString();
+
+/** How an application authenticates; without fields by its secret. */
+export const anAuthentication = (answer: Answer = {}) =>
+  clientAuthentication.parse({ client_id: "client-1", ...answer });
+
+/** How an application authenticates that refers to registered keys for its own authentication. */
+export const byPrivateKey = (...ids: string[]) => ({
+  client_authentication_methods: { private_key_jwt: { credentials: ids.map((id) => ({ id })) } },
+});
+
+/** A registered key of an application, a day old, that expires in 200 days. */
+export const aClientKey = (answer: Answer = {}, clientId = "client-1") => ({
+  ...clientCredential.parse({
+    id: "cred_1",
+    kid: "w0kIFOc-q7KKK",
+    credential_type: "public_key",
+    name: "Deployment",
+    created_at: moment(-86_400),
+    expires_at: moment(200 * 86_400),
+    ...answer,
+  }),
+  client_id: clientId,
+});
+
+/** An action with one secret that was set a day ago. */
+export const anAction = (answer: Answer = {}) =>
+  action.parse({
+    id: "act_1",
+    name: "Enrich profile",
+    secrets: [{ name: "API_KEY", updated_at: moment(-86_400) }],
+    ...answer,
+  });
+
+/** A signing key that has been the current one for a day. */
+export const aSigningKey = (answer: Answer = {}) =>
+  signingKey.parse({ kid: "kid-1", current: true, next: false, current_since: moment(-86_400), ...answer });
