@@ -4,6 +4,7 @@ import type { AuditReport } from "../audit-report.ts";
 import { severityBadge } from "./badges.ts";
 import type { CheckGroup, Entry } from "./check-groups.ts";
 import { foreign, type Html, html } from "./markup.ts";
+import { shorten } from "./visible-text.ts";
 import { counted, number, RESOURCES } from "./words.ts";
 
 /** More findings than this are behind one more click; printed, all are there. */
@@ -25,7 +26,7 @@ export function findingTables(group: CheckGroup, report: AuditReport): Html {
     `Findings: ${group.title}`,
   )}${
     rest.length > 0 &&
-    html`<details class="more"><summary>Show the other <span class="rest">${number(rest.length)}</span></summary>${table(
+    html`<details class="more"><summary><span>Show the other <span class="rest">${number(rest.length)}</span></span></summary>${table(
       rest,
       columns,
       report,
@@ -51,29 +52,34 @@ function columnsOf({ entries }: CheckGroup): Columns {
   };
 }
 
-function table(entries: readonly Entry[], columns: Columns, report: AuditReport, caption: string): Html {
-  const { measured, common } = columns;
-  return html`<table class="findings"><caption class="unseen">${caption}</caption><thead><tr><th scope="col">Severity</th><th scope="col">Resource</th><th scope="col">Tenant</th>${
-    measured && html`<th scope="col" class="number">Observed</th><th scope="col" class="number">Limit</th>`
-  }${common === undefined && html`<th scope="col">What was found</th>`}</tr></thead><tbody>${entries.map((entry) => row(entry, columns, report))}</tbody></table>`;
+function table(entries: readonly Entry[], { measured, common }: Columns, report: AuditReport, caption: string): Html {
+  return html`<table class="findings${measured && " measured"}">
+<caption class="unseen">${caption}</caption>
+<thead><tr><th scope="col">Severity</th><th scope="col">Resource</th><th scope="col">Tenant</th>${
+    measured && html`<th scope="col">Observed</th><th scope="col">Limit</th>`
+  }${common === undefined && html`<th scope="col" class="message">What was found</th>`}</tr></thead>
+<tbody>${entries.map((entry) => row(entry, { measured, common }, report))}</tbody>
+</table>`;
 }
 
-/** Kept short: there may be ten thousand. */
+/** Kept short, and styled by the columns' places: there may be ten thousand. */
 function row({ finding, tenant }: Entry, { measured, common }: Columns, report: AuditReport): Html {
   const [observed, limit] = measures(finding);
-  return html`<tr id="${finding.id}"><td>${severityBadge(finding.severity)}${
+  return html`
+<tr id="${finding.id}"><td>${severityBadge(finding.severity)}${
     finding.status === "excepted" && html` <span class="badge excepted">Excepted</span>`
-  }</td><th scope="row">${resource(finding)}</th><td data-label="Tenant">${report.tenants[tenant]?.tenant}</td>${
-    measured &&
-    html`<td class="number" data-label="Observed">${observed}</td><td class="number" data-label="Limit">${limit}</td>`
-  }${common === undefined && html`<td class="message">${foreign(finding.message)}</td>`}</tr>`;
+  }</td><th scope="row">${resource(finding)}</th><td>${report.tenants[tenant]?.tenant}</td>${
+    measured && html`<td>${observed}</td><td>${limit}</td>`
+  }${common === undefined && html`<td>${foreign(finding.message)}</td>`}</tr>`;
 }
 
+/** The style sheet isolates the direction of code, as `<bdi>` does. */
 function resource({ resource, aspect }: Finding): Html {
-  const name = resource.name === null || resource.name === resource.id ? null : resource.name;
-  return html`${foreign(name ?? resource.id)}${aspect !== null && html` <span class="aspect">${foreign(aspect)}</span>`}<small>${RESOURCES[resource.type]}${
-    name !== null && html` <code>${foreign(resource.id)}</code>`
-  }${resource.client !== undefined && html` of <code>${foreign(resource.client)}</code>`}</small>`;
+  const { type, id, client } = resource;
+  const name = resource.name === id ? null : resource.name;
+  return html`${foreign(name ?? id)}${aspect !== null && html` <i>${foreign(aspect)}</i>`}<small>${RESOURCES[type]}${
+    name !== null && html` <code>${shorten(id)}</code>`
+  }${client !== undefined && html` of <code>${shorten(client)}</code>`}</small>`;
 }
 
 /** What was found and what is allowed, in a person's units; told to the second where they would look the same. */

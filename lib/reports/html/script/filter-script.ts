@@ -38,16 +38,28 @@ const matches = (row, index, want) =>
 
 let visible = data.rows.map((_, index) => index);
 
+/** What the filter opened, it closes again. */
+const unfolded = new Set();
+const unfold = (part) => {
+  if (part.open) return;
+  part.open = true;
+  unfolded.add(part);
+};
+const foldAgain = () => {
+  for (const part of unfolded) part.open = false;
+  unfolded.clear();
+};
+
 const showGroup = (group, isFiltered, few) => {
   const left = group.indexes.filter((index) => !rows[index].hidden);
   group.element.hidden = left.length === 0;
   group.shown.textContent = isFiltered ? count(left.length) + " of " + count(group.indexes.length) : group.full;
-  if (isFiltered && few) group.element.open = true;
+  if (isFiltered && few && left.length > 0) unfold(group.element);
   if (!group.more) return;
   const behind = left.filter((index) => group.more.contains(rows[index])).length;
   group.more.hidden = behind === 0;
   group.more.querySelector(".rest").textContent = count(behind);
-  if (isFiltered && behind === left.length) group.more.open = true;
+  if (isFiltered && behind > 0 && behind === left.length) unfold(group.more);
 };
 
 const apply = () => {
@@ -60,6 +72,7 @@ const apply = () => {
   });
   const isFiltered = visible.length < rows.length;
   const few = new Set(visible.map((index) => data.rows[index][1])).size <= 3;
+  if (!isFiltered) foldAgain();
   for (const group of groups) showGroup(group, isFiltered, few);
   document.body.classList.toggle("filtered", isFiltered);
   $("filter-result").textContent = isFiltered

@@ -19,10 +19,11 @@ summary:hover h3, summary:hover h4 { text-decoration: underline; text-underline-
 .call { display: inline-block; background: var(--call); border-radius: 5px; padding: 0.2rem 0.6rem; }
 .references { margin: 0; padding: 0; list-style: none; }
 .common { font-weight: 550; margin: 0 0 0.5rem; }
-.findings > thead > tr > th:first-child { width: 6.5rem; } .findings > thead > tr > th:nth-child(2) { width: 34%; } .findings > thead > tr > th:nth-child(3) { width: 17%; } .findings .message { width: 30%; }
+.findings th:first-child { width: 6.5rem; } .findings th:nth-child(2) { width: 34%; } .findings th:nth-child(3) { width: 17%; } .findings .message { width: 30%; }
+.measured tr > :is(:nth-child(4), :nth-child(5)) { text-align: end; white-space: nowrap; }
 .findings td > .badge + .badge { margin-top: 0.25rem; }
-.aspect { font-weight: 400; color: var(--quiet); } .aspect::before { content: "· "; }
-.more > summary { display: inline-flex; align-items: baseline; gap: 0.6rem; padding: 0.7rem 0 0.3rem; color: var(--link); list-style: none; font-size: 0.925rem; white-space: pre; }
+.findings i { font-style: normal; font-weight: 400; color: var(--quiet); } .findings i::before { content: "· "; }
+.more > summary { display: inline-flex; align-items: baseline; gap: 0.6rem; padding: 0.7rem 0 0.3rem; color: var(--link); list-style: none; font-size: 0.925rem; }
 tr:target { background: var(--medium-ground); }
 #filter { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: 1rem 1.25rem; align-items: end; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1.1rem 1.5rem 1.3rem; margin-bottom: 0.75rem; }
 .field { border: 0; margin: 0; padding: 0; min-width: 0; grid-column: span 4; }

@@ -17,7 +17,11 @@ export const NARROW_STYLE = `
   table:not(.scale), table:not(.scale) > tbody, table:not(.scale) > caption:not(.unseen) { display: block; }
   table:not(.scale) > tbody > tr { display: block; padding: 0.7rem 0; border-top: 1px solid var(--line); }
   table:not(.scale) > tbody > tr > * { display: block; width: auto !important; border: 0; padding: 0.1rem 0; text-align: start; white-space: normal !important; }
-  [data-label]::before { content: attr(data-label) ": "; color: var(--quiet); font-size: 0.8125rem; }
+  [data-label]::before { content: attr(data-label) ": "; }
+  .findings td:nth-child(3)::before { content: "Tenant: "; }
+  .measured td:nth-child(4)::before { content: "Observed: "; }
+  .measured td:nth-child(5)::before { content: "Limit: "; }
+  td::before { color: var(--quiet); font-size: 0.8125rem; }
   #filter { padding: 1rem 1.1rem; gap: 0.8rem; }
   #filter .field { grid-column: 1 / -1; }
   #download { margin-inline-start: 0; }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { checkGroups } from "../../../lib/reports/html/check-groups.ts";
+import { html } from "../../../lib/reports/html/markup.ts";
+import { shorten, visibleText } from "../../../lib/reports/html/visible-text.ts";
+import { audit, everything, finding, findings, page, report } from "./reports.ts";
+
+describe("the HTML report", () => {
+  it("is the same file for the same report", () => {
+    expect(page(...everything())).toBe(page(...structuredClone(everything())));
+  });
+
+  it("stays small: less than 600 bytes for each of ten thousand findings", () => {
+    const bytes = page(audit({ findings: findings(10_000) })).length - page(audit()).length;
+
+    expect(bytes / 10_000).toBeLessThan(600);
+  });
+
+  it("shows a check that the catalogue does not know by its id and the finding's own remedy", () => {
+    const text = page(audit({ findings: [finding({ check: "future.check", remediation: "Look into it." })] }));
+
+    expect(text).toContain("<h3>future.check</h3>");
+    expect(text).toContain("Look into it.");
+  });
+
+  it("tells a value just above its limit to the second", () => {
+    expect(page(audit({ findings: [finding({ observed: 86_401 })] }))).toContain("<td>86,401 s</td><td>86,400 s</td>");
+  });
+});
+
+describe("the order of findings", () => {
+  it("is by what is open, then worst first, then furthest off, whatever came first", () => {
+    const low = finding({ id: "low", severity: "low" });
+    const far = finding({ id: "far", observed: 9_999_999 });
+    const never = finding({ id: "never", observed: null });
+    const accepted = finding({ id: "accepted", severity: "critical", status: "excepted" });
+    const other = finding({ id: "other", check: "expiry.session.idle", severity: "critical" });
+
+    const groups = checkGroups(report(audit({ findings: [accepted, low, finding(), far, never, other] })), []);
+
+    expect(groups.map(({ id, severity }) => [id, severity])).toEqual([
+      ["expiry.session.idle", "critical"],
+      ["expiry.api.access-token-lifetime", "high"],
+    ]);
+    expect(groups[1]?.entries.map((entry) => entry.finding.id)).toEqual(["never", "far", "f_1", "low", "accepted"]);
+  });
+
+  it("puts a check last of which everything is accepted", () => {
+    const accepted = finding({ check: "expiry.session.idle", severity: "critical", status: "excepted" });
+    const groups = checkGroups(report(audit({ findings: [accepted, finding({ severity: "info" })] })), []);
+
+    expect(groups.map(({ id }) => id)).toEqual(["expiry.api.access-token-lifetime", "expiry.session.idle"]);
+  });
+});
+
+describe("markup", () => {
+  it("refuses a value without quotes, where no escaping helps", () => {
+    expect(() => html`<p title=${"x onclick=y"}></p>`).toThrow("needs quotes");
+  });
+
+  it("leaves nothing for what is not there, and puts lists and markup in as they are", () => {
+    expect(html`<p>${null}${undefined}${false}${0}${["a", html`<b>${"<"}</b>`]}</p>`.markup).toBe(
+      "<p>0a<b>&lt;</b></p>",
+    );
+  });
+
+  it("takes nothing for markup that only looks like it", () => {
+    const forged = JSON.parse('{"markup":"<script>"}') as string;
+
+    expect(() => html`<p>${forged}</p>`).toThrow(TypeError);
+  });
+});
+
+describe("text made visible", () => {
+  it.each([
+    ["a\u202Eb", "a‹U+202E›b"],
+    ["\uD800", "‹U+D800›"],
+    ["\u{E0041}", "‹U+E0041›"],
+    ["two\nlines\tand Größe, 日本, 👍", "two\nlines\tand Größe, 日本, 👍"],
+  ])("%j is %j", (text, visible) => {
+    expect(visibleText(text)).toBe(visible);
+  });
+
+  it("is cut between characters, never inside one", () => {
+    expect(shorten("👍👍👍", 2)).toBe("👍👍… (3 characters)");
+    expect(shorten("👍👍", 2)).toBe("👍👍");
+  });
+});

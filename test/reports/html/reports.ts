@@ -1,0 +1,137 @@
+import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import type { TenantAudit } from "../../../lib/findings/tenant-audit.ts";
+import type { Finding } from "../../../lib/model/finding.ts";
+import type { AuditReport } from "../../../lib/reports/audit-report.ts";
+import { renderHtml } from "../../../lib/reports/html.ts";
+
+/** A finding about the token lifetime of an API. */
+export const finding = (fields: Partial<Finding> = {}): Finding => ({
+  id: "f_1",
+  check: "expiry.api.access-token-lifetime",
+  severity: "high",
+  status: "open",
+  resource: { type: "resource-server", id: "api-1", name: "Orders API" },
+  aspect: null,
+  observed: 2_592_000,
+  limit: 86_400,
+  unit: "seconds",
+  message: "Access tokens live 30 d; the limit is 24 h.",
+  remediation: "Shorten the lifetime.",
+  exception: null,
+  ...fields,
+});
+
+/** A tenant that was audited completely. */
+export const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
+  tenant: "acme-prod",
+  domain: "acme.eu.auth0.com",
+  status: "complete",
+  reason: null,
+  detail: null,
+  startedAt: "2026-11-23T06:00:00.000Z",
+  finishedAt: "2026-11-23T06:00:01.500Z",
+  traffic: { requests: 1_234, retries: 2, throttled: 0 },
+  inventory: { tenantSettings: { status: "complete", count: 1 }, resourceServers: { status: "complete", count: 40 } },
+  checks: [
+    { id: "expiry.api.access-token-lifetime", status: "fail", evaluated: 40, failed: 3 },
+    { id: "expiry.session.idle", status: "pass", evaluated: 1, failed: 0 },
+    { id: "expiry.session.persistent-cookie", status: "off" },
+  ],
+  findings: [],
+  ...fields,
+});
+
+/** A tenant of which half could be read. */
+export const halfRead: TenantAudit = audit({
+  tenant: "half-open",
+  domain: "half.eu.auth0.com",
+  status: "incomplete",
+  inventory: {
+    tenantSettings: { status: "complete", count: 1 },
+    resourceServers: { status: "unavailable", reason: "missing-scope", detail: "read:resource_servers" },
+  },
+  checks: [
+    {
+      id: "expiry.api.access-token-lifetime",
+      status: "not-evaluated",
+      reason: "missing-scope",
+      detail: "read:resource_servers",
+    },
+    { id: "expiry.session.idle", status: "pass", evaluated: 1, failed: 0 },
+    { id: "expiry.session.persistent-cookie", status: "off" },
+  ],
+});
+
+/** A tenant that nothing is known of. */
+export const failed: TenantAudit = audit({
+  tenant: "locked-out",
+  domain: "locked.eu.auth0.com",
+  status: "failed",
+  reason: "credentials-refused",
+  detail: "Auth0 refused the client curfew-auditor; store its new secret.",
+  inventory: {},
+  checks: [],
+  findings: [],
+});
+
+/** One report of these tenants. */
+export const report = (...tenants: TenantAudit[]): AuditReport => ({
+  schemaVersion: 1,
+  generatedAt: "2026-11-23T06:00:02.000Z",
+  profile: "baseline",
+  tenants,
+});
+
+/** The page of a report. */
+export const page = (...tenants: TenantAudit[]): string => renderHtml(report(...tenants), { checks: CATALOGUE });
+
+/** As many findings about APIs, and one about sessions that somebody has accepted. */
+export const findings = (count: number): Finding[] => [
+  ...Array.from({ length: count }, (_, index) =>
+    finding({
+      id: `f_api_${index}`,
+      severity: index % 2 === 0 ? "high" : "medium",
+      resource: { type: "resource-server", id: `api-${index}`, name: `API number ${index}` },
+      observed: (index + 2) * 86_400,
+      message: `Access tokens live ${index + 2} d; the limit is 24 h.`,
+    }),
+  ),
+  finding({
+    id: "f_cookie",
+    check: "expiry.session.persistent-cookie",
+    severity: "low",
+    status: "excepted",
+    resource: { type: "tenant", id: "acme.eu.auth0.com", name: "acme" },
+    observed: null,
+    limit: null,
+    unit: null,
+    message: "The session cookie survives closing the browser.",
+    exception: { reason: "Kiosks need it, SEC-112", owner: "dana@acme.example", expires: "2026-12-03" },
+  }),
+];
+
+/** One of each: something found, something accepted, something unread, somebody locked out. */
+export const everything = (count = 40): TenantAudit[] => [audit({ findings: findings(count) }), halfRead, failed];
+
+/** Names that strangers have given their applications. Each sets a canary if a browser takes it for more than text. */
+export const HOSTILE_NAMES: readonly string[] = [
+  "</script><script>window.__owned = 1</script>",
+  "</style><script>window.__owned = 1</script>",
+  "</title></bdi></table></details><img src=x onerror='window.__owned = 1'>",
+  "<!--<script>",
+  "-->]]>{{constructor.constructor('window.__owned = 1')()}}",
+  '" onmouseover="window.__owned = 1" autofocus onfocus="window.__owned = 1" x="',
+  "' style='background:url(//evil.example/x)' '",
+  "`;window.__owned = 1;`",
+  "<svg/onload=window.__owned=1>",
+  "<a href=javascript:window.__owned=1>Sign in again</a>",
+  "<meta http-equiv=refresh content=0;url=//evil.example>",
+  "&lt;script&gt; &amp; &#0; &nbsp",
+  "control \u0000\u0007\u001b[2J\u007f\u0085 characters\r\n\there",
+  "turned \u202Egnp.exe\u202C and \u2066isolated\u2069",
+  "separated\u2028and\u2029again \uFEFF\u200B\u00AD",
+  "half \uD83D and \uDE00 of a pair",
+  '=HYPERLINK("https://evil.example","click")',
+  "W".repeat(10_000),
+  "نظام الدفع ‏ שלום",
+];
