@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import check from "../../../lib/checks/credential/client-key-expiring.ts";
+import { limitRows, summarizeLimits } from "../../../lib/checks/limit-text.ts";
 import { days } from "../../../lib/model/duration.ts";
 import { aClientKey, aContext, anAuthentication, byPrivateKey, moment } from "../../support/inventory.ts";
 import { evaluateCheck, verdicts } from "../evaluate-check.ts";
@@ -131,4 +132,12 @@ test("with one band switched off the other still holds, and critical belongs to 
 
   expect(outcomes({ soon: { medium: days(30) } })).toEqual(["medium"]);
   expect(outcomes({ urgent: { high: days(7) } })).toEqual(["critical"]);
+});
+
+test("its limits are written as what must remain", () => {
+  expect(summarizeLimits(check)).toBe("soon: medium ≤ 30 d; urgent: high ≤ 7 d");
+  expect(limitRows(check)).toEqual([
+    ["soon: medium", "≤ 30 d", "≤ 30 d", "≤ 30 d"],
+    ["urgent: high", "≤ 7 d", "≤ 7 d", "≤ 7 d"],
+  ]);
 });
