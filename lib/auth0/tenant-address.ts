@@ -6,7 +6,12 @@ export interface TenantAddress {
   origin?: string;
 }
 
-/** The audience of the Management API: always the canonical domain, always with the trailing slash. */
+/**
+ * The audience of the Management API, by which it is also found among a tenant's APIs: always the canonical domain,
+ * always with the trailing slash. Source: Auth0 documentation, "Management API Access Tokens".
+ *
+ * @example managementAudience("acme.eu.auth0.com") // "https://acme.eu.auth0.com/api/v2/"
+ */
 export const managementAudience = (domain: string): string => `https://${domain}/api/v2/`;
 
 /** The URL of a path at the tenant. Paths begin with a slash; query values that are undefined are left out. */

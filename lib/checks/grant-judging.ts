@@ -1,10 +1,10 @@
 import type { Client } from "../auth0/resources/client.ts";
 import type { ClientGrant } from "../auth0/resources/client-grant.ts";
+import { managementAudience } from "../auth0/tenant-address.ts";
 import { isUnreadable } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import { grantResource } from "./grant-resource.ts";
 import { describeUnreadable } from "./judge-value.ts";
-import { managementIdentifier } from "./management-api.ts";
 import { type Outcome, unknown } from "./outcome.ts";
 
 /** A client grant under judgement. */
@@ -37,14 +37,14 @@ export const judgeManagementGrants = (
 ): Iterable<Outcome> =>
   judgeGrants(
     grants,
-    whereApi((audience) => audience === managementIdentifier(domain), judge),
+    whereApi((audience) => audience === managementAudience(domain), judge),
   );
 
 /** Judges the grants for all other APIs, Auth0's My Account and My Organization APIs among them. */
 export const judgeApiGrants = (grants: readonly ClientGrant[], domain: string, judge: Judge): Iterable<Outcome> =>
   judgeGrants(
     grants,
-    whereApi((audience) => audience !== managementIdentifier(domain), judge),
+    whereApi((audience) => audience !== managementAudience(domain), judge),
   );
 
 const whereApi =

@@ -5,7 +5,8 @@ import { isUnreadable, type Reported } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 
 /** A name for display; null where there is none that can be read. */
-export const nameOf = (value: Reported<string>): string | null => (value === undefined || isUnreadable(value) ? null : value);
+export const nameOf = (value: Reported<string>): string | null =>
+  value === undefined || isUnreadable(value) ? null : value;
 
 /** The tenant itself, identified by its canonical domain. */
 export const tenantResource = (domain: string): Resource => ({ type: "tenant", id: domain, name: domain });

@@ -15,7 +15,15 @@ const ENV = { AUDITOR: AUDITOR.secret };
 const QUIET: Partial<TenantSeed> = {
   rateLimits: false,
   settings: { session_cookie: { mode: "non-persistent" } },
-  managementApi: { token_lifetime: 3_600 },
+  managementApi: { token_lifetime: 3_600, subject_type_authorization: { user: { policy: "deny_all" } } },
+  networkAcls: [
+    {
+      description: "own network only",
+      active: true,
+      priority: 1,
+      rule: { scope: "management", action: { block: true }, not_match: { ipv4_cidrs: ["127.0.0.0/8"] } },
+    },
+  ],
   emailTemplates: ["verify_email", "reset_email", "blocked_account", "user_invitation"].map((template) => ({
     template,
     body: "",
@@ -59,7 +67,7 @@ describe("curfew audit: exit codes", () => {
     const run = await curfew(["audit", "--fail-on", "low"], { cwd: folder.path, env: ENV });
 
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(run.stdout).toContain("nothing open");
+    expect(run.stdout).toMatch(/1 tenant; open: \d+ info/);
   });
 
   it.each([

@@ -55,6 +55,7 @@ function write(path: string, content: string): void {
 function copyProduct(): void {
   cpSync(join(ROOT, "lib/checks"), join(root, "lib/checks"), { recursive: true });
   cpSync(join(ROOT, "lib/model"), join(root, "lib/model"), { recursive: true });
+  cpSync(join(ROOT, "lib/auth0"), join(root, "lib/auth0"), { recursive: true });
   symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"), "dir");
   write("package.json", '{ "type": "module" }');
 }

@@ -52,5 +52,7 @@ test("the baseline tells a new tenant what Auth0 leaves open", () => {
     "expiry.refresh.not-rotating high spa",
     "expiry.refresh.outlives-session info acme.eu.auth0.com",
     "expiry.session.persistent-cookie info acme.eu.auth0.com",
+    "grant.api.user-policy-open medium api-1",
+    "grant.tenant.refresh-revocation-keeps-grant info acme.eu.auth0.com",
   ]);
 });

@@ -81,8 +81,10 @@ function domainOf({ resourceServers = [] }: Partial<Sections>): string {
 
 function outcomesOf(section: SectionName, sections: Partial<Sections>): { check: string; outcome: Outcome }[] {
   const context = aContext({ domain: domainOf(sections) });
-  return CATALOGUE.filter(({ needs }) => needs.includes(section) && needs.every((name) => name in sections)).flatMap(
-    (check) => evaluateCheck(check, sections, "baseline", context).map((outcome) => ({ check: check.id, outcome })),
+  return CATALOGUE.filter(
+    ({ id, needs }) => id.startsWith("expiry.") && needs.includes(section) && needs.every((name) => name in sections),
+  ).flatMap((check) =>
+    evaluateCheck(check, sections, "baseline", context).map((outcome) => ({ check: check.id, outcome })),
   );
 }
 

@@ -1,3 +1,4 @@
+import { managementAudience } from "../../auth0/tenant-address.ts";
 import { hours } from "../../model/duration.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeDuration } from "../judge-value.ts";
@@ -34,7 +35,7 @@ export default defineCheck({
   },
   *evaluate({ resourceServers }, limits, { domain }) {
     // Auth0 reserves this identifier, so whatever bears it is the Management API.
-    const identifier = `https://${domain}/api/v2/`;
+    const identifier = managementAudience(domain);
     const servers = resourceServers.filter((server) => server.identifier === identifier);
     if (servers.length === 0)
       yield unknown(tenantResource(domain), "the Management API is not among the tenant's APIs");

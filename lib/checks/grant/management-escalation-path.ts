@@ -1,10 +1,10 @@
 import type { ClientGrant } from "../../auth0/resources/client-grant.ts";
+import { managementAudience } from "../../auth0/tenant-address.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeManagementGrants } from "../grant-judging.ts";
 import { AUTH0_CLIENT_GRANTS, AUTH0_MACHINE_TO_MACHINE, RFC_9700_PRIVILEGES } from "../grant-references.ts";
 import { type GrantedScopes, grantedScopes, mentionScopes } from "../grant-scopes.ts";
-import { managementIdentifier } from "../management-api.ts";
 import { fail, pass, unknown } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 
@@ -103,7 +103,7 @@ type ScopeHolders = ReadonlyMap<string | symbol, Holders>;
 function holdersOf(grants: readonly ClientGrant[], domain: string): ScopeHolders {
   const holders = new Map<string | symbol, Holders>();
   for (const grant of grants) {
-    if (grant.audience !== managementIdentifier(domain)) continue;
+    if (grant.audience !== managementAudience(domain)) continue;
     for (const scope of scopeKeys(grantedScopes(grant))) addHolder(holders, scope, ownerOf(grant));
   }
   return holders;

@@ -1,11 +1,11 @@
 import type { ResourceServer } from "../../auth0/resources/resource-server.ts";
+import { managementAudience } from "../../auth0/tenant-address.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { AUTH0_API_ACCESS_POLICIES } from "../grant-references.ts";
 import { userPolicy } from "../grant-user-policy.ts";
 import { describeUnreadable } from "../judge-value.ts";
-import { managementIdentifier } from "../management-api.ts";
 import { fail, type Outcome, pass, unknown } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { resourceServerResource, tenantResource } from "../resources.ts";
@@ -37,7 +37,7 @@ export default defineCheck({
   // allow_all is what a new tenant has, so by Auth0's own default no more than a note.
   limits: { baseline: "high", strict: "high", "auth0-default": "info" },
   *evaluate({ resourceServers }, severity, { domain }) {
-    const servers = resourceServers.filter(({ identifier }) => identifier === managementIdentifier(domain));
+    const servers = resourceServers.filter(({ identifier }) => identifier === managementAudience(domain));
     if (servers.length === 0)
       yield unknown(tenantResource(domain), "the Management API is not among the tenant's APIs");
     for (const server of servers) yield judgePolicy(server, severity);
