@@ -144,7 +144,11 @@ export function drawClient(
       name: `${deal(NAMES)}${index}`,
       client_id: id,
       ...kind.fields,
-      omit: [...(kind.omit ?? []), ...(refresh.settings ? [] : ["refresh_token"])],
+      omit: [
+        ...(kind.omit ?? []),
+        ...(refresh.settings ? [] : ["refresh_token"]),
+        ...(firstParty === undefined ? ["is_first_party"] : []),
+      ],
       grant_types: flows.types,
       jwt_configuration: { ...idToken.value, ...(algorithm === undefined ? {} : { alg: algorithm }) },
       ...(refresh.settings ? { refresh_token: refresh.settings } : {}),
