@@ -89,6 +89,18 @@ describe("the SARIF report", () => {
     });
   });
 
+  it("keeps the parts of a resource's name apart, whatever its id holds", () => {
+    const names = ["https://a.example/b", "https:%2F%2Fa.example%2Fb"].map((id) => {
+      const [resource] = resultOf({ resource: { type: "client", id, name: null } }).locations[0].logicalLocations;
+      return resource?.fullyQualifiedName;
+    });
+
+    expect(names).toEqual([
+      "acme-prod/client/https:%2F%2Fa.example%2Fb",
+      "acme-prod/client/https:%252F%252Fa.example%252Fb",
+    ]);
+  });
+
   it.each([
     { title: "the usual name", configFile: undefined, uri: "curfew.yaml" },
     { title: "another", configFile: "./config/my curfew.yaml", uri: "config/my%20curfew.yaml" },

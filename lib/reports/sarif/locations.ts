@@ -1,12 +1,9 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
 import type { Resource } from "../../model/resource.ts";
 import { terminalText } from "../terminal-text.ts";
-import { plainMessage } from "./plain-message.ts";
 
 /** Where paths in the report begin. SARIF names such a place instead of telling a machine's folders. */
 export const SOURCE_ROOT = "%SRCROOT%";
-
-type Tenant = Pick<TenantAudit, "tenant" | "domain">;
 
 /**
  * Where a resource of a tenant is: in the tenant, which has no files, and in the configuration that names the tenant.
@@ -15,7 +12,7 @@ type Tenant = Pick<TenantAudit, "tenant" | "domain">;
  *
  * @param artifact the configuration file, relative to the root of the repository
  */
-export function locate({ tenant, domain }: Tenant, resource: Resource | undefined, artifact: string) {
+export function locate({ tenant }: Pick<TenantAudit, "tenant">, resource: Resource | undefined, artifact: string) {
   return {
     physicalLocation: {
       artifactLocation: { uri: artifact, uriBaseId: SOURCE_ROOT },
@@ -25,15 +22,14 @@ export function locate({ tenant, domain }: Tenant, resource: Resource | undefine
       ...(resource === undefined ? [] : [logicalLocation(tenant, resource)]),
       { name: tenant, fullyQualifiedName: tenant, kind: "resource" },
     ],
-    message: plainMessage(`The tenant ${tenant} (${domain}), as the configuration names it.`),
   };
 }
 
-/** The parts of an identifier are kept apart, whatever they hold: a client's id may be a URL. */
+/** The parts of a name are kept apart, whatever they hold: a client's id may be a URL. */
 function logicalLocation(tenant: string, { type, id, name }: Resource) {
   return {
     name: terminalText(name ?? id),
-    fullyQualifiedName: `${tenant}/${type}/${terminalText(id).replaceAll("/", "%2F")}`,
+    fullyQualifiedName: `${tenant}/${type}/${terminalText(id).replaceAll("%", "%25").replaceAll("/", "%2F")}`,
     kind: "resource",
   };
 }
