@@ -5,7 +5,7 @@ import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
 const FAILED = 3;
 
 /** Exit code of a process that a person interrupted: 128 + SIGINT. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** What a command gets beside its options. */
 export interface Invocation {

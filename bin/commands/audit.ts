@@ -1,6 +1,3 @@
-import { randomBytes } from "node:crypto";
-import { access, constants, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { type AuditObserver, auditTenants } from "../../lib/audit/audit-tenants.ts";
 import { auditRules, auditTargets } from "../../lib/audit/from-config.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
@@ -9,11 +6,11 @@ import type { SecretSources } from "../../lib/config/references.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Severity } from "../../lib/model/severity.ts";
 import { type AuditReport, exitCode } from "../../lib/reports/audit-report.ts";
 import { terminalText } from "../../lib/reports/terminal-text.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { type OutputFile, openOutput } from "../output-file.ts";
 import { type ReportFormat, renderReport } from "../report-formats.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
@@ -33,10 +30,10 @@ export interface AuditOptions {
 export async function runAudit(options: AuditOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
   const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(systemClock.now()) });
   const tenants = selectTenants(config.tenants, options.tenant);
-  if (options.output !== undefined) await requireWritable(options.output);
+  const output = options.output === undefined ? undefined : await openOutput(options.output);
 
   const report = await auditConfigured(config, tenants, secretSources(), terminal, invocation.signal);
-  await writeReport(report, options, terminal);
+  await writeReport(report, options, output, terminal);
   invocation.setExitCode(exitCode(report, options.failOn));
 }
 
@@ -75,11 +72,16 @@ async function watched(
   return progress.during(run(progress.observer));
 }
 
-async function writeReport(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<void> {
+async function writeReport(
+  report: AuditReport,
+  options: AuditOptions,
+  output: OutputFile | undefined,
+  terminal: Terminal,
+): Promise<void> {
   const text = await render(report, options, terminal);
-  if (options.output === undefined) terminal.out(text);
+  if (output === undefined) terminal.out(text);
   else {
-    await writeWhole(options.output, text);
+    await output.write(text);
     terminal.err(`The report is in ${options.output}.\n`);
   }
   // The table says it; a file or a program's input does not reach the person.
@@ -107,31 +109,3 @@ function explainFailures(report: AuditReport, terminal: Terminal): void {
       terminal.err(`${tenant} was audited incompletely; the report names what could not be read.\n`);
   }
 }
-
-/** Said before the audit rather than after it. */
-async function requireWritable(file: string): Promise<void> {
-  try {
-    await access(dirname(resolve(file)), constants.W_OK);
-  } catch (error) {
-    throw unwritable(file, error);
-  }
-}
-
-/** Under another name first: an interrupted run leaves the old report or none, never half of one. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
-  try {
-    await writeFile(temporary, text, { mode: 0o600 });
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw unwritable(file, error);
-  }
-}
-
-const unwritable = (file: string, error: unknown): CurfewError =>
-  new CurfewError(
-    "file-unwritable",
-    `The report could not be written to ${file} (${(error as NodeJS.ErrnoException).code ?? "unknown error"}); name a file in a folder that exists and may be written.`,
-    { cause: error },
-  );

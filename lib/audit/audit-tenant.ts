@@ -116,7 +116,7 @@ function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory, aud
   });
   const sections = statuses(inventory);
   return {
-    status: isIncomplete(sections, checks) ? "incomplete" : "complete",
+    status: checks.some(isBlind) ? "incomplete" : "complete",
     reason: null,
     detail: null,
     inventory: sections,
@@ -133,12 +133,7 @@ function statuses(inventory: Inventory): TenantAudit["inventory"] {
   return Object.fromEntries(entries);
 }
 
-function isIncomplete(sections: TenantAudit["inventory"], checks: readonly CheckResult[]): boolean {
-  return (
-    Object.values(sections).some((section) => section.status === "unavailable" && isBlinding(section.reason)) ||
-    checks.some((check) => check.status === "not-evaluated" && isBlinding(check.reason))
-  );
-}
+const isBlind = (check: CheckResult): boolean => check.status === "not-evaluated" && isBlinding(check.reason);
 
 function failure(error: unknown): Result {
   const known = error instanceof CurfewError ? error : undefined;

@@ -8,6 +8,7 @@ interface Envelope {
   errorCode: string;
   error: string;
   message: string;
+  description: string;
 }
 
 /**
@@ -30,14 +31,15 @@ export function managementError(answer: Answer, label: string, scope: string, cl
       detail: scope,
     });
   }
-  if (isFeatureMissing(status, errorCode)) {
-    return new CurfewError("feature-unavailable", `The tenant's plan does not include what ${label} asks for.`, {
-      detail: "not in the tenant's plan",
-    });
-  }
+  // Before the features: Auth0 says this with the same code as a missing scope.
   if (status === 403 && /^some fields cannot be read/i.test(message)) {
     return new CurfewError("request-refused", `The token may not read some of the fields that ${label} asks for.`, {
       detail: FIELDS_REFUSED,
+    });
+  }
+  if (isFeatureMissing(status, errorCode)) {
+    return new CurfewError("feature-unavailable", `The tenant's plan does not include what ${label} asks for.`, {
+      detail: "not in the tenant's plan",
     });
   }
   return commonError(answer, label, clock);
@@ -56,7 +58,7 @@ function isFeatureMissing(status: number, errorCode: string): boolean {
  * or a missing grant; anything else means that nobody knows.
  */
 export function tokenError(answer: Answer, clientId: string, domain: string, clock: Clock): CurfewError {
-  const { error } = envelope(answer.body);
+  const { error, description } = envelope(answer.body);
   const { status } = answer;
   if (status === 401 && (error === "access_denied" || error === "invalid_client")) {
     return new CurfewError(
@@ -65,7 +67,9 @@ export function tokenError(answer: Answer, clientId: string, domain: string, clo
       { detail: "client authentication failed" },
     );
   }
-  if (status === 403 && (error === "access_denied" || error === "unauthorized_client")) {
+  // RFC 6749, 5.2 gives this error status 400, Auth0 was seen to use 403: the word decides.
+  const isRefused = error === "unauthorized_client" && status >= 400 && status < 500;
+  if (isRefused || (status === 403 && error === "access_denied" && /not authorized to access/i.test(description))) {
     const isGrantType = error === "unauthorized_client";
     return new CurfewError(
       "no-grant",
@@ -115,15 +119,21 @@ function commonError(answer: Answer, label: string, clock: Clock): CurfewError {
  * When a refused request may be sent again, milliseconds since the epoch.
  * `Retry-After` is not documented for this API, `x-ratelimit-reset` (epoch seconds) is: the later one holds.
  */
-function retryAt(answer: Answer, clock: Clock): number {
+function retryAt({ headers }: Answer, clock: Clock): number {
   const now = clock.now();
-  const retryAfter = answer.headers.get("retry-after");
-  const reset = Number(answer.headers.get("x-ratelimit-reset") ?? Number.NaN) * 1000;
-  return Math.max(
-    now,
-    retryAfter === null ? now : parseRetryAfter(retryAfter, now),
-    Number.isFinite(reset) ? reset : 0,
-  );
+  const retryAfter = headers.get("retry-after");
+  return Math.max(now, retryAfter === null ? now : parseRetryAfter(retryAfter, now), now + resetIn(headers, now));
+}
+
+/** A longer wait is no reset of a bucket: the header means something else there, and is not believed. */
+const LONGEST_RESET = 3_600_000;
+
+/** Milliseconds until the reset, by the server's own clock where it tells the time: ours may be minutes off. */
+function resetIn(headers: Headers, now: number): number {
+  const reset = Number(headers.get("x-ratelimit-reset") ?? Number.NaN) * 1000;
+  const serverTime = Date.parse(headers.get("date") ?? "");
+  const wait = reset - (Number.isNaN(serverTime) ? now : serverTime);
+  return wait > 0 && wait <= LONGEST_RESET ? wait : 0;
 }
 
 function parseRetryAfter(value: string, now: number): number {
@@ -136,7 +146,12 @@ function parseRetryAfter(value: string, now: number): number {
 function envelope(body: unknown): Envelope {
   const fields = isObject(body) ? body : {};
   const text = (name: string): string => (typeof fields[name] === "string" ? (fields[name] as string) : "");
-  return { errorCode: text("errorCode"), error: text("error"), message: text("message") };
+  return {
+    errorCode: text("errorCode"),
+    error: text("error"),
+    message: text("message"),
+    description: text("error_description"),
+  };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -58,15 +58,15 @@ export interface Clients {
  * All applications but the global one.
  *
  * @param withAuthentication also ask, in the same requests, how each application authenticates. It is asked for
- * only when the token's scopes allow it: to ask for a field that is not allowed is refused.
+ * unless the token's scopes are known not to allow it: to ask for a field that is not allowed is refused.
  */
 export async function listClients(
   api: ManagementApi,
   withAuthentication: boolean,
   signal: AbortSignal,
 ): Promise<Clients> {
-  const scopes = withAuthentication ? await api.scopes() : undefined;
-  if (scopes?.has(READ_SCOPES.clientAuthentication)) {
+  const scopes = withAuthentication ? await api.scopes() : new Set<string>();
+  if (scopes === undefined || scopes.has(READ_SCOPES.clientAuthentication)) {
     try {
       const both = await readClients(api, clientWithAuthentication, signal);
       return { clients: both, authentication: both };
@@ -253,12 +253,14 @@ const MAX_TOTAL = 10_000_000;
 /** A page is `{ total, <key>: [...] }`, or a plain array where the server ignores `include_totals`. */
 function pageShape<Shape extends z.ZodType>(key: string, item: Shape) {
   const page = z.object({
-    total: z.number().int().nonnegative().max(MAX_TOTAL).optional(),
+    total: z.number().int().nonnegative().max(MAX_TOTAL).nullish(),
+    limit: z.number().int().min(1).max(PAGE_SIZE).optional().catch(undefined),
     [key]: z.array(item),
   });
   return z
     .preprocess((body) => (Array.isArray(body) ? { [key]: body } : body), page)
     .transform((body): Page<z.infer<Shape>> => {
-      return { items: body[key] as z.infer<Shape>[], total: body.total as number | undefined };
+      const { total, limit } = body as { total?: number | null; limit?: number };
+      return { items: body[key] as z.infer<Shape>[], total: total ?? undefined, limit };
     });
 }

@@ -88,7 +88,8 @@ async function readText(response: Response, request: OutgoingRequest): Promise<s
 function parseBody(response: Response, text: string, request: OutgoingRequest): unknown {
   if (text === "") return undefined;
   const type = response.headers.get("content-type") ?? "";
-  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(type);
+  // No type at all is not a claim to be something else; whether it is JSON is seen when it is parsed.
+  const isJson = type === "" || /^(?:application\/(?:[\w.-]+\+)?|text\/)json\b/i.test(type);
   if (isJson) {
     try {
       return JSON.parse(text);

@@ -5,6 +5,8 @@ import { sideBySide } from "./side-by-side.ts";
 export interface Page<T> {
   items: readonly T[];
   total: number | undefined;
+  /** Items on a full page, where Auth0 says it; a server may allow fewer than were asked for. */
+  limit?: number | undefined;
 }
 
 /** A listing to be read to its end. */
@@ -35,9 +37,9 @@ export async function readListing<T>(listing: Listing<T>): Promise<T[]> {
   if (first.consistent) return [...first.items.values()];
   const second = await readPass(listing);
   if (second.consistent) return [...second.items.values()];
-  const either = new Map([...first.items, ...second.items]);
-  if (either.size < second.lastTotal) throw new TruncatedListing(either.size, second.lastTotal);
-  return [...either.values()];
+  // Only the second reading counts: what the first one has beside it may be deleted, and would fill a hole.
+  if (second.items.size < second.lastTotal) throw new TruncatedListing(second.items.size, second.lastTotal);
+  return [...second.items.values()];
 }
 
 /** Fewer items than Auth0 says there are, in two readings. */
@@ -68,9 +70,10 @@ async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
 
   await read(0, listing.signal);
   if (totals.length === 0) return readWithoutTotal(listing, pages, read);
+  const pageSize = Math.min(listing.pageSize, pages[0]?.limit ?? listing.pageSize);
   // A total that grew while the pages were read asks for further pages.
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const wanted = Math.ceil((totals.at(-1) ?? 0) / listing.pageSize);
+    const wanted = Math.ceil((totals.at(-1) ?? 0) / pageSize);
     if (wanted <= pages.length) break;
     await sideBySide(range(pages.length, wanted), listing.signal, read);
   }
@@ -79,14 +82,14 @@ async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
   return { items, lastTotal, consistent: new Set(totals).size === 1 && items.size === lastTotal };
 }
 
-/** Without a total the pages are read one after the other: the first that is not full, or brings nothing new, is the last. */
+/** Without a total the pages are read one after the other until one brings nothing new: a short page proves nothing. */
 async function readWithoutTotal<T>(
   listing: Listing<T>,
   pages: Page<T>[],
   read: (index: number, signal: AbortSignal) => Promise<void>,
 ): Promise<Pass<T>> {
   let known = uniqueItems(pages, listing);
-  while (pages.at(-1)?.items.length === listing.pageSize) {
+  while ((pages.at(-1)?.items.length ?? 0) > 0) {
     await read(pages.length, listing.signal);
     const next = uniqueItems(pages, listing);
     if (next.size === known.size) break;

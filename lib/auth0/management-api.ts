@@ -66,6 +66,13 @@ export interface ManagementApiOptions {
   retryPolicy?: RetryPolicy;
 }
 
+/** What came of one attempt: an answer, and what it means when it is a refusal. */
+interface Attempted {
+  answer: Answer;
+  token: AccessToken;
+  error: CurfewError | undefined;
+}
+
 /** Ten times what a slow page of 100 applications takes. */
 const REQUEST_TIMEOUT = 10_000;
 
@@ -95,31 +102,37 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
     clock,
   );
 
-  const attempt = async (request: ManagementRequest, token: AccessToken, signal: AbortSignal): Promise<Answer> => {
+  /** The token is taken when it is the request's turn: a short-lived one would run out in the queue. */
+  const attempt = async (request: ManagementRequest, signal: AbortSignal, begun: () => void): Promise<Attempted> => {
     const permit = await pacer.acquire(request.group, signal);
+    begun();
     let settled = false;
     try {
+      const token = await tokens.get();
       const answer = await exchange(outgoing(options.address, request, token), parts, signal);
       const error = answer.status >= 200 && answer.status < 300 ? undefined : refusal(answer, request, clock);
       settled = true;
       if (error instanceof ThrottledError) permit.refuse(error.until);
       else permit.settle(rateHeaders(answer.headers));
-      if (error) throw error;
-      return answer;
+      return { answer, token, error };
     } finally {
       if (!settled) permit.settle();
     }
   };
 
   /** One renewal a request: a token that is refused right after it was issued will not get better. */
-  const attemptWithToken = async (request: ManagementRequest, signal: AbortSignal): Promise<Answer> => {
-    const token = await tokens.get();
-    try {
-      return await attempt(request, token, signal);
-    } catch (error) {
-      if (!hasCode(error, "token-expired")) throw error;
-      return await attempt(request, await tokens.replace(token), signal);
+  const attemptWithRenewal = async (
+    request: ManagementRequest,
+    signal: AbortSignal,
+    begun: () => void,
+  ): Promise<Answer> => {
+    let { answer, token, error } = await attempt(request, signal, begun);
+    if (hasCode(error, "token-expired")) {
+      await tokens.replace(token);
+      ({ answer, error } = await attempt(request, signal, begun));
     }
+    if (error) throw error;
+    return answer;
   };
 
   return {
@@ -129,9 +142,11 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
     },
     async send(request, shape, signal) {
       const either = AbortSignal.any([options.signal, signal]);
-      const once = (): Promise<z.infer<typeof shape>> =>
-        attemptWithToken(request, either).then((answer) => readBody(answer.body, shape, request));
-      return request.repeatable ? await withRetries(once, retries, either) : await once();
+      const once = async (begun: () => void): Promise<z.infer<typeof shape>> => {
+        const answer = await attemptWithRenewal(request, either, begun);
+        return readBody(answer.body, shape, request);
+      };
+      return request.repeatable ? await withRetries(once, retries, either) : await once(() => undefined);
     },
   };
 }

@@ -5,9 +5,9 @@ import { CurfewError, hasCode } from "../model/curfew-error.ts";
 export interface RetryPolicy {
   /** How often a failing request is sent at the most. */
   attempts: number;
-  /** No further attempt begins this long after the first one, so that a hanging service cannot hold an audit up. */
+  /** No further attempt begins when so much time was spent on answers and pauses: a hanging service cannot hold an audit up. */
   patience: number;
-  /** How long a request that is refused for its rate goes on waiting for its turn. */
+  /** The same for a request that is refused for its rate. */
   throttlePatience: number;
   /** The longest first pause; each further one may be twice as long. */
   pause: number;
@@ -40,17 +40,23 @@ export interface RetryParts {
   onRetry: () => void;
 }
 
+/** One attempt; it says when it really begins, so that waiting for its turn does not count as waiting for an answer. */
+export type Attempt<T> = (begun: () => void) => Promise<T>;
+
 /**
  * Runs `attempt` until it succeeds, fails for good, or patience ends; then the last error is thrown.
  * Only for requests that may be repeated.
  */
-export async function withRetries<T>(attempt: () => Promise<T>, parts: RetryParts, signal: AbortSignal): Promise<T> {
-  const startedAt = parts.clock.now();
+export async function withRetries<T>(attempt: Attempt<T>, parts: RetryParts, signal: AbortSignal): Promise<T> {
+  let spent = 0;
   let failures = 0;
   let refusals = 0;
   for (;;) {
+    let begunAt = parts.clock.now();
     try {
-      return await attempt();
+      return await attempt(() => {
+        begunAt = parts.clock.now();
+      });
     } catch (error) {
       if (!(error instanceof CurfewError) || !error.retryable || signal.aborted) throw error;
       const now = parts.clock.now();
@@ -59,7 +65,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, parts: RetryPart
       else failures += 1;
       const pause = throttled ? refusalPause(error, refusals, now, parts) : jitter(failures, parts);
       const patience = throttled ? parts.policy.throttlePatience : parts.policy.patience;
-      if (failures >= parts.policy.attempts || now + pause - startedAt > patience) throw error;
+      spent += now - begunAt + pause;
+      if (failures >= parts.policy.attempts || spent > patience) throw error;
       await parts.clock.sleep(pause, signal);
       parts.onRetry();
     }

@@ -4,6 +4,16 @@ import type { BucketLimit } from "./rate-limits.ts";
 /** The share of the documented rate that is used: two clocks never agree exactly, and a refused request costs more. */
 const USED_SHARE = 0.98;
 
+/**
+ * Who is refused shares the limit with others, or its plan is smaller than it is said to be. So the rate is halved,
+ * and comes back by 2 % with every answer: what others leave is found within a few refusals.
+ */
+const RECOVERY = 1.02;
+/** The share of the planned rate below which nothing is slowed down. */
+const SLOWEST = 1 / 64;
+/** Requests that were under way together are refused together, and slow down once. Milliseconds. */
+const ONE_REFUSAL = 1_000;
+
 /** A client's model of one of the server's token buckets. */
 export interface TokenBucket {
   readonly burst: number;
@@ -29,7 +39,9 @@ export interface TokenBucket {
  * below the burst, so the full sustained rate is used.
  */
 export function createTokenBucket(limit: BucketLimit, clock: Clock): TokenBucket {
-  const perMillisecond = (limit.perSecond * USED_SHARE) / 1000;
+  const planned = (limit.perSecond * USED_SHARE) / 1000;
+  let perMillisecond = planned;
+  let slowedAt = Number.NEGATIVE_INFINITY;
   let burst = limit.burst;
   let level = burst;
   let inFlight = 0;
@@ -69,6 +81,7 @@ export function createTokenBucket(limit: BucketLimit, clock: Clock): TokenBucket
       refill();
       inFlight -= 1;
       level -= 1;
+      perMillisecond = Math.min(planned, perMillisecond * RECOVERY);
     },
     correct(remaining, age, serverLimit) {
       refill();
@@ -79,7 +92,11 @@ export function createTokenBucket(limit: BucketLimit, clock: Clock): TokenBucket
       level = Math.min(level, mostLeft + inFlight);
     },
     block(until) {
-      refill();
+      const now = refill();
+      if (now - slowedAt >= ONE_REFUSAL) {
+        perMillisecond = Math.max(planned * SLOWEST, perMillisecond / 2);
+        slowedAt = now;
+      }
       blockedUntil = Math.max(blockedUntil, until);
       level = Math.min(level, inFlight);
     },

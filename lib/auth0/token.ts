@@ -14,12 +14,13 @@ export interface AccessToken {
   value: Secret;
   /** What the token may do; undefined when Auth0 did not say. */
   scopes: ReadonlySet<string> | undefined;
-  /** Milliseconds since the epoch, by the clock of this machine. */
+  /** Until when it is used, a little before its end: milliseconds since the epoch, by the clock of this machine. */
   expiresAt: number;
 }
 
 const answerShape = z.object({
-  access_token: z.string().min(1),
+  // Anything else could not be sent in a header.
+  access_token: z.string().regex(/^[\x21-\x7e]+$/),
   expires_in: z.number().positive().optional().catch(undefined),
   scope: z.string().optional().catch(undefined),
 });
@@ -56,7 +57,8 @@ export async function requestToken(
     parts,
     signal,
   );
-  if (answer.status !== 200) throw tokenError(answer, login.clientId, address.domain, parts.clock);
+  if (answer.status < 200 || answer.status >= 300)
+    throw tokenError(answer, login.clientId, address.domain, parts.clock);
   return readToken(answer.body, askedAt);
 }
 
@@ -81,9 +83,15 @@ function readToken(body: unknown, askedAt: number): AccessToken {
   return {
     value: new Secret(access_token),
     scopes: scopes === undefined ? undefined : new Set(scopes.split(" ").filter(Boolean)),
-    expiresAt: askedAt + (expires_in ?? DEFAULT_LIFETIME_SECONDS) * 1000,
+    expiresAt: askedAt + usableFor(expires_in ?? DEFAULT_LIFETIME_SECONDS),
   };
 }
+
+/** Milliseconds for which a token is used: not to its very end, since a request is under way for a while. */
+const usableFor = (lifetime: number): number => lifetime * 1000 - Math.min(LONGEST_MARGIN, lifetime * 100);
+
+/** The margin is a tenth of the lifetime, and at most as long as a request may take. Milliseconds. */
+const LONGEST_MARGIN = 10_000;
 
 /** The scopes written into the token itself, when it is a JWT. It came straight from its issuer: nothing to verify. */
 function scopeClaim(token: string): string | undefined {

@@ -22,9 +22,9 @@ export const DEFAULT_SESSION_SECONDS: Readonly<Record<SessionField, Seconds>> = 
 
 /**
  * Reads a session lifetime, which Auth0 reports in hours and with fractions, in seconds.
- * Whole seconds: the dashboard takes minutes, and 3.0166666666666666 h is 181 of them, not a hair less.
+ * Rounded to milliseconds: 3.0166666666666666 h is 181 minutes and not a hair less, while anything longer stays so.
  */
 export function sessionSeconds(settings: TenantSettings, field: SessionField): Reported<Seconds> {
   const reported = settings[field];
-  return reported === undefined || isUnreadable(reported) ? reported : Math.round(hours(reported));
+  return reported === undefined || isUnreadable(reported) ? reported : Math.round(hours(reported) * 1000) / 1000;
 }

@@ -3,6 +3,7 @@ import type { Limits } from "../checks/limits.ts";
 import type { Outcome } from "../checks/outcome.ts";
 import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
 import type { CheckResult, Finding } from "../model/finding.ts";
+import { holdsUnreadable } from "../model/reported.ts";
 import { worstFirst } from "../model/severity.ts";
 import { findingId } from "./fingerprint.ts";
 import { isBlinding } from "./tenant-audit.ts";
@@ -29,15 +30,10 @@ export interface Verdicts {
   findings: Finding[];
 }
 
-/** The sections to read: those that an enabled check needs, and those that no check needs at all. */
+/** The sections to read: those that an enabled check needs. */
 export function wantedSections(checks: readonly Check[], policy: Policy): ReadonlySet<SectionName> {
-  const needing = (section: SectionName): Check[] => checks.filter((check) => check.needs.includes(section));
-  return new Set(
-    SECTION_NAMES.filter((section) => {
-      const users = needing(section);
-      return users.length === 0 || users.some((check) => isEnabled(check, policy));
-    }),
-  );
+  const enabled = checks.filter((check) => isEnabled(check, policy));
+  return new Set(SECTION_NAMES.filter((section) => enabled.some((check) => check.needs.includes(section))));
 }
 
 /**
@@ -69,29 +65,33 @@ function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckConte
   const gap = gapOf(check, evaluation.inventory);
   if (gap) return { result: { id, status: "not-evaluated", ...gap }, findings: [] };
 
+  const sections = sectionsOf(check, evaluation.inventory);
   let outcomes: Outcome[];
   try {
-    outcomes = [...check.evaluate(sectionsOf(check, evaluation.inventory), limits, context)];
+    outcomes = [...check.evaluate(sections, limits, context)];
   } catch (error) {
     // The name of the class, never the message: it may quote what was being checked.
     const detail = error instanceof Error ? error.name : "unknown error";
     return { result: { id, status: "not-evaluated", reason: "defect", detail }, findings: [] };
   }
   return {
-    result: resultOf(id, outcomes),
+    result: resultOf(id, outcomes, sections),
     findings: outcomes.flatMap((outcome) => findingOf(check, outcome, evaluation)),
   };
 }
 
-/** Unknown is never clean: one resource that could not be judged keeps the check from passing or failing. */
-function resultOf(id: string, outcomes: readonly Outcome[]): CheckResult {
+/**
+ * Unknown is never clean: one resource that could not be judged keeps the check from passing or failing.
+ * Where the answer holds something unreadable, reading has failed; else Auth0 does not report what the check needs.
+ */
+function resultOf(id: string, outcomes: readonly Outcome[], sections: Partial<Sections>): CheckResult {
   const unknown = outcomes.filter((outcome) => outcome.verdict === "unknown");
   const [first] = unknown;
   if (first) {
     const others = unknown.length - 1;
     const where = `${first.detail} (${first.resource.type} ${first.resource.id})`;
     const detail = others === 0 ? where : `${where}, and ${others} more`;
-    return { id, status: "not-evaluated", reason: "not-reported", detail };
+    return { id, status: "not-evaluated", reason: holdsUnreadable(sections) ? "fetch-failed" : "not-reported", detail };
   }
   const failed = outcomes.filter((outcome) => outcome.verdict === "fail").length;
   return { id, status: failed === 0 ? "pass" : "fail", evaluated: outcomes.length, failed };

@@ -60,7 +60,11 @@ export async function startTenant(
     requests.push(record);
     if (tenant.latency > 0) await clock.sleep(tenant.latency, request.signal ?? undefined);
     const outcome = await applyFaults(faults.strike(request), request, clock, () => respond(request));
-    if (outcome.kind === "answered") record.status = outcome.response.status;
+    if (outcome.kind === "answered") {
+      record.status = outcome.response.status;
+      // The tenant's own clock, by which its rate limit headers count.
+      outcome.response.headers.date ??= new Date(clock.now()).toUTCString();
+    }
     return outcome;
   };
   const server = await serve(handle, port);

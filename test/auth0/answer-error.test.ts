@@ -49,7 +49,7 @@ describe("a refusal of the Management API", () => {
     {
       title: "forbidden fields",
       status: 403,
-      body: { message: "Some fields cannot be read with the permissions granted" },
+      body: { errorCode: "insufficient_scope", message: "Some fields cannot be read with the permissions granted" },
       code: "request-refused",
       detail: "fields refused",
     },
@@ -88,6 +88,19 @@ describe("a refusal of the Management API", () => {
       wait: 5_000,
     },
     { title: "neither", headers: {}, wait: 0 },
+    {
+      title: "x-ratelimit-reset by the server's clock, which is ahead",
+      headers: {
+        "x-ratelimit-reset": String(clock.now() / 1000 + 92),
+        date: new Date(clock.now() + 89_000).toUTCString(),
+      },
+      wait: 3_000,
+    },
+    {
+      title: "a reset in milliseconds is not believed",
+      headers: { "x-ratelimit-reset": String(clock.now() + 3_000) },
+      wait: 0,
+    },
     { title: "a reset in the past", headers: { "x-ratelimit-reset": "1" }, wait: 0 },
     { title: "nonsense", headers: { "retry-after": "soon", "x-ratelimit-reset": "later" }, wait: 0 },
   ])("says when to ask again: $title", ({ headers, wait }) => {
@@ -112,14 +125,28 @@ describe("a refusal of the token endpoint", () => {
   it.each([
     { title: "wrong secret", status: 401, error: "access_denied", code: "credentials-refused" },
     { title: "wrong secret, as documented", status: 401, error: "invalid_client", code: "credentials-refused" },
-    { title: "no grant", status: 403, error: "access_denied", code: "no-grant" },
+    {
+      title: "no grant",
+      status: 403,
+      error: "access_denied",
+      says: "Client is not authorized to access it.",
+      code: "no-grant",
+    },
+    { title: "denied for another reason is unknown", status: 403, error: "access_denied", code: "request-refused" },
+    {
+      title: "grant type not enabled, with the status of RFC 6749",
+      status: 400,
+      error: "unauthorized_client",
+      code: "no-grant",
+    },
     { title: "grant type not enabled", status: 403, error: "unauthorized_client", code: "no-grant" },
     { title: "throttled", status: 429, error: "too_many_requests", code: "throttled" },
     { title: "anything else is unknown", status: 401, error: "mfa_required", code: "request-refused" },
     { title: "a bad request is unknown", status: 400, error: "invalid_request", code: "request-refused" },
     { title: "server error", status: 503, error: "", code: "service-failed" },
-  ])("is told apart: $title", ({ status, error, code }) => {
-    const told = tokenError(answer(status, { error, error_description: CANARY }), "abc", "acme.auth0.com", clock);
+  ])("is told apart: $title", ({ status, error, says = "", code }) => {
+    const body = { error, error_description: `${says} ${CANARY}` };
+    const told = tokenError(answer(status, body), "abc", "acme.auth0.com", clock);
 
     expect(told.code).toBe(code);
     expect(`${told.message}${told.detail}`).not.toContain(CANARY);

@@ -77,6 +77,29 @@ describe("reading a listing", () => {
     expect(await list.read()).toEqual(after);
   });
 
+  it("does not fill a hole with what was deleted meanwhile", async () => {
+    let requests = 0;
+    const list = served(
+      () => (requests++ < 3 ? numbers(25) : numbers(19)),
+      10,
+      (_, honest) => ({ ...honest, total: honest.total === undefined ? undefined : honest.total + 1 }),
+    );
+
+    await expect(list.read()).rejects.toMatchObject({ detail: "19 of 20 items" });
+  });
+
+  it("follows the page size that the server allows", async () => {
+    const all = numbers(23);
+    const list = readListing<number>({
+      pageSize: 10,
+      signal: never,
+      idOf: String,
+      readPage: async (index) => ({ items: all.slice(index * 5, index * 5 + 5), total: 23, limit: 5 }),
+    });
+
+    expect(await list).toEqual(all);
+  });
+
   it("follows a total that grows while the pages are read", async () => {
     let requests = 0;
     const list = served(() => numbers(requests++ === 0 ? 15 : 35), 10);
@@ -100,8 +123,8 @@ describe("reading a listing", () => {
   });
 
   it.each([
-    { title: "pages until one is short", count: 25, requests: 3 },
-    { title: "pages until one brings nothing new", count: 20, requests: 3 },
+    { title: "past a short page until one brings nothing new", count: 25, requests: 4 },
+    { title: "past full pages until one brings nothing new", count: 20, requests: 3 },
   ])("without totals reads $title", async ({ count, requests }) => {
     const list = served(
       () => numbers(count),

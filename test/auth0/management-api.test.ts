@@ -4,7 +4,7 @@ import type { Login } from "../../lib/auth0/login.ts";
 import { type ManagementRequest, openManagementApi } from "../../lib/auth0/management-api.ts";
 import { Secret } from "../../lib/model/secret.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
-import { AUDITOR, auditedSandbox, QUICK_RETRIES } from "../support/audited-sandbox.ts";
+import { ALL_SCOPES, AUDITOR, auditedSandbox, QUICK_RETRIES } from "../support/audited-sandbox.ts";
 import { keyPair } from "../support/keys.ts";
 
 const { pem, jwk } = keyPair("k1");
@@ -134,4 +134,82 @@ describe("the Management API", () => {
 
     expect((await many).every((result) => result.status === "rejected" && result.reason === reason)).toBe(true);
   });
+
+  it("tries four times at the most", async () => {
+    await using world = await opened();
+    world.tenant.faults.add({ match: { path: "/api/v2/*" }, effect: { kind: "server-error" } });
+
+    await expect(world.api.send(READ, z.unknown(), never)).rejects.toMatchObject({ code: "service-failed" });
+    expect(world.api.traffic).toEqual({ requests: 1 + 4, retries: 3, throttled: 0 });
+  });
+
+  it.each([
+    { title: "a failure", effect: { kind: "server-error" }, retries: 1, throttled: 0 },
+    { title: "a refusal", effect: { kind: "throttle", retryAfter: 1 }, retries: 1, throttled: 1 },
+  ] as const)(
+    "rides out $title of a request that waited for its turn for a minute",
+    async ({ effect, retries, throttled }) => {
+      await using world = await openedSlowly();
+      world.tenant.faults.add({ match: { path: "/api/v2/tenants/settings" }, skip: 130, times: 1, effect });
+
+      await Promise.all(Array.from({ length: 135 }, () => world.api.send(READ, z.unknown(), never)));
+
+      expect(world.api.traffic).toEqual({ requests: 1 + 135 + 1, retries, throttled });
+    },
+  );
+
+  it("takes its token when it is its turn, so that a short-lived one does not run out in the queue", async () => {
+    await using world = await openedSlowly({ managementApi: { token_lifetime: 10 } });
+
+    await Promise.all(Array.from({ length: 80 }, () => world.api.send(READ, z.unknown(), never)));
+
+    const refused = world.tenant.requests.filter(({ status }) => status === 401);
+    const tokens = world.tenant.requests.filter(({ path }) => path === "/oauth/token");
+    expect(refused).toEqual([]);
+    expect(tokens.length).toBeLessThanOrEqual(6); // 40 s at 2 requests a second, 9 s a token
+  });
+
+  it("reads the scopes out of the token when the answer does not name them", async () => {
+    await using world = await opened();
+    const withoutScope: typeof fetch = async (input, init) => {
+      const { scope: _, ...answer } = (await (await fetch(input, init)).json()) as Record<string, unknown>;
+      return Response.json(answer);
+    };
+    const api = openManagementApi({
+      address: { domain: world.target.domain, origin: world.tenant.origin },
+      login: { method: "client-secret", clientId: AUDITOR.clientId, secret: new Secret(AUDITOR.secret) },
+      plan: "enterprise",
+      signal: never,
+      clock: world.clock,
+      fetch: withoutScope,
+    });
+
+    expect(await api.scopes()).toEqual(new Set(ALL_SCOPES));
+  });
+
+  it("refuses a token that could not be sent", async () => {
+    await using world = await opened();
+    world.tenant.faults.add({
+      match: { path: "/oauth/token" },
+      effect: { kind: "answer", status: 200, body: { access_token: "line\nbreak", token_type: "Bearer" } },
+    });
+
+    await expect(world.api.scopes()).rejects.toMatchObject({ code: "unexpected-answer" });
+    expect(world.tenant.requests.filter(({ path }) => path !== "/oauth/token")).toEqual([]);
+  });
 });
+
+/** A tenant of the smallest plan: what is asked for at once waits for its turn. */
+async function openedSlowly(seed: Partial<TenantSeed> = {}) {
+  const world = await auditedSandbox({ plan: "free", ...seed }, { speed: 60 });
+  const api = openManagementApi({
+    address: { domain: world.target.domain, origin: world.tenant.origin },
+    login: { method: "client-secret", clientId: AUDITOR.clientId, secret: new Secret(AUDITOR.secret) },
+    plan: "free",
+    signal: never,
+    clock: world.clock,
+    timeout: 300_000,
+    retryPolicy: { ...QUICK_RETRIES, pause: 500 },
+  });
+  return { ...world, api };
+}

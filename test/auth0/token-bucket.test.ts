@@ -96,6 +96,46 @@ describe("a token bucket", () => {
     expect(clock.now() - startedAt).toBeGreaterThanOrEqual(500);
   });
 
+  it("never holds more than the server says there are at the most", async () => {
+    const clock = virtualClock();
+    const bucket = createTokenBucket({ burst: 50, perSecond: 16 }, clock);
+    await clock.run(bucket.take(never));
+    bucket.settle();
+    bucket.correct(2, 0, 2);
+    const startedAt = clock.now();
+
+    await clock.run(Promise.all([1, 2, 3, 4].map(() => bucket.take(never).then(() => bucket.settle()))));
+
+    expect(clock.now() - startedAt).toBeGreaterThanOrEqual(60);
+  });
+
+  it("finds the rate that others leave, and what it asks in vain stays a small part", async () => {
+    const clock = virtualClock();
+    const server = serverBucket(50, 5, clock);
+    const bucket = createTokenBucket({ burst: 50, perSecond: 16 }, clock);
+    const startedAt = clock.now();
+    const ask = async (): Promise<void> => {
+      for (;;) {
+        await bucket.take(never);
+        await clock.sleep(50);
+        const before = server.refused;
+        server.arrive();
+        bucket.settle();
+        if (server.refused === before) return;
+        bucket.block(clock.now() + 200);
+      }
+    };
+
+    await clock.run(Promise.all(Array.from({ length: 500 }, ask)));
+
+    const seconds = (clock.now() - startedAt) / 1000;
+    console.log(
+      `token bucket: 500 requests at a third of the rate: ${server.refused} refused, ${seconds.toFixed(0)} s of 90 s`,
+    );
+    expect(server.refused).toBeLessThan(75);
+    expect(seconds).toBeLessThan(180);
+  });
+
   it("serves in order of arrival and lets the next one go when one gives up", async () => {
     const clock = virtualClock();
     const bucket = createTokenBucket({ burst: 1, perSecond: 1 }, clock);

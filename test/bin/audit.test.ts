@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { lstat, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditReport } from "../../lib/reports/audit-report.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
 import { AUDITOR, type AuditedSandbox, auditedSandbox } from "../support/audited-sandbox.ts";
-import { curfew, temporaryFolder } from "../support/command-line.ts";
+import { CURFEW, curfew, shell, temporaryFolder } from "../support/command-line.ts";
 
 const ENV = { AUDITOR: AUDITOR.secret };
 
@@ -245,6 +245,43 @@ describe("curfew audit: output", () => {
     expect(run).toMatchObject({ code: 0, stdout: "" });
     expect(JSON.parse(await readFile(join(folder.path, "report.json"), "utf8")).schemaVersion).toBe(1);
     expect((await readdir(folder.path)).sort()).toEqual(["curfew.yaml", "report.json"]);
+    expect((await stat(join(folder.path, "report.json"))).mode & 0o777).toBe(0o600);
+  });
+
+  it.each([
+    { title: "a folder", target: "." },
+    { title: "nothing", target: "" },
+  ])("refuses to write to $title before anything is sent", async ({ target }) => {
+    await using folder = await temporaryFolder();
+    await folder.write("curfew.yaml", configOf({ name: "acme", origin: NOBODY }));
+
+    const run = await curfew(["audit", "--output", target], { cwd: folder.path, env: ENV });
+
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toContain("cannot be written");
+  });
+
+  it("follows a link and replaces what it points to", async () => {
+    await using folder = await temporaryFolder();
+    await folder.write("curfew.yaml", configOf({ name: "acme", origin: NOBODY, variable: "NOT_SET" }));
+    await folder.write("target", "old");
+    await symlink(join(folder.path, "target"), join(folder.path, "link"));
+
+    await curfew(["audit", "--format", "json", "--output", "link"], { cwd: folder.path, env: ENV });
+
+    expect((await lstat(join(folder.path, "link"))).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(await readFile(join(folder.path, "target"), "utf8")).schemaVersion).toBe(1);
+  });
+
+  it("ends quietly when nobody reads on", async () => {
+    await using folder = await temporaryFolder();
+    const { stderr, stdout } = await shell(
+      `node ${JSON.stringify(CURFEW)} audit --help | head -n 1; node ${JSON.stringify(CURFEW)} checks | true`,
+      folder.path,
+    );
+
+    expect(stdout).toContain("Usage: curfew audit");
+    expect(stderr).toBe("");
   });
 
   it("marks what somebody has accepted, and lets it pass", async () => {

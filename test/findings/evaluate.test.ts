@@ -4,8 +4,8 @@ import { defineCheck } from "../../lib/checks/define-check.ts";
 import { fail, pass, unknown } from "../../lib/checks/outcome.ts";
 import { resourceServerResource } from "../../lib/checks/resources.ts";
 import { evaluate, wantedSections } from "../../lib/findings/evaluate.ts";
+import { findingId } from "../../lib/findings/fingerprint.ts";
 import type { Inventory } from "../../lib/inventory/inventory.ts";
-import { SECTION_NAMES } from "../../lib/inventory/inventory.ts";
 
 const TEXTS = {
   title: "title",
@@ -108,6 +108,18 @@ describe("evaluating checks", () => {
     expect(findings).toHaveLength(1);
   });
 
+  it("calls it a failed reading when the answer holds something unreadable", () => {
+    const inventory: Inventory = {
+      resourceServers: {
+        status: "complete",
+        count: 1,
+        data: [{ id: "api-0", name: "odd", token_lifetime: { unreadable: "string" } }],
+      },
+    };
+
+    expect(run(inventory, byName("test.api.name")).checks).toMatchObject([{ reason: "fetch-failed" }]);
+  });
+
   it("does not evaluate a check over a section that could not be read, with that section's reason", () => {
     const inventory: Inventory = {
       resourceServers: { status: "unavailable", reason: "missing-scope", detail: "read:resource_servers" },
@@ -157,13 +169,11 @@ describe("evaluating checks", () => {
 });
 
 describe("the sections to read", () => {
-  it("are those that an enabled check needs, and those that no check needs at all", () => {
+  it("are those that an enabled check needs", () => {
     const check = byName("test.api.name");
 
-    expect([...wantedSections([check], new Map([[check.id, "high"]]))]).toEqual([...SECTION_NAMES]);
-    expect([...wantedSections([check], new Map([[check.id, "off"]]))]).toEqual(
-      SECTION_NAMES.filter((name) => name !== "resourceServers"),
-    );
+    expect([...wantedSections([check], new Map([[check.id, "high"]]))]).toEqual(["resourceServers"]);
+    expect([...wantedSections([check], new Map([[check.id, "off"]]))]).toEqual([]);
   });
 });
 
@@ -174,5 +184,20 @@ describe("a finding's id", () => {
 
     expect(ids(apis("bad", "good"))).toEqual(ids(apis("bad", "bad")).slice(0, 1));
     expect(new Set([...ids(apis("bad", "bad")), ...ids(apis("bad"), "test.api.other")]).size).toBe(3);
+  });
+
+  it("tells resources of different types with the same id apart, and tenants", () => {
+    const identity = { tenant: "acme", check: "c", resource: { type: "client", id: "x" }, aspect: null } as const;
+
+    const ids = [
+      identity,
+      { ...identity, tenant: "globex" },
+      { ...identity, check: "d" },
+      { ...identity, resource: { type: "action", id: "x" } as const },
+      { ...identity, resource: { type: "client", id: "y" } as const },
+      { ...identity, aspect: "x" },
+    ].map(findingId);
+
+    expect(new Set(ids).size).toBe(ids.length);
   });
 });

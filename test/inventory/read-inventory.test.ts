@@ -11,13 +11,14 @@ const { pem } = keyPair();
 const never = new AbortController().signal;
 const ALL = new Set(SECTION_NAMES);
 
-function read(world: AuditedSandbox, wanted = ALL, signal = never): Promise<Inventory> {
+function read(world: AuditedSandbox, wanted = ALL, signal = never, fetcher = fetch): Promise<Inventory> {
   const api = openManagementApi({
     address: { domain: world.target.domain, origin: world.tenant.origin },
     login: { method: "client-secret", clientId: AUDITOR.clientId, secret: new Secret(AUDITOR.secret) },
     plan: "enterprise",
     signal,
     clock: world.clock,
+    fetch: fetcher,
     retryPolicy: QUICK_RETRIES,
   });
   return readInventory(api, wanted, signal);
@@ -25,6 +26,7 @@ function read(world: AuditedSandbox, wanted = ALL, signal = never): Promise<Inve
 
 const KEY_CLIENT = { name: "signer", client_id: "signer", credentials: [{ name: "key", pem }] };
 const FIELDS_REFUSED = {
+  errorCode: "insufficient_scope",
   statusCode: 403,
   error: "Forbidden",
   message: "Some fields cannot be read with the permissions granted by the bearer token scopes.",
@@ -77,6 +79,57 @@ describe("reading a tenant", () => {
 
     expect(inventory.clients).toMatchObject({ status: "complete", count: 2 });
     expect(inventory.clientAuthentication).toMatchObject({ reason: "missing-scope" });
+  });
+
+  it("asks, and falls back, when Auth0 does not say which scopes the token has", async () => {
+    const scopes = ALL_SCOPES.filter((scope) => scope !== "read:client_credentials");
+    await using world = await auditedSandbox({ clients: [KEY_CLIENT] }, { scopes });
+    const token = await fetch(`${world.tenant.origin}/oauth/token`, {
+      method: "POST",
+      body: new URLSearchParams({
+        grant_type: "client_credentials",
+        client_id: AUDITOR.clientId,
+        client_secret: AUDITOR.secret,
+        audience: `https://${world.target.domain}/api/v2/`,
+      }),
+    }).then((answer) => answer.json() as Promise<{ access_token: string }>);
+    // Opaque: the same token behind another name, exchanged by the fetch below.
+    const opaque: typeof fetch = (input, init) => {
+      const headers = new Headers(init?.headers);
+      if (headers.has("authorization")) headers.set("authorization", `Bearer ${token.access_token}`);
+      return fetch(input, { ...init, headers });
+    };
+    world.tenant.faults.add({
+      match: { path: "/oauth/token" },
+      effect: {
+        kind: "answer",
+        status: 200,
+        body: { access_token: "opaque", expires_in: 3_600, token_type: "Bearer" },
+      },
+    });
+
+    const inventory = await read(world, ALL, never, opaque);
+
+    expect(inventory.clients).toMatchObject({ status: "complete", count: 2 });
+    expect(inventory.clientAuthentication).toMatchObject({ reason: "missing-scope" });
+  });
+
+  it.each([
+    {
+      title: "an authentication method of an unknown form",
+      fields: { client_authentication_methods: "private_key_jwt" },
+    },
+    {
+      title: "keys for signed requests",
+      fields: { signed_request_object: { required: true, credentials: [{ id: "cred_1" }] } },
+    },
+  ])("asks for the keys of an application with $title", async ({ fields }) => {
+    await using world = await auditedSandbox({ clients: [{ name: "odd", client_id: "odd" }] });
+    Object.assign(world.tenant.state.clients.get("odd") ?? {}, fields);
+
+    await read(world);
+
+    expect(world.tenant.requests.map(({ path }) => path)).toContain("/api/v2/clients/odd/credentials");
   });
 
   it("takes an application that is deleted meanwhile for one without keys", async () => {

@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
 /** What a run of the command line left behind. */
 export interface Run {
@@ -10,7 +11,8 @@ export interface Run {
   stderr: string;
 }
 
-const CURFEW = join(import.meta.dirname, "..", "..", "bin", "curfew.ts");
+/** The command line's own file. */
+export const CURFEW = join(import.meta.dirname, "..", "..", "bin", "curfew.ts");
 
 /** Runs `curfew` as a person does, in a process of its own with its output piped. */
 export function curfew(
@@ -38,6 +40,12 @@ export function curfew(
     child.on("close", (code) => resolve({ ...run, code }));
     onStart?.((signal) => child.kill(signal));
   });
+}
+
+/** Runs a line of shell with this Node first on the PATH. */
+export async function shell(line: string, cwd: string): Promise<{ stdout: string; stderr: string }> {
+  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+  return promisify(execFile)("sh", ["-c", line], { cwd, env: { PATH } });
 }
 
 /** An empty folder that is gone afterwards. */
