@@ -7,6 +7,9 @@ import { capitalized } from "./words.ts";
 export const severityBadge = (severity: Severity): Html =>
   html`<span class="badge ${severity}">${capitalized(severity)}</span>`;
 
+/** Says that somebody has accepted what is wrong. */
+export const EXCEPTED: Html = html`<span class="badge excepted">Excepted</span>`;
+
 const STATUSES: Readonly<Record<TenantAudit["status"], string>> = {
   complete: "Complete",
   incomplete: "Incomplete",

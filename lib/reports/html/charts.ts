@@ -53,4 +53,7 @@ const swatch = (tone: Tone): Html =>
   html`<svg class="swatch" aria-hidden="true"><rect class="${tone}" width="100%" height="100%"></rect></svg>`;
 
 /** The hatching of what is not known: seen without colours too. Stands once in the page. */
-export const PATTERNS: Html = html`<svg class="patterns" aria-hidden="true" width="0" height="0"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="hatch-ground" width="6" height="6"></rect><rect class="hatch-line" width="3" height="6"></rect></pattern></defs></svg>`;
+export const PATTERNS: Html = html`<svg class="patterns" aria-hidden="true" width="0" height="0"><defs>
+<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+<rect class="hatch-ground" width="6" height="6"></rect><rect class="hatch-line" width="3" height="6"></rect></pattern>
+</defs></svg>`;

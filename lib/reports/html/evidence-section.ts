@@ -16,13 +16,29 @@ const OPEN_AT_ONCE = 1;
 /** What was read, when, with which scopes, and what every check said: what an auditor of the audit asks for. */
 export function evidenceSection(report: AuditReport, titles: ReadonlyMap<string, string>): Html {
   const { tenants } = report;
-  return html`<section id="evidence" aria-labelledby="evidence-title"><h2 id="evidence-title">Evidence</h2><dl class="facts"><dt>Report made</dt><dd>${moment(report.generatedAt)}</dd><dt>Profile of limits</dt><dd>${report.profile}</dd><dt>Schema version</dt><dd>${report.schemaVersion}</dd><dt>Tenants</dt><dd>${number(tenants.length)}</dd><dt>Checks in the catalogue</dt><dd>${number(titles.size)}</dd><dt>Scopes for all sections</dt><dd class="scopes">${scopesFor().map((scope) => html`<code>${scope}</code> `)}</dd></dl><h3>By tenant</h3>${tenants.map((audit, index) => renderTenant(audit, index, tenants.length <= OPEN_AT_ONCE, titles))}</section>`;
+  return html`<section id="evidence" aria-labelledby="evidence-title">
+<h2 id="evidence-title">Evidence</h2>
+<dl class="facts">
+<dt>Report made</dt><dd>${moment(report.generatedAt)}</dd>
+<dt>Profile of limits</dt><dd>${report.profile}</dd>
+<dt>Schema version</dt><dd>${report.schemaVersion}</dd>
+<dt>Tenants</dt><dd>${number(tenants.length)}</dd>
+<dt>Checks in the catalogue</dt><dd>${number(titles.size)}</dd>
+<dt>Scopes for all sections</dt><dd class="scopes">${scopesFor().map((scope) => html`<code>${scope}</code> `)}</dd>
+</dl>
+<h3>By tenant</h3>
+${tenants.map((audit, index) => renderTenant(audit, index, tenants.length <= OPEN_AT_ONCE, titles))}
+</section>`;
 }
 
 function renderTenant(audit: TenantAudit, index: number, open: boolean, titles: ReadonlyMap<string, string>): Html {
-  return html`<details class="evidence" id="tenant-${index}"${open && html` open`}><summary><h4>${audit.tenant}</h4> ${statusBadge(audit.status)}<span class="count">${counted(readSections(audit), "section")} read, ${counted(audit.traffic.requests, "request")}</span></summary><div class="inside">${facts(audit)}${
+  return html`
+<details class="evidence" id="tenant-${index}"${open && html` open`}>
+<summary><h4>${audit.tenant}</h4> ${statusBadge(audit.status)}<span class="count">${counted(readSections(audit), "section")} read, ${counted(audit.traffic.requests, "request")}</span></summary>
+<div class="inside">${facts(audit)}${
     audit.status !== "failed" && html`${sectionTable(audit)}${checkTable(audit, titles)}`
-  }</div></details>`;
+  }</div>
+</details>`;
 }
 
 const readSections = ({ inventory }: TenantAudit): number =>
@@ -39,11 +55,17 @@ function facts(audit: TenantAudit): Html {
 }
 
 const sectionTable = ({ tenant, inventory }: TenantAudit): Html =>
-  html`<table><caption>What was read<span class="unseen"> from ${tenant}</span></caption><thead><tr><th scope="col">Section</th><th scope="col">Scope</th><th scope="col">Result</th><th scope="col" class="number">Items</th></tr></thead><tbody>${SECTION_NAMES.map((name) => sectionRow(name, inventory[name]))}</tbody></table>`;
+  html`<table>
+<caption>What was read<span class="unseen"> from ${tenant}</span></caption>
+<thead><tr><th scope="col">Section</th><th scope="col">Scope</th><th scope="col">Result</th><th scope="col" class="number">Items</th></tr></thead>
+<tbody>${SECTION_NAMES.map((name) => sectionRow(name, inventory[name]))}</tbody>
+</table>`;
 
 function sectionRow(name: SectionName, section: SectionStatus | undefined): Html {
   const [result, items] = sectionResult(section);
-  return html`<tr><th scope="row">${SECTIONS[name]}</th><td data-label="Scope"><code>${scopesFor([name]).join(" ")}</code></td><td data-label="Result">${result}</td><td class="number" data-label="Items">${items}</td></tr>`;
+  return html`
+<tr><th scope="row">${SECTIONS[name]}</th><td data-label="Scope"><code>${scopesFor([name])}</code></td>
+<td data-label="Result">${result}</td><td class="number" data-label="Items">${items}</td></tr>`;
 }
 
 function sectionResult(section: SectionStatus | undefined): [Html | string, string] {
@@ -53,11 +75,17 @@ function sectionResult(section: SectionStatus | undefined): [Html | string, stri
 }
 
 const checkTable = ({ tenant, checks }: TenantAudit, titles: ReadonlyMap<string, string>): Html =>
-  html`<table><caption>What every check said<span class="unseen"> about ${tenant}</span></caption><thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col" class="number">Evaluated</th><th scope="col" class="number">Failed</th></tr></thead><tbody>${checks.map((check) => checkRow(check, titles))}</tbody></table>`;
+  html`<table>
+<caption>What every check said<span class="unseen"> about ${tenant}</span></caption>
+<thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col" class="number">Evaluated</th><th scope="col" class="number">Failed</th></tr></thead>
+<tbody>${checks.map((check) => checkRow(check, titles))}</tbody>
+</table>`;
 
 function checkRow(check: CheckResult, titles: ReadonlyMap<string, string>): Html {
   const judged = check.status === "pass" || check.status === "fail";
-  return html`<tr><th scope="row">${titles.get(check.id) ?? check.id}<small><code>${check.id}</code></small></th><td data-label="Result">${checkResult(check)}</td><td class="number" data-label="Evaluated">${judged ? number(check.evaluated) : "–"}</td><td class="number" data-label="Failed">${judged ? number(check.failed) : "–"}</td></tr>`;
+  return html`
+<tr><th scope="row">${titles.get(check.id) ?? check.id}<small><code>${check.id}</code></small></th><td data-label="Result">${checkResult(check)}</td>
+<td class="number" data-label="Evaluated">${judged ? number(check.evaluated) : "–"}</td><td class="number" data-label="Failed">${judged ? number(check.failed) : "–"}</td></tr>`;
 }
 
 function checkResult(check: CheckResult): Html | string {

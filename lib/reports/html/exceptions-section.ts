@@ -22,11 +22,14 @@ export function exceptionsSection(report: AuditReport, groups: readonly CheckGro
       (a, b) =>
         compare(a.exception.expires, b.exception.expires) || compare(a.group.id, b.group.id) || a.tenant - b.tenant,
     );
-  return html`<section id="exceptions" aria-labelledby="exceptions-title"><h2 id="exceptions-title">Exceptions</h2>${
-    acceptances.length === 0
-      ? html`<p class="calm">No finding is accepted by an exception.</p>`
-      : table(acceptances, report)
-  }</section>`;
+  return html`<section id="exceptions" aria-labelledby="exceptions-title">
+<h2 id="exceptions-title">Exceptions</h2>
+${
+  acceptances.length === 0
+    ? html`<p class="calm">No finding is accepted by an exception.</p>`
+    : table(acceptances, report)
+}
+</section>`;
 }
 
 function acceptancesOf(group: CheckGroup): Acceptance[] {
@@ -44,10 +47,20 @@ function acceptancesOf(group: CheckGroup): Acceptance[] {
 }
 
 const table = (acceptances: readonly Acceptance[], report: AuditReport): Html =>
-  html`<table class="exceptions"><caption class="unseen">Exceptions with owner, reason and last day</caption><thead><tr><th scope="col">Accepted</th><th scope="col">Tenant</th><th scope="col">Reason</th><th scope="col">Owner</th><th scope="col">Last day</th></tr></thead><tbody>${acceptances.map((acceptance) => row(acceptance, report))}</tbody></table>`;
+  html`<table class="exceptions">
+<caption class="unseen">Exceptions with owner, reason and last day</caption>
+<thead><tr><th scope="col">Accepted</th><th scope="col">Tenant</th><th scope="col">Reason</th>
+<th scope="col">Owner</th><th scope="col">Last day</th></tr></thead>
+<tbody>${acceptances.map((acceptance) => row(acceptance, report))}</tbody>
+</table>`;
 
 function row({ group, exception, tenant, entries }: Acceptance, report: AuditReport): Html {
-  return html`<tr><th scope="row">${group.title}<small>${covered(entries)}</small></th><td data-label="Tenant">${report.tenants[tenant]?.tenant}</td><td data-label="Reason">${foreign(exception.reason)}</td><td data-label="Owner">${foreign(exception.owner)}</td><td data-label="Last day">${day(exception.expires)}<small>${remaining(exception.expires, report.generatedAt)}</small></td></tr>`;
+  return html`
+<tr><th scope="row">${group.title}<small>${covered(entries)}</small></th>
+<td data-label="Tenant">${report.tenants[tenant]?.tenant}</td>
+<td data-label="Reason">${foreign(exception.reason)}</td>
+<td data-label="Owner">${foreign(exception.owner)}</td>
+<td data-label="Last day">${day(exception.expires)}<small>${remaining(exception.expires, report.generatedAt)}</small></td></tr>`;
 }
 
 /** One resource is named, more are counted: the findings name them all. */

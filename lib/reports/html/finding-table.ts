@@ -1,7 +1,7 @@
 import { formatDuration } from "../../model/duration.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { AuditReport } from "../audit-report.ts";
-import { severityBadge } from "./badges.ts";
+import { EXCEPTED, severityBadge } from "./badges.ts";
 import type { CheckGroup, Entry } from "./check-groups.ts";
 import { foreign, type Html, html } from "./markup.ts";
 import { shorten } from "./visible-text.ts";
@@ -67,7 +67,7 @@ function row({ finding, tenant }: Entry, { measured, common }: Columns, report: 
   const [observed, limit] = measures(finding);
   return html`
 <tr id="${finding.id}"><td>${severityBadge(finding.severity)}${
-    finding.status === "excepted" && html` <span class="badge excepted">Excepted</span>`
+    finding.status === "excepted" && html` ${EXCEPTED}`
   }</td><th scope="row">${resource(finding)}</th><td>${report.tenants[tenant]?.tenant}</td>${
     measured && html`<td>${observed}</td><td>${limit}</td>`
   }${common === undefined && html`<td>${foreign(finding.message)}</td>`}</tr>`;

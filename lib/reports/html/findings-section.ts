@@ -1,25 +1,29 @@
 import type { Check, Reference } from "../../checks/define-check.ts";
 import type { AuditReport } from "../audit-report.ts";
-import { severityBadge } from "./badges.ts";
+import { EXCEPTED, severityBadge } from "./badges.ts";
 import type { CheckGroup } from "./check-groups.ts";
 import { filterForm } from "./filter-form.ts";
 import { findingTables, openAndExcepted } from "./finding-table.ts";
+import { hasGap } from "./gaps.ts";
 import { type Html, html } from "./markup.ts";
 import { counted } from "./words.ts";
 
 /** All findings, grouped by check, with why each matters and how to mend it. */
 export function findingsSection(report: AuditReport, groups: readonly CheckGroup[]): Html {
-  return html`<section id="findings" aria-labelledby="findings-title"><h2 id="findings-title" tabindex="-1">Findings</h2>${
-    groups.length === 0
-      ? html`<p class="calm">${nothingFound(report)}</p>`
-      : html`${filterForm(report, groups)}<div class="groups">${groups.map((group, index) => renderGroup(group, index, report))}</div>`
-  }</section>`;
+  return html`<section id="findings" aria-labelledby="findings-title">
+<h2 id="findings-title" tabindex="-1">Findings</h2>
+${
+  groups.length === 0
+    ? html`<p class="calm">${nothingFound(report)}</p>`
+    : html`${filterForm(report, groups)}<div class="groups">${groups.map((group, index) => renderGroup(group, index, report))}</div>`
+}
+</section>`;
 }
 
 /** Nothing found is not the same as nothing there. */
 function nothingFound({ tenants }: AuditReport): string {
   if (tenants.every(({ status }) => status === "failed")) return "Nothing was audited, so nothing is known.";
-  return tenants.every(({ status }) => status === "complete")
+  return tenants.every((audit) => !hasGap(audit))
     ? "Every enabled check was evaluated, and nothing was found."
     : "Nothing was found in what could be read. What could not be read is named below.";
 }
@@ -27,13 +31,21 @@ function nothingFound({ tenants }: AuditReport): string {
 /** The worst group is open from the start, so that one sees what is in them. */
 function renderGroup(group: CheckGroup, index: number, report: AuditReport): Html {
   const tenants = new Set(group.entries.map(({ tenant }) => tenant)).size;
-  return html`<details class="group"${index === 0 && html` open`}><summary>${severityBadge(group.severity)}<h3>${group.title}</h3><span class="count"><span class="shown">${openAndExcepted(group.open, group.excepted)}</span> in ${counted(tenants, "tenant")}</span></summary><div class="inside">${advice(group)}${findingTables(group, report)}</div></details>`;
+  return html`
+<details class="group"${index === 0 && html` open`}>
+<summary>${group.open > 0 ? severityBadge(group.severity) : EXCEPTED}<h3>${group.title}</h3>
+<span class="count"><span class="shown">${openAndExcepted(group.open, group.excepted)}</span> in ${counted(tenants, "tenant")}</span></summary>
+<div class="inside">${advice(group)}${findingTables(group, report)}</div>
+</details>`;
 }
 
 function advice(group: CheckGroup): Html {
   if (group.check === undefined) return html`<p>${group.entries[0]?.finding.remediation}</p>`;
   const { id, why, remediation, references } = group.check;
-  return html`<dl class="advice"><dt>Why it matters</dt><dd>${why}</dd><dt>How to mend it</dt><dd>${remediation.summary}</dd><dt>In the dashboard</dt><dd>${remediation.dashboard}</dd>${
+  return html`<dl class="advice">
+<dt>Why it matters</dt><dd>${why}</dd>
+<dt>How to mend it</dt><dd>${remediation.summary}</dd>
+<dt>In the dashboard</dt><dd>${remediation.dashboard}</dd>${
     remediation.api !== null && html`<dt>By API</dt><dd><code class="call">${remediation.api}</code></dd>`
   }${referenceList(references)}<dt>Check</dt><dd><code>${id}</code></dd></dl>`;
 }

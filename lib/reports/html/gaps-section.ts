@@ -1,10 +1,9 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
 import type { SectionName } from "../../inventory/inventory.ts";
-import { SECTION_NAMES } from "../../inventory/inventory.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
-import type { UnknownReason } from "../../model/finding.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { statusBadge } from "./badges.ts";
+import { blindChecks, type Gap, hasGap, unreadSections } from "./gaps.ts";
 import { foreign, type Html, html } from "./markup.ts";
 import { whyFailed } from "./tenant-table.ts";
 import { counted, listed, REASONS, SECTIONS } from "./words.ts";
@@ -14,61 +13,61 @@ const OPEN_AT_ONCE = 3;
 
 /** What nobody knows, and why: tenants, sections and checks. It stands out, and never looks clean. */
 export function gapsSection(report: AuditReport, titles: ReadonlyMap<string, string>): Html {
-  const affected = report.tenants.flatMap((audit, index) => (hasGap(audit) ? [{ audit, index }] : []));
-  return html`<section id="gaps" aria-labelledby="gaps-title"><h2 id="gaps-title">What could not be evaluated</h2>${
-    affected.length === 0
-      ? html`<p class="calm">Every tenant was audited, every requested section was read and every enabled check was evaluated.</p>`
-      : html`<p class="lead">Nothing is known about the following, so nothing here is clean until it can be read.</p>${affected.map(({ audit, index }) => renderTenant(audit, index, affected.length <= OPEN_AT_ONCE, titles))}`
-  }</section>`;
+  const affected = report.tenants.filter(hasGap);
+  const open = affected.length <= OPEN_AT_ONCE;
+  return html`<section id="gaps" aria-labelledby="gaps-title">
+<h2 id="gaps-title">What could not be evaluated</h2>
+${
+  affected.length === 0
+    ? html`<p class="calm">Every tenant was audited, every requested section was read and every enabled check was evaluated.</p>`
+    : html`<p class="lead">Nothing is known about the following, so nothing here is clean until it can be read.</p>`
+}
+${affected.map((audit) => (audit.status === "failed" ? failedTenant(audit) : partOfTenant(audit, open, titles)))}
+</section>`;
 }
 
-const hasGap = (audit: TenantAudit): boolean =>
-  audit.status === "failed" || unreadSections(audit).length > 0 || blindChecks(audit).length > 0;
+const failedTenant = (audit: TenantAudit): Html => html`
+<div class="gap failed">
+<h3>${audit.tenant} ${statusBadge(audit.status)}</h3>
+<p>${whyFailed(audit)}</p>
+<p>No section was read and no check was evaluated.</p>
+</div>`;
 
-function renderTenant(audit: TenantAudit, index: number, open: boolean, titles: ReadonlyMap<string, string>): Html {
-  if (audit.status === "failed") {
-    return html`<div class="gap failed"><h3>${audit.tenant} ${statusBadge(audit.status)}</h3><p>${whyFailed(audit)}</p><p>No section was read and no check was evaluated.</p></div>`;
-  }
+function partOfTenant(audit: TenantAudit, open: boolean, titles: ReadonlyMap<string, string>): Html {
   const sections = unreadSections(audit);
   const checks = blindChecks(audit);
   const missing = [
     ...(sections.length === 0 ? [] : [`${counted(sections.length, "section")} not read`]),
     ...(checks.length === 0 ? [] : [`${counted(checks.length, "check")} not evaluated`]),
   ];
-  return html`<details class="gap" id="gap-${index}"${open && html` open`}><summary><h3>${audit.tenant}</h3> ${statusBadge(audit.status)}<span class="count">${listed(missing)}</span></summary><div class="inside">${sectionTable(sections, audit.tenant)}${checkTable(checks, audit.tenant, titles)}</div></details>`;
+  return html`
+<details class="gap"${open && html` open`}>
+<summary><h3>${audit.tenant}</h3> ${statusBadge(audit.status)}<span class="count">${listed(missing)}</span></summary>
+<div class="inside">${sectionTable(sections, audit.tenant)}${checkTable(checks, audit.tenant, titles)}</div>
+</details>`;
 }
-
-interface Gap<Name extends string> {
-  name: Name;
-  reason: UnknownReason;
-  detail: string | null;
-}
-
-function unreadSections({ inventory }: TenantAudit): Gap<SectionName>[] {
-  return SECTION_NAMES.flatMap((name) => {
-    const section = inventory[name];
-    return section?.status === "unavailable" ? [{ name, reason: section.reason, detail: section.detail }] : [];
-  });
-}
-
-const blindChecks = ({ checks }: TenantAudit): Gap<string>[] =>
-  checks.flatMap((check) =>
-    check.status === "not-evaluated" ? [{ name: check.id, reason: check.reason, detail: check.detail }] : [],
-  );
 
 const sectionTable = (gaps: readonly Gap<SectionName>[], tenant: string): Html | false =>
   gaps.length > 0 &&
-  html`<table><caption>Sections that could not be read<span class="unseen"> in ${tenant}</span></caption><thead><tr><th scope="col">Section</th><th scope="col">Why</th><th scope="col">Needs</th></tr></thead><tbody>${gaps.map(
-    (gap) =>
-      html`<tr><th scope="row">${SECTIONS[gap.name]}</th><td>${why(gap)}</td><td data-label="Needs"><code>${scopesFor([gap.name]).join(" ")}</code></td></tr>`,
-  )}</tbody></table>`;
+  html`<table>
+<caption>Sections that could not be read<span class="unseen"> in ${tenant}</span></caption>
+<thead><tr><th scope="col">Section</th><th scope="col">Why</th><th scope="col">Needs</th></tr></thead>
+<tbody>${gaps.map(
+    (gap) => html`
+<tr><th scope="row">${SECTIONS[gap.name]}</th><td>${why(gap)}</td><td data-label="Needs"><code>${scopesFor([gap.name])}</code></td></tr>`,
+  )}</tbody>
+</table>`;
 
 const checkTable = (gaps: readonly Gap<string>[], tenant: string, titles: ReadonlyMap<string, string>): Html | false =>
   gaps.length > 0 &&
-  html`<table><caption>Checks that could not be evaluated<span class="unseen"> in ${tenant}</span></caption><thead><tr><th scope="col">Check</th><th scope="col">Why</th></tr></thead><tbody>${gaps.map(
-    (gap) =>
-      html`<tr><th scope="row">${titles.get(gap.name) ?? gap.name}<small><code>${gap.name}</code></small></th><td>${why(gap)}</td></tr>`,
-  )}</tbody></table>`;
+  html`<table>
+<caption>Checks that could not be evaluated<span class="unseen"> in ${tenant}</span></caption>
+<thead><tr><th scope="col">Check</th><th scope="col">Why</th></tr></thead>
+<tbody>${gaps.map(
+    (gap) => html`
+<tr><th scope="row">${titles.get(gap.name) ?? gap.name}<small><code>${gap.name}</code></small></th><td>${why(gap)}</td></tr>`,
+  )}</tbody>
+</table>`;
 
 const why = ({ reason, detail }: Gap<string>): Html =>
   html`${REASONS[reason]}${detail !== null && html`: ${foreign(detail)}`}`;

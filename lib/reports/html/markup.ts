@@ -1,6 +1,6 @@
 import { shorten, visibleText } from "./visible-text.ts";
 
-/** Markup that is safe to put into a page. Only this file makes it. */
+/** Markup that is safe to put into a page. Made by {@link html}, and for whole blocks in inline-blocks.ts. */
 export class Html {
   readonly markup: string;
 

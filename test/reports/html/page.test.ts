@@ -214,6 +214,18 @@ describe("what is not known", () => {
     expect(await opened.page.innerText(".cards")).toContain("50 %");
   });
 
+  it("shows in a complete audit too, where the plan lacks a feature", async () => {
+    const lacking = audit({
+      inventory: { networkAcls: { status: "unavailable", reason: "feature-unavailable", detail: null } },
+    });
+    await using opened = await openPage(browser, page(lacking));
+
+    expect(await opened.page.innerText("header")).toContain("Nothing is open in what could be read.");
+    expect(await opened.page.innerText("#gaps")).toMatch(
+      /Network ACLs\s+The tenant's plan or settings lack the feature/,
+    );
+  });
+
   it("is everything when no tenant could be audited", async () => {
     await using opened = await openPage(browser, page(failed));
 
@@ -283,7 +295,21 @@ describe("text from tenants", () => {
       fc.string({ unit: "binary" }),
       fc.string({ unit: fc.integer({ max: 0xffff }).map((unit) => String.fromCharCode(unit)) }),
       fc.string({
-        unit: fc.constantFrom(..."<>&\"'`=/!-]", "script", "style", "\u2028", "\u202E", "\0", "\r", "\n", " "),
+        unit: fc.constantFrom(
+          ..."<>&\"'`=/!-]",
+          "script",
+          "style",
+          "</script ",
+          "</title ",
+          "<!--",
+          "<script ",
+          "\u2028",
+          "\u202E",
+          "\0",
+          "\r",
+          "\n",
+          " ",
+        ),
       }),
       fc.constantFrom(...HOSTILE_NAMES),
     );

@@ -118,6 +118,8 @@ export const HOSTILE_NAMES: readonly string[] = [
   "</script><script>window.__owned = 1</script>",
   "</style><script>window.__owned = 1</script>",
   "</title></bdi></table></details><img src=x onerror='window.__owned = 1'>",
+  // A browser takes white space for the end of a tag's name, so that the next one needs no ">" to end a block.
+  "</script \n<svg onload=window.__owned=1 ",
   "<!--<script>",
   "-->]]>{{constructor.constructor('window.__owned = 1')()}}",
   '" onmouseover="window.__owned = 1" autofocus onfocus="window.__owned = 1" x="',

@@ -19,6 +19,7 @@ a:hover { text-decoration-thickness: 2px; }
 [tabindex="-1"]:focus { outline: none; }
 code { font: 0.875em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; unicode-bidi: isolate; }
 bdi, th, td, dd { overflow-wrap: anywhere; }
+time { white-space: nowrap; }
 small { display: block; font-size: 0.8125rem; font-weight: 400; color: var(--quiet); }
 table { border-collapse: collapse; width: 100%; font-size: 0.925rem; font-variant-numeric: tabular-nums; }
 caption { text-align: start; font-weight: 650; padding: 0 0 0.4rem; }

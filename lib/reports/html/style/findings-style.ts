@@ -9,7 +9,7 @@ export const FINDINGS_STYLE = `
 summary::-webkit-details-marker { display: none; }
 .group > summary::before, .gap > summary::before, .evidence > summary::before, .more > summary::before { content: ""; flex: none; width: 0.45rem; height: 0.45rem; border: solid var(--quiet); border-width: 0 2px 2px 0; transform: translateY(-0.1rem) rotate(-45deg); }
 details[open] > summary::before { transform: translateY(-0.2rem) rotate(45deg); }
-.group > summary .badge { min-width: 4.75rem; text-align: center; }
+.group > summary .badge { min-width: 5.4rem; text-align: center; }
 .group > summary h3, .gap > summary h3 { font-weight: 600; overflow-wrap: anywhere; }
 .count { margin-inline-start: auto; color: var(--quiet); font-size: 0.875rem; }
 summary:hover h3, summary:hover h4 { text-decoration: underline; text-underline-offset: 0.2em; text-decoration-thickness: 1px; }
@@ -19,7 +19,7 @@ summary:hover h3, summary:hover h4 { text-decoration: underline; text-underline-
 .call { display: inline-block; background: var(--call); border-radius: 5px; padding: 0.2rem 0.6rem; }
 .references { margin: 0; padding: 0; list-style: none; }
 .common { font-weight: 550; margin: 0 0 0.5rem; }
-.findings th:first-child { width: 6.5rem; } .findings th:nth-child(2) { width: 34%; } .findings th:nth-child(3) { width: 17%; } .findings .message { width: 30%; }
+.findings th:first-child { width: 6.5rem; } .findings th:nth-child(2) { width: 34%; } .findings th:nth-child(3) { width: 17%; } .findings .message { width: 44%; } .measured .message { width: 30%; }
 .measured tr > :is(:nth-child(4), :nth-child(5)) { text-align: end; white-space: nowrap; }
 .findings td > .badge + .badge { margin-top: 0.25rem; }
 .findings i { font-style: normal; font-weight: 400; color: var(--quiet); } .findings i::before { content: "· "; }

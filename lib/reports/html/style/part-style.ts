@@ -44,6 +44,7 @@ rect.low { fill: var(--low); } rect.info { fill: var(--info); } rect.known { fil
 dt { color: var(--quiet); }
 dd { margin: 0; max-width: 72ch; }
 .scopes code { margin-inline-end: 0.6rem; }
+#evidence > h3 { margin-bottom: 0.75rem; }
 .calm, .lead { color: var(--quiet); }
 .exceptions th { min-width: 12rem; } .exceptions td:last-child { white-space: nowrap; }
 footer { padding-top: 3rem; padding-bottom: 3rem; color: var(--quiet); font-size: 0.875rem; }
