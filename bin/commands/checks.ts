@@ -1,7 +1,7 @@
 import wrapAnsi from "wrap-ansi";
 import { CATALOGUE, findCheck } from "../../lib/checks/catalogue.ts";
 import type { Check } from "../../lib/checks/define-check.ts";
-import { exampleOverride, limitRows, summarizeLimits } from "../../lib/checks/limit-text.ts";
+import { exampleOverride, limitHead, limitRows, summarizeLimits } from "../../lib/checks/limit-text.ts";
 import { PROFILES } from "../../lib/checks/limits.ts";
 import { didYouMean } from "../../lib/config/nearest.ts";
 import { scopesFor } from "../../lib/inventory/section-scopes.ts";
@@ -49,7 +49,7 @@ ${prose(`API: ${remediation.api ?? "there is no call for it"}`)}
 Reads: ${check.needs.join(", ") || "how the other sections were read"}
 Scopes: ${scopesFor(check.needs).join(", ") || "none of its own"}
 
-${plainTable([[check.unit === null ? "severity" : "when greater than", ...PROFILES], ...limitRows(check)])}
+${plainTable([[limitHead(check), ...PROFILES], ...limitRows(check)])}
 
 Other limits, in curfew.yaml under policy.checks:
   ${check.id}: ${exampleOverride(check)}

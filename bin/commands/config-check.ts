@@ -18,8 +18,7 @@ export async function runConfigCheck(options: { config: string }, terminal: Term
 }
 
 function tenants(config: Config): string {
-  const count = config.tenants.length;
-  return [`${count} ${count === 1 ? "tenant" : "tenants"}:`, ...config.tenants.map(tenantLine)].join("\n");
+  return [`${count(config.tenants.length, "tenant")}:`, ...config.tenants.map(tenantLine)].join("\n");
 }
 
 function tenantLine(tenant: TenantConfig): string {
@@ -28,7 +27,9 @@ function tenantLine(tenant: TenantConfig): string {
   const login = "secret" in auditor ? auditor.secret : auditor.privateKey;
   const automatic = credentials.filter(({ rotate }) => rotate === "auto").length;
   const managed =
-    credentials.length === 0 ? "" : `\n    ${credentials.length} credentials, ${automatic} rotated automatically`;
+    credentials.length === 0
+      ? ""
+      : `\n    ${count(credentials.length, "credential")}, ${automatic} rotated automatically`;
   return `  ${tenant.name}  (${where}; plan ${tenant.plan})\n    auditor ${auditor.clientId}, ${login}${managed}`;
 }
 
@@ -52,5 +53,7 @@ function exceptions(config: Config, now: number): string {
     const where = exception.tenant ?? "all tenants";
     return `  ${exception.check} on ${exception.resource}, ${where}: until ${exception.expires}${note}, ${exception.owner}`;
   });
-  return [`${lines.length} exceptions:`, ...lines].join("\n");
+  return [`${count(lines.length, "exception")}:`, ...lines].join("\n");
 }
+
+const count = (number: number, name: string): string => `${number} ${name}${number === 1 ? "" : "s"}`;

@@ -12,6 +12,11 @@ interface Row {
   band: Severity | undefined;
 }
 
+/** The head of the first column of a check's table of limits. */
+export function limitHead(check: Pick<Check, "unit" | "failsAt">): string {
+  return check.unit === null || check.failsAt === "at most" ? "severity" : "severity when greater than";
+}
+
 /**
  * The rows of a check's table of limits: a name and one cell for each profile.
  * Bands have a row for each severity, a yes-or-no check has one row; named sets repeat this under their names.
@@ -41,7 +46,7 @@ function cell(check: Check, profile: ProfileName, row: Row): string {
   if (typeof leaf === "string") return leaf;
   const limit = row.band && leaf?.[row.band];
   if (limit === undefined) return "–";
-  // The table's head speaks of "greater than", which holds for nearly every check.
+  // What the table's head says holds for nearly every check; the others say it themselves.
   return `${check.failsAt === "at most" ? "≤ " : ""}${limitText(limit, check.unit)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Check, Fix } from "../../lib/checks/define-check.ts";
-import { exampleOverride, limitRows, summarizeLimits } from "../../lib/checks/limit-text.ts";
+import { exampleOverride, limitHead, limitRows, summarizeLimits } from "../../lib/checks/limit-text.ts";
 import { PROFILES } from "../../lib/checks/limits.ts";
 import { scopesFor } from "../../lib/inventory/section-scopes.ts";
 import type { CheckFile } from "./find-checks.ts";
@@ -41,7 +41,7 @@ function overview(checks: readonly Check[]): string {
   return document([
     NOTICE,
     "# The checks",
-    `${checks.length} checks. The limits are those of the \`baseline\` profile; a value fails when it is greater than its limit.`,
+    `${checks.length} checks. The limits are those of the \`baseline\` profile; a value fails when it is greater than its limit, or at most that where ≤ is written.`,
     ...areas.flatMap(([area, members = []]) => [`## ${AREAS[area] ?? area}`, overviewTable(members)]),
   ]);
 }
@@ -93,9 +93,8 @@ const quoted = (names: readonly string[]): string => names.map((name) => `\`${na
 
 /** Columns are the profiles, rows the severities, or the named sets where there are several. */
 function limitsTable(check: Check): string {
-  const head = check.unit === null ? "severity" : "severity when greater than";
   const rows = limitRows(check);
-  return table([head, ...PROFILES.map((profile) => `\`${profile}\``)], rows);
+  return table([limitHead(check), ...PROFILES.map((profile) => `\`${profile}\``)], rows);
 }
 
 function variantList({ variants }: Check): string[] {
