@@ -51,7 +51,8 @@ function advice(group: CheckGroup): Html {
 }
 
 const referenceList = (references: Check["references"]): Html | false =>
-  references.length > 0 && html`<dt>Read more</dt><dd><ul class="references">${references.map(reference)}</ul></dd>`;
+  references.length > 0 &&
+  html`<dt>Read more</dt><dd><ul class="plain references">${references.map(reference)}</ul></dd>`;
 
 /** Only what a browser opens without running it becomes a link. */
 const reference = ({ title, url }: Reference): Html =>

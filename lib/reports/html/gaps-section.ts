@@ -13,7 +13,9 @@ const OPEN_AT_ONCE = 3;
 
 /** What nobody knows, and why: tenants, sections and checks. It stands out, and never looks clean. */
 export function gapsSection(report: AuditReport, titles: ReadonlyMap<string, string>): Html {
-  const affected = report.tenants.filter(hasGap);
+  const affected = report.tenants
+    .filter(hasGap)
+    .sort((a, b) => Number(b.status === "failed") - Number(a.status === "failed"));
   const open = affected.length <= OPEN_AT_ONCE;
   return html`<section id="gaps" aria-labelledby="gaps-title">
 <h2 id="gaps-title">What could not be evaluated</h2>
@@ -58,16 +60,23 @@ const sectionTable = (gaps: readonly Gap<SectionName>[], tenant: string): Html |
   )}</tbody>
 </table>`;
 
-const checkTable = (gaps: readonly Gap<string>[], tenant: string, titles: ReadonlyMap<string, string>): Html | false =>
-  gaps.length > 0 &&
-  html`<table>
+/** By reason: one missing scope keeps many checks from saying anything. */
+function checkTable(gaps: readonly Gap<string>[], tenant: string, titles: ReadonlyMap<string, string>): Html | false {
+  const byReason = Map.groupBy(gaps, ({ reason, detail }) => JSON.stringify([reason, detail]));
+  return (
+    gaps.length > 0 &&
+    html`<table>
 <caption>Checks that could not be evaluated<span class="unseen"> in ${tenant}</span></caption>
-<thead><tr><th scope="col">Check</th><th scope="col">Why</th></tr></thead>
-<tbody>${gaps.map(
-    (gap) => html`
-<tr><th scope="row">${titles.get(gap.name) ?? gap.name}<small><code>${gap.name}</code></small></th><td>${why(gap)}</td></tr>`,
-  )}</tbody>
-</table>`;
+<thead><tr><th scope="col">Why</th><th scope="col">Checks</th></tr></thead>
+<tbody>${[...byReason.values()].map(
+      (same) => html`
+<tr><th scope="row">${same.slice(0, 1).map(why)}</th><td><ul class="plain">${same.map(
+        ({ name }) => html`<li>${titles.get(name) ?? name} <code>${name}</code></li>`,
+      )}</ul></td></tr>`,
+    )}</tbody>
+</table>`
+  );
+}
 
 const why = ({ reason, detail }: Gap<string>): Html =>
   html`${REASONS[reason]}${detail !== null && html`: ${foreign(detail)}`}`;

@@ -144,13 +144,24 @@ describe("for everybody", () => {
     expect(await opened.page.isVisible("#tenant-1 table")).toBe(true);
   });
 
-  it.each([390, 320])("scrolls in one direction only on a screen of %d pixels", async (width) => {
-    const long = finding({ resource: { type: "client", id: "c".repeat(200), name: "W".repeat(10_000) } });
+  it.each([
+    { width: 320, media: "screen" as const },
+    { width: 390, media: "screen" as const },
+    { width: 760, media: "screen" as const },
+    // A4 without its margins.
+    { width: 690, media: "print" as const },
+  ])("fits on a $media of $width pixels", async ({ width, media }) => {
+    const long = finding({
+      status: "excepted",
+      resource: { type: "client", id: "c".repeat(200), name: "W".repeat(10_000) },
+      exception: { reason: "r".repeat(100), owner: `${"o".repeat(80)}@example.com`, expires: "2027-01-01" },
+    });
     const tenants = [
       ...everything(),
       audit({ tenant: "t".repeat(40), domain: `${"d".repeat(120)}.example`, findings: [long] }),
     ];
     await using opened = await openPage(browser, page(...tenants), { viewport: { width, height: 844 } });
+    await opened.page.emulateMedia({ media });
     await openAll(opened);
 
     expect(await opened.ask("document.documentElement.scrollWidth")).toBe(width);

@@ -1,8 +1,8 @@
 /** What opens and closes: groups of findings, gaps, evidence. And the filters. */
 export const FINDINGS_STYLE = `
 .group, details.gap, div.gap, .evidence { background: var(--card); border: 1px solid var(--line); border-radius: 10px; margin-bottom: 0.75rem; }
-.gap { border-inline-start: 4px dashed var(--unknown); }
-.gap.failed { border-inline-start: 4px solid var(--critical); padding: 1rem 1.5rem; }
+details.gap { border-inline-start: 4px dashed var(--unknown); }
+div.gap.failed { border-inline-start: 4px solid var(--critical); padding: 1rem 1.5rem; }
 .gap.failed h3 { margin-bottom: 0.5rem; }
 .gap p:last-child { margin-bottom: 0; }
 .group > summary, .gap > summary, .evidence > summary { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 0.9rem; padding: 0.8rem 1.5rem; list-style: none; }
@@ -17,9 +17,11 @@ summary:hover h3, summary:hover h4 { text-decoration: underline; text-underline-
 .inside > table + table { margin-top: 1.75rem; }
 .advice { padding: 0.5rem 0 0.25rem; }
 .call { display: inline-block; background: var(--call); border-radius: 5px; padding: 0.2rem 0.6rem; }
-.references { margin: 0; padding: 0; list-style: none; }
+.plain { margin: 0; padding: 0; list-style: none; }
+.plain code { color: var(--quiet); margin-inline-start: 0.4rem; }
+.inside th:first-child { width: 33%; }
 .common { font-weight: 550; margin: 0 0 0.5rem; }
-.findings th:first-child { width: 6.5rem; } .findings th:nth-child(2) { width: 34%; } .findings th:nth-child(3) { width: 17%; } .findings .message { width: 44%; } .measured .message { width: 30%; }
+.inside > .findings th:first-child, .more .findings th:first-child { width: 6.5rem; } .findings th:nth-child(2) { width: 31%; } .findings th:nth-child(3) { width: 15%; } .findings .message { width: 44%; } .measured .message { width: 35%; }
 .measured tr > :is(:nth-child(4), :nth-child(5)) { text-align: end; white-space: nowrap; }
 .findings td > .badge + .badge { margin-top: 0.25rem; }
 .findings i { font-style: normal; font-weight: 400; color: var(--quiet); } .findings i::before { content: "· "; }

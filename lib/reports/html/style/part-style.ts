@@ -46,7 +46,7 @@ dd { margin: 0; max-width: 72ch; }
 .scopes code { margin-inline-end: 0.6rem; }
 #evidence > h3 { margin-bottom: 0.75rem; }
 .calm, .lead { color: var(--quiet); }
-.exceptions th { min-width: 12rem; } .exceptions td:last-child { white-space: nowrap; }
+.exceptions th:first-child { width: 27%; } .exceptions th:nth-child(4) { width: 21%; } .exceptions td:last-child { white-space: nowrap; }
 footer { padding-top: 3rem; padding-bottom: 3rem; color: var(--quiet); font-size: 0.875rem; }
 @media (forced-colors: active) { .badge, .bar { border: 1px solid; } rect { forced-color-adjust: none; } }
 `;
