@@ -66,13 +66,9 @@ export async function auditTenant(
     });
     const scopes = await api.scopes(); // without a token there is nothing to read: the tenant has failed as a whole
     const inventory = await readInventory(api, wantedSections(rules.checks, rules.policy), signal, onSection);
-    return compose(
-      target,
-      rules.clock,
-      startedAt,
-      api,
-      judge(target, rules, inventory, { clientId: login.clientId, scopes }),
-    );
+    const auditor = { clientId: login.clientId, scopes };
+    const audit = compose(target, rules.clock, startedAt, api, judge(target, rules, inventory, auditor));
+    return { ...audit, evidence: { clientId: auditor.clientId, scopes: scopes ? [...scopes].sort() : null } };
   } catch (error) {
     if (hasCode(error, "interrupted")) throw error;
     return compose(target, rules.clock, startedAt, api, failure(error));

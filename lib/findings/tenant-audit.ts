@@ -9,7 +9,7 @@ export type SectionStatus =
   | { status: "complete"; count: number }
   | { status: "unavailable"; reason: UnknownReason; detail: string | null };
 
-/** The result of auditing one tenant. This is also its shape in JSON. */
+/** The result of auditing one tenant. This is also its shape in JSON, `evidence` aside. */
 export interface TenantAudit {
   tenant: string;
   domain: string;
@@ -27,6 +27,16 @@ export interface TenantAudit {
   checks: CheckResult[];
   /** Worst first, then by check and resource: the order depends on nothing but the findings. */
   findings: Finding[];
+  /** For people who audit the audit; not part of the JSON report, whose shape is fixed. Absent when there was no token. */
+  evidence?: Evidence;
+}
+
+/** With what a tenant was read. */
+export interface Evidence {
+  /** The auditor's client id. */
+  clientId: string;
+  /** What its token was allowed to do, sorted; null when Auth0 did not say. */
+  scopes: readonly string[] | null;
 }
 
 /**

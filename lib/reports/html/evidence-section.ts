@@ -1,4 +1,4 @@
-import type { SectionStatus, TenantAudit } from "../../findings/tenant-audit.ts";
+import type { Evidence, SectionStatus, TenantAudit } from "../../findings/tenant-audit.ts";
 import { SECTION_NAMES, type SectionName } from "../../inventory/inventory.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
 import { formatDuration } from "../../model/duration.ts";
@@ -49,10 +49,15 @@ function facts(audit: TenantAudit): Html {
   const length = secondsBetween(audit.startedAt, audit.finishedAt);
   return html`<dl class="facts"><dt>Domain</dt><dd>${foreign(audit.domain)}</dd>${
     audit.status === "failed" && html`<dt>Not audited</dt><dd>${whyFailed(audit)}</dd>`
-  }<dt>Started</dt><dd>${moment(audit.startedAt)}</dd><dt>Finished</dt><dd>${moment(audit.finishedAt)}${
+  }${audit.evidence !== undefined && readWith(audit.evidence)}<dt>Started</dt><dd>${moment(audit.startedAt)}</dd><dt>Finished</dt><dd>${moment(audit.finishedAt)}${
     length !== undefined && ` (${formatDuration(length)})`
   }</dd><dt>Traffic</dt><dd>${counted(requests, "request")}, ${counted(retries, "retry", "retries")}, ${number(throttled)} throttled</dd></dl>`;
 }
+
+const readWith = ({ clientId, scopes }: Evidence): Html =>
+  html`<dt>Read by</dt><dd>${foreign(clientId)}</dd><dt>With the scopes</dt><dd class="scopes">${
+    scopes === null ? "Auth0 did not say which" : scopes.map((scope) => html`<code>${scope}</code> `)
+  }</dd>`;
 
 const sectionTable = ({ tenant, inventory }: TenantAudit): Html =>
   html`<table>

@@ -22,6 +22,11 @@ describe("the HTML report", () => {
     expect(text).toContain("Look into it.");
   });
 
+  it("says who read a tenant, and with which scopes", () => {
+    expect(page(audit())).toContain("<code>read:tenant_settings</code>");
+    expect(page(audit({ evidence: { clientId: "auditor", scopes: null } }))).toContain("Auth0 did not say which");
+  });
+
   it("tells a value just above its limit to the second", () => {
     expect(page(audit({ findings: [finding({ observed: 86_401 })] }))).toContain("<td>86,401 s</td><td>86,400 s</td>");
   });

@@ -38,6 +38,7 @@ export const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
     { id: "expiry.session.persistent-cookie", status: "off" },
   ],
   findings: [],
+  evidence: { clientId: "auditor-of-acme", scopes: ["read:clients", "read:tenant_settings"] },
   ...fields,
 });
 
