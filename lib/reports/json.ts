@@ -7,5 +7,16 @@ const INDENTED_FINDINGS = 10_000;
 export function renderJson(report: AuditReport): string {
   const findings = report.tenants.reduce((count, tenant) => count + tenant.findings.length, 0);
   const tenants = report.tenants.map(({ evidence: _, ...tenant }) => tenant);
-  return `${JSON.stringify({ ...report, tenants }, null, findings > INDENTED_FINDINGS ? 0 : 2)}\n`;
+  const text = JSON.stringify({ ...report, tenants }, null, findings > INDENTED_FINDINGS ? 0 : 2);
+  return `${text.replace(INVISIBLE, escapeCharacter)}\n`;
 }
+
+/** What JSON leaves as it is and a terminal may obey: C1 controls, format characters, line separators. */
+const INVISIBLE = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same character in JSON's own escape; one beyond the first plane takes two. */
+const escapeCharacter = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`,
+  ).join("");

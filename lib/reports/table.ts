@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import Table from "cli-table3";
+import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import type { Check } from "../checks/define-check.ts";
 import type { TenantAudit } from "../findings/tenant-audit.ts";
@@ -8,7 +8,7 @@ import type { Finding, UnknownReason } from "../model/finding.ts";
 import type { Severity } from "../model/severity.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { countBySeverity, type FindingGroup, groupFindings } from "./finding-groups.ts";
-import { terminalText } from "./terminal-text.ts";
+import { briefText, terminalText } from "./terminal-text.ts";
 
 /** How the table is drawn. */
 export interface TableOptions {
@@ -21,6 +21,10 @@ export interface TableOptions {
 
 /** More resources of one check than this are counted instead of named; the JSON report names all. */
 const NAMED_RESOURCES = 8;
+
+/** Of a name and of a sentence no more is shown; the other formats show more. Characters. */
+const LONGEST_NAME = 80;
+const LONGEST_MESSAGE = 200;
 
 /** Below this a second column would hold one word a line. */
 const NARROW = 70;
@@ -72,29 +76,42 @@ function findingsTable(audit: TenantAudit, options: TableOptions): string {
 
 function wideFindings(groups: readonly FindingGroup[], options: TableOptions): string {
   const widths = columnWidths(Math.min(options.width, WIDEST));
-  const table = new Table({ colWidths: widths, style: { head: [], border: options.color ? ["gray"] : [] } });
-  for (const group of groups) {
-    const cells = [
-      severityText(group.severity, options),
-      `${paint("bold", titleOf(group, options), options)}\n${paint("gray", group.check, options)}\n→ ${remedy(group)}`,
-      resourceLines(group, options).join("\n"),
-    ];
-    // Broken here and not by the table, which would cut a long identifier off instead of breaking it.
-    table.push(cells.map((cell, column) => wrapAnsi(cell, (widths[column] ?? 0) - CELL_PADDING, { hard: true })));
-  }
-  return table.toString();
+  const rule = paint("gray", widths.map((width) => "─".repeat(width)).join("─┼─"), options);
+  const rows = groups.map((group) =>
+    row(
+      [
+        severityText(group.severity, options),
+        `${paint("bold", titleOf(group, options), options)}\n${paint("gray", group.check, options)}\n→ ${remedy(group)}`,
+        resourceLines(group, options).join("\n"),
+      ],
+      widths,
+      options,
+    ),
+  );
+  return [rule, ...rows.flatMap((lines) => [lines, rule])].join("\n");
 }
 
-/** One space on each side of a cell. */
-const CELL_PADDING = 2;
+/** Cells side by side, each broken to its width: a long identifier is broken and not cut off. */
+function row(cells: readonly string[], widths: readonly number[], options: TableOptions): string {
+  const columns = cells.map((cell, index) => wrapAnsi(cell, widths[index] ?? 0, { hard: true }).split("\n"));
+  const height = Math.max(...columns.map((lines) => lines.length));
+  return Array.from({ length: height }, (_, line) =>
+    columns
+      .map((lines, index) => pad(lines[line] ?? "", widths[index] ?? 0))
+      .join(paint("gray", " │ ", options))
+      .trimEnd(),
+  ).join("\n");
+}
+
+const pad = (text: string, width: number): string => text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
 /** Longer lines are hard to read, however wide the terminal. */
 const WIDEST = 140;
 
-/** Severity, what and how to mend it, where. Four columns of the terminal are borders. */
+/** Severity, what and how to mend it, where; between them two borders of three columns. */
 function columnWidths(width: number): number[] {
-  const severity = 10;
-  const rest = width - severity - 4;
+  const severity = 8;
+  const rest = width - severity - 6;
   const what = Math.floor(rest * 0.55);
   return [severity, what, rest - what];
 }
@@ -117,7 +134,11 @@ function resourceLines(group: FindingGroup, options: TableOptions): string[] {
   const rest = more === 0 ? [] : [paint("gray", `and ${more} more (all of them: --format json)`, options)];
   const common = commonMessage(group);
   if (common !== undefined && named.length > 1) {
-    return [terminalText(common), ...named.map((finding) => `• ${nameOf(finding, group, options)}`), ...rest];
+    return [
+      briefText(common, LONGEST_MESSAGE),
+      ...named.map((finding) => `• ${nameOf(finding, group, options)}`),
+      ...rest,
+    ];
   }
   return [...named.map((finding) => `${nameOf(finding, group, options)}: ${measure(finding)}`), ...rest];
 }
@@ -130,14 +151,14 @@ function commonMessage({ findings }: FindingGroup): string | undefined {
 
 function nameOf(finding: Finding, group: FindingGroup, options: TableOptions): string {
   const { resource, aspect } = finding;
-  const name = terminalText(resource.name ?? resource.id);
-  const about = aspect === null ? name : `${name} (${aspect})`;
+  const name = briefText(resource.name ?? resource.id, LONGEST_NAME);
+  const about = aspect === null ? name : `${name} (${briefText(aspect, LONGEST_NAME)})`;
   return finding.severity === group.severity ? about : `${about}, ${severityText(finding.severity, options)}`;
 }
 
 /** What was found against what is allowed; the sentence where there is no number. */
 function measure({ observed, limit, unit, message }: Finding): string {
-  if (observed === null || limit === null) return terminalText(message);
+  if (observed === null || limit === null) return briefText(message, LONGEST_MESSAGE);
   const text = (value: number): string => (unit === "seconds" ? formatDuration(value) : String(value));
   return `${text(observed)}, limit ${text(limit)}`;
 }

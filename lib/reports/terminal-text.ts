@@ -5,3 +5,14 @@
 export function terminalText(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu, "\uFFFD");
 }
+
+/**
+ * The beginning of a text from a tenant, made harmless: a name may have thousands of characters, and laying out a
+ * table takes time that grows with their square.
+ */
+export function briefText(text: string, most: number): string {
+  const characters = [...text.slice(0, 2 * most)];
+  const brief =
+    characters.length <= most && text.length <= 2 * most ? text : `${characters.slice(0, most - 1).join("")}…`;
+  return terminalText(brief);
+}

@@ -42,7 +42,7 @@ export default defineCheck({
 });
 
 function sentence({ state, expires, owner }: ReviewedException): string {
-  if (state === "expired") return `The exception ended on ${expires} and its findings are open again; ask ${owner}.`;
+  if (state === "expired") return `The exception ended on ${expires} and accepts nothing any more; ask ${owner}.`;
   if (state === "expiring") return `The exception ends on ${expires}; ask ${owner}.`;
   return `The exception accepts nothing, although its check was evaluated; ask ${owner}.`;
 }

@@ -67,7 +67,7 @@ function judgeKey(
   const observed = secondsSince(ended, now);
   const limit = longest + GRACE;
   if (observed <= limit) return pass(resource);
-  const message = `The key signed its last token ${formatDuration(observed)} ago and is still trusted; this tenant's tokens live ${formatDuration(longest)} at most.`;
+  const message = `The key signed its last token ${formatDuration(observed)} ago and is still trusted; this tenant's access tokens live ${formatDuration(longest)} at most.`;
   return fail(resource, { severity, message, observed, limit, unit: "seconds" });
 }
 

@@ -34,7 +34,7 @@ export default defineCheck({
   // most. A new tenant has no old secrets, so no profile differs.
   limits: {
     baseline: { low: days(180), medium: days(365) },
-    strict: { low: days(180), medium: days(365) },
+    strict: { medium: days(60), high: days(90) },
     "auth0-default": { low: days(180), medium: days(365) },
   },
   *evaluate({ actions }, bands, { now }) {

@@ -74,7 +74,8 @@ test("a finding tells for how long nobody has needed the key", () => {
       observed: days(60),
       limit: days(3),
       unit: "seconds",
-      message: "The key signed its last token 60 d ago and is still trusted; this tenant's tokens live 48 h at most.",
+      message:
+        "The key signed its last token 60 d ago and is still trusted; this tenant's access tokens live 48 h at most.",
     },
   ]);
 });
