@@ -4,7 +4,8 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { findingId } from "../../lib/findings/fingerprint.ts";
 import type { Finding } from "../../lib/model/finding.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
-import { audit, finding, render, resultOf } from "./sarif-support.ts";
+import { audit, finding } from "../support/reports.ts";
+import { render, resultOf } from "./sarif-support.ts";
 
 const identity = fc.record({
   tenant: fc.constantFrom("acme", "globex"),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { audit, render, resultOf } from "./sarif-support.ts";
+import { audit } from "../support/reports.ts";
+import { render, resultOf } from "./sarif-support.ts";
 
 describe("hostile names in the SARIF report", () => {
   const named = (name: string) => resultOf({ resource: { type: "client", id: "c", name }, message: "It is." });

@@ -2,53 +2,9 @@ import { expect } from "vitest";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { Finding } from "../../lib/model/finding.ts";
-import type { AuditReport } from "../../lib/reports/audit-report.ts";
 import { renderSarif, type SarifOptions } from "../../lib/reports/sarif.ts";
+import { audit, finding, report } from "../support/reports.ts";
 import { validateSarif } from "./sarif-schema.ts";
-
-/** A check with two bands. */
-export const CHECK = "expiry.api.access-token-lifetime";
-
-/** A finding, with some fields changed. */
-export const finding = (fields: Partial<Finding> = {}): Finding => ({
-  id: "f_0123456789abcdef01234567",
-  check: CHECK,
-  severity: "high",
-  status: "open",
-  resource: { type: "resource-server", id: "api-1", name: "Orders API" },
-  aspect: null,
-  observed: 2_592_000,
-  limit: 86_400,
-  unit: "seconds",
-  message: "Access tokens live 30 d; the limit is 24 h.",
-  remediation: "Shorten the lifetime.",
-  exception: null,
-  ...fields,
-});
-
-/** The audit of one tenant, with some fields changed. */
-export const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
-  tenant: "acme-prod",
-  domain: "acme.eu.auth0.com",
-  status: "complete",
-  reason: null,
-  detail: null,
-  startedAt: "2026-11-23T06:00:00.000Z",
-  finishedAt: "2026-11-23T06:00:01.000Z",
-  traffic: { requests: 12, retries: 0, throttled: 0 },
-  inventory: {},
-  checks: [],
-  findings: [],
-  ...fields,
-});
-
-/** The report on some tenants. */
-export const report = (...tenants: TenantAudit[]): AuditReport => ({
-  schemaVersion: 1,
-  generatedAt: "2026-11-23T06:00:02.000Z",
-  profile: "baseline",
-  tenants,
-});
 
 /** The parts of a SARIF run that these tests look at. */
 interface Run {

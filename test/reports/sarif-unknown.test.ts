@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { audit, CHECK, render } from "./sarif-support.ts";
+import { audit, CHECK } from "../support/reports.ts";
+import { render } from "./sarif-support.ts";
 
 describe("the SARIF report of an audit that could not look everywhere", () => {
   it("is successful only when everything was looked at", () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import type { Severity } from "../../lib/model/severity.ts";
 import { renderSarif } from "../../lib/reports/sarif.ts";
+import { audit, CHECK, finding, report } from "../support/reports.ts";
 import { validateSarif } from "./sarif-schema.ts";
-import { audit, CHECK, finding, render, report, resultOf } from "./sarif-support.ts";
+import { render, resultOf } from "./sarif-support.ts";
 
 describe("the SARIF report", () => {
   it("is judged by a schema that finds mistakes", () => {

@@ -2,47 +2,11 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
-import type { Finding } from "../../lib/model/finding.ts";
-import type { AuditReport } from "../../lib/reports/audit-report.ts";
 import { renderTable } from "../../lib/reports/table.ts";
+import { audit as anAudit, CHECK, finding, report } from "../support/reports.ts";
 
-const finding = (fields: Partial<Finding> = {}): Finding => ({
-  id: "f_1",
-  check: "expiry.api.access-token-lifetime",
-  severity: "high",
-  status: "open",
-  resource: { type: "resource-server", id: "api-1", name: "Orders API" },
-  aspect: null,
-  observed: 2_592_000,
-  limit: 86_400,
-  unit: "seconds",
-  message: "Access tokens live 30 d; the limit is 24 h.",
-  remediation: "Shorten the lifetime.",
-  exception: null,
-  ...fields,
-});
-
-const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
-  tenant: "acme-prod",
-  domain: "acme.eu.auth0.com",
-  status: "complete",
-  reason: null,
-  detail: null,
-  startedAt: "2026-11-23T06:00:00.000Z",
-  finishedAt: "2026-11-23T06:00:01.000Z",
-  traffic: { requests: 12, retries: 0, throttled: 0 },
-  inventory: {},
-  checks: [{ id: "expiry.api.access-token-lifetime", status: "fail", evaluated: 1, failed: 1 }],
-  findings: [],
-  ...fields,
-});
-
-const report = (...tenants: TenantAudit[]): AuditReport => ({
-  schemaVersion: 1,
-  generatedAt: "2026-11-23T06:00:02.000Z",
-  profile: "baseline",
-  tenants,
-});
+const audit = (fields: Partial<TenantAudit> = {}): TenantAudit =>
+  anAudit({ checks: [{ id: CHECK, status: "fail", evaluated: 1, failed: 1 }], ...fields });
 
 const draw = (tenants: TenantAudit[], options: { width?: number; color?: boolean } = {}): string =>
   renderTable(report(...tenants), { checks: CATALOGUE, width: 100, color: false, ...options });

@@ -3,44 +3,25 @@ import type { TenantAudit } from "../../../lib/findings/tenant-audit.ts";
 import type { Finding } from "../../../lib/model/finding.ts";
 import type { AuditReport } from "../../../lib/reports/audit-report.ts";
 import { renderHtml } from "../../../lib/reports/html.ts";
+import { finding as aFinding, audit as anAudit } from "../../support/reports.ts";
 
-/** A finding about the token lifetime of an API. */
-export const finding = (fields: Partial<Finding> = {}): Finding => ({
-  id: "f_1",
-  check: "expiry.api.access-token-lifetime",
-  severity: "high",
-  status: "open",
-  resource: { type: "resource-server", id: "api-1", name: "Orders API" },
-  aspect: null,
-  observed: 2_592_000,
-  limit: 86_400,
-  unit: "seconds",
-  message: "Access tokens live 30 d; the limit is 24 h.",
-  remediation: "Shorten the lifetime.",
-  exception: null,
-  ...fields,
-});
+/** A finding about the token lifetime of an API, first in the order of ids. */
+export const finding = (fields: Partial<Finding> = {}): Finding => aFinding({ id: "f_1", ...fields });
 
-/** A tenant that was audited completely. */
-export const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
-  tenant: "acme-prod",
-  domain: "acme.eu.auth0.com",
-  status: "complete",
-  reason: null,
-  detail: null,
-  startedAt: "2026-11-23T06:00:00.000Z",
-  finishedAt: "2026-11-23T06:00:01.500Z",
-  traffic: { requests: 1_234, retries: 2, throttled: 0 },
-  inventory: { tenantSettings: { status: "complete", count: 1 }, resourceServers: { status: "complete", count: 40 } },
-  checks: [
-    { id: "expiry.api.access-token-lifetime", status: "fail", evaluated: 40, failed: 3 },
-    { id: "expiry.session.idle", status: "pass", evaluated: 1, failed: 0 },
-    { id: "expiry.session.persistent-cookie", status: "off" },
-  ],
-  findings: [],
-  evidence: { clientId: "auditor-of-acme", scopes: ["read:clients", "read:tenant_settings"] },
-  ...fields,
-});
+/** A tenant that was audited completely, with something in every part of the page. */
+export const audit = (fields: Partial<TenantAudit> = {}): TenantAudit =>
+  anAudit({
+    finishedAt: "2026-11-23T06:00:01.500Z",
+    traffic: { requests: 1_234, retries: 2, throttled: 0 },
+    inventory: { tenantSettings: { status: "complete", count: 1 }, resourceServers: { status: "complete", count: 40 } },
+    checks: [
+      { id: "expiry.api.access-token-lifetime", status: "fail", evaluated: 40, failed: 3 },
+      { id: "expiry.session.idle", status: "pass", evaluated: 1, failed: 0 },
+      { id: "expiry.session.persistent-cookie", status: "off" },
+    ],
+    evidence: { clientId: "auditor-of-acme", scopes: ["read:clients", "read:tenant_settings"] },
+    ...fields,
+  });
 
 /** A tenant of which half could be read. */
 export const halfRead: TenantAudit = audit({
