@@ -1,8 +1,8 @@
 import type { ClientAuthentication, ClientCredential } from "../auth0/resources/client.ts";
-import { isUnreadable, type Reported, type Unreadable } from "../model/reported.ts";
+import { isUnreadable, type Reported } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import { instantOf } from "./instants.ts";
-import { describeUnreadable } from "./judge-value.ts";
+import { type NotSaid, notReported, unreadable } from "./outcome.ts";
 import { nameOf } from "./resources.ts";
 
 /** A key that is registered for an application. */
@@ -19,17 +19,12 @@ type Purpose = "private_key_jwt" | "tls_client_auth" | "self_signed_tls_client_a
 /** The ids of the keys that serve each purpose; a purpose without keys is left out. */
 export type KeyUses = ReadonlyMap<Purpose, readonly string[]>;
 
-/** Auth0's answer does not say; the detail says why. */
-export interface NotSaid {
-  detail: string;
-}
-
 /** Which of an application's keys are used, and what for. */
 export function keyUses(authentication: ClientAuthentication | undefined): KeyUses | NotSaid {
-  if (authentication === undefined) return { detail: "Auth0 does not report how the key's application authenticates" };
+  if (authentication === undefined) return notReported("Auth0 does not report how the key's application authenticates");
   const { client_authentication_methods: methods, signed_request_object: signed } = authentication;
-  if (isUnreadable(methods)) return notSaid("client_authentication_methods", methods);
-  if (isUnreadable(signed)) return notSaid("signed_request_object", signed);
+  if (isUnreadable(methods)) return unreadable("client_authentication_methods", methods);
+  if (isUnreadable(signed)) return unreadable("signed_request_object", signed);
   const lists: [Purpose, Reported<KeyReferences>][] = [
     ["private_key_jwt", methods?.private_key_jwt],
     ["tls_client_auth", methods?.tls_client_auth],
@@ -38,8 +33,8 @@ export function keyUses(authentication: ClientAuthentication | undefined): KeyUs
   ];
   const uses = new Map<Purpose, readonly string[]>();
   for (const [purpose, list] of lists) {
-    if (isUnreadable(list)) return notSaid(purpose, list);
-    if (isUnreadable(list?.credentials)) return notSaid(`${purpose}.credentials`, list.credentials);
+    if (isUnreadable(list)) return unreadable(purpose, list);
+    if (isUnreadable(list?.credentials)) return unreadable(`${purpose}.credentials`, list.credentials);
     const ids = (list?.credentials ?? []).map(({ id }) => id);
     if (ids.length > 0) uses.set(purpose, ids);
   }
@@ -49,8 +44,6 @@ export function keyUses(authentication: ClientAuthentication | undefined): KeyUs
 interface KeyReferences {
   credentials?: Reported<{ id: string }[]>;
 }
-
-const notSaid = (field: string, value: Unreadable): NotSaid => ({ detail: describeUnreadable(field, value) });
 
 /** What a key is used for; nothing where no setting of its application refers to it. */
 export const purposesOf = (uses: KeyUses, keyId: string): Purpose[] =>
@@ -69,13 +62,13 @@ export function keysByClient(
 }
 
 /** When a registered key ends. */
-export type KeyExpiry = { ends: "never" } | { ends: "at"; instant: number } | { ends: "unknown"; detail: string };
+export type KeyExpiry = { ends: "never" } | { ends: "at"; instant: number } | ({ ends: "unknown" } & NotSaid);
 
 /** "Never" is spelled in three ways: the field is absent, it is null, or it is the last day of the year 9999. */
 export function keyExpiry(key: ClientCredential): KeyExpiry {
   const instant = instantOf(key.expires_at);
   if (instant === undefined) return { ends: "never" };
-  if (isUnreadable(instant)) return { ends: "unknown", detail: describeUnreadable("expires_at", instant) };
+  if (isUnreadable(instant)) return { ends: "unknown", ...unreadable("expires_at", instant) };
   return new Date(instant).getUTCFullYear() >= 9999 ? { ends: "never" } : { ends: "at", instant };
 }
 

@@ -1,7 +1,6 @@
 import type { Client, ClientAuthentication } from "../auth0/resources/client.ts";
 import { isUnreadable } from "../model/reported.ts";
-import type { NotSaid } from "./client-keys.ts";
-import { describeUnreadable } from "./judge-value.ts";
+import { type NotSaid, notReported, unreadable } from "./outcome.ts";
 import { isPublic } from "./refresh-tokens.ts";
 
 /** Ways to authenticate that need no shared secret, where an application registered itself by these names. */
@@ -18,9 +17,9 @@ const KEY_METHODS: ReadonlySet<unknown> = new Set([
 export function usesSecret(client: Client, authentication: ClientAuthentication | undefined): boolean | NotSaid {
   const open = isPublic(client);
   if (client.global === true || open === true || KEY_METHODS.has(client.token_endpoint_auth_method)) return false;
-  if (authentication === undefined) return { detail: "Auth0 does not report how the application authenticates" };
+  if (authentication === undefined) return notReported("Auth0 does not report how the application authenticates");
   const methods = authentication.client_authentication_methods;
-  if (isUnreadable(methods)) return { detail: describeUnreadable("client_authentication_methods", methods) };
+  if (isUnreadable(methods)) return unreadable("client_authentication_methods", methods);
   if (methods !== undefined) return false;
-  return open === false ? true : { detail: describeUnreadable(open.field, open.value) };
+  return open === false ? true : unreadable(open.field, open.value);
 }

@@ -4,8 +4,7 @@ import { managementAudience } from "../auth0/tenant-address.ts";
 import { isUnreadable } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import { grantResource } from "./grant-resource.ts";
-import { describeUnreadable } from "./judge-value.ts";
-import { type Outcome, unknown } from "./outcome.ts";
+import { type NotSaid, notReported, type Outcome, unknown, unreadable } from "./outcome.ts";
 
 /** A client grant under judgement. */
 export interface JudgedGrant {
@@ -51,9 +50,9 @@ const whereApi =
   (applies: (audience: string) => boolean, judge: Judge): Judge =>
   (judged) => {
     const { audience } = judged.grant;
-    if (isUnreadable(audience)) return unknown(judged.resource, describeUnreadable("audience", audience));
+    if (isUnreadable(audience)) return unknown(judged.resource, unreadable("audience", audience));
     if (audience === undefined)
-      return unknown(judged.resource, "audience is missing, so nobody knows for which API it is");
+      return unknown(judged.resource, notReported("audience is missing, so nobody knows for which API it is"));
     return applies(audience) ? judge(judged) : undefined;
   };
 
@@ -69,8 +68,8 @@ export const indexClients = (clients: readonly Client[]): ClientIndex =>
  * @returns why it is not known: the list of applications is another request than the list of grants, so an
  * application that was created or deleted in between is in one and not in the other
  */
-export function clientOf({ client_id: id }: ClientGrant, clients: ClientIndex): Client | { missing: string } {
-  if (isUnreadable(id)) return { missing: describeUnreadable("client_id", id) };
-  if (id === undefined) return { missing: "client_id is missing, so nobody knows whose grant it is" };
-  return clients.get(id) ?? { missing: "its application is not in the list of applications" };
+export function clientOf({ client_id: id }: ClientGrant, clients: ClientIndex): Client | { missing: NotSaid } {
+  if (isUnreadable(id)) return { missing: unreadable("client_id", id) };
+  if (id === undefined) return { missing: notReported("client_id is missing, so nobody knows whose grant it is") };
+  return clients.get(id) ?? { missing: notReported("its application is not in the list of applications") };
 }

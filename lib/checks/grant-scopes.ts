@@ -1,6 +1,6 @@
 import type { ClientGrant } from "../auth0/resources/client-grant.ts";
 import { isUnreadable } from "../model/reported.ts";
-import { describeUnreadable } from "./judge-value.ts";
+import { type NotSaid, unreadable } from "./outcome.ts";
 
 /** What a client grant allows. */
 export interface GrantedScopes {
@@ -9,7 +9,7 @@ export interface GrantedScopes {
   /** The scopes named in the list, each once. */
   named: ReadonlySet<string>;
   /** Set when the answer cannot be read, so that there may be more than is named; says why. */
-  unclear?: string;
+  unclear?: NotSaid;
 }
 
 /**
@@ -18,9 +18,9 @@ export interface GrantedScopes {
  */
 export function grantedScopes({ allow_all_scopes: all, scope }: ClientGrant): GrantedScopes {
   if (all === true) return { all: true, named: new Set() };
-  if (isUnreadable(scope)) return { all: false, named: new Set(), unclear: describeUnreadable("scope", scope) };
+  if (isUnreadable(scope)) return { all: false, named: new Set(), unclear: unreadable("scope", scope) };
   const named = new Set((scope ?? []).map((name) => name.trim()).filter((name) => name !== ""));
-  if (isUnreadable(all)) return { all: false, named, unclear: describeUnreadable("allow_all_scopes", all) };
+  if (isUnreadable(all)) return { all: false, named, unclear: unreadable("allow_all_scopes", all) };
   return { all: false, named };
 }
 

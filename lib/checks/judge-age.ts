@@ -1,9 +1,9 @@
 import { isUnreadable, type Reported } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import { instantOf, secondsSince } from "./instants.ts";
-import { describeUnreadable, distinguishable } from "./judge-value.ts";
+import { distinguishable } from "./judge-value.ts";
 import { type Bands, judge } from "./limits.ts";
-import { fail, type Outcome, pass, unknown } from "./outcome.ts";
+import { fail, notReported, type Outcome, pass, unknown, unreadable } from "./outcome.ts";
 
 /** A date as it was reported, and what to say about how long ago it is. */
 interface ReportedDate {
@@ -21,8 +21,8 @@ interface ReportedDate {
 /** Judges how long ago something happened. There is no default for a date: without one nobody knows. */
 export function judgeAge(resource: Resource, { field, value, now, bands, subject, aspect }: ReportedDate): Outcome {
   const instant = instantOf(value);
-  if (instant === undefined) return unknown(resource, `Auth0 reports no ${field}`, aspect);
-  if (isUnreadable(instant)) return unknown(resource, describeUnreadable(field, instant), aspect);
+  if (instant === undefined) return unknown(resource, notReported(`Auth0 reports no ${field}`), aspect);
+  if (isUnreadable(instant)) return unknown(resource, unreadable(field, instant), aspect);
   const observed = secondsSince(instant, now);
   const verdict = judge(observed, bands);
   if (!verdict) return pass(resource, aspect);

@@ -1,8 +1,8 @@
 import { formatDuration, type Seconds } from "../model/duration.ts";
-import { isUnreadable, type Reported, type Unreadable } from "../model/reported.ts";
+import { isUnreadable, type Reported } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import { type Bands, judge } from "./limits.ts";
-import { fail, type Outcome, pass, unknown } from "./outcome.ts";
+import { fail, type Outcome, pass, unknown, unreadable } from "./outcome.ts";
 
 /** A duration as it was reported, and what to say about it. */
 export interface ReportedDuration {
@@ -21,17 +21,12 @@ export interface ReportedDuration {
 /** Judges one duration of one resource against its bands. */
 export function judgeDuration(resource: Resource, reported: ReportedDuration): Outcome {
   const { field, absent, bands, subject, aspect } = reported;
-  if (isUnreadable(reported.value)) return unknown(resource, describeUnreadable(field, reported.value), aspect);
+  if (isUnreadable(reported.value)) return unknown(resource, unreadable(field, reported.value), aspect);
   const observed = bounded(reported.value ?? absent);
   const verdict = judge(observed, bands);
   if (!verdict) return pass(resource, aspect);
   const phrase = compareDurations(observed, verdict.limit, reported.value === undefined);
   return fail(resource, { ...verdict, observed, unit: "seconds", message: `${subject} ${phrase}.` }, aspect);
-}
-
-/** The sentence about a value that came in a form nobody documented. The value itself is not shown. */
-export function describeUnreadable(field: string, value: Unreadable): string {
-  return `${field} came in a form that Auth0 does not document (${value.unreadable})`;
 }
 
 /** A number that no tenant means would print as Infinity, and JSON would turn it into null. */

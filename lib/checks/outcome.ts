@@ -1,13 +1,22 @@
-import type { Unit } from "../model/finding.ts";
+import type { Unit, UnknownReason } from "../model/finding.ts";
+import type { Unreadable } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import type { Severity } from "../model/severity.ts";
 
 /** What a check says about one resource. Identity is resource and aspect; everything else may change. */
 export type Outcome = { resource: Resource; aspect?: string } & (
   | { verdict: "pass" }
-  | { verdict: "unknown"; detail: string }
+  | ({ verdict: "unknown" } & NotSaid)
   | ({ verdict: "fail" } & Failure)
 );
+
+/** Auth0's answer does not say what a check must know. */
+export interface NotSaid {
+  /** `fetch-failed` where the answer holds something that cannot be understood, `not-reported` where it lacks it. */
+  reason: Extract<UnknownReason, "fetch-failed" | "not-reported">;
+  /** What it is, in words. */
+  detail: string;
+}
 
 /** What is wrong: in one sentence for the person who has to mend it. */
 export interface Failure {
@@ -35,10 +44,36 @@ export const fail = (resource: Resource, failure: Failure, aspect?: string): Out
   ...failure,
 });
 
-/** Auth0's answer does not say: the check is then `not-evaluated` (`not-reported`), whatever else it found. */
-export const unknown = (resource: Resource, detail: string, aspect?: string): Outcome => ({
+/** Auth0's answer does not say: the check is then `not-evaluated` for that reason, whatever else it found. */
+export const unknown = (resource: Resource, { reason, detail }: NotSaid, aspect?: string): Outcome => ({
   resource,
   ...(aspect === undefined ? {} : { aspect }),
   verdict: "unknown",
+  reason,
   detail,
 });
+
+/** The answer lacks what has no default. */
+export const notReported = (detail: string): NotSaid => ({ reason: "not-reported", detail });
+
+/** The answer holds something that cannot be understood, as a value nobody documented or two that exclude each other. */
+export const notUnderstood = (detail: string): NotSaid => ({ reason: "fetch-failed", detail });
+
+/** A value came in a form nobody documented. The value itself is not shown. */
+export const unreadable = (field: string, value: Unreadable): NotSaid =>
+  notUnderstood(`${field} came in a form that Auth0 does not document (${value.unreadable})`);
+
+/** A value has the right type, and is none of those that Auth0 documents. */
+export const undocumented = (field: string): NotSaid => notUnderstood(`${field} is not a documented one`);
+
+/**
+ * Of several things that the answer does not say, the one to name: first what an audit should have understood.
+ * Among equals it depends on the words alone, so that the order of Auth0's list changes nothing.
+ */
+export function worstOf(notSaid: readonly NotSaid[]): NotSaid | undefined {
+  const failed = notSaid.filter(({ reason }) => reason === "fetch-failed");
+  return (failed.length > 0 ? failed : notSaid).reduce<NotSaid | undefined>(
+    (first, next) => (first === undefined || next.detail < first.detail ? next : first),
+    undefined,
+  );
+}

@@ -3,8 +3,7 @@ import { days, type Seconds } from "../model/duration.ts";
 import { isUnreadable, type Reported, type Unreadable } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 import { grantUse } from "./grant-types.ts";
-import { describeUnreadable } from "./judge-value.ts";
-import { type Outcome, unknown } from "./outcome.ts";
+import { type NotSaid, type Outcome, undocumented, unknown, unreadable } from "./outcome.ts";
 import { clientResource } from "./resources.ts";
 
 /** What an application's `refresh_token` block says; `undefined` when Auth0 reported none. */
@@ -33,8 +32,8 @@ export function* judgeRefreshTokens(
     if (use === "no") continue;
     const resource = clientResource(client);
     const settings = client.refresh_token;
-    if (isUnreadable(use)) yield unknown(resource, describeUnreadable("grant_types", use));
-    else if (isUnreadable(settings)) yield unknown(resource, describeUnreadable("refresh_token", settings));
+    if (isUnreadable(use)) yield unknown(resource, unreadable("grant_types", use));
+    else if (isUnreadable(settings)) yield unknown(resource, unreadable("refresh_token", settings));
     else {
       const outcome = judge({ client, resource, settings });
       if (outcome) yield outcome;
@@ -43,7 +42,7 @@ export function* judgeRefreshTokens(
 }
 
 /** Whether something ends: it never does, it does at some time, or the answer does not tell. */
-export type Expiry = { ends: "never"; because: string } | { ends: "in time" } | { ends: "unknown"; detail: string };
+export type Expiry = { ends: "never"; because: string } | { ends: "in time" } | ({ ends: "unknown" } & NotSaid);
 
 /**
  * Whether refresh tokens have an absolute lifetime. Precedence as Auth0's SDK documents it: the `infinite` flag
@@ -56,9 +55,10 @@ export function absoluteExpiry(settings: RefreshTokenSettings): Expiry {
   if (infinite === true) return { ends: "never", because: "infinite_token_lifetime is true" };
   if (type === undefined) return { ends: "never", because: "expiration_type is not set" };
   if (type === "non-expiring") return { ends: "never", because: "expiration_type is non-expiring" };
-  if (isUnreadable(infinite)) return undocumented("refresh_token.infinite_token_lifetime", infinite);
-  if (isUnreadable(type)) return undocumented("refresh_token.expiration_type", type);
-  if (type !== "expiring") return { ends: "unknown", detail: "refresh_token.expiration_type is not a documented one" };
+  if (isUnreadable(infinite))
+    return { ends: "unknown", ...unreadable("refresh_token.infinite_token_lifetime", infinite) };
+  if (isUnreadable(type)) return { ends: "unknown", ...unreadable("refresh_token.expiration_type", type) };
+  if (type !== "expiring") return { ends: "unknown", ...undocumented("refresh_token.expiration_type") };
   return { ends: "in time" };
 }
 
@@ -68,14 +68,10 @@ export function absoluteExpiry(settings: RefreshTokenSettings): Expiry {
 export function idleExpiry(settings: NonNullable<RefreshTokenSettings>): Expiry {
   const infinite = settings.infinite_idle_token_lifetime;
   if (infinite === true) return { ends: "never", because: "infinite_idle_token_lifetime is true" };
-  if (isUnreadable(infinite)) return undocumented("refresh_token.infinite_idle_token_lifetime", infinite);
+  if (isUnreadable(infinite))
+    return { ends: "unknown", ...unreadable("refresh_token.infinite_idle_token_lifetime", infinite) };
   return { ends: "in time" };
 }
-
-const undocumented = (field: string, value: Unreadable): Expiry => ({
-  ends: "unknown",
-  detail: describeUnreadable(field, value),
-});
 
 /**
  * What absent lifetimes mean. With rotation 30 and 15 days (Auth0's documentation, "Configure Refresh Token

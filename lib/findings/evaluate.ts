@@ -3,7 +3,6 @@ import type { Limits } from "../checks/limits.ts";
 import type { Outcome } from "../checks/outcome.ts";
 import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
 import type { CheckResult, Finding } from "../model/finding.ts";
-import { holdsUnreadable } from "../model/reported.ts";
 import { worstFirst } from "../model/severity.ts";
 import { findingId } from "./fingerprint.ts";
 import { isBlinding } from "./tenant-audit.ts";
@@ -75,23 +74,23 @@ function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckConte
     return { result: { id, status: "not-evaluated", reason: "defect", detail }, findings: [] };
   }
   return {
-    result: resultOf(id, outcomes, sections),
+    result: resultOf(id, outcomes),
     findings: outcomes.flatMap((outcome) => findingOf(check, outcome, evaluation)),
   };
 }
 
 /**
  * Unknown is never clean: one resource that could not be judged keeps the check from passing or failing.
- * Where the answer holds something unreadable, reading has failed; else Auth0 does not report what the check needs.
+ * Of several reasons the one that an audit should not have is named, with a resource that has it.
  */
-function resultOf(id: string, outcomes: readonly Outcome[], sections: Partial<Sections>): CheckResult {
+function resultOf(id: string, outcomes: readonly Outcome[]): CheckResult {
   const unknown = outcomes.filter((outcome) => outcome.verdict === "unknown");
-  const [first] = unknown;
-  if (first) {
+  const named = unknown.find(({ reason }) => isBlinding(reason)) ?? unknown[0];
+  if (named) {
     const others = unknown.length - 1;
-    const where = `${first.detail} (${first.resource.type} ${first.resource.id})`;
+    const where = `${named.detail} (${named.resource.type} ${named.resource.id})`;
     const detail = others === 0 ? where : `${where}, and ${others} more`;
-    return { id, status: "not-evaluated", reason: holdsUnreadable(sections) ? "fetch-failed" : "not-reported", detail };
+    return { id, status: "not-evaluated", reason: named.reason, detail };
   }
   const failed = outcomes.filter((outcome) => outcome.verdict === "fail").length;
   return { id, status: failed === 0 ? "pass" : "fail", evaluated: outcomes.length, failed };

@@ -16,12 +16,6 @@ export function isUnreadable(value: unknown): value is Unreadable {
   return typeof value === "object" && value !== null && "unreadable" in value;
 }
 
-/** True when anywhere inside of `data` something came in a form nobody documented. */
-export function holdsUnreadable(data: unknown): boolean {
-  if (typeof data !== "object" || data === null) return false;
-  return isUnreadable(data) || Object.values(data).some(holdsUnreadable);
-}
-
 /**
  * A field that may be absent and must never make its whole object unusable.
  * `null` counts as absent; a value of another type becomes {@link Unreadable} and is not kept.

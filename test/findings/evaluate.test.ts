@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import sectionUnavailable from "../../lib/checks/coverage/section-unavailable.ts";
+import clientKeyAge from "../../lib/checks/credential/client-key-age.ts";
 import { defineCheck } from "../../lib/checks/define-check.ts";
-import { fail, pass, unknown } from "../../lib/checks/outcome.ts";
+import { fail, notReported, pass, unknown, unreadable } from "../../lib/checks/outcome.ts";
 import { resourceServerResource } from "../../lib/checks/resources.ts";
 import { evaluate, wantedSections } from "../../lib/findings/evaluate.ts";
 import { findingId } from "../../lib/findings/fingerprint.ts";
 import type { Inventory } from "../../lib/inventory/inventory.ts";
+import { isUnreadable } from "../../lib/model/reported.ts";
+import { aClientKey, aResourceServer } from "../support/inventory.ts";
 
 const TEXTS = {
   title: "title",
@@ -31,7 +34,8 @@ const byName = (id: string) =>
       for (const server of resourceServers) {
         const resource = resourceServerResource(server);
         if (server.name === "bad") yield fail(resource, { severity, message: "bad" });
-        else if (server.name === "odd") yield unknown(resource, "name is odd");
+        else if (server.name === undefined) yield unknown(resource, notReported("name is missing"));
+        else if (isUnreadable(server.name)) yield unknown(resource, unreadable("name", server.name));
         else yield pass(resource);
       }
     },
@@ -57,11 +61,12 @@ const needsSettings = defineCheck({
   *evaluate() {},
 });
 
-const apis = (...names: string[]): Inventory => ({
+/** APIs of these names, as Auth0 would send them: null for one without a name, a number for one of an odd form. */
+const apis = (...names: (string | number | null)[]): Inventory => ({
   resourceServers: {
     status: "complete",
     count: names.length,
-    data: names.map((name, index) => ({ id: `api-${index}`, name })),
+    data: names.map((name, index) => aResourceServer({ id: `api-${index}`, name })),
   },
 });
 
@@ -95,29 +100,57 @@ describe("evaluating checks", () => {
   });
 
   it("never calls a check clean that could not judge one of its resources, and keeps what it found", () => {
-    const { checks, findings } = run(apis("good", "odd", "bad"), byName("test.api.name"));
+    const { checks, findings } = run(apis("good", null, "bad"), byName("test.api.name"));
 
     expect(checks).toEqual([
       {
         id: "test.api.name",
         status: "not-evaluated",
         reason: "not-reported",
-        detail: "name is odd (resource-server api-1)",
+        detail: "name is missing (resource-server api-1)",
       },
     ]);
     expect(findings).toHaveLength(1);
   });
 
-  it("calls it a failed reading when the answer holds something unreadable", () => {
-    const inventory: Inventory = {
-      resourceServers: {
-        status: "complete",
-        count: 1,
-        data: [{ id: "api-0", name: "odd", token_lifetime: { unreadable: "string" } }],
+  it("calls it a failed reading when what it judges is unreadable", () => {
+    expect(run(apis("good", 7, 7), byName("test.api.name")).checks).toEqual([
+      {
+        id: "test.api.name",
+        status: "not-evaluated",
+        reason: "fetch-failed",
+        detail: "name came in a form that Auth0 does not document (number) (resource-server api-1), and 1 more",
       },
-    };
+    ]);
+  });
 
-    expect(run(inventory, byName("test.api.name")).checks).toMatchObject([{ reason: "fetch-failed" }]);
+  it("does not blame what is missing here on what is unreadable elsewhere", () => {
+    const keys = [
+      aClientKey({ id: "cred_a", expires_at: 5 }, "client-a"),
+      aClientKey({ id: "cred_b", created_at: null }, "client-b"),
+    ];
+    const inventory: Inventory = { clientCredentials: { status: "complete", count: keys.length, data: keys } };
+
+    expect(run(inventory, clientKeyAge).checks).toEqual([
+      {
+        id: "credential.client-key.age",
+        status: "not-evaluated",
+        reason: "not-reported",
+        detail: "Auth0 reports no created_at (client-credential cred_b)",
+      },
+    ]);
+  });
+
+  it.each([
+    { title: "first", names: [7, null], id: "api-0" },
+    { title: "last", names: [null, 7], id: "api-1" },
+  ])("names what could not be read before what is missing, where it comes $title", ({ names, id }) => {
+    expect(run(apis(...names), byName("test.api.name")).checks).toMatchObject([
+      {
+        reason: "fetch-failed",
+        detail: `name came in a form that Auth0 does not document (number) (resource-server ${id}), and 1 more`,
+      },
+    ]);
   });
 
   it("does not evaluate a check over a section that could not be read, with that section's reason", () => {

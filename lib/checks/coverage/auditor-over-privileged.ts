@@ -3,7 +3,7 @@ import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { AUTH0_MANAGEMENT_TOKENS } from "../grant-references.ts";
 import { isWriteScope, mentionScopes } from "../grant-scopes.ts";
-import { type Failure, fail, pass, unknown } from "../outcome.ts";
+import { type Failure, fail, notReported, pass, unknown } from "../outcome.ts";
 
 export default defineCheck({
   id: "coverage.auditor.over-privileged",
@@ -41,7 +41,7 @@ export default defineCheck({
   *evaluate(_sections, severities, { auditor }) {
     const resource: Resource = { type: "client", id: auditor.clientId, name: null };
     if (auditor.scopes === undefined) {
-      yield unknown(resource, "Auth0 does not say which scopes the auditor's token holds");
+      yield unknown(resource, notReported("Auth0 does not say which scopes the auditor's token holds"));
       return;
     }
     // One finding for each kind of excess and not for each scope: it stays the same finding until all are gone,

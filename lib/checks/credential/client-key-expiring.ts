@@ -1,11 +1,11 @@
 import type { ClientCredential } from "../../auth0/resources/client.ts";
 import { days, formatDuration, type Seconds } from "../../model/duration.ts";
-import { clientKeyResource, type KeyUses, keyExpiry, keysByClient, type NotSaid, purposesOf } from "../client-keys.ts";
+import { clientKeyResource, type KeyUses, keyExpiry, keysByClient, purposesOf } from "../client-keys.ts";
 import { defineCheck } from "../define-check.ts";
 import { secondsUntil } from "../instants.ts";
 import { AUTH0_CREDENTIAL_SETTINGS, AUTH0_ROTATE_CREDENTIALS, asvsConfiguration } from "../key-references.ts";
 import { judgeRemaining } from "../limits.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type NotSaid, type Outcome, pass, unknown } from "../outcome.ts";
 
 export default defineCheck({
   id: "credential.client-key.expiring",
@@ -52,7 +52,7 @@ function judgeKey(key: ClientCredential, circumstances: Circumstances): Outcome 
   const { limits, now } = circumstances;
   const resource = clientKeyResource(key);
   const expiry = keyExpiry(key);
-  if (expiry.ends === "unknown") return unknown(resource, expiry.detail);
+  if (expiry.ends === "unknown") return unknown(resource, expiry);
   // A key without an end is the business of credential.client-key.no-expiry.
   if (expiry.ends === "never") return pass(resource);
   const observed = secondsUntil(expiry.instant, now);
@@ -66,7 +66,7 @@ function judgeKey(key: ClientCredential, circumstances: Circumstances): Outcome 
   const expired = `The key expired ${formatDuration(-observed)} ago`;
   if (limits.urgent.high === undefined) return fail(resource, { ...found, message: `${expired}.` });
   const lockedOut = isLockedOut(key, circumstances);
-  if (typeof lockedOut === "object") return unknown(resource, lockedOut.detail);
+  if (typeof lockedOut === "object") return unknown(resource, lockedOut);
   if (!lockedOut) return fail(resource, { ...found, message: `${expired}.` });
   const message = `${expired}, and the application has no other key that does its work.`;
   return fail(resource, { ...found, severity: "critical", message });

@@ -1,13 +1,13 @@
 import type { ClientCredential } from "../../auth0/resources/client.ts";
 import { days } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
-import { clientKeyResource, type KeyUses, keysByClient, type NotSaid, purposesOf } from "../client-keys.ts";
+import { clientKeyResource, type KeyUses, keysByClient, purposesOf } from "../client-keys.ts";
 import { defineCheck } from "../define-check.ts";
 import { instantOf } from "../instants.ts";
 import { judgeAge } from "../judge-age.ts";
 import { AUTH0_CREDENTIAL_SETTINGS, AUTH0_ROTATE_CREDENTIALS } from "../key-references.ts";
 import type { Bands } from "../limits.ts";
-import { type Outcome, pass, unknown } from "../outcome.ts";
+import { type NotSaid, notReported, type Outcome, pass, unknown, unreadable, worstOf } from "../outcome.ts";
 
 export default defineCheck({
   id: "credential.client-key.leftover",
@@ -41,9 +41,13 @@ function judgeKey(
 ): Outcome {
   const resource = clientKeyResource(key);
   if (keys.length === 1) return pass(resource);
-  if ("detail" in uses) return unknown(resource, uses.detail);
-  if (keys.some((other) => creationOf(other) === undefined))
-    return unknown(resource, "which of the application's keys is the older cannot be told from created_at");
+  if ("detail" in uses) return unknown(resource, uses);
+  const undated = worstOf(keys.flatMap(whyUndated));
+  if (undated)
+    return unknown(resource, {
+      reason: undated.reason,
+      detail: "which of the application's keys is the older cannot be told from created_at",
+    });
   const subject = whyLeftover(key, keys, uses);
   if (subject === undefined) return pass(resource);
   return judgeAge(resource, { field: "created_at", value: key.created_at, subject, ...limits });
@@ -70,4 +74,10 @@ function isNewer(key: ClientCredential, than: ClientCredential): boolean {
 function creationOf(key: ClientCredential): number | undefined {
   const instant = instantOf(key.created_at);
   return isUnreadable(instant) ? undefined : instant;
+}
+
+function whyUndated(key: ClientCredential): NotSaid[] {
+  const instant = instantOf(key.created_at);
+  if (instant === undefined) return [notReported("Auth0 reports no created_at")];
+  return isUnreadable(instant) ? [unreadable("created_at", instant)] : [];
 }

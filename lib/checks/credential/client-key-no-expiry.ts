@@ -29,7 +29,7 @@ export default defineCheck({
 });
 
 function judgeExpiry(resource: Outcome["resource"], expiry: KeyExpiry, severity: Severity): Outcome {
-  if (expiry.ends === "unknown") return unknown(resource, expiry.detail);
+  if (expiry.ends === "unknown") return unknown(resource, expiry);
   if (expiry.ends === "at") return pass(resource);
   return fail(resource, { severity, message: "The key never expires." });
 }

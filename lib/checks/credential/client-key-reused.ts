@@ -28,7 +28,7 @@ export default defineCheck({
     for (const client of clientAuthentication) {
       const uses = keyUses(client);
       if ("detail" in uses) {
-        yield unknown({ type: "client", id: client.client_id, name: null }, uses.detail);
+        yield unknown({ type: "client", id: client.client_id, name: null }, uses);
         continue;
       }
       const signing = new Set(uses.get("signed_request_object"));

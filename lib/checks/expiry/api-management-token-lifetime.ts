@@ -1,9 +1,8 @@
-import { managementAudience } from "../../auth0/tenant-address.ts";
 import { hours } from "../../model/duration.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeDuration } from "../judge-value.ts";
-import { unknown } from "../outcome.ts";
-import { resourceServerResource, tenantResource } from "../resources.ts";
+import { judgeManagementApi } from "../management-api.ts";
+import { resourceServerResource } from "../resources.ts";
 
 /** Auth0's default. Source: Auth0 documentation, "Management API Access Tokens": 86,400 seconds. */
 const DEFAULT_LIFETIME = hours(24);
@@ -34,19 +33,14 @@ export default defineCheck({
     "auth0-default": { high: hours(24) },
   },
   *evaluate({ resourceServers }, limits, { domain }) {
-    // Auth0 reserves this identifier, so whatever bears it is the Management API.
-    const identifier = managementAudience(domain);
-    const servers = resourceServers.filter((server) => server.identifier === identifier);
-    if (servers.length === 0)
-      yield unknown(tenantResource(domain), "the Management API is not among the tenant's APIs");
-    for (const server of servers) {
-      yield judgeDuration(resourceServerResource(server), {
+    yield* judgeManagementApi(resourceServers, domain, (server) =>
+      judgeDuration(resourceServerResource(server), {
         field: "token_lifetime",
         value: server.token_lifetime,
         absent: DEFAULT_LIFETIME,
         bands: limits,
         subject: "Management API tokens live",
-      });
-    }
+      }),
+    );
   },
 });

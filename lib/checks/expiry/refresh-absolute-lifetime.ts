@@ -29,7 +29,7 @@ export default defineCheck({
   *evaluate({ clients }, limits) {
     yield* judgeRefreshTokens(clients, ({ resource, settings }) => {
       const expiry = absoluteExpiry(settings);
-      if (expiry.ends === "unknown") return unknown(resource, expiry.detail);
+      if (expiry.ends === "unknown") return unknown(resource, expiry);
       // Tokens without an end are the business of expiry.refresh.never-expires.
       if (expiry.ends === "never" || settings === undefined) return undefined;
       return judgeDuration(resource, {

@@ -25,7 +25,7 @@ export default defineCheck({
     yield* judgeRefreshTokens(clients, ({ resource, settings }) => {
       if (settings === undefined) return undefined;
       const expiry = idleExpiry(settings);
-      if (expiry.ends === "unknown") return unknown(resource, expiry.detail);
+      if (expiry.ends === "unknown") return unknown(resource, expiry);
       // Tokens without an idle end are the business of expiry.refresh.idle-never.
       if (expiry.ends === "never") return undefined;
       return judgeDuration(resource, {

@@ -25,7 +25,7 @@ export default defineCheck({
       if (settings === undefined) return undefined;
       const expiry = idleExpiry(settings);
       if (expiry.ends === "in time") return pass(resource);
-      if (expiry.ends === "unknown") return unknown(resource, expiry.detail);
+      if (expiry.ends === "unknown") return unknown(resource, expiry);
       return fail(resource, { severity, message: `Unused refresh tokens never expire: ${expiry.because}.` });
     });
   },

@@ -1,8 +1,8 @@
 import { minutes } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
-import { describeUnreadable, judgeDuration } from "../judge-value.ts";
-import { unknown } from "../outcome.ts";
+import { judgeDuration } from "../judge-value.ts";
+import { unknown, unreadable } from "../outcome.ts";
 import { AUTH0_REFRESH_TOKEN_ROTATION, asvsOauth } from "../references.ts";
 import { judgeRefreshTokens } from "../refresh-tokens.ts";
 
@@ -31,7 +31,7 @@ export default defineCheck({
   *evaluate({ clients }, limits) {
     yield* judgeRefreshTokens(clients, ({ resource, settings }) => {
       const rotation = settings?.rotation_type;
-      if (isUnreadable(rotation)) return unknown(resource, describeUnreadable("refresh_token.rotation_type", rotation));
+      if (isUnreadable(rotation)) return unknown(resource, unreadable("refresh_token.rotation_type", rotation));
       // Without rotation the old token never stops working, and the leeway means nothing.
       if (rotation !== "rotating") return undefined;
       return judgeDuration(resource, {

@@ -35,7 +35,7 @@ export default defineCheck({
     yield* judgeRefreshTokens(clients, ({ resource, settings }) => {
       const expiry = absoluteExpiry(settings);
       if (expiry.ends === "in time") return pass(resource);
-      if (expiry.ends === "unknown") return unknown(resource, expiry.detail);
+      if (expiry.ends === "unknown") return unknown(resource, expiry);
       return fail(resource, { severity, message: `Refresh tokens never expire: ${expiry.because}.` });
     });
   },

@@ -1,8 +1,7 @@
 import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
 import { AUTH0_REFRESH_TOKEN_ROTATION, asvsOauth, RFC_9700_REFRESH_TOKENS } from "../references.ts";
 import { isPublic, judgeRefreshTokens, type RefreshTokenClient } from "../refresh-tokens.ts";
 
@@ -45,10 +44,10 @@ function judgeRotation(
   // Tokens bound to the application's key are of no use to a thief, so they need not rotate.
   const bound = client.require_proof_of_possession;
   if (bound === true) return pass(resource);
-  if (isUnreadable(rotation)) return unknown(resource, describeUnreadable("refresh_token.rotation_type", rotation));
-  if (isUnreadable(bound)) return unknown(resource, describeUnreadable("require_proof_of_possession", bound));
+  if (isUnreadable(rotation)) return unknown(resource, unreadable("refresh_token.rotation_type", rotation));
+  if (isUnreadable(bound)) return unknown(resource, unreadable("require_proof_of_possession", bound));
   const open = isPublic(client);
-  if (typeof open === "object") return unknown(resource, describeUnreadable(open.field, open.value));
+  if (typeof open === "object") return unknown(resource, unreadable(open.field, open.value));
   const severity = open ? limits.public : limits.confidential;
   if (severity === undefined) return undefined;
   const message = open

@@ -4,8 +4,7 @@ import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { grantUse } from "../grant-types.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { type Failure, fail, pass, unknown } from "../outcome.ts";
+import { type Failure, fail, type NotSaid, pass, unknown, unreadable, worstOf } from "../outcome.ts";
 import { AUTH0_REFRESH_TOKEN_EXPIRATION, AUTH0_SESSION_LIFETIME, asvsSession } from "../references.ts";
 import { absoluteExpiry, defaultLifetimes } from "../refresh-tokens.ts";
 import { mentionClient, tenantResource } from "../resources.ts";
@@ -31,16 +30,16 @@ export default defineCheck({
     const tenant = tenantResource(domain);
     const reported = sessionSeconds(tenantSettings, "session_lifetime");
     if (isUnreadable(reported)) {
-      yield unknown(tenant, describeUnreadable("session_lifetime", reported));
+      yield unknown(tenant, unreadable("session_lifetime", reported));
       return;
     }
     const session = reported ?? DEFAULT_SESSION_SECONDS.session_lifetime;
     const lifetimes = clients.map(refreshTokenLifetime).filter((lifetime) => lifetime !== undefined);
     const longest = longestOf(lifetimes.filter((lifetime) => "seconds" in lifetime));
-    const [unread] = lifetimes.flatMap((lifetime) => ("detail" in lifetime ? lifetime.detail : [])).sort();
+    const unclear = worstOf(lifetimes.filter((lifetime) => "detail" in lifetime));
     // One application that outlives the session is enough, whatever could not be read of the others.
     if (longest && longest.seconds > session) yield fail(tenant, describe(longest, session, severity));
-    else if (unread !== undefined) yield unknown(tenant, unread);
+    else if (unclear) yield unknown(tenant, unclear);
     else yield pass(tenant);
   },
 });
@@ -51,17 +50,17 @@ interface Lifetime {
   seconds: Seconds;
 }
 
-function refreshTokenLifetime(client: Client): Lifetime | { detail: string } | undefined {
+function refreshTokenLifetime(client: Client): Lifetime | NotSaid | undefined {
   const use = grantUse(client, "refresh_token");
   if (use === "no") return undefined;
-  if (isUnreadable(use)) return { detail: describeUnreadable("grant_types", use) };
+  if (isUnreadable(use)) return unreadable("grant_types", use);
   const settings = client.refresh_token;
-  if (isUnreadable(settings)) return { detail: describeUnreadable("refresh_token", settings) };
+  if (isUnreadable(settings)) return unreadable("refresh_token", settings);
   const expiry = absoluteExpiry(settings);
-  if (expiry.ends === "unknown") return { detail: expiry.detail };
+  if (expiry.ends === "unknown") return expiry;
   if (expiry.ends === "never" || settings === undefined) return { client, seconds: Number.POSITIVE_INFINITY };
   const seconds = settings.token_lifetime ?? defaultLifetimes(settings).absolute;
-  if (isUnreadable(seconds)) return { detail: describeUnreadable("refresh_token.token_lifetime", seconds) };
+  if (isUnreadable(seconds)) return unreadable("refresh_token.token_lifetime", seconds);
   return { client, seconds: Math.min(seconds, Number.MAX_SAFE_INTEGER) };
 }
 

@@ -1,8 +1,7 @@
 import type { TenantSettings } from "../../auth0/resources/tenant-settings.ts";
 import { isUnreadable, type Reported } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, pass, unknown, unreadable } from "../outcome.ts";
 import { AUTH0_SESSION_LIFECYCLE, asvsSession } from "../references.ts";
 import { tenantResource } from "../resources.ts";
 
@@ -23,7 +22,7 @@ export default defineCheck({
   *evaluate({ tenantSettings }, severity, { domain }) {
     const tenant = tenantResource(domain);
     const { field, mode } = cookieMode(tenantSettings);
-    if (isUnreadable(mode)) yield unknown(tenant, describeUnreadable(field, mode));
+    if (isUnreadable(mode)) yield unknown(tenant, unreadable(field, mode));
     else if (mode === "non-persistent") yield pass(tenant);
     else yield fail(tenant, { severity, message: "The session cookie survives closing the browser." });
   },

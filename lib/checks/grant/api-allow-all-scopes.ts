@@ -2,8 +2,7 @@ import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeApiGrants } from "../grant-judging.ts";
 import { AUTH0_CLIENT_GRANTS, RFC_9700_PRIVILEGES } from "../grant-references.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, pass, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 
 export default defineCheck({
@@ -23,7 +22,7 @@ export default defineCheck({
   *evaluate({ clientGrants }, severity, { domain }) {
     yield* judgeApiGrants(clientGrants, domain, ({ grant, resource }) => {
       const all = grant.allow_all_scopes;
-      if (isUnreadable(all)) return unknown(resource, describeUnreadable("allow_all_scopes", all));
+      if (isUnreadable(all)) return unknown(resource, unreadable("allow_all_scopes", all));
       if (all !== true) return pass(resource);
       return fail(resource, { severity, message: "The grant covers every scope of the API, those added later too." });
     });

@@ -1,8 +1,7 @@
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeGrants } from "../grant-judging.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, pass, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 
 export default defineCheck({
@@ -29,7 +28,7 @@ export default defineCheck({
   *evaluate({ clientGrants }, severity) {
     yield* judgeGrants(clientGrants, ({ grant, resource }) => {
       const any = grant.allow_any_organization;
-      if (isUnreadable(any)) return unknown(resource, describeUnreadable("allow_any_organization", any));
+      if (isUnreadable(any)) return unknown(resource, unreadable("allow_any_organization", any));
       if (any !== true) return pass(resource);
       return fail(resource, {
         severity,

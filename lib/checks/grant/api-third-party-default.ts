@@ -5,8 +5,7 @@ import { type JudgedGrant, judgeApiGrants } from "../grant-judging.ts";
 import { AUTH0_CLIENT_GRANTS, AUTH0_THIRD_PARTY_ACCESS } from "../grant-references.ts";
 import { THIRD_PARTY_DEFAULT } from "../grant-resource.ts";
 import { type GrantedScopes, grantedScopes, isWriteScope, mentionScopes } from "../grant-scopes.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, unknown } from "../outcome.ts";
+import { fail, type Outcome, undocumented, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 
 export default defineCheck({
@@ -44,8 +43,8 @@ function judgeDefault(
 ): Outcome | undefined {
   const group = grant.default_for;
   if (group === undefined) return undefined;
-  if (isUnreadable(group)) return unknown(resource, describeUnreadable("default_for", group));
-  if (group !== THIRD_PARTY_DEFAULT) return unknown(resource, "default_for is not a documented one");
+  if (isUnreadable(group)) return unknown(resource, unreadable("default_for", group));
+  if (group !== THIRD_PARTY_DEFAULT) return unknown(resource, undocumented("default_for"));
   const granted = grantedScopes(grant);
   const writes = describeWrites(granted);
   const severity = writes === undefined ? limits.default : limits.withWriteScopes;

@@ -4,8 +4,7 @@ import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { AUTH0_API_ACCESS_POLICIES, AUTH0_CLIENT_GRANTS } from "../grant-references.ts";
 import { userPolicy } from "../grant-user-policy.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, undocumented, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { resourceServerResource } from "../resources.ts";
 
@@ -39,9 +38,9 @@ export default defineCheck({
 function judgePolicy(server: ResourceServer, severity: Severity): Outcome {
   const resource = resourceServerResource(server);
   const { field, policy } = userPolicy(server);
-  if (isUnreadable(policy)) return unknown(resource, describeUnreadable(field, policy));
+  if (isUnreadable(policy)) return unknown(resource, unreadable(field, policy));
   if (policy !== undefined && CLOSED.includes(policy)) return pass(resource);
-  if (policy !== undefined && policy !== "allow_all") return unknown(resource, `${field} is not a documented one`);
+  if (policy !== undefined && policy !== "allow_all") return unknown(resource, undocumented(field));
   const origin = policy === undefined ? " (Auth0's default)" : "";
   return fail(resource, {
     severity,

@@ -3,8 +3,7 @@ import { isUnreadable } from "../../model/reported.ts";
 import { isAtLeast, type Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { grantUse } from "../grant-types.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { clientResource } from "../resources.ts";
 
@@ -66,7 +65,7 @@ export default defineCheck({
 function judgeFlows(client: Client, limits: { readonly [F in Flow]?: Severity }): Outcome | undefined {
   const resource = clientResource(client);
   const { grant_types: types } = client;
-  if (isUnreadable(types)) return unknown(resource, describeUnreadable("grant_types", types));
+  if (isUnreadable(types)) return unknown(resource, unreadable("grant_types", types));
   const judged = flowsIn(limits);
   if (judged.length === 0) return undefined;
   const found = judged

@@ -2,8 +2,7 @@ import type { ResourceServer } from "../../auth0/resources/resource-server.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { grantUse } from "../grant-types.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, type NotSaid, pass, unknown, unreadable, worstOf } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { clientResource } from "../resources.ts";
 
@@ -34,8 +33,8 @@ export default defineCheck({
       if (use === "no") continue;
       const resource = clientResource(client);
       if (offline === "allowed") yield pass(resource);
-      else if (typeof offline === "object") yield unknown(resource, offline.unclear);
-      else if (isUnreadable(use)) yield unknown(resource, describeUnreadable("grant_types", use));
+      else if (typeof offline === "object") yield unknown(resource, offline);
+      else if (isUnreadable(use)) yield unknown(resource, unreadable("grant_types", use));
       else
         yield fail(resource, {
           severity,
@@ -46,9 +45,8 @@ export default defineCheck({
 });
 
 /** Whether any API, Auth0's own included, yields refresh tokens. Absent means no, Auth0's default. */
-function offlineAccess(servers: readonly ResourceServer[]): "allowed" | "nowhere" | { unclear: string } {
+function offlineAccess(servers: readonly ResourceServer[]): "allowed" | "nowhere" | NotSaid {
   if (servers.some((server) => server.allow_offline_access === true)) return "allowed";
-  const unreadable = servers.map((server) => server.allow_offline_access).filter(isUnreadable);
-  const [unclear] = unreadable.map((value) => describeUnreadable("allow_offline_access of an API", value)).sort();
-  return unclear === undefined ? "nowhere" : { unclear };
+  const odd = servers.map((server) => server.allow_offline_access).filter(isUnreadable);
+  return worstOf(odd.map((value) => unreadable("allow_offline_access of an API", value))) ?? "nowhere";
 }

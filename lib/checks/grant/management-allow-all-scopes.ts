@@ -2,8 +2,7 @@ import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeManagementGrants } from "../grant-judging.ts";
 import { AUTH0_CLIENT_GRANTS, AUTH0_MANAGEMENT_TOKENS, RFC_9700_PRIVILEGES } from "../grant-references.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, pass, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 
 export default defineCheck({
@@ -24,7 +23,7 @@ export default defineCheck({
   *evaluate({ clientGrants }, severity, { domain }) {
     yield* judgeManagementGrants(clientGrants, domain, ({ grant, resource }) => {
       const all = grant.allow_all_scopes;
-      if (isUnreadable(all)) return unknown(resource, describeUnreadable("allow_all_scopes", all));
+      if (isUnreadable(all)) return unknown(resource, unreadable("allow_all_scopes", all));
       if (all !== true) return pass(resource);
       const message = "The grant covers every scope of the Management API, those that Auth0 adds later too.";
       return fail(resource, { severity, message });

@@ -5,7 +5,7 @@ import { defineCheck } from "../define-check.ts";
 import { judgeManagementGrants } from "../grant-judging.ts";
 import { AUTH0_CLIENT_GRANTS, AUTH0_MACHINE_TO_MACHINE, RFC_9700_PRIVILEGES } from "../grant-references.ts";
 import { type GrantedScopes, grantedScopes, mentionScopes } from "../grant-scopes.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, type NotSaid, notReported, notUnderstood, pass, unknown, unreadable, worstOf } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 
 /** Scopes that lead to every other scope, and how. Auth0's documentation itself warns of the first two. */
@@ -42,7 +42,7 @@ export default defineCheck({
       const paths = [...directPaths(granted), ...(theft.verdict === "yes" ? [theft.how] : [])];
       if (paths.length > 0) return fail(resource, { severity, message: `The application ${paths.join("; it ")}.` });
       if (granted.unclear !== undefined) return unknown(resource, granted.unclear);
-      return theft.verdict === "maybe" ? unknown(resource, theft.detail) : pass(resource);
+      return theft.verdict === "maybe" ? unknown(resource, theft.unclear) : pass(resource);
     });
   },
 });
@@ -59,10 +59,10 @@ function directPaths({ all, named }: GrantedScopes): string[] {
   });
 }
 
-type Theft = { verdict: "yes"; how: string } | { verdict: "maybe"; detail: string } | { verdict: "no" };
+type Theft = { verdict: "yes"; how: string } | { verdict: "maybe"; unclear: NotSaid } | { verdict: "no" };
 
 /** Whether another application's secret is worth stealing: it may do at the Management API what this one may not. */
-function keyTheft({ named }: GrantedScopes, owner: string | undefined, holders: ScopeHolders): Theft {
+function keyTheft({ named }: GrantedScopes, owner: string | NotSaid, holders: ScopeHolders): Theft {
   const keys = KEY_SCOPES.filter((scope) => named.has(scope));
   if (keys.length === 0) return { verdict: "no" };
   const lacking = [...holders].filter(([scope]) => typeof scope === "symbol" || !named.has(scope));
@@ -74,11 +74,14 @@ function keyTheft({ named }: GrantedScopes, owner: string | undefined, holders: 
       how: `can take over another application's secret (${mentionScopes(keys)}) and gain ${mentionGains(gains)}`,
     };
   }
-  if (answers.every(({ other }) => other === "no")) return { verdict: "no" };
-  return {
-    verdict: "maybe",
-    detail: "what other applications may do cannot be read, and this one may use their secrets",
-  };
+  // What is left without a gain: scopes that cannot be read, and grants of which nobody knows whose they are.
+  const doubts = answers
+    .filter(({ other }) => other !== "no")
+    .map(({ scope, other }) => (scope === UNCLEAR || typeof other !== "object" ? UNREADABLE_SCOPES : other));
+  const worst = worstOf(doubts);
+  if (!worst) return { verdict: "no" };
+  const detail = "what other applications may do cannot be read, and this one may use their secrets";
+  return { verdict: "maybe", unclear: { reason: worst.reason, detail } };
 }
 
 function mentionGains(gains: readonly (string | symbol)[]): string {
@@ -89,12 +92,13 @@ function mentionGains(gains: readonly (string | symbol)[]): string {
 const EVERYTHING = Symbol("every scope");
 /** Stands for a list that cannot be read. */
 const UNCLEAR = Symbol("unreadable scopes");
+const UNREADABLE_SCOPES = notUnderstood("a list of scopes cannot be read");
 
 /** Who holds a scope. Two applications are enough to know that somebody else does, whoever asks. */
 interface Holders {
   owners: Set<string>;
-  /** A grant holds it whose application is not reported. */
-  unnamed: boolean;
+  /** A grant holds it of which nobody knows whose it is. */
+  unnamed: NotSaid | undefined;
 }
 
 type ScopeHolders = ReadonlyMap<string | symbol, Holders>;
@@ -115,23 +119,24 @@ const scopeKeys = ({ all, named, unclear }: GrantedScopes): (string | symbol)[] 
   ...(unclear === undefined ? [] : [UNCLEAR]),
 ];
 
-function addHolder(holders: Map<string | symbol, Holders>, scope: string | symbol, owner: string | undefined): void {
-  const known = holders.get(scope) ?? { owners: new Set(), unnamed: false };
+function addHolder(holders: Map<string | symbol, Holders>, scope: string | symbol, owner: string | NotSaid): void {
+  const known = holders.get(scope) ?? { owners: new Set(), unnamed: undefined };
   holders.set(scope, known);
-  if (owner === undefined) known.unnamed = true;
+  if (typeof owner === "object") known.unnamed = worstOf(known.unnamed ? [known.unnamed, owner] : [owner]);
   else if (known.owners.size < 2) known.owners.add(owner);
 }
 
-/** The holder of a grant: an application, or all third-party ones of a default grant; undefined when not reported. */
-function ownerOf({ client_id: id, default_for: group }: ClientGrant): string | undefined {
-  if (isUnreadable(id) || isUnreadable(group)) return undefined;
+/** The holder of a grant: an application, or all third-party ones of a default grant. */
+function ownerOf({ client_id: id, default_for: group }: ClientGrant): string | NotSaid {
+  if (isUnreadable(id)) return unreadable("client_id", id);
+  if (isUnreadable(group)) return unreadable("default_for", group);
   if (id !== undefined) return `client ${id}`;
-  return group === undefined ? undefined : `default for ${group}`;
+  return group === undefined ? notReported("client_id is missing") : `default for ${group}`;
 }
 
-function heldByAnother({ owners, unnamed }: Holders, owner: string | undefined): "yes" | "maybe" | "no" {
+function heldByAnother({ owners, unnamed }: Holders, owner: string | NotSaid): "yes" | "no" | NotSaid {
   if (owners.size >= 2) return "yes";
-  if (owner === undefined) return "maybe";
+  if (typeof owner === "object") return owner;
   if (owners.size === 1 && !owners.has(owner)) return "yes";
-  return unnamed ? "maybe" : "no";
+  return unnamed ?? "no";
 }

@@ -2,8 +2,7 @@ import type { NetworkAcl } from "../../auth0/resources/network-acl.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { AUTH0_MANAGEMENT_TOKENS } from "../grant-references.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, type NotSaid, notReported, pass, unknown, unreadable, worstOf } from "../outcome.ts";
 import { tenantResource } from "../resources.ts";
 
 export default defineCheck({
@@ -35,28 +34,28 @@ export default defineCheck({
   *evaluate({ networkAcls }, severity, { domain }) {
     const tenant = tenantResource(domain);
     const judged = networkAcls.map(guards);
-    const [unclear] = judged.flatMap((answer) => (typeof answer === "object" ? answer.unclear : [])).sort();
+    const unclear = worstOf(judged.filter((answer) => typeof answer === "object"));
     // One rule that guards is enough, whatever could not be read of the others.
     if (judged.includes("yes")) yield pass(tenant);
-    else if (unclear !== undefined) yield unknown(tenant, unclear);
+    else if (unclear) yield unknown(tenant, unclear);
     else yield fail(tenant, { severity, message: describeAbsence(judged) });
   },
 });
 
 /** `monitoring` is a rule that would guard but only writes a log event. */
-type Guard = "yes" | "no" | "monitoring" | { unclear: string };
+type Guard = "yes" | "no" | "monitoring" | NotSaid;
 
 /** Whether an ACL guards the Management API: it is active, its rule has that scope, and the rule is enforced. */
 function guards({ active, rule }: NetworkAcl): Guard {
   if (active === false) return "no";
-  if (rule === undefined) return { unclear: "rule is missing from a network ACL" };
-  if (isUnreadable(rule)) return { unclear: describeUnreadable("rule", rule) };
-  if (isUnreadable(rule.scope)) return { unclear: describeUnreadable("rule.scope", rule.scope) };
+  if (rule === undefined) return notReported("rule is missing from a network ACL");
+  if (isUnreadable(rule)) return unreadable("rule", rule);
+  if (isUnreadable(rule.scope)) return unreadable("rule.scope", rule.scope);
   if (rule.scope !== "management") return "no";
-  if (isUnreadable(active)) return { unclear: describeUnreadable("active", active) };
-  if (active === undefined) return { unclear: "active is missing from a network ACL" };
+  if (isUnreadable(active)) return unreadable("active", active);
+  if (active === undefined) return notReported("active is missing from a network ACL");
   // In monitoring mode a rule's action is not executed (Auth0's documentation, "Enable Monitoring Mode").
-  if (isUnreadable(rule.action)) return { unclear: describeUnreadable("rule.action", rule.action) };
+  if (isUnreadable(rule.action)) return unreadable("rule.action", rule.action);
   return rule.action?.log === true ? "monitoring" : "yes";
 }
 

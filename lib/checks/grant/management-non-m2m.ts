@@ -3,8 +3,7 @@ import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { type ClientIndex, clientOf, indexClients, type JudgedGrant, judgeManagementGrants } from "../grant-judging.ts";
 import { AUTH0_MACHINE_TO_MACHINE, AUTH0_MANAGEMENT_TOKENS } from "../grant-references.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, undocumented, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { mentionClient } from "../resources.ts";
 
@@ -40,9 +39,9 @@ function judgeType({ grant, resource }: JudgedGrant, clients: ClientIndex, sever
   const type = client.app_type;
   // Auth0 leaves the type out where nobody chose one: then nothing says that people log in to it.
   if (type === undefined || type === "non_interactive") return pass(resource);
-  if (isUnreadable(type)) return unknown(resource, describeUnreadable("app_type", type));
-  if (isUnreadable(subject)) return unknown(resource, describeUnreadable("subject_type", subject));
-  if (subject !== undefined && subject !== "client") return unknown(resource, "subject_type is not a documented one");
+  if (isUnreadable(type)) return unknown(resource, unreadable("app_type", type));
+  if (isUnreadable(subject)) return unknown(resource, unreadable("subject_type", subject));
+  if (subject !== undefined && subject !== "client") return unknown(resource, undocumented("subject_type"));
   const message = `${mentionClient(client)} is not a machine-to-machine application, and may use the Management API in its own name.`;
   return fail(resource, { severity, message });
 }

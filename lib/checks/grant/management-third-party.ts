@@ -4,8 +4,7 @@ import { defineCheck } from "../define-check.ts";
 import { type ClientIndex, clientOf, indexClients, type JudgedGrant, judgeManagementGrants } from "../grant-judging.ts";
 import { AUTH0_THIRD_PARTY, AUTH0_THIRD_PARTY_ACCESS } from "../grant-references.ts";
 import { THIRD_PARTY_DEFAULT } from "../grant-resource.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, undocumented, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { mentionClient } from "../resources.ts";
 
@@ -38,13 +37,13 @@ function judgeParty({ grant, resource }: JudgedGrant, clients: ClientIndex, seve
       message: "Every third-party application may use the Management API by default.",
     });
   }
-  if (isUnreadable(group)) return unknown(resource, describeUnreadable("default_for", group));
-  if (group !== undefined) return unknown(resource, "default_for is not a documented one");
+  if (isUnreadable(group)) return unknown(resource, unreadable("default_for", group));
+  if (group !== undefined) return unknown(resource, undocumented("default_for"));
   const client = clientOf(grant, clients);
   if ("missing" in client) return unknown(resource, client.missing);
   // Absent means true, Auth0's default.
   const own = client.is_first_party;
-  if (isUnreadable(own)) return unknown(resource, describeUnreadable("is_first_party", own));
+  if (isUnreadable(own)) return unknown(resource, unreadable("is_first_party", own));
   if (own !== false) return pass(resource);
   return fail(resource, {
     severity,

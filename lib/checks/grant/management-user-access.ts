@@ -1,14 +1,13 @@
 import type { ResourceServer } from "../../auth0/resources/resource-server.ts";
-import { managementAudience } from "../../auth0/tenant-address.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { AUTH0_API_ACCESS_POLICIES } from "../grant-references.ts";
 import { userPolicy } from "../grant-user-policy.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { judgeManagementApi } from "../management-api.ts";
+import { fail, notReported, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
-import { resourceServerResource, tenantResource } from "../resources.ts";
+import { resourceServerResource } from "../resources.ts";
 
 /** Policies under which no application gets a Management API token in a user's name without somebody's decision. */
 const CLOSED: readonly string[] = ["require_client_grant", "deny_all"];
@@ -37,10 +36,7 @@ export default defineCheck({
   // allow_all is what a new tenant has, so by Auth0's own default no more than a note.
   limits: { baseline: "high", strict: "high", "auth0-default": "info" },
   *evaluate({ resourceServers }, severity, { domain }) {
-    const servers = resourceServers.filter(({ identifier }) => identifier === managementAudience(domain));
-    if (servers.length === 0)
-      yield unknown(tenantResource(domain), "the Management API is not among the tenant's APIs");
-    for (const server of servers) yield judgePolicy(server, severity);
+    yield* judgeManagementApi(resourceServers, domain, (server) => judgePolicy(server, severity));
   },
 });
 
@@ -48,8 +44,9 @@ export default defineCheck({
 function judgePolicy(server: ResourceServer, severity: Severity): Outcome {
   const resource = resourceServerResource(server);
   const { field, policy } = userPolicy(server);
-  if (isUnreadable(policy)) return unknown(resource, describeUnreadable(field, policy));
-  if (policy === undefined) return unknown(resource, "subject_type_authorization.user.policy is not reported");
+  if (isUnreadable(policy)) return unknown(resource, unreadable(field, policy));
+  if (policy === undefined)
+    return unknown(resource, notReported("subject_type_authorization.user.policy is not reported"));
   if (CLOSED.includes(policy)) return pass(resource);
   const message = "Any application may ask for a Management API token in the name of a user, without a grant.";
   return fail(resource, { severity, message });

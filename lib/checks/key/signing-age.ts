@@ -1,10 +1,8 @@
-import type { SigningKey } from "../../auth0/resources/signing-key.ts";
 import { days } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeAge } from "../judge-age.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { type Outcome, unknown } from "../outcome.ts";
+import { notReported, unknown, unreadable } from "../outcome.ts";
 import { tenantResource } from "../resources.ts";
 import { AUTH0_ROTATE_SIGNING_KEYS, AUTH0_SIGNING_KEYS, signingKeyResource } from "../signing-keys.ts";
 
@@ -31,9 +29,8 @@ export default defineCheck({
   *evaluate({ signingKeys }, bands, { domain, now }) {
     const subject = "The key began to sign tokens";
     const current = signingKeys.filter((key) => key.current === true);
-    const odd = signingKeys.filter((key) => isUnreadable(key.current));
-    if (current.length + odd.length === 0)
-      yield unknown(tenantResource(domain), "none of the signing keys is marked as the current one");
+    if (current.length === 0 && !signingKeys.some((key) => isUnreadable(key.current)))
+      yield unknown(tenantResource(domain), notReported("none of the signing keys is marked as the current one"));
     for (const key of current) {
       yield judgeAge(signingKeyResource(key), {
         field: "current_since",
@@ -43,9 +40,8 @@ export default defineCheck({
         subject,
       });
     }
-    yield* odd.map(cannotTell);
+    for (const key of signingKeys) {
+      if (isUnreadable(key.current)) yield unknown(signingKeyResource(key), unreadable("current", key.current));
+    }
   },
 });
-
-const cannotTell = (key: SigningKey): Outcome =>
-  unknown(signingKeyResource(key), isUnreadable(key.current) ? describeUnreadable("current", key.current) : "");

@@ -5,8 +5,7 @@ import { isUnreadable, type Reported } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { instantOf, secondsSince } from "../instants.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type NotSaid, notReported, notUnderstood, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
 import { AUTH0_ROTATE_SIGNING_KEYS, AUTH0_SIGNING_KEYS, signingKeyResource } from "../signing-keys.ts";
 
 /** Auth0's default lifetime of an access token. Source: Auth0 documentation, "Update Access Token Lifetime". */
@@ -49,21 +48,24 @@ export default defineCheck({
 
 function judgeKey(
   key: SigningKey,
-  longest: Seconds | { detail: string },
+  longest: Seconds | NotSaid,
   { severity, now }: { severity: Severity; now: number },
 ): Outcome | undefined {
   const { previous, revoked, current, next } = key;
   const resource = signingKeyResource(key);
   if (previous === false || previous === undefined) return undefined;
   if (revoked === true) return pass(resource);
-  if (isUnreadable(previous)) return unknown(resource, describeUnreadable("previous", previous));
-  if (isUnreadable(revoked)) return unknown(resource, describeUnreadable("revoked", revoked));
+  if (isUnreadable(previous)) return unknown(resource, unreadable("previous", previous));
+  if (isUnreadable(revoked)) return unknown(resource, unreadable("revoked", revoked));
   if (current === true || next === true)
-    return unknown(resource, `the key is marked as previous and as ${current === true ? "current" : "next"} at once`);
+    return unknown(
+      resource,
+      notUnderstood(`the key is marked as previous and as ${current === true ? "current" : "next"} at once`),
+    );
   const ended = instantOf(key.current_until);
-  if (ended === undefined) return unknown(resource, "Auth0 reports no current_until");
-  if (isUnreadable(ended)) return unknown(resource, describeUnreadable("current_until", ended));
-  if (typeof longest === "object") return unknown(resource, longest.detail);
+  if (ended === undefined) return unknown(resource, notReported("Auth0 reports no current_until"));
+  if (isUnreadable(ended)) return unknown(resource, unreadable("current_until", ended));
+  if (typeof longest === "object") return unknown(resource, longest);
   const observed = secondsSince(ended, now);
   const limit = longest + GRACE;
   if (observed <= limit) return pass(resource);
@@ -75,10 +77,10 @@ function judgeKey(
  * The longest lifetime of an access token in this tenant, Auth0's own APIs included: their tokens bear the same
  * signature. One lifetime that cannot be read could be the longest.
  */
-function longestLifetime(servers: readonly ResourceServer[]): Seconds | { detail: string } {
+function longestLifetime(servers: readonly ResourceServer[]): Seconds | NotSaid {
   const lifetimes = servers.map((server): Reported<Seconds> => server.token_lifetime ?? DEFAULT_LIFETIME);
   const odd = lifetimes.find(isUnreadable);
-  if (odd) return { detail: describeUnreadable("an API's token_lifetime", odd) };
+  if (odd) return unreadable("an API's token_lifetime", odd);
   const longest = lifetimes.reduce<Seconds>((most, lifetime) => Math.max(most, Number(lifetime)), 0);
   // Whoever lists no API at all still issues tokens by Auth0's default. No tenant means more than a safe integer.
   return Math.min(longest || DEFAULT_LIFETIME, Number.MAX_SAFE_INTEGER - GRACE);

@@ -1,13 +1,12 @@
 import type { Action } from "../../auth0/resources/action.ts";
 import { days } from "../../model/duration.ts";
-import { isUnreadable } from "../../model/reported.ts";
+import { isUnreadable, type Reported } from "../../model/reported.ts";
 import type { Resource } from "../../model/resource.ts";
 import { defineCheck } from "../define-check.ts";
 import { judgeAge } from "../judge-age.ts";
-import { describeUnreadable } from "../judge-value.ts";
 import { asvsConfiguration } from "../key-references.ts";
 import type { Bands } from "../limits.ts";
-import { type Outcome, unknown } from "../outcome.ts";
+import { type NotSaid, notReported, notUnderstood, type Outcome, unknown, unreadable } from "../outcome.ts";
 import { nameOf } from "../resources.ts";
 
 export default defineCheck({
@@ -46,16 +45,22 @@ function* judgeAction(action: Action, bands: Bands, now: number): Iterable<Outco
   const resource: Resource = { type: "action", id: action.id, name: nameOf(action.name) };
   const { secrets } = action;
   if (isUnreadable(secrets)) {
-    yield unknown(resource, describeUnreadable("secrets", secrets));
+    yield unknown(resource, unreadable("secrets", secrets));
     return;
   }
   for (const [name, entries] of Map.groupBy(secrets ?? [], (secret) => nameOf(secret.name))) {
     const [secret, ...others] = entries;
-    if (name === null) yield unknown(resource, "a secret of the action has no name that can be read");
-    else if (others.length > 0) yield unknown(resource, "the action has several secrets of one name", name);
+    if (name === null) yield unknown(resource, whyNameless(entries));
+    else if (others.length > 0)
+      yield unknown(resource, notUnderstood("the action has several secrets of one name"), name);
     else {
       const reported = { field: "secrets.updated_at", value: secret?.updated_at, now, bands };
       yield judgeAge(resource, { ...reported, subject: "The secret was last changed", aspect: name });
     }
   }
+}
+
+function whyNameless(secrets: readonly { name?: Reported<string> }[]): NotSaid {
+  const detail = "a secret of the action has no name that can be read";
+  return secrets.some(({ name }) => isUnreadable(name)) ? notUnderstood(detail) : notReported(detail);
 }

@@ -1,8 +1,7 @@
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
-import { describeUnreadable } from "../judge-value.ts";
 import { AUTH0_SIGNING_ALGORITHMS, asvsTokens } from "../key-references.ts";
-import { fail, pass, unknown } from "../outcome.ts";
+import { fail, pass, unknown, unreadable } from "../outcome.ts";
 import { resourceServerResource } from "../resources.ts";
 
 export default defineCheck({
@@ -26,7 +25,7 @@ export default defineCheck({
       const resource = resourceServerResource(server);
       const { signing_alg: algorithm } = server;
       const message = "Access tokens are signed with HS256: every service that verifies them could also make them.";
-      if (isUnreadable(algorithm)) yield unknown(resource, describeUnreadable("signing_alg", algorithm));
+      if (isUnreadable(algorithm)) yield unknown(resource, unreadable("signing_alg", algorithm));
       // Every recorded API names its algorithm, so an absent one is no sign of HS256.
       else yield algorithm === "HS256" ? fail(resource, { severity, message }) : pass(resource);
     }

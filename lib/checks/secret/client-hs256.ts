@@ -2,9 +2,8 @@ import type { Client } from "../../auth0/resources/client.ts";
 import { isUnreadable, type Reported, type Unreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
-import { describeUnreadable } from "../judge-value.ts";
 import { AUTH0_SIGNING_ALGORITHMS, asvsTokens } from "../key-references.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
 import { clientResource } from "../resources.ts";
 
 export default defineCheck({
@@ -43,9 +42,9 @@ export default defineCheck({
 function judgeAlgorithm(client: Client, obtains: true | Unreadable, severity: Severity): Outcome {
   const resource = clientResource(client);
   const { field, value: algorithm } = signingAlgorithm(client);
-  if (isUnreadable(algorithm)) return unknown(resource, describeUnreadable(field, algorithm));
+  if (isUnreadable(algorithm)) return unknown(resource, unreadable(field, algorithm));
   if (algorithm !== "HS256") return pass(resource);
-  if (isUnreadable(obtains)) return unknown(resource, describeUnreadable("grant_types", obtains));
+  if (isUnreadable(obtains)) return unknown(resource, unreadable("grant_types", obtains));
   const message = "ID tokens are signed with HS256: the application's secret signs what it is meant to verify.";
   return fail(resource, { severity, message });
 }

@@ -2,8 +2,7 @@ import type { Client } from "../../auth0/resources/client.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
-import { describeUnreadable } from "../judge-value.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { clientResource } from "../resources.ts";
 
@@ -44,8 +43,8 @@ function judgeMethod(client: Client, severity: Severity): Outcome | undefined {
   if (client.global === true || !(isOdd || type === "spa" || type === "native")) return undefined;
   const resource = clientResource(client);
   if (method === undefined || method === "none") return pass(resource);
-  if (isOdd) return unknown(resource, describeUnreadable("app_type", type));
-  if (isUnreadable(method)) return unknown(resource, describeUnreadable("token_endpoint_auth_method", method));
+  if (isOdd) return unknown(resource, unreadable("app_type", type));
+  if (isUnreadable(method)) return unknown(resource, unreadable("token_endpoint_auth_method", method));
   const kind = type === "spa" ? "A single-page" : "A native";
   return fail(resource, { severity, message: `${kind} application authenticates with a secret (${method}).` });
 }

@@ -3,13 +3,11 @@ import type { ClientGrant } from "../../auth0/resources/client-grant.ts";
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
-import type { NotSaid } from "../client-keys.ts";
 import { usesSecret } from "../client-secrets.ts";
 import { defineCheck } from "../define-check.ts";
 import { grantedScopes, isWriteScope } from "../grant-scopes.ts";
-import { describeUnreadable } from "../judge-value.ts";
 import { AUTH0_APPLICATION_CREDENTIALS, cisaEntra } from "../key-references.ts";
-import { fail, type Outcome, pass, unknown } from "../outcome.ts";
+import { fail, type NotSaid, type Outcome, pass, unknown, unreadable, worstOf } from "../outcome.ts";
 import { asvsOauth } from "../references.ts";
 import { clientResource } from "../resources.ts";
 
@@ -59,10 +57,10 @@ interface Measure {
 
 function judgeSecret(client: Client, uses: boolean | NotSaid, { grants, severities }: Measure): Outcome | undefined {
   const resource = clientResource(client);
-  if (typeof uses === "object") return unknown(resource, uses.detail);
+  if (typeof uses === "object") return unknown(resource, uses);
   if (!uses) return pass(resource);
   const writes = mayWrite(client, grants);
-  if (typeof writes === "object") return unknown(resource, writes.detail);
+  if (typeof writes === "object") return unknown(resource, writes);
   const severity = writes ? severities.managementWrites : severities.others;
   if (severity === undefined) return undefined;
   const message = writes
@@ -86,15 +84,15 @@ function managementGrants(grants: readonly ClientGrant[], domain: string): Measu
 function mayWrite({ client_id: id }: Client, grants: Measure["grants"]): boolean | NotSaid {
   const answers = [...(grants.get(id) ?? []), ...(grants.get(undefined) ?? [])].map(grantsWriting);
   if (answers.includes(true)) return true;
-  return answers.find((answer) => typeof answer === "object") ?? false;
+  return worstOf(answers.filter((answer) => typeof answer === "object")) ?? false;
 }
 
 function grantsWriting(grant: ClientGrant): boolean | NotSaid {
   const { all, named, unclear } = grantedScopes(grant);
   const writes = all || [...named].some(isWriteScope);
-  if (!writes && unclear === undefined) return false;
-  if (isUnreadable(grant.client_id))
-    return { detail: describeUnreadable("a client grant's client_id", grant.client_id) };
-  if (isUnreadable(grant.audience)) return { detail: describeUnreadable("a client grant's audience", grant.audience) };
-  return writes || { detail: `of a client grant, ${unclear}` };
+  const doubt = unclear && { ...unclear, detail: `of a client grant, ${unclear.detail}` };
+  if (!writes && !doubt) return false;
+  if (isUnreadable(grant.client_id)) return unreadable("a client grant's client_id", grant.client_id);
+  if (isUnreadable(grant.audience)) return unreadable("a client grant's audience", grant.audience);
+  return writes || (doubt ?? false);
 }

@@ -38,6 +38,7 @@ test("without the Management API in the list nothing is known", () => {
     {
       resource: { type: "tenant", id: "acme.eu.auth0.com", name: "acme.eu.auth0.com" },
       verdict: "unknown",
+      reason: "not-reported",
       detail: "the Management API is not among the tenant's APIs",
     },
   ]);

@@ -47,6 +47,7 @@ test.each([{ signingKeys: [] }, { signingKeys: [aSigningKey({ current: false })]
       {
         resource: { type: "tenant", id: DOMAIN, name: DOMAIN },
         verdict: "unknown",
+        reason: "not-reported",
         detail: "none of the signing keys is marked as the current one",
       },
     ]);
