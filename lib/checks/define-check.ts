@@ -45,6 +45,11 @@ export interface ReviewedException {
   id: string;
   /** `expiring`: within 14 days of its last one. `unmatched`: it holds, and accepts nothing. */
   state: "valid" | "expiring" | "expired" | "unmatched";
+  /**
+   * What became of the findings that it is meant for, whoever accepts them: one is `open`, all are `accepted`, there
+   * are `none`, or it is `unknown` because its check was not evaluated everywhere.
+   */
+  findings: "open" | "accepted" | "none" | "unknown";
   owner: string;
   /** Its last day, UTC: `YYYY-MM-DD`. */
   expires: string;

@@ -1,6 +1,7 @@
 import type { ReviewedException } from "../checks/define-check.ts";
 import { covers, exceptionState, unmatchedExceptions } from "../config/exceptions.ts";
 import type { ExceptionConfig } from "../config/schema.ts";
+import type { Finding } from "../model/finding.ts";
 import type { TenantAudit } from "./tenant-audit.ts";
 
 /** The exceptions of a configuration, and for whom they are. */
@@ -28,26 +29,36 @@ export function reviewExceptions(
   const unmatched = new Set(unmatchedIn(audited, exceptions, tenants));
   const reviewed = new Map(audited.map(({ tenant }): [string, ReviewedException[]] => [tenant, []]));
   for (const exception of exceptions) {
+    const matchesNothing = unmatched.has(exception);
     const state = exceptionState(exception, now);
-    const told = state !== "expired" && unmatched.has(exception) ? "unmatched" : state;
+    const told = state !== "expired" && matchesNothing ? "unmatched" : state;
     const { owner, expires } = exception;
-    for (const tenant of concernedBy(exception, audited)) {
-      reviewed.get(tenant)?.push({ id: idOf(exception), state: told, owner, expires });
+    for (const audit of concernedBy(exception, audited)) {
+      const findings = matchesNothing ? "none" : standingOf(matchesIn(audit, exception));
+      reviewed.get(audit.tenant)?.push({ id: idOf(exception), state: told, findings, owner, expires });
     }
   }
   return reviewed;
 }
 
+/** One open finding is enough: somebody has to look. Without a finding nobody knows, for the check was not evaluated. */
+function standingOf(matches: readonly Finding[]): ReviewedException["findings"] {
+  if (matches.length === 0) return "unknown";
+  return matches.some(({ status }) => status === "open") ? "open" : "accepted";
+}
+
 /** The parts are kept apart by a character that no check id and no tenant name can hold. */
 const idOf = ({ check, tenant, resource }: ExceptionConfig): string => `${check}/${tenant ?? "*"}/${resource}`;
 
-function concernedBy(exception: ExceptionConfig, audited: readonly TenantAudit[]): string[] {
-  if (exception.tenant !== undefined) return [exception.tenant];
-  const accepting = audited.filter((audit) =>
-    audit.findings.some(({ check, resource }) => covers(exception, { check, resourceId: resource.id }, audit.tenant)),
-  );
-  return (accepting.length > 0 ? accepting : audited.slice(0, 1)).map(({ tenant }) => tenant);
+function concernedBy(exception: ExceptionConfig, audited: readonly TenantAudit[]): readonly TenantAudit[] {
+  if (exception.tenant !== undefined) return audited.filter(({ tenant }) => tenant === exception.tenant);
+  const accepting = audited.filter((audit) => matchesIn(audit, exception).length > 0);
+  return accepting.length > 0 ? accepting : audited.slice(0, 1);
 }
+
+/** The findings of a tenant that an exception is meant for, whether it still holds or not. */
+const matchesIn = ({ tenant, findings }: TenantAudit, exception: ExceptionConfig): Finding[] =>
+  findings.filter(({ check, resource }) => covers(exception, { check, resourceId: resource.id }, tenant));
 
 function unmatchedIn(
   audited: readonly TenantAudit[],

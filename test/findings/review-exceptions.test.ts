@@ -70,6 +70,7 @@ function judged(exceptions: ExceptionConfig[], audits: TenantAudit[], tenants = 
     findings: findings
       .filter(({ check }) => check === exceptionExpired.id)
       .map(({ severity, resource }) => `${severity} ${resource.type} ${resource.id}`),
+    messages: findings.filter(({ check }) => check === exceptionExpired.id).map(({ message }) => message),
   }));
 }
 
@@ -98,6 +99,51 @@ describe("judging exceptions", () => {
     const [acme] = judged([exception(fields)], [audit("acme", [finding()])]);
 
     expect(acme?.findings).toEqual(expected);
+  });
+
+  describe("that have ended", () => {
+    const ended = exception({ expires: "2026-11-22" });
+    const accepting = exception({ resource: "*" });
+    const accepted = (resource?: string) => acceptFindings([finding(resource)], "acme", [accepting], NOW);
+    const blind = { status: "not-evaluated", reason: "time-out", detail: null } as Partial<CheckResult>;
+
+    it.each([
+      {
+        title: "open again",
+        audits: [audit("acme", [finding()])],
+        says: "ended on 2026-11-22, and what it accepted is open again;",
+      },
+      {
+        title: "accepted by another exception",
+        audits: [audit("acme", accepted())],
+        says: "ended on 2026-11-22; what it accepted is still accepted, by another exception;",
+      },
+      {
+        title: "gone",
+        audits: [audit("acme", accepted("api-2"))],
+        says: "ended on 2026-11-22, and there is nothing left that it would accept;",
+      },
+      { title: "not known", audits: [audit("acme", [], blind)], says: "nobody knows whether anything is left" },
+    ])("tell that what they accepted is $title", ({ audits, says }) => {
+      expect(judged([ended, accepting], audits)[0]?.messages[0]).toContain(says);
+    });
+
+    it("tell of an open finding beside an accepted one", () => {
+      const everything = exception({ resource: "*", expires: "2026-11-22" });
+      const audits = [audit("acme", [...acceptFindings([finding()], "acme", [exception()], NOW), finding("api-2")])];
+
+      expect(judged([everything, exception()], audits)[0]?.messages).toEqual([
+        "The exception ended on 2026-11-22, and what it accepted is open again; ask dana@acme.example.",
+      ]);
+    });
+
+    it("are told for each tenant as it is there", () => {
+      const audits = [audit("acme", accepted()), audit("globex", [finding()])];
+
+      expect(
+        judged([ended, exception({ tenant: "acme", resource: "*" })], audits).map(({ messages }) => messages),
+      ).toEqual([[expect.stringContaining("by another exception")], [expect.stringContaining("open again")]]);
+    });
   });
 
   it("never calls one unmatched whose check was not evaluated", () => {
@@ -149,6 +195,15 @@ describe("accepting findings", () => {
       exception: { reason: "batch", owner: "dana@acme.example", expires: "2027-03-31" },
     });
     expect(second).toEqual(finding("api-2"));
+  });
+
+  it("lets a wildcard take over when a more specific exception has ended", () => {
+    const specific = exception({ expires: "2026-11-22", owner: "dana@acme.example" });
+    const wildcard = exception({ resource: "*", owner: "kim@acme.example" });
+
+    const [accepted] = acceptFindings([finding()], "acme", [specific, wildcard], NOW);
+
+    expect(accepted).toMatchObject({ status: "excepted", exception: { owner: "kim@acme.example" } });
   });
 
   it("opens a finding again on the day after", () => {

@@ -4,7 +4,7 @@ import { fail, pass } from "../outcome.ts";
 export default defineCheck({
   id: "coverage.exception.expired",
   title: "An exception has run out, or accepts nothing",
-  why: "An exception is a promise by somebody until a day. After that day its findings are open again; one that accepts nothing any more waits for a finding that nobody will then hear of.",
+  why: "An exception is a promise by somebody until a day. After that day its findings are open again, unless another exception accepts them too; one that accepts nothing any more waits for a finding that nobody will then hear of.",
   remediation: {
     summary:
       "Mend what the exception was for and remove it, or have its owner renew it; remove one that accepts nothing.",
@@ -41,8 +41,16 @@ export default defineCheck({
   },
 });
 
-function sentence({ state, expires, owner }: ReviewedException): string {
-  if (state === "expired") return `The exception ended on ${expires} and accepts nothing any more; ask ${owner}.`;
+function sentence({ state, findings, expires, owner }: ReviewedException): string {
+  if (state === "expired") return `The exception ended on ${expires}${SINCE[findings]}; ask ${owner}.`;
   if (state === "expiring") return `The exception ends on ${expires}; ask ${owner}.`;
   return `The exception accepts nothing, although its check was evaluated; ask ${owner}.`;
 }
+
+/** What came after the end of an exception, as the rest of a sentence. */
+const SINCE: Readonly<Record<ReviewedException["findings"], string>> = {
+  open: ", and what it accepted is open again",
+  accepted: "; what it accepted is still accepted, by another exception",
+  none: ", and there is nothing left that it would accept",
+  unknown: "; its check was not evaluated everywhere, so nobody knows whether anything is left that it would accept",
+};
