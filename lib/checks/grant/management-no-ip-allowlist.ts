@@ -2,7 +2,7 @@ import type { NetworkAcl } from "../../auth0/resources/network-acl.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
 import { AUTH0_MANAGEMENT_TOKENS } from "../grant-references.ts";
-import { fail, type NotSaid, notReported, pass, unknown, unreadable, worstOf } from "../outcome.ts";
+import { fail, type NotSaid, notReported, pass, undocumented, unknown, unreadable, worstOf } from "../outcome.ts";
 import { tenantResource } from "../resources.ts";
 
 export default defineCheck({
@@ -42,10 +42,10 @@ export default defineCheck({
   },
 });
 
-/** `monitoring` is a rule that would guard but only writes a log event. */
-type Guard = "yes" | "no" | "monitoring" | NotSaid;
+/** `monitoring` is a rule that would guard but only writes a log event, `allowing` one that turns nobody away. */
+type Guard = "yes" | "no" | "monitoring" | "allowing" | NotSaid;
 
-/** Whether an ACL guards the Management API: it is active, its rule has that scope, and the rule is enforced. */
+/** Whether an ACL guards the Management API: it is active, its rule has that scope, is enforced and turns somebody away. */
 function guards({ active, rule }: NetworkAcl): Guard {
   if (active === false) return "no";
   if (rule === undefined) return notReported("rule is missing from a network ACL");
@@ -54,12 +54,24 @@ function guards({ active, rule }: NetworkAcl): Guard {
   if (rule.scope !== "management") return "no";
   if (isUnreadable(active)) return unreadable("active", active);
   if (active === undefined) return notReported("active is missing from a network ACL");
-  // In monitoring mode a rule's action is not executed (Auth0's documentation, "Enable Monitoring Mode").
   if (isUnreadable(rule.action)) return unreadable("rule.action", rule.action);
-  return rule.action?.log === true ? "monitoring" : "yes";
+  if (rule.action === undefined) return notReported("rule.action is missing from a network ACL");
+  return effectOf(rule.action);
 }
 
-const describeAbsence = (judged: readonly Guard[]): string =>
-  judged.includes("monitoring")
-    ? "The network ACL for the Management API only monitors: it logs requests and blocks none."
-    : "No active network ACL guards the Management API, so a token works from everywhere.";
+/** What a rule does to the requests that it is for. */
+function effectOf({ log, block, redirect, allow }: Readonly<Record<string, unknown>>): Guard {
+  // In monitoring mode a rule's action is not executed (Auth0's documentation, "Enable Monitoring Mode").
+  if (log === true) return "monitoring";
+  if (block === true || redirect === true) return "yes";
+  // What no rule is for passes, so a rule that allows some is an exemption from another and keeps nobody out itself.
+  return allow === true ? "allowing" : undocumented("rule.action of a network ACL");
+}
+
+function describeAbsence(judged: readonly Guard[]): string {
+  if (judged.includes("monitoring"))
+    return "The network ACL for the Management API only monitors: it logs requests and blocks none.";
+  if (judged.includes("allowing"))
+    return "The network ACL for the Management API only allows: no rule blocks the others, so a token works from everywhere.";
+  return "No active network ACL guards the Management API, so a token works from everywhere.";
+}

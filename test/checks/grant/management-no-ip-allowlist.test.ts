@@ -24,6 +24,22 @@ test.each([
     acl: aNetworkAcl({}, { action: { block: true, log: false } }),
     expected: ["pass"],
   },
+  {
+    title: "that allows some, and blocks nobody",
+    acl: aNetworkAcl({}, { action: { allow: true } }),
+    expected: ["medium"],
+  },
+  {
+    title: "that would allow some, in monitoring mode",
+    acl: aNetworkAcl({}, { action: { allow: true, log: true } }),
+    expected: ["medium"],
+  },
+  { title: "without an action", acl: aNetworkAcl({}, { action: null }), expected: ["unknown"] },
+  {
+    title: "with an action that nobody documented",
+    acl: aNetworkAcl({}, { action: { challenge: true } }),
+    expected: ["unknown"],
+  },
   { title: "that does not say whether it is active", acl: aNetworkAcl({ active: null }), expected: ["unknown"] },
   { title: "that is active in an unreadable way", acl: aNetworkAcl({ active: "yes" }), expected: ["unknown"] },
   { title: "without a rule", acl: aNetworkAcl({}, null), expected: ["unknown"] },
@@ -60,6 +76,13 @@ describe("several", () => {
 
   test("one that cannot be read may be the one that guards", () => {
     expect(verdicts(judge(aNetworkAcl({ active: false }), unreadable))).toEqual(["unknown"]);
+  });
+
+  test("one that allows our own needs another that blocks the rest", () => {
+    const allowing = aNetworkAcl({ id: "acl_2" }, { action: { allow: true } });
+
+    expect(verdicts(judge(allowing, aNetworkAcl()))).toEqual(["pass"]);
+    expect(judge(allowing)).toMatchObject([{ message: expect.stringContaining("only allows") }]);
   });
 
   test("a monitoring one is mentioned", () => {

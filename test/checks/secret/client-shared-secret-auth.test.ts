@@ -50,6 +50,12 @@ describe("which applications authenticate with a secret", () => {
       expected: ["info"],
     },
     {
+      title: "methods without any, which exclude the secret all the same",
+      client: {},
+      authentication: { client_authentication_methods: {} },
+      expected: ["pass"],
+    },
+    {
       title: "methods unreadable",
       client: {},
       authentication: { client_authentication_methods: "private_key_jwt" },
@@ -84,6 +90,7 @@ describe("what its secret opens", () => {
   test.each([
     { title: "reading scopes only", grants: [{}], expected: ["info"] },
     { title: "a writing scope", grants: [WRITING], expected: ["medium"] },
+    { title: "a writing scope for users", grants: [{ ...WRITING, subject_type: "user" }], expected: ["medium"] },
     { title: "all scopes", grants: [{ allow_all_scopes: true, scope: null }], expected: ["medium"] },
     { title: "a reading scope with a space before it", grants: [{ scope: [" read:users"] }], expected: ["info"] },
     { title: "no scopes", grants: [{ scope: null }], expected: ["info"] },
