@@ -36,6 +36,50 @@ describe("hostile names in the SARIF report", () => {
     );
   });
 
+  it.each([
+    { title: "letters", name: "n".repeat(1_000_000), begins: "nnn", name255: `${"n".repeat(254)}…` },
+    { title: "characters of two halves", name: "👍".repeat(500_000), begins: "👍", name255: `${"👍".repeat(254)}…` },
+    { title: "braces", name: "{".repeat(1_000_000), begins: "{{", name255: `${"{".repeat(254)}…` },
+    {
+      title: "braces after a letter",
+      name: `a${"{}".repeat(500_000)}`,
+      begins: "a{{}}",
+      name255: `a${"{}".repeat(126)}{…`,
+    },
+  ])(
+    "end where nobody reads on, and what is wrong is told all the same: a million $title",
+    ({ name, begins, name255 }) => {
+      const { message, locations } = named(name);
+
+      expect(message.text.startsWith(begins)).toBe(true);
+      expect(message.text).toMatch(/… \(acme-prod\): It is\.$/);
+      expect(message.text.length).toBeLessThanOrEqual(1_024);
+      expect(locations[0].logicalLocations[0]?.name).toBe(name255);
+    },
+  );
+
+  it.each([
+    { title: "a letter", unit: "m" },
+    { title: "a character of two halves", unit: "a👍" },
+    { title: "a brace", unit: "{" },
+    { title: "a brace after a letter", unit: "a{" },
+    { title: "a link", unit: "[](" },
+  ])("in an endless message are cut whole: $title", ({ unit }) => {
+    for (const before of ["", "x"]) {
+      const { text } = resultOf({ message: before + unit.repeat(100_000) }).message;
+
+      expect(text.length).toBeLessThanOrEqual(1_024);
+      expect(text.length).toBeGreaterThan(1_020);
+      expect(text).toMatch(/…$/);
+      expect(text).not.toMatch(/\p{Cs}|\uFFFD|\]\(/u);
+      expect(text.replaceAll(/\{\{|\}\}/g, "")).not.toMatch(/[{}]/);
+    }
+  });
+
+  it("in what tells findings of one resource apart are cut as well", () => {
+    expect(resultOf({ aspect: "a".repeat(10_000) }).properties.aspect).toBe(`${"a".repeat(254)}…`);
+  });
+
   it("in a tenant's own words are harmless as well", () => {
     const failed = audit({ status: "failed", reason: "unreachable", detail: "[x](y) {0}" });
 

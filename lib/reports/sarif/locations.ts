@@ -1,6 +1,7 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
 import type { Resource } from "../../model/resource.ts";
-import { terminalText } from "../terminal-text.ts";
+import { briefText, terminalText } from "../terminal-text.ts";
+import { LONGEST_NAME } from "./plain-message.ts";
 
 /** Where paths in the report begin. SARIF names such a place instead of telling a machine's folders. */
 export const SOURCE_ROOT = "%SRCROOT%";
@@ -28,7 +29,7 @@ export function locate({ tenant }: Pick<TenantAudit, "tenant">, resource: Resour
 /** The parts of a name are kept apart, whatever they hold: a client's id may be a URL. */
 function logicalLocation(tenant: string, { type, id, name }: Resource) {
   return {
-    name: terminalText(name ?? id),
+    name: briefText(name ?? id, LONGEST_NAME),
     fullyQualifiedName: `${tenant}/${type}/${terminalText(id).replaceAll("%", "%25").replaceAll("/", "%2F")}`,
     kind: "resource",
   };

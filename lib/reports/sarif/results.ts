@@ -1,9 +1,9 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
 import type { AcceptedException, Finding } from "../../model/finding.ts";
-import { terminalText } from "../terminal-text.ts";
+import { briefText, terminalText } from "../terminal-text.ts";
 import { LEVELS } from "./levels.ts";
 import { locate } from "./locations.ts";
-import { plainMessage } from "./plain-message.ts";
+import { LONGEST_NAME, plainMessage } from "./plain-message.ts";
 import type { Rules } from "./rules.ts";
 
 /** Makes a result of every finding of a tenant, excepted ones included. */
@@ -21,7 +21,7 @@ export const describeResults = (audit: TenantAudit, rules: Rules, artifact: stri
 
 /** Begins with the resource: services show the first words as a title, and most titles of a check are alike. */
 const sentence = ({ tenant }: TenantAudit, { resource, message }: Finding): string =>
-  `${resource.name ?? resource.id} (${tenant}): ${message}`;
+  `${briefText(resource.name ?? resource.id, LONGEST_NAME)} (${tenant}): ${message}`;
 
 /**
  * What a finding is recognized by in the next report: its id, which depends on its identity alone.
@@ -50,7 +50,7 @@ function properties({ tenant, domain }: TenantAudit, finding: Finding) {
     severity,
     resourceType: resource.type,
     resourceId: terminalText(resource.id),
-    ...(aspect === null ? {} : { aspect: terminalText(aspect) }),
+    ...(aspect === null ? {} : { aspect: briefText(aspect, LONGEST_NAME) }),
     ...(observed === null ? {} : { observed }),
     ...(limit === null ? {} : { limit }),
     ...(unit === null ? {} : { unit }),
