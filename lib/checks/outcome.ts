@@ -22,6 +22,8 @@ export interface NotSaid {
 export interface Failure {
   severity: Severity;
   message: string;
+  /** How to mend this one, in a sentence; left out where the check's own summary says it. */
+  remediation?: string;
   /** The value found; left out where there is no threshold or the value is "never". */
   observed?: number;
   /** The lowest limit that failed; left out where there is none. */

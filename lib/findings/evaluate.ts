@@ -112,7 +112,7 @@ function findingOf(check: Check, outcome: Outcome, { tenant }: Evaluation): Find
       limit: outcome.limit ?? null,
       unit: outcome.unit ?? null,
       message,
-      remediation: check.remediation.summary,
+      remediation: outcome.remediation ?? check.remediation.summary,
       exception: null,
     },
   ];

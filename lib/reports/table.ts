@@ -81,7 +81,7 @@ function wideFindings(groups: readonly FindingGroup[], options: TableOptions): s
     row(
       [
         severityText(group.severity, options),
-        `${paint("bold", titleOf(group, options), options)}\n${paint("gray", group.check, options)}\n→ ${remedy(group)}`,
+        `${paint("bold", titleOf(group, options), options)}\n${paint("gray", group.check, options)}\n${remedies(group.findings).join("\n")}`,
         resourceLines(group, options).join("\n"),
       ],
       widths,
@@ -123,7 +123,7 @@ function narrowFindings(groups: readonly FindingGroup[], options: TableOptions):
       wrapped(`${severityText(group.severity, options)} ${paint("bold", titleOf(group, options), options)}`, options),
       `  ${paint("gray", group.check, options)}`,
       ...resourceLines(group, options).map((line) => wrapped(line, options, "  ")),
-      wrapped(`→ ${remedy(group)}`, options, "  "),
+      ...remedies(group.findings).map((remedy) => wrapped(remedy, options, "  ")),
     ])
     .join("\n");
 }
@@ -179,12 +179,9 @@ function unreadSections(audit: TenantAudit, options: TableOptions): string {
     `Could not be read: ${unread.length} of ${sections.length} sections`,
     options,
   );
-  const remedies = audit.findings.filter(({ check }) => check === UNREAD).map(({ remediation }) => remediation);
-  return [
-    title,
-    ...listByReason(unread, options),
-    ...remedies.slice(0, 1).map((remediation) => wrapped(`→ ${remediation}`, options, "  ")),
-  ].join("\n");
+  const told = audit.findings.filter(({ check }) => check === UNREAD);
+  const mend = (names: readonly string[]) => remedies(told.filter(({ resource }) => names.includes(resource.id)));
+  return [title, ...listByReason(unread, options, mend)].join("\n");
 }
 
 function unevaluatedChecks(audit: TenantAudit, options: TableOptions): string {
@@ -203,13 +200,22 @@ interface Unknown {
   detail: string | null;
 }
 
-function listByReason(unknowns: readonly Unknown[], options: TableOptions): string[] {
+/** @param mend what to do about those that share a reason */
+function listByReason(
+  unknowns: readonly Unknown[],
+  options: TableOptions,
+  mend: (names: readonly string[]) => string[] = () => [],
+): string[] {
   const byReason = Map.groupBy(unknowns, ({ reason, detail }) =>
     detail === null ? reason : `${reason} (${terminalText(detail)})`,
   );
-  return [...byReason].map(([reason, same]) =>
-    wrapped(`${reason}: ${same.map(({ name }) => name).join(", ")}`, options, "  "),
-  );
+  return [...byReason].flatMap(([reason, same]) => {
+    const names = same.map(({ name }) => name);
+    return [
+      wrapped(`${reason}: ${names.join(", ")}`, options, "  "),
+      ...mend(names).map((remedy) => wrapped(remedy, options, "    ")),
+    ];
+  });
 }
 
 /** Its findings are told as sections that could not be read. */
@@ -238,7 +244,9 @@ function nothingFound(failed: number, incomplete: number, total: number): string
 const titleOf = (group: FindingGroup, options: TableOptions): string =>
   options.checks.find((check) => check.id === group.check)?.title ?? group.check;
 
-const remedy = (group: FindingGroup): string => terminalText(group.findings[0]?.remediation ?? "");
+/** What to do about some findings, each once. */
+const remedies = (findings: readonly Finding[]): string[] =>
+  [...new Set(findings.map(({ remediation }) => remediation))].map((remedy) => `→ ${terminalText(remedy)}`);
 
 const severityText = (severity: Severity, options: TableOptions, text: string = severity): string =>
   paint(SEVERITY_FORMAT[severity], text, options);

@@ -88,6 +88,10 @@ describe("evaluating checks", () => {
     expect(findings.map(({ resource }) => resource.id)).toEqual(["api-1", "api-2"]);
   });
 
+  it("takes the remedy from the check where the outcome names none of its own", () => {
+    expect(run(apis("bad"), byName("test.api.name")).findings[0]?.remediation).toBe("mend it");
+  });
+
   it("keeps a check that throws from taking another with it, and what it quotes to itself", () => {
     const verdicts = run(apis("bad"), throwing, byName("test.api.name"));
 
@@ -198,6 +202,7 @@ describe("evaluating checks", () => {
 
     expect(findings).toMatchObject([{ resource: { type: "section", id: "tenantSettings" }, severity: "medium" }]);
     expect(findings[0]?.message).toContain("test.tenant.settings");
+    expect(findings[0]?.remediation).toContain("the scope read:tenant_settings");
   });
 });
 

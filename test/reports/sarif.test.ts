@@ -90,6 +90,20 @@ describe("the SARIF report", () => {
     });
   });
 
+  it("ends with how to mend a result where the rule's help does not say so, however much comes before", () => {
+    const own = "Grant the auditor the scope read:clients.";
+    const message = `The section could not be read; not evaluated: ${"a.long.check-id, ".repeat(100)}b.`;
+
+    expect(resultOf({ remediation: own }).message.text).toBe(
+      `Orders API (acme-prod): Access tokens live 30 d; the limit is 24 h. ${own}`,
+    );
+    const { text } = resultOf({ message, remediation: own }).message;
+    expect(text).toMatch(
+      /^Orders API \(acme-prod\): The section could not be read; .+… Grant the auditor the scope read:clients\.$/,
+    );
+    expect(text).toHaveLength(1_024);
+  });
+
   it("keeps the parts of a resource's name apart, whatever its id holds", () => {
     const names = ["https://a.example/b", "https:%2F%2Fa.example%2Fb"].map((id) => {
       const [resource] = resultOf({ resource: { type: "client", id, name: null } }).locations[0].logicalLocations;

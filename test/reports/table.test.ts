@@ -22,7 +22,7 @@ describe("the table", () => {
             severity: "medium",
             resource: { type: "tenant", id: "t", name: "t" },
           }),
-          finding(),
+          finding({ remediation: "Shorten the lifetime." }),
         ],
       }),
     ]);
@@ -83,6 +83,41 @@ describe("the table", () => {
     expect(text).toContain("missing-scope (read:signing_keys): signingKeys");
     expect(text).toContain("missing-scope (read:signing_keys): key.signing.age");
     expect(text).toContain("nothing open in what could be read");
+  });
+
+  it("says of each section that could not be read how to mend that", () => {
+    const unread = (id: string, remediation: string) =>
+      finding({ check: "coverage.section.unavailable", resource: { type: "section", id, name: null }, remediation });
+    const text = draw([
+      audit({
+        status: "incomplete",
+        inventory: {
+          signingKeys: { status: "unavailable", reason: "missing-scope", detail: "read:signing_keys" },
+          actions: { status: "unavailable", reason: "fetch-failed", detail: "status 500" },
+          networkAcls: { status: "unavailable", reason: "fetch-failed", detail: "status 500" },
+        },
+        findings: [
+          unread("signingKeys", "Grant the scope."),
+          unread("actions", "See what came."),
+          unread("networkAcls", "See what came."),
+        ],
+      }),
+    ]);
+
+    expect(text).toContain("missing-scope (read:signing_keys): signingKeys\n    → Grant the scope.\n");
+    expect(text).toContain("fetch-failed (status 500): actions, networkAcls\n    → See what came.\n");
+    expect(text.split("See what came.")).toHaveLength(2);
+  });
+
+  it.each([60, 120])("says how to mend each finding where they differ, each way once, in %i columns", (width) => {
+    const findings = ["One way.", "Another way.", "One way."].map((remediation, index) =>
+      finding({ id: `f_${index}`, remediation }),
+    );
+
+    const text = draw([audit({ findings })], { width });
+
+    expect(text.split("→ One way.")).toHaveLength(2);
+    expect(text.split("→ Another way.")).toHaveLength(2);
   });
 
   it("says why a tenant was not audited", () => {

@@ -1,3 +1,4 @@
+import { findCheck } from "../../lib/checks/catalogue.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { Finding } from "../../lib/model/finding.ts";
 import type { AuditReport } from "../../lib/reports/audit-report.ts";
@@ -17,7 +18,7 @@ export const finding = (fields: Partial<Finding> = {}): Finding => ({
   limit: 86_400,
   unit: "seconds",
   message: "Access tokens live 30 d; the limit is 24 h.",
-  remediation: "Shorten the lifetime.",
+  remediation: findCheck(fields.check ?? CHECK)?.remediation.summary ?? "Look into it.",
   exception: null,
   ...fields,
 });

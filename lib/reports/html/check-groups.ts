@@ -56,3 +56,7 @@ const byUrgency = (a: Entry, b: Entry): number =>
   worstFirst(a.finding.severity, b.finding.severity) ||
   (b.finding.observed ?? Number.MAX_VALUE) - (a.finding.observed ?? Number.MAX_VALUE) ||
   a.tenant - b.tenant;
+
+/** How to mend the findings of a group, in a sentence: its check says it, or the first of them. */
+export const groupRemedy = ({ check, entries }: CheckGroup): string | undefined =>
+  check?.remediation.summary ?? entries[0]?.finding.remediation;

@@ -2,7 +2,7 @@ import { formatDuration } from "../../model/duration.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { EXCEPTED, severityBadge } from "./badges.ts";
-import type { CheckGroup, Entry } from "./check-groups.ts";
+import { type CheckGroup, type Entry, groupRemedy } from "./check-groups.ts";
 import { foreign, type Html, html } from "./markup.ts";
 import { shorten } from "./visible-text.ts";
 import { counted, number, RESOURCES } from "./words.ts";
@@ -41,36 +41,48 @@ interface Columns {
   measured: boolean;
   /** What all findings say in the same words: said once, above the table. */
   common: string | undefined;
+  /** What the page says of mending all findings of the group; a finding that is mended otherwise says so itself. */
+  remedy: string | undefined;
 }
 
-function columnsOf({ entries }: CheckGroup): Columns {
+function columnsOf(group: CheckGroup): Columns {
+  const { entries } = group;
+  const remedy = groupRemedy(group);
   const message = entries[0]?.finding.message;
-  const same = entries.length > 1 && entries.every(({ finding }) => finding.message === message);
+  const same =
+    entries.length > 1 && entries.every(({ finding }) => finding.message === message && finding.remediation === remedy);
   return {
     measured: entries.some(({ finding }) => finding.observed !== null || finding.limit !== null),
     common: same ? message : undefined,
+    remedy,
   };
 }
 
-function table(entries: readonly Entry[], { measured, common }: Columns, report: AuditReport, caption: string): Html {
+function table(entries: readonly Entry[], columns: Columns, report: AuditReport, caption: string): Html {
+  const { measured, common } = columns;
   return html`<table class="findings${measured && " measured"}">
 <caption class="unseen">${caption}</caption>
 <thead><tr><th scope="col">Severity</th><th scope="col">Resource</th><th scope="col">Tenant</th>${
     measured && html`<th scope="col">Observed</th><th scope="col">Limit</th>`
   }${common === undefined && html`<th scope="col" class="message">What was found</th>`}</tr></thead>
-<tbody>${entries.map((entry) => row(entry, { measured, common }, report))}</tbody>
+<tbody>${entries.map((entry) => row(entry, columns, report))}</tbody>
 </table>`;
 }
 
 /** Kept short, and styled by the columns' places: there may be ten thousand. */
-function row({ finding, tenant }: Entry, { measured, common }: Columns, report: AuditReport): Html {
+function row({ finding, tenant }: Entry, { measured, common, remedy }: Columns, report: AuditReport): Html {
   const [observed, limit] = measures(finding);
   return html`
 <tr id="${finding.id}"><td>${severityBadge(finding.severity)}${
     finding.status === "excepted" && html` ${EXCEPTED}`
   }</td><th scope="row">${resource(finding)}</th><td>${report.tenants[tenant]?.tenant}</td>${
     measured && html`<td>${observed}</td><td>${limit}</td>`
-  }${common === undefined && html`<td>${foreign(finding.message)}</td>`}</tr>`;
+  }${
+    common === undefined &&
+    html`<td>${foreign(finding.message)}${
+      finding.remediation !== remedy && html`<small>→ ${finding.remediation}</small>`
+    }</td>`
+  }</tr>`;
 }
 
 /** The style sheet isolates the direction of code, as `<bdi>` does. */

@@ -1,7 +1,7 @@
 import type { Check, Reference } from "../../checks/define-check.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { EXCEPTED, severityBadge } from "./badges.ts";
-import type { CheckGroup } from "./check-groups.ts";
+import { type CheckGroup, groupRemedy } from "./check-groups.ts";
 import { filterForm } from "./filter-form.ts";
 import { findingTables, openAndExcepted } from "./finding-table.ts";
 import { hasGap } from "./gaps.ts";
@@ -40,7 +40,7 @@ function renderGroup(group: CheckGroup, index: number, report: AuditReport): Htm
 }
 
 function advice(group: CheckGroup): Html {
-  if (group.check === undefined) return html`<p>${group.entries[0]?.finding.remediation}</p>`;
+  if (group.check === undefined) return html`<p>${groupRemedy(group)}</p>`;
   const { id, why, remediation, references } = group.check;
   return html`<dl class="advice">
 <dt>Why it matters</dt><dd>${why}</dd>

@@ -3,7 +3,7 @@ import type { AcceptedException, Finding } from "../../model/finding.ts";
 import { briefText, terminalText } from "../terminal-text.ts";
 import { LEVELS } from "./levels.ts";
 import { locate } from "./locations.ts";
-import { LONGEST_NAME, plainMessage } from "./plain-message.ts";
+import { LONGEST_NAME, LONGEST_TEXT, plainMessage } from "./plain-message.ts";
 import type { Rules } from "./rules.ts";
 
 /** Makes a result of every finding of a tenant, excepted ones included. */
@@ -11,7 +11,7 @@ export const describeResults = (audit: TenantAudit, rules: Rules, artifact: stri
   audit.findings.map((finding) => ({
     ...rules.refer(finding.check),
     level: LEVELS[finding.severity],
-    message: plainMessage(sentence(audit, finding)),
+    message: plainMessage(sentence(audit, finding, rules.find(finding.check)?.remediation.summary)),
     locations: [locate(audit, finding.resource, artifact)],
     partialFingerprints: fingerprints(finding),
     // Present and empty where nobody accepted anything: §3.27.23 of SARIF wants it on all results or on none.
@@ -19,9 +19,18 @@ export const describeResults = (audit: TenantAudit, rules: Rules, artifact: stri
     properties: properties(audit, finding),
   }));
 
-/** Begins with the resource: services show the first words as a title, and most titles of a check are alike. */
-const sentence = ({ tenant }: TenantAudit, { resource, message }: Finding): string =>
-  `${briefText(resource.name ?? resource.id, LONGEST_NAME)} (${tenant}): ${message}`;
+/**
+ * Begins with the resource: services show the first words as a title, and most titles of a check are alike. Ends with
+ * how to mend it where the rule's help does not say that: what is between gives way to it.
+ *
+ * @param help what the rule says of mending all its results; undefined where there is no such rule
+ */
+function sentence({ tenant }: TenantAudit, finding: Finding, help: string | undefined): string {
+  const { resource, message, remediation } = finding;
+  const about = `${briefText(resource.name ?? resource.id, LONGEST_NAME)} (${tenant}): `;
+  const mending = remediation === help ? "" : ` ${remediation}`;
+  return `${about}${briefText(message, LONGEST_TEXT - about.length - mending.length)}${mending}`;
+}
 
 /**
  * What a finding is recognized by in the next report: its id, which depends on its identity alone.

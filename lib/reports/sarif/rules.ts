@@ -15,16 +15,20 @@ export interface RuleReference {
 export interface Rules {
   descriptors: ReturnType<typeof describeRule>[];
   refer(check: string): RuleReference;
+  /** The check behind a rule; undefined for one that is not in the list. */
+  find(check: string): Check | undefined;
 }
 
 /** Makes a rule of every check. Services show a rule's severity with each of its alerts, so it is the worst one. */
 export function describeRules(checks: readonly Check[], profile: ProfileName, findings: readonly Finding[]): Rules {
   const found = Map.groupBy(findings, ({ check }) => check);
   const indexes = new Map(checks.map(({ id }, index) => [id, index]));
+  const byId = new Map(checks.map((check) => [check.id, check]));
   return {
     descriptors: checks.map((check) => describeRule(check, worstOf(check, profile, found.get(check.id) ?? []))),
     // -1 stands for a rule that is not in the list.
     refer: (ruleId) => ({ ruleId, ruleIndex: indexes.get(ruleId) ?? -1 }),
+    find: (id) => byId.get(id),
   };
 }
 

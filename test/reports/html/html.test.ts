@@ -22,6 +22,15 @@ describe("the HTML report", () => {
     expect(text).toContain("Look into it.");
   });
 
+  it("says how to mend a finding where that is not what its check says of all", () => {
+    const own = finding({ id: "own", remediation: "Ask <Dana>." });
+
+    const text = page(audit({ findings: [own, finding({ id: "usual" })] }));
+
+    expect(text.split("<small>→ Ask &lt;Dana&gt;.</small>")).toHaveLength(2);
+    expect(text).not.toContain(`<small>→ ${finding().remediation}</small>`);
+  });
+
   it("says who read a tenant, and with which scopes", () => {
     expect(page(audit())).toContain("<code>read:tenant_settings</code>");
     expect(page(audit({ evidence: { clientId: "auditor", scopes: null } }))).toContain("Auth0 did not say which");
