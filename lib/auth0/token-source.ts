@@ -1,4 +1,5 @@
 import type { Clock } from "../model/clock.ts";
+import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { AccessToken } from "./token.ts";
 
 /** Hands out one token to many requests, and gets a new one when it has run out. */
@@ -8,12 +9,26 @@ export interface TokenSource {
   replace(refused: AccessToken): Promise<AccessToken>;
 }
 
-/** @param request asks Auth0 for a token, retries included */
+/**
+ * @param request asks Auth0 for a token, retries included. A login that it refuses after one was accepted says so in
+ * its detail: what could not be read for want of a token is otherwise looked for in the network.
+ */
 export function createTokenSource(request: () => Promise<AccessToken>, clock: Clock): TokenSource {
   let current: Promise<AccessToken> | undefined;
+  let hadToken = false;
+
+  const ask = async (): Promise<AccessToken> => {
+    try {
+      const token = await request();
+      hadToken = true;
+      return token;
+    } catch (error) {
+      throw hadToken && hasCode(error, "credentials-refused", "no-grant") ? refusedAtRenewal(error) : error;
+    }
+  };
 
   const renew = (): Promise<AccessToken> => {
-    const asked = request();
+    const asked = ask();
     current = asked;
     // A failure is not kept: the next one who needs a token asks again.
     asked.catch(() => {
@@ -36,3 +51,9 @@ export function createTokenSource(request: () => Promise<AccessToken>, clock: Cl
     },
   };
 }
+
+const refusedAtRenewal = (error: CurfewError): CurfewError =>
+  new CurfewError(error.code, error.message, {
+    detail: `the login was refused when the token was renewed: ${error.detail}`,
+    cause: error,
+  });
