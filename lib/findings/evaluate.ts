@@ -65,26 +65,53 @@ function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckConte
   if (gap) return { result: { id, status: "not-evaluated", ...gap }, findings: [] };
 
   const sections = sectionsOf(check, evaluation.inventory);
-  let outcomes: Outcome[];
   try {
-    outcomes = [...check.evaluate(sections, limits, context)];
+    const judged = judge(check, evaluation.tenant.name, check.evaluate(sections, limits, context));
+    return { result: resultOf(id, judged), findings: judged.findings };
   } catch (error) {
     // The name of the class, never the message: it may quote what was being checked.
     const detail = error instanceof Error ? error.name : "unknown error";
     return { result: { id, status: "not-evaluated", reason: "defect", detail }, findings: [] };
   }
-  return {
-    result: resultOf(id, outcomes),
-    findings: outcomes.flatMap((outcome) => findingOf(check, outcome, evaluation)),
-  };
+}
+
+type Failed = Extract<Outcome, { verdict: "fail" }>;
+type Unknown = Extract<Outcome, { verdict: "unknown" }>;
+
+/** What came of all outcomes of a check. */
+interface Judged {
+  evaluated: number;
+  unknown: Unknown[];
+  findings: Finding[];
+}
+
+/** Takes one outcome after the other, as the check yields it: all of a large tenant's at once would fill the memory. */
+function judge(check: Check, tenant: string, outcomes: Iterable<Outcome>): Judged {
+  const judged: Judged = { evaluated: 0, unknown: [], findings: [] };
+  const messages = new Map<string, string>();
+  for (const outcome of outcomes) {
+    judged.evaluated += 1;
+    if (outcome.verdict === "unknown") judged.unknown.push(outcome);
+    if (outcome.verdict === "fail") {
+      const message = firstEqual(messages, outcome.message);
+      judged.findings.push(findingOf(check, tenant, { ...outcome, message }));
+    }
+  }
+  return judged;
+}
+
+/** The first text that is equal: a sentence that a check says of very many resources is kept in memory once. */
+function firstEqual(texts: Map<string, string>, text: string): string {
+  const first = texts.get(text) ?? text;
+  texts.set(first, first);
+  return first;
 }
 
 /**
  * Unknown is never clean: one resource that could not be judged keeps the check from passing or failing.
  * Of several reasons the one that an audit should not have is named, with a resource that has it.
  */
-function resultOf(id: string, outcomes: readonly Outcome[]): CheckResult {
-  const unknown = outcomes.filter((outcome) => outcome.verdict === "unknown");
+function resultOf(id: string, { evaluated, unknown, findings }: Judged): CheckResult {
   const named = unknown.find(({ reason }) => isBlinding(reason)) ?? unknown[0];
   if (named) {
     const others = unknown.length - 1;
@@ -92,30 +119,27 @@ function resultOf(id: string, outcomes: readonly Outcome[]): CheckResult {
     const detail = others === 0 ? where : `${where}, and ${others} more`;
     return { id, status: "not-evaluated", reason: named.reason, detail };
   }
-  const failed = outcomes.filter((outcome) => outcome.verdict === "fail").length;
-  return { id, status: failed === 0 ? "pass" : "fail", evaluated: outcomes.length, failed };
+  const failed = findings.length;
+  return { id, status: failed === 0 ? "pass" : "fail", evaluated, failed };
 }
 
-function findingOf(check: Check, outcome: Outcome, { tenant }: Evaluation): Finding[] {
-  if (outcome.verdict !== "fail") return [];
+function findingOf(check: Check, tenant: string, outcome: Failed): Finding {
   const { resource, severity, message } = outcome;
   const aspect = outcome.aspect ?? null;
-  return [
-    {
-      id: findingId({ tenant: tenant.name, check: check.id, resource, aspect }),
-      check: check.id,
-      severity,
-      status: "open",
-      resource,
-      aspect,
-      observed: outcome.observed ?? null,
-      limit: outcome.limit ?? null,
-      unit: outcome.unit ?? null,
-      message,
-      remediation: outcome.remediation ?? check.remediation.summary,
-      exception: null,
-    },
-  ];
+  return {
+    id: findingId({ tenant, check: check.id, resource, aspect }),
+    check: check.id,
+    severity,
+    status: "open",
+    resource,
+    aspect,
+    observed: outcome.observed ?? null,
+    limit: outcome.limit ?? null,
+    unit: outcome.unit ?? null,
+    message,
+    remediation: outcome.remediation ?? check.remediation.summary,
+    exception: null,
+  };
 }
 
 type UnknownSection = Pick<Gap, "reason" | "detail">;
