@@ -7,6 +7,7 @@ import { acceptFindings } from "../findings/accept-findings.ts";
 import { evaluate, type Policy, wantedSections } from "../findings/evaluate.ts";
 import type { ExceptionRules } from "../findings/review-exceptions.ts";
 import { isBlinding, type SectionStatus, type TenantAudit, type TenantFailure } from "../findings/tenant-audit.ts";
+import type { History } from "../history/history.ts";
 import type { Inventory, SectionName } from "../inventory/inventory.ts";
 import { readInventory, type SectionListener } from "../inventory/read-inventory.ts";
 import type { Clock } from "../model/clock.ts";
@@ -34,6 +35,32 @@ export interface AuditRules {
   /** Milliseconds after which an unanswered request is given up. */
   timeout?: number;
   retryPolicy?: RetryPolicy;
+  /** Finds out what a single look at a tenant cannot tell; without it the checks over history are `no-history`. */
+  history?: HistoryReader;
+}
+
+/** Reads a tenant's history with the auditor's own API; whatever it cannot read is said in the history. */
+export type HistoryReader = (
+  target: AuditTarget,
+  api: ManagementApi,
+  inventory: Inventory,
+  signal: AbortSignal,
+) => Promise<History>;
+
+/** A result, and what it was judged by; there is no inventory where there was no token. */
+export interface Inspection {
+  audit: TenantAudit;
+  inventory: Inventory | undefined;
+}
+
+/** Audits one tenant as {@link inspectTenant} does, for those who need the result alone. */
+export async function auditTenant(
+  target: AuditTarget,
+  rules: AuditRules,
+  signal: AbortSignal,
+  onSection?: SectionListener,
+): Promise<TenantAudit> {
+  return (await inspectTenant(target, rules, signal, onSection)).audit;
 }
 
 /**
@@ -43,12 +70,12 @@ export interface AuditRules {
  * and the result still comes; `interrupted` rejects.
  * @throws CurfewError `interrupted` only
  */
-export async function auditTenant(
+export async function inspectTenant(
   target: AuditTarget,
   rules: AuditRules,
   signal: AbortSignal,
   onSection?: SectionListener,
-): Promise<TenantAudit> {
+): Promise<Inspection> {
   const startedAt = rules.clock.now();
   let api: ManagementApi | undefined;
   try {
@@ -67,11 +94,13 @@ export async function auditTenant(
     const scopes = await api.scopes(); // without a token there is nothing to read: the tenant has failed as a whole
     const inventory = await readInventory(api, wantedSections(rules.checks, rules.policy), signal, onSection);
     const auditor = { clientId: login.clientId, scopes };
-    const audit = compose(target, rules.clock, startedAt, api, judge(target, rules, inventory, auditor));
-    return { ...audit, evidence: { clientId: auditor.clientId, scopes: scopes ? [...scopes].sort() : null } };
+    const history = await rules.history?.(target, api, inventory, signal);
+    const audit = compose(target, rules.clock, startedAt, api, judge(target, rules, inventory, auditor, history));
+    const evidence = { clientId: auditor.clientId, scopes: scopes ? [...scopes].sort() : null };
+    return { audit: { ...audit, evidence }, inventory };
   } catch (error) {
     if (hasCode(error, "interrupted")) throw error;
-    return compose(target, rules.clock, startedAt, api, failure(error));
+    return { audit: compose(target, rules.clock, startedAt, api, failure(error)), inventory: undefined };
   }
 }
 
@@ -100,7 +129,13 @@ function compose(
   };
 }
 
-function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory, auditor: Auditor): Result {
+function judge(
+  target: AuditTarget,
+  rules: AuditRules,
+  inventory: Inventory,
+  auditor: Auditor,
+  history: History | undefined,
+): Result {
   const now = rules.clock.now();
   const { checks, findings } = evaluate({
     tenant: target,
@@ -108,6 +143,7 @@ function judge(target: AuditTarget, rules: AuditRules, inventory: Inventory, aud
     policy: rules.policy,
     inventory,
     auditor,
+    ...optional("history", history),
     now,
   });
   const sections = statuses(inventory);

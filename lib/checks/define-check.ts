@@ -1,3 +1,4 @@
+import type { History } from "../history/history.ts";
 import type { SectionName, Sections } from "../inventory/inventory.ts";
 import type { Unit, UnknownReason } from "../model/finding.ts";
 import type { Limits, ProfileName, Remaining } from "./limits.ts";
@@ -69,6 +70,8 @@ export interface CheckContext {
   auditor: Auditor;
   /** Empty while the tenant itself is judged; for the checks that judge exceptions, all that concern the tenant. */
   exceptions: readonly ReviewedException[];
+  /** What a single look cannot tell; always there for a check with `needsHistory`. */
+  history?: History;
 }
 
 /** What people read about a check; `docs/checks/` is generated from it. */
@@ -86,6 +89,8 @@ export interface CheckMetadata {
    * are known, since only then it is known what an exception accepts.
    */
   judges?: "exceptions";
+  /** Set for checks over what a single look cannot tell; without it they are not evaluated (`no-history`). */
+  needsHistory?: true;
   /** The unit of the limits; null for yes-or-no checks. */
   unit: Unit | null;
   /** Set where a value fails that is at most its limit, as what remains of a lifetime; others fail above theirs. */

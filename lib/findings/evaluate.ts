@@ -1,6 +1,7 @@
 import type { Auditor, Check, CheckContext, Gap, ReviewedException } from "../checks/define-check.ts";
 import type { Limits } from "../checks/limits.ts";
 import type { Outcome } from "../checks/outcome.ts";
+import type { History } from "../history/history.ts";
 import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
 import type { CheckResult, Finding } from "../model/finding.ts";
 import { worstFirst } from "../model/severity.ts";
@@ -19,6 +20,8 @@ export interface Evaluation {
   auditor: Auditor;
   /** Given when the exceptions are judged and not the tenant itself: then only checks over exceptions are evaluated. */
   exceptions?: readonly ReviewedException[];
+  /** What a single look cannot tell; without it the checks that need it are `no-history`. */
+  history?: History;
   /** The moment of the audit, milliseconds since the epoch. */
   now: number;
 }
@@ -63,6 +66,10 @@ function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckConte
 
   const gap = gapOf(check, evaluation.inventory);
   if (gap) return { result: { id, status: "not-evaluated", ...gap }, findings: [] };
+
+  if (check.needsHistory && !evaluation.history) {
+    return { result: { id, status: "not-evaluated", reason: "no-history", detail: null }, findings: [] };
+  }
 
   const sections = sectionsOf(check, evaluation.inventory);
   try {
@@ -163,7 +170,16 @@ function sectionsOf(check: Check, inventory: Inventory): Partial<Sections> {
   );
 }
 
-function contextOf({ tenant, checks, policy, inventory, auditor, exceptions = [], now }: Evaluation): CheckContext {
+function contextOf({
+  tenant,
+  checks,
+  policy,
+  inventory,
+  auditor,
+  exceptions = [],
+  history,
+  now,
+}: Evaluation): CheckContext {
   const enabled = checks.filter((check) => isEnabled(check, policy));
   const requested = SECTION_NAMES.filter((name) => inventory[name] !== undefined);
   const gaps = requested.flatMap((section): Gap[] => {
@@ -172,7 +188,7 @@ function contextOf({ tenant, checks, policy, inventory, auditor, exceptions = []
     const affected = enabled.filter((check) => check.needs.includes(section)).map((check) => check.id);
     return [{ section, reason: read.reason, detail: read.detail, checks: affected }];
   });
-  return { domain: tenant.domain, now, requested, gaps, auditor, exceptions };
+  return { domain: tenant.domain, now, requested, gaps, auditor, exceptions, ...(history ? { history } : {}) };
 }
 
 const isEnabled = (check: Check, policy: Policy): boolean => (policy.get(check.id) ?? "off") !== "off";

@@ -1,0 +1,55 @@
+/** Where a row stands: everything about one tenant, secret or incident shares a partition. */
+export interface Key {
+  partition: string;
+  sort: string;
+}
+
+/** A row as it was read. */
+export interface Row<T> {
+  key: Key;
+  /** Plain JSON. */
+  value: T;
+  /** Counts the writes of this row, from 1; a write may demand that it has not changed. */
+  version: number;
+}
+
+/** Part of a partition: the rows whose sort key begins with `prefix`, in the order of their sort keys (bytes). */
+export interface Range {
+  prefix: string;
+  /** Only rows behind this sort key. */
+  after?: string;
+  /** From the last row to the first. */
+  descending?: boolean;
+}
+
+/** What a write demands, and how long the row is kept. */
+export interface PutOptions {
+  /** The version that must be there: 0 for none yet. Whatever is there when left out. */
+  ifVersion?: number;
+  /** Seconds since the Unix epoch after which the row may be removed; kept for good when left out. */
+  expires?: number;
+}
+
+/**
+ * What Curfew remembers: rows of JSON with conditional writes, and nothing else.
+ *
+ * DynamoDB implements it (`lib/aws`), and SQLite on a laptop (`lib/local`). Everything that is remembered goes through
+ * it, so both agree. The keys are those of the table: `TENANT#<name>` with `FINDING#<id>`, `CREDENTIAL#<clientId>`,
+ * `LIFETIME#<audience>`, `RUN#<key>`; `SECRET#<arn>`; `INCIDENT#<id>`; `NOTICE#<alert id>`.
+ */
+export interface Table {
+  get<T>(key: Key): Promise<Row<T> | undefined>;
+  /** Pages are fetched as they are needed: a partition may be larger than the memory. */
+  list<T>(partition: string, range: Range): AsyncIterable<Row<T>>;
+  /**
+   * Writes a row.
+   *
+   * @returns false, with nothing written, when `ifVersion` is not what is there
+   */
+  put<T>(key: Key, value: T, options?: PutOptions): Promise<boolean>;
+  /** Removes a row. False, with nothing removed, when `ifVersion` is not what is there. */
+  remove(key: Key, options?: Pick<PutOptions, "ifVersion">): Promise<boolean>;
+}
+
+/** The partition of everything about one tenant. */
+export const tenantPartition = (tenant: string): string => `TENANT#${tenant}`;
