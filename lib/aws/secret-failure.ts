@@ -48,11 +48,13 @@ const UNREACHABLE_MEANING: Meaning = { sentence: UNREACHABLE, retryable: true };
 /**
  * Turns an error of the AWS SDK into ours.
  * The original is not kept as the cause: the SDK attaches the response to some errors, and with it the secret.
+ *
+ * @param action the action of Secrets Manager that was refused, as IAM names it
  */
-export function secretFailure(name: string, error: unknown): CurfewError {
+export function secretFailure(name: string, error: unknown, action = "GetSecretValue"): CurfewError {
   const reason = reasonOf(error);
   const { sentence, retryable = false } = meaningOf(error, reason);
-  const message = `The secret ${name} ${sentence} (${reason}).`;
+  const message = `The secret ${name} ${sentence.replace("GetSecretValue", action)} (${reason}).`;
   return new CurfewError("reference-unresolved", message, { detail: reason, retryable });
 }
 

@@ -16,10 +16,13 @@ export interface StoryWorld {
   env: Readonly<Record<string, string>>;
 }
 
+/** All sections, and the log. */
+const EVERYTHING = scopesFor(undefined, { logs: true });
+
 /** A tenant of the story, and what its auditor may read. */
 const STORY: readonly { seed: TenantSeed; scopes: readonly string[] }[] = [
-  { seed: wellKeptTenant, scopes: scopesFor() },
-  { seed: neglectedTenant, scopes: scopesFor() },
+  { seed: wellKeptTenant, scopes: EVERYTHING },
+  { seed: neglectedTenant, scopes: EVERYTHING },
   { seed: halfOpenTenant, scopes: HALF_OPEN_SCOPES },
 ];
 
