@@ -2,25 +2,25 @@
 /**
  * The CDK app: `npx cdk synth`, `npx cdk deploy`. What it reads from the context (`-c key=value`, or cdk.json):
  *
- * - `config`: the configuration file, `curfew.yaml` when left out;
- * - `evidenceRetentionDays`: how long evidence is kept and locked, 400 when left out.
+ * - `config`: the configuration file; `curfew.yaml` when left out
+ * - `evidenceRetentionDays`: how long evidence is kept and locked; 400 when left out
+ *
+ * It needs neither an account nor a region: `cdk deploy` takes those of the shell.
+ *
+ * CDK's command line hands the context over. Without it, `CDK_CONTEXT_JSON` must hold the context of cdk.json too; with
+ * `"aws:cdk:bundling-stacks": []` in it no function is bundled, and `node bin/app.ts` leaves `Curfew.template.json` in
+ * the folder `CDK_OUTDIR` within two seconds.
  */
-import { App, Validations } from "aws-cdk-lib";
-import { AwsSolutionsChecks } from "cdk-nag";
-import { CATALOGUE } from "../lib/checks/catalogue.ts";
-import { loadConfig } from "../lib/config/load.ts";
-import { CurfewStack } from "../lib/infra/curfew-stack.ts";
+import { enableCompileCache } from "node:module";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 
+enableCompileCache();
+
+const { synthesize } = await import("../lib/infra/synthesize.ts");
 try {
-  const app = new App();
-  const file = String(app.node.tryGetContext("config") ?? "curfew.yaml");
-  const config = await loadConfig(file, { today: new Date(), catalogue: CATALOGUE, deployed: true });
-  new CurfewStack(app, "Curfew", { config, evidenceRetentionDays: 400 });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  app.synth();
+  await synthesize();
 } catch (error) {
-  if (!(error instanceof CurfewError)) throw error;
-  process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
+  if (error instanceof CurfewError) process.stderr.write(`${error.message}\n`);
+  else throw error;
 }

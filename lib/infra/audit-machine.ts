@@ -158,6 +158,7 @@ export class AuditMachine extends Construct {
       says: "A run of Curfew's audit failed, ran out of time or was stopped.",
       section: "executions-failed",
       topic: alarms,
+      lasts: "event",
     });
   }
 }

@@ -39,18 +39,21 @@ export class FinishAudit extends CurfewFunction {
       says: "Curfew could not audit some tenants.",
       section: "tenants-not-audited",
       topic: alarms,
+      lasts: "state",
     });
     runbookAlarm(this, "AlertsNotDelivered", {
       metric: curfewMetric("AlertsNotDelivered", period),
       says: "Curfew could not hand over alerts to SNS.",
       section: "alerts-not-delivered",
       topic: alarms,
+      lasts: "state",
     });
     runbookAlarm(this, "UnconfirmedSubscriptions", {
       metric: curfewMetric("UnconfirmedSubscriptions", period),
       says: "Somebody who should hear from Curfew has not confirmed the subscription and hears nothing.",
       section: "unconfirmed-subscriptions",
       topic: alarms,
+      lasts: "state",
     });
   }
 }

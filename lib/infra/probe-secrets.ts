@@ -33,6 +33,7 @@ export class ProbeSecrets extends CurfewFunction {
       says: "Curfew could not ask whether stored secrets are accepted.",
       section: "secrets-not-probed",
       topic: props.alarms,
+      lasts: "state",
     });
   }
 }

@@ -1,8 +1,9 @@
-import { Aws, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
+import { runbookAlarm } from "./runbook-alarm.ts";
 
 /**
  * The three ways by which people hear of something, under one key of our own: CloudWatch cannot use the key that SNS
@@ -28,6 +29,13 @@ export class Topics extends Construct {
     this.watchdog = this.topic("Watchdog", "curfew-watchdog");
     this.alarms = this.topic("Alarms", "curfew-alarms");
     this.letAlarmsPublish();
+    runbookAlarm(this, "NotificationsFailed", {
+      metric: this.alerts.metricNumberOfNotificationsFailed({ period: Duration.minutes(5) }),
+      says: "SNS could not deliver alerts of Curfew.",
+      section: "notifications-failed",
+      topic: this.alarms,
+      lasts: "event",
+    });
   }
 
   private topic(id: string, topicName: string): Topic {
