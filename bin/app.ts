@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+/**
+ * The CDK app: `npx cdk synth`, `npx cdk deploy`. What it reads from the context (`-c key=value`, or cdk.json):
+ *
+ * - `config`: the configuration file; `curfew.yaml` when left out
+ * - `evidenceRetentionDays`: how long evidence is kept and locked; 400 when left out
+ *
+ * It needs neither an account nor a region: `cdk deploy` takes those of the shell.
+ *
+ * CDK's command line hands the context over. Without it, `CDK_CONTEXT_JSON` must hold the context of cdk.json too; with
+ * `"aws:cdk:bundling-stacks": []` in it no function is bundled, and `node bin/app.ts` leaves `Curfew.template.json` in
+ * the folder `CDK_OUTDIR` within two seconds.
+ */
+import { enableCompileCache } from "node:module";
+import { CurfewError } from "../lib/model/curfew-error.ts";
+
+enableCompileCache();
+
+const { synthesize } = await import("../lib/infra/synthesize.ts");
+try {
+  await synthesize();
+} catch (error) {
+  process.exitCode = 1;
+  if (error instanceof CurfewError) process.stderr.write(`${error.message}\n`);
+  else throw error;
+}
