@@ -100,10 +100,11 @@ async function tellDigest(
   { rules, publisher, table, clock }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
+  const uncovered = held.filter(({ value }) => !value.isDigested).map(({ value }) => value);
+  if (uncovered.length === 0) return;
   const day = localDay(run.startedAt, rules.timezone);
   const version = await claimDigest(day, runKey(run), table, clock);
   if (version === undefined) return;
-  const uncovered = held.filter(({ value }) => !value.isDigested).map(({ value }) => value);
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
   const alert = digestAlert(reports, day, run.startedAt);
