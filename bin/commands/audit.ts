@@ -4,6 +4,7 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { SecretSources } from "../../lib/config/references.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
+import { selectTenants } from "../../lib/config/select-tenants.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Severity } from "../../lib/model/severity.ts";
@@ -14,7 +15,6 @@ import { type OutputFile, openOutput } from "../output-file.ts";
 import { type ReportFormat, renderReport } from "../report-formats.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
-import { selectTenants } from "../select-tenants.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew audit`. */

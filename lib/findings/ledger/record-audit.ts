@@ -27,6 +27,8 @@ export interface AuditEntry {
   evidence: string | null;
   /** Things about the run that people should know, one sentence each. */
   notes: readonly string[];
+  /** The exceptions for all tenants that accept something here, by id. */
+  matchedExceptions?: readonly string[];
 }
 
 /** Findings that are written at once. */
@@ -77,7 +79,7 @@ async function recordFailure(table: Table, entry: AuditEntry): Promise<RunRecord
 }
 
 /** The record of a run before anything of it is written. */
-function draftOf({ audit, run, listed, evidence, notes }: AuditEntry): RunRecord {
+function draftOf({ audit, run, listed, evidence, notes, matchedExceptions = [] }: AuditEntry): RunRecord {
   return {
     run,
     tenant: audit.tenant,
@@ -98,6 +100,7 @@ function draftOf({ audit, run, listed, evidence, notes }: AuditEntry): RunRecord
     changes: [],
     evidence,
     notes: [...notes],
+    matchedExceptions: [...matchedExceptions],
     announced: false,
   };
 }

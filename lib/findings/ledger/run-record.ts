@@ -97,6 +97,8 @@ export interface RunRecord {
   evidence: string | null;
   /** Things about this run that people should know, one sentence each: a gap in the logs, for instance. */
   notes: readonly string[];
+  /** The exceptions for all tenants that accept something here, by id. */
+  matchedExceptions: readonly string[];
   /** True once people were told. */
   announced: boolean;
 }

@@ -3,7 +3,7 @@
  * The first failure ends it, once what is under way has ended.
  */
 export async function someAtOnce<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   most: number,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
