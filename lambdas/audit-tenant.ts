@@ -32,7 +32,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { dead
     run,
     clock,
     vault: secretVersionDates(secretsManagerClient),
-    ...historyRules(config, new Date(run.startedAt)),
+    ...historyRules(config.tenants, config.auditIntervalHours),
   });
   const left = deadline - clock.now();
   return runTenant(

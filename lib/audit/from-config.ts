@@ -1,5 +1,4 @@
 import type { Check } from "../checks/define-check.ts";
-import { longestIntervalHours } from "../config/audit-interval.ts";
 import { resolvePolicy } from "../config/policy.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { Config, TenantConfig } from "../config/schema.ts";
@@ -36,15 +35,19 @@ export function auditRules(config: Config, checks: readonly Check[], clock: Cloc
   };
 }
 
-/** What a history is read by, as far as the configuration says it. */
+/**
+ * What a history is read by, as far as the configuration says it.
+ *
+ * @param auditIntervalHours the longest time between two scheduled audits; undefined without a schedule
+ */
 export function historyRules(
-  { tenants, schedule }: Pick<Config, "tenants" | "schedule">,
-  today: Date,
+  tenants: readonly TenantConfig[],
+  auditIntervalHours: number | undefined,
 ): Pick<HistoryParts, "lookedAfter" | "interval"> {
   const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
   return {
     lookedAfter: (name) => lookedAfter(byName.get(name)),
-    ...(schedule === undefined ? {} : { interval: hours(longestIntervalHours(schedule, today)) }),
+    ...(auditIntervalHours === undefined ? {} : { interval: hours(auditIntervalHours) }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import type { Config } from "../config/schema.ts";
+import type { DeployedConfig } from "../config/deployed-config.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { bucketFailure } from "./bucket-failure.ts";
 import { s3Client } from "./s3-client.ts";
@@ -10,9 +10,9 @@ import { s3Client } from "./s3-client.ts";
  *
  * @throws CurfewError `configuration-invalid` when it is empty, `store-failed` when it cannot be read
  */
-export async function readDeployedConfig(bucket: string, key: string): Promise<Config> {
+export async function readDeployedConfig(bucket: string, key: string): Promise<DeployedConfig> {
   const text = await readText(bucket, key);
-  if (text !== undefined) return JSON.parse(text) as Config;
+  if (text !== undefined) return JSON.parse(text) as DeployedConfig;
   throw new CurfewError("configuration-invalid", "The deployed configuration is empty; deploy the stack again.");
 }
 

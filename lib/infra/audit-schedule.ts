@@ -3,7 +3,6 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput, TimeWindow } from "a
 import { StepFunctionsStartExecution } from "aws-cdk-lib/aws-scheduler-targets";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { longestIntervalHours } from "../config/audit-interval.ts";
 import type { Config } from "../config/schema.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { missedAuditAlarm } from "./missed-audit-alarm.ts";
@@ -11,15 +10,15 @@ import type { Topics } from "./topics.ts";
 
 interface AuditScheduleProps {
   schedule: NonNullable<Config["schedule"]>;
-  /** The day from which the schedule's intervals are judged. */
-  today: Date;
+  /** The longest time between two audits. */
+  intervalHours: number;
   machine: IStateMachine;
   topics: Topics;
 }
 
 /** Starts the audit when the configuration says so, and notices when that leads to nothing. */
 export class AuditSchedule extends Construct {
-  constructor(scope: Construct, id: string, { schedule, today, machine, topics }: AuditScheduleProps) {
+  constructor(scope: Construct, id: string, { schedule, intervalHours, machine, topics }: AuditScheduleProps) {
     super(scope, id);
     const queue = deadLetterQueue(this, "DeadLetters", {
       says: "A scheduled audit of Curfew could not be started.",
@@ -37,6 +36,6 @@ export class AuditSchedule extends Construct {
         deadLetterQueue: queue,
       }),
     });
-    missedAuditAlarm(this, { intervalHours: longestIntervalHours(schedule, today), watchdog: topics.watchdog });
+    missedAuditAlarm(this, { intervalHours, watchdog: topics.watchdog });
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
-import type { Config } from "../config/schema.ts";
+import type { DeployedConfig } from "../config/deployed-config.ts";
 
 /**
  * The validated configuration as one JSON file in the bucket of the CDK bootstrap.
@@ -11,7 +11,7 @@ import type { Config } from "../config/schema.ts";
  * However many tenants there are, the template holds its name only: a stack has 500 resources, a policy 10,240
  * characters, an environment 4 KB.
  */
-export function configAsset(scope: Construct, config: Config): Asset {
+export function configAsset(scope: Construct, config: DeployedConfig): Asset {
   const folder = mkdtempSync(join(tmpdir(), "curfew-"));
   try {
     const path = join(folder, "curfew.json");

@@ -1,6 +1,7 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
+import { longestIntervalHours } from "../config/audit-interval.ts";
 import type { Config } from "../config/schema.ts";
 import { AuditMachine } from "./audit-machine.ts";
 import { AuditSchedule } from "./audit-schedule.ts";
@@ -30,13 +31,17 @@ export interface CurfewStackProps extends StackProps {
 export class CurfewStack extends Stack {
   constructor(scope: Construct, id: string, { config, evidenceRetentionDays, today, ...props }: CurfewStackProps) {
     super(scope, id, { description: "Curfew: a compliance auditor for Auth0 tenants", ...props });
-    const asset = configAsset(this, config);
+    const { schedule } = config;
+    const auditIntervalHours = schedule && longestIntervalHours(schedule, today);
+    const asset = configAsset(this, { ...config, ...(auditIntervalHours !== undefined && { auditIntervalHours }) });
     const table = new CurfewTable(this, "Table");
     const evidence = new EvidenceBucket(this, "Evidence", { retentionDays: evidenceRetentionDays });
     const topics = new Topics(this, "Topics");
     const { machine } = this.audit(config, { config: asset, table, evidence, topics });
     this.tellPeople(config, asset, topics);
-    if (config.schedule) new AuditSchedule(this, "Schedule", { machine, topics, today, schedule: config.schedule });
+    if (schedule && auditIntervalHours !== undefined) {
+      new AuditSchedule(this, "Schedule", { machine, topics, schedule, intervalHours: auditIntervalHours });
+    }
 
     const parts = this.node.findAll();
     new CurfewDashboard(this, "Dashboard", {
