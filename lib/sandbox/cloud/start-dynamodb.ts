@@ -22,13 +22,18 @@ export async function startDynamoDb(tables: readonly string[] = [], port = 0): P
   server.listen(port, "127.0.0.1", resolve);
   await promise;
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  for (const table of tables) await createTable(origin, table);
   const close = () => {
     const closed = Promise.withResolvers<void>();
     server.close(() => closed.resolve());
     server.closeAllConnections();
     return closed.promise;
   };
+  try {
+    for (const table of tables) await createTable(origin, table);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return { origin, close, [Symbol.asyncDispose]: close };
 }
 

@@ -76,7 +76,10 @@ export async function startMessaging(plan: MessagingPlan = {}, port = 0): Promis
     }
     return pending.length;
   };
-  const names = await setUp(fauxqs, plan, confirm);
+  const names = await setUp(fauxqs, plan, confirm).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     origin,
     ...names,
