@@ -235,6 +235,31 @@ describe("several runs", () => {
     ]);
   });
 
+  it("that end at the same moment tell each matter once, and one digest", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const runs = ["06", "07", "08"].map((hour) => runAt(hour));
+    const found = runs.map(({ id }) => [
+      record("a", {
+        changes: [change({ finding: id }), change({ finding: `${id} low`, severity: "low", message: id })],
+      }),
+    ]);
+
+    await Promise.all(runs.map((run, index) => pass(run, found[index] ?? [], table, published)));
+    await pass(runAt("06", "26"), [], table, published);
+
+    const ofKind = (wanted: string) => published.alerts.filter(({ kind }) => kind === wanted);
+    expect(
+      ofKind("finding")
+        .map(({ facts }) => facts.at(-1)?.value)
+        .sort(),
+    ).toEqual(runs.map(({ id }) => id));
+    expect(ofKind("digest").map(({ title }) => title.slice(0, 17))).toEqual(["Digest 2026-11-25", "Digest 2026-11-26"]);
+    const digested = ofKind("digest").flatMap(({ items }) => items);
+    expect(digested.sort()).toEqual(runs.map(({ id }) => `low  a: ${id}`));
+    for (const run of runs) expect(await isPending(run, table)).toBe(false);
+  });
+
   it("of a day long gone can be replayed and tell nothing", async () => {
     using table = openSqliteTable(":memory:");
     const published = collect();
