@@ -238,7 +238,7 @@ describe("several runs", () => {
   it("that end at the same moment tell each matter once, and one digest", async () => {
     using table = openSqliteTable(":memory:");
     const published = collect();
-    const runs = ["06", "07", "08"].map((hour) => runAt(hour));
+    const runs = ["r1", "r2", "r3"].map((id) => ({ ...runAt("06"), id }));
     const found = runs.map(({ id }) => [
       record("a", {
         changes: [change({ finding: id }), change({ finding: `${id} low`, severity: "low", message: id })],
@@ -258,6 +258,28 @@ describe("several runs", () => {
     const digested = ofKind("digest").flatMap(({ items }) => items);
     expect(digested.sort()).toEqual(runs.map(({ id }) => `low  a: ${id}`));
     for (const run of runs) expect(await isPending(run, table)).toBe(false);
+  });
+
+  it("make one digest also when a second one ends while the first is sending it", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const sending = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const slow: Publisher = {
+      publish: async (alert) => {
+        sending.resolve();
+        await gate.promise;
+        await published.publish(alert);
+      },
+    };
+
+    const first = pass({ ...runAt("06"), id: "r1" }, [record("a")], table, slow);
+    await sending.promise;
+    await pass({ ...runAt("06"), id: "r2" }, [record("a")], table, published);
+    gate.resolve();
+    await first;
+
+    expect(published.alerts.map(({ kind }) => kind)).toEqual(["digest"]);
   });
 
   it("of a day long gone can be replayed and tell nothing", async () => {
