@@ -4,13 +4,13 @@ import type { Alert } from "../../lib/alerts/alert.ts";
 import { announce } from "../../lib/alerts/announce.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
 import { deliverAlerts, noticeKey } from "../../lib/alerts/deliver.ts";
-import { noteRun } from "../../lib/alerts/pending-runs.ts";
+import { noteRun, recordKey } from "../../lib/alerts/pending-runs.ts";
 import type { Publisher } from "../../lib/alerts/ports.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
 import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import type { Clock } from "../../lib/model/clock.ts";
-import { type Table, tenantPartition } from "../../lib/store/table.ts";
+import type { Table } from "../../lib/store/table.ts";
 import { anyReport, change, changes, isPending, plant, RULES, RUN, record, report } from "../support/run-records.ts";
 
 /** A clock that a test sets. */
@@ -179,7 +179,7 @@ describe("delivering", () => {
     const published = collect();
     await announce(ended, { ...parts, publisher: published });
     expect(published.alerts).toHaveLength(alerts.length + 1);
-    const row = await table.get<RunRecord>({ partition: tenantPartition("a"), sort: `RUN#${RUN.startedAt}#${RUN.id}` });
+    const row = await table.get<RunRecord>(recordKey("a", RUN));
     expect(row?.value.announced).toBe(true);
   });
 });
@@ -211,8 +211,8 @@ describe("several runs", () => {
 
     const digests = published.alerts.filter(({ kind }) => kind === "digest");
     expect(digests.map(({ items }) => items)).toEqual([
-      ["low  d: first"],
-      ["low  d: evening", "low  d: noon", "low  d: second"],
+      ["low  d: Orders API: first"],
+      ["low  d: Orders API: evening", "low  d: Orders API: noon", "low  d: Orders API: second"],
     ]);
     for (const hour of ["06", "12", "18"]) expect(await isPending(runAt(hour), table)).toBe(false);
   });
@@ -256,7 +256,7 @@ describe("several runs", () => {
     ).toEqual(runs.map(({ id }) => id));
     expect(ofKind("digest").map(({ title }) => title.slice(0, 17))).toEqual(["Digest 2026-11-25", "Digest 2026-11-26"]);
     const digested = ofKind("digest").flatMap(({ items }) => items);
-    expect(digested.sort()).toEqual(runs.map(({ id }) => `low  a: ${id}`));
+    expect(digested.sort()).toEqual(runs.map(({ id }) => `low  a: Orders API: ${id}`));
     for (const run of runs) expect(await isPending(run, table)).toBe(false);
   });
 

@@ -1,11 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import type { Alert } from "../../lib/alerts/alert.ts";
+import { alertRules } from "../../lib/alerts/alert-rules.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
+import { renderEmail } from "../../lib/alerts/email.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
 import { isReminder, isUrgent, sum, WORSENING } from "../../lib/alerts/run-report.ts";
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { CHANGE_KINDS } from "../../lib/findings/ledger/run-record.ts";
 import { isAtLeast, SEVERITIES } from "../../lib/model/severity.ts";
+import { configOf, FULL } from "../config/example.ts";
 import { anyReport, change, changes, RULES, RUN, record, report } from "../support/run-records.ts";
 
 const told = (...args: Parameters<typeof report>) => atOnceAlerts(report(...args), RULES);
@@ -28,7 +34,7 @@ describe("what is told at once", () => {
 
     expect(alert).toMatchObject({
       severity: "high",
-      title: "a: is back: Access tokens of Orders API live 30 d",
+      title: "a: is back: Orders API: Access tokens live 30 d; the limit is 24 h",
       text: "This had been resolved and has come back, for the 2nd time.",
       at: RUN.startedAt,
     });
@@ -70,6 +76,21 @@ describe("what is told at once", () => {
       ["reminder", "x", "x: 1 finding still open for 1 day"],
     ]);
   });
+});
+
+test("the documented mail is the one that is sent", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/alerts.md"), "utf8");
+  const [, shown = ""] = /```text\n([\s\S]*?)```/.exec(page) ?? [];
+  const rules = alertRules(configOf(FULL), CATALOGUE);
+  const resource = { type: "resource-server", id: "5f2b0c", name: "Orders API" } as const;
+  const found = change({ resource, firstSeen: RUN.startedAt, finding: "f_0123456789abcdef01234567" });
+
+  const [alert] = atOnceAlerts(report([record("acme-prod", { changes: [found] })]), rules);
+
+  const { subject, body } = renderEmail(alert as Alert);
+  expect(`Subject: ${subject}\n\n${body}\n`).toBe(shown);
+  expect(alert?.owner).toBe("identity@acme.example");
+  expect(rules.timezone).toBe("Europe/Berlin");
 });
 
 describe("a tenant that was not audited", () => {

@@ -51,10 +51,10 @@ describe("the digest", () => {
       "not audited  b: the auditor has no grant for the Management API",
       "not audited  c: the audit ended without a result",
       "incomplete  a: 1 check not evaluated (missing-scope)",
-      "medium  a: M",
-      "high  a: exception ends soon: E (until 2026-12-01, dana@acme.example)",
-      "high  a: resolved: R",
-      "high  a: accepted: A",
+      "medium  a: Orders API: M",
+      "high  a: exception ends soon: Orders API: E (until 2026-12-01, dana@acme.example)",
+      "high  a: resolved: Orders API: R",
+      "high  a: accepted: Orders API: A",
       "note  a: The log has a gap of 3 days.",
     ]);
     expect(one).toMatchObject({
@@ -74,7 +74,7 @@ describe("the digest", () => {
       report([record("b", { open: { medium: 1 } })], [], late),
     );
 
-    expect(one.items).toEqual(["low  a: Access tokens of Orders API live 30 d"]);
+    expect(one.items).toEqual(["low  a: Orders API: Access tokens live 30 d; the limit is 24 h"]);
     expect(one.facts).toContainEqual({ label: "Open now", value: "1 medium, 1 low" });
     expect(one.facts).toContainEqual({ label: "Runs", value: "3" });
   });

@@ -1,16 +1,10 @@
 import fc from "fast-check";
 import type { AlertRules } from "../../lib/alerts/alert-rules.ts";
-import { pendingKey } from "../../lib/alerts/pending-runs.ts";
+import { pendingKey, recordKey } from "../../lib/alerts/pending-runs.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
-import {
-  CHANGE_KINDS,
-  type Change,
-  type RunRecord,
-  type RunRef,
-  runKey,
-} from "../../lib/findings/ledger/run-record.ts";
+import { CHANGE_KINDS, type Change, type RunRecord, type RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
-import { type Table, tenantPartition } from "../../lib/store/table.ts";
+import type { Table } from "../../lib/store/table.ts";
 
 /** The run of a morning in November. */
 export const RUN: RunRef = { id: "run-1", startedAt: "2026-11-25T06:00:00.000Z" };
@@ -34,7 +28,7 @@ export function change(parts: Partial<Change> = {}): Change {
     severity: "high",
     resource: { type: "resource-server", id: "5f", name: "Orders API" },
     aspect: null,
-    message: "Access tokens of Orders API live 30 d",
+    message: "Access tokens live 30 d; the limit is 24 h.",
     firstSeen: "2026-11-20T06:00:00.000Z",
     regressions: 0,
     ...parts,
@@ -79,7 +73,7 @@ export const report = (records: readonly RunRecord[], missing: readonly string[]
 /** Writes the records of a report as an audit would have left them. */
 export async function plant({ run, records }: RunReport, table: Table): Promise<void> {
   for (const one of records) {
-    await table.put({ partition: tenantPartition(one.tenant), sort: `RUN#${runKey(run)}` }, { ...one, run });
+    await table.put(recordKey(one.tenant, run), { ...one, run });
   }
 }
 
