@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import type { AlertsTestOptions } from "./commands/alerts-test.ts";
 import type { AuditOptions } from "./commands/audit.ts";
 import type { InitOptions } from "./commands/init.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
@@ -91,6 +92,17 @@ export function createProgram(invocation: Invocation): Command {
     .action(async (id: string) => {
       const { showCheck } = await import("./commands/checks.ts");
       showCheck(id, processTerminal());
+    });
+
+  const alerts = program.command("alerts").description("what people are told");
+  alerts
+    .command("test")
+    .description("sends one message to every configured channel")
+    .addOption(configOption())
+    .option("--topic <arn>", "the SNS topic; found by its name curfew-alerts when left out")
+    .action(async (options: AlertsTestOptions) => {
+      const { runAlertsTest } = await import("./commands/alerts-test.ts");
+      await runAlertsTest(options, processTerminal(), invocation);
     });
 
   return program;

@@ -11,7 +11,7 @@ import { reminders } from "./reminders.ts";
 import { changesOf, isUrgent, type RunReport, urgentCount } from "./run-report.ts";
 
 /** More alerts of one sort than this are one summary. Source: the issue, "more than 20 new ones in a run". */
-export const MOST_ALERTS = 20;
+const MOST_ALERTS = 20;
 
 /** Lines of one summary. */
 const MOST_ITEMS = 100;

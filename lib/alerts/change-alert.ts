@@ -42,13 +42,17 @@ const PREFIXES: Readonly<Record<ChangeKind, string>> = {
   resolved: "resolved: ",
 };
 
-/** More of a message than this is not for a line. */
+/** More of a message or a name than this is not for a line. */
 const LONGEST_MESSAGE = 300;
+const LONGEST_NAME = 60;
 
-/** A change in one line, without its tenant. */
-export function changeText({ kind, message, exception }: TenantChange): string {
+/** A change in one line, without its tenant. A check's message does not say which resource it is about. */
+function changeText({ kind, message, resource, exception }: TenantChange): string {
+  const name = harmless(resource.name ?? resource.id, LONGEST_NAME);
+  const isNamed = resource.type === "tenant" || message.includes(resource.name ?? resource.id);
+  const matter = harmless(message, LONGEST_MESSAGE).replace(/\.$/, "");
   const until = kind === "exception-expiring" && exception ? ` (until ${exception.expires}, ${exception.owner})` : "";
-  return `${PREFIXES[kind]}${harmless(message, LONGEST_MESSAGE)}${harmless(until, 100)}`;
+  return `${PREFIXES[kind]}${isNamed ? "" : `${name}: `}${matter}${harmless(until, 100)}`;
 }
 
 /** A change as a line of a list. */
