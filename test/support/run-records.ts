@@ -58,6 +58,7 @@ export function record(tenant: string, parts: Partial<RunRecord> = {}): RunRecor
     totals: {},
     changes: [],
     evidence: null,
+    matchedExceptions: [],
     notes: [],
     announced: false,
     ...parts,
