@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import type { AlertsTestOptions } from "./commands/alerts-test.ts";
 import type { AuditOptions } from "./commands/audit.ts";
+import type { FindingsOptions } from "./commands/findings.ts";
 import type { InitOptions } from "./commands/init.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
@@ -76,6 +77,19 @@ export function createProgram(invocation: Invocation): Command {
     .action(async (options: AuditOptions) => {
       const { runAudit } = await import("./commands/audit.ts");
       await runAudit(options, processTerminal(), invocation);
+    });
+
+  program
+    .command("findings")
+    .description("what earlier audits on this machine found, and what became of it")
+    .addOption(configOption())
+    .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
+    .addOption(new Option("--status <status>", "only these").choices(["open", "excepted", "resolved"]))
+    .option("--since <when>", "only what has changed since: a time as 7d or 12h, or a date as 2026-11-23")
+    .addOption(new Option("--format <format>", "of the list").choices(["table", "json"]).default("table"))
+    .action(async (options: FindingsOptions) => {
+      const { runFindings } = await import("./commands/findings.ts");
+      await runFindings(options, processTerminal());
     });
 
   const checks = program

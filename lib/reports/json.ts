@@ -7,7 +7,16 @@ const INDENTED_FINDINGS = 10_000;
 export function renderJson(report: AuditReport): string {
   const findings = report.tenants.reduce((count, tenant) => count + tenant.findings.length, 0);
   const tenants = report.tenants.map(({ evidence: _, ...tenant }) => tenant);
-  const text = JSON.stringify({ ...report, tenants }, null, findings > INDENTED_FINDINGS ? 0 : 2);
+  return jsonText({ ...report, tenants }, findings);
+}
+
+/**
+ * JSON that is harmless in a terminal.
+ *
+ * @param findings how many are in it; very many are not indented
+ */
+export function jsonText(value: object, findings: number): string {
+  const text = JSON.stringify(value, null, findings > INDENTED_FINDINGS ? 0 : 2);
   return `${text.replace(INVISIBLE, escapeCharacter)}\n`;
 }
 

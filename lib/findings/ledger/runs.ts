@@ -25,6 +25,12 @@ export async function laterRuns(table: Table, tenant: string, run: RunKey): Prom
   return later;
 }
 
+/** The newest run before `run` (of all, when it is left out) in which the tenant was audited; a failed one does not count. */
+export async function lastAudit(table: Table, tenant: string, run?: RunKey): Promise<RunRecord | undefined> {
+  for await (const record of earlierRuns(table, tenant, run)) if (record.status !== "failed") return record;
+  return undefined;
+}
+
 /** The newest run before `run` that could look at everything; undefined when there is none. */
 export async function lastCompleteRun(table: Table, tenant: string, run: RunKey): Promise<RunRecord | undefined> {
   for await (const record of earlierRuns(table, tenant, run)) if (record.status === "complete") return record;
