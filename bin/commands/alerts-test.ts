@@ -6,9 +6,14 @@ import { postToSlack } from "../../lib/alerts/slack/post.ts";
 import { slackWebhook } from "../../lib/alerts/slack/webhook.ts";
 import { testAlert } from "../../lib/alerts/test-alert.ts";
 import { snsPublisher } from "../../lib/aws/sns-publisher.ts";
-import { findTopic, type Subscription, topicSubscriptions } from "../../lib/aws/sns-subscriptions.ts";
+import { findTopic, topicSubscriptions } from "../../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
-import { emailSubscriptions, ownerSubscriptions } from "../../lib/config/alert-subscriptions.ts";
+import {
+  emailSubscriptions,
+  ownerSubscriptions,
+  type Subscription,
+  subscriptionOf,
+} from "../../lib/config/alert-subscriptions.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { parseReference, resolveSecret } from "../../lib/config/references.ts";
 import type { Config } from "../../lib/config/schema.ts";
@@ -102,7 +107,7 @@ async function publish(config: Config, alert: Alert, named: string | undefined):
 function mailChannels(config: Config, subscriptions: readonly Subscription[]): Channel[] {
   const owners = ownerSubscriptions(config);
   return [...emailSubscriptions(config).keys()].map((address) => {
-    const found = subscriptions.find((one) => one.protocol === "email" && isSame(one.endpoint, address));
+    const found = subscriptionOf(address, subscriptions);
     const missing = owners.has(address)
       ? "MISSING: the next audit subscribes it"
       : "MISSING: deploy again, so that it is subscribed";
@@ -110,8 +115,6 @@ function mailChannels(config: Config, subscriptions: readonly Subscription[]): C
     return { name: address, how: "mail", state, hears: found?.isConfirmed === true };
   });
 }
-
-const isSame = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 function queueChannel(config: Config, subscriptions: readonly Subscription[]): Channel[] {
   if (!config.alerts.slack || postsDirectly(config)) return [];
@@ -122,9 +125,9 @@ function queueChannel(config: Config, subscriptions: readonly Subscription[]): C
 
 /** People who hear although the configuration does not name them: somebody subscribed them by hand, or they left. */
 function others(config: Config, subscriptions: readonly Subscription[]): Channel[] {
-  const known = [...emailSubscriptions(config).keys()];
+  const known = new Set([...emailSubscriptions(config).keys()].map((address) => address.toLowerCase()));
   return subscriptions
-    .filter(({ protocol, endpoint }) => protocol === "email" && !known.some((address) => isSame(address, endpoint)))
+    .filter(({ protocol, endpoint }) => protocol === "email" && !known.has(endpoint.toLowerCase()))
     .map(({ endpoint }) => ({
       name: harmless(endpoint, 200),
       how: "mail",

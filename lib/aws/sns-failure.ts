@@ -20,6 +20,11 @@ const UNREACHABLE: Meaning = {
   retryable: true,
 };
 
+const FULL: Meaning = {
+  code: "request-refused",
+  sentence: "the account has no more room for it; ask AWS to raise the quota of SNS (200 filter policies a topic)",
+};
+
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   NotFoundException: {
     code: "not-found",
@@ -39,6 +44,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     sentence: "there are no AWS credentials; sign in, or set AWS_PROFILE",
   },
   NoRegion: { code: "request-refused", sentence: "no AWS region is set; set AWS_REGION" },
+  FilterPolicyLimitExceededException: FULL,
+  SubscriptionLimitExceededException: FULL,
   ThrottledException: BUSY,
   InternalErrorException: BUSY,
   KMSThrottlingException: BUSY,

@@ -1,27 +1,22 @@
-import type { FilterPolicy } from "../config/alert-subscriptions.ts";
+import { type FilterPolicy, type Subscription, subscriptionOf } from "../config/alert-subscriptions.ts";
 import { lazySns, regionOf, type Sns, type SnsOptions } from "./sns-client.ts";
 import { snsFailure } from "./sns-failure.ts";
-
-/** Somebody who hears, or will when they confirm. */
-export interface Subscription {
-  /** `email`, `sqs`, … */
-  protocol: string;
-  /** The address, or the queue's ARN. */
-  endpoint: string;
-  /** False until the person has followed the link in SNS's mail; until then nothing is sent. */
-  isConfirmed: boolean;
-}
 
 /** Who is subscribed to a topic. All functions reject with a CurfewError that says what to do. */
 export interface TopicSubscriptions {
   list(): Promise<Subscription[]>;
   /**
    * Subscribes the addresses that are not subscribed yet, confirmed or not: subscribing again would send another mail.
-   * SNS forgets what nobody confirmed within two days, and then it is subscribed once more.
-   *
-   * @returns the addresses that were subscribed now
+   * SNS forgets after some days what nobody confirmed, and then it is subscribed once more. An address that SNS does
+   * not take keeps no other back.
    */
-  ensureEmails(filters: ReadonlyMap<string, FilterPolicy>): Promise<string[]>;
+  ensureEmails(filters: ReadonlyMap<string, FilterPolicy>): Promise<Ensured>;
+}
+
+/** What became of addresses that were not subscribed. */
+export interface Ensured {
+  added: string[];
+  failed: { address: string; error: unknown }[];
 }
 
 /** The subscriptions of one topic. */
@@ -31,23 +26,21 @@ export function topicSubscriptions(topicArn: string, options: SnsOptions = {}): 
   return {
     list,
     async ensureEmails(filters) {
-      const known = new Set((await list()).filter(isEmail).map(({ endpoint }) => endpoint.toLowerCase()));
-      const added: string[] = [];
+      const known = await list();
+      const ensured: Ensured = { added: [], failed: [] };
       for (const [address, filter] of filters) {
-        if (known.has(address.toLowerCase())) continue;
-        await subscribe(await connect(), topicArn, address, filter);
-        added.push(address);
+        if (subscriptionOf(address, known)) continue;
+        try {
+          await subscribe(await connect(), topicArn, address, filter);
+          ensured.added.push(address);
+        } catch (error) {
+          ensured.failed.push({ address, error });
+        }
       }
-      return added;
+      return ensured;
     },
   };
 }
-
-const isEmail = ({ protocol }: Subscription): boolean => protocol === "email";
-
-/** How many subscriptions nobody has confirmed. */
-export const unconfirmed = (subscriptions: readonly Subscription[]): number =>
-  subscriptions.filter(({ isConfirmed }) => !isConfirmed).length;
 
 async function listSubscriptions({ sdk, client }: Sns, topicArn: string): Promise<Subscription[]> {
   const found: Subscription[] = [];

@@ -48,6 +48,32 @@ export function ownerSubscriptions(config: Configured): Map<string, FilterPolicy
   return new Map([...emailSubscriptions(config)].filter(([address]) => !others.has(address)));
 }
 
+/** Somebody who is subscribed to the topic. */
+export interface Subscription {
+  /** `email`, `sqs`, … */
+  protocol: string;
+  /** The address, or the queue's ARN. */
+  endpoint: string;
+  /** False until the person has followed the link in SNS's mail; until then nothing is sent. */
+  isConfirmed: boolean;
+}
+
+/** The subscription of a mail address; SNS keeps the letters as they were written. */
+export const subscriptionOf = (address: string, subscriptions: readonly Subscription[]): Subscription | undefined =>
+  subscriptions.find(
+    ({ protocol, endpoint }) => protocol === "email" && endpoint.toLowerCase() === address.toLowerCase(),
+  );
+
+/**
+ * Whom no alert reaches: addresses of the configuration that are not subscribed (every mail of SNS has a link that ends
+ * the subscription) or not confirmed, and whatever else waits to be confirmed.
+ */
+export function unreached(config: Configured, subscriptions: readonly Subscription[]): string[] {
+  const waiting = subscriptions.filter(({ isConfirmed }) => !isConfirmed).map(({ endpoint }) => endpoint);
+  const missing = [...emailSubscriptions(config).keys()].filter((address) => !subscriptionOf(address, subscriptions));
+  return [...missing, ...waiting];
+}
+
 /** What goes to Slack: every kind of alert, from a severity on. */
 export const slackFilter = (minimum: Severity): FilterPolicy => ({
   kind: FOR_ALL,

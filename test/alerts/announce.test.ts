@@ -12,6 +12,7 @@ import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { anyReport, change, changes, isPending, plant, RULES, RUN, record, report } from "../support/run-records.ts";
+import { virtualClock } from "../support/virtual-clock.ts";
 
 /** A clock that a test sets. */
 function clockAt(start: string): Clock & { set(at: string): void } {
@@ -163,6 +164,19 @@ describe("delivering", () => {
     expect(first.sent).toHaveLength(alerts.length - 1);
     expect(second.sent).toEqual([broken]);
     expect(second.known).toHaveLength(alerts.length - 1);
+  });
+
+  it("publishes no more than five messages a second, because SNS suspends mail subscriptions beyond ten", async () => {
+    using table = openSqliteTable(":memory:");
+    const clock = virtualClock();
+    const times: number[] = [];
+    const publisher: Publisher = { publish: async () => void times.push(clock.now()) };
+
+    await clock.run(deliverAlerts(alerts, publisher, table, clock));
+
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(gaps).toHaveLength(alerts.length - 1);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200);
   });
 
   it("keeps a run pending until everything of it was told", async () => {

@@ -5,12 +5,13 @@ import type { Alert } from "../../lib/alerts/alert.ts";
 import { readDelivery, slackDelivery } from "../../lib/alerts/slack/delivery.ts";
 import { testAlert } from "../../lib/alerts/test-alert.ts";
 import { snsPublisher } from "../../lib/aws/sns-publisher.ts";
-import { findTopic, topicSubscriptions, unconfirmed } from "../../lib/aws/sns-subscriptions.ts";
+import { findTopic, topicSubscriptions } from "../../lib/aws/sns-subscriptions.ts";
 import {
   emailSubscriptions,
   type FilterPolicy,
   ownerSubscriptions,
   slackFilter,
+  unreached,
 } from "../../lib/config/alert-subscriptions.ts";
 import { ALERT_KINDS } from "../../lib/model/alert-kind.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
@@ -169,8 +170,8 @@ describe("subscriptions", () => {
     const owners = ownerSubscriptions(CONFIG);
     expect([...owners.keys()]).toEqual(["identity@acme.example"]);
 
-    expect(await ensureEmails(owners)).toEqual(["identity@acme.example"]);
-    expect(await ensureEmails(new Map([["IDENTITY@acme.example", { kind: [] }]]))).toEqual([]);
+    expect(await ensureEmails(owners)).toEqual({ added: ["identity@acme.example"], failed: [] });
+    expect(await ensureEmails(new Map([["IDENTITY@acme.example", {}]]))).toEqual({ added: [], failed: [] });
 
     expect(await list()).toEqual([{ protocol: "email", endpoint: "identity@acme.example", isConfirmed: false }]);
     const requests = messaging.requests.filter(({ Action }) => Action === "Subscribe");
@@ -178,7 +179,7 @@ describe("subscriptions", () => {
     expect(Object.values(requests[0] ?? {})).toContain(JSON.stringify(owners.get("identity@acme.example")));
   });
 
-  it("are counted over all pages until they are confirmed", async () => {
+  it("are listed over all pages, with whether they are confirmed", async () => {
     const { ensureEmails, list } = topicSubscriptions(topic);
     const addresses = Array.from({ length: 230 }, (_, index) => `o${index}@acme.example`);
     await ensureEmails(new Map(addresses.map((address) => [address, { owner: [address] }])));
@@ -187,8 +188,33 @@ describe("subscriptions", () => {
     const subscriptions = await list();
 
     expect(subscriptions).toHaveLength(230);
-    expect(unconfirmed(subscriptions)).toBe(229);
-    expect(await ensureEmails(new Map([["o229@acme.example", { owner: [] }]]))).toEqual([]);
+    expect(subscriptions.filter(({ isConfirmed }) => isConfirmed).map(({ endpoint }) => endpoint)).toEqual([
+      "o1@acme.example",
+    ]);
+    expect((await ensureEmails(new Map([["o229@acme.example", {}]]))).added).toEqual([]);
+  });
+
+  it("show whom no alert reaches", async () => {
+    const { ensureEmails, list } = topicSubscriptions(topic);
+    await ensureEmails(new Map(["Oncall@acme.example", "security@acme.example"].map((address) => [address, {}])));
+    messaging.confirm("Oncall@acme.example");
+
+    expect(unreached(CONFIG, await list())).toEqual(["identity@acme.example", "security@acme.example"]);
+  });
+
+  it("are made for the others when SNS does not take one", async () => {
+    const { ensureEmails } = topicSubscriptions(topic);
+    const tooMuch = { owner: Array.from({ length: 151 }, (_, index) => `${index}`) };
+
+    const { added, failed } = await ensureEmails(
+      new Map<string, FilterPolicy>([
+        ["a@acme.example", tooMuch],
+        ["b@acme.example", {}],
+      ]),
+    );
+
+    expect(added).toEqual(["b@acme.example"]);
+    expect(failed).toMatchObject([{ address: "a@acme.example", error: { code: "request-refused" } }]);
   });
 
   it("belong to a topic that is found by its name among many", async () => {
