@@ -4,8 +4,10 @@ import { alertRules } from "../lib/alerts/alert-rules.ts";
 import { announce } from "../lib/alerts/announce.ts";
 import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
-import { topicSubscriptions, unconfirmed } from "../lib/aws/sns-subscriptions.ts";
+import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
+import { unreached } from "../lib/config/alert-subscriptions.ts";
+import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { countRun } from "../lib/runs/count-run.ts";
@@ -40,23 +42,23 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     TenantsIncomplete: counts.incomplete,
     TenantsNotAudited: counts.notAudited,
     AlertsNotDelivered: delivery.failed.length,
-    UnconfirmedSubscriptions: await countUnconfirmed(logger),
+    UnconfirmedSubscriptions: await countUnreached(config, logger),
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
 
-/** Somebody who has not confirmed hears nothing, and does not know it. */
-async function countUnconfirmed(logger: Invocation["logger"]): Promise<number> {
-  const counts = await Promise.all(
-    variable("CURFEW_TOPICS")
-      .split(",")
-      .map(async (topic) => unconfirmed(await topicSubscriptions(topic).list())),
-  ).catch((error: unknown) => {
+/** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
+async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {
+  const [alerts = "", ...others] = variable("CURFEW_TOPICS").split(",");
+  try {
+    const pending = await Promise.all(others.map((topic) => topicSubscriptions(topic).list()));
+    const isPending = pending.flat().filter(({ isConfirmed }) => !isConfirmed);
+    return unreached(config, await topicSubscriptions(alerts).list()).length + isPending.length;
+  } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");
-    return [];
-  });
-  return counts.reduce((sum, count) => sum + count, 0);
+    return 1;
+  }
 }
 
 /** One dimension only, the service: each more would cost 0.30 USD a month for every metric and value. */

@@ -9,7 +9,7 @@ import { CurfewError } from "../lib/model/curfew-error.ts";
 import { LONGEST_RUN } from "../lib/runs/longest-run.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
-import { lambdaFunction, runShape } from "./shared/function.ts";
+import { type Invocation, lambdaFunction, runShape } from "./shared/function.ts";
 
 const eventShape = z.object({ run: runShape, tenants: z.array(z.string()).optional() });
 
@@ -22,18 +22,19 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants: wanted 
   const tenants = selectTenants(config.tenants, wanted ?? []).map(({ name }) => name);
   const heldUntil = Date.parse(run.startedAt) + LONGEST_RUN * 1_000;
   await noteRun(run, tenants, heldUntil, dynamodbTable(variable("CURFEW_TABLE")));
-  try {
-    const subscribed = await subscribeOwners(config);
-    if (subscribed.length > 0) logger.info("Owners were asked to confirm.", { count: subscribed.length });
-  } catch (error) {
-    // An audit is worth more than a subscription; the next run tries again, and unconfirmed ones are counted.
-    logger.error(error instanceof CurfewError ? error.message : "Owners could not be subscribed.");
-  }
+  // An audit is worth more than a subscription; the next run tries again, and whom no alert reaches is counted.
+  await subscribeOwners(config, logger).catch((error: unknown) => logger.error(sentenceOf(error)));
   return { run, tenants };
 });
 
 /** The template may not grow with the tenants, so their owners are subscribed here. */
-async function subscribeOwners(config: Config): Promise<string[]> {
+async function subscribeOwners(config: Config, logger: Invocation["logger"]): Promise<void> {
   const owners = ownerSubscriptions(config);
-  return owners.size === 0 ? [] : topicSubscriptions(variable("CURFEW_ALERTS_TOPIC")).ensureEmails(owners);
+  if (owners.size === 0) return;
+  const { added, failed } = await topicSubscriptions(variable("CURFEW_ALERTS_TOPIC")).ensureEmails(owners);
+  if (added.length > 0) logger.info("Owners were asked to confirm.", { count: added.length });
+  for (const { error } of failed) logger.error(sentenceOf(error));
 }
+
+const sentenceOf = (error: unknown): string =>
+  error instanceof CurfewError ? error.message : "Owners could not be subscribed.";

@@ -1,8 +1,8 @@
+import type { AuditRules } from "../../lib/audit/audit-tenant.ts";
 import { type AuditObserver, auditTenants } from "../../lib/audit/audit-tenants.ts";
 import { auditRules, auditTargets } from "../../lib/audit/from-config.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
-import type { SecretSources } from "../../lib/config/references.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
 import { selectTenants } from "../../lib/config/select-tenants.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
@@ -12,7 +12,7 @@ import { type AuditReport, exitCode } from "../../lib/reports/audit-report.ts";
 import { changesLine, type RecordedAudit, renderChanges } from "../../lib/reports/changes.ts";
 import { terminalText } from "../../lib/reports/terminal-text.ts";
 import manifest from "../../package.json" with { type: "json" };
-import { auditRecorder } from "../audit-recorder.ts";
+import { recording } from "../audit-recorder.ts";
 import { type OutputFile, openOutput } from "../output-file.ts";
 import { type ReportFormat, renderReport } from "../report-formats.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -34,36 +34,26 @@ export async function runAudit(options: AuditOptions, terminal: Terminal, invoca
   const tenants = selectTenants(config.tenants, options.tenant);
   const output = options.output === undefined ? undefined : await openOutput(options.output);
 
-  const recorder = auditRecorder(config);
-  const report = await auditConfigured(
-    config,
-    tenants,
-    secretSources(),
-    terminal,
-    invocation.signal,
-    recorder.observer,
-  );
-  const recorded = await recorder.record(report.tenants, terminal);
+  const { report, recorded } = await recording(config, terminal, async ({ history, observer, record }) => {
+    const rules = { ...auditRules(config, CATALOGUE, systemClock), ...(history ? { history } : {}) };
+    const report = await auditConfigured(config, tenants, rules, terminal, invocation.signal, observer);
+    return { report, recorded: await record(report.tenants) };
+  });
   await writeReport(report, options, output, terminal);
   tellChanges(recorded, options, terminal);
   invocation.setExitCode(exitCode(report, options.failOn));
 }
 
-/**
- * Audits some of the configured tenants, with progress where a person watches.
- *
- * @param observer hears of each tenant, beside the progress
- */
-export async function auditConfigured(
+/** Audits some of the configured tenants, with progress where a person watches. */
+async function auditConfigured(
   config: Config,
   tenants: readonly TenantConfig[],
-  sources: SecretSources,
+  rules: AuditRules,
   terminal: Terminal,
   signal: AbortSignal,
-  observer: AuditObserver = {},
+  observer: AuditObserver,
 ): Promise<AuditReport> {
-  const targets = auditTargets(tenants, sources);
-  const rules = auditRules(config, CATALOGUE, systemClock);
+  const targets = auditTargets(tenants, secretSources());
   const audits = await watched(
     targets.map(({ name }) => name),
     terminal,

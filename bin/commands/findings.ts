@@ -1,5 +1,6 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
+import { selectTenants } from "../../lib/config/select-tenants.ts";
 import type { FindingState } from "../../lib/findings/ledger/finding-record.ts";
 import { type FindingFilter, type LedgerFinding, listFindings } from "../../lib/findings/ledger/list-findings.ts";
 import { lastAudit } from "../../lib/findings/ledger/runs.ts";
@@ -12,7 +13,6 @@ import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { openExistingLedger } from "../local-ledger.ts";
 import { plainTable } from "../plain-table.ts";
-import { selectTenants } from "../select-tenants.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew findings`. */
