@@ -17,8 +17,10 @@ export interface SubscriptionPlan {
   topic: string;
   /** A queue's name. */
   queue?: string;
-  /** An address; confirmed at once, as after a click on the link. */
+  /** An address. */
   email?: string;
+  /** Whether the link in the confirmation mail has been clicked; true when left out. */
+  confirmed?: boolean;
   filterPolicy?: object;
   /** Deliver the message itself to the queue instead of SNS's envelope. */
   raw?: boolean;
@@ -107,7 +109,7 @@ async function setUp(fauxqs: Fauxqs, plan: MessagingPlan, confirm: (address: str
     topics.set(name, elementText(await callSns(fauxqs, "CreateTopic", { Name: name }), "TopicArn") ?? "");
   }
   for (const queue of plan.queues ?? []) queues.set(queue.name, await createQueue(fauxqs, queue, queueArn));
-  for (const { topic, queue, email, filterPolicy, raw } of plan.subscriptions ?? []) {
+  for (const { topic, queue, email, confirmed = true, filterPolicy, raw } of plan.subscriptions ?? []) {
     const attributes = {
       ...(filterPolicy ? { FilterPolicy: JSON.stringify(filterPolicy) } : {}),
       ...(raw ? { RawMessageDelivery: "true" } : {}),
@@ -116,7 +118,7 @@ async function setUp(fauxqs: Fauxqs, plan: MessagingPlan, confirm: (address: str
     const [Protocol = "", Endpoint = ""] = target;
     const subscription = { TopicArn: topicArn(topic), Protocol, Endpoint };
     await callSns(fauxqs, "Subscribe", { ...subscription, ...attributeParameters(attributes) });
-    if (email !== undefined) await confirm(email);
+    if (email !== undefined && confirmed) await confirm(email);
   }
   return { topicArn, queueUrl, queueArn };
 }
