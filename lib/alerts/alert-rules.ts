@@ -3,6 +3,8 @@ import type { Config } from "../config/schema.ts";
 
 /** What decides who hears what, beside what was found. */
 export interface AlertRules {
+  /** Every tenant there is, by name. */
+  tenants: readonly string[];
   /** Who answers for a tenant, by its name. */
   owners: ReadonlyMap<string, string>;
   /** The zone in which a day begins. */
@@ -15,6 +17,7 @@ export interface AlertRules {
 export function alertRules(config: Pick<Config, "tenants" | "schedule">, checks: readonly Check[]): AlertRules {
   const remedies = new Map(checks.map(({ id, remediation }) => [id, remediation.summary]));
   return {
+    tenants: config.tenants.map(({ name }) => name),
     owners: new Map(config.tenants.flatMap(({ name, owner }) => (owner === undefined ? [] : [[name, owner]]))),
     timezone: config.schedule?.timezone ?? "UTC",
     remedy: (check) => remedies.get(check),

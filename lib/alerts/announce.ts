@@ -51,7 +51,7 @@ export async function announce(ended: EndedRun, parts: AnnounceParts): Promise<D
   if (await isAnnounced(ended, parts.table)) return delivery;
   const held = await hold(ended, parts);
   for (const row of held) if (!row.value.isTold) await tellAtOnce(row, parts, delivery);
-  await tellDigest(ended.run, held, parts, delivery);
+  await tellDigest(ended, held, parts, delivery);
   await settle(parts.table);
   return delivery;
 }
@@ -93,17 +93,18 @@ async function tellAtOnce(
   if (failed.length === 0) await table.put(row.key, { ...row.value, isTold: true }, { ifVersion: row.version });
 }
 
-/** Sends the digest with the first run of a day, over every held run that no digest covered. */
+/** Sends the digest where it is due, over every held run that no digest covered. */
 async function tellDigest(
-  run: RunRef,
+  ended: EndedRun,
   held: readonly Row<PendingRun>[],
   { rules, publisher, table, clock }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
   const uncovered = held.filter(({ value }) => !value.isDigested).map(({ value }) => value);
   if (uncovered.length === 0) return;
+  const { run } = ended;
   const day = localDay(run.startedAt, rules.timezone);
-  const version = await claimDigest(day, runKey(run), table, clock);
+  const version = await claimDigest(runKey(run), (last) => isDue(last, ended, rules), table, clock);
   if (version === undefined) return;
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
@@ -118,11 +119,30 @@ async function tellDigest(
   }
 }
 
-/** The version of the claimed row; undefined when the day has had its digest or another pass is at it. */
-async function claimDigest(day: string, by: RunKey, table: Table, clock: Clock): Promise<number | undefined> {
+const DAY = 86_400_000;
+
+/**
+ * A digest is due with the first run of a day over all tenants: one that somebody starts by hand for a single tenant
+ * must not take it away from the morning's. Where there are only such runs, they send it when it is two days late.
+ *
+ * @param last the day of the last one
+ */
+function isDue(last: string, { run, tenants }: EndedRun, rules: AlertRules): boolean {
+  if (localDay(run.startedAt, rules.timezone) <= last) return false;
+  if (rules.tenants.every((tenant) => tenants.includes(tenant))) return true;
+  return last < localDay(new Date(Date.parse(run.startedAt) - 2 * DAY).toISOString(), rules.timezone);
+}
+
+/** The version of the claimed row; undefined when no digest is due or another pass is at it. */
+async function claimDigest(
+  by: RunKey,
+  isWanted: (last: string) => boolean,
+  table: Table,
+  clock: Clock,
+): Promise<number | undefined> {
   const row = await table.get<LastDigest>(DIGEST_KEY);
   const last = row?.value ?? { day: "", runs: [], claim: null };
-  if (day <= last.day) return undefined;
+  if (!isWanted(last.day)) return undefined;
   const now = clock.now();
   if (last.claim && last.claim.by !== by && Date.parse(last.claim.until) > now) return undefined;
   const claim = { by, until: new Date(now + LONGEST_PASS).toISOString() };

@@ -204,11 +204,17 @@ describe("several runs", () => {
     startedAt: `2026-11-${day}T${hour}:00:00.000Z`,
   });
 
-  async function pass(run: RunRef, records: RunRecord[], table: Table, publisher: Publisher): Promise<void> {
+  async function pass(
+    run: RunRef,
+    records: RunRecord[],
+    table: Table,
+    publisher: Publisher,
+    rules = RULES,
+  ): Promise<void> {
     const one = report(records, [], run);
     await plant(one, table);
     const clock = clockAt(run.startedAt.replace(":00:00", ":10:00"));
-    await announce({ run, tenants: tenantsOf(one) }, { table, publisher, rules: RULES, clock });
+    await announce({ run, tenants: tenantsOf(one) }, { table, publisher, rules, clock });
   }
 
   it("a day make one digest, of everything since the last one", async () => {
@@ -229,6 +235,26 @@ describe("several runs", () => {
       ["low  d: Orders API: evening", "low  d: Orders API: noon", "low  d: Orders API: second"],
     ]);
     for (const hour of ["06", "12", "18"]) expect(await isPending(runAt(hour), table)).toBe(false);
+  });
+
+  it("by hand for a single tenant leave the digest to the next one over all, unless that stays away", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const rules = { ...RULES, tenants: ["a", "d"] };
+    const all = [record("a"), record("d")];
+    await pass(runAt("06"), all, table, published, rules);
+
+    await pass(runAt("01", "26"), [record("a", { notes: ["By hand."] })], table, published, rules);
+    expect(published.alerts).toHaveLength(1);
+    await pass(runAt("06", "26"), all, table, published, rules);
+    expect(published.alerts.at(-1)).toMatchObject({
+      title: "Digest 2026-11-26: all quiet in 2 tenants",
+      items: ["note  a: By hand."],
+    });
+    for (const day of ["27", "28"]) await pass(runAt("06", day), [record("a")], table, published, rules);
+    expect(published.alerts).toHaveLength(2);
+    await pass(runAt("06", "29"), [record("a")], table, published, rules);
+    expect(published.alerts.at(-1)?.title).toBe("Digest 2026-11-29: all quiet in 1 tenant");
   });
 
   it("do not disturb each other while both are at work, and the dead are told of by the living", async () => {

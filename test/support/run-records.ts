@@ -11,6 +11,7 @@ export const RUN: RunRef = { id: "run-1", startedAt: "2026-11-25T06:00:00.000Z" 
 
 /** Rules of a company in Berlin whose tenants `a` and `b` have owners. */
 export const RULES: AlertRules = {
+  tenants: [],
   owners: new Map([
     ["a", "anna@acme.example"],
     ["b", "ben@acme.example"],
