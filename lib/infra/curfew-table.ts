@@ -16,7 +16,7 @@ export class CurfewTable extends Construct {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
-      encryption: TableEncryptionV2.dynamoOwnedKey(), // docs/decisions/0023-keys-and-cost.md
+      encryption: TableEncryptionV2.dynamoOwnedKey(), // docs/decisions/0023-keys-and-what-they-cost.md
       removalPolicy: RemovalPolicy.RETAIN,
     });
   }

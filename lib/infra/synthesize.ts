@@ -5,6 +5,7 @@ import { CATALOGUE } from "../checks/catalogue.ts";
 import { loadConfig } from "../config/load.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { CurfewStack } from "./curfew-stack.ts";
+import { FEATURE_FLAGS } from "./feature-flags.ts";
 
 /**
  * Makes the CloudFormation template of the configuration that the context names, and judges it by cdk-nag's
@@ -15,7 +16,7 @@ import { CurfewStack } from "./curfew-stack.ts";
  * context; an error of CDK where the template breaks a rule.
  */
 export async function synthesize(props: AppProps = {}): Promise<CloudAssembly> {
-  const app = new App({ analyticsReporting: false, ...props });
+  const app = new App({ analyticsReporting: false, ...props, context: { ...FEATURE_FLAGS, ...props.context } });
   const file: unknown = app.node.tryGetContext("config") ?? "curfew.yaml";
   const today = new Date();
   const config = await loadConfig(String(file), { today, catalogue: CATALOGUE, deployed: true });

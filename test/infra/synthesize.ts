@@ -30,12 +30,6 @@ tenants:
 alerts: { email: [oncall@acme.example] }
 `;
 
-/** The context of cdk.json, which CDK's command line would hand over. */
-async function cdkContext(): Promise<Record<string, unknown>> {
-  const file = join(import.meta.dirname, "..", "..", "cdk.json");
-  return JSON.parse(await readFile(file, "utf8")).context;
-}
-
 /** What a synthesis leaves behind. */
 export interface Synthesized {
   template: Template;
@@ -58,12 +52,7 @@ export async function synthesized(
   process.env.CDK_VALIDATION = String(validated);
   await synthesize({
     outdir,
-    context: {
-      ...(await cdkContext()),
-      "aws:cdk:bundling-stacks": [],
-      config: join(folder.path, "curfew.yaml"),
-      ...context,
-    },
+    context: { "aws:cdk:bundling-stacks": [], config: join(folder.path, "curfew.yaml"), ...context },
   });
   return {
     template: templateFrom(await readFile(join(outdir, "Curfew.template.json"), "utf8")),
