@@ -45,7 +45,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     UnconfirmedSubscriptions: await countUnreached(config, logger),
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
-  return { ...counts, sent: delivery.sent.length, known: delivery.known.length };
+  return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
 
 /** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */

@@ -1,9 +1,13 @@
+import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
+import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
 import { type Handler, localLambda } from "../../lib/sandbox/cloud/lambda/local-lambda.ts";
+import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
 import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
 import { createSandboxClock, type SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
 import { type StoryOptions, type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
+import type { Table } from "../../lib/store/table.ts";
 import { synthesizeHere } from "./synthesize-here.ts";
 
 /** The deployed Curfew on this machine: simulated tenants, emulated AWS, and the stack as synthesized. */
@@ -12,8 +16,21 @@ export interface Laptop extends AsyncDisposable {
   deployment: Deployment;
   /** Dates executions; what waits for the next morning can be had now. */
   clock: SandboxClock;
+  /** Everything that the deployed audit remembers. */
+  table: Table;
   /** Runs the state machine *Audit* to its end, alerts included; rejects when it did not succeed. */
-  audit(input?: { tenants?: string[] }): Promise<{ id: string; startedAt: string }>;
+  audit(input?: AuditInput): Promise<RunRef>;
+}
+
+/** What the state machine is started with. */
+export interface AuditInput {
+  tenants?: string[];
+}
+
+/** How the laptop is started. */
+interface LaptopOptions extends StoryOptions {
+  /** Hears of each tenant when its audit is recorded. */
+  onTenant?: (run: RunRef, tenant: string) => Promise<void>;
 }
 
 /** Names of people who hear; nobody gets real mail. */
@@ -38,20 +55,26 @@ const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = 
  *
  * @param signal ends the synthesis
  */
-export async function startLaptop(options: StoryOptions, signal: AbortSignal): Promise<Laptop> {
+export async function startLaptop(options: LaptopOptions, signal: AbortSignal): Promise<Laptop> {
   await using started = new AsyncDisposableStack();
   const clock = createSandboxClock(systemClock);
-  const world = await startStoryWorld({ ...options, clock });
+  let deployed: Deployment | undefined;
+  const audit = async (input: AuditInput): Promise<RunRef> => {
+    if (!deployed) throw new Error("The stack is still being deployed.");
+    return runAudit(deployed, input);
+  };
+  const world = await startStoryWorld({ ...options, clock, audit });
   started.use(world.sandbox);
   const assembly = await synthesizeHere(world.config + ALERTS, signal);
   const deployment = started.use(
     await deploy({
       assembly,
       clock,
-      host: hostHere,
+      host: (lambda) => hostHere(lambda, options),
       secrets: ({ slack }) => ({ ...world.secrets, "curfew/slack-webhook": slack.webhook }),
     }),
   );
+  deployed = deployment;
   for (const address of ["oncall@acme.example", "security@acme.example"]) {
     await deployment.cloud.messaging.confirm(address);
   }
@@ -60,30 +83,33 @@ export async function startLaptop(options: StoryOptions, signal: AbortSignal): P
     world: { ...world, config: world.config + ALERTS },
     deployment,
     clock,
-    audit: (input = {}) => runAudit(deployment, clock, input),
+    table: dynamodbTable(process.env.CURFEW_TABLE ?? ""),
+    audit: (input = {}) => audit(input),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
 /** All functions share this process and so its environment; their variables mean the same wherever they stand. */
-function hostHere({ logicalId, env, timeout }: TemplateLambda) {
+function hostHere({ logicalId, env, timeout }: TemplateLambda, { onTenant }: LaptopOptions): LambdaFunction {
   const [prefix] = Object.keys(HANDLERS).filter((name) => logicalId.startsWith(name));
   const load = HANDLERS[prefix ?? ""];
   if (!load) throw new TypeError(`The template has a function ${logicalId} that lambdas/ does not have.`);
   const { NODE_OPTIONS: _, ...variables } = env;
   Object.assign(process.env, variables, { POWERTOOLS_LOG_LEVEL: "SILENT", POWERTOOLS_METRICS_DISABLED: "true" });
-  return localLambda(logicalId, async () => (await load()).handler as Handler<unknown>, timeout);
+  const call = localLambda(logicalId, async () => (await load()).handler as Handler<unknown>, timeout);
+  if (prefix !== "AuditTenant" || !onTenant) return call;
+  return async (event) => {
+    const result = await call(event);
+    const { run, tenant } = event as { run: RunRef; tenant: string };
+    await onTenant({ ...run, startedAt: new Date(run.startedAt).toISOString() }, tenant);
+    return result;
+  };
 }
 
-async function runAudit(
-  { audit, settled }: Deployment,
-  clock: SandboxClock,
-  input: { tenants?: string[] },
-): Promise<{ id: string; startedAt: string }> {
-  const startedAt = new Date(clock.now()).toISOString();
+async function runAudit({ audit, settled }: Deployment, input: AuditInput): Promise<RunRef> {
   const execution = audit.start(input);
-  const { status, error, cause } = await execution.result;
+  const { status, output, error, cause } = await execution.result;
   if (status !== "SUCCEEDED") throw new Error(`The state machine ended as ${status}: ${error} ${cause}`);
   await settled();
-  return { id: execution.name, startedAt };
+  return (output as { run: RunRef }).run;
 }

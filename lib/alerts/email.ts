@@ -64,12 +64,13 @@ const ALIKE: Readonly<Record<string, string>> = {
   "\u2014": "-",
   "\u2265": ">=",
   "\u2264": "<=",
+  "\u2192": "->",
 };
 
 /** Letters without their accents, quotation marks and dashes as a typewriter has them, a question mark for the rest. */
 const toAscii = (text: string): string =>
   text
-    .replace(/[\u2018-\u201D\u2013\u2014\u2264\u2265]/g, (character) => ALIKE[character] ?? "?")
+    .replace(/[\u2018-\u201D\u2013\u2014\u2192\u2264\u2265]/g, (character) => ALIKE[character] ?? "?")
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .replace(/[^\x20-\x7E]/gu, "?");

@@ -50,9 +50,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const bootstrap = new Set(lambdas.flatMap(({ env }) => env.CURFEW_CONFIG_BUCKET ?? []));
   const plan = cloudPlanOf(template);
   const time = clock ? { clock } : {};
-  const cloud = started.use(
-    await startCloud({ ...plan, ...time, buckets: [...(plan.buckets ?? []), ...bootstrap] }),
-  );
+  const cloud = started.use(await startCloud({ ...plan, ...time, buckets: [...(plan.buckets ?? []), ...bootstrap] }));
   for (const bucket of bootstrap) await upload(cloud, bucket, files);
   for (const [Name, SecretString] of Object.entries(options.secrets(cloud))) {
     cloud.secretsManager.call("CreateSecret", { Name, SecretString });

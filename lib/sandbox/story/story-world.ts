@@ -35,10 +35,17 @@ export interface StoryOptions {
   control?: boolean;
   /** The machine's when left out. */
   clock?: Clock;
+  /** What the control endpoint runs on `POST /audits`. */
+  audit?: (input: { tenants?: string[] }) => Promise<unknown>;
 }
 
 /** Starts the three tenants, each with an auditor of its own. */
-export async function startStoryWorld({ firstPort, control = false, clock }: StoryOptions = {}): Promise<StoryWorld> {
+export async function startStoryWorld({
+  firstPort,
+  control = false,
+  clock,
+  audit,
+}: StoryOptions = {}): Promise<StoryWorld> {
   const cast = STORY.map(({ seed, scopes }) => withAuditor(seed, scopes));
   const names = [...cast.map(({ seed }) => seed.name), "control"];
   const ports =
@@ -48,6 +55,7 @@ export async function startStoryWorld({ firstPort, control = false, clock }: Sto
     control,
     ports,
     ...(clock ? { clock } : {}),
+    ...(audit ? { audit } : {}),
   });
   return {
     sandbox,
