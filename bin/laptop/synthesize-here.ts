@@ -3,7 +3,6 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import cdk from "../../cdk.json" with { type: "json" };
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Assembly } from "../../lib/sandbox/cloud/deploy.ts";
 
@@ -28,7 +27,7 @@ export async function synthesizeHere(config: string, signal: AbortSignal): Promi
 }
 
 async function runApp(out: string, config: string, signal: AbortSignal): Promise<void> {
-  const context = { ...cdk.context, config, "aws:cdk:bundling-stacks": [] };
+  const context = { config, "aws:cdk:bundling-stacks": [] };
   const env = { ...process.env, CDK_OUTDIR: out, CDK_CONTEXT_JSON: JSON.stringify(context), CDK_VALIDATION: "false" };
   try {
     await promisify(execFile)(process.execPath, [APP], { env, signal });
