@@ -16,6 +16,7 @@ import {
 } from "aws-cdk-lib/aws-stepfunctions";
 import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
+import { LONGEST_RUN } from "../runs/longest-run.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { type CurfewFunction, LOG_RETENTION } from "./curfew-function.ts";
 import { WHEN_LAMBDA_FAILS, WHEN_THE_FUNCTION_FAILS } from "./retries.ts";
@@ -32,8 +33,6 @@ interface AuditMachineProps {
 
 /** Tenants audited side by side. A new account runs ten functions at once; who is refused is tried again. */
 const SIDE_BY_SIDE = 20;
-/** 1,000 tenants of three minutes each, twenty at a time, take two and a half hours. */
-const LONGEST_RUN = Duration.hours(6);
 
 /**
  * The state machine *Audit*: plan, then every tenant, then tell people.
@@ -50,7 +49,7 @@ export class AuditMachine extends Construct {
       comment: "Audits every tenant and tells people what changed",
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromChainable(this.definition(props)),
-      timeout: LONGEST_RUN,
+      timeout: Duration.seconds(LONGEST_RUN),
       tracingEnabled: true,
       logs: { destination: this.logGroup(), level: LogLevel.ERROR, includeExecutionData: false },
     });

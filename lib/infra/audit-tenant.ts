@@ -26,14 +26,17 @@ export class AuditTenant extends CurfewFunction {
       config: props.config,
       environment: { CURFEW_EVIDENCE_BUCKET: props.evidence.bucket.bucketName },
     });
-    props.table.allow(this, ["TENANT#*"], ["GetItem", "PutItem", "DeleteItem", "Query"]);
+    props.table.allow(this, ["TENANT#*"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
     this.allowEvidence(props.evidence);
     this.allowAuditorSecrets();
     if (props.anyCredential) this.allowSecretDates();
   }
 
   private allowEvidence({ bucket }: EvidenceBucket): void {
-    this.allow({ actions: ["s3:PutObject", "s3:GetObject"], resources: [bucket.arnForObjects("runs/*")] });
+    this.allow({
+      actions: ["s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"],
+      resources: [bucket.arnForObjects("runs/*")],
+    });
     // Without it a missing object is answered with 403, and a first run could not be told from a forbidden one.
     this.allow({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] });
     acknowledge(this.role, {
@@ -52,10 +55,7 @@ export class AuditTenant extends CurfewFunction {
 
   /** When versions of credentials were made; never what they hold. */
   private allowSecretDates(): void {
-    this.allow({
-      actions: ["secretsmanager:DescribeSecret", "secretsmanager:ListSecretVersionIds"],
-      ...managedSecrets(this),
-    });
+    this.allow({ actions: ["secretsmanager:ListSecretVersionIds"], ...managedSecrets(this) });
     acknowledge(this.role, {
       [secretsFinding("*")]:
         "audit-tenant sees the dates of secrets that carry the tag curfew:managed, not their values.",

@@ -38,7 +38,7 @@ export class CurfewStack extends Stack {
     const evidence = new EvidenceBucket(this, "Evidence", { retentionDays: evidenceRetentionDays });
     const topics = new Topics(this, "Topics");
     const { machine } = this.audit(config, { config: asset, table, evidence, topics });
-    this.tellPeople(config, asset, topics);
+    this.tellPeople(config, topics);
     if (schedule && auditIntervalHours !== undefined) {
       new AuditSchedule(this, "Schedule", { machine, topics, schedule, intervalHours: auditIntervalHours });
     }
@@ -60,7 +60,7 @@ export class CurfewStack extends Stack {
     const anyOwner = tenants.some(({ owner }) => owner !== undefined);
     const anyCredential = tenants.some(({ credentials }) => credentials.length > 0);
     return new AuditMachine(this, "Audit", {
-      planAudit: new PlanAudit(this, "PlanAudit", { config, alerts, anyOwner }),
+      planAudit: new PlanAudit(this, "PlanAudit", { config, table, alerts, anyOwner }),
       probeSecrets: anyCredential ? new ProbeSecrets(this, "ProbeSecrets", { config, table, alarms }) : undefined,
       auditTenant: new AuditTenant(this, "AuditTenant", { config, table, evidence, anyCredential }),
       finishAudit: new FinishAudit(this, "FinishAudit", { config, table, topics }),
@@ -68,9 +68,10 @@ export class CurfewStack extends Stack {
     });
   }
 
-  private tellPeople({ alerts }: Config, config: Parts["config"], topics: Topics): void {
-    subscribe(topics, alerts);
-    if (alerts.slack) new SlackDelivery(this, "Slack", { config, topics, slack: alerts.slack });
+  private tellPeople(config: Config, topics: Topics): void {
+    const { alerts } = config;
+    subscribe(topics, config);
+    if (alerts.slack) new SlackDelivery(this, "Slack", { topics, slack: alerts.slack });
     if (alerts.email.length === 0 && alerts.digest.email.length === 0) {
       const message =
         "Nobody gets mail from this stack: alerts.email in the configuration is empty, so alarms ring unheard.";

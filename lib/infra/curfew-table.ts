@@ -36,4 +36,5 @@ export class CurfewTable extends Construct {
   }
 }
 
-type TableAction = "GetItem" | "PutItem" | "DeleteItem" | "Query";
+/** Rows are put by UpdateItem, which alone can count a row's version. */
+type TableAction = "GetItem" | "UpdateItem" | "DeleteItem" | "Query";

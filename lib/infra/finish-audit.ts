@@ -21,7 +21,8 @@ export class FinishAudit extends CurfewFunction {
         CURFEW_TOPICS: topicArns(props.topics).join(","),
       },
     });
-    props.table.allow(this, ["TENANT#*", "NOTICE#*"], ["GetItem", "PutItem", "Query"]);
+    props.table.allow(this, ["TENANT#*", "NOTICE#*"], ["GetItem", "UpdateItem"]);
+    props.table.allow(this, ["PENDING"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
     this.allowPublishing(props.topics);
     this.watch(props.topics);
   }

@@ -3,10 +3,19 @@ import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { CurfewFunction } from "./curfew-function.ts";
+import type { CurfewTable } from "./curfew-table.ts";
+
+interface PlanAuditProps {
+  config: Asset;
+  table: CurfewTable;
+  alerts: ITopic;
+  /** True where some tenant has an owner. */
+  anyOwner: boolean;
+}
 
 /** Says which tenants a run audits, and makes sure that their owners are subscribed to what is said about them. */
 export class PlanAudit extends CurfewFunction {
-  constructor(scope: Construct, id: string, props: { config: Asset; alerts: ITopic; anyOwner: boolean }) {
+  constructor(scope: Construct, id: string, props: PlanAuditProps) {
     super(scope, id, {
       entry: "plan-audit",
       description: "Curfew: says which tenants a run audits",
@@ -15,6 +24,7 @@ export class PlanAudit extends CurfewFunction {
       config: props.config,
       environment: { CURFEW_ALERTS_TOPIC: props.alerts.topicArn },
     });
+    props.table.allow(this, ["PENDING"], ["UpdateItem"]);
     if (props.anyOwner) this.allowSubscribing(props.alerts);
   }
 

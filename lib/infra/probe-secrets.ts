@@ -21,7 +21,7 @@ export class ProbeSecrets extends CurfewFunction {
       timeout: Duration.minutes(5),
       config: props.config,
     });
-    props.table.allow(this, ["TENANT#*"], ["GetItem", "PutItem", "Query"]);
+    props.table.allow(this, ["TENANT#*"], ["GetItem", "UpdateItem", "Query"]);
     this.allow({ actions: ["secretsmanager:GetSecretValue"], ...managedSecrets(this) });
     acknowledge(this.role, {
       [secretsFinding("*")]:

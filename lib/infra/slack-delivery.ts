@@ -1,25 +1,22 @@
 import { Duration } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import type { Asset } from "aws-cdk-lib/aws-s3-assets";
-import { SubscriptionFilter } from "aws-cdk-lib/aws-sns";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { slackFilter } from "../config/alert-subscriptions.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsManagerName } from "../config/secret-fields.ts";
-import { isAtLeast, SEVERITIES } from "../model/severity.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 import { secretArns, secretsFinding } from "./secret-arns.ts";
-import { NOT_THE_DIGEST } from "./subscriptions.ts";
+import { filter } from "./subscriptions.ts";
 import type { Topics } from "./topics.ts";
 
 interface SlackDeliveryProps {
   slack: NonNullable<Config["alerts"]["slack"]>;
-  config: Asset;
   topics: Topics;
 }
 
@@ -31,7 +28,7 @@ const MOST_TRIES = 10;
 
 /** Brings alerts to Slack: from the topic through a queue, because Slack takes one message a second and may be away. */
 export class SlackDelivery extends Construct {
-  constructor(scope: Construct, id: string, { slack, config, topics }: SlackDeliveryProps) {
+  constructor(scope: Construct, id: string, { slack, topics }: SlackDeliveryProps) {
     super(scope, id);
     const deadLetters = deadLetterQueue(this, "DeadLetters", {
       says: "Curfew could not post alerts to Slack.",
@@ -39,18 +36,10 @@ export class SlackDelivery extends Construct {
       topic: topics.alarms,
     });
     const queue = this.queue(deadLetters, topics);
-    topics.alerts.addSubscription(
-      new SqsSubscription(queue, {
-        deadLetterQueue: deadLetters as IQueue, // CDK is not typed for exactOptionalPropertyTypes
-        filterPolicy: {
-          kind: NOT_THE_DIGEST,
-          severity: SubscriptionFilter.stringFilter({
-            allowlist: SEVERITIES.filter((severity) => isAtLeast(severity, slack.minimum)),
-          }),
-        },
-      }),
-    );
-    this.poster(slack.webhook, config, queue);
+    // CDK is not typed for exactOptionalPropertyTypes.
+    const subscription = new SqsSubscription(queue, { deadLetterQueue: deadLetters as IQueue });
+    filter(topics.alerts.addSubscription(subscription), slackFilter(slack.minimum));
+    this.poster(slack.webhook, queue);
   }
 
   private queue(deadLetters: Queue, topics: Topics): Queue {
@@ -73,7 +62,7 @@ export class SlackDelivery extends Construct {
     return queue;
   }
 
-  private poster(webhook: string, config: Asset, queue: Queue): void {
+  private poster(webhook: string, queue: Queue): void {
     const name = secretsManagerName(webhook);
     if (name === undefined) throw new TypeError("a webhook that was not validated for deployment");
     const poster = new CurfewFunction(this, "PostToSlack", {
@@ -81,7 +70,7 @@ export class SlackDelivery extends Construct {
       description: "Curfew: posts alerts to Slack",
       memorySize: 256,
       timeout: FUNCTION_TIMEOUT,
-      config,
+      environment: { CURFEW_SLACK_WEBHOOK_SECRET: name },
     });
     poster.allow({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArns(this, name)] });
     acknowledge(poster.role, {

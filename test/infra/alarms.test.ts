@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { FULL, synthesized } from "./synthesize.ts";
+import { FULL, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 const RUNBOOK = readFileSync(join(import.meta.dirname, "..", "..", "docs", "runbook.md"), "utf8");
@@ -9,7 +9,7 @@ const RUNBOOK = readFileSync(join(import.meta.dirname, "..", "..", "docs", "runb
 let template: Template;
 beforeAll(async () => {
   ({ template } = await synthesized(FULL));
-});
+}, SYNTHESIS_TIMEOUT);
 
 const alarms = () => ofType(template, "AWS::CloudWatch::Alarm").map(([name, { Properties }]) => ({ name, Properties }));
 

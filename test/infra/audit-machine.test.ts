@@ -1,7 +1,7 @@
 import validate from "asl-validator";
 import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { FULL, LEAST, synthesized } from "./synthesize.ts";
+import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 /** The interpreter sets the moment of the start itself. */
@@ -26,7 +26,7 @@ let least: Template;
 beforeAll(async () => {
   full = (await synthesized(FULL)).template;
   least = (await synthesized(LEAST)).template;
-});
+}, SYNTHESIS_TIMEOUT);
 
 it("is a valid definition, with and without its optional parts", () => {
   const results = [...definitions(full), ...definitions(least)].map(([name, definition]) => {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { oneLine, type Statement, statements } from "./statements.ts";
-import { FULL, LEAST, synthesized } from "./synthesize.ts";
+import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 
 const ACCOUNT = "eu-central-1:111122223333";
 const SECRETS = `arn:aws:secretsmanager:${ACCOUNT}:secret:`;
@@ -22,6 +22,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     logs("PlanAuditLogs"),
     TRACES,
     CONFIG,
+    `dynamodb:UpdateItem ${rows("PENDING")}`,
     "sns:ListSubscriptionsByTopic on <TopicsAlerts>",
     'sns:Subscribe on <TopicsAlerts> if {"StringEquals":{"sns:Protocol":"email"}}',
   ],
@@ -29,24 +30,25 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     logs("ProbeSecretsLogs"),
     TRACES,
     CONFIG,
-    `dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query ${rows("TENANT#*")}`,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("TENANT#*")}`,
     `secretsmanager:GetSecretValue on ${SECRETS}* ${MANAGED}`,
   ],
   AuditTenantRole: [
     logs("AuditTenantLogs"),
     TRACES,
     CONFIG,
-    `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query ${rows("TENANT#*")}`,
-    "s3:GetObject, s3:PutObject on <EvidenceBucket>/runs/*",
+    `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("TENANT#*")}`,
+    "s3:GetObject, s3:GetObjectVersion, s3:PutObject on <EvidenceBucket>/runs/*",
     "s3:ListBucket on <EvidenceBucket>",
     `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/auditor-??????`,
-    `secretsmanager:DescribeSecret, secretsmanager:ListSecretVersionIds on ${SECRETS}* ${MANAGED}`,
+    `secretsmanager:ListSecretVersionIds on ${SECRETS}* ${MANAGED}`,
   ],
   FinishAuditRole: [
     logs("FinishAuditLogs"),
     TRACES,
     CONFIG,
-    `dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query ${rows("TENANT#*", "NOTICE#*")}`,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("TENANT#*", "NOTICE#*")}`,
+    `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("PENDING")}`,
     "sns:Publish on <TopicsAlerts>",
     "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
     "sns:ListSubscriptionsByTopic on <TopicsAlarms>, <TopicsAlerts>, <TopicsWatchdog>",
@@ -54,7 +56,6 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   SlackPostToSlackRole: [
     logs("SlackPostToSlackLogs"),
     TRACES,
-    CONFIG,
     `secretsmanager:GetSecretValue on ${SECRETS}curfew/slack-webhook-??????`,
     "sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:ReceiveMessage on <SlackQueue>",
   ],
@@ -115,7 +116,7 @@ const owner = (name: string): string => name.replace(/(?<=^SchedulerRoleForTarge
 let full: Map<string, Statement[]>;
 beforeAll(async () => {
   full = statements((await synthesized(FULL)).template);
-});
+}, SYNTHESIS_TIMEOUT);
 
 const tableOf = (all: ReadonlyMap<string, readonly Statement[]>) =>
   Object.fromEntries([...all].map(([name, list]) => [owner(name), list.map(oneLine).map(steady).toSorted()]));
@@ -130,7 +131,12 @@ it("allows what the table says, statement by statement, and nothing else", () =>
 it("drops the permissions of what is not configured", async () => {
   const table = tableOf(statements((await synthesized(LEAST)).template));
 
-  expect(table.PlanAuditRole).toEqual([logs("PlanAuditLogs"), CONFIG, TRACES]);
+  expect(table.PlanAuditRole).toEqual([
+    `dynamodb:UpdateItem ${rows("PENDING")}`,
+    logs("PlanAuditLogs"),
+    CONFIG,
+    TRACES,
+  ]);
   expect(Object.values(table).flat().join("\n")).not.toContain("curfew:managed");
   expect(Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets)/.test(name))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { App, CfnResource, Stack } from "aws-cdk-lib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { FEATURE_FLAGS } from "../../lib/infra/feature-flags.ts";
 import { temporaryFolder } from "../support/command-line.ts";
-import { FULL, LEAST, type Synthesized, synthesized } from "./synthesize.ts";
+import { FULL, LEAST, SYNTHESIS_TIMEOUT, type Synthesized, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 let full: Synthesized;
@@ -10,7 +10,7 @@ let least: Synthesized;
 beforeAll(async () => {
   full = await synthesized(FULL, { validated: true });
   least = await synthesized(LEAST, { validated: true });
-});
+}, SYNTHESIS_TIMEOUT);
 
 const propertiesOf = ({ template }: Synthesized, type: string) =>
   ofType(template, type).map(([, { Properties }]) => Properties);
@@ -154,16 +154,23 @@ describe("who is told", () => {
   const mail = (synthesis: Synthesized) =>
     propertiesOf(synthesis, "AWS::SNS::Subscription")
       .filter(({ Protocol }) => Protocol === "email")
-      .map(({ TopicArn, Endpoint, FilterPolicy }) => [TopicArn, Endpoint, FilterPolicy?.kind ?? "everything"])
+      .map(({ TopicArn, Endpoint, FilterPolicy }) => [
+        TopicArn,
+        Endpoint,
+        FilterPolicy?.kind ?? FilterPolicy ?? "everything",
+      ])
       .toSorted();
   const withAlerts = (alerts: string) => synthesized(FULL.replace(/alerts:[\s\S]+/, `alerts: ${alerts}\n`));
-  const NOT_DIGEST = [{ "anything-but": ["digest"] }];
+  const ALERTS = ["finding", "summary", "reminder", "not-audited"];
+  const AT_ONCE = [...ALERTS, "test"];
+  const ALL = [...ALERTS, "digest", "test"];
+  const DAILY = ["digest", "test"];
 
   it("those of email at once, those of the digest of it alone; that something is broken, those of email", () => {
     expect(mail(full)).toEqual([
       ["<TopicsAlarms>", "oncall@acme.example", "everything"],
-      ["<TopicsAlerts>", "oncall@acme.example", NOT_DIGEST],
-      ["<TopicsAlerts>", "security@acme.example", ["digest"]],
+      ["<TopicsAlerts>", "oncall@acme.example", AT_ONCE],
+      ["<TopicsAlerts>", "security@acme.example", DAILY],
       ["<TopicsWatchdog>", "oncall@acme.example", "everything"],
     ]);
   });
@@ -172,7 +179,7 @@ describe("who is told", () => {
     expect(mail(await withAlerts("{ email: [a@acme.example] }"))).toContainEqual([
       "<TopicsAlerts>",
       "a@acme.example",
-      "everything",
+      ALL,
     ]);
   });
 
@@ -182,15 +189,25 @@ describe("who is told", () => {
     );
 
     expect(both.filter(([topic]) => topic === "<TopicsAlerts>")).toEqual([
-      ["<TopicsAlerts>", "a@acme.example", "everything"],
-      ["<TopicsAlerts>", "b@acme.example", NOT_DIGEST],
+      ["<TopicsAlerts>", "a@acme.example", ALL],
+      ["<TopicsAlerts>", "b@acme.example", AT_ONCE],
+    ]);
+  });
+
+  it("an owner who is in a list by that list's subscription, and of the tenant besides", async () => {
+    const people = mail(await withAlerts("{ digest: { email: [identity@acme.example] } }"));
+
+    expect(people).toContainEqual([
+      "<TopicsAlerts>",
+      "identity@acme.example",
+      { $or: [{ kind: DAILY }, { owner: ["identity@acme.example"] }] },
     ]);
   });
 
   it("that something is broken, those of the digest where there is nobody else", async () => {
     expect(mail(await withAlerts("{ digest: { email: [a@acme.example] } }"))).toEqual([
       ["<TopicsAlarms>", "a@acme.example", "everything"],
-      ["<TopicsAlerts>", "a@acme.example", ["digest"]],
+      ["<TopicsAlerts>", "a@acme.example", DAILY],
       ["<TopicsWatchdog>", "a@acme.example", "everything"],
     ]);
   });
@@ -199,11 +216,11 @@ describe("who is told", () => {
     { minimum: "info", severities: ["info", "low", "medium", "high", "critical"] },
     { minimum: "high", severities: ["high", "critical"] },
     { minimum: "critical", severities: ["critical"] },
-  ])("Slack from $minimum on, without the digest", async ({ minimum, severities }) => {
+  ])("Slack from $minimum on", async ({ minimum, severities }) => {
     const slack = await synthesized(FULL.replace("minimum: high", `minimum: ${minimum}`));
     const [queue] = propertiesOf(slack, "AWS::SNS::Subscription").filter(({ Protocol }) => Protocol === "sqs");
 
-    expect(queue.FilterPolicy).toEqual({ kind: NOT_DIGEST, severity: severities });
+    expect(queue.FilterPolicy).toEqual({ kind: ALL, severity: severities });
     expect(queue.RedrivePolicy.deadLetterTargetArn).toBe("<SlackDeadLetters>");
   });
 
@@ -286,11 +303,11 @@ describe("every function", () => {
     ]);
 
     expect(Object.fromEntries(told)).toEqual({
-      PlanAudit: ["CURFEW_ALERTS_TOPIC"],
+      PlanAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_TABLE"],
       ProbeSecrets: ["CURFEW_TABLE"],
       AuditTenant: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_TABLE", "CURFEW_TOPICS"],
-      SlackPostToSlack: [],
+      SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],
     });
   });
 });

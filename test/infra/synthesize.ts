@@ -30,6 +30,9 @@ tenants:
 alerts: { email: [oncall@acme.example] }
 `;
 
+/** A synthesis takes a second, or ten where other things run as well. */
+export const SYNTHESIS_TIMEOUT = 60_000;
+
 /** What a synthesis leaves behind. */
 export interface Synthesized {
   template: Template;
