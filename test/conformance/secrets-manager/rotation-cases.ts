@@ -9,7 +9,7 @@ import {
 import { type ConformanceCase, refused } from "../conformance-case.ts";
 
 /** A function that never gets anywhere: rotations begun with it stay pending. */
-export const STUCK_FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:stuck";
+const STUCK_FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:stuck";
 const WHY = "needs a rotation function in the account";
 
 /** What callers see of a rotation that is under way. */

@@ -60,6 +60,21 @@ describe("real clients with nothing but the environment", () => {
     await expect(client.send(absent)).rejects.toMatchObject({ name: "NoSuchKey" });
   });
 
+  it("write to S3 once where they ask for that, however many write at the same time", async () => {
+    const client = new S3Client({ maxAttempts: 1 });
+    const write = (Body: string) =>
+      client.send(new PutObjectCommand({ Bucket: "evidence", Key: "once.json", Body, IfNoneMatch: "*" })).then(
+        () => "written",
+        (error: Error) => error.name,
+      );
+    const outcomes = await Promise.all(["1", "2", "3", "4"].map(write));
+    expect(outcomes.filter((outcome) => outcome === "written")).toHaveLength(1);
+    expect(await write("5")).toBe("PreconditionFailed");
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: "evidence", Key: "once.json" }));
+    expect(await Body?.transformToString()).toBe(String(outcomes.indexOf("written") + 1));
+    await client.send(new PutObjectCommand({ Bucket: "evidence", Key: "once.json", Body: "6" }));
+  });
+
   it("reach SNS and SQS", async () => {
     const { Topics } = await new SNSClient().send(new ListTopicsCommand({}));
     expect(Topics).toEqual([{ TopicArn: cloud.messaging.topicArn("curfew-alerts") }]);

@@ -4,6 +4,7 @@ import { REGION } from "../account.ts";
 import { attributeParameters, callSns, callSqs, createBucket, elementText, type Fauxqs } from "./fauxqs-calls.ts";
 import { type Mail, openPostOffice } from "./post-office.ts";
 import { type BridgeOptions, bridgeQueue, type QueueBridge } from "./queue-bridge.ts";
+import { watchS3 } from "./watch-s3.ts";
 import { watchSns } from "./watch-sns.ts";
 
 /** A queue, and where its messages go that fail too often. */
@@ -64,6 +65,7 @@ export async function startMessaging(plan: MessagingPlan = {}, port = 0): Promis
   watchSns(fauxqs, postOffice, () => {
     for (const bridge of bridges) bridge.wake();
   });
+  watchS3(fauxqs);
   await fauxqs.listen({ port, host: "127.0.0.1" });
   const origin = `http://127.0.0.1:${(fauxqs.server.address() as AddressInfo).port}`;
   const close = async () => {

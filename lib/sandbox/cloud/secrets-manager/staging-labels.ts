@@ -3,7 +3,7 @@ import type { StoredSecret, StoredVersion } from "./stored-secret.ts";
 /** The version that new readers get. */
 export const CURRENT = "AWSCURRENT";
 /** The version that was current before. */
-export const PREVIOUS = "AWSPREVIOUS";
+const PREVIOUS = "AWSPREVIOUS";
 /** The version that a rotation is about to make current. */
 export const PENDING = "AWSPENDING";
 
