@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { recordAudit } from "../../../lib/findings/ledger/record-audit.ts";
+import { runOf } from "../../../lib/findings/ledger/runs.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import type { Clock } from "../../../lib/model/clock.ts";
 import type { Table } from "../../../lib/store/table.ts";
@@ -158,13 +159,7 @@ describe("a run that dies at any call", () => {
     let deaths = 0;
     for (const runs of histories) {
       const last = runs.at(-1) as ObservedRun;
-      const { checks: _, findings: __, ...rest } = last.audit;
-      const unreachable = { reason: "unreachable", detail: "Nobody answered.", status: "failed" } as const;
-      const failed: ObservedRun = {
-        ...last,
-        audit: { ...rest, ...unreachable, inventory: {}, checks: [], findings: [] },
-        listed: new Map(),
-      };
+      const failed = failing(last);
       const clock = setClock();
       deaths += await dieEverywhere(async (death) => {
         using table = openSqliteTable(":memory:");
@@ -180,6 +175,43 @@ describe("a run that dies at any call", () => {
     }
     console.info(`crash matrix, failed on retry: ${deaths} deaths in ${histories.length} histories, all undone`);
   });
+
+  it("is undone although whoever was about to undo it dies, too, and the same run fails then", async () => {
+    let deaths = 0;
+    for (const runs of histories) {
+      const [dead, next, ...others] = runs.toReversed() as [ObservedRun, ObservedRun, ...ObservedRun[]];
+      deaths += await dieEverywhere(async (death) => {
+        const clock = setClock();
+        using table = openSqliteTable(":memory:");
+        for (const run of others) await record(table, run, clock);
+        await attempt(table, dead, { at: 16, moment: "after" }, clock);
+        clock.pass(SURELY_DEAD);
+        const outcome = await attempt(table, next, death, clock);
+        clock.pass(SURELY_DEAD);
+        await record(table, failing(dead), clock);
+        await record(table, next, clock);
+
+        const known = await runOf(table, TENANT, dead.key); // it may have got through alive at first
+        const counting = known?.status === "failed" ? [...others, next] : runs;
+        expect(await ledgerState(table, TENANT)).toEqual(expectedLedger(counting));
+        return outcome;
+      });
+    }
+    console.info(
+      `crash matrix, failed after two deaths: ${deaths} deaths in ${histories.length} histories, all undone`,
+    );
+  });
+});
+
+/** The same run, when nobody answers. */
+const failing = (run: ObservedRun): ObservedRun => ({
+  ...run,
+  audit: {
+    ...run.audit,
+    ...{ status: "failed", reason: "unreachable", detail: "Nobody answered." },
+    ...{ inventory: {}, checks: [], findings: [] },
+  },
+  listed: new Map(),
 });
 
 describe("a write whose answer is lost", () => {
