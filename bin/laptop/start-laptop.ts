@@ -2,12 +2,12 @@ import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
-import { type Handler, localLambda } from "../../lib/sandbox/cloud/lambda/local-lambda.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
 import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
 import { createSandboxClock, type SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
 import { type StoryOptions, type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { localFunction } from "./local-function.ts";
 import { synthesizeHere } from "./synthesize-here.ts";
 
 /** The deployed Curfew on this machine: simulated tenants, emulated AWS, and the stack as synthesized. */
@@ -40,15 +40,6 @@ alerts:
   slack: { webhook: secretsmanager:curfew/slack-webhook, minimum: high }
   digest: { email: [security@acme.example] }
 `;
-
-/** The functions of the stack, by the beginning of their logical id, from their source. */
-const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = {
-  PlanAudit: () => import("../../lambdas/plan-audit.ts"),
-  ProbeSecrets: () => import("../../lambdas/probe-secrets.ts"),
-  AuditTenant: () => import("../../lambdas/audit-tenant.ts"),
-  FinishAudit: () => import("../../lambdas/finish-audit.ts"),
-  Slack: () => import("../../lambdas/post-to-slack.ts"),
-};
 
 /**
  * Starts everything side by side; ready within a few seconds.
@@ -89,15 +80,10 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
   };
 }
 
-/** All functions share this process and so its environment; their variables mean the same wherever they stand. */
-function hostHere({ logicalId, env, timeout }: TemplateLambda, { onTenant }: LaptopOptions): LambdaFunction {
-  const [prefix] = Object.keys(HANDLERS).filter((name) => logicalId.startsWith(name));
-  const load = HANDLERS[prefix ?? ""];
-  if (!load) throw new TypeError(`The template has a function ${logicalId} that lambdas/ does not have.`);
-  const { NODE_OPTIONS: _, ...variables } = env;
-  Object.assign(process.env, variables, { POWERTOOLS_LOG_LEVEL: "SILENT", POWERTOOLS_METRICS_DISABLED: "true" });
-  const call = localLambda(logicalId, async () => (await load()).handler as Handler<unknown>, timeout);
-  if (prefix !== "AuditTenant" || !onTenant) return call;
+/** A function of this process; of each audited tenant somebody may hear. */
+function hostHere(lambda: TemplateLambda, { onTenant }: LaptopOptions): LambdaFunction {
+  const call = localFunction(lambda);
+  if (!lambda.logicalId.startsWith("AuditTenant") || !onTenant) return call;
   return async (event) => {
     const result = await call(event);
     const { run, tenant } = event as { run: RunRef; tenant: string };

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { AuditReport } from "../../lib/reports/audit-report.ts";
@@ -85,7 +85,10 @@ describe("a second audit", () => {
     expect(table.stdout).toContain("Shop");
     expect(table.stdout).not.toContain("\u001b");
     expect(table.stdout).not.toContain("\u202e");
-    expect((await stat(join(folder.path, ".curfew"))).mode & 0o777).toBe(0o700);
+    const kept = join(folder.path, ".curfew");
+    expect((await stat(kept)).mode & 0o777).toBe(0o700);
+    expect(await readFile(join(kept, ".gitignore"), "utf8")).toBe("*\n");
+    expect((await readFile(join(kept, "ledger.db"))).includes(AUDITOR.secret)).toBe(false);
   });
 
   it("lists only what has changed since a day or for some time", async () => {
@@ -155,7 +158,6 @@ describe("a ledger that cannot be used", () => {
   it("is not made by looking for it", async () => {
     await using folder = await temporaryFolder();
     await folder.write("curfew.yaml", configOf("http://127.0.0.1:9"));
-    await chmod(folder.path, 0o700);
 
     const run = await curfew(["findings"], { cwd: folder.path });
 

@@ -33,6 +33,9 @@ export interface Patience {
 /** How often somebody looks whether the lease is free. Milliseconds. */
 const POLL = 1_000;
 
+/** By how much the clocks of two machines may differ: nobody counts as dead before that, too. Milliseconds. */
+const SKEW = 5_000;
+
 /** Who still waits this long before the deadline would not get done any more. Milliseconds. */
 const RESERVE = 10_000;
 
@@ -68,7 +71,7 @@ export async function takeLease(
 function isFree(row: Row<Head> | undefined, unfinished: readonly RunKey[], run: RunKey, now: number): boolean {
   if (!row) return true;
   const { owner, until } = row.value;
-  return owner === null || owner === run || until <= now || !unfinished.includes(owner);
+  return owner === null || owner === run || until + SKEW <= now || !unfinished.includes(owner);
 }
 
 /**

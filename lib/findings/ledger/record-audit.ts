@@ -7,7 +7,7 @@ import { judgeChange } from "./change.ts";
 import { countingHistory, type FindingHistory, type FindingRecord } from "./finding-record.ts";
 import { findingKey, PREFIX, runExpires, runRowKey, unannouncedKey } from "./keys.ts";
 import { type LastSighting, sightingsBefore } from "./last-sighting.ts";
-import { giveLeaseBack, type Lease, type Patience, takeLease } from "./lease.ts";
+import { giveLeaseBack, type Lease, type Patience, takeLease, unfinishedRuns } from "./lease.ts";
 import { boundedListings } from "./listed.ts";
 import { byId, mergeJoin, type Pair } from "./merge-join.ts";
 import { type Listed, type RunKey, type RunRecord, type RunRef, runKey } from "./run-record.ts";
@@ -49,22 +49,26 @@ export async function recordAudit(table: Table, entry: AuditEntry, patience: Pat
   const { audit, run } = entry;
   const known = await runOf(table, audit.tenant, runKey(run));
   if (known?.state === "recorded") return known;
-  if (audit.status === "failed") return recordFailure(table, entry);
+  const failure = audit.status === "failed" ? await recordFailure(table, entry) : undefined;
+  if (failure) return failure;
 
   const lease = await takeLease(table, audit.tenant, runKey(run), patience);
   const draft = await beginRun(table, entry);
-  if (draft === undefined) throw outpaced(audit.tenant);
   if (draft.value.state === "recorded") return draft.value;
-  const recorded = await recordFindings(table, entry, { lease, patience, draft: draft.value });
-  await finishRun(table, recorded, draft.version, patience);
+  const found = await recordFindings(table, entry, { lease, patience, draft: draft.value });
+  const recorded = await finishRun(table, found, draft.version, patience);
   await giveLeaseBack(table, lease);
   return recorded;
 }
 
-/** Nobody has to wait for anybody: the record is all there is to write. */
-async function recordFailure(table: Table, entry: AuditEntry): Promise<RunRecord> {
+/**
+ * Records a run that knows nothing: its record is all there is to write, and nobody has to wait for anybody.
+ * Undefined when an earlier attempt of the same run was more successful and died: what it wrote must be undone.
+ */
+async function recordFailure(table: Table, entry: AuditEntry): Promise<RunRecord | undefined> {
   const { tenant } = entry.audit;
   const key = runKey(entry.run);
+  if ((await unfinishedRuns(table, tenant)).has(key)) return undefined;
   const previous = (await earlierRuns(table, tenant, key).next()).value as RunRecord | undefined;
   const record: RunRecord = {
     ...draftOf(entry),
@@ -75,7 +79,8 @@ async function recordFailure(table: Table, entry: AuditEntry): Promise<RunRecord
   const expires = runExpires(key);
   await table.put(unannouncedKey(tenant, key), { run: key }, { expires });
   if (await table.put(runRowKey(tenant, key), record, { ifVersion: 0, expires })) return record;
-  return (await runOf(table, tenant, key)) ?? record;
+  const known = await runOf(table, tenant, key); // written a moment ago, by this process or another of the same run
+  return known?.state === "recorded" ? known : undefined;
 }
 
 /** The record of a run before anything of it is written. */
@@ -105,26 +110,34 @@ function draftOf({ audit, run, listed, evidence, notes, matchedExceptions = [] }
   };
 }
 
-/** Notes that a run has begun. Undefined when another process of the same run is quicker. */
-async function beginRun(table: Table, entry: AuditEntry): Promise<{ value: RunRecord; version: number } | undefined> {
-  const key = runRowKey(entry.audit.tenant, runKey(entry.run));
-  const row = await table.get<RunRecord>(key);
-  if (row?.value.state === "recorded") return row;
+/** Notes that a run has begun, unless another process of the same run is done with it. */
+async function beginRun(table: Table, entry: AuditEntry): Promise<{ value: RunRecord; version: number }> {
+  const run = runKey(entry.run);
+  const key = runRowKey(entry.audit.tenant, run);
   const value = draftOf(entry);
-  const version = row?.version ?? 0;
-  const isBegun = await table.put(key, value, { ifVersion: version, expires: runExpires(runKey(entry.run)) });
-  return isBegun ? { value, version: version + 1 } : undefined;
+  for (;;) {
+    const row = await table.get<RunRecord>(key);
+    if (row?.value.state === "recorded") return row;
+    const version = row?.version ?? 0;
+    if (await table.put(key, value, { ifVersion: version, expires: runExpires(run) })) {
+      return { value, version: version + 1 };
+    }
+  }
 }
 
-/** From here on the run counts. Refused when somebody else has taken over meanwhile. */
-async function finishRun(table: Table, record: RunRecord, version: number, patience: Patience): Promise<void> {
+/**
+ * From here on the run counts. Refused when somebody else has taken over meanwhile, unless it was recorded all the
+ * same: a write whose answer is lost is refused when the SDK repeats it.
+ */
+async function finishRun(table: Table, record: RunRecord, version: number, patience: Patience): Promise<RunRecord> {
   const key = runKey(record.run);
   const expires = runExpires(key);
   await table.put(unannouncedKey(record.tenant, key), { run: key }, { expires });
   ensureInTime(record.tenant, patience);
-  if (!(await table.put(runRowKey(record.tenant, key), record, { ifVersion: version, expires }))) {
-    throw outpaced(record.tenant);
-  }
+  if (await table.put(runRowKey(record.tenant, key), record, { ifVersion: version, expires })) return record;
+  const known = await runOf(table, record.tenant, key);
+  if (known?.state === "recorded") return known;
+  throw outpaced(record.tenant);
 }
 
 interface Writing {

@@ -76,20 +76,16 @@ interface Kept {
 }
 
 /** Folds a very long history: of its beginning only the first sight and the number of regressions are kept. */
-export function fold({ transitions, folded }: Kept): Kept {
+export function fold(kept: Kept): Kept {
+  const { transitions, folded } = kept;
   if (transitions.length <= MOST_TRANSITIONS) return folded ? { transitions, folded } : { transitions };
   const count = transitions.length - KEPT_TRANSITIONS;
-  const boundary = transitions.slice(0, count + 1); // the step from the last folded to the first kept is folded, too
+  const firstKept = transitions[count]; // the step to it is counted with what is folded
   return {
     transitions: transitions.slice(count),
-    folded: {
-      firstSeen: firstSeenIn({ transitions, ...opt(folded) }),
-      regressions: regressionsIn({ transitions: boundary, ...opt(folded) }),
-    },
+    folded: { firstSeen: firstSeenIn(kept), regressions: regressionsIn(kept, firstKept?.run) },
   };
 }
-
-const opt = (folded: Folded | undefined): { folded?: Folded } => (folded ? { folded } : {});
 
 /** True for a run that is older than what is still kept: it says nothing any more. */
 export const isFoldedAway = ({ transitions, folded }: Kept, run: RunKey): boolean =>

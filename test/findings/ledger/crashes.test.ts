@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { recordAudit } from "../../../lib/findings/ledger/record-audit.ts";
+import { runOf } from "../../../lib/findings/ledger/runs.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import type { Clock } from "../../../lib/model/clock.ts";
 import type { Table } from "../../../lib/store/table.ts";
@@ -26,6 +27,8 @@ function dying(table: Table, at: number, moment: "before" | "after"): Table {
 }
 
 const LIFETIME = 60_000;
+/** When a lease has run out for certain: clocks may differ. */
+const SURELY_DEAD = LIFETIME + 5_000;
 
 /** A clock that a test sets. */
 function setClock(): Clock & { pass(milliseconds: number): void } {
@@ -116,7 +119,7 @@ describe("a run that dies at any call", () => {
         const counting = isRecorded ? [...others, dead] : others;
         expect(await ledgerState(table, TENANT)).toEqual(expectedLedger(counting));
 
-        clock.pass(LIFETIME);
+        clock.pass(SURELY_DEAD);
         await record(table, next, clock);
         expect(await ledgerState(table, TENANT)).toEqual(expectedLedger([...counting, next]));
 
@@ -141,7 +144,7 @@ describe("a run that dies at any call", () => {
           using table = openSqliteTable(":memory:");
           for (const [index, run] of runs.entries()) {
             for (const death of all[index] ?? []) await attempt(table, run, death, clock);
-            clock.pass(LIFETIME); // whoever comes next finds a lease that has run out
+            clock.pass(SURELY_DEAD); // whoever comes next finds a lease that has run out
           }
           for (const run of runs) await record(table, run, clock);
 
@@ -150,5 +153,92 @@ describe("a run that dies at any call", () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it("is undone when the same run fails on its second attempt", async () => {
+    let deaths = 0;
+    for (const runs of histories) {
+      const last = runs.at(-1) as ObservedRun;
+      const failed = failing(last);
+      const clock = setClock();
+      deaths += await dieEverywhere(async (death) => {
+        using table = openSqliteTable(":memory:");
+        for (const run of runs.slice(0, -1)) await record(table, run, clock);
+        const outcome = await attempt(table, last, death, clock);
+        const told = await record(table, failed, clock);
+
+        const counting = told.status === "failed" ? runs.slice(0, -1) : runs;
+        expect(told.state).toBe("recorded");
+        expect(await ledgerState(table, TENANT)).toEqual(expectedLedger(counting));
+        return outcome;
+      });
+    }
+    console.info(`crash matrix, failed on retry: ${deaths} deaths in ${histories.length} histories, all undone`);
+  });
+
+  it("is undone although whoever was about to undo it dies, too, and the same run fails then", async () => {
+    let deaths = 0;
+    for (const runs of histories) {
+      const [dead, next, ...others] = runs.toReversed() as [ObservedRun, ObservedRun, ...ObservedRun[]];
+      deaths += await dieEverywhere(async (death) => {
+        const clock = setClock();
+        using table = openSqliteTable(":memory:");
+        for (const run of others) await record(table, run, clock);
+        await attempt(table, dead, { at: 16, moment: "after" }, clock);
+        clock.pass(SURELY_DEAD);
+        const outcome = await attempt(table, next, death, clock);
+        clock.pass(SURELY_DEAD);
+        await record(table, failing(dead), clock);
+        await record(table, next, clock);
+
+        const known = await runOf(table, TENANT, dead.key); // it may have got through alive at first
+        const counting = known?.status === "failed" ? [...others, next] : runs;
+        expect(await ledgerState(table, TENANT)).toEqual(expectedLedger(counting));
+        return outcome;
+      });
+    }
+    console.info(
+      `crash matrix, failed after two deaths: ${deaths} deaths in ${histories.length} histories, all undone`,
+    );
+  });
+});
+
+/** The same run, when nobody answers. */
+const failing = (run: ObservedRun): ObservedRun => ({
+  ...run,
+  audit: {
+    ...run.audit,
+    ...{ status: "failed", reason: "unreachable", detail: "Nobody answered." },
+    ...{ inventory: {}, checks: [], findings: [] },
+  },
+  listed: new Map(),
+});
+
+describe("a write whose answer is lost", () => {
+  it("is repeated by the SDK, refused, and counts all the same", async () => {
+    let writes = 0;
+    await fc.assert(
+      fc.asyncProperty(observedRuns(5), fc.infiniteStream(fc.boolean()), async (runs, dice) => {
+        const clock = setClock();
+        using store = openSqliteTable(":memory:");
+        const twice = async (write: () => Promise<boolean>): Promise<boolean> => {
+          if (!dice.next().value) return write();
+          writes += 1;
+          await write();
+          return write();
+        };
+        const table: Table = {
+          ...store,
+          put: (key, value, options) => twice(() => store.put(key, value, options)),
+          remove: (key, options) => twice(() => store.remove(key, options)),
+        };
+        for (const run of runs) await record(table, run, clock);
+
+        expect(await ledgerState(store, TENANT)).toEqual(expectedLedger(runs));
+        expect((await runRecords(store, TENANT)).map(({ state }) => state)).toEqual(runs.map(() => "recorded"));
+      }),
+      { numRuns: 200 },
+    );
+    console.info(`answers lost: ${writes} repeated writes, none counted twice or not at all`);
   });
 });

@@ -69,7 +69,7 @@ const sight = fc.oneof(
 );
 
 /** A run over the whole tenant: any checks evaluated or not, any listing complete or not, anything found or not. */
-export const observedRun: fc.Arbitrary<ObservedRun> = fc
+const observedRun: fc.Arbitrary<ObservedRun> = fc
   .record({
     run: runRef,
     isFailed: fc.integer({ min: 0, max: 9 }).map((dice) => dice === 0),
