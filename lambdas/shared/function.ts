@@ -33,10 +33,19 @@ export function lambdaFunction<Shape extends z.ZodType, Result>(
     .handler(async (event: unknown, context: Context) => {
       const parsed = shape.safeParse(event);
       if (!parsed.success) throw invalidEvent(parsed.error);
+      logger.appendKeys(references(parsed.data));
       const deadline = Date.now() + context.getRemainingTimeInMillis();
       return handle(parsed.data, { logger, deadline });
     });
 }
+
+/** Which run and which tenant every line is about: the names by which docs/runbook.md looks for lines. */
+function references(event: unknown): { run?: string | undefined; tenant?: string | undefined } {
+  const { data } = referencesShape.safeParse(event);
+  return { run: data?.run?.id, tenant: data?.tenant };
+}
+
+const referencesShape = z.object({ run: z.object({ id: z.string() }).optional(), tenant: z.string().optional() });
 
 /** Names the first place that is wrong; the value itself is not repeated. */
 function invalidEvent(error: z.ZodError): CurfewError {
