@@ -143,7 +143,7 @@ describe.skipIf(!hasReference)("recorded answers", () => {
   test("074 (synthetic): keys without dates that are everything at once leave both questions open", () => {
     const signingKeys = items(recording("074"), "keys").map((item) => signingKey.parse(item));
 
-    expect(judge({ signingKeys, resourceServers: [] })).toEqual([
+    expect(judge({ signingKeys, resourceServers: [], clients: [] })).toEqual([
       "key.signing.age unknown 111111111111111111111",
       "key.signing.previous-not-revoked unknown 111111111111111111111",
       "key.signing.previous-not-revoked unknown 222222222222222222222",
