@@ -23,7 +23,8 @@ export async function runCommandLine(
   createProgram: (invocation: Invocation) => Command,
   argv: readonly string[],
 ): Promise<void> {
-  endQuietlyOnClosedPipe();
+  const verbose = argv.includes("--verbose");
+  endOnUnwritableOutput(verbose);
   const program = createProgram({
     signal: interruptSignal(),
     setExitCode: (code) => {
@@ -33,7 +34,7 @@ export async function runCommandLine(
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes("--verbose"));
+    process.exitCode = report(error, verbose);
   }
 }
 
@@ -49,13 +50,22 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** `curfew … | head` closes the pipe early: that is not an error. */
-function endQuietlyOnClosedPipe(): void {
+/** What cannot be written ends the process with a sentence; `curfew … | head` closes the pipe early and is no error. */
+function endOnUnwritableOutput(verbose: boolean): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
-    throw error;
+    process.exit(report(unwritableOutput(error), verbose));
   });
+  // Nobody can be told that nobody can be told; the exit code still speaks.
+  process.stderr.on("error", () => undefined);
 }
+
+const unwritableOutput = (error: NodeJS.ErrnoException): CurfewError =>
+  new CurfewError(
+    "file-unwritable",
+    `Standard output cannot be written to (${error.code ?? "unknown error"}); make room there, or send it elsewhere.`,
+    { cause: error },
+  );
 
 function report(error: unknown, verbose: boolean): number {
   if (isCommanderError(error)) return error.exitCode === 0 ? 0 : FAILED; // commander has printed its sentence

@@ -272,17 +272,23 @@ function list<Shape extends z.ZodType>(api: ManagementApi, request: ListRequest<
 /** The largest total that is believed; a larger one is not an answer of Auth0 and must not fill the memory. */
 const MAX_TOTAL = 10_000_000;
 
-/** A page is `{ total, <key>: [...] }`, or a plain array where the server ignores `include_totals`. */
+/** Stands for the total of a plain array; no JSON value equals it. */
+const UNCOUNTED = Symbol("uncounted");
+
+/**
+ * A page is `{ total, <key>: [...] }`, or a plain array where the server ignores `include_totals`. Every list that is
+ * asked for documents its total: an object without one is not an answer of Auth0.
+ */
 function pageShape<Shape extends z.ZodType>(key: string, item: Shape) {
   const page = z.object({
-    total: z.number().int().nonnegative().max(MAX_TOTAL).nullish(),
+    total: z.number().int().nonnegative().max(MAX_TOTAL).or(z.symbol()),
     limit: z.number().int().min(1).max(PAGE_SIZE).optional().catch(undefined),
     [key]: z.array(item),
   });
   return z
-    .preprocess((body) => (Array.isArray(body) ? { [key]: body } : body), page)
+    .preprocess((body) => (Array.isArray(body) ? { total: UNCOUNTED, [key]: body } : body), page)
     .transform((body): Page<z.infer<Shape>> => {
-      const { total, limit } = body as { total?: number | null; limit?: number };
-      return { items: body[key] as z.infer<Shape>[], total: total ?? undefined, limit };
+      const { total, limit } = body as { total: number | symbol; limit?: number };
+      return { items: body[key] as z.infer<Shape>[], total: typeof total === "symbol" ? undefined : total, limit };
     });
 }

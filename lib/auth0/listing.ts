@@ -23,41 +23,46 @@ export interface Listing<T> {
 export const PAGE_SIZE = 100;
 
 /**
- * Reads a listing to its end and proves it: the unique items are as many as Auth0 says there are.
+ * Reads a listing to its end and proves it: the unique items are as many as Auth0 says on every page.
  *
  * Once the first page has told the total, the others are read side by side. Things are created and deleted
- * meanwhile: where the total changed, or items are missing, everything is read once more. What is missing after
- * that is missing in Auth0's answers.
+ * meanwhile: where the total changed, or does not match the items, everything is read once more. Only a reading that
+ * agrees with itself counts: a deletion moves items onto pages that were read already, so what is missing can be
+ * missing although the number fits, and what the first reading has beside it may be deleted and would fill a hole.
  *
  * @returns the items, unique by id, in the order of the pages
- * @throws TruncatedListing when fewer items came than the last total says
+ * @throws TruncatedListing when neither reading agrees with itself
  */
 export async function readListing<T>(listing: Listing<T>): Promise<T[]> {
-  const first = await readPass(listing);
-  if (first.consistent) return [...first.items.values()];
-  const second = await readPass(listing);
-  if (second.consistent) return [...second.items.values()];
-  // Only the second reading counts: what the first one has beside it may be deleted, and would fill a hole.
-  if (second.items.size < second.lastTotal) throw new TruncatedListing(second.items.size, second.lastTotal);
-  return [...second.items.values()];
+  let pass = await readPass(listing);
+  if (!isProven(pass)) pass = await readPass(listing);
+  if (!isProven(pass)) throw new TruncatedListing(pass.items.size, pass.totals);
+  return [...pass.items.values()];
 }
 
-/** Fewer items than Auth0 says there are, in two readings. */
+/** Twice the items were not as many as Auth0 says, or Auth0 did not say the same on every page. */
 export class TruncatedListing extends CurfewError {
-  constructor(read: number, total: number) {
-    super("unexpected-answer", `Auth0 returned ${read} of ${total} items.`, { detail: `${read} of ${total} items` });
+  /** @param totals what the pages of the last reading said; one at least */
+  constructor(read: number, totals: readonly number[]) {
+    const [least, most] = [Math.min(...totals), Math.max(...totals)];
+    const count = least === most ? `${most}` : `between ${least} and ${most}`;
+    super("unexpected-answer", `Auth0 returned ${read} items and counted ${count}.`, {
+      detail: `${read} of ${count} items`,
+    });
   }
 }
 
 /** How often one reading follows a total that grows; the second reading, or `truncated`, deals with the rest. */
 const MAX_ROUNDS = 3;
 
+/** One reading from the first page to the last. */
 interface Pass<T> {
   items: Map<string, T>;
-  lastTotal: number;
-  /** All pages told the same total, and that many unique items came. */
-  consistent: boolean;
+  /** What each page said, in the order of the answers; empty where Auth0 says nothing. */
+  totals: number[];
 }
+
+const isProven = ({ items, totals }: Pass<unknown>): boolean => totals.every((total) => total === items.size);
 
 async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
   const pages: Page<T>[] = [];
@@ -69,7 +74,7 @@ async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
   };
 
   await read(0, listing.signal);
-  if (totals.length === 0) return readWithoutTotal(listing, pages, read);
+  if (totals.length === 0) await readWithoutTotal(listing, pages, read);
   const pageSize = Math.min(listing.pageSize, pages[0]?.limit ?? listing.pageSize);
   // A total that grew while the pages were read asks for further pages.
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -77,9 +82,7 @@ async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
     if (wanted <= pages.length) break;
     await sideBySide(range(pages.length, wanted), listing.signal, read);
   }
-  const items = uniqueItems(pages, listing);
-  const lastTotal = totals.at(-1) ?? 0;
-  return { items, lastTotal, consistent: new Set(totals).size === 1 && items.size === lastTotal };
+  return { items: uniqueItems(pages, listing), totals };
 }
 
 /** Without a total the pages are read one after the other until one brings nothing new: a short page proves nothing. */
@@ -87,15 +90,14 @@ async function readWithoutTotal<T>(
   listing: Listing<T>,
   pages: Page<T>[],
   read: (index: number, signal: AbortSignal) => Promise<void>,
-): Promise<Pass<T>> {
-  let known = uniqueItems(pages, listing);
+): Promise<void> {
+  let known = uniqueItems(pages, listing).size;
   while ((pages.at(-1)?.items.length ?? 0) > 0) {
     await read(pages.length, listing.signal);
-    const next = uniqueItems(pages, listing);
-    if (next.size === known.size) break;
+    const next = uniqueItems(pages, listing).size;
+    if (next === known) break;
     known = next;
   }
-  return { items: known, lastTotal: known.size, consistent: true };
 }
 
 function uniqueItems<T>(pages: readonly Page<T>[], listing: Listing<T>): Map<string, T> {

@@ -36,10 +36,14 @@ export const emailTemplateResource = (template: EmailTemplate): Resource => ({
  * An application in a sentence about something else: its id, and its name where it has one.
  * Both can be chosen by strangers, so they are made harmless first.
  */
-export function mentionClient(client: Client): string {
-  const id = plain(client.client_id);
-  const name = plain(nameOf(client.name) ?? "");
-  return name === "" ? id : `${id} ("${name}")`;
+export const mentionClient = (client: Client): string => mention(client.client_id, client.name);
+
+/** An API in a sentence about something else, likewise. */
+export const mentionResourceServer = (server: ResourceServer): string => mention(server.id, server.name);
+
+function mention(id: string, name: Reported<string>): string {
+  const words = plain(nameOf(name) ?? "");
+  return words === "" ? plain(id) : `${plain(id)} ("${words}")`;
 }
 
 const MENTION_LENGTH = 60;

@@ -144,8 +144,8 @@ function firstEqual(texts: Map<string, string>, text: string): string {
  * Of several reasons the one that an audit should not have is named, with a resource that has it.
  */
 function resultOf(id: string, { evaluated, unknown, findings }: Judged): CheckResult {
-  const named = unknown.find(({ reason }) => isBlinding(reason)) ?? unknown[0];
-  if (named) {
+  if (unknown.length > 0) {
+    const named = unknown.reduce((first, next) => (byWeight(next, first) < 0 ? next : first));
     const others = unknown.length - 1;
     const where = `${named.detail} (${named.resource.type} ${named.resource.id})`;
     const detail = others === 0 ? where : `${where}, and ${others} more`;
@@ -173,6 +173,14 @@ function findingOf(check: Check, tenant: string, outcome: Failed): Finding {
     exception: null,
   };
 }
+
+/** What an audit should have known comes first; then words and names alone decide, not the order of Auth0's lists. */
+const byWeight = (a: Unknown, b: Unknown): number =>
+  Number(isBlinding(b.reason)) - Number(isBlinding(a.reason)) ||
+  compare(a.reason, b.reason) ||
+  compare(a.detail, b.detail) ||
+  compare(a.resource.type, b.resource.type) ||
+  compare(a.resource.id, b.resource.id);
 
 type UnknownSection = Pick<Gap, "reason" | "detail">;
 

@@ -121,7 +121,7 @@ function narrowFindings(groups: readonly FindingGroup[], options: TableOptions):
     .flatMap((group) => [
       "",
       wrapped(`${severityText(group.severity, options)} ${paint("bold", titleOf(group, options), options)}`, options),
-      `  ${paint("gray", group.check, options)}`,
+      wrapped(paint("gray", group.check, options), options, "  "),
       ...resourceLines(group, options).map((line) => wrapped(line, options, "  ")),
       ...remedies(group.findings).map((remedy) => wrapped(remedy, options, "  ")),
     ])

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { LINK_TEMPLATES } from "../../lib/auth0/resources/email-template.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { wantedSections } from "../../lib/findings/evaluate.ts";
-import { isBlinding, type TenantAudit } from "../../lib/findings/tenant-audit.ts";
+import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { SectionName } from "../../lib/inventory/inventory.ts";
+import type { CheckResult } from "../../lib/model/finding.ts";
 import { exitCode } from "../../lib/reports/audit-report.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
 import { auditedSandbox, baselineRules, numbers } from "../support/audited-sandbox.ts";
@@ -47,7 +49,9 @@ const ENDPOINTS: readonly Endpoint[] = [
   { path: "/api/v2/keys/signing", sections: ["signingKeys"] },
   { path: "/api/v2/actions/actions", sections: ["actions"], isPaged: true },
   { path: "/api/v2/network-acls", sections: ["networkAcls"], isPaged: true },
-  { path: "/api/v2/email-templates/reset_email", sections: ["emailTemplates"] },
+  ...LINK_TEMPLATES.map(
+    (template): Endpoint => ({ path: `/api/v2/email-templates/${template}`, sections: ["emailTemplates"] }),
+  ),
 ];
 
 interface Case {
@@ -81,9 +85,16 @@ async function auditStruckBy({ endpoint, fault }: Pick<Case, "endpoint" | "fault
 /** Milliseconds of the fast clock. Only who waits for nothing should wait briefly: a body of 50 MB takes its time. */
 const SHORT_TIMEOUT = 10_000;
 
+/** Everything of an audit that a fault may not change when it is recovered from. */
+const lasting = ({ traffic: _traffic, startedAt: _started, finishedAt: _finished, ...rest }: TenantAudit) => rest;
+
+const exitCodeOf = (audit: TenantAudit): number =>
+  exitCode({ schemaVersion: 1, generatedAt: "", profile: "baseline", tenants: [audit] }, "critical");
+
 /** They judge the reading itself, so they differ with every fault. */
-const isAboutReading = (check: string): boolean => COVERAGE.includes(check);
-const COVERAGE = ["coverage.section.unavailable", "coverage.inventory.truncated"];
+const UNAVAILABLE = "coverage.section.unavailable";
+const TRUNCATED = "coverage.inventory.truncated";
+const isAboutReading = (check: string): boolean => check === UNAVAILABLE || check === TRUNCATED;
 
 const withoutCoverage = (audit: TenantAudit, lost: readonly string[]) =>
   audit.findings.filter(({ check }) => !isAboutReading(check) && !lost.includes(check));
@@ -92,12 +103,54 @@ const withoutCoverage = (audit: TenantAudit, lost: readonly string[]) =>
 const named = (audit: TenantAudit, about: string): string[] =>
   audit.findings.flatMap(({ check, resource }) => (check === about ? [resource.id] : [])).sort();
 
+/** What a check must say when these sections are lost for this reason. */
+function expectedCheck(check: CheckResult, lost: readonly SectionName[], reason: UnknownReason): object {
+  const sections = Object.keys(undisturbed.inventory).length;
+  const failed = lost.length;
+  if (check.id === UNAVAILABLE) return { id: check.id, status: "fail", evaluated: sections, failed };
+  if (check.id === TRUNCATED) {
+    // Whether a list is short is not known of one that could not be read at all.
+    const found = reason === "truncated" ? { status: "fail", failed } : { status: "pass", failed: 0 };
+    return { id: check.id, ...found, evaluated: sections - failed + found.failed };
+  }
+  return checksOver(lost).includes(check.id)
+    ? { id: check.id, status: "not-evaluated", reason, detail: expect.any(String) }
+    : check;
+}
+
+const checksOver = (sections: readonly SectionName[]): string[] =>
+  CATALOGUE.filter((check) => check.needs.some((need) => sections.includes(need))).map(({ id }) => id);
+
+function expectSectionsLost(audit: TenantAudit, lost: readonly SectionName[], reason: UnknownReason): void {
+  const gap = { status: "unavailable", reason, detail: expect.any(String) };
+  const isBlind = reason !== "feature-unavailable";
+
+  expect(audit.inventory).toEqual({ ...undisturbed.inventory, ...Object.fromEntries(lost.map((name) => [name, gap])) });
+  expect(audit.checks).toEqual(undisturbed.checks.map((check) => expectedCheck(check, lost, reason)));
+  expect(withoutCoverage(audit, [])).toEqual(withoutCoverage(undisturbed, checksOver(lost)));
+  expect(named(audit, UNAVAILABLE)).toEqual([...lost].sort());
+  expect(named(audit, TRUNCATED)).toEqual(reason === "truncated" ? [...lost].sort() : []);
+  expect(audit).toMatchObject({ status: isBlind ? "incomplete" : "complete", reason: null, detail: null });
+  expect(exitCodeOf(audit)).toBe(isBlind ? 2 : 0);
+}
+
+function expectRecovered(audit: TenantAudit): void {
+  expect(lasting(audit)).toEqual(lasting(undisturbed));
+  expect(exitCodeOf(audit)).toBe(0);
+}
+
+/** The others judge the configuration, and are made when all tenants are known. */
+const TENANT_CHECKS = CATALOGUE.filter(({ judges }) => judges === undefined).map(({ id }) => id);
+
 describe("the fault matrix", () => {
   let falseResults = 0;
   let cases = 0;
 
   it("starts from a complete audit with findings", () => {
     expect(undisturbed.status).toBe("complete");
+    expect(exitCodeOf(undisturbed)).toBe(0);
+    expect(undisturbed.checks.map(({ id }) => id)).toEqual(TENANT_CHECKS);
+    expect(undisturbed.inventory.clients).toEqual({ status: "complete", count: 231 });
     expect(undisturbed.findings.length).toBeGreaterThan(230);
     expect(Object.keys(undisturbed.inventory)).toEqual([
       ...wantedSections(CATALOGUE, baselineRules(world.clock).policy),
@@ -110,31 +163,9 @@ describe("the fault matrix", () => {
       cases += 1;
       falseResults += 1;
       const audit = await auditStruckBy(one);
-      const { reason } = one.fault;
 
-      const lostChecks = CATALOGUE.filter((check) => check.needs.some((need) => one.lost.includes(need))).map(
-        ({ id }) => id,
-      );
-      for (const [name, section] of Object.entries(audit.inventory)) {
-        const expected = one.lost.includes(name as SectionName)
-          ? { status: "unavailable", reason }
-          : undisturbed.inventory[name as SectionName];
-        expect(section, name).toMatchObject(expected ?? {});
-      }
-      for (const check of audit.checks) {
-        if (isAboutReading(check.id)) continue;
-        const expected = lostChecks.includes(check.id)
-          ? { id: check.id, status: "not-evaluated", reason }
-          : undisturbed.checks.find(({ id }) => id === check.id);
-        expect(check).toMatchObject(expected ?? {});
-      }
-      expect(withoutCoverage(audit, [])).toEqual(withoutCoverage(undisturbed, lostChecks));
-      expect(named(audit, "coverage.section.unavailable")).toEqual([...one.lost].sort());
-      expect(named(audit, "coverage.inventory.truncated")).toEqual(reason === "truncated" ? [...one.lost].sort() : []);
-      expect(audit.status).toBe(reason !== undefined && isBlinding(reason) ? "incomplete" : "complete");
-      expect(exitCode({ schemaVersion: 1, generatedAt: "", profile: "baseline", tenants: [audit] }, "critical")).toBe(
-        reason !== undefined && isBlinding(reason) ? 2 : 0,
-      );
+      if (one.fault.reason === undefined) expectRecovered(audit);
+      else expectSectionsLost(audit, one.lost, one.fault.reason);
       falseResults -= 1;
     },
   );
@@ -146,16 +177,17 @@ describe("the fault matrix", () => {
       falseResults += 1;
       const audit = await auditStruckBy({ endpoint: "/oauth/token", fault });
 
-      if (fault.failure === undefined) expect(audit.findings).toEqual(undisturbed.findings);
+      if (fault.failure === undefined) expectRecovered(audit);
       else {
         expect(audit).toMatchObject({
           status: "failed",
           reason: fault.failure,
+          detail: expect.stringMatching(/^\S.+\.$/),
           inventory: {},
           checks: [],
           findings: [],
         });
-        expect(audit.detail).toMatch(/^\S.+\.$/);
+        expect(exitCodeOf(audit)).toBe(3);
       }
       falseResults -= 1;
     },

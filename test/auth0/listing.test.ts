@@ -88,6 +88,40 @@ describe("reading a listing", () => {
     await expect(list.read()).rejects.toMatchObject({ detail: "19 of 20 items" });
   });
 
+  it.each([
+    { title: "zero, though there are items", total: () => 0, detail: "10 of 0 items" },
+    { title: "one less than a page", total: () => 9, detail: "10 of 9 items" },
+    { title: "too small for the last page", total: () => 21, detail: "25 of 21 items" },
+    {
+      title: "one that shrinks",
+      total: (page: number) => (page === 0 ? 20 : 15),
+      detail: "20 of between 15 and 20 items",
+    },
+    { title: "one that grows", total: (page: number) => 25 + page, detail: "25 of between 25 and 27 items" },
+    {
+      title: "smaller on a middle page only",
+      total: (page: number) => (page === 1 ? 24 : 25),
+      detail: "25 of between 24 and 25 items",
+    },
+  ])("does not believe a total that contradicts the items: $title", async ({ total, detail }) => {
+    const list = served(
+      () => numbers(25),
+      10,
+      (index, honest) => ({ ...honest, total: total(index) }),
+    );
+
+    await expect(list.read()).rejects.toMatchObject({ detail });
+    await expect(list.read()).rejects.toThrow(TruncatedListing);
+  });
+
+  it("does not count a reading in which something was deleted, though it is the second one and the number fits", async () => {
+    let requests = 0;
+    // Each reading loses the first item between its first and its second page, and with it the one that moves up.
+    const list = served(() => numbers(22).slice(Math.ceil(requests++ / 3)), 10);
+
+    await expect(list.read()).rejects.toThrow(TruncatedListing);
+  });
+
   it("follows the page size that the server allows", async () => {
     const all = numbers(23);
     const list = readListing<number>({

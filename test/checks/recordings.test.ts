@@ -4,11 +4,11 @@ import { describe, expect, test } from "vitest";
 import { client } from "../../lib/auth0/resources/client.ts";
 import { resourceServer } from "../../lib/auth0/resources/resource-server.ts";
 import { tenantSettings } from "../../lib/auth0/resources/tenant-settings.ts";
-import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import type { Outcome } from "../../lib/checks/outcome.ts";
 import type { SectionName, Sections } from "../../lib/inventory/inventory.ts";
 import { aContext, aResourceServer, DOMAIN, someTenantSettings } from "../support/inventory.ts";
 import { evaluateCheck } from "./evaluate-check.ts";
+import { REVIEWED_CHECKS } from "./reviewed-checks.ts";
 
 // Answers that real tenants gave. They are reference data: read where they are, and never copied into the repository.
 const REFERENCE = process.env.CURFEW_REFERENCE ?? join(import.meta.dirname, "../../../shared/auth0");
@@ -81,7 +81,7 @@ function domainOf({ resourceServers = [] }: Partial<Sections>): string {
 
 function outcomesOf(section: SectionName, sections: Partial<Sections>): { check: string; outcome: Outcome }[] {
   const context = aContext({ domain: domainOf(sections) });
-  return CATALOGUE.filter(
+  return REVIEWED_CHECKS.filter(
     ({ id, needs }) => id.startsWith("expiry.") && needs.includes(section) && needs.every((name) => name in sections),
   ).flatMap((check) =>
     evaluateCheck(check, sections, "baseline", context).map((outcome) => ({ check: check.id, outcome })),

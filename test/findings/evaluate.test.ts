@@ -1,12 +1,14 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import sectionUnavailable from "../../lib/checks/coverage/section-unavailable.ts";
 import clientKeyAge from "../../lib/checks/credential/client-key-age.ts";
 import { defineCheck } from "../../lib/checks/define-check.ts";
 import { fail, notReported, pass, unknown, unreadable } from "../../lib/checks/outcome.ts";
 import { resourceServerResource } from "../../lib/checks/resources.ts";
-import { evaluate, wantedSections } from "../../lib/findings/evaluate.ts";
+import { byUrgency, evaluate, wantedSections } from "../../lib/findings/evaluate.ts";
 import { findingId } from "../../lib/findings/fingerprint.ts";
 import type { Inventory } from "../../lib/inventory/inventory.ts";
+import type { Finding } from "../../lib/model/finding.ts";
 import { isUnreadable } from "../../lib/model/reported.ts";
 import { aClientKey, aResourceServer } from "../support/inventory.ts";
 
@@ -62,7 +64,7 @@ const needsSettings = defineCheck({
 });
 
 /** APIs of these names, as Auth0 would send them: null for one without a name, a number for one of an odd form. */
-const apis = (...names: (string | number | null)[]): Inventory => ({
+const apis = (...names: unknown[]): Inventory => ({
   resourceServers: {
     status: "complete",
     count: names.length,
@@ -155,6 +157,64 @@ describe("evaluating checks", () => {
         detail: `name came in a form that Auth0 does not document (number) (resource-server ${id}), and 1 more`,
       },
     ]);
+  });
+
+  it.each([
+    {
+      title: "of several details the first in the alphabet",
+      names: [7, true, []],
+      detail: "(array) (resource-server api-2)",
+    },
+    {
+      title: "of several resources the one with the smallest id",
+      names: [7, 7],
+      detail: "(number) (resource-server api-0)",
+    },
+    {
+      title: "of several that are missing the one with the smallest id",
+      names: [null, null],
+      detail: "name is missing (resource-server api-0)",
+    },
+  ])("names $title, in whatever order Auth0 lists them", ({ names, detail }) => {
+    const { resourceServers } = apis(...names);
+    const data = resourceServers?.status === "complete" ? resourceServers.data : [];
+    const verdictOf = (servers: typeof data) =>
+      run({ resourceServers: { status: "complete", count: data.length, data: servers } }, byName("test.api.name"))
+        .checks;
+
+    expect(verdictOf(data)).toMatchObject([{ detail: expect.stringContaining(detail) }]);
+    expect(verdictOf(data.toReversed())).toEqual(verdictOf(data));
+  });
+
+  it("sorts findings by severity, check, resource and aspect, whatever comes first", () => {
+    const finding = (severity: "low" | "high", check: string, id: string, aspect: string | null): Finding => ({
+      id: [check, id, aspect].join(" "),
+      check,
+      severity,
+      status: "open",
+      resource: { type: "tenant", id, name: null },
+      aspect,
+      observed: null,
+      limit: null,
+      unit: null,
+      message: "",
+      remediation: "",
+      exception: null,
+    });
+    const sorted = [
+      finding("high", "b", "b", "b"),
+      finding("low", "a", "b", null),
+      finding("low", "b", "a", null),
+      finding("low", "b", "a", "a"),
+      finding("low", "b", "a", "b"),
+      finding("low", "b", "b", "a"),
+    ];
+
+    fc.assert(
+      fc.property(fc.shuffledSubarray(sorted, { minLength: sorted.length }), (shuffled) => {
+        expect(shuffled.sort(byUrgency)).toEqual(sorted);
+      }),
+    );
   });
 
   it("does not evaluate a check over a section that could not be read, with that section's reason", () => {

@@ -141,7 +141,8 @@ describe("the table", () => {
       resource: { type: "client", id: "x".repeat(120), name: `A long name ${"y".repeat(60)}` },
     });
     const blind = audit({
-      findings: [long],
+      findings: [long, ...CATALOGUE.map(({ id }) => finding({ id: `f_${id}`, check: id }))],
+      checks: CATALOGUE.map(({ id }) => ({ id, status: "not-evaluated", reason: "defect", detail: null })),
       inventory: { signingKeys: { status: "unavailable", reason: "missing-scope", detail: "read:signing_keys" } },
     });
     const failed = audit({

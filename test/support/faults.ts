@@ -16,6 +16,10 @@ export interface Fault {
   managementOnly?: boolean;
 }
 
+/** Totals beside the 231 applications of this tenant; the other lists are shorter, and have no second page. */
+const shrinking = (page: number): number => (page === 0 ? 200 : 150);
+const growing = (page: number): number => 131 + 100 * page;
+
 /** Every way in which a tenant, or what lies before it, was seen or feared to fail. */
 export const FAULTS: readonly Fault[] = [
   {
@@ -105,5 +109,29 @@ export const FAULTS: readonly Fault[] = [
   { title: "short page always", effect: { kind: "short-page", missing: 1 }, reason: "truncated", pagedOnly: true },
   { title: "total too large", effect: { kind: "total", total: 5_000 }, reason: "truncated", pagedOnly: true },
   { title: "total too large once", effect: { kind: "total", total: 235 }, times: 1, pagedOnly: true },
+  { title: "total of nothing", effect: { kind: "total", total: 0 }, reason: "truncated", pagedOnly: true },
+  { title: "total of nothing once", effect: { kind: "total", total: 0 }, times: 1, pagedOnly: true },
+  { title: "total of less than a page", effect: { kind: "total", total: 99 }, reason: "truncated", pagedOnly: true },
+  { title: "total that shrinks", effect: { kind: "total", total: shrinking }, reason: "truncated", pagedOnly: true },
+  // Two requests: the first reading, which believes the smaller total.
+  { title: "total that shrinks once", effect: { kind: "total", total: shrinking }, times: 2, pagedOnly: true },
+  { title: "total that grows", effect: { kind: "total", total: growing }, reason: "truncated", pagedOnly: true },
+  { title: "total that grows once", effect: { kind: "total", total: growing }, times: 2, pagedOnly: true },
+  {
+    title: "total that grows and shrinks",
+    effect: { kind: "total", total: (page) => (page === 1 ? 290 : 231) },
+    reason: "truncated",
+    pagedOnly: true,
+  },
+  {
+    title: "empty list without a total",
+    effect: {
+      kind: "answer",
+      status: 200,
+      body: { clients: [], resource_servers: [], client_grants: [], actions: [], network_acls: [] },
+    },
+    reason: "fetch-failed",
+    pagedOnly: true,
+  },
   { title: "absurd total", effect: { kind: "total", total: 1e15 }, reason: "fetch-failed", pagedOnly: true },
 ];

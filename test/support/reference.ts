@@ -5,7 +5,7 @@ import { join } from "node:path";
  * Recorded answers of real tenants, Auth0's OpenAPI document and its log schema. They belong to others and are
  * not part of this project: tests that read them are skipped, and say so, where they are absent.
  */
-const REFERENCE = process.env.CURFEW_REFERENCE ?? join(import.meta.dirname, "..", "..", "..", "shared", "auth0");
+export const REFERENCE = process.env.CURFEW_REFERENCE ?? join(import.meta.dirname, "..", "..", "..", "shared", "auth0");
 
 export const hasReference = existsSync(join(REFERENCE, "recordings"));
 

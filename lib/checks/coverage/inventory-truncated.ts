@@ -3,11 +3,11 @@ import { fail, pass } from "../outcome.ts";
 
 export default defineCheck({
   id: "coverage.inventory.truncated",
-  title: "Auth0 returned fewer items than it counted",
-  why: "What is missing from a list was not checked, and nobody knows what it is. An audit that judged the rest as if it were everything would call a tenant clean that it had not seen.",
+  title: "Auth0's list does not match its own count",
+  why: "What is missing from a list was not checked, and nobody knows what it is. Where the items are fewer or more than Auth0 counted, or the count changed while they were read, twice, something may be missing. An audit that judged the rest as if it were everything would call a tenant clean that it had not seen.",
   remediation: {
     summary:
-      "Audit again when nothing else changes the tenant; if items are missing again, ask Auth0's support why the list is shorter than its total.",
+      "Audit again when nothing else changes the tenant; if it happens again, ask Auth0's support why the list differs from its total.",
     dashboard: "Not in the settings: compare the list, as under Applications > Applications, with the number reported.",
     api: null,
   },
@@ -34,4 +34,4 @@ export default defineCheck({
 });
 
 const describe = ({ section, detail }: Gap): string =>
-  `Auth0 returned fewer items of the section ${section} than it counted${detail === null ? "" : `: ${detail}`}.`;
+  `Auth0's list of the section ${section} does not match its own count${detail === null ? "" : `: ${detail}`}.`;

@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<UnknownReason, Explanation>> = {
       `See what came instead of an answer${inBrackets(detail)}, mend it where it is on your side, and audit again.`,
   },
   truncated: {
-    meaning: "Auth0 returned fewer items than it counted",
+    meaning: "Auth0's list does not match its own count",
     remedy: () =>
       "Audit again when nothing else changes the tenant; if items are missing again, ask Auth0's support why.",
   },

@@ -2,11 +2,9 @@ import type { Client } from "../../auth0/resources/client.ts";
 import { hours, type Seconds } from "../../model/duration.ts";
 import { isUnreadable, type Reported } from "../../model/reported.ts";
 import { defineCheck } from "../define-check.ts";
+import { DEFAULT_ID_TOKEN_LIFETIME } from "../id-tokens.ts";
 import { judgeDuration } from "../judge-value.ts";
 import { clientResource } from "../resources.ts";
-
-/** Auth0's default. Source: Auth0 documentation, "Update ID Token Lifetime"; the OpenAPI document has the same. */
-const DEFAULT_LIFETIME = hours(10);
 
 export default defineCheck({
   id: "expiry.client.id-token-lifetime",
@@ -36,7 +34,7 @@ export default defineCheck({
       if (client.global === true) continue;
       yield judgeDuration(clientResource(client), {
         ...idTokenLifetime(client),
-        absent: DEFAULT_LIFETIME,
+        absent: DEFAULT_ID_TOKEN_LIFETIME,
         bands: limits,
         subject: "ID tokens live",
       });

@@ -1,15 +1,28 @@
+import type { Client } from "../../auth0/resources/client.ts";
 import type { ResourceServer } from "../../auth0/resources/resource-server.ts";
 import type { SigningKey } from "../../auth0/resources/signing-key.ts";
 import { formatDuration, hours, type Seconds } from "../../model/duration.ts";
-import { isUnreadable, type Reported } from "../../model/reported.ts";
+import { isUnreadable } from "../../model/reported.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
+import { DEFAULT_ID_TOKEN_LIFETIME } from "../id-tokens.ts";
 import { instantOf, secondsSince } from "../instants.ts";
-import { fail, type NotSaid, notReported, notUnderstood, type Outcome, pass, unknown, unreadable } from "../outcome.ts";
+import {
+  fail,
+  type NotSaid,
+  notReported,
+  notUnderstood,
+  type Outcome,
+  pass,
+  unknown,
+  unreadable,
+  worstOf,
+} from "../outcome.ts";
+import { mentionClient, mentionResourceServer } from "../resources.ts";
 import { AUTH0_ROTATE_SIGNING_KEYS, AUTH0_SIGNING_KEYS, signingKeyResource } from "../signing-keys.ts";
 
 /** Auth0's default lifetime of an access token. Source: Auth0 documentation, "Update Access Token Lifetime". */
-const DEFAULT_LIFETIME = hours(24);
+const DEFAULT_ACCESS_TOKEN_LIFETIME = hours(24);
 
 /** For clocks that differ, and for the day that it takes somebody to get to it. */
 const GRACE = hours(24);
@@ -33,12 +46,12 @@ export default defineCheck({
     AUTH0_SIGNING_KEYS,
   ],
   fix: "guarded",
-  needs: ["signingKeys", "resourceServers"],
+  needs: ["signingKeys", "resourceServers", "clients"],
   // No limit to set: how long a previous key is needed follows from the tenant's own token lifetimes.
   unit: null,
   limits: { baseline: "medium", strict: "medium", "auth0-default": "medium" },
-  *evaluate({ signingKeys, resourceServers }, severity, { now }) {
-    const longest = longestLifetime(resourceServers);
+  *evaluate({ signingKeys, resourceServers, clients }, severity, { now }) {
+    const longest = longestLifetime(resourceServers, clients);
     for (const key of signingKeys) {
       const outcome = judgeKey(key, longest, { severity, now });
       if (outcome) yield outcome;
@@ -48,7 +61,7 @@ export default defineCheck({
 
 function judgeKey(
   key: SigningKey,
-  longest: Seconds | NotSaid,
+  longest: Lifetime | NotSaid,
   { severity, now }: { severity: Severity; now: number },
 ): Outcome | undefined {
   const { previous, revoked, current, next } = key;
@@ -65,23 +78,52 @@ function judgeKey(
   const ended = instantOf(key.current_until);
   if (ended === undefined) return unknown(resource, notReported("Auth0 reports no current_until"));
   if (isUnreadable(ended)) return unknown(resource, unreadable("current_until", ended));
-  if (typeof longest === "object") return unknown(resource, longest);
+  if ("detail" in longest) return unknown(resource, longest);
   const observed = secondsSince(ended, now);
-  const limit = longest + GRACE;
+  const limit = longest.seconds + GRACE;
   if (observed <= limit) return pass(resource);
-  const message = `The key signed its last token ${formatDuration(observed)} ago and is still trusted; this tenant's access tokens live ${formatDuration(longest)} at most.`;
+  const message = `The key signed its last token ${formatDuration(observed)} ago and is still trusted; this tenant's longest-lived tokens, ${longest.tokens}, live ${formatDuration(longest.seconds)}.`;
   return fail(resource, { severity, message, observed, limit, unit: "seconds" });
 }
 
-/**
- * The longest lifetime of an access token in this tenant, Auth0's own APIs included: their tokens bear the same
- * signature. One lifetime that cannot be read could be the longest.
- */
-function longestLifetime(servers: readonly ResourceServer[]): Seconds | NotSaid {
-  const lifetimes = servers.map((server): Reported<Seconds> => server.token_lifetime ?? DEFAULT_LIFETIME);
-  const odd = lifetimes.find(isUnreadable);
-  if (odd) return unreadable("an API's token_lifetime", odd);
-  const longest = lifetimes.reduce<Seconds>((most, lifetime) => Math.max(most, Number(lifetime)), 0);
-  // Whoever lists no API at all still issues tokens by Auth0's default. No tenant means more than a safe integer.
-  return Math.min(longest || DEFAULT_LIFETIME, Number.MAX_SAFE_INTEGER - GRACE);
+/** How long some tokens live, and which these are, for a sentence. */
+interface Lifetime {
+  tokens: string;
+  seconds: Seconds;
 }
+
+/**
+ * The longest lifetime of any token of this tenant that bears the key's signature: access tokens, those for Auth0's
+ * own APIs included, and ID tokens. One lifetime that cannot be read could be the longest.
+ */
+function longestLifetime(servers: readonly ResourceServer[], clients: readonly Client[]): Lifetime | NotSaid {
+  const lifetimes = [
+    // Whoever lists no API at all still issues tokens by Auth0's default.
+    ...(servers.length === 0 ? [{ tokens: "access tokens", seconds: DEFAULT_ACCESS_TOKEN_LIFETIME }] : []),
+    ...servers.map(accessTokens),
+    ...clients.filter(({ global }) => global !== true).map(idTokens),
+  ];
+  const unclear = worstOf(lifetimes.filter((lifetime) => "detail" in lifetime));
+  return unclear ?? lifetimes.filter((lifetime) => "seconds" in lifetime).reduce(longer);
+}
+
+function accessTokens(server: ResourceServer): Lifetime | NotSaid {
+  const { token_lifetime: lifetime = DEFAULT_ACCESS_TOKEN_LIFETIME } = server;
+  if (isUnreadable(lifetime)) return unreadable("an API's token_lifetime", lifetime);
+  return { tokens: `access tokens for the API ${mentionResourceServer(server)}`, seconds: bounded(lifetime) };
+}
+
+function idTokens(client: Client): Lifetime | NotSaid {
+  const { jwt_configuration: configuration } = client;
+  if (isUnreadable(configuration)) return unreadable("an application's jwt_configuration", configuration);
+  const { lifetime_in_seconds: lifetime = DEFAULT_ID_TOKEN_LIFETIME } = configuration ?? {};
+  if (isUnreadable(lifetime)) return unreadable("an application's jwt_configuration.lifetime_in_seconds", lifetime);
+  return { tokens: `ID tokens of the application ${mentionClient(client)}`, seconds: bounded(lifetime) };
+}
+
+/** No tenant means more than a safe integer. */
+const bounded = (seconds: Seconds): Seconds => Math.min(seconds, Number.MAX_SAFE_INTEGER - GRACE);
+
+/** Of equals the one whose words come first, so that the order of Auth0's lists changes nothing. */
+const longer = (a: Lifetime, b: Lifetime): Lifetime =>
+  b.seconds > a.seconds || (b.seconds === a.seconds && b.tokens < a.tokens) ? b : a;

@@ -18,8 +18,8 @@ export default defineCheck({
   fix: "no",
   needs: ["resourceServers"],
   unit: null,
-  // The Management API's schema still names HS256 as the default: by Auth0's own measure no more than a note.
-  limits: { baseline: "high", strict: "high", "auth0-default": "info" },
+  // Auth0 gives new APIs RS256 (all recorded answers; its schema still names HS256): this is somebody's doing.
+  limits: { baseline: "high", strict: "high", "auth0-default": "high" },
   *evaluate({ resourceServers }, severity) {
     for (const server of resourceServers) {
       const resource = resourceServerResource(server);

@@ -29,8 +29,8 @@ export default defineCheck({
   // Also of applications that authenticate otherwise: what signs their ID tokens is their secret all the same.
   needs: ["clients"],
   unit: null,
-  // The Management API's schema still names HS256 as the default: by Auth0's own measure no more than a note.
-  limits: { baseline: "high", strict: "high", "auth0-default": "info" },
+  // Auth0 gives new applications RS256 (all recorded answers; its schema still names HS256): this is somebody's doing.
+  limits: { baseline: "high", strict: "high", "auth0-default": "high" },
   *evaluate({ clients }, severity) {
     for (const client of clients) {
       const obtains = obtainsIdTokens(client);

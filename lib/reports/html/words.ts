@@ -17,7 +17,7 @@ export const REASONS: Readonly<Record<UnknownReason, string>> = {
   "missing-scope": "The auditor lacks a scope",
   "feature-unavailable": "The tenant's plan or settings lack the feature",
   "fetch-failed": "Auth0 gave no usable answer",
-  truncated: "Auth0 returned fewer items than it counted",
+  truncated: "Auth0's list does not match its own count",
   "time-out": "Reading it took too long",
   defect: "Curfew itself failed",
   "no-history": "Nothing has been recorded yet",

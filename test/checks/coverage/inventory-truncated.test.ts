@@ -20,7 +20,7 @@ test("a shortened section is a finding that tells how much is missing", () => {
       resource: { type: "section", id: "clients", name: null },
       verdict: "fail",
       severity: "high",
-      message: "Auth0 returned fewer items of the section clients than it counted: 99 of 120 items.",
+      message: "Auth0's list of the section clients does not match its own count: 99 of 120 items.",
     },
     { resource: { type: "section", id: "actions", name: null }, verdict: "pass" },
   ]);
@@ -28,7 +28,7 @@ test("a shortened section is a finding that tells how much is missing", () => {
 
 test("without a number the sentence ends before it", () => {
   expect(judge([{ section: "clients", reason: "truncated", detail: null, checks: [] }])[0]).toMatchObject({
-    message: "Auth0 returned fewer items of the section clients than it counted.",
+    message: "Auth0's list of the section clients does not match its own count.",
   });
 });
 

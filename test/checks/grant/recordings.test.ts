@@ -4,11 +4,11 @@ import { clientGrant } from "../../../lib/auth0/resources/client-grant.ts";
 import { networkAcl } from "../../../lib/auth0/resources/network-acl.ts";
 import { resourceServer } from "../../../lib/auth0/resources/resource-server.ts";
 import { tenantSettings } from "../../../lib/auth0/resources/tenant-settings.ts";
-import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
 import type { Sections } from "../../../lib/inventory/inventory.ts";
 import { aContext, DOMAIN } from "../../support/inventory.ts";
 import { hasReference, recordings } from "../../support/reference.ts";
 import { evaluateCheck } from "../evaluate-check.ts";
+import { REVIEWED_CHECKS } from "../reviewed-checks.ts";
 
 // What a careful reader expects of answers that real tenants gave.
 
@@ -30,7 +30,7 @@ const settings = (number: string) => tenantSettings.parse(items(number, "none")[
 /** Verdicts of the grant checks that these sections suffice for: how often each, the area left out. */
 function tally(sections: Partial<Sections>, domain: string = DOMAIN): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const check of CATALOGUE) {
+  for (const check of REVIEWED_CHECKS) {
     if (!check.id.startsWith("grant.") || !check.needs.every((name) => name in sections)) continue;
     for (const outcome of evaluateCheck(check, sections, "baseline", aContext({ domain }))) {
       if (outcome.verdict === "pass") continue;

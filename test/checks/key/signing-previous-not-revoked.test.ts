@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import check from "../../../lib/checks/key/signing-previous-not-revoked.ts";
 import { days, hours } from "../../../lib/model/duration.ts";
-import { aManagementApi, aResourceServer, aSigningKey, moment } from "../../support/inventory.ts";
+import { aClient, aManagementApi, aResourceServer, aSigningKey, moment } from "../../support/inventory.ts";
 import { evaluateCheck, verdicts } from "../evaluate-check.ts";
 
 /** A key that signed until so many seconds ago, and was not revoked. */
@@ -12,7 +12,15 @@ const judge = (key: ReturnType<typeof aSigningKey>, ...lifetimes: unknown[]) =>
   evaluateCheck(check, {
     signingKeys: [aSigningKey({ kid: "current" }), key],
     resourceServers: lifetimes.map((token_lifetime, index) => aResourceServer({ id: `api-${index}`, token_lifetime })),
+    clients: [],
   });
+
+/** The same in a tenant with one API, whose tokens live for 24 hours, and these applications. */
+const judgeBeside = (key: ReturnType<typeof aSigningKey>, ...clients: ReturnType<typeof aClient>[]) =>
+  evaluateCheck(check, { signingKeys: [key], resourceServers: [aResourceServer()], clients });
+
+const aClientWith = (lifetime_in_seconds: unknown, answer: object = {}) =>
+  aClient({ jwt_configuration: { lifetime_in_seconds }, ...answer });
 
 describe("it is needed for as long as the tenant's longest token lives, and a day", () => {
   test.each([
@@ -34,11 +42,36 @@ describe("it is needed for as long as the tenant's longest token lives, and a da
       aResourceServer({ token_lifetime: hours(1) }),
     ];
 
-    expect(verdicts(evaluateCheck(check, { signingKeys, resourceServers }))).toEqual(["pass"]);
+    expect(verdicts(evaluateCheck(check, { signingKeys, resourceServers, clients: [] }))).toEqual(["pass"]);
   });
 
   test("one lifetime that cannot be read may be the longest", () => {
     expect(verdicts(judge(previous(days(60)), hours(1), "86400"))).toEqual(["unknown"]);
+    expect(verdicts(judgeBeside(previous(days(60)), aClientWith(300), aClientWith("36000")))).toEqual(["unknown"]);
+    expect(verdicts(judgeBeside(previous(days(60)), aClient({ jwt_configuration: [] })))).toEqual(["unknown"]);
+  });
+
+  test.each([
+    { title: "36 h", clients: [aClientWith(hours(1)), aClientWith(hours(36))], needed: hours(60) },
+    { title: "shorter than access tokens", clients: [aClientWith(hours(1))], needed: hours(48) },
+    { title: "absent, which is 10 h", clients: [aClient()], needed: hours(48) },
+    {
+      title: "of the global client, which do not count",
+      clients: [aClientWith(days(30), { global: true })],
+      needed: hours(48),
+    },
+  ])("ID token lifetimes count too: $title", ({ clients, needed }) => {
+    expect(verdicts(judgeBeside(previous(needed), ...clients))).toEqual(["pass"]);
+    expect(verdicts(judgeBeside(previous(needed + 1), ...clients))).toEqual(["medium"]);
+  });
+
+  test("ID tokens live for 10 h by default, where access tokens are shorter", () => {
+    const sections = { resourceServers: [aResourceServer({ token_lifetime: 300 })], clients: [aClient()] };
+    const verdictAfter = (seconds: number) =>
+      verdicts(evaluateCheck(check, { ...sections, signingKeys: [previous(seconds)] }));
+
+    expect(verdictAfter(hours(34))).toEqual(["pass"]);
+    expect(verdictAfter(hours(34) + 1)).toEqual(["medium"]);
   });
 
   test("a lifetime beyond all numbers keeps the key for good", () => {
@@ -75,7 +108,20 @@ test("a finding tells for how long nobody has needed the key", () => {
       limit: days(3),
       unit: "seconds",
       message:
-        "The key signed its last token 60 d ago and is still trusted; this tenant's access tokens live 48 h at most.",
+        'The key signed its last token 60 d ago and is still trusted; this tenant\'s longest-lived tokens, access tokens for the API api-0 ("Orders"), live 48 h.',
     },
   ]);
+});
+
+test("a finding names the application whose ID tokens live longest, harmlessly, and of equals always the same", () => {
+  const named = (id: string) => aClientWith(days(3), { client_id: id, name: 'Check"\u202Eout' });
+  const messages = [
+    judgeBeside(previous(days(60)), named("b"), named("a")),
+    judgeBeside(previous(days(60)), named("a"), named("b")),
+  ].map(([outcome]) => outcome?.verdict === "fail" && outcome.message);
+
+  expect(messages[0]).toBe(
+    'The key signed its last token 60 d ago and is still trusted; this tenant\'s longest-lived tokens, ID tokens of the application a ("Check out"), live 3 d.',
+  );
+  expect(messages[1]).toBe(messages[0]);
 });

@@ -20,8 +20,8 @@ test("Auth0's own APIs are judged like the others", () => {
   expect(verdicts(evaluateCheck(check, { resourceServers }))).toEqual(["high"]);
 });
 
-test("by Auth0's own measure HS256 is a note", () => {
+test("HS256 is no default of Auth0's, so its own measure is no milder", () => {
   const resourceServers = [aResourceServer({ signing_alg: "HS256" })];
 
-  expect(verdicts(evaluateCheck(check, { resourceServers }, "auth0-default"))).toEqual(["info"]);
+  expect(verdicts(evaluateCheck(check, { resourceServers }, "auth0-default"))).toEqual(["high"]);
 });

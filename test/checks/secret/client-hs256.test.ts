@@ -53,8 +53,8 @@ test("applications without a secret are judged too, the global client is not", (
   expect(verdicts(evaluateCheck(check, { clients }))).toEqual(["high"]);
 });
 
-test("by Auth0's own measure HS256 is a note", () => {
+test("HS256 is no default of Auth0's, so its own measure is no milder", () => {
   const clients = [aClient({ grant_types: ["authorization_code"], jwt_configuration: HS256 })];
 
-  expect(verdicts(evaluateCheck(check, { clients }, "auth0-default"))).toEqual(["info"]);
+  expect(verdicts(evaluateCheck(check, { clients }, "auth0-default"))).toEqual(["high"]);
 });

@@ -32,15 +32,49 @@ test("the global client is left out", () => {
   expect(evaluateCheck(check, { clients })).toEqual([]);
 });
 
-test("a finding says what kind of application it is and how it authenticates", () => {
-  const clients = [aClient({ app_type: "spa", token_endpoint_auth_method: "client_secret_post" })];
+test.each([
+  {
+    app_type: "spa",
+    method: "client_secret_post",
+    says: "A single-page application authenticates with a secret",
+    mend: "rotate the secret",
+  },
+  {
+    app_type: "native",
+    method: "client_secret_basic",
+    says: "A native application authenticates with a secret",
+    mend: "rotate the secret",
+  },
+  {
+    app_type: "spa",
+    method: "private_key_jwt",
+    says: "A single-page application authenticates with a private key",
+    mend: "remove the key",
+  },
+  {
+    app_type: "native",
+    method: "self_signed_tls_client_auth",
+    says: "A native application authenticates with a certificate",
+    mend: "remove the certificate",
+  },
+])("a finding says that $says ($method), and how to mend that", ({ app_type, method, says, mend }) => {
+  const clients = [aClient({ app_type, token_endpoint_auth_method: method })];
 
   expect(evaluateCheck(check, { clients })).toEqual([
     {
       resource: { type: "client", id: "client-1", name: "Checkout" },
       verdict: "fail",
       severity: "medium",
-      message: "A single-page application authenticates with a secret (client_secret_post).",
+      message: `${says} (${method}).`,
+      remediation: expect.stringContaining(`; ${mend}, `),
     },
+  ]);
+});
+
+test("a method that nobody documents is called no secret", () => {
+  const clients = [aClient({ app_type: "spa", token_endpoint_auth_method: "attestation" })];
+
+  expect(evaluateCheck(check, { clients })).toMatchObject([
+    { message: "A single-page application authenticates with what only it should have (attestation)." },
   ]);
 });

@@ -13,11 +13,12 @@ export interface OpenPage extends AsyncDisposable {
 
 const ADDRESS = "http://report.example/";
 
-/** Opens a page as a web server would give it: only there a browser also asks for what is not in it. */
+/** Opens a page as a web server would give it: only there a browser also asks for what is not in it. The fragment is the end of its address. */
 export async function openPage(
   browser: Browser,
   markup: string,
   options: BrowserContextOptions = {},
+  fragment = "",
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const requests: string[] = [];
@@ -32,7 +33,7 @@ export async function openPage(
   page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("dialog", (dialog) => complaints.push(dialog.message()));
-  await page.goto(ADDRESS);
+  await page.goto(`${ADDRESS}${fragment}`);
   return {
     page,
     complaints,

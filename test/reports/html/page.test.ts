@@ -405,6 +405,23 @@ describe("the page", () => {
     );
   });
 
+  it.each(["#%zz", "#%E0%A4%A", "#nothing-there", "#"])("survives an address that ends in %s", async (fragment) => {
+    await using opened = await openPage(browser, page(...everything(2)), {}, fragment);
+
+    await opened.page.selectOption("#filter-status", { label: "Excepted" });
+    await opened.page.waitForSelector("body.filtered");
+
+    expect(await seen(opened)).toEqual(["f_cookie"]);
+    expect(opened.complaints).toEqual([]);
+  });
+
+  it("opens what an encoded address leads to", async () => {
+    await using opened = await openPage(browser, page(...everything(2)), {}, "#f%5Fapi_1");
+
+    expect(await opened.ask("document.getElementById('f_api_1').closest('details')?.open ?? true")).toBe(true);
+    expect(await opened.page.locator("#f_api_1").isVisible()).toBe(true);
+  });
+
   it("saves what is shown as CSV, with formulas defused and quotes doubled", async () => {
     const named = (name: string, index: number) =>
       finding({

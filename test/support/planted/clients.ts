@@ -20,6 +20,8 @@ export interface PlantedClient {
   usesImplicit: boolean;
   usesLegacyFlow: boolean;
   idToken: Verdict;
+  /** How long its ID tokens live, in seconds. */
+  idTokenSeconds: number;
   hs256: boolean;
   /** Undefined where it may not use refresh tokens. */
   refresh: RefreshTruth | undefined;
@@ -164,6 +166,7 @@ export function drawClient(
     usesImplicit: flows.implicit ?? false,
     usesLegacyFlow: flows.legacy ?? false,
     idToken: idToken.verdict,
+    idTokenSeconds: Number(idToken.value.lifetime_in_seconds ?? 36_000),
     hs256: algorithm === "HS256" && !flows.machineOnly,
     refresh: mayRefresh ? refresh.truth : undefined,
     isBound: bound === true,

@@ -75,7 +75,11 @@ export function drawWorld(dealer: Dealer, options: WorldOptions): World {
     ...numbers(count).map((index) => drawApiGrant(dealer, index, parties)),
     auditorGrant(scopes),
   ];
-  const longest = Math.max(managementApi.seconds, ...apis.map(({ seconds }) => seconds));
+  const longest = Math.max(
+    managementApi.seconds,
+    ...apis.map(({ seconds }) => seconds),
+    ...clients.map(({ idTokenSeconds }) => idTokenSeconds),
+  );
   return {
     domain: DOMAIN,
     clients,
@@ -107,6 +111,7 @@ const AUDITOR_CLIENT: PlantedClient = {
   usesImplicit: false,
   usesLegacyFlow: false,
   idToken: undefined,
+  idTokenSeconds: 36_000,
   hs256: false,
   refresh: undefined,
   isBound: false,

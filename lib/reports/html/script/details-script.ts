@@ -1,9 +1,14 @@
 /** Opens what a link leads into, and everything while the page is printed. */
 export const DETAILS_SCRIPT = `
+const target = () => {
+  const name = location.hash.slice(1);
+  // Anybody may have mangled the address: what is no encoding leads nowhere, and ends nothing.
+  try { return name && $(decodeURIComponent(name)); } catch { return null; }
+};
 const reveal = () => {
-  const target = location.hash.length > 1 && $(decodeURIComponent(location.hash.slice(1)));
-  for (let part = target; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
-  if (target) target.scrollIntoView();
+  const goal = target();
+  for (let part = goal; part; part = part.parentElement) if (part.tagName === "DETAILS") part.open = true;
+  if (goal) goal.scrollIntoView();
 };
 addEventListener("hashchange", reveal);
 reveal();
