@@ -100,25 +100,46 @@ export async function measureDeployedRun(count: number): Promise<void> {
   await run(deployment);
   gate?.reset();
   seconds.clear();
-  const { took, transitions } = await run(deployment);
+  const { took, transitions, startedAt } = await run(deployment);
   const calls = [...(gate?.calls ?? [])];
   await gate?.close();
-  report(count, assembly.template, { took, transitions, calls, gigabyteSeconds: sum([...seconds.values()]) });
+  const evidenceBytes = await evidenceOf(deployment, startedAt);
+  const gigabyteSeconds = sum([...seconds.values()]);
+  report(count, assembly.template, { took, transitions, calls, gigabyteSeconds, evidenceBytes });
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
-async function run({ audit, settled }: Deployment): Promise<{ took: number; transitions: number }> {
-  const startedAt = performance.now();
+async function run({ audit, settled }: Deployment): Promise<{ took: number; transitions: number; startedAt: string }> {
+  const begun = performance.now();
   const execution = audit.start({});
-  const { status, error, cause } = await execution.result;
+  const { status, output, error, cause } = await execution.result;
   if (status !== "SUCCEEDED") throw new Error(`The run ended as ${status}: ${error} ${cause}`);
-  const took = (performance.now() - startedAt) / 1_000;
+  const took = (performance.now() - begun) / 1_000;
   await settled();
   // A child execution's start is a transition, too.
   const entered = execution.history.filter(({ type }) => /StateEntered$/.test(type)).length;
   const children = new Set(execution.history.map((event) => event.execution)).size - 1;
-  return { took, transitions: entered + children };
+  const { startedAt } = (output as { run: { startedAt: string } }).run;
+  return { took, transitions: entered + children, startedAt };
+}
+
+/** What a run keeps in the bucket, in bytes; S3 lists a thousand objects at a time. */
+async function evidenceOf({ cloud, lambdas }: Deployment, startedAt: string): Promise<number> {
+  const bucket = lambdas.find(({ env }) => env.CURFEW_EVIDENCE_BUCKET)?.env.CURFEW_EVIDENCE_BUCKET;
+  let bytes = 0;
+  let token: string | undefined;
+  do {
+    const query = new URLSearchParams({
+      "list-type": "2",
+      prefix: `runs/${startedAt}/`,
+      ...(token && { "continuation-token": token }),
+    });
+    const page = await (await fetch(`${cloud.messaging.origin}/${bucket}?${query}`)).text();
+    bytes += sum([...page.matchAll(/<Size>(\d+)<\/Size>/g)].map(([, size]) => Number(size)));
+    token = /<NextContinuationToken>([^<]+)</.exec(page)?.[1];
+  } while (token !== undefined);
+  return bytes;
 }
 
 interface Measured {
@@ -126,9 +147,11 @@ interface Measured {
   transitions: number;
   calls: readonly GateCall[];
   gigabyteSeconds: number;
+  evidenceBytes: number;
 }
 
-function report(count: number, template: Template, { took, transitions, calls, gigabyteSeconds }: Measured): void {
+function report(count: number, template: Template, measured: Measured): void {
+  const { took, transitions, calls, gigabyteSeconds, evidenceBytes } = measured;
   const by = (target: string, operation: RegExp): number =>
     calls.filter((call) => call.target.endsWith(target) && operation.test(call.operation)).length / count;
   const use: TenantUse = {
@@ -140,7 +163,7 @@ function report(count: number, template: Template, { took, transitions, calls, g
     s3Puts: by("_S3", /^PUT/),
     s3Gets: by("_S3", /^(?:GET|HEAD)/),
     secretRequests: by("_SECRETS_MANAGER", /./),
-    evidenceBytes: EVIDENCE_BYTES,
+    evidenceBytes: evidenceBytes / count,
   };
   const each = (value: number): string => value.toFixed(1);
   console.log(
@@ -153,6 +176,7 @@ function report(count: number, template: Template, { took, transitions, calls, g
       ["S3 writes", `${use.s3Puts * count}`, each(use.s3Puts)],
       ["S3 reads", `${use.s3Gets * count}`, each(use.s3Gets)],
       ["Secrets Manager requests", `${use.secretRequests * count}`, each(use.secretRequests)],
+      ["evidence", `${(evidenceBytes / 1e6).toFixed(1)} MB`, `${(use.evidenceBytes / 1e3).toFixed(0)} KB`],
     ]),
   );
   const resources = Object.values(template.Resources);
@@ -179,7 +203,5 @@ function report(count: number, template: Template, { took, transitions, calls, g
   );
 }
 
-/** Inventory, results and report of a small tenant, as the run wrote them. */
-const EVIDENCE_BYTES = 60_000;
 /** Gigabyte-seconds: about twenty requests to Auth0 at 150 ms, several side by side, in a function with one gigabyte. */
 const LAMBDA_SECONDS = 3;

@@ -1,6 +1,6 @@
 // Size and import time of every function, as the stack bundles them.
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -47,7 +47,6 @@ export async function measureFunctions(): Promise<void> {
 }
 
 async function bundle(folder: string): Promise<void> {
-  const { writeFile } = await import("node:fs/promises");
   const config = join(folder, "curfew.yaml");
   await writeFile(config, CONFIG);
   const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ config }) };

@@ -1,4 +1,5 @@
-// `npm run bench`: prints the figures of docs/performance.md. `--quick` leaves out the largest tenants.
+// `npm run bench`: prints the figures of docs/performance.md. `--quick` leaves out the largest tenants and runs the
+// deployed audit over a tenth of them; `--only audits|start-up|functions|run` prints one part.
 import { execFileSync, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -7,6 +8,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { plainTable } from "../bin/plain-table.ts";
 import { type BucketLimit, PLAN_LIMITS, PLANS, type Plan } from "../lib/auth0/rate-limits.ts";
+import { measureDeployedRun } from "./deployed-run.ts";
+import { measureFunctions } from "./functions.ts";
 import { expectedRequests, sizeFor } from "./synthetic-tenant.ts";
 
 interface Measured {
@@ -17,7 +20,8 @@ interface Measured {
   peakMegabytes: number;
 }
 
-const { values } = parseArgs({ options: { quick: { type: "boolean", default: false } } });
+const { values } = parseArgs({ options: { quick: { type: "boolean", default: false }, only: { type: "string" } } });
+const isWanted = (part: string): boolean => values.only === undefined || values.only === part;
 const SIZES = values.quick ? [100, 1_000, 10_000] : [100, 1_000, 10_000, 100_000];
 
 /** Where the rate limit makes an audit last longer than this, the clock of both sides runs faster. Seconds. */
@@ -124,15 +128,23 @@ function startUp(...args: string[]): string[] {
 }
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}\n`);
-const rows: string[][] = [
-  ["plan", "applications", "requests", "429", "rate used", "took", "bound", "clock", "processor", "memory"],
-];
-for (const plan of PLANS) {
-  for (const clients of SIZES) {
-    const row = await measure(plan, clients);
-    rows.push(row);
-    console.error(row.join("  "));
-  }
+if (isWanted("audits")) await measureAudits();
+if (isWanted("start-up")) {
+  console.log(`${plainTable([["start-up", "median of 7"], startUp("--help"), startUp("checks")])}\n`);
 }
-console.log(plainTable(rows));
-console.log(`\n${plainTable([["start-up", "median of 7"], startUp("--help"), startUp("checks")])}`);
+if (isWanted("functions")) await measureFunctions();
+if (isWanted("run")) await measureDeployedRun(values.quick ? 100 : 1_000);
+
+async function measureAudits(): Promise<void> {
+  const rows: string[][] = [
+    ["plan", "applications", "requests", "429", "rate used", "took", "bound", "clock", "processor", "memory"],
+  ];
+  for (const plan of PLANS) {
+    for (const clients of SIZES) {
+      const row = await measure(plan, clients);
+      rows.push(row);
+      console.error(row.join("  "));
+    }
+  }
+  console.log(`${plainTable(rows)}\n`);
+}

@@ -4,7 +4,7 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { wantedSections } from "../../lib/findings/evaluate.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { SectionName } from "../../lib/inventory/inventory.ts";
-import type { CheckResult } from "../../lib/model/finding.ts";
+import type { CheckResult, UnknownReason } from "../../lib/model/finding.ts";
 import { exitCode } from "../../lib/reports/audit-report.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
 import { auditedSandbox, baselineRules, numbers } from "../support/audited-sandbox.ts";
