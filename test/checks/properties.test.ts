@@ -9,9 +9,11 @@ import { SEVERITIES, type Severity } from "../../lib/model/severity.ts";
 import { arbitrarySections, documentedSections } from "./arbitrary-inventory.ts";
 import { evaluateCheck } from "./evaluate-check.ts";
 
-/** The checks that the generated sections suffice for. */
-const checks = CATALOGUE.filter(({ needs }) =>
-  needs.every((section) => ["clients", "resourceServers", "tenantSettings", "emailTemplates"].includes(section)),
+/** The checks that the generated sections suffice for; those over what earlier audits recorded have their own. */
+const checks = CATALOGUE.filter(
+  ({ needs, needsHistory }) =>
+    !needsHistory &&
+    needs.every((section) => ["clients", "resourceServers", "tenantSettings", "emailTemplates"].includes(section)),
 );
 
 const identity = ({ resource, aspect }: Outcome): string =>
