@@ -26,7 +26,7 @@ export const CREDENTIAL_PREFIX = "CREDENTIAL#";
 export function joinCredentials(a: CredentialRecord, b: CredentialRecord): CredentialRecord {
   return {
     clientId: a.clientId,
-    seen: earlier(a.seen, b.seen),
+    seen: joinSeen(a.seen, b.seen),
     ...optional("rotatedAt", later(a.rotatedAt, b.rotatedAt)),
     ...optional(
       "vaultVersion",
@@ -41,11 +41,11 @@ export function joinCredentials(a: CredentialRecord, b: CredentialRecord): Crede
   };
 }
 
-/** Of two first sights in the same run the one that promises less is kept. */
-function earlier(a: FirstSeen, b: FirstSeen): FirstSeen {
-  if (a.first !== b.first) return a.first < b.first ? a : b;
-  if (a.notBefore === undefined || b.notBefore === undefined) return { first: a.first };
-  return { first: a.first, notBefore: Math.min(a.notBefore, b.notBefore) };
+/** What one reading knows not to have been there is no news where another saw it before. */
+function joinSeen(a: FirstSeen, b: FirstSeen): FirstSeen {
+  const first = Math.min(a.first, b.first);
+  const claims = [a.notBefore, b.notBefore].filter((claim): claim is Instant => claim !== undefined && claim < first);
+  return claims.length === 0 ? { first } : { first, notBefore: Math.max(...claims) };
 }
 
 const later = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>

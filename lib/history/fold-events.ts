@@ -5,11 +5,13 @@ import type { Instant } from "./history.ts";
 
 /** What a tenant's log tells of its clients. By client id. */
 export interface LogFacts {
+  /** The first event that is about the client. */
+  first: Map<string, Instant>;
   lastExchange: Map<string, Instant>;
   rotation: Map<string, Instant>;
 }
 
-export const noFacts = (): LogFacts => ({ lastExchange: new Map(), rotation: new Map() });
+export const noFacts = (): LogFacts => ({ first: new Map(), lastExchange: new Map(), rotation: new Map() });
 
 /**
  * The types of events that mean: a client was given tokens. Failed exchanges have other types, so the probes of stored
@@ -38,17 +40,15 @@ const CHANGE = "sapi";
 const CLIENT_PATH = /^\/api\/v2\/clients\/([^/?]+)(\/rotate-secret)?\/?(?:\?.*)?$/;
 
 /**
- * Adds events to what is known. Only the latest of each kind is kept, so order and repetition change nothing.
+ * Adds events to what is known. Only the first and the latest are kept, so order and repetition change nothing.
  *
  * @param dateOf the moment of an event; of one whose date cannot be read that of its neighbour
  */
 export function foldEvents(facts: LogFacts, events: readonly LogEvent[], dateOf: (event: LogEvent) => Instant): void {
   for (const event of events) {
     const at = dateOf(event);
-    const client = exchangeOf(event);
-    if (client !== undefined) keepLater(facts.lastExchange, client, at);
-    const subject = rotatedClient(event);
-    if (subject !== undefined) keepLater(facts.rotation, subject, at);
+    keep(facts, facts.lastExchange, exchangeOf(event), at);
+    keep(facts, facts.rotation, rotatedClient(event), at);
   }
 }
 
@@ -84,6 +84,8 @@ function decoded(id: string): string {
 
 const text = (value: Reported<string>): string => (value === undefined || isUnreadable(value) ? "" : value);
 
-function keepLater(map: Map<string, Instant>, key: string, at: Instant): void {
-  map.set(key, Math.max(at, map.get(key) ?? Number.NEGATIVE_INFINITY));
+function keep({ first }: LogFacts, latest: Map<string, Instant>, client: string | undefined, at: Instant): void {
+  if (client === undefined) return;
+  first.set(client, Math.min(at, first.get(client) ?? at));
+  latest.set(client, Math.max(at, latest.get(client) ?? at));
 }

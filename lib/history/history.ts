@@ -30,7 +30,7 @@ export interface DriftProbe {
 
 /** Since when a client is known. */
 export interface FirstSeen {
-  /** The start of the first run that saw it. */
+  /** The start of the first run that saw it, or the first event in the tenant's log that is about it. */
   first: Instant;
   /**
    * The start of the last run before that whose list of clients was complete and did not hold it yet: it was created

@@ -148,8 +148,7 @@ async function recordVaultDates({ vault, credentials, key, startedAt, credential
     try {
       const at = await vault.versionDate(secret);
       if (at === undefined) continue;
-      const seen = credentialRecords.records.get(clientId)?.value.seen ?? { first: startedAt };
-      await credentialRecords.learn([{ clientId, seen, vaultVersion: { at, run: key } }]);
+      await credentialRecords.learn([{ clientId, seen: { first: startedAt }, vaultVersion: { at, run: key } }]);
     } catch (error) {
       if (!hasCode(error, "reference-unresolved")) throw error;
       notes.push(`The date of a stored secret is not known: ${error.message}`);
@@ -187,7 +186,7 @@ async function recordLog(reading: Reading, { logs }: Wanted): Promise<LogOutcome
   const write = async (): Promise<void> => {
     if (!latest) return;
     const record = latest;
-    await reading.credentialRecords.learn(newsOf(facts, reading));
+    await reading.credentialRecords.learn(newsOf(facts));
     stored = await updateRow<LogRecord>(table, row, stored, (value) => joinLogs(value ?? record, record));
     facts = noFacts();
   };
@@ -204,19 +203,17 @@ async function recordLog(reading: Reading, { logs }: Wanted): Promise<LogOutcome
   }
 }
 
-function newsOf({ lastExchange, rotation }: LogFacts, { credentialRecords, startedAt }: Reading): CredentialRecord[] {
-  const clients = new Set([...lastExchange.keys(), ...rotation.keys()]);
-  return [...clients].map((clientId): CredentialRecord => {
+const newsOf = ({ first, lastExchange, rotation }: LogFacts): CredentialRecord[] =>
+  [...first].map(([clientId, at]): CredentialRecord => {
     const exchange = lastExchange.get(clientId);
     const rotated = rotation.get(clientId);
     return {
       clientId,
-      seen: credentialRecords.records.get(clientId)?.value.seen ?? { first: startedAt },
+      seen: { first: at },
       ...(rotated === undefined ? {} : { rotationInLog: rotated }),
       ...(exchange === undefined ? {} : { lastExchange: exchange }),
     };
   });
-}
 
 function compose(
   { credentialRecords, credentials, own, clock, interval, key }: Reading,

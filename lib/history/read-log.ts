@@ -66,8 +66,8 @@ async function* readToEnd(reading: LogReading): AsyncGenerator<LogStep, LogEnd> 
       return "read";
     }
     const dateOf = datesOf(events, record.until);
-    const at = Math.max(record.until, ...events.map(dateOf));
-    record = { ...record, position: { id: last, at }, until: at };
+    const at = Math.max(...events.map(dateOf));
+    record = { ...record, position: { id: last, at }, until: Math.max(record.until, at) };
     yield { events, dateOf, record };
     after = last;
     if (clock.now() >= deadline) return "stopped";

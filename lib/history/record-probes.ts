@@ -41,8 +41,7 @@ export async function recordProbes(recording: ProbeRecording): Promise<ProbeCoun
     const { clientId } = credential;
     const at = Math.round(parts.clock.now());
     const probe = { at, ...(await probeOne(credential, recording)) };
-    const seen = known.records.get(clientId)?.value.seen ?? { first: Date.parse(run.startedAt) };
-    await known.learn([{ clientId, seen, probe }]);
+    await known.learn([{ clientId, seen: { first: Date.parse(run.startedAt) }, probe }]);
     counts[probe.answer] += 1;
   }
   return counts;

@@ -28,9 +28,9 @@ export function secretAge(record: CredentialRecord, logSince: Instant | undefine
   if (notBefore !== undefined && notBefore >= watchedSince) {
     return { since: notBefore, source: "first-seen", isAtLeast: false };
   }
-  const rotation = record.rotationInLog ?? Number.NEGATIVE_INFINITY;
-  const source = rotation >= first ? "tenant-log" : "first-seen";
-  return { since: Math.max(first, rotation, watchedSince), source, isAtLeast: true };
+  // Nobody changed it since the client is known, or since the log is read without a gap, whichever is later.
+  const source = first >= watchedSince ? "first-seen" : "tenant-log";
+  return { since: Math.max(first, watchedSince), source, isAtLeast: true };
 }
 
 /** The dates at which the secret was set, the most certain source first. */
