@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { wantedSections } from "../../lib/findings/evaluate.ts";
-import { isBlinding, type TenantAudit, type TenantFailure } from "../../lib/findings/tenant-audit.ts";
+import { isBlinding, type TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { SectionName } from "../../lib/inventory/inventory.ts";
-import type { UnknownReason } from "../../lib/model/finding.ts";
 import { exitCode } from "../../lib/reports/audit-report.ts";
-import type { FaultEffect } from "../../lib/sandbox/faults/fault.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
 import { auditedSandbox, baselineRules, numbers } from "../support/audited-sandbox.ts";
+import { FAULTS, type Fault } from "../support/faults.ts";
 import { keyPair } from "../support/keys.ts";
 
 /** A tenant with something in every section, and more than one page of applications. */
@@ -49,110 +48,6 @@ const ENDPOINTS: readonly Endpoint[] = [
   { path: "/api/v2/actions/actions", sections: ["actions"], isPaged: true },
   { path: "/api/v2/network-acls", sections: ["networkAcls"], isPaged: true },
   { path: "/api/v2/email-templates/reset_email", sections: ["emailTemplates"] },
-];
-
-interface Fault {
-  title: string;
-  effect: FaultEffect;
-  /** How often it strikes; always when left out. */
-  times?: number;
-  /** The reason of the section; none when the audit recovers. */
-  reason?: UnknownReason;
-  /** The reason of the tenant, when the token endpoint is struck; none when the audit recovers. */
-  failure?: TenantFailure;
-  pagedOnly?: boolean;
-  managementOnly?: boolean;
-}
-
-const FAULTS: readonly Fault[] = [
-  {
-    title: "missing scope",
-    effect: { kind: "missing-scope", scope: "read:something" },
-    reason: "missing-scope",
-    managementOnly: true,
-  },
-  {
-    title: "missing feature, 403",
-    effect: { kind: "missing-feature" },
-    reason: "feature-unavailable",
-    managementOnly: true,
-  },
-  {
-    title: "missing feature, 400",
-    effect: { kind: "missing-feature", as: "feature_not_enabled_400" },
-    reason: "feature-unavailable",
-    managementOnly: true,
-  },
-  {
-    title: "missing feature, as insufficient scope",
-    effect: { kind: "missing-feature", as: "insufficient_scope" },
-    reason: "feature-unavailable",
-    managementOnly: true,
-  },
-  {
-    title: "missing entitlement",
-    effect: { kind: "missing-feature", as: "insufficient_entitlement" },
-    reason: "feature-unavailable",
-    managementOnly: true,
-  },
-  { title: "500 once", effect: { kind: "server-error", status: 500 }, times: 1 },
-  {
-    title: "500 always",
-    effect: { kind: "server-error", status: 500 },
-    reason: "fetch-failed",
-    failure: "unreachable",
-  },
-  { title: "503 after the effect, once", effect: { kind: "server-error", when: "after" }, times: 1 },
-  { title: "429 storm that passes", effect: { kind: "throttle", retryAfter: 1 }, times: 5 },
-  { title: "429 without headers that passes", effect: { kind: "throttle", headers: false }, times: 3 },
-  { title: "429 always", effect: { kind: "throttle", retryAfter: 5 }, reason: "fetch-failed", failure: "throttled" },
-  {
-    title: "429 for an hour",
-    effect: { kind: "throttle", retryAfter: 3_600 },
-    reason: "fetch-failed",
-    failure: "throttled",
-  },
-  { title: "dropped once", effect: { kind: "drop" }, times: 1 },
-  { title: "dropped once after the effect", effect: { kind: "drop", when: "after" }, times: 1 },
-  { title: "dropped always", effect: { kind: "drop" }, reason: "fetch-failed", failure: "unreachable" },
-  { title: "hangs once", effect: { kind: "hang" }, times: 1 },
-  { title: "hangs always", effect: { kind: "hang" }, reason: "time-out", failure: "unreachable" },
-  { title: "malformed JSON once", effect: { kind: "malformed-json" }, times: 1 },
-  {
-    title: "malformed JSON always",
-    effect: { kind: "malformed-json" },
-    reason: "fetch-failed",
-    failure: "unreachable",
-  },
-  {
-    title: "wrong content type",
-    effect: { kind: "wrong-content-type" },
-    reason: "fetch-failed",
-    failure: "unreachable",
-  },
-  {
-    title: "redirect",
-    effect: { kind: "redirect", location: "https://elsewhere.example/" },
-    reason: "fetch-failed",
-    failure: "unreachable",
-  },
-  {
-    title: "body of 50 MB",
-    effect: { kind: "huge-body", megabytes: 50 },
-    reason: "fetch-failed",
-    failure: "unreachable",
-  },
-  {
-    title: "an object that is no answer",
-    effect: { kind: "answer", status: 200, body: "null" },
-    reason: "fetch-failed",
-    failure: "unreachable",
-  },
-  { title: "short page once", effect: { kind: "short-page", missing: 1 }, times: 1, pagedOnly: true },
-  { title: "short page always", effect: { kind: "short-page", missing: 1 }, reason: "truncated", pagedOnly: true },
-  { title: "total too large", effect: { kind: "total", total: 5_000 }, reason: "truncated", pagedOnly: true },
-  { title: "total too large once", effect: { kind: "total", total: 235 }, times: 1, pagedOnly: true },
-  { title: "absurd total", effect: { kind: "total", total: 1e15 }, reason: "fetch-failed", pagedOnly: true },
 ];
 
 interface Case {
