@@ -25,7 +25,7 @@ export interface Silence {
  *
  * @returns undefined when the client is not known, so that nobody knows since when it is there
  */
-export function silenceOf(clientId: string, { seen }: History, { since, until, lastSeen }: Exchanges) {
+function silenceOf(clientId: string, { seen }: History, { since, until, lastSeen }: Exchanges) {
   const last = lastSeen.get(clientId);
   const first = seen.get(clientId)?.first;
   const from = last ?? (first === undefined ? undefined : Math.max(first, since));

@@ -20,7 +20,7 @@ export interface LifetimeRecord {
   days: readonly LifetimeDay[];
 }
 
-export const LIFETIME_PREFIX = "LIFETIME#";
+const LIFETIME_PREFIX = "LIFETIME#";
 
 /** Tokens live for 30 days at most; a year and a month of history answers an auditor's question about last year. */
 const KEPT_DAYS = 400;
