@@ -168,6 +168,17 @@ describe("a gap in the log", () => {
     expect((await world.run()).notes).toHaveLength(1);
   });
 
+  test("is supposed after a time longer than the retention even where nothing new is to be read yet", async () => {
+    await using world = await aRememberedTenant({ logs: [OLD_EVENT], logDelay: 3_600 });
+    await world.run();
+    world.advance(45);
+
+    const history = await world.run();
+
+    expect(history.notes).toHaveLength(1);
+    expect(exchanges(history)).toMatchObject({ since: START + 45 * DAY, until: START + 45 * DAY });
+  });
+
   test("is none on a quiet tenant whose log reaches back", async () => {
     await using world = await aRememberedTenant({ logs: [OLD_EVENT] });
     await world.run();
