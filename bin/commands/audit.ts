@@ -4,6 +4,7 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { SecretSources } from "../../lib/config/references.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
+import { listExceptions } from "../../lib/findings/list-exceptions.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Severity } from "../../lib/model/severity.ts";
@@ -58,6 +59,7 @@ export async function auditConfigured(
     generatedAt: new Date(systemClock.now()).toISOString(),
     profile: config.policy.profile,
     tenants: audits,
+    exceptions: listExceptions(audits, rules.exceptions, systemClock.now()),
   };
 }
 

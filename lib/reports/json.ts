@@ -4,7 +4,7 @@ import type { AuditReport } from "./audit-report.ts";
 const INDENTED_FINDINGS = 10_000;
 
 /** The report as JSON, schema version 1: the keys in their documented order, one final line break. */
-export function renderJson(report: AuditReport): string {
+export function renderJson({ exceptions: _exceptions, ...report }: AuditReport): string {
   const findings = report.tenants.reduce((count, tenant) => count + tenant.findings.length, 0);
   const tenants = report.tenants.map(({ evidence: _, ...tenant }) => tenant);
   const text = JSON.stringify({ ...report, tenants }, null, findings > INDENTED_FINDINGS ? 0 : 2);
