@@ -80,17 +80,17 @@ async function writeReport(
   output: OutputFile | undefined,
   terminal: Terminal,
 ): Promise<void> {
-  const text = await render(report, options, terminal);
-  if (output === undefined) terminal.out(text);
+  const pieces = await render(report, options, terminal);
+  if (output === undefined) await terminal.write(pieces);
   else {
-    await output.write(text);
+    await output.write(pieces);
     terminal.err(`The report is in ${options.output}.\n`);
   }
   // The table says it; a file or a program's input does not reach the person.
   if (options.format !== "table" || options.output !== undefined) explainFailures(report, terminal);
 }
 
-function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<string> {
+function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<Iterable<string>> {
   const toFile = options.output !== undefined;
   return renderReport(options.format, report, {
     checks: CATALOGUE,

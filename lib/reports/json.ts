@@ -1,15 +1,24 @@
 import type { AuditReport } from "./audit-report.ts";
+import { jsonPieces } from "./json-pieces.ts";
 
-/** More findings than this are for programs only, and indented they could grow past what one text can hold. */
+/** More findings than this are for programs only, and need not be laid out for people. */
 const INDENTED_FINDINGS = 10_000;
 
-/** The report as JSON, schema version 1: the keys in their documented order, one final line break. */
-export function renderJson({ exceptions: _exceptions, ...report }: AuditReport): string {
+/** The report, its tenants, one of them and its findings are opened; a finding is written whole. */
+const DEPTH = 4;
+
+/** The report as JSON, schema version 1, in pieces: the keys in their documented order, one final line break. */
+export function* jsonReport({ exceptions: _exceptions, ...report }: AuditReport): Generator<string> {
   const findings = report.tenants.reduce((count, tenant) => count + tenant.findings.length, 0);
   const tenants = report.tenants.map(({ evidence: _, ...tenant }) => tenant);
-  const text = JSON.stringify({ ...report, tenants }, null, findings > INDENTED_FINDINGS ? 0 : 2);
-  return `${text.replace(INVISIBLE, escapeCharacter)}\n`;
+  const indent = findings > INDENTED_FINDINGS ? 0 : 2;
+  for (const piece of jsonPieces({ ...report, tenants }, { indent, depth: DEPTH }))
+    yield piece.replace(INVISIBLE, escapeCharacter);
+  yield "\n";
 }
+
+/** {@link jsonReport} as one text. */
+export const renderJson = (report: AuditReport): string => [...jsonReport(report)].join("");
 
 /** What JSON leaves as it is and a terminal may obey: C1 controls, format characters, line separators. */
 const INVISIBLE = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;
