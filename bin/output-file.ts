@@ -6,7 +6,7 @@ import { CurfewError } from "../lib/model/curfew-error.ts";
 /** Where a report goes. */
 export interface OutputFile {
   /** Writes it whole or not at all, readable by its owner only. */
-  write(text: string): Promise<void>;
+  write(pieces: Iterable<string>): Promise<void>;
 }
 
 /**
@@ -25,10 +25,10 @@ export async function openOutput(file: string): Promise<OutputFile> {
     throw unwritable(file, codeOf(error));
   });
   return {
-    async write(text) {
+    async write(pieces) {
       try {
-        if (isReplaced) await replaceFile(target, text);
-        else await writeFile(target, text);
+        if (isReplaced) await replaceFile(target, pieces);
+        else await writeFile(target, pieces);
       } catch (error) {
         throw unwritable(file, codeOf(error));
       }
@@ -37,10 +37,10 @@ export async function openOutput(file: string): Promise<OutputFile> {
 }
 
 /** Under another name first: an interrupted run leaves the old report or none, never half of one. */
-async function replaceFile(target: string, text: string): Promise<void> {
+async function replaceFile(target: string, pieces: Iterable<string>): Promise<void> {
   const temporary = `${target}.${randomBytes(4).toString("hex")}.tmp`;
   try {
-    await writeFile(temporary, text, { mode: 0o600, flag: "wx" });
+    await writeFile(temporary, pieces, { mode: 0o600, flag: "wx" });
     await rename(temporary, target);
   } finally {
     await rm(temporary, { force: true });

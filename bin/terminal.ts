@@ -1,7 +1,11 @@
+import { once } from "node:events";
+
 /** What a command needs to know about where it runs, and where it may write. */
 export interface Terminal {
   /** Results: the only thing on standard output. */
   out(text: string): void;
+  /** The same for a long result: the next piece is made when there is room for it. */
+  write(pieces: Iterable<string>): Promise<void>;
   /** Everything else: progress, notes, errors. */
   err(text: string): void;
   /** True when a person watches: progress may be drawn. */
@@ -20,6 +24,9 @@ export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
   return {
     out: (text) => void stdout.write(text),
+    write: async (pieces) => {
+      for (const piece of pieces) if (!stdout.write(piece)) await once(stdout, "drain");
+    },
     err: (text) => void stderr.write(text),
     isWatched: stdout.isTTY === true && stderr.isTTY === true,
     width: stdout.isTTY ? stdout.columns : DEFAULT_WIDTH,

@@ -5,6 +5,7 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
 import { selectTenants } from "../../lib/config/select-tenants.ts";
+import { listExceptions } from "../../lib/findings/list-exceptions.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Severity } from "../../lib/model/severity.ts";
@@ -65,6 +66,7 @@ async function auditConfigured(
     generatedAt: new Date(systemClock.now()).toISOString(),
     profile: config.policy.profile,
     tenants: audits,
+    exceptions: listExceptions(audits, rules.exceptions, systemClock.now()),
   };
 }
 
@@ -98,17 +100,17 @@ async function writeReport(
   output: OutputFile | undefined,
   terminal: Terminal,
 ): Promise<void> {
-  const text = await render(report, options, terminal);
-  if (output === undefined) terminal.out(text);
+  const pieces = await render(report, options, terminal);
+  if (output === undefined) await terminal.write(pieces);
   else {
-    await output.write(text);
+    await output.write(pieces);
     terminal.err(`The report is in ${options.output}.\n`);
   }
   // The table says it; a file or a program's input does not reach the person.
   if (options.format !== "table" || options.output !== undefined) explainFailures(report, terminal);
 }
 
-function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<string> {
+function render(report: AuditReport, options: AuditOptions, terminal: Terminal): Promise<Iterable<string>> {
   const toFile = options.output !== undefined;
   return renderReport(options.format, report, {
     checks: CATALOGUE,

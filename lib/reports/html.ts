@@ -39,7 +39,7 @@ ${PATTERNS}
 ${overviewSection(report, expected)}
 ${findingsSection(report, groups)}
 ${gapsSection(report, titles)}
-${exceptionsSection(report, groups)}
+${exceptionsSection(report, titles)}
 ${evidenceSection(report, titles)}
 </main>
 <footer><p>Made by Curfew. This file is complete in itself: it loads nothing from the network.</p></footer>

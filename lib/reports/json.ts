@@ -1,23 +1,33 @@
 import type { AuditReport } from "./audit-report.ts";
+import { jsonPieces } from "./json-pieces.ts";
 
-/** More findings than this are for programs only, and indented they could grow past what one text can hold. */
+/** More findings than this are for programs only, and need not be laid out for people. */
 const INDENTED_FINDINGS = 10_000;
 
-/** The report as JSON, schema version 1: the keys in their documented order, one final line break. */
-export function renderJson(report: AuditReport): string {
+/** The report, its tenants, one of them and its findings are opened; a finding is written whole. */
+const DEPTH = 4;
+
+/** The report as JSON, schema version 1, in pieces: the keys in their documented order, one final line break. */
+export function* jsonReport({ exceptions: _exceptions, ...report }: AuditReport): Generator<string> {
   const findings = report.tenants.reduce((count, tenant) => count + tenant.findings.length, 0);
   const tenants = report.tenants.map(({ evidence: _, ...tenant }) => tenant);
-  return jsonText({ ...report, tenants }, findings);
+  yield* jsonLines({ ...report, tenants }, findings);
 }
+
+/** {@link jsonReport} as one text. */
+export const renderJson = (report: AuditReport): string => [...jsonReport(report)].join("");
 
 /**
  * JSON that is harmless in a terminal.
  *
  * @param findings how many are in it; very many are not indented
  */
-export function jsonText(value: object, findings: number): string {
-  const text = JSON.stringify(value, null, findings > INDENTED_FINDINGS ? 0 : 2);
-  return `${text.replace(INVISIBLE, escapeCharacter)}\n`;
+export const jsonText = (value: object, findings: number): string => [...jsonLines(value, findings)].join("");
+
+function* jsonLines(value: object, findings: number): Generator<string> {
+  const indent = findings > INDENTED_FINDINGS ? 0 : 2;
+  for (const piece of jsonPieces(value, { indent, depth: DEPTH })) yield piece.replace(INVISIBLE, escapeCharacter);
+  yield "\n";
 }
 
 /** What JSON leaves as it is and a terminal may obey: C1 controls, format characters, line separators. */

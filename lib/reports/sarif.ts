@@ -1,5 +1,6 @@
 import type { Check } from "../checks/define-check.ts";
 import type { AuditReport } from "./audit-report.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { artifactUri, SOURCE_ROOT } from "./sarif/locations.ts";
 import { describeGaps, NOTIFICATIONS } from "./sarif/notifications.ts";
 import { describeResults } from "./sarif/results.ts";
@@ -18,12 +19,12 @@ export interface SarifOptions {
 }
 
 /**
- * The report in SARIF 2.1.0, the format of code-scanning services: one run, one result a finding, and a notification
- * for everything that nobody could look at. The same report gives the same text.
+ * The report in SARIF 2.1.0, the format of code-scanning services, in pieces: one run, one result a finding, and a
+ * notification for everything that nobody could look at. The same report gives the same text.
  *
- * @example renderSarif(report, { checks: CATALOGUE, version: "1.0.0" })
+ * @example for (const piece of sarifReport(report, { checks: CATALOGUE, version: "1.0.0" })) process.stdout.write(piece);
  */
-export function renderSarif(report: AuditReport, options: SarifOptions): string {
+export function* sarifReport(report: AuditReport, options: SarifOptions): Generator<string> {
   const { checks, configFile = "curfew.yaml", category = "curfew" } = options;
   const findings = report.tenants.flatMap((tenant) => tenant.findings);
   const rules = describeRules(checks, report.profile, findings);
@@ -36,13 +37,21 @@ export function renderSarif(report: AuditReport, options: SarifOptions): string 
     },
     invocations: [describeInvocation(report, rules, artifact)],
     columnKind: "utf16CodeUnits",
-    results: report.tenants.flatMap((tenant) => describeResults(tenant, rules, artifact)),
+    results: report.tenants.values().flatMap((tenant) => describeResults(tenant, rules, artifact)),
     properties: { profile: report.profile },
   };
   const log = { $schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] };
-  // Not indented: a result takes 1 KB as it is, and no text may be longer than 512 MB.
-  return `${JSON.stringify(log)}\n`;
+  // Not indented: a result takes 1 KB as it is.
+  yield* jsonPieces(log, { indent: 0, depth: DEPTH });
+  yield "\n";
 }
+
+/** The log, its runs, the run and its results are opened; a result is written whole. */
+const DEPTH = 4;
+
+/** {@link sarifReport} as one text. */
+export const renderSarif = (report: AuditReport, options: SarifOptions): string =>
+  [...sarifReport(report, options)].join("");
 
 const describeDriver = (version: string, { descriptors }: Rules) => ({
   name: "Curfew",

@@ -88,8 +88,7 @@ const SHORT_TIMEOUT = 10_000;
 /** Everything of an audit that a fault may not change when it is recovered from. */
 const lasting = ({ traffic: _traffic, startedAt: _started, finishedAt: _finished, ...rest }: TenantAudit) => rest;
 
-const exitCodeOf = (audit: TenantAudit): number =>
-  exitCode({ schemaVersion: 1, generatedAt: "", profile: "baseline", tenants: [audit] }, "critical");
+const exitCodeOf = (audit: TenantAudit): number => exitCode({ tenants: [audit] }, "critical");
 
 /** They judge the reading itself, so they differ with every fault. */
 const UNAVAILABLE = "coverage.section.unavailable";

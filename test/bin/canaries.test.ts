@@ -120,7 +120,13 @@ describe("no secret is ever shown", () => {
 
     const audit = await world.audit();
 
-    const report: AuditReport = { schemaVersion: 1, generatedAt: "", profile: "baseline", tenants: [audit] };
+    const report: AuditReport = {
+      schemaVersion: 1,
+      generatedAt: "",
+      profile: "baseline",
+      tenants: [audit],
+      exceptions: [],
+    };
     reports += 2;
     expect(leaksIn(renderJson(report))).toEqual([]);
     expect(leaksIn(renderTable(report, { checks: CATALOGUE, width: 200, color: false }))).toEqual([]);

@@ -45,4 +45,5 @@ export const report = (...tenants: TenantAudit[]): AuditReport => ({
   generatedAt: "2026-11-23T06:00:02.000Z",
   profile: "baseline",
   tenants,
+  exceptions: [],
 });

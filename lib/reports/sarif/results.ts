@@ -6,9 +6,9 @@ import { locate } from "./locations.ts";
 import { LONGEST_NAME, LONGEST_TEXT, plainMessage } from "./plain-message.ts";
 import type { Rules } from "./rules.ts";
 
-/** Makes a result of every finding of a tenant, excepted ones included. */
+/** Makes a result of every finding of a tenant, excepted ones included, one by one: they take more room than findings. */
 export const describeResults = (audit: TenantAudit, rules: Rules, artifact: string) =>
-  audit.findings.map((finding) => ({
+  audit.findings.values().map((finding) => ({
     ...rules.refer(finding.check),
     level: LEVELS[finding.severity],
     message: plainMessage(sentence(audit, finding, rules.find(finding.check)?.remediation.summary)),

@@ -401,8 +401,29 @@ describe("the page", () => {
     expect(await opened.page.innerText("#tenant-0")).toMatch(/Email templates\s+read:email_templates\s+Not requested/);
     expect(await opened.page.innerText("#tenant-0")).toMatch(/Switched off by policy/);
     expect(await opened.page.innerText("#exceptions")).toMatch(
-      /Kiosks need it, SEC-112\s+dana@acme.example\s+3 December 2026\s+10 days left/,
+      /Kiosks need it, SEC-112\s+dana@acme.example\s+1 finding\s+3 December 2026\s+10 days left/,
     );
+  });
+
+  it("lists every exception of an audited tenant, what ends first comes first, with what it accepts", async () => {
+    await using opened = await openPage(browser, page(...everything(2)));
+
+    const rows = await opened.page.locator("table.exceptions tbody tr").allInnerTexts();
+
+    expect(rows.map((row) => row.replace(/\s+/g, " ").trim())).toEqual([
+      expect.stringMatching(
+        /half\.eu\.auth0\.com half-open Old contract lee@acme\.example Nothing 22 November 2026 has ended$/,
+      ),
+      expect.stringMatching(
+        /Every resource half-open Until the move kim@acme\.example Nothing 23 November 2026 ends today$/,
+      ),
+      expect.stringMatching(
+        /Every resource locked-out Night shift ann@acme\.example Nothing 24 November 2026 1 day left$/,
+      ),
+      expect.stringMatching(
+        /acme acme-prod Kiosks need it, SEC-112 dana@acme\.example 1 finding 3 December 2026 10 days left$/,
+      ),
+    ]);
   });
 
   it.each(["#%zz", "#%E0%A4%A", "#nothing-there", "#"])("survives an address that ends in %s", async (fragment) => {

@@ -1,4 +1,6 @@
 import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import type { ExceptionConfig } from "../../../lib/config/schema.ts";
+import { type ListedException, listExceptions } from "../../../lib/findings/list-exceptions.ts";
 import type { TenantAudit } from "../../../lib/findings/tenant-audit.ts";
 import type { Finding } from "../../../lib/model/finding.ts";
 import type { AuditReport } from "../../../lib/reports/audit-report.ts";
@@ -62,7 +64,53 @@ export const report = (...tenants: TenantAudit[]): AuditReport => ({
   generatedAt: "2026-11-23T06:00:02.000Z",
   profile: "baseline",
   tenants,
+  exceptions: [
+    ...listExceptions(tenants, { exceptions: EXCEPTIONS }, Date.parse("2026-11-23T06:00:02.000Z")),
+    ...tenants.flatMap(acceptedIn),
+  ],
 });
+
+/** The exceptions that the findings of a tenant name. */
+const acceptedIn = ({ tenant, findings }: TenantAudit): ListedException[] =>
+  findings.flatMap(({ check, resource, exception }) =>
+    exception ? { check, tenant, resource: resource.id, name: resource.name, accepts: 1, ...exception } : [],
+  );
+
+/** One that ends today, one that has ended, one that accepts nothing, and one of a tenant that was not audited. */
+const EXCEPTIONS: readonly ExceptionConfig[] = [
+  {
+    check: "expiry.session.idle",
+    tenant: "half-open",
+    resource: "half.eu.auth0.com",
+    reason: "Old contract",
+    owner: "lee@acme.example",
+    expires: "2026-11-22",
+  },
+  {
+    check: "expiry.api.access-token-lifetime",
+    tenant: "half-open",
+    resource: "*",
+    reason: "Until the move",
+    owner: "kim@acme.example",
+    expires: "2026-11-23",
+  },
+  {
+    check: "expiry.session.absolute",
+    tenant: "locked-out",
+    resource: "*",
+    reason: "Night shift",
+    owner: "ann@acme.example",
+    expires: "2026-11-24",
+  },
+  {
+    check: "expiry.session.absolute",
+    tenant: "elsewhere",
+    resource: "*",
+    reason: "Not audited",
+    owner: "bo@acme.example",
+    expires: "2027-11-24",
+  },
+];
 
 /** The page of a report. */
 export const page = (...tenants: TenantAudit[]): string => renderHtml(report(...tenants), { checks: CATALOGUE });
