@@ -52,7 +52,8 @@ export async function recording<T>(
   if (!ledger) return audit(FORGETFUL);
   using table = ledger;
   const recorder = auditRecorder(config, table);
-  return audit({
+  // Awaited here: the ledger is closed when this function is left.
+  return await audit({
     ...recorder,
     record: (audits) =>
       recorder.record(audits).catch((error: unknown) => {

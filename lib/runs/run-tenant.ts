@@ -6,6 +6,7 @@ import { listedOf } from "../findings/ledger/listed.ts";
 import { recordAudit } from "../findings/ledger/record-audit.ts";
 import { type RunKey, type RunRecord, type RunRef, runKey } from "../findings/ledger/run-record.ts";
 import { earlierRuns, runOf } from "../findings/ledger/runs.ts";
+import { listExceptions } from "../findings/list-exceptions.ts";
 import type { TenantAudit } from "../findings/tenant-audit.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { CurfewError } from "../model/curfew-error.ts";
@@ -190,7 +191,8 @@ async function keepReport(
   audit: TenantAudit,
 ): Promise<StoredDocument | null> {
   if (audit.findings.length > MOST_FINDINGS_ON_A_PAGE) return null;
-  const report = { schemaVersion: 1 as const, generatedAt: audit.finishedAt, profile, tenants: [audit] };
+  const exceptions = listExceptions([audit], rules.exceptions, rules.clock.now());
+  const report = { schemaVersion: 1 as const, generatedAt: audit.finishedAt, profile, tenants: [audit], exceptions };
   const page = renderHtml(report, { checks: rules.checks });
   return evidence.write(
     `${evidencePrefix(run, target.name)}report.html`,
