@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
+import type { AlertsTestOptions } from "./commands/alerts-test.ts";
 import type { AuditOptions } from "./commands/audit.ts";
+import type { FindingsOptions } from "./commands/findings.ts";
 import type { InitOptions } from "./commands/init.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
@@ -77,6 +79,19 @@ export function createProgram(invocation: Invocation): Command {
       await runAudit(options, processTerminal(), invocation);
     });
 
+  program
+    .command("findings")
+    .description("what earlier audits on this machine found, and what became of it")
+    .addOption(configOption())
+    .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
+    .addOption(new Option("--status <status>", "only these").choices(["open", "excepted", "resolved"]))
+    .option("--since <when>", "only what has changed since: a time as 7d or 12h, or a date as 2026-11-23")
+    .addOption(new Option("--format <format>", "of the list").choices(["table", "json"]).default("table"))
+    .action(async (options: FindingsOptions) => {
+      const { runFindings } = await import("./commands/findings.ts");
+      await runFindings(options, processTerminal());
+    });
+
   const checks = program
     .command("checks")
     .description("the catalogue of checks")
@@ -91,6 +106,17 @@ export function createProgram(invocation: Invocation): Command {
     .action(async (id: string) => {
       const { showCheck } = await import("./commands/checks.ts");
       showCheck(id, processTerminal());
+    });
+
+  const alerts = program.command("alerts").description("what people are told");
+  alerts
+    .command("test")
+    .description("sends one message to every configured channel")
+    .addOption(configOption())
+    .option("--topic <arn>", "the SNS topic; found by its name curfew-alerts when left out")
+    .action(async (options: AlertsTestOptions) => {
+      const { runAlertsTest } = await import("./commands/alerts-test.ts");
+      await runAlertsTest(options, processTerminal(), invocation);
     });
 
   return program;

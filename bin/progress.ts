@@ -38,7 +38,7 @@ function linePerTenant(tenants: readonly string[]): AuditProgress {
         read.set(tenant, count);
         lines.get(tenant)?.show(`${tenant}  ${count} sections read, last: ${name}`);
       },
-      onDone: (audit) => lines.get(audit.tenant)?.end(outcome(audit), audit.status === "failed"),
+      onDone: ({ audit }) => lines.get(audit.tenant)?.end(outcome(audit), audit.status === "failed"),
     },
   };
 }
@@ -50,7 +50,7 @@ function oneLine(total: number): AuditProgress {
   return {
     during: (work) => draw([line], work),
     observer: {
-      onDone: (audit) => {
+      onDone: ({ audit }) => {
         done += 1;
         if (audit.status === "failed") failed += 1;
         const text = `${done} of ${total} tenants audited${failed === 0 ? "" : `, ${failed} failed`}`;

@@ -1,21 +1,23 @@
+import type { AuditRules } from "../../lib/audit/audit-tenant.ts";
 import { type AuditObserver, auditTenants } from "../../lib/audit/audit-tenants.ts";
 import { auditRules, auditTargets } from "../../lib/audit/from-config.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
-import type { SecretSources } from "../../lib/config/references.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
+import { selectTenants } from "../../lib/config/select-tenants.ts";
 import { listExceptions } from "../../lib/findings/list-exceptions.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Severity } from "../../lib/model/severity.ts";
 import { type AuditReport, exitCode } from "../../lib/reports/audit-report.ts";
+import { changesLine, type RecordedAudit, renderChanges } from "../../lib/reports/changes.ts";
 import { terminalText } from "../../lib/reports/terminal-text.ts";
 import manifest from "../../package.json" with { type: "json" };
+import { recording } from "../audit-recorder.ts";
 import { type OutputFile, openOutput } from "../output-file.ts";
 import { type ReportFormat, renderReport } from "../report-formats.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
-import { selectTenants } from "../select-tenants.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew audit`. */
@@ -33,25 +35,30 @@ export async function runAudit(options: AuditOptions, terminal: Terminal, invoca
   const tenants = selectTenants(config.tenants, options.tenant);
   const output = options.output === undefined ? undefined : await openOutput(options.output);
 
-  const report = await auditConfigured(config, tenants, secretSources(), terminal, invocation.signal);
+  const { report, recorded } = await recording(config, terminal, async ({ history, observer, record }) => {
+    const rules = { ...auditRules(config, CATALOGUE, systemClock), ...(history ? { history } : {}) };
+    const report = await auditConfigured(config, tenants, rules, terminal, invocation.signal, observer);
+    return { report, recorded: await record(report.tenants) };
+  });
   await writeReport(report, options, output, terminal);
+  tellChanges(recorded, options, terminal);
   invocation.setExitCode(exitCode(report, options.failOn));
 }
 
 /** Audits some of the configured tenants, with progress where a person watches. */
-export async function auditConfigured(
+async function auditConfigured(
   config: Config,
   tenants: readonly TenantConfig[],
-  sources: SecretSources,
+  rules: AuditRules,
   terminal: Terminal,
   signal: AbortSignal,
+  observer: AuditObserver,
 ): Promise<AuditReport> {
-  const targets = auditTargets(tenants, sources);
-  const rules = auditRules(config, CATALOGUE, systemClock);
+  const targets = auditTargets(tenants, secretSources());
   const audits = await watched(
     targets.map(({ name }) => name),
     terminal,
-    (observer) => auditTenants(targets, rules, signal, observer),
+    (progress) => auditTenants(targets, rules, signal, bothOf(progress, observer)),
   );
   signal.throwIfAborted();
   return {
@@ -72,6 +79,19 @@ async function watched(
   const { auditProgress } = await import("../progress.ts");
   const progress = auditProgress(names);
   return progress.during(run(progress.observer));
+}
+
+const bothOf = (one: AuditObserver, other: AuditObserver): AuditObserver => ({
+  onStart: (...told) => void [one.onStart?.(...told), other.onStart?.(...told)],
+  onSection: (...told) => void [one.onSection?.(...told), other.onSection?.(...told)],
+  onDone: (...told) => void [one.onDone?.(...told), other.onDone?.(...told)],
+});
+
+/** Beside the table in full; a program's input and a file stay as they are, and the person is told in a line each. */
+function tellChanges(recorded: readonly RecordedAudit[], { format, output }: AuditOptions, terminal: Terminal): void {
+  if (recorded.length === 0) return;
+  if (format === "table" && output === undefined) terminal.out(`\n${renderChanges(recorded)}`);
+  else terminal.err(recorded.map((one) => `${changesLine(one)}\n`).join(""));
 }
 
 async function writeReport(

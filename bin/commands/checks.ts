@@ -46,8 +46,8 @@ ${prose(`Mend it: ${remediation.summary}`)}
 ${prose(`Dashboard: ${remediation.dashboard}`)}
 ${prose(`API: ${remediation.api ?? "there is no call for it"}`)}
 
-Reads: ${check.needs.join(", ") || "how the other sections were read"}
-Scopes: ${scopesFor(check.needs).join(", ") || "none of its own"}
+Reads: ${reads(check).join(", ") || "how the other sections were read"}
+Scopes: ${scopesFor(check.needs, { logs: check.needsLogs === true }).join(", ") || "none of its own"}
 
 ${plainTable([[limitHead(check), ...PROFILES], ...limitRows(check)])}
 
@@ -57,3 +57,9 @@ Other limits, in curfew.yaml under policy.checks:
 ${check.references.map(({ title, url }) => `${title}\n  ${url}`).join("\n")}
 `;
 }
+
+const reads = ({ needs, needsHistory, needsLogs }: Check): string[] => [
+  ...needs,
+  ...(needsLogs ? ["the tenant's log"] : []),
+  ...(needsHistory ? ["what earlier audits recorded"] : []),
+];

@@ -3,8 +3,7 @@ import { exceptionState } from "../../lib/config/exceptions.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { resolvePolicy } from "../../lib/config/policy.ts";
 import type { Config, TenantConfig } from "../../lib/config/schema.ts";
-import { wantedSections } from "../../lib/findings/evaluate.ts";
-import { scopesFor } from "../../lib/inventory/section-scopes.ts";
+import { wantedScopes } from "../../lib/findings/evaluate.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -41,7 +40,7 @@ function policy(config: Config): string {
     `Profile ${config.policy.profile}: ${limits.size - off.length} of ${limits.size} checks are on.`,
     ...(changed.length === 0 ? [] : [`  limits of your own: ${changed.join(", ")}`]),
     ...(off.length === 0 ? [] : [`  off: ${off.join(", ")}`]),
-    `Scopes that the auditor needs: ${scopesFor(wantedSections(CATALOGUE, limits)).join(", ")}`,
+    `Scopes that the auditor needs: ${wantedScopes(CATALOGUE, limits).join(", ")}`,
   ].join("\n");
 }
 

@@ -1,38 +1,112 @@
-import { CATALOGUE } from "../../lib/checks/catalogue.ts";
-import { parseConfig } from "../../lib/config/load.ts";
-import { formatMistakes } from "../../lib/config/mistakes.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { renderTable } from "../../lib/reports/table.ts";
-import { startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
+import { type RunRecord, type RunRef, runKey } from "../../lib/findings/ledger/run-record.ts";
+import { lastAudit, runOf } from "../../lib/findings/ledger/runs.ts";
+import { SEVERITIES } from "../../lib/model/severity.ts";
+import { renderChanges } from "../../lib/reports/changes.ts";
+import { briefText } from "../../lib/reports/terminal-text.ts";
+import { SECOND_DAY, type StoryDay, THIRD_DAY } from "../../lib/sandbox/story/story-changes.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { type Laptop, startLaptop } from "../laptop/start-laptop.ts";
 import type { Invocation } from "../run-command-line.ts";
-import { secretSources } from "../secret-sources.ts";
 import type { Terminal } from "../terminal.ts";
-import { auditConfigured } from "./audit.ts";
 
-/** Audits three simulated tenants the way real ones are audited, and says what to type next. */
+const DAY = 86_400_000;
+
+/** Three mornings of the deployed audit, on this machine: what it finds, what it remembers, and whom it tells. */
 export async function runDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
-  const world = await startStoryWorld();
-  await using _sandbox = world.sandbox;
   terminal.out(INTRODUCTION);
-  const { config, mistakes } = parseConfig(world.config, { catalogue: CATALOGUE, today: new Date() });
-  if (mistakes) throw new CurfewError("configuration-invalid", formatMistakes("the demo's configuration", mistakes));
-  const report = await auditConfigured(config, config.tenants, secretSources(world.env), terminal, signal);
-  terminal.out(renderTable(report, { checks: CATALOGUE, width: terminal.width, color: terminal.color }));
+  let laptop: Laptop | undefined;
+  const onTenant = async (run: RunRef, tenant: string): Promise<void> => {
+    if (laptop) terminal.out(await tenantLines(laptop.table, run, tenant, terminal.width));
+  };
+  laptop = await startLaptop({ onTenant }, signal);
+  await using _running = laptop;
+
+  await morning(laptop, "The first morning", terminal, signal);
+  for (const [title, day] of [["The second morning", SECOND_DAY] as const, ["The third morning", THIRD_DAY] as const]) {
+    live(day, laptop, terminal);
+    await morning(laptop, title, terminal, signal);
+  }
   terminal.out(NEXT_STEPS);
 }
 
-const INTRODUCTION = `Three Auth0 tenants are simulated on this machine, and audited the way real ones are:
+/** A day passes, and people do things. */
+function live({ changes, apply }: StoryDay, { world, clock }: Laptop, terminal: Terminal): void {
+  apply(world.sandbox);
+  clock.advance(DAY);
+  terminal.out(`Meanwhile:\n${changes.map((line) => `  ${line}\n`).join("")}\n`);
+}
+
+/** One run of the state machine, and what came of it. */
+async function morning(laptop: Laptop, title: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const { mails } = laptop.deployment.cloud.messaging;
+  const { messages } = laptop.deployment.cloud.slack;
+  const before = { mails: mails.length, slack: messages.length };
+  terminal.out(`${title}: the state machine audits the tenants\n`);
+  await laptop.audit();
+  signal.throwIfAborted();
+  terminal.out(
+    heard(
+      mails.slice(before.mails).map(({ to, subject }) => ({ to, subject })),
+      messages.length - before.slack,
+      terminal.width,
+    ),
+  );
+}
+
+/** Worst findings of a first audit that are named. */
+const NAMED = 3;
+
+async function tenantLines(table: Table, run: RunRef, tenant: string, width: number): Promise<string> {
+  const record = await runOf(table, tenant, runKey(run));
+  if (!record) return `  ${tenant}: not audited\n`;
+  const previous = await lastAudit(table, tenant, runKey(run));
+  if (previous) return indented(renderChanges([{ record, previous }]), width);
+  const named = record.changes.filter(({ kind }) => kind === "new").slice(0, NAMED);
+  const lines = named.map(
+    ({ severity, resource, message }) => `  ${severity} ${resource.name ?? resource.id}: ${message}`,
+  );
+  return indented([`${tenant}: ${record.status}, ${openCounts(record)}`, ...lines].join("\n"), width);
+}
+
+function openCounts({ open, notEvaluated }: RunRecord): string {
+  const counts = SEVERITIES.toReversed().flatMap((severity) =>
+    open[severity] ? [`${open[severity]} ${severity}`] : [],
+  );
+  const blind = notEvaluated.length === 0 ? "" : `; ${notEvaluated.length} checks could not be evaluated`;
+  return `${counts.join(", ") || "nothing open"}${blind}`;
+}
+
+/** Messages that are shown; the rest is counted. */
+const SHOWN = 5;
+
+function heard(mails: readonly { to: string; subject: string }[], slack: number, width: number): string {
+  const shown = [...mails.slice(0, SHOWN - 1), ...mails.slice(SHOWN - 1).slice(-1)];
+  const lines = shown.map(({ to, subject }) => `  to ${to}: ${subject}`);
+  const hidden = mails.length - shown.length;
+  if (hidden > 0) lines.splice(SHOWN - 1, 0, `  … ${hidden} more like these …`);
+  return `${indented([`People hear: ${mails.length} mails, ${slack} messages in Slack`, ...lines].join("\n"), width)}\n`;
+}
+
+const indented = (text: string, width: number): string =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => `${briefText(`  ${line}`, Math.max(20, width - 1))}\n`)
+    .join("");
+
+const INTRODUCTION = `Curfew as it runs in an AWS account, on this machine: the stack is synthesized, its state machine and functions run
+here, and three Auth0 tenants and the AWS services behind them are simulated. Nothing leaves this machine.
   harbour-bank   keeps its house in order
   old-shop       was set up in a hurry, years ago
   acquired       granted the auditor two scopes only, so most of it stays unknown
 
 `;
 
-const NEXT_STEPS = `
-What to type next, for a tenant of your own:
+const NEXT_STEPS = `What to type next, for a tenant of your own:
   npx curfew init           writes curfew.yaml and names the scopes to grant
   npx curfew config check   says what is wrong with it, or what it means
-  npx curfew audit          audits; --format json for a program
-  npx curfew checks         what is looked at, and the limits
-  npx curfew sandbox        keeps these three tenants running, to rehearse on
+  npx curfew audit          audits from this machine; --format html for a page to read
+  npx curfew findings       what earlier audits found, and since when
+  npx cdk deploy            lets it run every morning in your AWS account (README: Deploy it)
+  npx curfew sandbox        keeps this world running, to rehearse on
 `;

@@ -1,8 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { resolvePolicy } from "../../lib/config/policy.ts";
-import { wantedSections } from "../../lib/findings/evaluate.ts";
-import { scopesFor } from "../../lib/inventory/section-scopes.ts";
+import { wantedScopes } from "../../lib/findings/evaluate.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -37,7 +36,7 @@ async function writeNew(file: string, text: string, force: boolean): Promise<voi
 }
 
 function nextSteps(file: string): string {
-  const scopes = scopesFor(wantedSections(CATALOGUE, resolvePolicy({ profile: "baseline", checks: {} }, CATALOGUE)));
+  const scopes = wantedScopes(CATALOGUE, resolvePolicy({ profile: "baseline", checks: {} }, CATALOGUE));
   return `Wrote ${file}.
 
 1. In each tenant's Auth0 dashboard create a Machine to Machine application, for instance "Curfew auditor",
@@ -45,8 +44,9 @@ function nextSteps(file: string): string {
 
 ${scopes.map((scope) => `     ${scope}`).join("\n")}
 
-   read:client_credentials lets the auditor see how applications authenticate. Leave it out if you prefer;
-   the report then says which checks could not be evaluated. No other scope is needed, and no scope that writes.
+   read:client_credentials lets the auditor see how applications authenticate; read:logs lets it see when a secret was
+   rotated and last used, and is used only where audits are remembered. Leave them out if you prefer; the report then
+   says which checks could not be evaluated. No other scope is needed, and no scope that writes.
 
 2. Put the tenant's name, domain and client id into ${file}, and the secret into the variable it names:
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
+import type { Mail } from "../../lib/sandbox/cloud/messaging/post-office.ts";
+import { type Laptop, startLaptop } from "../laptop/start-laptop.ts";
 import { INTERRUPTED, type Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -9,29 +10,58 @@ export interface SandboxOptions {
   port: number;
 }
 
-/** Keeps simulated tenants running until Ctrl-C. */
+/** Keeps simulated tenants, the AWS services and the deployed audit running until Ctrl-C. */
 export async function runSandbox({ port }: SandboxOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
-  const world = await startWorld(port);
-  await using sandbox = world.sandbox;
-  terminal.out(`# Simulated Auth0 tenants; everything is on this machine, and gone when this ends.
-${sandbox.tenants.map(({ name, domain, origin }) => `#   ${name.padEnd(14)} ${domain.padEnd(24)} ${origin}`).join("\n")}
-#   ${"control".padEnd(14)} ${"clock and faults".padEnd(24)} ${sandbox.controlOrigin}
-#
-# In another terminal, with the text below saved as sandbox.yaml:
-${Object.entries(world.env)
-  .map(([name, value]) => `#   export ${name}=${value}`)
-  .join("\n")}
-#   npx curfew audit --config sandbox.yaml
-
-${world.config}`);
+  const { signal } = invocation;
+  await using laptop = await startWorld(port, signal);
+  terminal.out(guide(laptop));
   terminal.err("Running; Ctrl-C ends it.\n");
-  if (!invocation.signal.aborted) await once(invocation.signal, "abort");
+  const stopShowing = showMails(laptop.deployment.cloud.messaging.mails, terminal);
+  if (!signal.aborted) await once(signal, "abort");
+  stopShowing();
   invocation.setExitCode(INTERRUPTED);
 }
 
-async function startWorld(firstPort: number): Promise<StoryWorld> {
+function guide({ world, deployment }: Laptop): string {
+  const { sandbox, config } = world;
+  const rows = [
+    ...sandbox.tenants.map(({ name, domain, origin }) => [name, domain, origin]),
+    ["control", "clock, faults, audits", sandbox.controlOrigin ?? ""],
+  ];
+  return `# Simulated Auth0 tenants, AWS, and the stack as it is deployed; everything is on this machine, and gone when this ends.
+${rows.map(([name = "", what = "", origin]) => `#   ${name.padEnd(14)} ${what.padEnd(24)} ${origin}`).join("\n")}
+#
+# Run the deployed audit:
+#   curl -s -X POST ${sandbox.controlOrigin}/audits
+#
+# In another terminal, with the text below saved as sandbox.yaml:
+${Object.entries(deployment.cloud.env)
+  .map(([name, value]) => `#   export ${name}=${value}`)
+  .join("\n")}
+#   npx curfew audit --config sandbox.yaml
+#   npx curfew alerts test --config sandbox.yaml
+
+${config}`;
+}
+
+/** How often somebody looks into the letter box. Milliseconds. */
+const LOOK = 500;
+
+/** Shows what arrives by mail; gives what ends it. */
+function showMails(mails: readonly Mail[], terminal: Terminal): () => void {
+  let shown = mails.length;
+  const timer = setInterval(() => {
+    for (const { kind, to, subject, text } of mails.slice(shown)) {
+      if (kind === "notification") terminal.err(`\nMail to ${to}: ${subject}\n\n${text}\n`);
+    }
+    shown = mails.length;
+  }, LOOK);
+  return () => clearInterval(timer);
+}
+
+async function startWorld(firstPort: number, signal: AbortSignal): Promise<Laptop> {
   try {
-    return await startStoryWorld({ firstPort, control: true });
+    return await startLaptop({ firstPort, control: true }, signal);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;

@@ -1,8 +1,5 @@
+import type { AlertKind } from "../model/alert-kind.ts";
 import type { Severity } from "../model/severity.ts";
-
-/** What an alert is about. Subscriptions filter by it. */
-export const ALERT_KINDS = ["finding", "summary", "reminder", "not-audited", "digest", "test"] as const;
-export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** A line with a name, as `Limit: 24 h`. */
 export interface Fact {

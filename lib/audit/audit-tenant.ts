@@ -4,12 +4,13 @@ import type { Plan } from "../auth0/rate-limits.ts";
 import type { RetryPolicy } from "../auth0/retry.ts";
 import type { Auditor, Check } from "../checks/define-check.ts";
 import { acceptFindings } from "../findings/accept-findings.ts";
-import { evaluate, type Policy, wantedSections } from "../findings/evaluate.ts";
+import { evaluate, type Policy, wantedSections, wantsLogs } from "../findings/evaluate.ts";
 import type { ExceptionRules } from "../findings/review-exceptions.ts";
 import { isBlinding, type SectionStatus, type TenantAudit, type TenantFailure } from "../findings/tenant-audit.ts";
 import type { History } from "../history/history.ts";
-import type { Inventory, SectionName } from "../inventory/inventory.ts";
+import type { Inventory, SectionName, Unavailable } from "../inventory/inventory.ts";
 import { readInventory, type SectionListener } from "../inventory/read-inventory.ts";
+import { unavailable } from "../inventory/unavailable.ts";
 import type { Clock } from "../model/clock.ts";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { CheckResult } from "../model/finding.ts";
@@ -45,12 +46,15 @@ export type HistoryReader = (
   api: ManagementApi,
   inventory: Inventory,
   signal: AbortSignal,
+  wanted: { logs: boolean },
 ) => Promise<History>;
 
 /** A result, and what it was judged by; there is no inventory where there was no token. */
 export interface Inspection {
   audit: TenantAudit;
   inventory: Inventory | undefined;
+  /** What people should know about the history that it was judged by, one sentence each. */
+  notes: readonly string[];
 }
 
 /** Audits one tenant as {@link inspectTenant} does, for those who need the result alone. */
@@ -94,13 +98,29 @@ export async function inspectTenant(
     const scopes = await api.scopes(); // without a token there is nothing to read: the tenant has failed as a whole
     const inventory = await readInventory(api, wantedSections(rules.checks, rules.policy), signal, onSection);
     const auditor = { clientId: login.clientId, scopes };
-    const history = await rules.history?.(target, api, inventory, signal);
+    const history = await historyOf(target, rules, api, inventory, signal);
     const audit = compose(target, rules.clock, startedAt, api, judge(target, rules, inventory, auditor, history));
     const evidence = { clientId: auditor.clientId, scopes: scopes ? [...scopes].sort() : null };
-    return { audit: { ...audit, evidence }, inventory };
+    const notes = history && "notes" in history ? history.notes : [];
+    return { audit: { ...audit, evidence }, inventory, notes };
   } catch (error) {
     if (hasCode(error, "interrupted")) throw error;
-    return { audit: compose(target, rules.clock, startedAt, api, failure(error)), inventory: undefined };
+    return { audit: compose(target, rules.clock, startedAt, api, failure(error)), inventory: undefined, notes: [] };
+  }
+}
+
+/** A memory that fails says nothing about the tenant: only the checks that need it are lost, with the reason. */
+async function historyOf(
+  target: AuditTarget,
+  { history, checks, policy }: AuditRules,
+  api: ManagementApi,
+  inventory: Inventory,
+  signal: AbortSignal,
+): Promise<History | Unavailable | undefined> {
+  try {
+    return await history?.(target, api, inventory, signal, { logs: wantsLogs(checks, policy) });
+  } catch (error) {
+    return unavailable(error);
   }
 }
 
@@ -134,7 +154,7 @@ function judge(
   rules: AuditRules,
   inventory: Inventory,
   auditor: Auditor,
-  history: History | undefined,
+  history: History | Unavailable | undefined,
 ): Result {
   const now = rules.clock.now();
   const { checks, findings } = evaluate({

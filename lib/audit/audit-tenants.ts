@@ -1,14 +1,15 @@
 import pLimit from "p-limit";
 import type { TenantAudit } from "../findings/tenant-audit.ts";
 import type { Section, SectionName } from "../inventory/inventory.ts";
-import { type AuditRules, type AuditTarget, auditTenant } from "./audit-tenant.ts";
+import { type AuditRules, type AuditTarget, type Inspection, inspectTenant } from "./audit-tenant.ts";
 import { judgeExceptions } from "./judge-exceptions.ts";
 
 /** Hears how an audit goes on. */
 export interface AuditObserver {
   onStart?(tenant: string): void;
   onSection?(tenant: string, name: SectionName, section: Section<unknown>): void;
-  onDone?(audit: TenantAudit): void;
+  /** What was read is not kept: it may be large. */
+  onDone?(inspection: Inspection): void;
 }
 
 /** Tenants have limits of their own, so they are audited side by side; this many keep memory and sockets in bounds. */
@@ -32,11 +33,11 @@ export async function auditTenants(
       limit(async () => {
         signal.throwIfAborted();
         observer.onStart?.(target.name);
-        const audit = await auditTenant(target, rules, signal, (name, section) =>
+        const inspection = await inspectTenant(target, rules, signal, (name, section) =>
           observer.onSection?.(target.name, name, section),
         );
-        observer.onDone?.(audit);
-        return audit;
+        observer.onDone?.(inspection);
+        return inspection.audit;
       }),
     ),
   );

@@ -2,18 +2,27 @@ import type { Check } from "../checks/define-check.ts";
 import { resolvePolicy } from "../config/policy.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { Config, TenantConfig } from "../config/schema.ts";
+import type { HistoryParts, LookedAfter } from "../history/read-history.ts";
 import type { Clock } from "../model/clock.ts";
+import { hours } from "../model/duration.ts";
 import type { AuditRules, AuditTarget } from "./audit-tenant.ts";
 
-/** The tenants to audit, as configured. Secrets are fetched when a tenant's turn comes, not before. */
-export function auditTargets(tenants: readonly TenantConfig[], sources: SecretSources): AuditTarget[] {
-  return tenants.map(({ name, domain, origin, plan, auditor }) => ({
+/** The tenants to audit, as configured. */
+export const auditTargets = (tenants: readonly TenantConfig[], sources: SecretSources): AuditTarget[] =>
+  tenants.map((tenant) => auditTarget(tenant, sources));
+
+/** A tenant to audit, as configured. Its secret is fetched when its turn comes, not before. */
+export function auditTarget(
+  { name, domain, origin, plan, auditor }: TenantConfig,
+  sources: SecretSources,
+): AuditTarget {
+  return {
     name,
     domain,
     plan,
     login: () => loginFrom(auditor, domain, sources),
     ...(origin === undefined ? {} : { origin }),
-  }));
+  };
 }
 
 /** The rules to audit by, as configured. */
@@ -24,4 +33,26 @@ export function auditRules(config: Config, checks: readonly Check[], clock: Cloc
     exceptions: { exceptions: config.exceptions, tenants: config.tenants.map(({ name }) => name) },
     clock,
   };
+}
+
+/**
+ * What a history is read by, as far as the configuration says it.
+ *
+ * @param auditIntervalHours the longest time between two scheduled audits; undefined without a schedule
+ */
+export function historyRules(
+  tenants: readonly TenantConfig[],
+  auditIntervalHours: number | undefined,
+): Pick<HistoryParts, "lookedAfter" | "interval"> {
+  const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
+  return {
+    lookedAfter: (name) => lookedAfter(byName.get(name)),
+    ...(auditIntervalHours === undefined ? {} : { interval: hours(auditIntervalHours) }),
+  };
+}
+
+function lookedAfter(tenant: TenantConfig | undefined): LookedAfter {
+  if (!tenant) return { credentials: [], own: [] };
+  const { auditor, rotator, responder, credentials } = tenant;
+  return { credentials, own: [auditor, rotator, responder].flatMap((login) => login?.clientId ?? []) };
 }

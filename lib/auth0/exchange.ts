@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
+import { USER_AGENT } from "./user-agent.ts";
 
 /** One HTTP request, ready to be sent. */
 export interface OutgoingRequest {
@@ -51,7 +52,7 @@ export async function exchange(request: OutgoingRequest, parts: ExchangeParts, s
   try {
     const response = await parts.fetch(request.url, {
       method: request.method,
-      headers: { accept: "application/json", ...request.headers },
+      headers: { accept: "application/json", "user-agent": USER_AGENT, ...request.headers },
       ...(request.body === undefined ? {} : { body: request.body }),
       redirect: "manual",
       signal: either,

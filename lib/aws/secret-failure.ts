@@ -1,4 +1,5 @@
 import { CurfewError } from "../model/curfew-error.ts";
+import { isNetworkCode, reasonOf, statusOf } from "./failure-reason.ts";
 
 /** What an error of the AWS SDK means for the person who reads it. */
 interface Meaning {
@@ -47,11 +48,13 @@ const UNREACHABLE_MEANING: Meaning = { sentence: UNREACHABLE, retryable: true };
 /**
  * Turns an error of the AWS SDK into ours.
  * The original is not kept as the cause: the SDK attaches the response to some errors, and with it the secret.
+ *
+ * @param action the action of Secrets Manager that was refused, as IAM names it
  */
-export function secretFailure(name: string, error: unknown): CurfewError {
+export function secretFailure(name: string, error: unknown, action = "GetSecretValue"): CurfewError {
   const reason = reasonOf(error);
   const { sentence, retryable = false } = meaningOf(error, reason);
-  const message = `The secret ${name} ${sentence} (${reason}).`;
+  const message = `The secret ${name} ${sentence.replace("GetSecretValue", action)} (${reason}).`;
   return new CurfewError("reference-unresolved", message, { detail: reason, retryable });
 }
 
@@ -63,21 +66,4 @@ function meaningOf(error: unknown, reason: string): Meaning {
   const status = statusOf(error);
   if (status !== undefined && status >= 500) return { sentence: BUSY, retryable: true };
   return { sentence: "could not be read; look the reason up in AWS's documentation" };
-}
-
-/** The name of an exception or the code of a network failure: both come from fixed sets. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "UnknownError";
-  if (error.message === "Region is missing") return "NoRegion";
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  if (code !== undefined && isNetworkCode(code)) return code;
-  return /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : "UnknownError";
-}
-
-const isNetworkCode = (code: string): boolean => /^(?:E[A-Z]{3,20}|EAI_[A-Z]{2,10}|UND_ERR_[A-Z_]{2,30})$/.test(code);
-
-function statusOf(error: unknown): number | undefined {
-  const metadata = error instanceof Error && "$metadata" in error ? error.$metadata : undefined;
-  if (typeof metadata !== "object" || metadata === null || !("httpStatusCode" in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === "number" ? metadata.httpStatusCode : undefined;
 }

@@ -1,6 +1,7 @@
 // Written by scripts/generate.ts from the files in the folders beside it: change those, not this one.
 // biome-ignore-all assist/source/organizeImports: sorted by file name
 // biome-ignore-all format: one line a check
+import coverageAuditMissed from "./coverage/audit-missed.ts";
 import coverageAuditorOverPrivileged from "./coverage/auditor-over-privileged.ts";
 import coverageExceptionExpired from "./coverage/exception-expired.ts";
 import coverageInventoryTruncated from "./coverage/inventory-truncated.ts";
@@ -33,6 +34,7 @@ import grantApiUserPolicyOpen from "./grant/api-user-policy-open.ts";
 import grantClientLegacyFlow from "./grant/client-legacy-flow.ts";
 import grantClientOfflineWithoutNeed from "./grant/client-offline-without-need.ts";
 import grantManagementAllowAllScopes from "./grant/management-allow-all-scopes.ts";
+import grantManagementClientUnused from "./grant/management-client-unused.ts";
 import grantManagementEscalationPath from "./grant/management-escalation-path.ts";
 import grantManagementNoIpAllowlist from "./grant/management-no-ip-allowlist.ts";
 import grantManagementNonM2m from "./grant/management-non-m2m.ts";
@@ -47,13 +49,18 @@ import keySigningAge from "./key/signing-age.ts";
 import keySigningPreviousNotRevoked from "./key/signing-previous-not-revoked.ts";
 import secretActionAge from "./secret/action-age.ts";
 import secretApiHs256 from "./secret/api-hs256.ts";
+import secretClientAge from "./secret/client-age.ts";
+import secretClientDrift from "./secret/client-drift.ts";
 import secretClientHs256 from "./secret/client-hs256.ts";
 import secretClientPublicApp from "./secret/client-public-app.ts";
 import secretClientSharedSecretAuth from "./secret/client-shared-secret-auth.ts";
+import secretClientUnmanaged from "./secret/client-unmanaged.ts";
+import secretClientUnused from "./secret/client-unused.ts";
 import type { Check } from "./define-check.ts";
 
 /** Every check found on disk; the catalogue sorts them. */
 export const ALL_CHECKS: readonly Check[] = [
+  coverageAuditMissed,
   coverageAuditorOverPrivileged,
   coverageExceptionExpired,
   coverageInventoryTruncated,
@@ -86,6 +93,7 @@ export const ALL_CHECKS: readonly Check[] = [
   grantClientLegacyFlow,
   grantClientOfflineWithoutNeed,
   grantManagementAllowAllScopes,
+  grantManagementClientUnused,
   grantManagementEscalationPath,
   grantManagementNoIpAllowlist,
   grantManagementNonM2m,
@@ -100,7 +108,11 @@ export const ALL_CHECKS: readonly Check[] = [
   keySigningPreviousNotRevoked,
   secretActionAge,
   secretApiHs256,
+  secretClientAge,
+  secretClientDrift,
   secretClientHs256,
   secretClientPublicApp,
   secretClientSharedSecretAuth,
+  secretClientUnmanaged,
+  secretClientUnused,
 ];

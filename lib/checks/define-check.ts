@@ -91,6 +91,11 @@ export interface CheckMetadata {
   judges?: "exceptions";
   /** Set for checks over what a single look cannot tell; without it they are not evaluated (`no-history`). */
   needsHistory?: true;
+  /**
+   * Set, together with `needsHistory`, for checks over the tenant's log: while it cannot be read they are not evaluated,
+   * with that reason, and it is read for nobody else.
+   */
+  needsLogs?: true;
   /** The unit of the limits; null for yes-or-no checks. */
   unit: Unit | null;
   /** Set where a value fails that is at most its limit, as what remains of a lifetime; others fail above theirs. */

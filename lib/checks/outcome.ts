@@ -10,10 +10,13 @@ export type Outcome = { resource: Resource; aspect?: string } & (
   | ({ verdict: "fail" } & Failure)
 );
 
-/** Auth0's answer does not say what a check must know. */
+/** What a check must know is not said. */
 export interface NotSaid {
-  /** `fetch-failed` where the answer holds something that cannot be understood, `not-reported` where it lacks it. */
-  reason: Extract<UnknownReason, "fetch-failed" | "not-reported">;
+  /**
+   * `fetch-failed` where Auth0's answer holds something that cannot be understood, `not-reported` where it lacks it,
+   * `no-history` where Curfew has not looked for long enough.
+   */
+  reason: Extract<UnknownReason, "fetch-failed" | "not-reported" | "no-history">;
   /** What it is, in words. */
   detail: string;
 }
@@ -60,6 +63,9 @@ export const notReported = (detail: string): NotSaid => ({ reason: "not-reported
 
 /** The answer holds something that cannot be understood, as a value nobody documented or two that exclude each other. */
 export const notUnderstood = (detail: string): NotSaid => ({ reason: "fetch-failed", detail });
+
+/** Nobody has looked for long enough; further audits will know. */
+export const noHistory = (detail: string): NotSaid => ({ reason: "no-history", detail });
 
 /** A value came in a form nobody documented. The value itself is not shown. */
 export const unreadable = (field: string, value: Unreadable): NotSaid =>

@@ -7,7 +7,7 @@ import { byPosition, type Complaint, formatMistakes, type Mistake } from "./mist
 import { scheduleComplaints } from "./schedule-rules.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { schemaComplaints } from "./schema-mistakes.ts";
-import { envReferenceComplaints, secretComplaints } from "./secret-rules.ts";
+import { envReferenceComplaints, loginNameComplaints, secretComplaints } from "./secret-rules.ts";
 import { tenantComplaints } from "./tenant-rules.ts";
 import { readYaml } from "./yaml-source.ts";
 
@@ -17,7 +17,7 @@ interface LoadOptions {
   today: Date;
   /** The checks that the policy and exceptions may name. */
   catalogue: readonly Check[];
-  /** True where the configuration is deployed: references to variables of a laptop are mistakes there. */
+  /** True where the configuration is deployed: references to variables of a laptop, and names that no role may read, are mistakes. */
   deployed?: boolean;
 }
 
@@ -56,7 +56,7 @@ function ruleComplaints(value: unknown, { today, catalogue, deployed = false }: 
     ...secretComplaints(config),
     ...exceptionComplaints(config, catalogue, today),
     ...scheduleComplaints(config, today),
-    ...(deployed ? envReferenceComplaints(config) : []),
+    ...(deployed ? [...envReferenceComplaints(config), ...loginNameComplaints(config)] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { Login } from "../auth0/login.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
-import type { LoginConfig } from "./schema.ts";
+import type { LoginConfig, TenantConfig } from "./schema.ts";
 import { type Expected, readPayload } from "./secret-payload.ts";
 
 /** Where a secret is. The name is not a secret. */
@@ -64,6 +64,25 @@ export async function loginFrom(login: LoginConfig, domain: string, sources: Sec
   }
   const expected = { kind: "client-secret", clientId, domain, reference: login.secret ?? "" } as const;
   return { method: "client-secret", clientId, secret: await resolveLogin(expected, sources) };
+}
+
+/**
+ * Fetches what an application logs in with whose credential Curfew looks after. The same rules hold as for a login.
+ *
+ * @param domain the tenant's canonical domain
+ * @throws CurfewError `reference-unresolved`, naming the reference and never its value.
+ */
+export function credentialLogin(
+  { clientId, kind, secret }: Pick<TenantConfig["credentials"][number], "clientId" | "kind" | "secret">,
+  domain: string,
+  sources: SecretSources,
+): Promise<Login> {
+  const reference = `secretsmanager:${secret}`;
+  return loginFrom(
+    { clientId, ...(kind === "private-key" ? { privateKey: reference } : { secret: reference }) },
+    domain,
+    sources,
+  );
 }
 
 async function resolveLogin(expected: Expected, sources: SecretSources): Promise<Secret> {

@@ -1,4 +1,5 @@
 import { formatDuration } from "../model/duration.ts";
+import { rateLength } from "./audit-interval.ts";
 import { findGap, type Gap, parseAwsCron } from "./cron.ts";
 import { type Loose, mapping, text } from "./loose.ts";
 import type { Complaint } from "./mistakes.ts";
@@ -48,12 +49,9 @@ function auditMistake(audit: string, zone: string, today: Date): string | undefi
   return kind === "cron" ? cronMistake(inside, zone, today) : undefined;
 }
 
-const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: DAY };
-
 function rateMistake(inside: string): string | undefined {
-  const [, count = "", unit = "", plural] = /^([1-9][0-9]{0,5}) (minute|hour|day)(s?)$/.exec(inside) ?? [];
-  const length = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (Number.isNaN(length) || (plural === "") !== (count === "1")) {
+  const length = rateLength(inside);
+  if (length === undefined) {
     return "rate(…) is a whole number and a unit: rate(1 day), rate(12 hours), rate(90 minutes)";
   }
   if (length <= MOST_DAYS_APART * DAY) return undefined;

@@ -34,6 +34,23 @@ export function envReferenceComplaints(config: Loose): Complaint[] {
     .map(({ path }) => ({ path, message }));
 }
 
+/**
+ * Each login has a role of its own where Curfew is deployed, and a role reads by name: another name could be read by
+ * none, or by the wrong one.
+ */
+export function loginNameComplaints(config: Loose): Complaint[] {
+  return mappings(config.tenants, ["tenants"]).flatMap(({ entry, path }) =>
+    LOGINS.flatMap((login) =>
+      ["secret", "privateKey"].flatMap((key) => {
+        const name = secretsManagerName(text(mapping(entry[login])[key]) ?? "");
+        if (name === undefined || name === `curfew/${text(entry.name) ?? ""}/${login}`) return [];
+        const message = `where Curfew is deployed, this is secretsmanager:curfew/<the tenant's name>/${login}`;
+        return [{ path: [...path, login, key], message }];
+      }),
+    ),
+  );
+}
+
 function secretUses(config: Loose): SecretUse[] {
   const tenants = mappings(config.tenants, ["tenants"]);
   return [...tenants.flatMap(({ entry, path }, index) => tenantUses(entry, path, index)), ...webhookUse(config)];

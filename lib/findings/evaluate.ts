@@ -2,7 +2,14 @@ import type { Auditor, Check, CheckContext, Gap, ReviewedException } from "../ch
 import type { Limits } from "../checks/limits.ts";
 import type { Outcome } from "../checks/outcome.ts";
 import type { History } from "../history/history.ts";
-import { type Inventory, SECTION_NAMES, type SectionName, type Sections } from "../inventory/inventory.ts";
+import {
+  type Inventory,
+  SECTION_NAMES,
+  type SectionName,
+  type Sections,
+  type Unavailable,
+} from "../inventory/inventory.ts";
+import { scopesFor } from "../inventory/section-scopes.ts";
 import type { CheckResult, Finding } from "../model/finding.ts";
 import { worstFirst } from "../model/severity.ts";
 import { findingId } from "./fingerprint.ts";
@@ -20,8 +27,8 @@ export interface Evaluation {
   auditor: Auditor;
   /** Given when the exceptions are judged and not the tenant itself: then only checks over exceptions are evaluated. */
   exceptions?: readonly ReviewedException[];
-  /** What a single look cannot tell; without it the checks that need it are `no-history`. */
-  history?: History;
+  /** What a single look cannot tell; without it the checks that need it are `no-history`. Or why there is none. */
+  history?: History | Unavailable;
   /** The moment of the audit, milliseconds since the epoch. */
   now: number;
 }
@@ -36,6 +43,15 @@ export interface Verdicts {
 export function wantedSections(checks: readonly Check[], policy: Policy): ReadonlySet<SectionName> {
   const enabled = checks.filter((check) => isEnabled(check, policy));
   return new Set(SECTION_NAMES.filter((section) => enabled.some((check) => check.needs.includes(section))));
+}
+
+/** Whether an enabled check is over the tenant's log. */
+export const wantsLogs = (checks: readonly Check[], policy: Policy): boolean =>
+  checks.some((check) => check.needsLogs && isEnabled(check, policy));
+
+/** The scopes to grant to an auditor for everything that an enabled check needs, each once. */
+export function wantedScopes(checks: readonly Check[], policy: Policy): string[] {
+  return scopesFor(wantedSections(checks, policy), { logs: wantsLogs(checks, policy) });
 }
 
 /**
@@ -67,9 +83,8 @@ function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckConte
   const gap = gapOf(check, evaluation.inventory);
   if (gap) return { result: { id, status: "not-evaluated", ...gap }, findings: [] };
 
-  if (check.needsHistory && !evaluation.history) {
-    return { result: { id, status: "not-evaluated", reason: "no-history", detail: null }, findings: [] };
-  }
+  const missing = missingHistory(check, evaluation.history);
+  if (missing) return { result: { id, status: "not-evaluated", ...missing }, findings: [] };
 
   const sections = sectionsOf(check, evaluation.inventory);
   try {
@@ -80,6 +95,16 @@ function evaluateCheck(check: Check, evaluation: Evaluation, context: CheckConte
     const detail = error instanceof Error ? error.name : "unknown error";
     return { result: { id, status: "not-evaluated", reason: "defect", detail }, findings: [] };
   }
+}
+
+/** Why a check cannot be evaluated for want of a history, or of the log. */
+function missingHistory(check: Check, history: Evaluation["history"]): UnknownSection | undefined {
+  if (!check.needsHistory) return undefined;
+  if (!history) return { reason: "no-history", detail: null };
+  const needed = "status" in history || !check.needsLogs ? history : history.exchanges;
+  return "status" in needed && needed.status === "unavailable"
+    ? { reason: needed.reason, detail: needed.detail }
+    : undefined;
 }
 
 type Failed = Extract<Outcome, { verdict: "fail" }>;
@@ -196,7 +221,8 @@ function contextOf({
     const affected = enabled.filter((check) => check.needs.includes(section)).map((check) => check.id);
     return [{ section, reason: read.reason, detail: read.detail, checks: affected }];
   });
-  return { domain: tenant.domain, now, requested, gaps, auditor, exceptions, ...(history ? { history } : {}) };
+  const known = history && !("status" in history) ? { history } : {};
+  return { domain: tenant.domain, now, requested, gaps, auditor, exceptions, ...known };
 }
 
 const isEnabled = (check: Check, policy: Policy): boolean => (policy.get(check.id) ?? "off") !== "off";

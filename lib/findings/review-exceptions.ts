@@ -9,6 +9,11 @@ export interface ExceptionRules {
   exceptions: readonly ExceptionConfig[];
   /** The names of all configured tenants: one exception may be for all of them. */
   tenants: readonly string[];
+  /**
+   * Set where only some of the tenants are audited together: whether an exception for all tenants is known to accept
+   * nothing in the others. Left out, that is known when all tenants are among the audited ones.
+   */
+  isUnmatchedElsewhere?: (exception: ExceptionConfig) => boolean;
 }
 
 /**
@@ -22,20 +27,20 @@ export interface ExceptionRules {
  */
 export function reviewExceptions(
   audits: readonly TenantAudit[],
-  { exceptions, tenants }: ExceptionRules,
+  rules: ExceptionRules,
   now: number,
 ): ReadonlyMap<string, ReviewedException[]> {
   const audited = audits.filter(({ status }) => status !== "failed");
-  const unmatched = new Set(unmatchedIn(audited, exceptions, tenants));
+  const unmatched = new Set(unmatchedIn(audited, rules));
   const reviewed = new Map(audited.map(({ tenant }): [string, ReviewedException[]] => [tenant, []]));
-  for (const exception of exceptions) {
+  for (const exception of rules.exceptions) {
     const matchesNothing = unmatched.has(exception);
     const state = exceptionState(exception, now);
     const told = state !== "expired" && matchesNothing ? "unmatched" : state;
     const { owner, expires } = exception;
     for (const audit of concernedBy(exception, audited)) {
       const findings = matchesNothing ? "none" : standingOf(matchesIn(audit, exception));
-      reviewed.get(audit.tenant)?.push({ id: idOf(exception), state: told, findings, owner, expires });
+      reviewed.get(audit.tenant)?.push({ id: exceptionId(exception), state: told, findings, owner, expires });
     }
   }
   return reviewed;
@@ -47,8 +52,9 @@ function standingOf(matches: readonly Finding[]): ReviewedException["findings"] 
   return matches.some(({ status }) => status === "open") ? "open" : "accepted";
 }
 
-/** The parts are kept apart by a character that no check id and no tenant name can hold. */
-const idOf = ({ check, tenant, resource }: ExceptionConfig): string => `${check}/${tenant ?? "*"}/${resource}`;
+/** Identifies an exception. The parts are kept apart by a character that no check id and no tenant name can hold. */
+export const exceptionId = ({ check, tenant, resource }: ExceptionConfig): string =>
+  `${check}/${tenant ?? "*"}/${resource}`;
 
 function concernedBy(exception: ExceptionConfig, audited: readonly TenantAudit[]): readonly TenantAudit[] {
   if (exception.tenant !== undefined) return audited.filter(({ tenant }) => tenant === exception.tenant);
@@ -57,16 +63,17 @@ function concernedBy(exception: ExceptionConfig, audited: readonly TenantAudit[]
 }
 
 /** The findings of a tenant that an exception is meant for, whether it still holds or not. */
-const matchesIn = ({ tenant, findings }: TenantAudit, exception: ExceptionConfig): Finding[] =>
+export const matchesIn = ({ tenant, findings }: TenantAudit, exception: ExceptionConfig): Finding[] =>
   findings.filter(({ check, resource }) => covers(exception, { check, resourceId: resource.id }, tenant));
 
 function unmatchedIn(
   audited: readonly TenantAudit[],
-  exceptions: readonly ExceptionConfig[],
-  tenants: readonly string[],
+  { exceptions, tenants, isUnmatchedElsewhere }: ExceptionRules,
 ): ExceptionConfig[] {
   const isWhole = tenants.every((name) => audited.some(({ tenant }) => tenant === name));
-  const judgeable = exceptions.filter((exception) => exception.tenant !== undefined || isWhole);
+  const judgeable = exceptions.filter(
+    (exception) => exception.tenant !== undefined || (isUnmatchedElsewhere?.(exception) ?? isWhole),
+  );
   return unmatchedExceptions(
     judgeable,
     audited.map((audit) => ({

@@ -1,5 +1,6 @@
 import type { Unavailable } from "../inventory/inventory.ts";
 import type { Seconds } from "../model/duration.ts";
+import type { UnknownReason } from "../model/finding.ts";
 
 /** A moment in milliseconds since the Unix epoch. */
 export type Instant = number;
@@ -21,15 +22,30 @@ export interface SecretAge {
 export interface DriftProbe {
   answer: "accepted" | "refused" | "unknown";
   at: Instant;
-  /** For `unknown`: why. */
+  /** For `unknown`: `not-reported` where Auth0's answers cannot tell a right credential from a wrong one. */
+  reason: Extract<UnknownReason, "fetch-failed" | "not-reported"> | null;
+  /** For `unknown`: why, in words. */
   detail: string | null;
 }
 
-/** Token exchanges as the tenant's log tells of them; Curfew's own probes are not among them. */
+/** Since when a client is known. */
+export interface FirstSeen {
+  /** The start of the first run that saw it, or the first event in the tenant's log that is about it. */
+  first: Instant;
+  /**
+   * The start of the last run before that whose list of clients was complete and did not hold it yet: it was created
+   * after that. Undefined for those that were there when Curfew first looked.
+   */
+  notBefore?: Instant;
+}
+
+/** Token exchanges as the tenant's log tells of them; Curfew's own requests are not among them. */
 export interface Exchanges {
   status: "complete";
   /** From when on the log was read without a gap. */
   since: Instant;
+  /** Until when it was read: about now, or earlier where there were more events than time to read them. */
+  until: Instant;
   /** The last successful exchange of each client since then. */
   lastSeen: ReadonlyMap<string, Instant>;
 }
@@ -38,8 +54,12 @@ export interface Exchanges {
 export interface History {
   /** Secrets by client id; a client that is not in here has no history. */
   secrets: ReadonlyMap<string, SecretAge>;
+  /** By client id. */
+  seen: ReadonlyMap<string, FirstSeen>;
   /** The clients whose credentials Curfew looks after, as configured. */
   managed: ReadonlySet<string>;
+  /** Curfew's own applications in the tenant, as configured. */
+  own: ReadonlySet<string>;
   /** By client id, for those of `managed` that were probed. */
   probes: ReadonlyMap<string, DriftProbe>;
   exchanges: Exchanges | Unavailable;
@@ -49,4 +69,6 @@ export interface History {
   firstAudit: Instant | undefined;
   /** The longest time between two scheduled audits; undefined without a schedule. */
   interval: Seconds | undefined;
+  /** What people should know about this history, one sentence each: a gap in the log, for instance. */
+  notes: readonly string[];
 }

@@ -18,6 +18,9 @@ const ERROR_CODES = [
   "arguments-invalid",
   "reference-unresolved",
   "file-unwritable",
+  // what Curfew remembers
+  "store-failed",
+  "ledger-busy",
   // this process
   "interrupted",
 ] as const;

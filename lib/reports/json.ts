@@ -11,14 +11,24 @@ const DEPTH = 4;
 export function* jsonReport({ exceptions: _exceptions, ...report }: AuditReport): Generator<string> {
   const findings = report.tenants.reduce((count, tenant) => count + tenant.findings.length, 0);
   const tenants = report.tenants.map(({ evidence: _, ...tenant }) => tenant);
-  const indent = findings > INDENTED_FINDINGS ? 0 : 2;
-  for (const piece of jsonPieces({ ...report, tenants }, { indent, depth: DEPTH }))
-    yield piece.replace(INVISIBLE, escapeCharacter);
-  yield "\n";
+  yield* jsonLines({ ...report, tenants }, findings);
 }
 
 /** {@link jsonReport} as one text. */
 export const renderJson = (report: AuditReport): string => [...jsonReport(report)].join("");
+
+/**
+ * JSON that is harmless in a terminal.
+ *
+ * @param findings how many are in it; very many are not indented
+ */
+export const jsonText = (value: object, findings: number): string => [...jsonLines(value, findings)].join("");
+
+function* jsonLines(value: object, findings: number): Generator<string> {
+  const indent = findings > INDENTED_FINDINGS ? 0 : 2;
+  for (const piece of jsonPieces(value, { indent, depth: DEPTH })) yield piece.replace(INVISIBLE, escapeCharacter);
+  yield "\n";
+}
 
 /** What JSON leaves as it is and a terminal may obey: C1 controls, format characters, line separators. */
 const INVISIBLE = /[\u007F-\u009F\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -94,7 +94,9 @@ async function createContext(seed: TenantSeed, clock: SandboxClock, text: Random
   const state = await plantTenant(seed, text, clock.now());
   const append = (event: LogEvent) => state.logs.push(event);
   const log = createLogWriter({ domain: seed.domain, now: clock.now, append });
-  for (const { date, ...entry } of seed.logs ?? []) log(entry, date === undefined ? clock.now() : Date.parse(date));
+  for (const { date, ago = 0, ...entry } of seed.logs ?? []) {
+    log(entry, date === undefined ? clock.now() - ago * 1_000 : Date.parse(date));
+  }
   return {
     name: seed.name,
     domain: seed.domain,

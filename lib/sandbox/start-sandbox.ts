@@ -13,6 +13,8 @@ export interface SandboxOptions {
   clock?: Clock;
   /** Whether to open the control endpoint, for a person with `curl`. */
   control?: boolean;
+  /** What the control endpoint runs on `POST /audits`. */
+  audit?: (input: { tenants?: string[] }) => Promise<unknown>;
   /** Ports by tenant name, and the control endpoint's under `control`; free ones where left out. */
   ports?: Record<string, number>;
   /** Numbers from 0 up to 1; a seeded source makes identifiers and flapping repeatable. */
@@ -42,7 +44,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const text = createRandomText(options.random ?? Math.random);
   const started = await startAll(options, clock, text);
   const tenants = started.map(({ tenant }) => tenant);
-  const control = options.control ? await serve(createControlApi({ tenants, clock }), options.ports?.control) : null;
+  const control = options.control
+    ? await serve(createControlApi({ tenants, clock, audit: options.audit }), options.ports?.control)
+    : null;
   const close = () => closeAll([...started, ...(control ? [control] : [])]);
   return {
     tenants,

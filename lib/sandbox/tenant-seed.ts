@@ -93,5 +93,6 @@ export interface TenantSeed {
   networkAcls?: Iterable<NetworkAclSeed>;
   emailTemplates?: Iterable<EmailTemplateRecord>;
   signingKeys?: SigningKeySeed[];
-  logs?: Iterable<LogEntry & { date?: string }>;
+  /** Dated by `date` (ISO 8601), or by `ago`: so many seconds before the start; else by the start itself. */
+  logs?: Iterable<LogEntry & { date?: string; ago?: number }>;
 }

@@ -9,11 +9,14 @@ export interface Row<T> {
   key: Key;
   /** Plain JSON. */
   value: T;
-  /** Counts the writes of this row, from 1; a write may demand that it has not changed. */
+  /**
+   * Counts the writes of this row, from 1; a write may demand that it has not changed. A row that is removed and
+   * written again counts from 1 again.
+   */
   version: number;
 }
 
-/** Part of a partition: the rows whose sort key begins with `prefix`, in the order of their sort keys (bytes). */
+/** Part of a partition: the rows whose sort key begins with `prefix`, in the order of their sort keys (UTF-8 bytes). */
 export interface Range {
   prefix: string;
   /** Only rows behind this sort key. */
@@ -26,7 +29,10 @@ export interface Range {
 export interface PutOptions {
   /** The version that must be there: 0 for none yet. Whatever is there when left out. */
   ifVersion?: number;
-  /** Seconds since the Unix epoch after which the row may be removed; kept for good when left out. */
+  /**
+   * Seconds since the Unix epoch after which the row may be removed; kept for good when left out. Until somebody
+   * removes it, it is still read.
+   */
   expires?: number;
 }
 
@@ -35,11 +41,17 @@ export interface PutOptions {
  *
  * DynamoDB implements it (`lib/aws`), and SQLite on a laptop (`lib/local`). Everything that is remembered goes through
  * it, so both agree. The keys are those of the table: `TENANT#<name>` with `FINDING#<id>`, `CREDENTIAL#<clientId>`,
- * `LIFETIME#<audience>`, `RUN#<key>`; `SECRET#<arn>`; `INCIDENT#<id>`; `NOTICE#<alert id>`.
+ * `LIFETIME#<audience>`, `RUN#<key>`, `SIGHTINGS#<key>#<n>`, `UNANNOUNCED#<key>`, `LEDGER`; `SECRET#<arn>`;
+ * `INCIDENT#<id>`; `NOTICE#<alert id>`. Reads see every write that came before them.
+ *
+ * Every function rejects with CurfewError `store-failed` when the store does not do its work.
  */
 export interface Table {
   get<T>(key: Key): Promise<Row<T> | undefined>;
-  /** Pages are fetched as they are needed: a partition may be larger than the memory. */
+  /**
+   * Pages are fetched as they are needed: a partition may be larger than the memory. A row that is written meanwhile
+   * may be there or not.
+   */
   list<T>(partition: string, range: Range): AsyncIterable<Row<T>>;
   /**
    * Writes a row.
@@ -47,7 +59,11 @@ export interface Table {
    * @returns false, with nothing written, when `ifVersion` is not what is there
    */
   put<T>(key: Key, value: T, options?: PutOptions): Promise<boolean>;
-  /** Removes a row. False, with nothing removed, when `ifVersion` is not what is there. */
+  /**
+   * Removes a row, if there is one.
+   *
+   * @returns false, with nothing removed, when `ifVersion` is not what is there
+   */
   remove(key: Key, options?: Pick<PutOptions, "ifVersion">): Promise<boolean>;
 }
 

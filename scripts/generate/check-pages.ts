@@ -79,15 +79,27 @@ function page(check: Check): string {
   ]);
 }
 
-function whatIsRead({ needs }: Check): string {
-  if (needs.length === 0) return "Nothing of its own: it judges how the other sections were read.";
-  const sections = quoted(needs);
-  const what =
-    needs.length === 1
-      ? `The section ${sections}. Where it cannot be read, the check is not evaluated.`
-      : `The sections ${sections}. Where one of them cannot be read, the check is not evaluated.`;
-  return `${what}\n\nScopes: ${quoted(scopesFor(needs))}.`;
+function whatIsRead(check: Check): string {
+  const { needs, needsHistory, needsLogs = false } = check;
+  if (needs.length === 0 && !needsHistory) return "Nothing of its own: it judges how the other sections were read.";
+  const scopes = scopesFor(needs, { logs: needsLogs });
+  const blocks = [
+    ...(needs.length === 0 ? [] : [sectionsRead(needs)]),
+    ...(needsHistory ? [historyRead(needsLogs)] : []),
+    ...(scopes.length === 0 ? [] : [`Scopes: ${quoted(scopes)}.`]),
+  ];
+  return blocks.join("\n\n");
 }
+
+const sectionsRead = (needs: Check["needs"]): string =>
+  needs.length === 1
+    ? `The section ${quoted(needs)}. Where it cannot be read, the check is not evaluated.`
+    : `The sections ${quoted(needs)}. Where one of them cannot be read, the check is not evaluated.`;
+
+const historyRead = (withLogs: boolean): string =>
+  withLogs
+    ? "What earlier audits recorded, and the tenant's log from where the last audit stopped. Without a memory (`no-history`), or while the log cannot be read, the check is not evaluated. See [how old a secret is](../secret-age.md)."
+    : "What earlier audits recorded. Without a memory the check is not evaluated (`no-history`).";
 
 const quoted = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 

@@ -53,7 +53,7 @@ describe("the truth of an audit", () => {
     const grant = sandbox.tenant.state.clientGrants.values().find(({ client_id: id }) => id === AUDITOR.clientId);
     const world = nameAuditorGrant(drawn, grant?.id ?? "none");
 
-    const audit = await sandbox.audit({ timeout: PATIENCE });
+    const audit = await sandbox.audit({ timeout: PATIENCE, history: async () => world.memory.history });
 
     const own = score(audit, world, PLANTERS);
     scores.push(...own);

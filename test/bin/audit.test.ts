@@ -244,7 +244,7 @@ describe("curfew audit: output", () => {
 
     expect(run).toMatchObject({ code: 0, stdout: "" });
     expect(JSON.parse(await readFile(join(folder.path, "report.json"), "utf8")).schemaVersion).toBe(1);
-    expect((await readdir(folder.path)).sort()).toEqual(["curfew.yaml", "report.json"]);
+    expect((await readdir(folder.path)).sort()).toEqual([".curfew", "curfew.yaml", "report.json"]);
     expect((await stat(join(folder.path, "report.json"))).mode & 0o777).toBe(0o600);
   });
 

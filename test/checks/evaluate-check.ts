@@ -4,7 +4,10 @@ import type { Outcome } from "../../lib/checks/outcome.ts";
 import type { Sections } from "../../lib/inventory/inventory.ts";
 import { aContext } from "../support/inventory.ts";
 
-/** Evaluates a check over sections with the limits of a profile; a check that is off says nothing. */
+/**
+ * Evaluates a check over sections with the limits of a profile. A check that is off says nothing, and as in an audit
+ * one that needs a history is not asked without one.
+ */
 export function evaluateCheck(
   check: Check,
   sections: Partial<Sections>,
@@ -12,6 +15,8 @@ export function evaluateCheck(
   context: CheckContext = aContext(),
 ): Outcome[] {
   const limits = check.limits[profile];
+  if (check.needsHistory && !context.history) return [];
+  if (check.needsLogs && context.history?.exchanges.status === "unavailable") return [];
   return limits === "off" ? [] : [...check.evaluate(sections, limits, context)];
 }
 

@@ -38,7 +38,7 @@ describe("the example for a shell", () => {
 
     expect(run.code).toBe(code);
     expect(run.output).toContain(says[code]);
-    expect(await readdir(folder.path)).toEqual(["curfew.json", "curfew.yaml"]);
+    expect(await readdir(folder.path)).toEqual([".curfew", "curfew.json", "curfew.yaml"]);
   });
 });
 

@@ -131,6 +131,22 @@ test("where the configuration is deployed, references to variables are mistakes,
   expect(parseConfig(text, options).mistakes).toBeUndefined();
 });
 
+test("where the configuration is deployed, the secrets of logins have the names that their roles read by", () => {
+  const text = changed("curfew/acme-prod/auditor", "curfew/acme-prod/rotator-of-old").replace(
+    "env:RESPONDER_SECRET",
+    "secretsmanager:curfew/another/responder",
+  );
+
+  const { mistakes } = parseConfig(text, { ...options, deployed: true });
+
+  expect(mistakes?.map(({ line, path }) => `${line} ${path}`)).toEqual([
+    "11 tenants[0].auditor.secret",
+    "13 tenants[0].responder.secret",
+  ]);
+  expect(mistakes?.[0]?.message).toContain("secretsmanager:curfew/<the tenant's name>/auditor");
+  expect(parseConfig(text, options).mistakes).toBeUndefined();
+});
+
 describe("loading a file", () => {
   let folder: string;
   beforeAll(async () => {

@@ -14,7 +14,7 @@ import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
 export const AUDITOR = { clientId: "curfew-auditor", secret: "auditor-secret-canary-7f3a" };
 
 /** Everything an auditor may read. */
-export const ALL_SCOPES = scopesFor();
+export const ALL_SCOPES = scopesFor(undefined, { logs: true });
 
 /** A tenant on loopback with an auditor in it, and audits of it. */
 export interface AuditedSandbox extends AsyncDisposable {

@@ -16,6 +16,9 @@ export interface RunRef {
 export type RunKey = string;
 export const runKey = ({ startedAt, id }: RunRef): RunKey => `${startedAt}#${id}`;
 
+/** When the run of a key was started: ISO 8601. */
+export const startOfRun = (key: RunKey): string => key.slice(0, key.indexOf("#"));
+
 /** What a run says about a finding, compared with what was known of all earlier runs. */
 export const CHANGE_KINDS = [
   "new",
@@ -49,10 +52,17 @@ export interface Change {
   exception?: AcceptedException;
 }
 
-/** How many findings changed how, by severity. Every finding of the run counts once, also those not in `changes`. */
+/**
+ * How many findings changed how, by severity. Every finding that the run says something about counts at most once,
+ * also those not in `changes`: an open one that stays open is `still-open`, an excepted one that stays excepted is
+ * counted by {@link RunRecord.excepted} only.
+ */
 export type ChangeTotals = { [Kind in ChangeKind]?: { [S in Severity]?: number } };
 
-/** The resources that a run saw, for the kinds whose listing was complete: what is not among them is gone. */
+/**
+ * The resources that a run saw, for the kinds whose listing was complete: what is not among them is gone.
+ * `listedOf` makes it from an inventory.
+ */
 export type Listed = ReadonlyMap<ResourceType, ReadonlySet<string>>;
 
 /** `RUN#<key>` of a tenant: what a run found there, in numbers and references, never in content. */
@@ -69,19 +79,26 @@ export interface RunRecord {
   evaluated: readonly string[];
   /** Checks that should have been evaluated and were not, with the reason. */
   notEvaluated: readonly { id: string; reason: string; detail: string | null }[];
-  /** Complete listings by resource type, kept only where a check could not be evaluated over one. */
+  /** Complete listings by resource type, kept only where a check could not be evaluated over one, and bounded. */
   listed: { [Type in ResourceType]?: readonly string[] };
+  /**
+   * In how many rows `SIGHTINGS#<key>#<n>` the ids of the findings stand that it saw, although its silence about them
+   * would have meant nothing: those of checks that were not evaluated, mostly. Left out when there are none.
+   */
+  sightings?: number;
   inventory: TenantAudit["inventory"] | { [Name in SectionName]?: never };
-  /** Open findings by severity after this run. */
+  /** Open findings by severity after this run, those included that it could say nothing about. */
   open: { [S in Severity]?: number };
   excepted: number;
   totals: ChangeTotals;
-  /** The changes worth telling, worst first; `still-open` only with a mark. At most {@link MOST_CHANGES}. */
+  /** The changes worth telling, most urgent first; `still-open` only with a mark. At most {@link MOST_CHANGES}. */
   changes: readonly Change[];
   /** Where inventory, results and report are kept; null on a laptop. */
   evidence: string | null;
   /** Things about this run that people should know, one sentence each: a gap in the logs, for instance. */
   notes: readonly string[];
+  /** The exceptions for all tenants that accept something here, by id. */
+  matchedExceptions: readonly string[];
   /** True once people were told. */
   announced: boolean;
 }

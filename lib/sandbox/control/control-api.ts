@@ -9,15 +9,21 @@ import {
 import { createRouter } from "../http/route.ts";
 import type { SandboxClock } from "../sandbox-clock.ts";
 import type { SandboxTenant } from "../sandbox-tenant.ts";
-import { clockSchema, faultRuleSchema } from "./fault-schema.ts";
+import { auditSchema, clockSchema, faultRuleSchema } from "./fault-schema.ts";
 
 /** What the control endpoint controls. */
 export interface Controlled {
   tenants: readonly SandboxTenant[];
   clock: SandboxClock;
+  /** Runs the deployed audit once, where there is one; resolves with what the run came to. */
+  audit?: ((input: { tenants?: string[] }) => Promise<unknown>) | undefined;
 }
 
-type Handler = (controlled: Controlled, request: SandboxRequest, parameters: Record<string, string>) => SandboxResponse;
+type Handler = (
+  controlled: Controlled,
+  request: SandboxRequest,
+  parameters: Record<string, string>,
+) => SandboxResponse | Promise<SandboxResponse>;
 
 /** Everything a person with `curl` can do to a running sandbox. A new command is added here. */
 const route = createRouter<{ method: string; path: string; handler: Handler }>([
@@ -27,6 +33,7 @@ const route = createRouter<{ method: string; path: string; handler: Handler }>([
   { method: "DELETE", path: "/tenants/{name}/faults", handler: clearFaults },
   { method: "GET", path: "/clock", handler: showClock },
   { method: "PUT", path: "/clock", handler: moveClock },
+  { method: "POST", path: "/audits", handler: runAudit },
 ]);
 
 /** Makes the handler of the control endpoint. */
@@ -37,7 +44,7 @@ export function createControlApi(controlled: Controlled): (request: SandboxReque
       return answered(problem(routing.kind === "wrong-method" ? 405 : 404, "The control endpoint does not have this."));
     }
     const { route: command, parameters } = routing.match;
-    return answered(command.handler(controlled, request, parameters));
+    return answered(await command.handler(controlled, request, parameters));
   };
 }
 
@@ -93,12 +100,25 @@ function moveClock(controlled: Controlled, request: SandboxRequest): SandboxResp
   });
 }
 
+function runAudit(controlled: Controlled, request: SandboxRequest): SandboxResponse | Promise<SandboxResponse> {
+  const { audit } = controlled;
+  if (!audit) return problem(404, "No audit is deployed here.");
+  const body = request.body === "" ? { ...request, body: "{}" } : request;
+  return withBody(body, auditSchema, async ({ tenants }) => {
+    try {
+      return jsonResponse(200, await audit(tenants === undefined ? {} : { tenants }));
+    } catch (error) {
+      return problem(500, error instanceof Error ? error.message : "The audit failed.");
+    }
+  });
+}
+
 /** Calls `use` with the parsed body, or says what is wrong with it. */
-function withBody<Value>(
+function withBody<Value, Answer extends SandboxResponse | Promise<SandboxResponse>>(
   request: SandboxRequest,
   schema: z.ZodType<Value>,
-  use: (value: Value) => SandboxResponse,
-): SandboxResponse {
+  use: (value: Value) => Answer,
+): Answer | SandboxResponse {
   const result = schema.safeParse(parseJson(request.body));
   if (result.success) return use(result.data);
   const problems = result.error.issues.map(({ path, message }) => `${path.join(".") || "body"}: ${message}`);

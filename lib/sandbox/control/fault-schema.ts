@@ -57,3 +57,6 @@ export const clockSchema = z.union([
   z.strictObject({ set: z.union([z.number(), z.iso.datetime({ offset: true }).transform(Date.parse)]) }),
   z.strictObject({ advance: positive }),
 ]);
+
+/** The body of `POST /audits`: all tenants, or those that are named. */
+export const auditSchema = z.strictObject({ tenants: z.array(z.string()).optional() });

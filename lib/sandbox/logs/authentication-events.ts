@@ -14,6 +14,7 @@ export interface TokenExchange {
 /** Event types of success and failure by grant type. Other grants are not logged. */
 const EVENT_TYPES: Record<string, { ok: string; failed: string; name: string }> = {
   client_credentials: { ok: "seccft", failed: "feccft", name: "Client credentials" },
+  authorization_code: { ok: "seacft", failed: "feacft", name: "Authorization code" },
   refresh_token: { ok: "sertft", failed: "fertft", name: "Refresh token" },
 };
 

@@ -68,6 +68,15 @@ export const neglectedTenant: TenantSeed = {
       grant_types: ["client_credentials"],
     },
   ],
+  // Ten days back is as far as this plan remembers.
+  logs: [9, 1.3, 0.3].map((age) => ({
+    type: "seccft",
+    description: "Client credentials for access token",
+    client_id: "nightly-export",
+    client_name: "Nightly export",
+    audience: "https://old-shop.auth0.example/api/v2/",
+    ago: days(age),
+  })),
   managementApi: { token_lifetime: days(3) },
   clientGrants: [
     {

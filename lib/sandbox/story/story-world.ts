@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
+import type { Clock } from "../../model/clock.ts";
 import { type Sandbox, startSandbox } from "../start-sandbox.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 import { HALF_OPEN_SCOPES, halfOpenTenant } from "./half-open-tenant.ts";
@@ -12,14 +13,17 @@ export interface StoryWorld {
   sandbox: Sandbox;
   /** A complete `curfew.yaml` for these tenants. */
   config: string;
-  /** The environment variables that it refers to; their values are good for this sandbox only. */
-  env: Readonly<Record<string, string>>;
+  /** The secrets that it refers to, by name in Secrets Manager; their values are good for this sandbox only. */
+  secrets: Readonly<Record<string, string>>;
 }
+
+/** All sections, and the log. */
+const EVERYTHING = scopesFor(undefined, { logs: true });
 
 /** A tenant of the story, and what its auditor may read. */
 const STORY: readonly { seed: TenantSeed; scopes: readonly string[] }[] = [
-  { seed: wellKeptTenant, scopes: scopesFor() },
-  { seed: neglectedTenant, scopes: scopesFor() },
+  { seed: wellKeptTenant, scopes: EVERYTHING },
+  { seed: neglectedTenant, scopes: EVERYTHING },
   { seed: halfOpenTenant, scopes: HALF_OPEN_SCOPES },
 ];
 
@@ -29,26 +33,42 @@ export interface StoryOptions {
   firstPort?: number;
   /** Whether to open the control endpoint. */
   control?: boolean;
+  /** The machine's when left out. */
+  clock?: Clock;
+  /** What the control endpoint runs on `POST /audits`. */
+  audit?: (input: { tenants?: string[] }) => Promise<unknown>;
 }
 
 /** Starts the three tenants, each with an auditor of its own. */
-export async function startStoryWorld({ firstPort, control = false }: StoryOptions = {}): Promise<StoryWorld> {
+export async function startStoryWorld({
+  firstPort,
+  control = false,
+  clock,
+  audit,
+}: StoryOptions = {}): Promise<StoryWorld> {
   const cast = STORY.map(({ seed, scopes }) => withAuditor(seed, scopes));
   const names = [...cast.map(({ seed }) => seed.name), "control"];
   const ports =
     firstPort === undefined ? {} : Object.fromEntries(names.map((name, index) => [name, firstPort + index]));
-  const sandbox = await startSandbox({ tenants: cast.map(({ seed }) => seed), control, ports });
+  const sandbox = await startSandbox({
+    tenants: cast.map(({ seed }) => seed),
+    control,
+    ports,
+    ...(clock ? { clock } : {}),
+    ...(audit ? { audit } : {}),
+  });
   return {
     sandbox,
     config: configFor(sandbox, cast),
-    env: Object.fromEntries(cast.map(({ variable, secret }) => [variable, secret])),
+    secrets: Object.fromEntries(cast.map(({ name, secret }) => [name, secret])),
   };
 }
 
 interface Cast {
   seed: TenantSeed;
   clientId: string;
-  variable: string;
+  /** Of the secret in Secrets Manager. */
+  name: string;
   secret: string;
 }
 
@@ -71,19 +91,19 @@ function withAuditor(seed: TenantSeed, scopes: readonly string[]): Cast {
       clientGrants: [...(seed.clientGrants ?? []), grant],
     },
     clientId,
-    variable: `CURFEW_SANDBOX_${seed.name.toUpperCase().replaceAll("-", "_")}`,
+    name: `curfew/${seed.name}/auditor`,
     secret,
   };
 }
 
 function configFor(sandbox: Sandbox, cast: readonly Cast[]): string {
-  const tenants = cast.map(({ seed, clientId, variable }) => {
+  const tenants = cast.map(({ seed, clientId, name }) => {
     const { domain, origin } = sandbox.tenant(seed.name);
     return `  - name: ${seed.name}
     domain: ${domain}
     origin: ${origin}
     plan: ${seed.plan}
-    auditor: { clientId: ${clientId}, secret: env:${variable} }
+    auditor: { clientId: ${clientId}, secret: secretsmanager:${name} }
 `;
   });
   return `version: 1\ntenants:\n${tenants.join("")}`;

@@ -1,5 +1,6 @@
 import { EXPIRY_PLANTERS } from "./planters-expiry.ts";
 import { GRANT_PLANTERS } from "./planters-grant.ts";
+import { HISTORY_PLANTERS } from "./planters-history.ts";
 import { SECRET_PLANTERS } from "./planters-secret.ts";
 import type { Expected } from "./verdict.ts";
 import type { World } from "./world.ts";
@@ -12,6 +13,7 @@ export const PLANTERS: Readonly<Record<string, Planter>> = {
   ...EXPIRY_PLANTERS,
   ...SECRET_PLANTERS,
   ...GRANT_PLANTERS,
+  ...HISTORY_PLANTERS,
 };
 
 /** Checks about the audit and not about the tenant, and where each is proven instead. */

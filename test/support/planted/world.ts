@@ -5,6 +5,7 @@ import { drawApi, drawManagementApi, type PlantedApi, type PlantedManagementApi 
 import { drawClient, type PlantedClient } from "./clients.ts";
 import type { Dealer } from "./dealer.ts";
 import { drawApiGrant, drawManagementGrant, type PlantedGrant } from "./grants.ts";
+import { drawMemory, type PlantedMemory } from "./memory.ts";
 import {
   drawAction,
   drawMails,
@@ -31,6 +32,8 @@ export interface World {
   signingKeys: PlantedSigningKey[];
   networkAcls: Card<NetworkAclSeed[]>;
   auditor: { scopes: string[] };
+  /** What earlier audits recorded. */
+  memory: PlantedMemory;
 }
 
 /** What kind of tenant to draw. */
@@ -89,6 +92,7 @@ export function drawWorld(dealer: Dealer, options: WorldOptions): World {
     signingKeys: drawSigningKeys(dealer, longest, now),
     networkAcls: drawNetworkAcls(dealer),
     auditor: { scopes },
+    memory: drawMemory(dealer, clients, now),
   };
 }
 

@@ -1,0 +1,101 @@
+import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
+import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
+import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
+import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
+import { createSandboxClock, type SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
+import { type StoryOptions, type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { localFunction } from "./local-function.ts";
+import { synthesizeHere } from "./synthesize-here.ts";
+
+/** The deployed Curfew on this machine: simulated tenants, emulated AWS, and the stack as synthesized. */
+export interface Laptop extends AsyncDisposable {
+  world: StoryWorld;
+  deployment: Deployment;
+  /** Dates executions; what waits for the next morning can be had now. */
+  clock: SandboxClock;
+  /** Everything that the deployed audit remembers. */
+  table: Table;
+  /** Runs the state machine *Audit* to its end, alerts included; rejects when it did not succeed. */
+  audit(input?: AuditInput): Promise<RunRef>;
+}
+
+/** What the state machine is started with. */
+export interface AuditInput {
+  tenants?: string[];
+}
+
+/** How the laptop is started. */
+interface LaptopOptions extends StoryOptions {
+  /** Hears of each tenant when its audit is recorded. */
+  onTenant?: (run: RunRef, tenant: string) => Promise<void>;
+}
+
+/** Names of people who hear; nobody gets real mail. */
+const ALERTS = `schedule: { audit: cron(0 6 * * ? *), timezone: Europe/Berlin }
+alerts:
+  email: [oncall@acme.example]
+  slack: { webhook: secretsmanager:curfew/slack-webhook, minimum: high }
+  digest: { email: [security@acme.example] }
+`;
+
+/**
+ * Starts everything side by side; ready within a few seconds.
+ *
+ * @param signal ends the synthesis
+ */
+export async function startLaptop(options: LaptopOptions, signal: AbortSignal): Promise<Laptop> {
+  await using started = new AsyncDisposableStack();
+  const clock = createSandboxClock(systemClock);
+  let deployed: Deployment | undefined;
+  const audit = async (input: AuditInput): Promise<RunRef> => {
+    if (!deployed) throw new Error("The stack is still being deployed.");
+    return runAudit(deployed, input);
+  };
+  const world = await startStoryWorld({ ...options, clock, audit });
+  started.use(world.sandbox);
+  const assembly = await synthesizeHere(world.config + ALERTS, signal);
+  const deployment = started.use(
+    await deploy({
+      assembly,
+      clock,
+      host: (lambda) => hostHere(lambda, options),
+      secrets: ({ slack }) => ({ ...world.secrets, "curfew/slack-webhook": slack.webhook }),
+    }),
+  );
+  deployed = deployment;
+  for (const address of ["oncall@acme.example", "security@acme.example"]) {
+    await deployment.cloud.messaging.confirm(address);
+  }
+  const running = started.move();
+  return {
+    world: { ...world, config: world.config + ALERTS },
+    deployment,
+    clock,
+    table: dynamodbTable(process.env.CURFEW_TABLE ?? ""),
+    audit: (input = {}) => audit(input),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** A function of this process; of each audited tenant somebody may hear. */
+function hostHere(lambda: TemplateLambda, { onTenant }: LaptopOptions): LambdaFunction {
+  const call = localFunction(lambda);
+  if (!lambda.logicalId.startsWith("AuditTenant") || !onTenant) return call;
+  return async (event) => {
+    const result = await call(event);
+    const { run, tenant } = event as { run: RunRef; tenant: string };
+    await onTenant({ ...run, startedAt: new Date(run.startedAt).toISOString() }, tenant);
+    return result;
+  };
+}
+
+async function runAudit({ audit, settled }: Deployment, input: AuditInput): Promise<RunRef> {
+  const execution = audit.start(input);
+  const { status, output, error, cause } = await execution.result;
+  if (status !== "SUCCEEDED") throw new Error(`The state machine ended as ${status}: ${error} ${cause}`);
+  await settled();
+  return (output as { run: RunRef }).run;
+}

@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { auditRules, auditTarget, historyRules } from "../lib/audit/from-config.ts";
+import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
+import { s3EvidenceStore } from "../lib/aws/s3-evidence-store.ts";
+import { secretVersionDates } from "../lib/aws/secret-version-dates.ts";
+import { secretsManagerClient } from "../lib/aws/secrets-manager-client.ts";
+import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
+import { CATALOGUE } from "../lib/checks/catalogue.ts";
+import { selectTenant } from "../lib/config/select-tenants.ts";
+import { readHistory } from "../lib/history/read-history.ts";
+import { systemClock } from "../lib/model/clock.ts";
+import { runTenant } from "../lib/runs/run-tenant.ts";
+import { deployedConfig } from "./shared/deployed-config.ts";
+import { variable } from "./shared/environment.ts";
+import { lambdaFunction, runShape } from "./shared/function.ts";
+
+const eventShape = z.object({ run: runShape, tenant: z.string().min(1) });
+
+/**
+ * Of the function's time: what it takes to judge a very large tenant, to keep the evidence and to write the ledger.
+ * Milliseconds.
+ */
+const TIME_TO_KEEP = 120_000;
+
+/** Audits one tenant: keeps the evidence, records the result, returns counts and references. */
+export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { deadline }) => {
+  const config = await deployedConfig();
+  const table = dynamodbTable(variable("CURFEW_TABLE"));
+  const clock = systemClock;
+  const history = readHistory({
+    table,
+    run,
+    clock,
+    vault: secretVersionDates(secretsManagerClient),
+    ...historyRules(config.tenants, config.auditIntervalHours),
+  });
+  const left = deadline - clock.now();
+  return runTenant(
+    {
+      run,
+      target: auditTarget(selectTenant(config.tenants, tenant), { env: {}, secretsManager: secretsManagerSource() }),
+      tenants: config.tenants.map(({ name }) => name),
+    },
+    {
+      table,
+      evidence: s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET")),
+      rules: { ...auditRules(config, CATALOGUE, clock), history },
+      profile: config.policy.profile,
+      readUntil: deadline - Math.min(TIME_TO_KEEP, left / 2),
+      deadline,
+    },
+  );
+});

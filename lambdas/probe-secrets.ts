@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { RETRY_POLICY } from "../lib/auth0/retry.ts";
+import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
+import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
+import { credentialLogin } from "../lib/config/references.ts";
+import { selectTenant } from "../lib/config/select-tenants.ts";
+import { recordProbes } from "../lib/history/record-probes.ts";
+import { systemClock } from "../lib/model/clock.ts";
+import { CurfewError } from "../lib/model/curfew-error.ts";
+import { deployedConfig } from "./shared/deployed-config.ts";
+import { variable } from "./shared/environment.ts";
+import { lambdaFunction, runShape } from "./shared/function.ts";
+
+const eventShape = z.object({ run: runShape, tenant: z.string().min(1) });
+
+/** Milliseconds after which an unanswered request is given up, as for an audit. */
+const REQUEST_TIMEOUT = 10_000;
+
+/** Of the function's time: what the last answer and its record take. Milliseconds. */
+const TIME_TO_RECORD = 15_000;
+
+/** Asks a tenant whether it accepts the stored credentials that Curfew looks after; returns counts. */
+export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { deadline }) => {
+  const config = await deployedConfig();
+  const tenant = selectTenant(config.tenants, name);
+  const sources = { env: {}, secretsManager: secretsManagerSource() };
+  const outOfTime = new CurfewError("timed-out", "The time of this run is over.", { detail: "out of time" });
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(outOfTime), deadline - TIME_TO_RECORD - systemClock.now());
+  try {
+    return await recordProbes({
+      tenant: { name, domain: tenant.domain, ...(tenant.origin === undefined ? {} : { origin: tenant.origin }) },
+      credentials: tenant.credentials,
+      login: (credential) => credentialLogin(credential, tenant.domain, sources),
+      table: dynamodbTable(variable("CURFEW_TABLE")),
+      run,
+      parts: { clock: systemClock, fetch, timeout: REQUEST_TIMEOUT, random: Math.random, retryPolicy: RETRY_POLICY },
+      signal: end.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+});

@@ -1,0 +1,71 @@
+import { Logger } from "@aws-lambda-powertools/logger";
+import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
+import middy from "@middy/core";
+import type { Context } from "aws-lambda";
+import * as z from "zod";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+
+/** What a function works with beside its event. */
+export interface Invocation {
+  logger: Logger;
+  /** When this invocation is ended: milliseconds since the epoch. */
+  deadline: number;
+}
+
+/**
+ * Makes a Lambda handler: checks the event, logs as JSON, and turns errors into ones that say what is wrong.
+ *
+ * The event is never logged, and of an error only its class, its code and Curfew's own sentence: what an SDK or a
+ * runtime attaches to an error may hold an answer.
+ */
+export function lambdaFunction<Shape extends z.ZodType, Result>(
+  shape: Shape,
+  handle: (event: z.infer<Shape>, invocation: Invocation) => Promise<Result>,
+) {
+  const logger = new Logger();
+  return middy<unknown, Result>()
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .onError((request) => {
+      const shown = shownError(request.error);
+      logger.error(shown.message, { code: shown.name });
+      request.error = shown;
+    })
+    .handler(async (event: unknown, context: Context) => {
+      const parsed = shape.safeParse(event);
+      if (!parsed.success) throw invalidEvent(parsed.error);
+      logger.appendKeys(references(parsed.data));
+      const deadline = Date.now() + context.getRemainingTimeInMillis();
+      return handle(parsed.data, { logger, deadline });
+    });
+}
+
+/** Which run and which tenant every line is about: the names by which docs/runbook.md looks for lines. */
+function references(event: unknown): { run?: string | undefined; tenant?: string | undefined } {
+  const { data } = referencesShape.safeParse(event);
+  return { run: data?.run?.id, tenant: data?.tenant };
+}
+
+const referencesShape = z.object({ run: z.object({ id: z.string() }).optional(), tenant: z.string().optional() });
+
+/** Names the first place that is wrong; the value itself is not repeated. */
+function invalidEvent(error: z.ZodError): CurfewError {
+  const [issue] = error.issues;
+  const where = issue?.path.map(String).join(".") || "the event itself";
+  return new CurfewError("arguments-invalid", `The event of this function is wrong at ${where}: ${issue?.message}.`);
+}
+
+/** The runtime writes an error into the log and Step Functions into its history, with whatever is attached to it. */
+function shownError(error: unknown): Error {
+  const known = error instanceof CurfewError;
+  const kind = error instanceof Error && /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : "Error";
+  const shown = new Error(known ? error.message : `The function failed unexpectedly (${kind}).`);
+  shown.name = known ? error.code : kind;
+  delete shown.stack;
+  return shown;
+}
+
+/** A run as the state machine passes it along: the execution's name and its start. */
+export const runShape = z.object({
+  id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
+  startedAt: z.iso.datetime().transform((text) => new Date(text).toISOString()),
+});

@@ -1,0 +1,44 @@
+import type { Check } from "../checks/define-check.ts";
+import type { Config } from "../config/schema.ts";
+
+/** What decides who hears what, beside what was found. */
+export interface AlertRules {
+  /** Every tenant there is, by name. */
+  tenants: readonly string[];
+  /** Who answers for a tenant, by its name. */
+  owners: ReadonlyMap<string, string>;
+  /** The zone in which a day begins. */
+  timezone: string;
+  /** How to mend a finding of a check, in one sentence; undefined for a check that is not known. */
+  remedy(check: string): string | undefined;
+}
+
+/** The rules as configured. */
+export function alertRules(config: Pick<Config, "tenants" | "schedule">, checks: readonly Check[]): AlertRules {
+  const remedies = new Map(checks.map(({ id, remediation }) => [id, remediation.summary]));
+  return {
+    tenants: config.tenants.map(({ name }) => name),
+    owners: new Map(config.tenants.flatMap(({ name, owner }) => (owner === undefined ? [] : [[name, owner]]))),
+    timezone: config.schedule?.timezone ?? "UTC",
+    remedy: (check) => remedies.get(check),
+  };
+}
+
+/**
+ * The day of a moment in a time zone.
+ *
+ * @param at ISO 8601
+ * @returns `YYYY-MM-DD`
+ */
+export function localDay(at: string, timezone: string): string {
+  const format = new Intl.DateTimeFormat("en", {
+    timeZone: timezone,
+    calendar: "gregory",
+    numberingSystem: "latn",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  const parts = new Map(format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+  return `${parts.get("year")}-${parts.get("month")}-${parts.get("day")}`;
+}

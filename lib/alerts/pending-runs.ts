@@ -1,0 +1,87 @@
+import { type RunRecord, type RunRef, runKey } from "../findings/ledger/run-record.ts";
+import { type Key, type Row, type Table, tenantPartition } from "../store/table.ts";
+import type { RunReport } from "./run-report.ts";
+
+/** `PENDING` / `RUN#<key>`: a run of which people were not told everything yet. */
+export interface PendingRun {
+  run: RunRef;
+  /** Every tenant of the run, by name. */
+  tenants: readonly string[];
+  /** Until then it is somebody's work; afterwards they must have died, and whoever comes takes over. ISO 8601. */
+  heldUntil: string;
+  /** True once everything was told that people hear at once. */
+  isTold: boolean;
+  /** True once a digest covered it. */
+  isDigested: boolean;
+}
+
+const PARTITION = "PENDING";
+const PREFIX = "RUN#";
+
+export const pendingKey = (run: RunRef): Key => ({ partition: PARTITION, sort: `${PREFIX}${runKey(run)}` });
+
+/**
+ * Notes that a run has begun, so that its tenants are told of even when it dies before it ends.
+ * Noting it again changes nothing.
+ *
+ * @param heldUntil the latest moment at which the run itself tells people: milliseconds since the Unix epoch
+ */
+export async function noteRun(run: RunRef, tenants: readonly string[], heldUntil: number, table: Table): Promise<void> {
+  await table.put(pendingKey(run), pending(run, tenants, heldUntil), { ifVersion: 0 });
+}
+
+export const pending = (run: RunRef, tenants: readonly string[], heldUntil: number): PendingRun => ({
+  run,
+  tenants: [...new Set(tenants)].sort(),
+  heldUntil: new Date(heldUntil).toISOString(),
+  isTold: false,
+  isDigested: false,
+});
+
+/** All runs that are not done with, the oldest first. */
+export async function pendingRuns(table: Table): Promise<Row<PendingRun>[]> {
+  const rows: Row<PendingRun>[] = [];
+  for await (const row of table.list<PendingRun>(PARTITION, { prefix: PREFIX })) rows.push(row);
+  return rows;
+}
+
+/** Rows read at once: each is a request of its own. */
+const AT_ONCE = 20;
+
+/**
+ * Reads what a run left behind: of all its tenants, so that it is the same report however often it is read.
+ * A record whose findings are not all in the ledger counts as missing.
+ */
+export async function readReport(
+  { run, tenants }: Pick<PendingRun, "run" | "tenants">,
+  table: Table,
+): Promise<RunReport> {
+  const records: RunRecord[] = [];
+  for (let start = 0; start < tenants.length; start += AT_ONCE) {
+    const rows = await Promise.all(
+      tenants.slice(start, start + AT_ONCE).map((tenant) => table.get<RunRecord>(recordKey(tenant, run))),
+    );
+    records.push(...rows.flatMap((row) => (row?.value.state === "recorded" ? [row.value] : [])));
+  }
+  const known = new Set(records.map(({ tenant }) => tenant));
+  return { run, records, missing: tenants.filter((tenant) => !known.has(tenant)) };
+}
+
+/** Where a tenant's RunRecord is. */
+export const recordKey = (tenant: string, run: RunRef): Key => ({
+  partition: tenantPartition(tenant),
+  sort: `${PREFIX}${runKey(run)}`,
+});
+
+/** Marks the records of a run as told; a record that changes at the same time keeps its change and not the mark. */
+export async function markAnnounced({ run, tenants }: PendingRun, table: Table): Promise<void> {
+  for (let start = 0; start < tenants.length; start += AT_ONCE) {
+    await Promise.all(
+      tenants.slice(start, start + AT_ONCE).map(async (tenant) => {
+        const row = await table.get<RunRecord>(recordKey(tenant, run));
+        if (!row || row.value.announced) return;
+        await table.put(row.key, { ...row.value, announced: true }, { ifVersion: row.version });
+      }),
+    );
+  }
+}

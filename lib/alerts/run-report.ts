@@ -1,0 +1,73 @@
+import {
+  type Change,
+  type ChangeKind,
+  MOST_CHANGES,
+  type RunRecord,
+  type RunRef,
+} from "../findings/ledger/run-record.ts";
+import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
+
+/** What one run left behind, for all of its tenants. */
+export interface RunReport {
+  run: RunRef;
+  /** The tenants that have a recorded RunRecord. */
+  records: readonly RunRecord[];
+  /** The tenants of the run that have none: nobody knows what became of them. */
+  missing: readonly string[];
+}
+
+/** A change, and the tenant whose it is. */
+export interface TenantChange extends Change {
+  tenant: string;
+}
+
+/** From this severity on people hear at once. */
+const URGENT: Severity = "high";
+
+/** Changes that make something worse, or known for the first time. */
+export const WORSENING = ["new", "regressed", "severity-raised", "exception-ended"] as const satisfies ChangeKind[];
+
+const worsens = ({ kind }: Change): boolean => (WORSENING as readonly ChangeKind[]).includes(kind);
+
+/** What is told at once, change by change. */
+export const isUrgent = (change: Change): boolean => worsens(change) && isAtLeast(change.severity, URGENT);
+
+/** What gets worse and can wait for the digest. */
+export const canWait = (change: Change): boolean => worsens(change) && !isAtLeast(change.severity, URGENT);
+
+/** What is told again, because it has been open for a while. */
+export const isReminder = ({ kind, severity, openForDays }: Change): boolean =>
+  kind === "still-open" && openForDays !== undefined && isAtLeast(severity, URGENT);
+
+/** The changes of a run that fulfil a condition, worst first; the order depends on nothing but them. */
+export function changesOf(report: RunReport, wanted: (change: Change) => boolean): TenantChange[] {
+  return report.records
+    .flatMap(({ tenant, changes }) => changes.filter(wanted).map((change) => ({ ...change, tenant })))
+    .sort(worstChangeFirst);
+}
+
+export const worstChangeFirst = (a: TenantChange, b: TenantChange): number =>
+  worstFirst(a.severity, b.severity) || compare(a.tenant, b.tenant) || compare(a.finding, b.finding);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** How many urgent changes a run counted: more than it lists where there were very many. */
+export const urgentCount = (report: RunReport): number =>
+  changesOf(report, isUrgent).length +
+  sum(report.records.map((record) => unlistedCount(record, WORSENING, URGENT_ONES)));
+
+const URGENT_ONES = SEVERITIES.filter((severity) => isAtLeast(severity, URGENT));
+
+/** How many more findings changed in one of these ways than the record lists: none, unless its list is full. */
+export function unlistedCount(
+  { totals, changes }: RunRecord,
+  kinds: readonly ChangeKind[],
+  severities: readonly Severity[] = SEVERITIES,
+): number {
+  if (changes.length < MOST_CHANGES) return 0;
+  const listed = changes.filter(({ kind, severity }) => kinds.includes(kind) && severities.includes(severity)).length;
+  const counted = sum(kinds.flatMap((kind) => severities.map((severity) => totals[kind]?.[severity] ?? 0)));
+  return Math.max(0, counted - listed);
+}
+
+export const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

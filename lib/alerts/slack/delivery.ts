@@ -1,0 +1,37 @@
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Alert } from "../alert.ts";
+import { renderSlack, type SlackMessage } from "./message.ts";
+
+/** What waits in the queue for Slack: the message as it is posted, and whose it is. */
+export interface SlackDelivery {
+  alert: Pick<Alert, "id" | "kind" | "severity" | "tenant">;
+  message: SlackMessage;
+}
+
+/** Renders an alert for the queue. */
+export function slackDelivery(alert: Alert): SlackDelivery {
+  const { id, kind, severity, tenant } = alert;
+  return { alert: { id, kind, severity, tenant }, message: renderSlack(alert) };
+}
+
+/**
+ * Reads what SNS put into the queue: its envelope, in which the delivery is a text.
+ *
+ * @throws CurfewError `unexpected-answer` for anything else
+ */
+export function readDelivery(body: string): SlackDelivery {
+  const envelope = parse(body);
+  const delivery = typeof envelope.Message === "string" ? parse(envelope.Message) : {};
+  const { alert, message } = delivery as { alert?: { id?: unknown }; message?: { blocks?: unknown } };
+  if (typeof alert?.id === "string" && Array.isArray(message?.blocks)) return delivery as unknown as SlackDelivery;
+  throw new CurfewError("unexpected-answer", "A message in the queue for Slack is not an alert of Curfew's.");
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {}; // said by the caller: what is no JSON is no alert
+  }
+}

@@ -1,0 +1,36 @@
+import type { ListSecretVersionIdsCommandOutput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SecretDates } from "../history/vault.ts";
+import { secretFailure } from "./secret-failure.ts";
+
+/**
+ * Reads from Secrets Manager when the current version of a secret was made; the value itself is never asked for, so
+ * `secretsmanager:ListSecretVersionIds` suffices.
+ *
+ * @param client made by the caller, so that region, endpoint and patience are set in one place; loaded at the first use
+ */
+export function secretVersionDates(client: () => Promise<SecretsManagerClient>): SecretDates {
+  let ready: Promise<SecretsManagerClient> | undefined;
+  return {
+    async versionDate(name) {
+      try {
+        ready ??= client();
+        return await currentVersionDate(await ready, name);
+      } catch (error) {
+        throw secretFailure(name, error, "ListSecretVersionIds");
+      }
+    },
+  };
+}
+
+type Version = NonNullable<ListSecretVersionIdsCommandOutput["Versions"]>[number];
+
+async function currentVersionDate(client: SecretsManagerClient, name: string): Promise<number | undefined> {
+  const { paginateListSecretVersionIds } = await import("@aws-sdk/client-secrets-manager");
+  for await (const { Versions = [] } of paginateListSecretVersionIds({ client }, { SecretId: name })) {
+    const current = Versions.find(isCurrent);
+    if (current) return current.CreatedDate?.getTime();
+  }
+  return undefined;
+}
+
+const isCurrent = ({ VersionStages = [] }: Version): boolean => VersionStages.includes("AWSCURRENT");

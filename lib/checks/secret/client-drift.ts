@@ -1,0 +1,58 @@
+import type { DriftProbe } from "../../history/history.ts";
+import { days } from "../../model/duration.ts";
+import type { Resource } from "../../model/resource.ts";
+import type { Severity } from "../../model/severity.ts";
+import { defineCheck } from "../define-check.ts";
+import { dayOf, historyOf } from "../history-of.ts";
+import { secondsSince } from "../instants.ts";
+import { AUTH0_ROTATE_CREDENTIALS, asvsConfiguration } from "../key-references.ts";
+import { fail, noHistory, type Outcome, pass, unknown } from "../outcome.ts";
+import { clientResource } from "../resources.ts";
+
+/** Audits are at most three days apart: an older answer is of a run that is long over. */
+const FRESH = days(3) + 3_600;
+
+export default defineCheck({
+  id: "secret.client.drift",
+  title: "Auth0 refuses the credential that is stored for an application",
+  why: "What the vault holds is what the application will use after its next start. If Auth0 refuses it, somebody changed one of the two by hand: the application fails, and no rotation can be trusted until both agree.",
+  remediation: {
+    summary:
+      "Find out which of the two was changed by hand, store the credential that Auth0 accepts, or set the stored one in Auth0.",
+    dashboard: "Applications > Applications > the application > Credentials.",
+    api: 'PATCH /api/v2/clients/{id} with { "client_secret": "the stored value" }',
+  },
+  references: [AUTH0_ROTATE_CREDENTIALS, asvsConfiguration("13.3.1")],
+  fix: "by rotation",
+  needs: ["clients"],
+  needsHistory: true,
+  unit: null,
+  limits: { baseline: "high", strict: "high", "auth0-default": "high" },
+  *evaluate({ clients }, severity, context) {
+    const { managed, probes } = historyOf(context);
+    const byId = new Map(clients.map((client) => [client.client_id, client]));
+    for (const id of managed) {
+      const client = byId.get(id);
+      const resource: Resource = client ? clientResource(client) : { type: "client", id, name: null };
+      yield judgeProbe(resource, probes.get(id), { severity, now: context.now });
+    }
+  },
+});
+
+function judgeProbe(
+  resource: Resource,
+  probe: DriftProbe | undefined,
+  { severity, now }: { severity: Severity; now: number },
+): Outcome {
+  if (!probe) return unknown(resource, noHistory("Auth0 was not asked yet whether it accepts the stored credential"));
+  if (secondsSince(probe.at, now) > FRESH) {
+    const detail = `Auth0 was last asked on ${dayOf(probe.at)} whether it accepts the stored credential`;
+    return unknown(resource, noHistory(detail));
+  }
+  if (probe.answer === "accepted") return pass(resource);
+  if (probe.answer === "refused") {
+    return fail(resource, { severity, message: "Auth0 refuses the credential that is stored for the application." });
+  }
+  const detail = probe.detail ?? "Auth0 did not say whether it accepts the stored credential";
+  return unknown(resource, { reason: probe.reason ?? "fetch-failed", detail });
+}

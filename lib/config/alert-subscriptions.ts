@@ -1,0 +1,81 @@
+import { ALERT_KINDS, type AlertKind } from "../model/alert-kind.ts";
+import { isAtLeast, SEVERITIES, type Severity } from "../model/severity.ts";
+import type { Config } from "./schema.ts";
+
+/** Words of which a message attribute must hold one: SNS compares them exactly. */
+interface AttributeFilter {
+  kind?: readonly AlertKind[];
+  severity?: readonly Severity[];
+  owner?: readonly string[];
+}
+
+/** A filter policy of an SNS subscription, over message attributes. */
+export type FilterPolicy = AttributeFilter | { $or: readonly AttributeFilter[] };
+
+/** Everything but what only an owner hears. */
+const FOR_ALL = ALERT_KINDS.filter((kind) => kind !== "owner-summary");
+const AT_ONCE = FOR_ALL.filter((kind) => kind !== "digest");
+const DAILY: readonly AlertKind[] = ["digest", "test"];
+
+type Configured = Pick<Config, "alerts" | "tenants">;
+
+/**
+ * Who gets mail about what: each address and its filter. SNS allows one subscription for an address, so one filter
+ * says all that it hears. Where nobody is named for the digest, those get it who hear at once.
+ */
+export function emailSubscriptions({ alerts, tenants }: Configured): Map<string, FilterPolicy> {
+  const daily = alerts.digest.email.length > 0 ? alerts.digest.email : alerts.email;
+  const owners = new Set(tenants.flatMap(({ owner }) => owner ?? []));
+  const addresses = new Set([...alerts.email, ...daily, ...owners]);
+  return new Map(
+    [...addresses].map((address) => [
+      address,
+      filterFor(address, alerts.email.includes(address), daily.includes(address), owners.has(address)),
+    ]),
+  );
+}
+
+function filterFor(address: string, atOnce: boolean, daily: boolean, isOwner: boolean): FilterPolicy {
+  if (atOnce) return { kind: daily ? FOR_ALL : AT_ONCE };
+  const kind: readonly AlertKind[] = daily ? DAILY : ["test"];
+  return isOwner ? { $or: [{ kind }, { owner: [address] }] } : { kind };
+}
+
+/** The addresses that are only some tenants' owners: there may be as many as tenants, so no template lists them. */
+export function ownerSubscriptions(config: Configured): Map<string, FilterPolicy> {
+  const { alerts } = config;
+  const others = new Set([...alerts.email, ...alerts.digest.email]);
+  return new Map([...emailSubscriptions(config)].filter(([address]) => !others.has(address)));
+}
+
+/** Somebody who is subscribed to the topic. */
+export interface Subscription {
+  /** `email`, `sqs`, … */
+  protocol: string;
+  /** The address, or the queue's ARN. */
+  endpoint: string;
+  /** False until the person has followed the link in SNS's mail; until then nothing is sent. */
+  isConfirmed: boolean;
+}
+
+/** The subscription of a mail address; SNS keeps the letters as they were written. */
+export const subscriptionOf = (address: string, subscriptions: readonly Subscription[]): Subscription | undefined =>
+  subscriptions.find(
+    ({ protocol, endpoint }) => protocol === "email" && endpoint.toLowerCase() === address.toLowerCase(),
+  );
+
+/**
+ * Whom no alert reaches: addresses of the configuration that are not subscribed (every mail of SNS has a link that ends
+ * the subscription) or not confirmed, and whatever else waits to be confirmed.
+ */
+export function unreached(config: Configured, subscriptions: readonly Subscription[]): string[] {
+  const waiting = subscriptions.filter(({ isConfirmed }) => !isConfirmed).map(({ endpoint }) => endpoint);
+  const missing = [...emailSubscriptions(config).keys()].filter((address) => !subscriptionOf(address, subscriptions));
+  return [...missing, ...waiting];
+}
+
+/** What goes to Slack: every kind of alert, from a severity on. */
+export const slackFilter = (minimum: Severity): FilterPolicy => ({
+  kind: FOR_ALL,
+  severity: SEVERITIES.filter((severity) => isAtLeast(severity, minimum)),
+});

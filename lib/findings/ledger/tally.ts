@@ -1,0 +1,73 @@
+import { type Severity, worstFirst } from "../../model/severity.ts";
+import type { Verdict } from "./change.ts";
+import type { Standing } from "./finding-record.ts";
+import {
+  CHANGE_KINDS,
+  type Change,
+  type ChangeKind,
+  type ChangeTotals,
+  MOST_CHANGES,
+  type RunRecord,
+} from "./run-record.ts";
+
+/** Counts what a run found, one finding after the other and in any order: all changes of a large tenant would fill the memory. */
+export interface Tally {
+  add(standing: Standing | undefined, verdict: Verdict | undefined): void;
+  result(): Pick<RunRecord, "open" | "excepted" | "totals" | "changes">;
+}
+
+export function newTally(): Tally {
+  const open: { [S in Severity]?: number } = {};
+  const totals: { [Kind in ChangeKind]?: { [S in Severity]?: number } } = {};
+  let excepted = 0;
+  let changes: Change[] = [];
+  const keepWorst = (): void => {
+    changes = changes.sort(mostUrgentFirst).slice(0, MOST_CHANGES);
+  };
+  return {
+    add(standing, verdict) {
+      if (standing?.state === "open") countOne(open, standing.severity);
+      if (standing?.state === "excepted") excepted += 1;
+      if (!verdict) return;
+      const { kind, severity } = verdict.change;
+      const ofKind = totals[kind] ?? {};
+      totals[kind] = ofKind;
+      countOne(ofKind, severity);
+      if (verdict.isTold) changes.push(verdict.change);
+      if (changes.length >= 10 * MOST_CHANGES) keepWorst();
+    },
+    result() {
+      keepWorst();
+      return { open: inOrder(open, SEVERITY_ORDER), excepted, totals: orderedTotals(totals), changes };
+    },
+  };
+}
+
+function countOne(counts: { [S in Severity]?: number }, severity: Severity): void {
+  counts[severity] = (counts[severity] ?? 0) + 1;
+}
+
+const SEVERITY_ORDER: readonly Severity[] = ["critical", "high", "medium", "low", "info"];
+
+/** The same counts in the same order of keys, in whichever order they were counted. */
+const inOrder = <K extends string, V>(counts: { [Key in K]?: V }, order: readonly K[]): { [Key in K]?: V } =>
+  Object.fromEntries(order.flatMap((key) => (counts[key] === undefined ? [] : [[key, counts[key]]]))) as {
+    [Key in K]?: V;
+  };
+
+function orderedTotals(totals: ChangeTotals): ChangeTotals {
+  const kinds = inOrder(totals, CHANGE_KINDS);
+  return Object.fromEntries(
+    Object.entries(kinds).map(([kind, counts]) => [kind, inOrder(counts, SEVERITY_ORDER)]),
+  ) as ChangeTotals;
+}
+
+/** Good news comes last, however bad it was: it must not crowd out what somebody has to look at. */
+function mostUrgentFirst(a: Change, b: Change): number {
+  return (
+    Number(a.kind === "resolved") - Number(b.kind === "resolved") ||
+    worstFirst(a.severity, b.severity) ||
+    CHANGE_KINDS.indexOf(a.kind) - CHANGE_KINDS.indexOf(b.kind) ||
+    (a.finding < b.finding ? -1 : 1)
+  );
+}

@@ -1,0 +1,105 @@
+import type { ResourceServer } from "../auth0/resources/resource-server.ts";
+import type { Seconds } from "../model/duration.ts";
+import { isUnreadable, type Reported } from "../model/reported.ts";
+import { type Table, tenantPartition } from "../store/table.ts";
+import { type Stored, updateRow } from "./update-row.ts";
+
+/** For how long an API's access tokens lived on one day. Where a day saw several values, the longest. */
+export interface LifetimeDay {
+  /** UTC: `YYYY-MM-DD`. */
+  day: string;
+  lifetime: Seconds;
+  /** For tokens that a browser is given; null when Auth0 reports none. */
+  forWeb: Seconds | null;
+}
+
+/** `LIFETIME#<audience>` of a tenant. */
+export interface LifetimeRecord {
+  audience: string;
+  /** The days on which something changed, and the last one that was recorded; in the order of time, never empty. */
+  days: readonly LifetimeDay[];
+}
+
+const LIFETIME_PREFIX = "LIFETIME#";
+
+/** Tokens live for 30 days at most; a year and a month of history answers an auditor's question about last year. */
+const KEPT_DAYS = 400;
+
+/** Auth0's default, for an API that reports none. Source: Auth0 documentation, "Update Access Token Lifetime". */
+const DEFAULT_LIFETIME = 86_400;
+
+const DAY_SECONDS = 86_400;
+
+/**
+ * Records what each API's token lifetime is today: when a token leaks, this says until when those that were issued
+ * since then are accepted. APIs whose identifier or lifetime cannot be read are left out.
+ */
+export async function recordLifetimes(
+  table: Table,
+  tenant: string,
+  servers: readonly ResourceServer[],
+  startedAt: number,
+): Promise<void> {
+  const partition = tenantPartition(tenant);
+  const day = new Date(startedAt).toISOString().slice(0, 10);
+  const expires = Math.floor(startedAt / 1000) + KEPT_DAYS * DAY_SECONDS;
+  const known = new Map<string, Stored<LifetimeRecord>>();
+  for await (const { value, version } of table.list<LifetimeRecord>(partition, { prefix: LIFETIME_PREFIX })) {
+    known.set(value.audience, { value, version });
+  }
+  for (const [audience, today] of lifetimesOf(servers, day)) {
+    const change = (record: LifetimeRecord | undefined) => withDay(record ?? { audience, days: [] }, today);
+    const key = { partition, sort: `${LIFETIME_PREFIX}${audience}` };
+    await updateRow(table, key, known.get(audience), change, { expires });
+  }
+}
+
+function lifetimesOf(servers: readonly ResourceServer[], day: string): Map<string, LifetimeDay> {
+  const found = new Map<string, LifetimeDay>();
+  for (const { identifier, token_lifetime: lifetime, token_lifetime_for_web: forWeb } of servers) {
+    if (identifier === undefined || isUnreadable(identifier) || isUnreadable(lifetime) || isUnreadable(forWeb))
+      continue;
+    const next = { day, lifetime: lifetime ?? DEFAULT_LIFETIME, forWeb: orNull(forWeb) };
+    const before = found.get(identifier);
+    found.set(identifier, before ? longer(before, next) : next);
+  }
+  return found;
+}
+
+const orNull = (value: Exclude<Reported<Seconds>, object>): Seconds | null => value ?? null;
+
+/**
+ * Adds a day. Several runs on one day leave the longest lifetimes, in whatever order they come; one that comes after
+ * a later day was recorded can make its day's lifetimes longer, never shorter.
+ */
+export function withDay(record: LifetimeRecord, today: LifetimeDay): LifetimeRecord {
+  const { days } = record;
+  const last = days.findLast(({ day }) => day <= today.day);
+  const entry =
+    last && (last.day === today.day || last !== days.at(-1)) ? { ...longer(last, today), day: today.day } : today;
+  const others = days.filter(({ day }) => day !== today.day);
+  const sorted = [...others, entry].sort((a, b) => (a.day < b.day ? -1 : 1));
+  return { audience: record.audience, days: withoutOld(compact(sorted)) };
+}
+
+const longer = (a: LifetimeDay, b: LifetimeDay): LifetimeDay => ({
+  day: a.day,
+  lifetime: Math.max(a.lifetime, b.lifetime),
+  forWeb: a.forWeb === null || b.forWeb === null ? (a.forWeb ?? b.forWeb) : Math.max(a.forWeb, b.forWeb),
+});
+
+/** Leaves out the days that say what the one before them says, the last one aside. */
+const compact = (days: readonly LifetimeDay[]): LifetimeDay[] =>
+  days.filter((entry, index) => {
+    const before = days[index - 1];
+    const same = before?.lifetime === entry.lifetime && before.forWeb === entry.forWeb;
+    return !same || index === days.length - 1;
+  });
+
+/** Leaves out what is older than is kept, but not the day that says what held when that time began. */
+function withoutOld(days: readonly LifetimeDay[]): LifetimeDay[] {
+  const last = days.at(-1);
+  if (!last) return [];
+  const oldest = new Date(Date.parse(last.day) - KEPT_DAYS * DAY_SECONDS * 1000).toISOString().slice(0, 10);
+  return days.filter((_, index) => (days[index + 1]?.day ?? last.day) > oldest || index === days.length - 1);
+}

@@ -1,0 +1,163 @@
+import { Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { ITopic } from "aws-cdk-lib/aws-sns";
+import {
+  DefinitionBody,
+  DistributedMap,
+  Errors,
+  type IChainable,
+  JsonPath,
+  LogLevel,
+  Pass,
+  StateMachine,
+  StateMachineType,
+  Timeout,
+} from "aws-cdk-lib/aws-stepfunctions";
+import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
+import { Construct } from "constructs";
+import { LONGEST_RUN } from "../runs/longest-run.ts";
+import { acknowledge, arnInFinding } from "./acknowledge.ts";
+import { type CurfewFunction, LOG_RETENTION } from "./curfew-function.ts";
+import { WHEN_LAMBDA_FAILS, WHEN_THE_FUNCTION_FAILS } from "./retries.ts";
+import { runbookAlarm } from "./runbook-alarm.ts";
+
+interface AuditMachineProps {
+  planAudit: CurfewFunction;
+  /** Left out where no tenant has credentials. */
+  probeSecrets?: CurfewFunction | undefined;
+  auditTenant: CurfewFunction;
+  finishAudit: CurfewFunction;
+  alarms: ITopic;
+}
+
+/** Tenants audited side by side. A new account runs ten functions at once; who is refused is tried again. */
+const SIDE_BY_SIDE = 20;
+
+/**
+ * The state machine *Audit*: plan, then every tenant, then tell people.
+ *
+ * States only pass on names: decisions are in the functions, and nothing secret goes through, since whoever may read
+ * an execution's history sees every input and output. States are named after the functions that they call.
+ */
+export class AuditMachine extends Construct {
+  readonly machine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: AuditMachineProps) {
+    super(scope, id);
+    this.machine = new StateMachine(this, "Machine", {
+      comment: "Audits every tenant and tells people what changed",
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: DefinitionBody.fromChainable(this.definition(props)),
+      timeout: Duration.seconds(LONGEST_RUN),
+      tracingEnabled: true,
+      logs: { destination: this.logGroup(), level: LogLevel.ERROR, includeExecutionData: false },
+    });
+    this.acknowledgeRules(props);
+    this.watch(props.alarms);
+  }
+
+  private definition({ planAudit, probeSecrets, auditTenant, finishAudit }: AuditMachineProps): IChainable {
+    const finish = this.invoke("FinishAudit", finishAudit);
+    const tenants = new DistributedMap(this, "AuditTenants", {
+      itemsPath: JsonPath.stringAt("$.tenants"),
+      itemSelector: { run: JsonPath.objectAt("$.run"), tenant: JsonPath.stringAt("$$.Map.Item.Value") },
+      mapExecutionType: StateMachineType.STANDARD,
+      maxConcurrency: SIDE_BY_SIDE,
+      toleratedFailurePercentage: 100, // one bad tenant is a failed tenant, never a failed run
+      resultPath: JsonPath.DISCARD, // what happened is read from the table
+    });
+    tenants.itemProcessor(this.oneTenant(auditTenant, probeSecrets));
+    // Even where the map as a whole broke, people hear of the tenants that were audited, and of those that were not.
+    tenants.addCatch(finish, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    return this.run().next(this.invoke("PlanAudit", planAudit)).next(tenants).next(finish);
+  }
+
+  /** Which run this is. Whatever is tried again says the same, and so finds what it has done already. */
+  private run(): Pass {
+    return new Pass(this, "NameRun", {
+      parameters: {
+        id: JsonPath.stringAt("$$.Execution.Name"),
+        startedAt: JsonPath.stringAt("$$.Execution.StartTime"),
+      },
+      resultPath: "$.run",
+    });
+  }
+
+  /** A tenant that could not be audited ends well here: that its record is missing tells people, in FinishAudit. */
+  private oneTenant(auditTenant: CurfewFunction, probeSecrets: CurfewFunction | undefined): IChainable {
+    const audit = this.invoke("AuditTenant", auditTenant, JsonPath.DISCARD);
+    audit.addCatch(new Pass(this, "TenantNotAudited"), { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    if (!probeSecrets) return audit;
+    const probe = this.invoke("ProbeSecrets", probeSecrets, JsonPath.DISCARD);
+    probe.addCatch(audit, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    return probe.next(audit);
+  }
+
+  /** Calls a function with the state's input; its answer is the state's output, or is dropped with `DISCARD`. */
+  private invoke(name: string, { function: lambdaFunction }: CurfewFunction, resultPath?: string): LambdaInvoke {
+    // A minute more than the function's own timeout, which is to be the one that strikes.
+    const limit = (lambdaFunction.timeout ?? Duration.minutes(15)).plus(Duration.minutes(1));
+    const task = new LambdaInvoke(this, name, {
+      lambdaFunction,
+      payloadResponseOnly: true,
+      retryOnServiceExceptions: false,
+      taskTimeout: Timeout.duration(limit),
+      ...(resultPath !== undefined && { resultPath }),
+    });
+    task.addRetry(WHEN_LAMBDA_FAILS);
+    task.addRetry(WHEN_THE_FUNCTION_FAILS);
+    return task;
+  }
+
+  /** The name's beginning keeps the account's one policy for log delivery from growing. */
+  private logGroup(): LogGroup {
+    return new LogGroup(this, "Logs", {
+      logGroupName: `/aws/vendedlogs/states/${Aws.STACK_NAME}-audit`,
+      retention: LOG_RETENTION,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  private acknowledgeRules({ planAudit, probeSecrets, auditTenant, finishAudit }: AuditMachineProps): void {
+    const functions = [planAudit, auditTenant, finishAudit, ...(probeSecrets ? [probeSecrets] : [])];
+    const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${this.nameInFinding()}`;
+    acknowledge(this.machine, {
+      SF1: "The state machine Audit logs errors only: every other event is in its execution history for 90 days.",
+      "IAM5[Resource::*]": "X-Ray and the delivery of the state machine Audit's logs know no resources to name.",
+      [`IAM5[Resource::${executions}:*]`]: "The state machine Audit watches and stops its own children only.",
+      [`IAM5[Resource::${executions}/*:*]`]: "The state machine Audit starts its own map runs again, and no others.",
+      ...Object.fromEntries(
+        functions.map(({ node, function: lambda }) => [
+          `IAM5[Resource::${arnInFinding(lambda)}:*]`,
+          `The state machine Audit calls ${node.id}: the * stands for versions of that one function.`,
+        ]),
+      ),
+    });
+  }
+
+  /** The machine's name as it is taken from its ARN. */
+  private nameInFinding(): string {
+    const arn = Stack.of(this).resolve(this.machine.stateMachineArn);
+    return JSON.stringify({ "Fn::Select": [6, { "Fn::Split": [":", arn] }] });
+  }
+
+  private watch(alarms: ITopic): void {
+    const period = Duration.minutes(5);
+    runbookAlarm(this, "ExecutionsFailed", {
+      metric: new MathExpression({
+        expression: "failed + timedOut + aborted",
+        usingMetrics: {
+          failed: this.machine.metricFailed({ period }),
+          timedOut: this.machine.metricTimedOut({ period }),
+          aborted: this.machine.metricAborted({ period }),
+        },
+        period,
+      }),
+      says: "A run of Curfew's audit failed, ran out of time or was stopped.",
+      section: "executions-failed",
+      topic: alarms,
+      lasts: "event",
+    });
+  }
+}

@@ -1,0 +1,93 @@
+import { Annotations, CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { Alarm } from "aws-cdk-lib/aws-cloudwatch";
+import type { Construct } from "constructs";
+import { longestIntervalHours } from "../config/audit-interval.ts";
+import type { Config } from "../config/schema.ts";
+import { AuditMachine } from "./audit-machine.ts";
+import { AuditSchedule } from "./audit-schedule.ts";
+import { AuditTenant } from "./audit-tenant.ts";
+import { configAsset } from "./config-asset.ts";
+import { CurfewFunction } from "./curfew-function.ts";
+import { CurfewTable } from "./curfew-table.ts";
+import { CurfewDashboard } from "./dashboard.ts";
+import { EvidenceBucket } from "./evidence-bucket.ts";
+import { FinishAudit } from "./finish-audit.ts";
+import { PlanAudit } from "./plan-audit.ts";
+import { ProbeSecrets } from "./probe-secrets.ts";
+import { SlackDelivery } from "./slack-delivery.ts";
+import { subscribe } from "./subscriptions.ts";
+import { Topics } from "./topics.ts";
+
+export interface CurfewStackProps extends StackProps {
+  /** Validated for deployment. */
+  config: Config;
+  /** How long evidence is kept and cannot be removed, in days. */
+  evidenceRetentionDays: number;
+  /** The day from which the schedule is judged. */
+  today: Date;
+}
+
+/** The deployed Curfew. Its size does not depend on the number of tenants; optional parts are there when configured. */
+export class CurfewStack extends Stack {
+  constructor(scope: Construct, id: string, { config, evidenceRetentionDays, today, ...props }: CurfewStackProps) {
+    super(scope, id, { description: "Curfew: a compliance auditor for Auth0 tenants", ...props });
+    const { schedule } = config;
+    const auditIntervalHours = schedule && longestIntervalHours(schedule, today);
+    const asset = configAsset(this, { ...config, ...(auditIntervalHours !== undefined && { auditIntervalHours }) });
+    const table = new CurfewTable(this, "Table");
+    const evidence = new EvidenceBucket(this, "Evidence", { retentionDays: evidenceRetentionDays });
+    const topics = new Topics(this, "Topics");
+    const { machine } = this.audit(config, { config: asset, table, evidence, topics });
+    this.tellPeople(config, topics);
+    if (schedule && auditIntervalHours !== undefined) {
+      new AuditSchedule(this, "Schedule", { machine, topics, schedule, intervalHours: auditIntervalHours });
+    }
+
+    const parts = this.node.findAll();
+    new CurfewDashboard(this, "Dashboard", {
+      machine,
+      alarms: parts.filter((part) => part instanceof Alarm),
+      functions: parts.filter((part) => part instanceof CurfewFunction),
+    });
+    this.output("TableName", "Everything that Curfew remembers", table.table.tableName);
+    this.output("EvidenceBucketName", "Inventories, results and reports", evidence.bucket.bucketName);
+    this.output("AlertsTopicArn", "What audits found", topics.alerts.topicArn);
+    this.output("AuditStateMachineArn", "Start it with {} to audit now", machine.stateMachineArn);
+  }
+
+  private audit({ tenants }: Config, { config, table, evidence, topics }: Parts): AuditMachine {
+    const { alerts, alarms } = topics;
+    const anyOwner = tenants.some(({ owner }) => owner !== undefined);
+    const anyCredential = tenants.some(({ credentials }) => credentials.length > 0);
+    return new AuditMachine(this, "Audit", {
+      planAudit: new PlanAudit(this, "PlanAudit", { config, table, alerts, anyOwner }),
+      probeSecrets: anyCredential ? new ProbeSecrets(this, "ProbeSecrets", { config, table, alarms }) : undefined,
+      auditTenant: new AuditTenant(this, "AuditTenant", { config, table, evidence, anyCredential }),
+      finishAudit: new FinishAudit(this, "FinishAudit", { config, table, topics }),
+      alarms,
+    });
+  }
+
+  private tellPeople(config: Config, topics: Topics): void {
+    const { alerts } = config;
+    subscribe(topics, config);
+    if (alerts.slack) new SlackDelivery(this, "Slack", { topics, slack: alerts.slack });
+    if (alerts.email.length === 0 && alerts.digest.email.length === 0) {
+      const message =
+        "Nobody gets mail from this stack: alerts.email in the configuration is empty, so alarms ring unheard.";
+      Annotations.of(this).addWarningV2("curfew:nobody-hears", message);
+    }
+  }
+
+  private output(id: string, description: string, value: string): void {
+    new CfnOutput(this, id, { description, value });
+  }
+}
+
+/** What the parts of an audit share. */
+interface Parts {
+  config: ReturnType<typeof configAsset>;
+  table: CurfewTable;
+  evidence: EvidenceBucket;
+  topics: Topics;
+}

@@ -1,0 +1,64 @@
+import { Duration } from "aws-cdk-lib";
+import type { Asset } from "aws-cdk-lib/aws-s3-assets";
+import type { Construct } from "constructs";
+import { CurfewFunction } from "./curfew-function.ts";
+import { curfewMetric } from "./curfew-metrics.ts";
+import type { CurfewTable } from "./curfew-table.ts";
+import { runbookAlarm } from "./runbook-alarm.ts";
+import type { Topics } from "./topics.ts";
+
+/** Reads what a run found in all tenants, tells people, and counts. */
+export class FinishAudit extends CurfewFunction {
+  constructor(scope: Construct, id: string, props: { config: Asset; table: CurfewTable; topics: Topics }) {
+    super(scope, id, {
+      entry: "finish-audit",
+      description: "Curfew: tells people what a run found",
+      memorySize: 1024,
+      timeout: Duration.minutes(10),
+      config: props.config,
+      environment: {
+        CURFEW_ALERTS_TOPIC: props.topics.alerts.topicArn,
+        CURFEW_TOPICS: topicArns(props.topics).join(","),
+      },
+    });
+    props.table.allow(this, ["TENANT#*", "NOTICE#*"], ["GetItem", "UpdateItem"]);
+    props.table.allow(this, ["PENDING"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
+    this.allowPublishing(props.topics);
+    this.watch(props.topics);
+  }
+
+  private allowPublishing(topics: Topics): void {
+    this.allow({ actions: ["sns:Publish"], resources: [topics.alerts.topicArn] });
+    this.allow({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topics.key.keyArn] });
+    this.allow({ actions: ["sns:ListSubscriptionsByTopic"], resources: topicArns(topics) });
+  }
+
+  private watch({ alarms }: Topics): void {
+    const period = Duration.minutes(5);
+    runbookAlarm(this, "TenantsNotAudited", {
+      metric: curfewMetric("TenantsNotAudited", period),
+      says: "Curfew could not audit some tenants.",
+      section: "tenants-not-audited",
+      topic: alarms,
+      lasts: "state",
+    });
+    runbookAlarm(this, "AlertsNotDelivered", {
+      metric: curfewMetric("AlertsNotDelivered", period),
+      says: "Curfew could not hand over alerts to SNS.",
+      section: "alerts-not-delivered",
+      topic: alarms,
+      lasts: "state",
+    });
+    runbookAlarm(this, "UnconfirmedSubscriptions", {
+      metric: curfewMetric("UnconfirmedSubscriptions", period),
+      says: "Somebody who should hear from Curfew has not confirmed the subscription and hears nothing.",
+      section: "unconfirmed-subscriptions",
+      topic: alarms,
+      lasts: "state",
+    });
+  }
+}
+
+/** Every topic whose subscriptions must be confirmed: who should hear that audits have stopped, too. */
+const topicArns = ({ alerts, watchdog, alarms }: Topics): string[] =>
+  [alerts, watchdog, alarms].map(({ topicArn }) => topicArn);

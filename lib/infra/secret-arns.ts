@@ -1,0 +1,26 @@
+import { ArnFormat, Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+
+/**
+ * The ARNs of the secrets whose name is `name`, which may hold `*`. Secrets Manager appends a hyphen and six
+ * characters to every name; six question marks match these alone, where a `*` would also match longer names.
+ */
+export const secretArns = (scope: Construct, name: string): string => arn(scope, `${name}-??????`);
+
+/** The secrets of applications that somebody put under Curfew's care by tagging them `curfew:managed` = `true`. */
+export const managedSecrets = (scope: Construct) => ({
+  resources: [arn(scope, "*")],
+  conditions: { StringEquals: { "secretsmanager:ResourceTag/curfew:managed": "true" } },
+});
+
+/** How cdk-nag names a permission on the secrets of that pattern. */
+export const secretsFinding = (pattern: string): string =>
+  `IAM5[Resource::arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${pattern}]`;
+
+const arn = (scope: Construct, resourceName: string): string =>
+  Stack.of(scope).formatArn({
+    service: "secretsmanager",
+    resource: "secret",
+    resourceName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

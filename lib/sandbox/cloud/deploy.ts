@@ -1,0 +1,91 @@
+import type { Clock } from "../../model/clock.ts";
+import { type Cloud, startCloud } from "./start-cloud.ts";
+import { openStateMachine, type StateMachineHost } from "./state-machine/open-state-machine.ts";
+import type { LambdaFunction } from "./state-machine/task-functions.ts";
+import { cloudPlanOf, queueConsumersOf } from "./template/cloud-plan.ts";
+import type { Template } from "./template/template.ts";
+import { lambdasOf, type TemplateLambda } from "./template/template-lambdas.ts";
+
+/** A stack as CDK synthesized it. */
+export interface Assembly {
+  template: Template;
+  /** The folder that it was synthesized to. */
+  folder: string;
+  /** The files that functions read from the bucket of the CDK bootstrap, by key. */
+  files: Readonly<Record<string, string>>;
+}
+
+/** What is deployed, and how. */
+export interface DeploymentOptions {
+  assembly: Assembly;
+  /** Puts a function where it can be called. Its environment has the endpoints of this world already. */
+  host(lambda: TemplateLambda): LambdaFunction;
+  /** Of Secrets Manager, Slack and the executions' dates; the machine's when left out. */
+  clock?: Clock;
+  /** Secrets to begin with, by name, once the addresses of this world are known. */
+  secrets(cloud: Cloud): Readonly<Record<string, string>>;
+  /** Changes the endpoints that the functions see: to put something in between. */
+  rewire?(environment: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+}
+
+/** A synthesized stack that runs on this machine. */
+export interface Deployment extends AsyncDisposable {
+  readonly cloud: Cloud;
+  /** The state machine *Audit*. */
+  readonly audit: StateMachineHost;
+  readonly lambdas: readonly TemplateLambda[];
+  /** Resolves when the queues in front of functions are empty. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Deploys a synthesized stack to this machine: the same definitions, functions and environments as on AWS, and
+ * emulators of the services behind them.
+ */
+export async function deploy(options: DeploymentOptions): Promise<Deployment> {
+  const { assembly, clock, rewire = async (environment) => environment } = options;
+  const { template, folder, files } = assembly;
+  await using started = new AsyncDisposableStack();
+  const lambdas = lambdasOf(template, folder);
+  const bootstrap = new Set(lambdas.flatMap(({ env }) => env.CURFEW_CONFIG_BUCKET ?? []));
+  const plan = cloudPlanOf(template);
+  const time = clock ? { clock } : {};
+  const cloud = started.use(await startCloud({ ...plan, ...time, buckets: [...(plan.buckets ?? []), ...bootstrap] }));
+  for (const bucket of bootstrap) await upload(cloud, bucket, files);
+  for (const [Name, SecretString] of Object.entries(options.secrets(cloud))) {
+    cloud.secretsManager.call("CreateSecret", { Name, SecretString });
+  }
+  const endpoints = await rewire(cloud.env);
+  const wired = lambdas.map((lambda) => ({ ...lambda, env: { ...lambda.env, ...endpoints } }));
+  const functions = Object.fromEntries(wired.map((lambda) => [lambda.logicalId, options.host(lambda)]));
+  const bridges = await bridgeQueues(template, cloud, functions);
+  const audit = openStateMachine(template, { machine: "Audit", functions, ...time });
+  const running = started.move();
+  return {
+    cloud,
+    audit,
+    lambdas: wired,
+    settled: async () => {
+      for (const bridge of bridges) await bridge.settled();
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+async function upload(cloud: Cloud, bucket: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [key, body] of Object.entries(files)) {
+    const { ok, status } = await fetch(`${cloud.messaging.origin}/${bucket}/${key}`, { method: "PUT", body });
+    if (!ok) throw new TypeError(`S3 refused ${key} in the sandbox (status ${status}).`);
+  }
+}
+
+/** Connects queues with the functions behind them. */
+function bridgeQueues(template: Template, cloud: Cloud, functions: Readonly<Record<string, LambdaFunction>>) {
+  return Promise.all(
+    queueConsumersOf(template).map(({ queue, logicalId, batchSize }) => {
+      const handler = functions[logicalId];
+      if (!handler) throw new TypeError(`The template has no function ${logicalId}.`);
+      return cloud.messaging.bridge({ queue, batchSize, handler });
+    }),
+  );
+}

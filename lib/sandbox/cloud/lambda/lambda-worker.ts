@@ -1,0 +1,54 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type InvocationFacts, lambdaContext } from "./lambda-context.ts";
+
+/** What a Worker is told to do. */
+export interface Invocation {
+  event: unknown;
+  facts: InvocationFacts;
+}
+
+/** How it went: the result as JSON, or what the runtime reports of an error. */
+export type Reply = { json: string } | { errorType: string; errorMessage: string; trace: string[] };
+
+/** Which file to load, and the name of the function that it exports. */
+export interface WorkerTask {
+  file: string;
+  exportName: string;
+}
+
+type Handler = (event: unknown, context: object) => Promise<unknown>;
+
+const { file, exportName } = workerData as WorkerTask;
+const port = parentPort;
+if (!port) throw new TypeError("This file is the beginning of a Worker.");
+
+// Loaded before the first event, as the runtime does; a failure is reported by the invocation that finds it.
+const loading: Promise<Handler> = import(file).then((module: Record<string, unknown>) => {
+  const handler = module[exportName];
+  if (typeof handler === "function") return handler as Handler;
+  throw Object.assign(new Error(`${exportName} is undefined or not exported`), { name: "Runtime.HandlerNotFound" });
+});
+loading.catch(() => undefined);
+
+port.on("message", async ({ event, facts }: Invocation) => {
+  const reply = await run(event, facts);
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+  port.postMessage(reply);
+});
+
+async function run(event: unknown, facts: InvocationFacts): Promise<Reply> {
+  try {
+    const handler = await loading;
+    return { json: JSON.stringify((await handler(event, lambdaContext(facts))) ?? null) };
+  } catch (error) {
+    if (!(error instanceof Error)) return { errorType: "UnhandledRejection", errorMessage: String(error), trace: [] };
+    return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? "").split("\n") };
+  }
+}
+
+/** Resolves when the owner of the Worker has got everything that was printed. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  stream.write("", () => resolve());
+  return promise;
+}

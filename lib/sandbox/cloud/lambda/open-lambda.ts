@@ -1,0 +1,173 @@
+import { randomUUID } from "node:crypto";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
+import { REGION } from "../account.ts";
+import { LambdaFailure } from "./lambda-failure.ts";
+import type { Reply, WorkerTask } from "./lambda-worker.ts";
+
+/** A bundled Lambda. */
+export interface LambdaOptions {
+  name: string;
+  /** The folder of its asset; `index.mjs` in it is loaded. */
+  folder: string;
+  /** Exactly what the function sees, beside what the runtime itself sets. */
+  env: Readonly<Record<string, string>>;
+  /** `index.handler` when left out. */
+  handler?: string;
+  /** Milliseconds; 15 minutes when left out, which is the most that Lambda allows. */
+  timeout?: number;
+  /** MB; a Worker that needs more is ended. 512 when left out. */
+  memory?: number;
+}
+
+/** A Lambda that can be invoked and killed. */
+export interface LambdaHost extends AsyncDisposable {
+  /** Rejects with {@link LambdaFailure}. Invocations side by side have a Worker each, as on AWS. */
+  invoke(event: unknown): Promise<unknown>;
+  /** Ends every Worker at once, in the middle of what it does. The next invocation starts cold. */
+  kill(): void;
+  /** Everything that was printed so far, what killed Workers printed included. */
+  output(): string;
+  /** How many Workers were started. */
+  readonly coldStarts: number;
+  close(): Promise<void>;
+}
+
+const LONGEST_TIMEOUT = 900_000;
+const DEFAULT_MEMORY = 512;
+
+/** One Worker, which does one thing at a time. */
+interface Instance {
+  worker: Worker;
+  /** Says how the current invocation ended; null while idle. */
+  settle: ((outcome: Reply | LambdaFailure) => void) | null;
+  requestId: string;
+  gone: Promise<void>;
+}
+
+/**
+ * Makes a bundled Lambda ready to be invoked, each instance in a Worker with an environment of its own.
+ *
+ * @example
+ * await using lambda = openLambda({ name: "audit-tenant", folder: asset, env: { ...cloud.env, CURFEW_TABLE: "curfew" } });
+ * const result = await lambda.invoke({ run, tenant: "acme-prod" });
+ */
+export function openLambda(options: LambdaOptions): LambdaHost {
+  const { name, timeout = LONGEST_TIMEOUT, memory = DEFAULT_MEMORY } = options;
+  const instances = new Set<Instance>();
+  const printed: string[] = [];
+  let coldStarts = 0;
+  const idleInstance = () => {
+    const idle = [...instances].find(({ settle }) => settle === null);
+    if (idle) return idle;
+    coldStarts += 1;
+    return startInstance(options, instances, printed);
+  };
+  const kill = () => {
+    for (const instance of instances) end(instances, instance, killed(instance.requestId));
+  };
+  const close = async () => {
+    const all = [...instances];
+    kill();
+    await Promise.all(all.map(({ gone }) => gone));
+  };
+  return {
+    invoke: (event) => invoke(instances, idleInstance(), event, { functionName: name, timeout, memory }),
+    kill,
+    output: () => printed.join(""),
+    get coldStarts() {
+      return coldStarts;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function startInstance(options: LambdaOptions, instances: Set<Instance>, printed: string[]): Instance {
+  const { folder, handler = "index.handler", memory = DEFAULT_MEMORY } = options;
+  const [module = "index", exportName = "handler"] = handler.split(".");
+  const task: WorkerTask = { file: pathToFileURL(`${folder}/${module}.mjs`).href, exportName };
+  const worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
+    workerData: task,
+    env: { ...runtimeEnvironment(options), ...options.env },
+    stdout: true,
+    stderr: true,
+    resourceLimits: { maxOldGenerationSizeMb: memory },
+  });
+  for (const stream of [worker.stdout, worker.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => void printed.push(text));
+  }
+  const gone = Promise.withResolvers<void>();
+  const instance: Instance = { worker, settle: null, requestId: "", gone: gone.promise };
+  instances.add(instance);
+  worker.on("message", (reply: Reply) => instance.settle?.(reply));
+  worker.on("error", (error) => end(instances, instance, crashed(instance.requestId, error)));
+  worker.on("exit", (code) => {
+    end(instances, instance, exited(instance.requestId, code));
+    gone.resolve();
+  });
+  return instance;
+}
+
+/** What the runtime sets; Powertools and the SDK look at some of it. */
+function runtimeEnvironment({ name, folder, handler = "index.handler", memory = DEFAULT_MEMORY }: LambdaOptions) {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
+    AWS_REGION: REGION,
+    LAMBDA_TASK_ROOT: folder,
+    TZ: ":UTC",
+    _HANDLER: handler,
+  };
+}
+
+async function invoke(
+  instances: Set<Instance>,
+  instance: Instance,
+  event: unknown,
+  { functionName, timeout, memory }: { functionName: string; timeout: number; memory: number },
+): Promise<unknown> {
+  const requestId = randomUUID();
+  instance.requestId = requestId;
+  const outcome = Promise.withResolvers<Reply | LambdaFailure>();
+  instance.settle = outcome.resolve;
+  const timer = setTimeout(() => end(instances, instance, timedOut(requestId, timeout)), timeout);
+  const facts = { functionName, requestId, deadline: Date.now() + timeout, memory };
+  instance.worker.postMessage({ event: JSON.parse(JSON.stringify(event ?? {})), facts });
+  const reply = await outcome.promise;
+  clearTimeout(timer);
+  instance.settle = null;
+  if (reply instanceof LambdaFailure) throw reply;
+  if ("json" in reply) return JSON.parse(reply.json);
+  throw new LambdaFailure(reply.errorType, reply.errorMessage, reply.trace);
+}
+
+/** Takes an instance out of service and tells whoever waits for it why. */
+function end(instances: Set<Instance>, instance: Instance, reason: LambdaFailure): void {
+  if (!instances.delete(instance)) return;
+  instance.settle?.(reason);
+  void instance.worker.terminate();
+}
+
+const timedOut = (requestId: string, timeout: number) => {
+  const message = `RequestId: ${requestId} Error: Task timed out after ${(timeout / 1000).toFixed(2)} seconds`;
+  return new LambdaFailure("Sandbox.Timedout", message);
+};
+
+const killed = (requestId: string) =>
+  new LambdaFailure("Runtime.ExitError", `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`);
+
+const exited = (requestId: string, code: number) =>
+  new LambdaFailure(
+    "Runtime.ExitError",
+    `RequestId: ${requestId} Error: Runtime exited with error: exit status ${code}`,
+  );
+
+/** An error that nobody caught, or a heap that is full. */
+function crashed(requestId: string, error: unknown): LambdaFailure {
+  const { code, name = "Error", message = String(error) } = error as NodeJS.ErrnoException;
+  if (code === "ERR_WORKER_OUT_OF_MEMORY")
+    return new LambdaFailure("Runtime.OutOfMemory", `RequestId: ${requestId} ${message}`);
+  return new LambdaFailure("Runtime.UnhandledPromiseRejection", `${name}: ${message}`);
+}

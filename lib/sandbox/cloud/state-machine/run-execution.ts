@@ -1,0 +1,161 @@
+import { StateMachine } from "aws-local-stepfunctions";
+import type { Clock } from "../../../model/clock.ts";
+import { failureOf, LambdaFailure } from "../lambda/lambda-failure.ts";
+import { allStates, type ChildMachine, type Definition, type PreparedDefinition } from "./prepare-definition.ts";
+import type { LambdaTask } from "./task-functions.ts";
+
+/** The most that a state may take or give. Bytes. Source: the quotas of Step Functions. */
+const PAYLOAD_LIMIT = 262_144;
+
+/** A state machine ready to run. */
+export interface Machine extends PreparedDefinition {
+  name: string;
+  arn: string;
+  tasks: ReadonlyMap<string, LambdaTask>;
+  clock: Clock;
+  retryPause: number;
+  wait: number;
+}
+
+/** How an execution ended. */
+export interface ExecutionResult {
+  status: "SUCCEEDED" | "FAILED" | "TIMED_OUT" | "ABORTED";
+  output: unknown;
+  /** The error's name and what it says; null when there was none. */
+  error: string | null;
+  cause: string | null;
+}
+
+/** Something that whoever may read an execution's history can see. */
+export interface HistoryEvent {
+  /** The execution's name; children of a distributed Map have their own. */
+  execution: string;
+  type: string;
+  /** Inputs, outputs, errors. */
+  [detail: string]: unknown;
+}
+
+/** A running or finished execution. */
+export interface Execution {
+  readonly arn: string;
+  readonly name: string;
+  /** Everything that happened so far, children included, with every input and output. */
+  readonly history: readonly HistoryEvent[];
+  /** Never rejects. */
+  readonly result: Promise<ExecutionResult>;
+}
+
+/** Starts an execution of a machine. */
+export function startExecution(machine: Machine, input: unknown, name: string, signal?: AbortSignal): Execution {
+  const history: HistoryEvent[] = [];
+  const arn = `${machine.arn.replace(":stateMachine:", ":execution:")}:${name}`;
+  const result = execute({ machine, definition: machine.definition, input, name, arn, history, signal });
+  return { arn, name, history, result };
+}
+
+interface Run {
+  machine: Machine;
+  definition: Definition;
+  input: unknown;
+  name: string;
+  arn: string;
+  history: HistoryEvent[];
+  signal: AbortSignal | undefined;
+}
+
+type Interpreted = ReturnType<StateMachine["run"]>;
+
+async function execute(run: Run): Promise<ExecutionResult> {
+  const { machine, input, name, history, signal } = run;
+  // asl-validator judges the definition in the tests of the stack; here it would refuse the tasks for items.
+  const options = { validationOptions: { noValidate: true } };
+  const interpreter = new StateMachine(run.definition as never, options);
+  const overrides = overridesFor(run);
+  const execution = interpreter.run(structuredClone(input) as never, { overrides, context: contextOf(run) });
+  const stop = () => execution.abort();
+  signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
+  const logged = record(execution.eventLogs, name, history);
+  const result = await settle(execution.result);
+  signal?.removeEventListener("abort", stop);
+  await logged;
+  history.push({ execution: name, ...result, type: "ExecutionEnded", machine: machine.name });
+  return result;
+}
+
+async function settle(result: Interpreted["result"]): Promise<ExecutionResult> {
+  try {
+    return { status: "SUCCEEDED", output: await result, error: null, cause: null };
+  } catch (error) {
+    const { name, cause } = error as Error;
+    if (name === "ExecutionAbortedError") return { status: "ABORTED", output: null, error: null, cause: null };
+    if (name === "ExecutionTimeoutError")
+      return { status: "TIMED_OUT", output: null, error: "States.Timeout", cause: null };
+    const failure = cause instanceof Error ? cause : (error as Error);
+    return { status: "FAILED", output: null, error: failure.name, cause: failure.message };
+  }
+}
+
+async function record(events: Interpreted["eventLogs"], execution: string, history: HistoryEvent[]): Promise<void> {
+  for await (const event of events) history.push({ execution, ...event });
+}
+
+/** What `$$` means. The interpreter keeps `Execution` for itself; see {@link prepareDefinition}. */
+function contextOf({ machine, input, name, arn }: Run) {
+  const started = { Id: arn, Name: name, StartTime: new Date(machine.clock.now()).toISOString(), Input: input };
+  return { Started: started, StateMachine: { Id: machine.arn, Name: machine.name } };
+}
+
+function overridesFor(run: Run) {
+  const { machine, definition } = run;
+  const handlers: Record<string, (input: unknown) => Promise<never>> = {};
+  const retries: Record<string, number> = {};
+  const waits: Record<string, number> = {};
+  for (const [name, state] of allStates(definition)) {
+    if (state.Retry) retries[name] = machine.retryPause;
+    if (state.Type === "Wait") waits[name] = machine.wait;
+    const child = machine.children.get(name);
+    const task = machine.tasks.get(name);
+    if (child) handlers[name] = (input) => runChild(run, child, input) as Promise<never>;
+    else if (task) handlers[name] = (input) => callLambda(run, name, task, input) as Promise<never>;
+  }
+  return { taskResourceLocalHandlers: handlers, retryIntervalOverrides: retries, waitTimeOverrides: waits };
+}
+
+/** One item of a distributed Map: an execution of its own, with its own name and start. */
+async function runChild(run: Run, { definition, tolerated }: ChildMachine, input: unknown): Promise<unknown> {
+  const name = crypto.randomUUID();
+  const arn = `${run.machine.arn.replace(":stateMachine:", ":execution:")}/Map:${name}`;
+  const { status, output, error, cause } = await execute({ ...run, definition, input, name, arn });
+  if (status === "SUCCEEDED" || tolerated) return output;
+  const message = `The items that failed exceed what is tolerated: ${error ?? status} ${cause ?? ""}`;
+  throw new LambdaFailure("States.ExceedToleratedFailureThreshold", message);
+}
+
+async function callLambda(run: Run, state: string, task: LambdaTask, input: unknown): Promise<unknown> {
+  const event = task.wrapped ? (input as { Payload?: unknown }).Payload : input;
+  const log = (type: string, detail: object) => run.history.push({ execution: run.name, type, state, ...detail });
+  log("TaskScheduled", { function: task.logicalId, parameters: structuredClone(input) });
+  try {
+    const result = asJson(await task.call(asJson(event ?? {})));
+    checkSize(state, result);
+    log("TaskSucceeded", { output: result });
+    return task.wrapped ? { ExecutedVersion: "$LATEST", Payload: result, StatusCode: 200 } : result;
+  } catch (error) {
+    const failure = failureOf(error);
+    log("TaskFailed", { error: failure.name, cause: failure.message });
+    throw failure;
+  }
+}
+
+/** What crosses the border of a Lambda is JSON, and nothing is null. */
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value ?? null));
+}
+
+function checkSize(state: string, result: unknown): void {
+  const size = Buffer.byteLength(JSON.stringify(result));
+  if (size <= PAYLOAD_LIMIT) return;
+  const message = `The state/task '${state}' returned a result with a size exceeding the maximum of ${PAYLOAD_LIMIT} bytes.`;
+  throw new LambdaFailure("States.DataLimitExceeded", message);
+}

@@ -1,0 +1,339 @@
+import fc from "fast-check";
+import { describe, expect, it, test } from "vitest";
+import type { Alert } from "../../lib/alerts/alert.ts";
+import { announce } from "../../lib/alerts/announce.ts";
+import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
+import { deliverAlerts, noticeKey } from "../../lib/alerts/deliver.ts";
+import { noteRun, recordKey } from "../../lib/alerts/pending-runs.ts";
+import type { Publisher } from "../../lib/alerts/ports.ts";
+import type { RunReport } from "../../lib/alerts/run-report.ts";
+import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
+import type { Clock } from "../../lib/model/clock.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { anyReport, change, changes, isPending, plant, RULES, RUN, record, report } from "../support/run-records.ts";
+import { virtualClock } from "../support/virtual-clock.ts";
+
+/** A clock that a test sets. */
+function clockAt(start: string): Clock & { set(at: string): void } {
+  let now = Date.parse(start);
+  return {
+    now: () => now,
+    sleep: async () => undefined,
+    set: (at) => {
+      now = Date.parse(at);
+    },
+  };
+}
+
+/** Keeps what was published. */
+function collect(): Publisher & { alerts: Alert[] } {
+  const alerts: Alert[] = [];
+  return { alerts, publish: async (alert) => void alerts.push(alert) };
+}
+
+const tenantsOf = ({ records, missing }: RunReport): string[] => [...records.map(({ tenant }) => tenant), ...missing];
+
+const DIES = new Error("the process died");
+
+/**
+ * Lets a process die at one of its calls: before the call has an effect, or after. From then on it does nothing at all.
+ */
+function mortal(table: Table, publisher: Publisher, diesAt: number, when: "before" | "after") {
+  let calls = 0;
+  const step = async <T>(call: () => Promise<T>): Promise<T> => {
+    const index = calls++;
+    if (index > diesAt || (index === diesAt && when === "before")) throw DIES;
+    const result = await call();
+    if (index === diesAt) throw DIES;
+    return result;
+  };
+  const dying: Table = {
+    get: (key) => step(() => table.get(key)),
+    put: (...args) => step(() => table.put(...args)),
+    remove: (...args) => step(() => table.remove(...args)),
+    async *list(...args) {
+      await step(async () => undefined);
+      yield* table.list(...args) as AsyncIterable<never>;
+    },
+  };
+  return {
+    table: dying,
+    publisher: { publish: (alert: Alert) => step(() => publisher.publish(alert)) },
+    calls: () => calls,
+  };
+}
+
+/** Ten tenants with something of everything. */
+const MIXED = report(
+  [
+    record("a", { changes: [change(), change({ kind: "still-open", openForDays: 3, finding: "f_2" })] }),
+    record("b", { changes: [change({ kind: "regressed", severity: "critical", regressions: 1 })] }),
+    record("c", { status: "failed", reason: "throttled" }),
+    record("d", { changes: [change({ severity: "low" })], open: { low: 1 } }),
+  ],
+  ["e"],
+);
+const CROWDED = report([record("a", { changes: changes(15) }), record("b", { changes: changes(15) })]);
+
+describe("a pass that dies anywhere", () => {
+  test.each([
+    ["single alerts", MIXED],
+    ["summaries", CROWDED],
+  ])("loses nothing and doubles only what it had published and not recorded: %s", async (_, one) => {
+    let deaths = 0;
+    let doubled = 0;
+    for (const when of ["before", "after"] as const) {
+      for (let diesAt = 0; ; diesAt++) {
+        using table = openSqliteTable(":memory:");
+        const published = collect();
+        const clock = clockAt("2026-11-25T06:30:00.000Z");
+        await plant(one, table);
+        const first = mortal(table, published, diesAt, when);
+        const ended = { run: RUN, tenants: tenantsOf(one) };
+        await announce(ended, { ...first, rules: RULES, clock }).catch((error: unknown) => expect(error).toBe(DIES));
+        const hasDied = first.calls() > diesAt;
+        const unrecorded = new Set<string>();
+        for (const { id, kind } of published.alerts) {
+          const isRecorded = kind === "digest" ? await digestIsRecorded(table) : await table.get(noticeKey(id));
+          if (!isRecorded) unrecorded.add(id);
+        }
+        const retried = await announce(ended, { table, publisher: published, rules: RULES, clock });
+
+        const ids = published.alerts.map(({ id }) => id);
+        const expected = atOnceAlerts(one, RULES).map(({ id }) => id);
+        expect(ids).toEqual(expect.arrayContaining(expected));
+        expect(published.alerts.filter(({ kind }) => kind === "digest").length).toBeGreaterThan(0);
+        expect(new Set(ids).size).toBe(expected.length + 1);
+        const twice = ids.filter((id, index) => ids.indexOf(id) !== index);
+        expect(new Set(twice)).toEqual(unrecorded);
+        expect(retried.failed).toEqual([]);
+        expect(await isPending(RUN, table)).toBe(false);
+        if (!hasDied) break;
+        deaths++;
+        doubled += twice.length;
+      }
+    }
+    console.info(`announce: ${deaths} deaths, ${doubled} alerts doubled, none lost`);
+    expect(deaths).toBeGreaterThan(20);
+  });
+});
+
+const digestIsRecorded = async (table: Table): Promise<boolean> =>
+  (await table.get<{ day: string }>({ partition: "NOTICE#digest", sort: "NOTICE" }))?.value.day === "2026-11-25";
+
+test("whatever was found, a replay in any order of records tells nothing again", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyReport, async (one) => {
+      using table = openSqliteTable(":memory:");
+      const published = collect();
+      await plant(one, table);
+      const parts = { table, publisher: published, rules: RULES, clock: clockAt("2026-11-25T06:30:00.000Z") };
+      await announce({ run: RUN, tenants: tenantsOf(one) }, parts);
+      const count = published.alerts.length;
+
+      await announce({ run: RUN, tenants: tenantsOf(one).toReversed() }, parts);
+
+      expect(published.alerts.length).toBe(count);
+      expect(count).toBe(atOnceAlerts(one, RULES).length + 1);
+      expect(await isPending(RUN, table)).toBe(false);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+describe("delivering", () => {
+  const alerts = atOnceAlerts(MIXED, RULES);
+
+  it("goes on when one cannot be published, reports it, and sends it the next time alone", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const broken = alerts[1]?.id;
+    const picky: Publisher = {
+      publish: async (alert) => {
+        if (alert.id === broken) throw DIES;
+        await published.publish(alert);
+      },
+    };
+    const clock = clockAt(RUN.startedAt);
+
+    const first = await deliverAlerts(alerts, picky, table, clock);
+    const second = await deliverAlerts(alerts, published, table, clock);
+
+    expect(first.failed).toEqual([{ id: broken, error: DIES }]);
+    expect(first.sent).toHaveLength(alerts.length - 1);
+    expect(second.sent).toEqual([broken]);
+    expect(second.known).toHaveLength(alerts.length - 1);
+  });
+
+  it("publishes no more than five messages a second, because SNS suspends mail subscriptions beyond ten", async () => {
+    using table = openSqliteTable(":memory:");
+    const clock = virtualClock();
+    const times: number[] = [];
+    const publisher: Publisher = { publish: async () => void times.push(clock.now()) };
+
+    await clock.run(deliverAlerts(alerts, publisher, table, clock));
+
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(gaps).toHaveLength(alerts.length - 1);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(200);
+  });
+
+  it("keeps a run pending until everything of it was told", async () => {
+    using table = openSqliteTable(":memory:");
+    await plant(MIXED, table);
+    const ended = { run: RUN, tenants: tenantsOf(MIXED) };
+    const parts = { table, rules: RULES, clock: clockAt("2026-11-25T06:30:00.000Z") };
+    const refusing: Publisher = { publish: () => Promise.reject(DIES) };
+
+    const failed = await announce(ended, { ...parts, publisher: refusing });
+    expect(failed.failed).toHaveLength(alerts.length + 1);
+    expect(await isPending(RUN, table)).toBe(true);
+
+    const published = collect();
+    await announce(ended, { ...parts, publisher: published });
+    expect(published.alerts).toHaveLength(alerts.length + 1);
+    const row = await table.get<RunRecord>(recordKey("a", RUN));
+    expect(row?.value.announced).toBe(true);
+  });
+});
+
+describe("several runs", () => {
+  const runAt = (hour: string, day = "25"): RunRef => ({
+    id: `r${day}-${hour}`,
+    startedAt: `2026-11-${day}T${hour}:00:00.000Z`,
+  });
+
+  async function pass(
+    run: RunRef,
+    records: RunRecord[],
+    table: Table,
+    publisher: Publisher,
+    rules = RULES,
+  ): Promise<void> {
+    const one = report(records, [], run);
+    await plant(one, table);
+    const clock = clockAt(run.startedAt.replace(":00:00", ":10:00"));
+    await announce({ run, tenants: tenantsOf(one) }, { table, publisher, rules, clock });
+  }
+
+  it("a day make one digest, of everything since the last one", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const low = (finding: string) => [
+      record("d", { changes: [change({ severity: "low", finding, message: finding })] }),
+    ];
+
+    await pass(runAt("06"), low("first"), table, published);
+    await pass(runAt("12"), low("noon"), table, published);
+    await pass(runAt("18"), low("evening"), table, published);
+    await pass(runAt("06", "26"), low("second"), table, published);
+
+    const digests = published.alerts.filter(({ kind }) => kind === "digest");
+    expect(digests.map(({ items }) => items)).toEqual([
+      ["low  d: Orders API: first"],
+      ["low  d: Orders API: evening", "low  d: Orders API: noon", "low  d: Orders API: second"],
+    ]);
+    for (const hour of ["06", "12", "18"]) expect(await isPending(runAt(hour), table)).toBe(false);
+  });
+
+  it("by hand for a single tenant leave the digest to the next one over all, unless that stays away", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const rules = { ...RULES, tenants: ["a", "d"] };
+    const all = [record("a"), record("d")];
+    await pass(runAt("06"), all, table, published, rules);
+
+    await pass(runAt("01", "26"), [record("a", { notes: ["By hand."] })], table, published, rules);
+    expect(published.alerts).toHaveLength(1);
+    await pass(runAt("06", "26"), all, table, published, rules);
+    expect(published.alerts.at(-1)).toMatchObject({
+      title: "Digest 2026-11-26: all quiet in 2 tenants",
+      items: ["note  a: By hand."],
+    });
+    for (const day of ["27", "28"]) await pass(runAt("06", day), [record("a")], table, published, rules);
+    expect(published.alerts).toHaveLength(2);
+    await pass(runAt("06", "29"), [record("a")], table, published, rules);
+    expect(published.alerts.at(-1)?.title).toBe("Digest 2026-11-29: all quiet in 1 tenant");
+  });
+
+  it("do not disturb each other while both are at work, and the dead are told of by the living", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const dead = report([record("a", { changes: [change()] })], ["b"], runAt("05"));
+    await plant(dead, table);
+    await noteRun(dead.run, tenantsOf(dead), Date.parse("2026-11-25T07:00:00.000Z"), table);
+
+    await pass(runAt("06"), [record("d")], table, published);
+    expect(published.alerts.map(({ kind }) => kind)).toEqual(["digest"]);
+
+    await pass(runAt("08"), [record("d")], table, published);
+    expect(published.alerts.map(({ kind, tenant }) => [kind, tenant])).toEqual([
+      ["digest", null],
+      ["finding", "a"],
+      ["not-audited", "b"],
+    ]);
+  });
+
+  it("that end at the same moment tell each matter once, and one digest", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const runs = ["r1", "r2", "r3"].map((id) => ({ ...runAt("06"), id }));
+    const found = runs.map(({ id }) => [
+      record("a", {
+        changes: [change({ finding: id }), change({ finding: `${id} low`, severity: "low", message: id })],
+      }),
+    ]);
+
+    await Promise.all(runs.map((run, index) => pass(run, found[index] ?? [], table, published)));
+    await pass(runAt("06", "26"), [], table, published);
+
+    const ofKind = (wanted: string) => published.alerts.filter(({ kind }) => kind === wanted);
+    expect(
+      ofKind("finding")
+        .map(({ facts }) => facts.at(-1)?.value)
+        .sort(),
+    ).toEqual(runs.map(({ id }) => id));
+    expect(ofKind("digest").map(({ title }) => title.slice(0, 17))).toEqual(["Digest 2026-11-25", "Digest 2026-11-26"]);
+    const digested = ofKind("digest").flatMap(({ items }) => items);
+    expect(digested.sort()).toEqual(runs.map(({ id }) => `low  a: Orders API: ${id}`));
+    for (const run of runs) expect(await isPending(run, table)).toBe(false);
+  });
+
+  it("make one digest also when a second one ends while the first is sending it", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const sending = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const slow: Publisher = {
+      publish: async (alert) => {
+        sending.resolve();
+        await gate.promise;
+        await published.publish(alert);
+      },
+    };
+
+    const first = pass({ ...runAt("06"), id: "r1" }, [record("a")], table, slow);
+    await sending.promise;
+    await pass({ ...runAt("06"), id: "r2" }, [record("a")], table, published);
+    gate.resolve();
+    await first;
+
+    expect(published.alerts.map(({ kind }) => kind)).toEqual(["digest"]);
+  });
+
+  it("of a day long gone can be replayed and tell nothing", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const records = [record("a", { changes: [change({ severity: "low" })] })];
+    await pass(runAt("06"), records, table, published);
+    await pass(runAt("06", "26"), [record("a")], table, published);
+    const count = published.alerts.length;
+
+    const clock = clockAt("2026-11-26T09:00:00.000Z");
+    await announce({ run: runAt("06"), tenants: ["a"] }, { table, publisher: published, rules: RULES, clock });
+
+    expect(published.alerts).toHaveLength(count);
+    expect(await isPending(runAt("06"), table)).toBe(false);
+  });
+});

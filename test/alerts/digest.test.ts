@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import { localDay } from "../../lib/alerts/alert-rules.ts";
+import { digestAlert } from "../../lib/alerts/digest.ts";
+import type { RunReport } from "../../lib/alerts/run-report.ts";
+import { change, changes, RUN, record, report } from "../support/run-records.ts";
+
+const DAY = "2026-11-25";
+const digest = (...reports: RunReport[]) => digestAlert(reports, DAY, RUN.startedAt);
+const EXCEPTION = { reason: "SEC-112", owner: "dana@acme.example", expires: "2026-12-01" };
+
+describe("the digest", () => {
+  it("says that all is quiet, so that silence means that something is broken", () => {
+    expect(digest(report([record("a"), record("b")]))).toMatchObject({
+      kind: "digest",
+      severity: "info",
+      title: "Digest 2026-11-25: all quiet in 2 tenants",
+      text: "Every tenant was looked at completely.",
+      items: [],
+    });
+  });
+
+  it("is not quiet while something bad is open", () => {
+    expect(digest(report([record("a", { open: { high: 2, low: 5 } })])).title).toBe(
+      "Digest 2026-11-25: nothing new, 2 still open at high or above",
+    );
+  });
+
+  it("tells first of what was not looked at, then of what got worse, ends or is over, and of notes", () => {
+    const one = digest(
+      report(
+        [
+          record("a", {
+            status: "incomplete",
+            notEvaluated: [{ id: "key.signing.age", reason: "missing-scope", detail: "read:signing_keys" }],
+            changes: [
+              change({ severity: "medium", message: "M" }),
+              change({ kind: "resolved", message: "R", finding: "f_2" }),
+              change({ kind: "exception-expiring", message: "E", finding: "f_3", exception: EXCEPTION }),
+              change({ kind: "excepted", message: "A", finding: "f_4", exception: EXCEPTION }),
+              change({ message: "told at once", finding: "f_5" }),
+            ],
+            notes: ["The log has a gap of 3 days."],
+          }),
+          record("b", { status: "failed", reason: "no-grant" }),
+        ],
+        ["c"],
+      ),
+    );
+
+    expect(one.items).toEqual([
+      "not audited  b: the auditor has no grant for the Management API",
+      "not audited  c: the audit ended without a result",
+      "incomplete  a: 1 check not evaluated (missing-scope)",
+      "medium  a: Orders API: M",
+      "high  a: exception ends soon: Orders API: E (until 2026-12-01, dana@acme.example)",
+      "high  a: resolved: Orders API: R",
+      "high  a: accepted: Orders API: A",
+      "note  a: The log has a gap of 3 days.",
+    ]);
+    expect(one).toMatchObject({
+      severity: "medium",
+      title: "Digest 2026-11-25: 2 not audited, 1 incomplete, 2 new, 1 expiring, 1 resolved",
+      text: "3 tenants were not looked at completely: what is new there may not be seen.",
+    });
+    expect(one.facts).toContainEqual({ label: "Told at once", value: "1 finding" });
+  });
+
+  it("covers every run since the last one, and says of each tenant how it stands now", () => {
+    const early = { id: "r1", startedAt: "2026-11-24T07:00:00.000Z" };
+    const late = { id: "r2", startedAt: "2026-11-25T05:00:00.000Z" };
+    const one = digest(
+      report([record("a", { open: { low: 1 } })], [], late),
+      report([record("a", { open: { low: 9 }, changes: [change({ severity: "low" })] })], ["b"], early),
+      report([record("b", { open: { medium: 1 } })], [], late),
+    );
+
+    expect(one.items).toEqual(["low  a: Orders API: Access tokens live 30 d; the limit is 24 h"]);
+    expect(one.facts).toContainEqual({ label: "Open now", value: "1 medium, 1 low" });
+    expect(one.facts).toContainEqual({ label: "Runs", value: "3" });
+  });
+
+  it("says how much it leaves out", () => {
+    const list = changes(100, { severity: "low" });
+    const one = digest(report([record("a", { changes: list, totals: { new: { low: 300 } } })]));
+
+    expect(one.items.at(-1)).toBe("and 240 more");
+    expect(one.title).toBe("Digest 2026-11-25: 300 new");
+  });
+
+  it("is never as bad as what is told at once", () => {
+    expect(digest(report([record("a", { changes: [change({ severity: "critical" })] })])).severity).toBe("info");
+  });
+});
+
+it.each([
+  ["2026-11-24T22:59:00.000Z", "Europe/Berlin", "2026-11-24"],
+  ["2026-11-24T23:00:00.000Z", "Europe/Berlin", "2026-11-25"],
+  ["2026-11-25T04:00:00.000Z", "America/New_York", "2026-11-24"],
+  ["2026-11-25T11:00:00.000Z", "Pacific/Auckland", "2026-11-26"],
+  ["2026-11-25T11:00:00.000Z", "UTC", "2026-11-25"],
+])("%s is in %s on %s", (at, timezone, day) => {
+  expect(localDay(at, timezone)).toBe(day);
+});

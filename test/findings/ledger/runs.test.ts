@@ -1,0 +1,248 @@
+import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import { listFindings } from "../../../lib/findings/ledger/list-findings.ts";
+import { listedOf } from "../../../lib/findings/ledger/listed.ts";
+import { recordAudit } from "../../../lib/findings/ledger/record-audit.ts";
+import { type RunRef, runKey } from "../../../lib/findings/ledger/run-record.ts";
+import { lastCompleteRun, markAnnounced, runOf, unannouncedRuns } from "../../../lib/findings/ledger/runs.ts";
+import type { TenantAudit } from "../../../lib/findings/tenant-audit.ts";
+import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
+import { type Table, tenantPartition } from "../../../lib/store/table.ts";
+import { aClient, aResourceServer } from "../../support/inventory.ts";
+import { audit, finding } from "../../support/reports.ts";
+import { virtualClock } from "../../support/virtual-clock.ts";
+import { interposed } from "./interposed.ts";
+
+const TENANT = "acme-prod";
+const runOn = (day: number, id = "a"): RunRef => ({
+  id,
+  startedAt: `2026-11-${String(day).padStart(2, "0")}T06:00:00.000Z`,
+});
+
+const PASSED: Partial<TenantAudit> = { checks: [{ id: finding().check, status: "pass", evaluated: 1, failed: 0 }] };
+const FOUND: Partial<TenantAudit> = {
+  checks: [{ id: finding().check, status: "fail", evaluated: 1, failed: 1 }],
+  findings: [finding()],
+};
+const BLIND: Partial<TenantAudit> = {
+  status: "incomplete",
+  checks: [{ id: finding().check, status: "not-evaluated", reason: "missing-scope", detail: "read:resource_servers" }],
+};
+const FAILED: Partial<TenantAudit> = { status: "failed", reason: "unreachable", detail: "Nobody answered." };
+
+const record = (table: Table, run: RunRef, fields: Partial<TenantAudit>, clock = virtualClock(0)) =>
+  recordAudit(
+    table,
+    {
+      run,
+      audit: audit({ tenant: TENANT, ...fields }),
+      listed: new Map(),
+      evidence: null,
+      notes: ["The log has a gap."],
+    },
+    { clock, deadline: clock.now() + 60_000 },
+  );
+
+const findingsOf = async (table: Table, filter = {}) => {
+  const findings = [];
+  for await (const each of listFindings(table, TENANT, filter)) findings.push(each);
+  return findings;
+};
+
+describe("the record of a run", () => {
+  it("says what was evaluated, what was not and why, and is found by its key", async () => {
+    using table = openSqliteTable(":memory:");
+
+    const told = await record(table, runOn(2), BLIND);
+
+    expect(await runOf(table, TENANT, runKey(runOn(2)))).toEqual(told);
+    expect(told).toMatchObject({
+      ...{ state: "recorded", status: "incomplete", evaluated: [], announced: false, notes: ["The log has a gap."] },
+      notEvaluated: [{ id: finding().check, reason: "missing-scope", detail: "read:resource_servers" }],
+    });
+  });
+
+  it("of a failed tenant keeps the reason and counts what is still open", async () => {
+    using table = openSqliteTable(":memory:");
+    await record(table, runOn(1), FOUND);
+
+    const told = await record(table, runOn(2), FAILED);
+    const [known] = await findingsOf(table);
+
+    expect(told).toMatchObject({
+      state: "recorded",
+      status: "failed",
+      reason: "unreachable",
+      open: { high: 1 },
+      changes: [],
+    });
+    expect(known).toMatchObject({ status: "open", lastSeen: runOn(1).startedAt });
+  });
+
+  it("expires after 400 days, and the finding outlives it", async () => {
+    using table = openSqliteTable(":memory:");
+    const expiries: (number | undefined)[] = [];
+    const watched: Table = {
+      ...table,
+      put: (key, value, options) => {
+        expiries.push(options?.expires);
+        return table.put(key, value, options);
+      },
+    };
+    await record(watched, runOn(1), FOUND);
+    const rows = [];
+    for await (const row of table.list(tenantPartition(TENANT), { prefix: "RUN#" })) rows.push(row);
+    for (const { key } of rows) await table.remove(key);
+
+    const [known] = await findingsOf(table);
+    const told = await record(table, runOn(9), FOUND);
+
+    expect(new Set(expiries)).toEqual(new Set([undefined, Date.UTC(2026, 10, 1, 6) / 1_000 + 400 * 86_400]));
+    expect(known).toMatchObject({ status: "open", firstSeen: runOn(1).startedAt, lastSeen: runOn(1).startedAt });
+    expect(told.changes).toMatchObject([{ kind: "still-open", openForDays: 7 }]);
+  });
+});
+
+describe("runs that nobody was told about", () => {
+  it("are given in their order until they are marked, failed ones too", async () => {
+    using table = openSqliteTable(":memory:");
+    await record(table, runOn(3), PASSED);
+    await record(table, runOn(1), FOUND);
+    await record(table, runOn(2), FAILED);
+    const before = (await unannouncedRuns(table, TENANT)).map(({ run }) => run);
+
+    await markAnnounced(table, TENANT, runKey(runOn(2)));
+    await markAnnounced(table, TENANT, runKey(runOn(2)));
+    await markAnnounced(table, TENANT, runKey(runOn(8)));
+    await record(table, runOn(2), FAILED); // a replay does not make it news again
+
+    expect(before).toEqual([runOn(1), runOn(2), runOn(3)]);
+    expect((await unannouncedRuns(table, TENANT)).map(({ run }) => run)).toEqual([runOn(1), runOn(3)]);
+    expect(await runOf(table, TENANT, runKey(runOn(2)))).toMatchObject({ announced: true });
+  });
+});
+
+describe("the last complete run", () => {
+  it("is the newest before another that could look at everything", async () => {
+    using table = openSqliteTable(":memory:");
+    await record(table, runOn(1), PASSED);
+    await record(table, runOn(2), BLIND);
+    await record(table, runOn(3), FAILED);
+    await record(table, runOn(4), PASSED);
+
+    expect((await lastCompleteRun(table, TENANT, runKey(runOn(4))))?.run).toEqual(runOn(1));
+    expect((await lastCompleteRun(table, TENANT, runKey(runOn(5))))?.run).toEqual(runOn(4));
+    expect(await lastCompleteRun(table, TENANT, runKey(runOn(1)))).toBeUndefined();
+  });
+});
+
+describe("a listing of findings", () => {
+  it("says when each was first and last seen and what became of it", async () => {
+    using table = openSqliteTable(":memory:");
+    await record(table, runOn(1), FOUND);
+    await record(table, runOn(2), FOUND);
+    await record(table, runOn(3), BLIND);
+    const blind = await findingsOf(table);
+    await record(table, runOn(4), PASSED);
+    const resolved = await findingsOf(table, { status: "resolved" });
+    await record(table, runOn(5), FOUND);
+
+    expect(blind).toMatchObject([{ status: "open", lastSeen: runOn(2).startedAt, changedAt: runOn(1).startedAt }]);
+    expect(resolved).toMatchObject([
+      { lastSeen: runOn(2).startedAt, resolvedAt: runOn(4).startedAt, changedAt: runOn(4).startedAt, severity: "high" },
+    ]);
+    expect(await findingsOf(table, { status: "open", since: runOn(5).startedAt })).toMatchObject([
+      { firstSeen: runOn(1).startedAt, lastSeen: runOn(5).startedAt, regressions: 1, resolvedAt: null },
+    ]);
+    expect(await findingsOf(table, { since: runOn(6).startedAt })).toEqual([]);
+    expect(await findingsOf(table, { status: "excepted" })).toEqual([]);
+  });
+});
+
+describe("a run that finds another one writing", () => {
+  /** A run that took the lease and never comes back. */
+  async function die(table: Table, clock: ReturnType<typeof virtualClock>): Promise<void> {
+    let puts = 0;
+    const dying = interposed(table, {
+      after: async () => {
+        puts += 1;
+        if (puts > 8) throw new Error("died");
+      },
+    });
+    await expect(record(dying, runOn(1), FOUND, clock)).rejects.toThrow("died");
+  }
+
+  it("waits until that one must be dead", async () => {
+    using table = openSqliteTable(":memory:");
+    const clock = virtualClock(0);
+    await die(table, clock);
+
+    const entry = {
+      run: runOn(2),
+      audit: audit({ tenant: TENANT, ...FOUND }),
+      listed: new Map(),
+      evidence: null,
+      notes: [],
+    };
+    const told = await clock.run(recordAudit(table, entry, { clock, deadline: 120_000 }));
+
+    expect(clock.now()).toBe(65_000); // clocks may differ by five seconds
+    expect(told.changes).toMatchObject([{ kind: "new" }]); // what the dead one wrote does not count
+  });
+
+  it("gives up, and may be tried again, when its own time runs out", async () => {
+    using table = openSqliteTable(":memory:");
+    const clock = virtualClock(0);
+    await die(table, clock);
+
+    const entry = {
+      run: runOn(2),
+      audit: audit({ tenant: TENANT, ...FOUND }),
+      listed: new Map(),
+      evidence: null,
+      notes: [],
+    };
+    const waiting = clock.run(recordAudit(table, entry, { clock, deadline: 30_000 }));
+
+    await expect(waiting).rejects.toMatchObject({ code: "ledger-busy", retryable: true });
+    expect(clock.now()).toBeLessThanOrEqual(20_000);
+    expect(await runOf(table, TENANT, runKey(runOn(2)))).toBeUndefined();
+  });
+
+  it("writes nothing more once it has passed its own deadline", async () => {
+    using table = openSqliteTable(":memory:");
+    const clock = virtualClock(0);
+    const late = { ...clock, now: () => (started ? 60_000 : 0) };
+    let started = false;
+    const slow = interposed(table, {
+      after: async () => {
+        started = (await runOf(table, TENANT, runKey(runOn(1)))) !== undefined;
+      },
+    });
+
+    await expect(record(slow, runOn(1), FOUND, late)).rejects.toMatchObject({ code: "ledger-busy", retryable: true });
+    expect(await findingsOf(table)).toEqual([]);
+  });
+});
+
+describe("what an audit listed completely", () => {
+  const inventory = {
+    clients: { status: "complete", data: [aClient({ client_id: "client-1" })], count: 1 },
+    resourceServers: { status: "complete", data: [aResourceServer({ id: "api-1" })], count: 1 },
+    clientGrants: { status: "unavailable", reason: "missing-scope", detail: "read:client_grants" },
+  } as const;
+  const notEvaluated = (id: string) => ({ id, status: "not-evaluated", reason: "fetch-failed", detail: null }) as const;
+
+  it("is kept only where a check over it was not evaluated", () => {
+    const listed = (...ids: string[]) => Object.fromEntries(listedOf(inventory, ids.map(notEvaluated), CATALOGUE));
+
+    expect(listed()).toEqual({});
+    expect(listed("secret.client.hs256")).toEqual({ client: new Set(["client-1"]) });
+    expect(listed("grant.management.third-party")).toEqual({ client: new Set(["client-1"]) });
+    expect(listed("credential.client-key.age")).toEqual({ client: new Set(["client-1"]) });
+    expect(listed("expiry.api.implicit-token-lifetime")).toEqual({
+      client: new Set(["client-1"]),
+      "resource-server": new Set(["api-1"]),
+    });
+  });
+});

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { FULL, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
+import { ofType, type Template } from "./template.ts";
+
+const RUNBOOK = readFileSync(join(import.meta.dirname, "..", "..", "docs", "runbook.md"), "utf8");
+
+let template: Template;
+beforeAll(async () => {
+  ({ template } = await synthesized(FULL));
+}, SYNTHESIS_TIMEOUT);
+
+const alarms = () => ofType(template, "AWS::CloudWatch::Alarm").map(([name, { Properties }]) => ({ name, Properties }));
+
+/** The section that an alarm's description names. */
+const sectionOf = (description: string): string => /docs\/runbook\.md#([a-z-]+)$/.exec(description)?.[1] ?? "none";
+
+/** The runbook's sections about alarms, by their anchor, with the headings in them. */
+const sections = (): Map<string, string[]> => {
+  const [, about = ""] = RUNBOOK.split(/^## Alarms$/m);
+  const parts = about.split(/^## /m)[0]?.split(/^### /m).slice(1) ?? [];
+  return new Map(
+    parts.map((part) => {
+      const [title = ""] = part.split("\n");
+      const anchor = title
+        .toLowerCase()
+        .replaceAll(/[^a-z ]/g, "")
+        .replaceAll(" ", "-");
+      return [anchor, [...part.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, heading = ""]) => heading)];
+    }),
+  );
+};
+
+describe("the runbook", () => {
+  it("has a section for each alarm, and an alarm for each section", () => {
+    const named = alarms().map(({ Properties }) => sectionOf(Properties.AlarmDescription));
+
+    expect([...new Set(named)].toSorted()).toEqual([...sections().keys()].toSorted());
+    expect(new Set(named).size).toBe(named.length);
+    console.info(`alarms: ${named.length}, each with its section`);
+  });
+
+  it("says in each what it means, how to look into it, and what to do", () => {
+    expect(sections().size).toBeGreaterThan(0);
+    for (const [anchor, headings] of sections()) {
+      expect(headings, anchor).toEqual(["Description", "Investigation", "Resolution"]);
+    }
+  });
+});
+
+describe("the runbook's commands", () => {
+  it("name resources that are in the stack, each exactly once", () => {
+    const named = [...RUNBOOK.matchAll(/resource ([A-Za-z]+) (AWS::[A-Za-z:]+)/g)];
+
+    expect(named.length).toBeGreaterThan(0);
+    for (const [, name = "", type = ""] of named) {
+      const found = ofType(template, type).filter(([id]) => id.startsWith(name));
+      expect(found, `${name} ${type}`).toHaveLength(1);
+    }
+  });
+
+  it("name outputs that the stack has", () => {
+    const named = [...RUNBOOK.matchAll(/\$\(out ([A-Za-z]+)\)/g)].map(([, name]) => name);
+
+    expect(named.toSorted()).toEqual(Object.keys(template.outputs).toSorted());
+  });
+});
+
+describe("an alarm", () => {
+  it("is heard: each has an action on a topic to which CloudWatch may publish", () => {
+    for (const { name, Properties } of alarms()) {
+      const expected = name.includes("NoCompleteAudit") ? "<TopicsWatchdog>" : "<TopicsAlarms>";
+      expect(Properties.AlarmActions, name).toEqual([expected]);
+    }
+  });
+
+  it("that audits have stopped rings on silence, after two intervals, within what CloudWatch can look back", () => {
+    const [missed] = alarms().filter(({ name }) => name.includes("NoCompleteAudit"));
+
+    // A day of 25 hours, twice, and two hours for the window and the audit itself.
+    expect(missed?.Properties).toMatchObject({
+      Namespace: "Curfew",
+      MetricName: "CompleteAudits",
+      Dimensions: [{ Name: "service", Value: "curfew" }],
+      Statistic: "Sum",
+      Period: 3600,
+      EvaluationPeriods: 52,
+      Threshold: 1,
+      ComparisonOperator: "LessThanThreshold",
+      TreatMissingData: "breaching",
+    });
+  });
+
+  it("looks back at most 7 days with the longest schedule that is allowed", async () => {
+    const weekdays = await synthesized(FULL.replace("cron(0 6 * * ? *)", "cron(0 6 ? * MON-FRI *)"));
+    const [, missed] = ofType(weekdays.template, "AWS::CloudWatch::Alarm").find(([name]) =>
+      name.includes("NoCompleteAudit"),
+    ) ?? ["", undefined];
+
+    expect(missed?.Properties.EvaluationPeriods).toBe(148);
+    expect(missed?.Properties.EvaluationPeriods * missed?.Properties.Period).toBeLessThanOrEqual(604_800);
+  });
+
+  it("on Curfew's own numbers looks at a number that is counted", () => {
+    const counted = alarms()
+      .filter(({ Properties }) => Properties.Namespace === "Curfew")
+      .map(({ Properties }) => [Properties.MetricName, JSON.stringify(Properties.Dimensions)]);
+
+    const service = JSON.stringify([{ Name: "service", Value: "curfew" }]);
+    expect(counted.toSorted()).toEqual([
+      ["AlertsNotDelivered", service],
+      ["CompleteAudits", service],
+      ["TenantsNotAudited", service],
+      ["UnconfirmedSubscriptions", service],
+    ]);
+  });
+});

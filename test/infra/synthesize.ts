@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { synthesize } from "../../lib/infra/synthesize.ts";
+import { temporaryFolder } from "../support/command-line.ts";
+import { type Template, templateFrom } from "./template.ts";
+
+/** A configuration in which every optional part has something to do. */
+export const FULL = `version: 1
+tenants:
+  - name: acme-prod
+    domain: acme.eu.auth0.com
+    plan: enterprise
+    owner: identity@acme.example
+    auditor: { clientId: abc, secret: secretsmanager:curfew/acme-prod/auditor }
+    credentials:
+      - { clientId: jkl, secret: apps/checkout/auth0 }
+schedule: { audit: cron(0 6 * * ? *), timezone: Europe/Berlin }
+alerts:
+  email: [oncall@acme.example]
+  slack: { webhook: secretsmanager:curfew/slack-webhook, minimum: high }
+  digest: { email: [security@acme.example] }
+`;
+
+/** The least that somebody would deploy: without a schedule, owners, credentials and Slack. */
+export const LEAST = `version: 1
+tenants:
+  - name: acme
+    domain: acme.auth0.com
+    auditor: { clientId: abc, secret: secretsmanager:curfew/acme/auditor }
+alerts: { email: [oncall@acme.example] }
+`;
+
+/** A synthesis takes a second, or ten where other things run as well. */
+export const SYNTHESIS_TIMEOUT = 60_000;
+
+/** What a synthesis leaves behind. */
+export interface Synthesized {
+  template: Template;
+  /** What cdk-nag and CDK's validator said, as CDK reports it. */
+  report: string;
+}
+
+/**
+ * The template of a configuration, without bundling any function.
+ *
+ * @param validated also by CDK's own validator, which takes a second and a half to start
+ */
+export async function synthesized(
+  config: string,
+  { validated = false, context = {} }: { validated?: boolean; context?: Record<string, unknown> } = {},
+): Promise<Synthesized> {
+  await using folder = await temporaryFolder();
+  await folder.write("curfew.yaml", config);
+  const outdir = join(folder.path, "out");
+  process.env.CDK_VALIDATION = String(validated);
+  await synthesize({
+    outdir,
+    context: { "aws:cdk:bundling-stacks": [], config: join(folder.path, "curfew.yaml"), ...context },
+  });
+  return {
+    template: templateFrom(await readFile(join(outdir, "Curfew.template.json"), "utf8")),
+    report: await readFile(join(outdir, "validation-report.json"), "utf8"),
+  };
+}
