@@ -34,7 +34,10 @@ tenants:
 `,
       );
 
-      expect(await run(`audit --format ${format} > ${FULL}`, folder.path)).toEqual({ code: "3", stderr: SENTENCE });
+      expect(await run(`audit --format ${format} > ${FULL}`, folder.path)).toEqual({
+        code: "3",
+        stderr: expect.stringContaining(SENTENCE),
+      });
     },
   );
 

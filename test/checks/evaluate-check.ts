@@ -16,6 +16,7 @@ export function evaluateCheck(
 ): Outcome[] {
   const limits = check.limits[profile];
   if (check.needsHistory && !context.history) return [];
+  if (check.needsLogs && context.history?.exchanges.status === "unavailable") return [];
   return limits === "off" ? [] : [...check.evaluate(sections, limits, context)];
 }
 
