@@ -2,7 +2,7 @@
  * List prices in USD for us-east-1, from the price pages of each service as of November 2026. Free tiers are left out:
  * who uses AWS for other things has used them up.
  */
-export const PRICES = {
+const PRICES = {
   stateTransition: 0.025 / 1_000,
   lambdaRequest: 0.2 / 1_000_000,
   /** ARM. */

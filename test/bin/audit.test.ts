@@ -56,13 +56,16 @@ const configOf = (...entries: Entry[]): string =>
     )
     .join("")}`;
 
+/** The auditor's own secret is not among the credentials of these configurations. */
+const NOTHING_MANAGED = "policy: { checks: { secret.client.unmanaged: off } }\n";
+
 const NOBODY = "http://127.0.0.1:9"; // the discard port: nothing listens there
 
 describe("curfew audit: exit codes", () => {
   it("is 0 when nothing is open at or above --fail-on", async () => {
     await using world = await live(QUIET);
     await using folder = await temporaryFolder();
-    await folder.write("curfew.yaml", configOf({ name: "acme", origin: world.tenant.origin }));
+    await folder.write("curfew.yaml", configOf({ name: "acme", origin: world.tenant.origin }) + NOTHING_MANAGED);
 
     const run = await curfew(["audit", "--fail-on", "low"], { cwd: folder.path, env: ENV });
 
@@ -187,7 +190,7 @@ describe("curfew audit: exit codes", () => {
 
     expect(run).toMatchObject({ code: 130, stdout: "" });
     expect(run.stderr).toContain("Interrupted");
-    expect(await readdir(folder.path)).toEqual(["curfew.yaml"]);
+    expect(await readdir(folder.path)).toEqual([".curfew", "curfew.yaml"]);
   });
 });
 

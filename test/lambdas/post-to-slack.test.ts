@@ -102,29 +102,3 @@ describe("posting alerts from the queue", () => {
     expect(posts).toEqual([]);
   });
 });
-
-it("is bundled small, with no client but that of Secrets Manager", async () => {
-  const { metafile, outputFiles } = await build({
-    entryPoints: [join(ROOT, "lambdas/post-to-slack.ts")],
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    platform: "node",
-    target: "node24",
-    format: "esm",
-    mainFields: ["module", "main"],
-    absWorkingDir: ROOT,
-    outdir: "out",
-    logLevel: "silent",
-  });
-
-  const kilobytes = Math.round((outputFiles[0]?.contents.length ?? 0) / 1000);
-  console.info(`post-to-slack: ${kilobytes} KB`);
-  const clients = Object.keys(metafile.inputs).flatMap((path) => /@aws-sdk\/(client-[a-z-]+)/.exec(path)?.[1] ?? []);
-  expect([...new Set(clients)]).toEqual(["client-secrets-manager"]);
-  expect(
-    Object.keys(metafile.inputs).filter((path) => /node_modules\/(zod|yaml)\/|lib\/(sandbox|infra)/.test(path)),
-  ).toEqual([]);
-  expect(kilobytes).toBeLessThan(800);
-});
