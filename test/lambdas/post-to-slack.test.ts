@@ -3,7 +3,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { slackDelivery } from "../../lib/alerts/slack/delivery.ts";
 import { testAlert } from "../../lib/alerts/test-alert.ts";
