@@ -12,7 +12,7 @@ import type { TenantSeed } from "../lib/sandbox/tenant-seed.ts";
 import { monthlyCost, type TenantUse } from "./prices.ts";
 
 /** Applications of a small tenant. */
-const APPLICATIONS = 20;
+const APPLICATIONS = 5;
 
 const numbered = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
