@@ -1,27 +1,69 @@
+import { SNSClient, PublishCommand } from "@aws-sdk/client-sns";
 import { afterAll, describe, expect, it } from "vitest";
-import { confirmOwners, startStack } from "./support/start-stack.ts";
+import { testAlert } from "../../lib/alerts/test-alert.ts";
+import { snsMessage } from "../../lib/aws/sns-publisher.ts";
+import { comparableRows, evidenceFaults, keptVerdicts } from "./support/comparable.ts";
+import { HALF_OPEN, ONCALL, OWNERS, SECURITY, SMALL, STORMY, TENANTS, UNREACHABLE, CANARY } from "./support/cast.ts";
+import { KILL_SEED, killAtEachCall, type Matrix, wasBetweenPublishAndRecord } from "./support/kill-matrix.ts";
+import { confirmOwners, type FunctionName, startStack } from "./support/start-stack.ts";
+import { markOf, toldSince } from "./support/told.ts";
+import { witnessOf } from "./support/witness.ts";
 
-const t0 = Date.now();
 const stack = await startStack();
-console.info("up", Date.now() - t0);
 afterAll(() => stack[Symbol.asyncDispose]());
+const witness = witnessOf(stack, new Map([[CANARY, CANARY], [stack.webhookPath, "webhook"]]));
+const cloud = stack.deployment.cloud;
+const MINUTES = 60_000;
 
-describe("x", () => {
-  it("runs", async () => {
-    let t = Date.now();
+describe("kill", () => {
+  const run = { id: "killed", startedAt: new Date().toISOString() };
+  const { gates, stored, sandbox, call } = stack;
+  const event = { run, tenant: SMALL };
+  const begin = async (rows: Parameters<typeof stored.restore>[0]) => {
+    await witness.look();
+    await stored.restore(rows);
+    sandbox.tenant(SMALL).logs.length = 0;
+  };
+  it("audit", async () => {
     await confirmOwners(stack);
-    const one = await stack.run({}, "first");
-    console.info("run", Date.now() - t, one.status, one.error, one.cause, JSON.stringify(one.output), one.run);
-    console.info(stack.deployment.cloud.messaging.mails.map((m) => `${m.kind} ${m.to} ${m.subject}`).join("\n"));
-    console.info(stack.deployment.cloud.slack.messages.length);
-    const rows = await stack.stored.rows();
-    console.info(rows.length, [...new Set(rows.map((r) => String(r.sk?.S).replace(/#.*/, "")))]);
-    for (const r of rows) if (String(r.sk?.S).startsWith("RUN#") && r.value?.M?.tenant) { const v = r.value.M; console.info(v.tenant?.S, v.status?.S, v.reason?.S, JSON.stringify(v.open?.M), v.excepted?.N, v.changes?.L?.map((c)=>c.M?.kind?.S+":"+c.M?.check?.S+":"+c.M?.severity?.S).join(" "), "NE", v.notEvaluated?.L?.map((c)=>c.M?.id?.S+":"+c.M?.reason?.S).join(" ")); }
-    console.info([...(await stack.stored.objects()).keys()].length);
-    console.info(stack.gates.aws.calls.length, stack.gates.auth0.calls.length, stack.gates.poster.calls.length);
-    for (const name of ["PlanAudit","AuditTenant","FinishAudit"] as const) console.info(name, stack.lambdas[name].coldStarts, stack.lambdas[name].output().slice(-1500));
-    t = Date.now();
-    console.info((await stack.run({ tenants: ["small-shop"] }, "second")).status, Date.now() - t);
-    expect(one.status).toBe("SUCCEEDED");
-  }, 120_000);
+    await call.PlanAudit({ run, tenants: [SMALL] });
+    await call.ProbeSecrets(event);
+    const probed = await stored.rows();
+    await call.AuditTenant(event);
+    const ledger = comparableRows(await stored.rows());
+    const verdicts = await keptVerdicts(stored);
+    const audited = await stored.rows();
+    const t = Date.now();
+    const m = await killAtEachCall(stack, {
+      name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event),
+      reset: async () => { await begin(probed); await stored.clearObjects(); },
+    }, async ({ label, call }) => {
+      const here = `${label} (${call.target} ${call.operation})`;
+      expect(comparableRows(await stored.rows()), here).toEqual(ledger);
+      expect(await evidenceFaults(stored), here).toEqual([]);
+      expect(await keptVerdicts(stored), here).toEqual(verdicts);
+    });
+    console.info(m, Date.now() - t);
+    const t2 = Date.now();
+    let doubled = 0;
+    let expected: ReadonlyMap<string, number> | undefined;
+    let mark = markOf(cloud);
+    const f = { run, tenants: [SMALL] };
+    await begin(audited);
+    await call.FinishAudit(f); await stack.deployment.settled();
+    expected = toldSince(cloud, mark);
+    const finished = comparableRows(await stored.rows());
+    console.info(expected, Date.now() - t2);
+    const m2 = await killAtEachCall(stack, {
+      name: "FinishAudit", gates: [gates.aws], invoke: async () => { await call.FinishAudit(f); await stack.deployment.settled(); },
+      reset: async () => { await begin(audited);  mark = markOf(cloud); },
+    }, async (kill) => {
+      const here = `${kill.label} (${kill.call.target} ${kill.call.operation})`;
+      const told = toldSince(cloud, mark);
+      expect([...told.keys()].sort(), here).toEqual([...expected.keys()].sort());
+      if ([...told.values()].some((n) => n > 1)) { doubled++; expect(wasBetweenPublishAndRecord(kill), here).toBe(true); }
+      expect(comparableRows(await stored.rows()), here).toEqual(finished);
+    });
+    console.info(m2, doubled, Date.now() - t2);
+  }, 10 * MINUTES);
 });

@@ -34,14 +34,25 @@ export interface Stack extends AsyncDisposable {
   call: Readonly<Record<FunctionName, LambdaFunction>>;
 }
 
+/** What an execution ends with. */
+export interface FinishedRun {
+  run: RunRef;
+  audited: number;
+  incomplete: number;
+  notAudited: number;
+  /** Alerts handed over, and those that had been before. */
+  sent: number;
+  known: number;
+}
+
 /** An execution that has ended. */
 export interface Ended {
   execution: Execution;
   status: string;
   error: string | null;
   cause: string | null;
-  output: unknown;
-  run: RunRef;
+  /** What FinishAudit answered; null when it did not get there. */
+  output: FinishedRun;
 }
 
 /** Functions of a kind at once: a new AWS account has ten in all, and two cores do not do more in less time. */
@@ -112,7 +123,7 @@ export async function startStack(): Promise<Stack> {
       executions.push(execution);
       const ended = await execution.result;
       await deployment.settled();
-      return { ...ended, execution, run: runOfExecution(execution) };
+      return { ...ended, output: ended.output as FinishedRun, execution };
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -147,11 +158,4 @@ function watched(name: FunctionName, call: LambdaFunction, exchanged: { name: Fu
     exchanged.push({ name, text: JSON.stringify(result) });
     return result;
   };
-}
-
-/** The run as the state machine names it. */
-function runOfExecution({ name, history }: Execution): RunRef {
-  const texts = history.map((event) => JSON.stringify(event));
-  const start = texts.flatMap((text) => /"startedAt":"([^"]+)"/.exec(text)?.[1] ?? [])[0];
-  return { id: name, startedAt: start === undefined ? "" : new Date(start).toISOString() };
 }

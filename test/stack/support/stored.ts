@@ -1,26 +1,25 @@
-import {
-  type AttributeValue,
-  BatchWriteItemCommand,
-  DynamoDBClient,
-  paginateScan,
-  type WriteRequest,
-} from "@aws-sdk/client-dynamodb";
-import {
-  DeleteObjectCommand,
-  GetObjectCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from "@aws-sdk/client-s3";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
+import { REGION } from "../../../lib/sandbox/cloud/account.ts";
 import type { Deployment } from "../../../lib/sandbox/cloud/deploy.ts";
 
-type Item = Record<string, AttributeValue>;
+/** A row as it is in DynamoDB. */
+export interface StoredRow {
+  pk: string;
+  sk: string;
+  // biome-ignore lint/suspicious/noExplicitAny: each kind of row has a shape of its own, and tests say which they mean
+  value: any;
+  version: number;
+  expires?: number;
+}
 
 /** What the deployed audit keeps, seen from outside and past every gate. */
 export interface Stored {
   /** Every row of the table, in the order of keys. */
-  rows(): Promise<Item[]>;
+  rows(): Promise<StoredRow[]>;
   /** Makes the table hold exactly these rows. */
-  restore(rows: readonly Item[]): Promise<void>;
+  restore(rows: readonly StoredRow[]): Promise<void>;
   /** Every object of evidence, by key. */
   objects(): Promise<Map<string, StoredObject>>;
   /** Takes all evidence away. */
@@ -36,24 +35,23 @@ export interface StoredObject {
 /** Rows that DynamoDB takes at once. */
 const BATCH = 25;
 
-export function storedBy({ cloud, lambdas }: Deployment): Stored & { [Symbol.dispose](): void } {
+/** Opens table and evidence of a deployment. */
+export function storedBy({ cloud, lambdas }: Deployment): Stored {
   const env = Object.assign({}, ...lambdas.map((lambda) => lambda.env)) as Record<string, string>;
   const TableName = env.CURFEW_TABLE ?? "";
   const Bucket = env.CURFEW_EVIDENCE_BUCKET ?? "";
-  const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };
-  const account = { region: "us-east-1", credentials };
-  const dynamo = new DynamoDBClient({ ...account, endpoint: cloud.dynamoDb.origin });
-  const s3 = new S3Client({ ...account, endpoint: cloud.messaging.origin, forcePathStyle: true });
+  const client = DynamoDBDocumentClient.from(new DynamoDBClient({ ...ACCESS, endpoint: cloud.dynamoDb.origin }));
+  const s3 = new S3Client({ ...ACCESS, endpoint: cloud.messaging.origin, forcePathStyle: true });
 
-  const rows = async (): Promise<Item[]> => {
-    const found: Item[] = [];
-    for await (const { Items = [] } of paginateScan({ client: dynamo }, { TableName })) found.push(...Items);
+  const rows = async (): Promise<StoredRow[]> => {
+    const found: StoredRow[] = [];
+    for await (const { Items = [] } of paginateScan({ client }, { TableName })) found.push(...(Items as StoredRow[]));
     return found.sort((a, b) => (keyText(a) < keyText(b) ? -1 : 1));
   };
-  const write = async (requests: readonly WriteRequest[]): Promise<void> => {
+  const write = async (requests: readonly object[]): Promise<void> => {
     for (let start = 0; start < requests.length; start += BATCH) {
       const RequestItems = { [TableName]: requests.slice(start, start + BATCH) };
-      await dynamo.send(new BatchWriteItemCommand({ RequestItems }));
+      await client.send(new BatchWriteCommand({ RequestItems }));
     }
   };
   const keys = async (): Promise<string[]> => {
@@ -67,8 +65,8 @@ export function storedBy({ cloud, lambdas }: Deployment): Stored & { [Symbol.dis
     rows,
     restore: async (wanted) => {
       const wantedKeys = new Set(wanted.map(keyText));
-      const gone = (await rows()).filter((item) => !wantedKeys.has(keyText(item)));
-      await write(gone.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } as Item } })));
+      const gone = (await rows()).filter((row) => !wantedKeys.has(keyText(row)));
+      await write(gone.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
       await write(wanted.map((Item) => ({ PutRequest: { Item } })));
     },
     objects: async () => {
@@ -83,11 +81,11 @@ export function storedBy({ cloud, lambdas }: Deployment): Stored & { [Symbol.dis
     clearObjects: async () => {
       for (const Key of await keys()) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
     },
-    [Symbol.dispose]: () => {
-      dynamo.destroy();
-      s3.destroy();
-    },
   };
 }
 
-const keyText = ({ pk, sk }: Item): string => `${pk?.S} ${sk?.S}`;
+/** Nobody checks who asks; the SDK wants to know all the same. */
+const ACCESS = { region: REGION, credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" } };
+
+/** The partition and the sort key in one text. */
+export const keyText = ({ pk, sk }: StoredRow): string => `${pk} ${sk}`;
