@@ -30,13 +30,16 @@ export const HALF_OPEN = "acquired";
 /** The one whose functions are killed: with a bit of everything, and small. */
 export const SMALL = "small-shop";
 
+/** Its month-long access tokens are accepted for a while. */
+export const MONTH_LONG = "month-long";
+
 const OWNER = "identity@acme.example";
 export const OWNERS: readonly string[] = [OWNER, "shop@acme.example"];
 export const ONCALL = "oncall@acme.example";
 export const SECURITY = "security@acme.example";
 
 /** Access tokens that live for a month: a finding that people hear of at once. */
-const MONTH_LONG = {
+const ORDERS = {
   resourceServers: [{ name: "Orders API", identifier: "https://orders.example/", token_lifetime: days(30) }],
 };
 
@@ -46,7 +49,7 @@ const PLAYERS: readonly Player[] = [
   { name: HALF_OPEN, seed: { plan: "free" }, scopes: HALF_OPEN_SCOPES },
   {
     name: SMALL,
-    seed: { ...MONTH_LONG, emailTemplates: [], networkAcls: [] },
+    seed: { ...ORDERS, emailTemplates: [], networkAcls: [] },
     owner: "shop@acme.example",
     credentials: [{ clientId: "checkout", drifted: true }],
   },
@@ -59,7 +62,7 @@ const PLAYERS: readonly Player[] = [
       { clientId: "statements", drifted: true },
     ],
   },
-  { name: "month-long", seed: MONTH_LONG, owner: OWNER },
+  { name: MONTH_LONG, seed: ORDERS, owner: OWNER },
   ...numbers(14).map((index) => ({ name: `branch-${String(index + 1).padStart(2, "0")}`, seed: {} })),
 ];
 
@@ -136,7 +139,7 @@ ${owner === undefined ? "" : `    owner: ${owner}\n`}${looked.length === 0 ? "" 
 tenants:
 ${tenants.join("")}exceptions:
   - { check: grant.management.no-ip-allowlist, resource: "*", reason: Reviewed, owner: ${SECURITY}, expires: ${inDays(90)} }
-  - { check: expiry.api.access-token-lifetime, tenant: month-long, resource: "*", reason: Moving house, owner: ${SECURITY}, expires: ${inDays(30)} }
+  - { check: expiry.api.access-token-lifetime, tenant: ${MONTH_LONG}, resource: "*", reason: Moving house, owner: ${SECURITY}, expires: ${inDays(30)} }
 schedule: { audit: cron(0 6 * * ? *), timezone: Europe/Berlin }
 alerts:
   email: [${ONCALL}]

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import type { Stored, StoredObject, StoredRow } from "./stored.ts";
-import { keyText } from "./stored.ts";
+import type { RunRecord } from "../../../lib/findings/ledger/run-record.ts";
+import { keyText, type Snapshot, type StoredObject, type StoredRow } from "./stored.ts";
 
 /**
  * The ledger without what another reading of the same tenant may say otherwise: the moments of reading, and how often
  * a row was written. A tenant's log grows with each login of the auditor, so how far it was read is left out too.
  */
-export function comparableRows(rows: readonly StoredRow[]): Map<string, unknown> {
+export function comparableRows({ rows }: Snapshot): Map<string, unknown> {
   return new Map(rows.filter(({ sk }) => !PASSING.has(sk)).map((row) => [keyText(row), steady(row)]));
 }
 
@@ -36,17 +36,17 @@ const readResults = ({ body }: StoredObject): Results => JSON.parse(gunzipSync(b
  * fauxqs keeps no versions, so the name alone finds the document: what somebody wrote over it would be found here,
  * although on AWS the version that the results name would still be the right one.
  */
-export async function evidenceFaults(stored: Stored): Promise<string[]> {
-  const objects = await stored.objects();
+export function evidenceFaults({ objects }: Snapshot): string[] {
   const faults: string[] = [];
   for (const folder of new Set([...objects.keys()].map((key) => key.slice(0, key.lastIndexOf("/") + 1)))) {
     const results = objects.get(`${folder}results.json.gz`);
     if (!results) faults.push(`${folder} has no results`);
-    else for (const document of documentsOf(results)) {
-      const kept = objects.get(document.name);
-      if (!kept) faults.push(`${document.name} is missing`);
-      else if (sha256(kept.body) !== document.sha256) faults.push(`${document.name} is not what the results name`);
-    }
+    else
+      for (const document of documentsOf(results)) {
+        const kept = objects.get(document.name);
+        if (!kept) faults.push(`${document.name} is missing`);
+        else if (sha256(kept.body) !== document.sha256) faults.push(`${document.name} is not what the results name`);
+      }
   }
   return faults;
 }
@@ -59,8 +59,8 @@ const documentsOf = (results: StoredObject) => {
 const sha256 = (body: Buffer): string => createHash("sha256").update(body).digest("hex");
 
 /** What was found, by the results that are kept: ids of findings and verdicts of checks, by folder. */
-export async function keptVerdicts(stored: Stored): Promise<Map<string, unknown>> {
-  const results = [...(await stored.objects())].filter(([key]) => key.endsWith("/results.json.gz"));
+export function keptVerdicts({ objects }: Snapshot): Map<string, unknown> {
+  const results = [...objects].filter(([key]) => key.endsWith("/results.json.gz"));
   return new Map(
     results.map(([key, object]) => {
       const { audit } = readResults(object);
@@ -68,3 +68,7 @@ export async function keptVerdicts(stored: Stored): Promise<Map<string, unknown>
     }),
   );
 }
+
+/** The records of the runs of tenants. */
+export const recordsIn = ({ rows }: Snapshot): RunRecord[] =>
+  rows.flatMap(({ pk, sk, value }) => (pk.startsWith("TENANT#") && sk.startsWith("RUN#") ? [value as RunRecord] : []));

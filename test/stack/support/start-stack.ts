@@ -66,9 +66,7 @@ export async function startStack(): Promise<Stack> {
   const auth0 = started.use(await startCallGate({ [SMALL]: sandbox.tenant(SMALL).origin }));
   const origins = Object.fromEntries(sandbox.tenants.map(({ name, origin }) => [name, origin]));
   const assembly = started.use(
-    await bundledAssembly(
-      config({ ...origins, [SMALL]: auth0.origin(SMALL), [UNREACHABLE]: await closedOrigin() }),
-    ),
+    await bundledAssembly(config({ ...origins, [SMALL]: auth0.origin(SMALL), [UNREACHABLE]: await closedOrigin() })),
   );
 
   const lambdas: Partial<Record<FunctionName, LambdaHost>> = {};

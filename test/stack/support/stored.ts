@@ -1,5 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { DeleteObjectCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { BatchWriteCommand, DynamoDBDocumentClient, paginateScan } from "@aws-sdk/lib-dynamodb";
 import { REGION } from "../../../lib/sandbox/cloud/account.ts";
 import type { Deployment } from "../../../lib/sandbox/cloud/deploy.ts";
@@ -16,14 +22,15 @@ export interface StoredRow {
 
 /** What the deployed audit keeps, seen from outside and past every gate. */
 export interface Stored {
-  /** Every row of the table, in the order of keys. */
-  rows(): Promise<StoredRow[]>;
-  /** Makes the table hold exactly these rows. */
-  restore(rows: readonly StoredRow[]): Promise<void>;
-  /** Every object of evidence, by key. */
-  objects(): Promise<Map<string, StoredObject>>;
-  /** Takes all evidence away. */
-  clearObjects(): Promise<void>;
+  /** Makes table and bucket hold exactly this. */
+  restore(snapshot: Snapshot): Promise<void>;
+  snapshot(): Promise<Snapshot>;
+}
+
+/** Everything at one moment. */
+export interface Snapshot {
+  rows: StoredRow[];
+  objects: Map<string, StoredObject>;
 }
 
 /** An object, and when it was last written. */
@@ -61,28 +68,32 @@ export function storedBy({ cloud, lambdas }: Deployment): Stored {
     }
     return found;
   };
+  const objects = async (): Promise<Map<string, StoredObject>> => {
+    const found = new Map<string, StoredObject>();
+    for (const Key of await keys()) {
+      const { Body, LastModified } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const body = Buffer.from((await Body?.transformToByteArray()) ?? []);
+      found.set(Key, { body, lastModified: LastModified?.getTime() ?? 0 });
+    }
+    return found;
+  };
   return {
-    rows,
+    snapshot: async () => ({ rows: await rows(), objects: await objects() }),
     restore: async (wanted) => {
-      const wantedKeys = new Set(wanted.map(keyText));
+      const wantedKeys = new Set(wanted.rows.map(keyText));
       const gone = (await rows()).filter((row) => !wantedKeys.has(keyText(row)));
       await write(gone.map(({ pk, sk }) => ({ DeleteRequest: { Key: { pk, sk } } })));
-      await write(wanted.map((Item) => ({ PutRequest: { Item } })));
-    },
-    objects: async () => {
-      const found = new Map<string, StoredObject>();
+      await write(wanted.rows.map((Item) => ({ PutRequest: { Item } })));
       for (const Key of await keys()) {
-        const { Body, LastModified } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-        const body = Buffer.from((await Body?.transformToByteArray()) ?? []);
-        found.set(Key, { body, lastModified: LastModified?.getTime() ?? 0 });
+        if (!wanted.objects.has(Key)) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
       }
-      return found;
-    },
-    clearObjects: async () => {
-      for (const Key of await keys()) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+      for (const [Key, { body }] of wanted.objects) await s3.send(new PutObjectCommand({ Bucket, Key, Body: body }));
     },
   };
 }
+
+/** Nothing at all. */
+export const EMPTY: Snapshot = { rows: [], objects: new Map() };
 
 /** Nobody checks who asks; the SDK wants to know all the same. */
 const ACCESS = { region: REGION, credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" } };

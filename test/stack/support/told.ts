@@ -26,3 +26,9 @@ export function toldSince({ messaging, slack }: Cloud, mark: Mark): Told {
 
 /** Every message ends with its alert's id. */
 const alertIdIn = (text: string): string => /\bal_[0-9a-f]{24}\b/.exec(text)?.[0] ?? "without an id";
+
+/** Addresses and subjects of the mails since then, digests aside: each of them counts what its own runs found. */
+export function subjectsSince({ messaging }: Cloud, mark: Mark): string[] {
+  const mails = messaging.mails.slice(mark.mails).filter(({ kind }) => kind === "notification");
+  return mails.flatMap(({ to, subject }) => (subject.startsWith("CURFEW Digest") ? [] : [`${to}: ${subject}`])).sort();
+}

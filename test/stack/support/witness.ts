@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import type { Stack } from "./start-stack.ts";
+import type { Snapshot } from "./stored.ts";
 
 /** Where something secret was seen. */
 export interface Sighting {
@@ -9,10 +10,10 @@ export interface Sighting {
 
 /** Looks for secrets wherever the deployed audit leaves something. */
 export interface Witness {
-  /** Looks at table and evidence as they are now; to be called before they are cleared. */
-  look(): Promise<void>;
+  /** Looks at table and evidence as they were at some moment. */
+  look(snapshot: Snapshot): void;
   /** Looks at everything that stays: logs, messages, executions. */
-  lookBack(): Promise<void>;
+  lookBack(): void;
   readonly sightings: readonly Sighting[];
   /** Texts looked at, by place. */
   readonly looked: ReadonlyMap<string, number>;
@@ -21,7 +22,11 @@ export interface Witness {
 /** A JSON Web Token: two parts of base64url JSON. Every token of the sandbox is one. */
 export const TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/;
 
-/** @param secrets texts that may be nowhere, with what they are */
+/**
+ * Makes a witness. What SNS and SQS carried is in the events of the poster, in mails and in Slack messages.
+ *
+ * @param secrets texts that may be nowhere, with what they are
+ */
 export function witnessOf(stack: Stack, secrets: ReadonlyMap<string, string>): Witness {
   const sightings: Sighting[] = [];
   const looked = new Map<string, number>();
@@ -30,16 +35,16 @@ export function witnessOf(stack: Stack, secrets: ReadonlyMap<string, string>): W
     for (const [secret, name] of secrets) if (text.includes(secret)) sightings.push({ place, secret: name });
     if (TOKEN.test(text)) sightings.push({ place, secret: "a token" });
   };
-  const { stored, deployment, lambdas, exchanged, executions } = stack;
+  const { deployment, lambdas, exchanged, executions } = stack;
   const { messaging, slack } = deployment.cloud;
   return {
     sightings,
     looked,
-    look: async () => {
-      for (const row of await stored.rows()) lookAt("rows of the table", JSON.stringify(row));
-      for (const [key, { body }] of await stored.objects()) lookAt("objects in S3", `${key}\n${textOf(key, body)}`);
+    look: ({ rows, objects }) => {
+      for (const row of rows) lookAt("rows of the table", JSON.stringify(row));
+      for (const [key, { body }] of objects) lookAt("objects in S3", `${key}\n${textOf(key, body)}`);
     },
-    lookBack: async () => {
+    lookBack: () => {
       for (const [name, lambda] of Object.entries(lambdas)) {
         for (const line of lambda.output().split("\n")) if (line !== "") lookAt(`log of ${name}`, line);
       }
