@@ -92,7 +92,8 @@ export function cast(): Cast {
 }
 
 const domainOf = (name: string): string => `${name}.auth0.example`;
-const auditorSecret = (name: string): string => `curfew/${name}/auditor`;
+/** The name of an auditor's secret. */
+export const auditorSecret = (name: string): string => `curfew/${name}/auditor`;
 const credentialSecret = (name: string, clientId: string): string => `apps/${name}/${clientId}`;
 const stored = (clientId: string): string => `${CANARY}-stored-of-${clientId}`;
 

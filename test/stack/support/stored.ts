@@ -96,7 +96,7 @@ export function storedBy({ cloud, lambdas }: Deployment): Stored {
 export const EMPTY: Snapshot = { rows: [], objects: new Map() };
 
 /** Nobody checks who asks; the SDK wants to know all the same. */
-const ACCESS = { region: REGION, credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" } };
+export const ACCESS = { region: REGION, credentials: { accessKeyId: "sandbox", secretAccessKey: "sandbox" } };
 
 /** The partition and the sort key in one text. */
 export const keyText = ({ pk, sk }: StoredRow): string => `${pk} ${sk}`;
