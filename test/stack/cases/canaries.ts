@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
 import type { FaultEffect } from "../../../lib/sandbox/faults/fault.ts";
-import { auditorSecret, CANARY, MONTH_LONG, SMALL } from "../support/cast.ts";
+import { auditorSecret, CANARY, MONTH_LONG, ONCALL, SMALL } from "../support/cast.ts";
 import { recordsIn } from "../support/comparable.ts";
 import type { Stack } from "../support/start-stack.ts";
 import { EMPTY } from "../support/stored.ts";
+import { markOf, subjectsSince } from "../support/told.ts";
 import { TOKEN, type Witness, witnessOf } from "../support/witness.ts";
 
 /** What a careless proxy's error page repeats: what it was sent, and a token. */
@@ -104,6 +105,25 @@ export function canaries(stack: Stack, witness: Witness): void {
 
     witness.look(await stored.snapshot());
     expect(stack.lambdas.SlackPostToSlack.output()).toContain("does not hold the URL of a Slack webhook");
+  });
+
+  it("do not come out when there is no bucket or no table; and a tenant that cannot be recorded is told of", async () => {
+    const run = { id: "no-table", startedAt: new Date().toISOString() };
+    const { call } = stack;
+    await stored.restore(EMPTY);
+    await stored.remove("bucket");
+    const mark = markOf(cloud);
+    const { status, output } = await stack.run({ tenants: [SMALL] });
+    expect({ status, ...output }).toMatchObject({ status: "SUCCEEDED", audited: 0, notAudited: 1 });
+    expect(subjectsSince(cloud, mark)).toContainEqual(
+      expect.stringMatching(`^${ONCALL}: HIGH ${SMALL} was not audited: `),
+    );
+
+    await stored.remove("table");
+    for (const name of ["PlanAudit", "ProbeSecrets", "AuditTenant", "FinishAudit"] as const) {
+      const failing = call[name]({ run, tenant: SMALL, tenants: [SMALL] });
+      await expect(failing, name).rejects.toMatchObject({ name: "store-failed" });
+    }
   });
 
   it("were nowhere: logs, rows, objects, messages, events, inputs, outputs and event logs", () => {

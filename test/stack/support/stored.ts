@@ -1,5 +1,6 @@
-import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DeleteTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import {
+  DeleteBucketCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   PutObjectCommand,
@@ -24,6 +25,8 @@ export interface StoredRow {
 export interface Stored {
   /** Makes table and bucket hold exactly this. */
   restore(snapshot: Snapshot): Promise<void>;
+  /** Takes the bucket away, which must be empty, or the table. There is no way back. */
+  remove(what: "bucket" | "table"): Promise<void>;
   snapshot(): Promise<Snapshot>;
 }
 
@@ -88,6 +91,10 @@ export function storedBy({ cloud, lambdas }: Deployment): Stored {
         if (!wanted.objects.has(Key)) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
       }
       for (const [Key, { body }] of wanted.objects) await s3.send(new PutObjectCommand({ Bucket, Key, Body: body }));
+    },
+    remove: async (what) => {
+      if (what === "bucket") await s3.send(new DeleteBucketCommand({ Bucket }));
+      else await client.send(new DeleteTableCommand({ TableName }));
     },
   };
 }
