@@ -30,7 +30,6 @@ export function killed(stack: Stack, witness: Witness): void {
   let told: Told = new Map();
 
   beforeAll(async () => {
-    await confirmOwners(stack);
     await stored.restore(EMPTY);
     const step = async (name: keyof typeof undisturbed, work: () => Promise<unknown>) => {
       await work();
@@ -38,6 +37,7 @@ export function killed(stack: Stack, witness: Witness): void {
       undisturbed[name] = await stored.snapshot();
     };
     await step("planned", () => call.PlanAudit(finish));
+    await confirmOwners(stack);
     await step("probed", () => call.ProbeSecrets(event));
     await step("audited", () => call.AuditTenant(event));
     const mark = markOf(cloud);
