@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
 import type { RunRef } from "../../../lib/findings/ledger/run-record.ts";
-import { HALF_OPEN, MONTH_LONG, SMALL, STORMY } from "../support/cast.ts";
+import { SMALL } from "../support/cast.ts";
 import { confirmOwners, type Stack } from "../support/start-stack.ts";
 import { EMPTY, type Snapshot } from "../support/stored.ts";
 import { markOf, subjectsSince } from "../support/told.ts";
 import type { Witness } from "../support/witness.ts";
 
-const INPUT = { tenants: [SMALL, "bank", MONTH_LONG, HALF_OPEN, STORMY, "branch-01"] };
+/** Two tenants and two runs: four functions at once, so that both runs are at each tenant at the same time. */
+const INPUT = { tenants: [SMALL, "bank"] };
 
 /** Two runs over the same tenants. */
 export function twoRuns(stack: Stack, witness: Witness): void {
@@ -34,7 +35,7 @@ export function twoRuns(stack: Stack, witness: Witness): void {
     const atOnce = await after(() => Promise.all([stack.run(INPUT), stack.run(INPUT)]));
 
     expect(inTurn.ended).toEqual(["SUCCEEDED", "SUCCEEDED"]);
-    expect(inTurn.findings.size).toBeGreaterThan(40);
+    expect(inTurn.findings.size).toBeGreaterThan(15);
     expect(inTurn.subjects.length).toBeGreaterThan(2);
     expect(atOnce).toEqual(inTurn);
   });
