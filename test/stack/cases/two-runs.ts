@@ -32,12 +32,15 @@ export function twoRuns(stack: Stack, witness: Witness): void {
   it("leave the same ledger and tell the same side by side as one after the other", async () => {
     await confirmOwners(stack);
     const inTurn = await after(async () => [await stack.run(INPUT), await stack.run(INPUT)]);
-    const atOnce = await after(() => Promise.all([stack.run(INPUT), stack.run(INPUT)]));
 
     expect(inTurn.ended).toEqual(["SUCCEEDED", "SUCCEEDED"]);
     expect(inTurn.findings.size).toBeGreaterThan(15);
     expect(inTurn.subjects.length).toBeGreaterThan(2);
-    expect(atOnce).toEqual(inTurn);
+    // Which of the two is quicker is left to chance, so they run more than once.
+    for (let round = 1; round <= 3; round++) {
+      const atOnce = await after(() => Promise.all([stack.run(INPUT), stack.run(INPUT)]));
+      expect(atOnce, `round ${round}`).toEqual(inTurn);
+    }
   });
 
   it("leave the same and tell the same when the later one is quicker with every tenant", async () => {
