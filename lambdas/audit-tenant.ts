@@ -23,7 +23,7 @@ const eventShape = z.object({ run: runShape, tenant: z.string().min(1) });
 const TIME_TO_KEEP = 120_000;
 
 /** Audits one tenant: keeps the evidence, records the result, returns counts and references. */
-export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { deadline }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logger, deadline }) => {
   const config = await deployedConfig();
   const table = dynamodbTable(variable("CURFEW_TABLE"));
   const clock = systemClock;
@@ -35,7 +35,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { dead
     ...historyRules(config.tenants, config.auditIntervalHours),
   });
   const left = deadline - clock.now();
-  return runTenant(
+  const result = await runTenant(
     {
       run,
       target: auditTarget(selectTenant(config.tenants, tenant), { env: {}, secretsManager: secretsManagerSource() }),
@@ -50,4 +50,6 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { dead
       deadline,
     },
   );
+  logger.info("A tenant was audited.", { run: run.id, ...result });
+  return result;
 });

@@ -20,7 +20,7 @@ const REQUEST_TIMEOUT = 10_000;
 const TIME_TO_RECORD = 15_000;
 
 /** Asks a tenant whether it accepts the stored credentials that Curfew looks after; returns counts. */
-export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { deadline }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { logger, deadline }) => {
   const config = await deployedConfig();
   const tenant = selectTenant(config.tenants, name);
   const sources = { env: {}, secretsManager: secretsManagerSource() };
@@ -28,7 +28,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, 
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(outOfTime), deadline - TIME_TO_RECORD - systemClock.now());
   try {
-    return await recordProbes({
+    const counts = await recordProbes({
       tenant: { name, domain: tenant.domain, ...(tenant.origin === undefined ? {} : { origin: tenant.origin }) },
       credentials: tenant.credentials,
       login: (credential) => credentialLogin(credential, tenant.domain, sources),
@@ -37,6 +37,8 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, 
       parts: { clock: systemClock, fetch, timeout: REQUEST_TIMEOUT, random: Math.random, retryPolicy: RETRY_POLICY },
       signal: end.signal,
     });
+    logger.info("Stored credentials were probed.", { run: run.id, tenant: name, ...counts });
+    return counts;
   } finally {
     clearTimeout(timer);
   }

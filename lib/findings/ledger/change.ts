@@ -9,6 +9,7 @@ import {
   firstSeenIn,
   instantOfRun,
   isPresent,
+  isToldByNewer,
   openSince,
   regressionsIn,
   standingAt,
@@ -34,17 +35,25 @@ export interface Comparison {
   lastSighting: LastSighting;
 }
 
-/** What a run says about a finding, compared with all earlier runs; undefined when it is as it was. */
+/**
+ * What a run says about a finding, compared with all earlier runs; undefined when it is as it was. Of what a newer run
+ * has told already, because it was quicker, nobody hears again.
+ */
 export async function judgeChange(comparison: Comparison): Promise<Verdict | undefined> {
   const { run, before, after } = comparison;
   const was = before && standingBefore(before.transitions, run);
   const is = standingAt(after.transitions, run);
   if (!is) return undefined;
+  if (before && isToldByNewer(before.transitions, after.transitions, run)) return known(is, comparison);
   const kind = is.state === "open" ? openKind(was, is) : await otherKind(was, is, comparison);
   if (!kind) return undefined;
   const mark = kind === "still-open" ? await newMark(comparison) : undefined;
   return { change: changeOf(kind, is, comparison, mark), isTold: kind !== "still-open" || mark !== undefined };
 }
+
+/** An open finding that is known already counts as one that stays open. */
+const known = (is: Transition, comparison: Comparison): Verdict | undefined =>
+  is.state === "open" ? { change: changeOf("still-open", is, comparison, undefined), isTold: false } : undefined;
 
 function openKind(was: Standing | undefined, is: Standing): ChangeKind {
   if (!was) return "new";

@@ -44,6 +44,18 @@ export function addSaying(
   return compress([...earlier, { ...said, run }, ...kept, ...later]);
 }
 
+/**
+ * True when a newer run was quicker and found the same change: then that run has told of it. What was its transition
+ * has become that of the run that came late.
+ *
+ * @param known the transitions before the late run was added
+ * @param after with the late run
+ */
+export function isToldByNewer(known: readonly Transition[], after: readonly Transition[], run: RunKey): boolean {
+  const next = known.find((transition) => transition.run > run);
+  return next !== undefined && !after.some((transition) => transition.run === next.run);
+}
+
 /** Its severity is that of what it follows. */
 const RESOLVED: Standing = { state: "resolved", severity: "info" };
 

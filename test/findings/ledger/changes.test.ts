@@ -174,6 +174,26 @@ describe("a finding that stays open", () => {
   });
 });
 
+describe("a run that a newer one has overtaken", () => {
+  it("does not tell again what that one has told, and tells what only itself has seen", async () => {
+    using table = openSqliteTable(":memory:");
+    const passing = finding({ id: `f_${"2".repeat(24)}` });
+
+    const [newer, late] = await changesOf(table, runAfter(1, [finding()]), runAfter(0, [finding(), passing]));
+
+    expect(newer?.map(({ kind }) => kind)).toEqual(["new"]);
+    expect(late?.map(({ kind, finding: id }) => [kind, id])).toEqual([["new", passing.id]]);
+  });
+
+  it("leaves it to the newer one to say that something is gone", async () => {
+    using table = openSqliteTable(":memory:");
+
+    const changes = await changesOf(table, runAfter(0, [finding()]), runAfter(2, []), runAfter(1, []));
+
+    expect(changes.map((each) => each.map(({ kind }) => kind))).toEqual([["new"], ["resolved"], []]);
+  });
+});
+
 describe("very many changes", () => {
   it("are all counted, and the most urgent are kept, what is resolved last", async () => {
     using table = openSqliteTable(":memory:");
