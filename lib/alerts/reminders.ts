@@ -1,7 +1,6 @@
-import { runKey } from "../findings/ledger/run-record.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
-import type { AlertRules } from "./alert-rules.ts";
+import { type AlertRules, localDay } from "./alert-rules.ts";
 import { changeLine, openFor } from "./change-alert.ts";
 import { counted, firstLines } from "./harmless-text.ts";
 import { changesOf, isReminder, type RunReport, type TenantChange } from "./run-report.ts";
@@ -23,8 +22,10 @@ export function reminders(report: RunReport, rules: AlertRules): Alert[] {
 function reminder(worst: TenantChange, changes: TenantChange[], { run }: RunReport, rules: AlertRules): Alert {
   const { tenant, severity } = worst;
   const days = worst.openForDays ?? 0;
+  // The day and not the run: of two runs that overtake each other, both may see a mark as passed.
+  const findings = changes.map(({ finding }) => finding).sort();
   return {
-    id: alertId("reminder", tenant, days, runKey(run)),
+    id: alertId("reminder", tenant, days, localDay(run.startedAt, rules.timezone), ...findings),
     kind: "reminder",
     severity,
     tenant,

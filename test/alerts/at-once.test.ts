@@ -76,6 +76,19 @@ describe("what is told at once", () => {
       ["reminder", "x", "x: 1 finding still open for 1 day"],
     ]);
   });
+
+  it("reminds once where two runs of a day see the same mark as passed, and again of another day or finding", () => {
+    const idOf = (startedAt: string, finding = "f_1"): string | undefined => {
+      const changes = [change({ kind: "still-open", openForDays: 7, finding })];
+      const run = { id: `run-at-${startedAt}`, startedAt };
+      return atOnceAlerts({ run, records: [record("a", { run, changes })], missing: [] }, RULES)[0]?.id;
+    };
+
+    const first = idOf("2026-11-25T06:00:00.000Z");
+    expect(idOf("2026-11-25T06:00:01.000Z")).toBe(first);
+    expect(idOf("2026-12-25T06:00:00.000Z")).not.toBe(first);
+    expect(idOf("2026-11-25T06:00:00.000Z", "f_2")).not.toBe(first);
+  });
 });
 
 test("the documented mail is the one that is sent", () => {
