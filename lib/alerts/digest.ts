@@ -113,7 +113,7 @@ function headline(day: Day): string[] {
   const parts: [number, string][] = [
     [day.failed.length, "not audited"],
     [day.incomplete.length, "incomplete"],
-    [day.waiting.length + day.urgent + day.unlisted(WORSENING), "new"],
+    [day.waiting.length + day.urgent + day.unlisted(WORSENING), "new or worse"],
     [day.expiring.length, "expiring"],
     [day.resolved.length + day.unlisted(["resolved"]), "resolved"],
   ];

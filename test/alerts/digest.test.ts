@@ -59,7 +59,7 @@ describe("the digest", () => {
     ]);
     expect(one).toMatchObject({
       severity: "medium",
-      title: "Digest 2026-11-25: 2 not audited, 1 incomplete, 2 new, 1 expiring, 1 resolved",
+      title: "Digest 2026-11-25: 2 not audited, 1 incomplete, 2 new or worse, 1 expiring, 1 resolved",
       text: "3 tenants were not looked at completely: what is new there may not be seen.",
     });
     expect(one.facts).toContainEqual({ label: "Told at once", value: "1 finding" });
@@ -84,7 +84,7 @@ describe("the digest", () => {
     const one = digest(report([record("a", { changes: list, totals: { new: { low: 300 } } })]));
 
     expect(one.items.at(-1)).toBe("and 240 more");
-    expect(one.title).toBe("Digest 2026-11-25: 300 new");
+    expect(one.title).toBe("Digest 2026-11-25: 300 new or worse");
   });
 
   it("is never as bad as what is told at once", () => {
