@@ -1,6 +1,6 @@
 /**
- * List prices in USD for us-east-1, from the price pages of each service as of November 2026. Free tiers are left out:
- * who uses AWS for other things has used them up.
+ * List prices in USD for us-east-1, by the price pages of each service as they were known when this was written. Free
+ * tiers are left out: who uses AWS for other things has used them up.
  */
 const PRICES = {
   stateTransition: 0.025 / 1_000,
