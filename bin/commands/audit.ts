@@ -40,9 +40,10 @@ export async function runAudit(options: AuditOptions, terminal: Terminal, invoca
     const report = await auditConfigured(config, tenants, rules, terminal, invocation.signal, observer);
     return { report, recorded: await record(report.tenants) };
   });
+  // Before a word is written: a reader that has seen enough closes the pipe, and the process ends there.
+  invocation.setExitCode(exitCode(report, options.failOn));
   await writeReport(report, options, output, terminal);
   tellChanges(recorded, options, terminal);
-  invocation.setExitCode(exitCode(report, options.failOn));
 }
 
 /** Audits some of the configured tenants, with progress where a person watches. */
