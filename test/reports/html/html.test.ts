@@ -3,6 +3,7 @@ import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
 import { SECTION_NAMES } from "../../../lib/inventory/inventory.ts";
 import { checkGroups } from "../../../lib/reports/html/check-groups.ts";
 import { checkCoverage, expectedOf, sectionCoverage } from "../../../lib/reports/html/coverage.ts";
+import { exceptionsSection } from "../../../lib/reports/html/exceptions-section.ts";
 import { html } from "../../../lib/reports/html/markup.ts";
 import { shorten, visibleText } from "../../../lib/reports/html/visible-text.ts";
 import { audit, everything, failed, finding, findings, page, report } from "./reports.ts";
@@ -57,6 +58,22 @@ describe("coverage", () => {
 
     expect(checkCoverage(failed, expected)).toEqual({ known: 0, unknown: 2 });
     expect(sectionCoverage(failed, expected)).toEqual({ known: 0, unknown: 2 });
+  });
+});
+
+describe("an exception for all tenants", () => {
+  it.each([
+    { unknown: "tenant-not-audited", why: "not every tenant was audited" },
+    { unknown: "check-not-evaluated", why: "the check was not evaluated in every tenant" },
+    { unknown: "check-off", why: "the check is switched off" },
+  ] as const)("accepts nobody knows what ($unknown)", ({ unknown, why }) => {
+    const exception = { check: "c", tenant: null, resource: "*", name: null, reason: "r", owner: "o", unknown };
+    const cell = (accepts: number): string =>
+      exceptionsSection({ ...report(), exceptions: [{ ...exception, expires: "2027-01-01", accepts }] }, new Map())
+        .markup;
+
+    expect(cell(0)).toContain(`<td data-label="Accepts">Not known: ${why}</td>`);
+    expect(cell(2)).toContain(`2 findings<small>whether more is not known: ${why}</small></td>`);
   });
 });
 

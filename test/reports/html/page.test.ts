@@ -415,10 +415,10 @@ describe("the page", () => {
         /half\.eu\.auth0\.com half-open Old contract lee@acme\.example Nothing 22 November 2026 has ended$/,
       ),
       expect.stringMatching(
-        /Every resource half-open Until the move kim@acme\.example Nothing 23 November 2026 ends today$/,
+        /Every resource half-open Until the move kim@acme\.example Not known: the check was not evaluated 23 November 2026 ends today$/,
       ),
       expect.stringMatching(
-        /Every resource locked-out Night shift ann@acme\.example Nothing 24 November 2026 1 day left$/,
+        /Every resource locked-out Night shift ann@acme\.example Not known: the tenant was not audited 24 November 2026 1 day left$/,
       ),
       expect.stringMatching(
         /acme acme-prod Kiosks need it, SEC-112 dana@acme\.example 1 finding 3 December 2026 10 days left$/,

@@ -73,7 +73,9 @@ export const report = (...tenants: TenantAudit[]): AuditReport => ({
 /** The exceptions that the findings of a tenant name. */
 const acceptedIn = ({ tenant, findings }: TenantAudit): ListedException[] =>
   findings.flatMap(({ check, resource, exception }) =>
-    exception ? { check, tenant, resource: resource.id, name: resource.name, accepts: 1, ...exception } : [],
+    exception
+      ? { check, tenant, resource: resource.id, name: resource.name, accepts: 1, unknown: null, ...exception }
+      : [],
   );
 
 /** One that ends today, one that has ended, one that accepts nothing, and one of a tenant that was not audited. */
