@@ -298,6 +298,7 @@ describe("text from tenants", () => {
 
   it("holds no character that hides or turns what stands around it", async () => {
     expect(page(...tenants)).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|[^\P{Cc}\n\t]/u);
+    expect(page(...tenants)).not.toMatch(/[\p{Mn}\p{Me}]{5}|[\u115F\u1160\u3164\uFFA0\u2800]/u);
   });
 
   it("reads back as itself from element content, attributes and embedded JSON", async () => {

@@ -167,5 +167,8 @@ export const HOSTILE_NAMES: readonly string[] = [
   "half \uD83D and \uDE00 of a pair",
   '=HYPERLINK("https://evil.example","click")',
   "W".repeat(10_000),
+  "\u0300".repeat(500),
+  `Pay${"\u0316\u0300".repeat(60)}roll${"\u20DD".repeat(40)}`,
+  "\u115F\u1160\u3164\uFFA0\u2800",
   "نظام الدفع ‏ שלום",
 ];
