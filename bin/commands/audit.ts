@@ -91,7 +91,7 @@ const bothOf = (one: AuditObserver, other: AuditObserver): AuditObserver => ({
 /** Beside the table in full; a program's input and a file stay as they are, and the person is told in a line each. */
 function tellChanges(recorded: readonly RecordedAudit[], { format, output }: AuditOptions, terminal: Terminal): void {
   if (recorded.length === 0) return;
-  if (format === "table" && output === undefined) terminal.out(`\n${renderChanges(recorded)}`);
+  if (format === "table" && output === undefined) terminal.out(`\n${renderChanges(recorded, terminal.width)}`);
   else terminal.err(recorded.map((one) => `${changesLine(one)}\n`).join(""));
 }
 
