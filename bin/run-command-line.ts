@@ -11,7 +11,7 @@ export const INTERRUPTED = 130;
 export interface Invocation {
   /** Aborted with a CurfewError `interrupted` when the person presses Ctrl-C. */
   signal: AbortSignal;
-  /** What the process will exit with once everything is written. */
+  /** What the process will exit with, unless something fails later; to be said before the result is written. */
   setExitCode(code: number): void;
 }
 
@@ -50,7 +50,10 @@ function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
-/** What cannot be written ends the process with a sentence; `curfew … | head` closes the pipe early and is no error. */
+/**
+ * What cannot be written ends the process with a sentence. `curfew … | head` closes the pipe early, which is no error:
+ * the process ends with the exit code that is set by then.
+ */
 function endOnUnwritableOutput(verbose: boolean): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();

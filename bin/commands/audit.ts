@@ -40,9 +40,10 @@ export async function runAudit(options: AuditOptions, terminal: Terminal, invoca
     const report = await auditConfigured(config, tenants, rules, terminal, invocation.signal, observer);
     return { report, recorded: await record(report.tenants) };
   });
+  // Before a word is written: a reader that has seen enough closes the pipe, and the process ends there.
+  invocation.setExitCode(exitCode(report, options.failOn));
   await writeReport(report, options, output, terminal);
   tellChanges(recorded, options, terminal);
-  invocation.setExitCode(exitCode(report, options.failOn));
 }
 
 /** Audits some of the configured tenants, with progress where a person watches. */
@@ -90,7 +91,7 @@ const bothOf = (one: AuditObserver, other: AuditObserver): AuditObserver => ({
 /** Beside the table in full; a program's input and a file stay as they are, and the person is told in a line each. */
 function tellChanges(recorded: readonly RecordedAudit[], { format, output }: AuditOptions, terminal: Terminal): void {
   if (recorded.length === 0) return;
-  if (format === "table" && output === undefined) terminal.out(`\n${renderChanges(recorded)}`);
+  if (format === "table" && output === undefined) terminal.out(`\n${renderChanges(recorded, terminal.width)}`);
   else terminal.err(recorded.map((one) => `${changesLine(one)}\n`).join(""));
 }
 

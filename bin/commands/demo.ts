@@ -60,7 +60,7 @@ async function tenantLines(table: Table, run: RunRef, tenant: string, width: num
   const record = await runOf(table, tenant, runKey(run));
   if (!record) return `  ${tenant}: not audited\n`;
   const previous = await lastAudit(table, tenant, runKey(run));
-  if (previous) return indented(renderChanges([{ record, previous }]), width);
+  if (previous) return indented(renderChanges([{ record, previous }], width - 3), width);
   const named = record.changes.filter(({ kind }) => kind === "new").slice(0, NAMED);
   const lines = named.map(
     ({ severity, resource, message }) => `  ${severity} ${resource.name ?? resource.id}: ${message}`,

@@ -1,9 +1,8 @@
-/** Characters that nobody sees but that change what is seen, line breaks and bidirectional overrides among them. */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u115F\u1160\u3164\uFFA0]/gu;
+import { replaceObscure } from "../model/obscure-text.ts";
 
 /**
  * Makes one harmless line of a text that a stranger may have chosen: an application's name reaches people's mail.
- * What is invisible becomes U+FFFD; an address loses the form that mail programs turn into a link, because Curfew
+ * What hides, or hides something else, becomes U+FFFD; an address loses the form that mail programs turn into a link, because Curfew
  * itself writes none; what is too long ends with an ellipsis.
  *
  * @param most characters, in UTF-16 code units
@@ -12,7 +11,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u115F\u1160\u3164\uFFA0
 export function harmless(text: string, most: number): string {
   // A million characters are not looked at; no character gets shorter than half its length.
   const start = text.slice(0, 2 * most + 2);
-  return shortened(start.replace(INVISIBLE, "\uFFFD").replaceAll("://", "[:]//"), most);
+  return shortened(replaceObscure(start, () => "\uFFFD").replaceAll("://", "[:]//"), most);
 }
 
 /** The beginning of a text, cut between characters. */

@@ -272,23 +272,20 @@ function list<Shape extends z.ZodType>(api: ManagementApi, request: ListRequest<
 /** The largest total that is believed; a larger one is not an answer of Auth0 and must not fill the memory. */
 const MAX_TOTAL = 10_000_000;
 
-/** Stands for the total of a plain array; no JSON value equals it. */
-const UNCOUNTED = Symbol("uncounted");
-
 /**
- * A page is `{ total, <key>: [...] }`, or a plain array where the server ignores `include_totals`. Every list that is
- * asked for documents its total: an object without one is not an answer of Auth0.
+ * A page is `{ total, <key>: [...] }`. Every list that is asked for documents its total, and every recording has it:
+ * an object without one is not an answer of Auth0, and neither is a plain array, which would prove nothing.
+ * Source: the OpenAPI document; the array there is the answer to a request without `include_totals`.
  */
 function pageShape<Shape extends z.ZodType>(key: string, item: Shape) {
-  const page = z.object({
-    total: z.number().int().nonnegative().max(MAX_TOTAL).or(z.symbol()),
-    limit: z.number().int().min(1).max(PAGE_SIZE).optional().catch(undefined),
-    [key]: z.array(item),
-  });
   return z
-    .preprocess((body) => (Array.isArray(body) ? { total: UNCOUNTED, [key]: body } : body), page)
+    .object({
+      total: z.number().int().nonnegative().max(MAX_TOTAL),
+      limit: z.number().int().min(1).max(PAGE_SIZE).optional().catch(undefined),
+      [key]: z.array(item),
+    })
     .transform((body): Page<z.infer<Shape>> => {
-      const { total, limit } = body as { total: number | symbol; limit?: number };
-      return { items: body[key] as z.infer<Shape>[], total: typeof total === "symbol" ? undefined : total, limit };
+      const { total, limit } = body as { total: number; limit?: number };
+      return { items: body[key] as z.infer<Shape>[], total, limit };
     });
 }

@@ -1,10 +1,10 @@
 import { CurfewError } from "../model/curfew-error.ts";
 import { sideBySide } from "./side-by-side.ts";
 
-/** One page of a listing. `total` is what Auth0 says there is in all; undefined when it does not say. */
+/** One page of a listing. `total` is what Auth0 says there is in all. */
 export interface Page<T> {
   items: readonly T[];
-  total: number | undefined;
+  total: number;
   /** Items on a full page, where Auth0 says it; a server may allow fewer than were asked for. */
   limit?: number | undefined;
 }
@@ -58,7 +58,7 @@ const MAX_ROUNDS = 3;
 /** One reading from the first page to the last. */
 interface Pass<T> {
   items: Map<string, T>;
-  /** What each page said, in the order of the answers; empty where Auth0 says nothing. */
+  /** What each page said, in the order of the answers. */
   totals: number[];
 }
 
@@ -70,11 +70,10 @@ async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
   const read = async (index: number, signal: AbortSignal): Promise<void> => {
     const page = await listing.readPage(index, signal);
     pages[index] = page;
-    if (page.total !== undefined) totals.push(page.total);
+    totals.push(page.total);
   };
 
   await read(0, listing.signal);
-  if (totals.length === 0) await readWithoutTotal(listing, pages, read);
   const pageSize = Math.min(listing.pageSize, pages[0]?.limit ?? listing.pageSize);
   // A total that grew while the pages were read asks for further pages.
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -83,21 +82,6 @@ async function readPass<T>(listing: Listing<T>): Promise<Pass<T>> {
     await sideBySide(range(pages.length, wanted), listing.signal, read);
   }
   return { items: uniqueItems(pages, listing), totals };
-}
-
-/** Without a total the pages are read one after the other until one brings nothing new: a short page proves nothing. */
-async function readWithoutTotal<T>(
-  listing: Listing<T>,
-  pages: Page<T>[],
-  read: (index: number, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  let known = uniqueItems(pages, listing).size;
-  while ((pages.at(-1)?.items.length ?? 0) > 0) {
-    await read(pages.length, listing.signal);
-    const next = uniqueItems(pages, listing).size;
-    if (next === known) break;
-    known = next;
-  }
 }
 
 function uniqueItems<T>(pages: readonly Page<T>[], listing: Listing<T>): Map<string, T> {

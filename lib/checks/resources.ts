@@ -1,12 +1,13 @@
 import type { Client } from "../auth0/resources/client.ts";
 import type { EmailTemplate } from "../auth0/resources/email-template.ts";
 import type { ResourceServer } from "../auth0/resources/resource-server.ts";
+import { isBlank, replaceObscure } from "../model/obscure-text.ts";
 import { isUnreadable, type Reported } from "../model/reported.ts";
 import type { Resource } from "../model/resource.ts";
 
-/** A name for display; null where there is none that can be read. */
+/** A name for display; null where there is none that can be read, or nobody would see it: then the id is shown. */
 export const nameOf = (value: Reported<string>): string | null =>
-  value === undefined || isUnreadable(value) ? null : value;
+  value === undefined || isUnreadable(value) || isBlank(value) ? null : value;
 
 /** The tenant itself, identified by its canonical domain. */
 export const tenantResource = (domain: string): Resource => ({ type: "tenant", id: domain, name: domain });
@@ -48,9 +49,10 @@ function mention(id: string, name: Reported<string>): string {
 
 const MENTION_LENGTH = 60;
 
-/** Without control and invisible characters, quotes and great lengths: none of them belongs into a sentence. */
+/** Without invisible characters, piled marks, quotes and great lengths: none of them belongs into a sentence. */
 function plain(text: string): string {
-  const characters = [...text.replace(/[\p{C}\p{Z}"]+/gu, " ").trim()];
+  const seen = replaceObscure(text, () => " ");
+  const characters = [...seen.replace(/[\p{C}\p{Z}"]+/gu, " ").trim()];
   if (characters.length <= MENTION_LENGTH) return characters.join("");
   return `${characters.slice(0, MENTION_LENGTH - 1).join("")}…`;
 }

@@ -23,8 +23,10 @@ export const DEFAULT_SESSION_SECONDS: Readonly<Record<SessionField, Seconds>> = 
 /**
  * Reads a session lifetime, which Auth0 reports in hours and with fractions, in seconds.
  * Rounded to milliseconds: 3.0166666666666666 h is 181 minutes and not a hair less, while anything longer stays so.
+ * Never more than a safe integer: hours that no tenant means would become Infinity, which nothing outlives.
  */
 export function sessionSeconds(settings: TenantSettings, field: SessionField): Reported<Seconds> {
   const reported = settings[field];
-  return reported === undefined || isUnreadable(reported) ? reported : Math.round(hours(reported) * 1000) / 1000;
+  if (reported === undefined || isUnreadable(reported)) return reported;
+  return Math.min(Math.round(hours(reported) * 1000) / 1000, Number.MAX_SAFE_INTEGER);
 }

@@ -1,4 +1,4 @@
-import { covers, matchException } from "../config/exceptions.ts";
+import { covers, exceptionState, matchException } from "../config/exceptions.ts";
 import type { ExceptionConfig } from "../config/schema.ts";
 import type { ExceptionRules } from "./review-exceptions.ts";
 import type { TenantAudit } from "./tenant-audit.ts";
@@ -16,9 +16,14 @@ export interface ListedException {
   owner: string;
   /** Its last day, UTC: `YYYY-MM-DD`. */
   expires: string;
-  /** How many findings it accepts; 0 also where its check was not evaluated, or its tenant could not be audited. */
+  /** How many findings it accepts, as far as that is known. */
   accepts: number;
+  /** Why nobody knows whether it accepts more; null where that is known. */
+  unknown: Unjudged | null;
 }
+
+/** Why a check says nothing about a tenant: the tenant failed, the check could not be evaluated, or it is switched off. */
+export type Unjudged = "tenant-not-audited" | "check-not-evaluated" | "check-off";
 
 /**
  * Every configured exception that concerns one of the audited tenants, whether it accepts something, nothing, or
@@ -51,6 +56,21 @@ export function listExceptions(
     .map((exception) => {
       const { check, tenant = null, resource, reason, owner, expires } = exception;
       const name = resource === "*" ? null : (names.get(exception) ?? null);
-      return { check, tenant, resource, name, reason, owner, expires, accepts: accepts.get(exception) ?? 0 };
+      const told = { check, tenant, resource, name, reason, owner, expires };
+      return { ...told, accepts: accepts.get(exception) ?? 0, unknown: whyUnknown(exception, audits, now) };
     });
+}
+
+/** The first reason, in the order of the tenants; what has ended is known to accept nothing. */
+function whyUnknown(exception: ExceptionConfig, audits: readonly TenantAudit[], now: number): Unjudged | null {
+  if (exceptionState(exception, now) === "expired") return null;
+  const concerned = audits.filter(({ tenant }) => exception.tenant === undefined || exception.tenant === tenant);
+  return concerned.map((audit) => unjudged(exception.check, audit)).find((reason) => reason !== null) ?? null;
+}
+
+function unjudged(check: string, { status, checks }: TenantAudit): Unjudged | null {
+  if (status === "failed") return "tenant-not-audited";
+  const result = checks.find(({ id }) => id === check);
+  if (result?.status === "off") return "check-off";
+  return result === undefined || result.status === "not-evaluated" ? "check-not-evaluated" : null;
 }

@@ -1,6 +1,7 @@
 import { CHANGE_KINDS, type Change, type ChangeKind, type RunRecord } from "../findings/ledger/run-record.ts";
 import { SEVERITIES } from "../model/severity.ts";
 import { briefText, terminalText } from "./terminal-text.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** What the ledger said of one tenant's audit. */
 export interface RecordedAudit {
@@ -24,9 +25,21 @@ const WORDS: Readonly<Record<ChangeKind, string>> = {
 /** Changes that are named beside the table; the rest is counted. */
 const NAMED_CHANGES = 10;
 
-/** What changed since the last audit, for a person: a line for each tenant, and the most urgent changes by name. */
-export const renderChanges = (recorded: readonly RecordedAudit[]): string =>
-  recorded.map((one) => `${[changesLine(one), ...namedChanges(one)].join("\n")}\n`).join("");
+/**
+ * What changed since the last audit, for a person: a line for each tenant, and the most urgent changes by name.
+ *
+ * @param width columns of the terminal; what is longer goes on below, further in
+ */
+export const renderChanges = (recorded: readonly RecordedAudit[], width: number): string =>
+  recorded
+    .flatMap((one) => [
+      wrapped(changesLine(one), width, "", GOES_ON),
+      ...namedChanges(one).map((line) => wrapped(line, width, "  ", GOES_ON)),
+    ])
+    .map((text) => `${text}\n`)
+    .join("");
+
+const GOES_ON = "    ";
 
 /** What changed since the last audit of a tenant, in one line. */
 export function changesLine({ record, previous }: RecordedAudit): string {
@@ -53,14 +66,14 @@ function namedChanges({ record, previous }: RecordedAudit): string[] {
   if (!previous) return [];
   const changes = record.changes.filter(({ kind }) => kind !== "still-open");
   const named = changes.slice(0, NAMED_CHANGES).map(changeLine);
-  return changes.length > named.length ? [...named, "  … (all: npx curfew findings)"] : named;
+  return changes.length > named.length ? [...named, "… (all: npx curfew findings)"] : named;
 }
 
 const LONGEST_NAME = 60;
 
 function changeLine({ kind, severity, check, resource, aspect }: Change): string {
   const about = aspect === null ? "" : ` (${briefText(aspect, LONGEST_NAME)})`;
-  return `  ${WORDS[kind]}: ${severity} ${check} on ${briefText(resource.name ?? resource.id, LONGEST_NAME)}${about}`;
+  return `${WORDS[kind]}: ${severity} ${check} on ${briefText(resource.name ?? resource.id, LONGEST_NAME)}${about}`;
 }
 
 /** ISO 8601 as people read it: `2026-11-23 06:00 UTC`. */

@@ -9,6 +9,7 @@ import type { Severity } from "../model/severity.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { countBySeverity, type FindingGroup, groupFindings } from "./finding-groups.ts";
 import { briefText, terminalText } from "./terminal-text.ts";
+import { wrapped } from "./wrapped.ts";
 
 /** How the table is drawn. */
 export interface TableOptions {
@@ -49,7 +50,7 @@ function renderTenant(audit: TenantAudit, options: TableOptions): string {
   const heading = `${paint("bold", terminalText(audit.tenant), options)}  ${paint("gray", audit.domain, options)}`;
   if (audit.status === "failed") {
     const why = `${paint(["bold", "red"], "not audited", options)} (${audit.reason}): ${terminalText(audit.detail ?? "")}`;
-    return `${heading}\n${wrapped(why, options)}`;
+    return `${heading}\n${wrapped(why, options.width)}`;
   }
   return [heading, summaryLine(audit, options), findingsTable(audit, options), notLookedAt(audit, options)]
     .filter((part) => part !== "")
@@ -65,7 +66,7 @@ function summaryLine(audit: TenantAudit, options: TableOptions): string {
   const enabled = audit.checks.filter((check) => check.status !== "off").length;
   const found = counts.length === 0 ? paint("green", "nothing open", options) : counts.join(", ");
   const accepted = excepted === 0 ? "" : `, ${excepted} excepted`;
-  return wrapped(`${found}${accepted}; ${evaluated} of ${enabled} checks evaluated`, options);
+  return wrapped(`${found}${accepted}; ${evaluated} of ${enabled} checks evaluated`, options.width);
 }
 
 function findingsTable(audit: TenantAudit, options: TableOptions): string {
@@ -120,10 +121,13 @@ function narrowFindings(groups: readonly FindingGroup[], options: TableOptions):
   return groups
     .flatMap((group) => [
       "",
-      wrapped(`${severityText(group.severity, options)} ${paint("bold", titleOf(group, options), options)}`, options),
-      wrapped(paint("gray", group.check, options), options, "  "),
-      ...resourceLines(group, options).map((line) => wrapped(line, options, "  ")),
-      ...remedies(group.findings).map((remedy) => wrapped(remedy, options, "  ")),
+      wrapped(
+        `${severityText(group.severity, options)} ${paint("bold", titleOf(group, options), options)}`,
+        options.width,
+      ),
+      wrapped(paint("gray", group.check, options), options.width, "  "),
+      ...resourceLines(group, options).map((line) => wrapped(line, options.width, "  ")),
+      ...remedies(group.findings).map((remedy) => wrapped(remedy, options.width, "  ")),
     ])
     .join("\n");
 }
@@ -212,8 +216,8 @@ function listByReason(
   return [...byReason].flatMap(([reason, same]) => {
     const names = same.map(({ name }) => name);
     return [
-      wrapped(`${reason}: ${names.join(", ")}`, options, "  "),
-      ...mend(names).map((remedy) => wrapped(remedy, options, "    ")),
+      wrapped(`${reason}: ${names.join(", ")}`, options.width, "  "),
+      ...mend(names).map((remedy) => wrapped(remedy, options.width, "    ")),
     ];
   });
 }
@@ -232,7 +236,7 @@ function renderTotals(report: AuditReport, options: TableOptions): string {
     ...(incomplete === 0 ? [] : [`${incomplete} incomplete`]),
   ].join(", ");
   const found = counts.length === 0 ? nothingFound(failed, incomplete, tenants.length) : `open: ${counts.join(", ")}`;
-  return wrapped(paint("bold", `${state}; ${found} (profile ${report.profile})`, options), options);
+  return wrapped(paint("bold", `${state}; ${found} (profile ${report.profile})`, options), options.width);
 }
 
 /** Nothing found is not the same as nothing there. */
@@ -253,11 +257,3 @@ const severityText = (severity: Severity, options: TableOptions, text: string = 
 
 const paint = (format: Format, text: string, { color }: TableOptions): string =>
   color ? styleText(format, text, { validateStream: false }) : text;
-
-/** Breaks a text to the width of the terminal. */
-function wrapped(text: string, { width }: TableOptions, indent = ""): string {
-  return wrapAnsi(text, Math.max(20, width - indent.length), { hard: true })
-    .split("\n")
-    .map((line) => `${indent}${line}`)
-    .join("\n");
-}

@@ -173,7 +173,10 @@ describe("curfew audit: exit codes", () => {
     expect(run.stderr).toMatch(/curfew\.yaml:4:5.*"domain"/);
   });
 
-  it("is 130 on Ctrl-C, without half a report", async () => {
+  it.each([
+    { title: "Ctrl-C", signal: "SIGINT" },
+    { title: "SIGTERM", signal: "SIGTERM" },
+  ] as const)("is 130 on $title, without half a report", async ({ signal }) => {
     const silent = createServer(() => undefined).listen(0, "127.0.0.1");
     await once(silent, "listening");
     await using folder = await temporaryFolder();
@@ -183,7 +186,7 @@ describe("curfew audit: exit codes", () => {
     const run = await curfew(["audit", "--output", "report.json", "--format", "json"], {
       cwd: folder.path,
       env: ENV,
-      onStart: (kill) => silent.once("request", () => kill("SIGINT")),
+      onStart: (kill) => silent.once("request", () => kill(signal)),
     });
     silent.closeAllConnections();
     silent.close();

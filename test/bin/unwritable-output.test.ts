@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { AUDITOR, auditedSandbox } from "../support/audited-sandbox.ts";
+import { AUDITOR, type AuditedSandbox, auditedSandbox } from "../support/audited-sandbox.ts";
 import { CURFEW, shell, temporaryFolder } from "../support/command-line.ts";
 
 /** A device on which every write fails for want of room; Linux has one. */
@@ -13,18 +13,12 @@ async function run(args: string, cwd: string): Promise<{ code: string; stderr: s
   return { code: stdout.trim(), stderr };
 }
 
-const SENTENCE = "Standard output cannot be written to (ENOSPC); make room there, or send it elsewhere.\n";
-
-describe.skipIf(!existsSync(FULL))("standard output that cannot be written to", () => {
-  it.each(["table", "json", "html", "sarif"])(
-    "ends an audit as %s with one sentence and exit code 3",
-    async (format) => {
-      await using world = await auditedSandbox({}, { speed: 1 });
-      await using folder = await temporaryFolder();
-      const { domain, origin } = world.target;
-      await folder.write(
-        "curfew.yaml",
-        `version: 1
+/** A folder with the configuration of one tenant. */
+async function folderOf({ domain, origin }: AuditedSandbox["target"]) {
+  const folder = await temporaryFolder();
+  await folder.write(
+    "curfew.yaml",
+    `version: 1
 tenants:
   - name: acme
     domain: ${domain}
@@ -32,7 +26,18 @@ tenants:
     plan: enterprise
     auditor: { clientId: ${AUDITOR.clientId}, secret: env:CURFEW_SECRET }
 `,
-      );
+  );
+  return folder;
+}
+
+const SENTENCE = "Standard output cannot be written to (ENOSPC); make room there, or send it elsewhere.\n";
+
+describe.skipIf(!existsSync(FULL))("standard output that cannot be written to", () => {
+  it.each(["table", "json", "html", "sarif"])(
+    "ends an audit as %s with one sentence and exit code 3",
+    async (format) => {
+      await using world = await auditedSandbox({}, { speed: 1 });
+      await using folder = await folderOf(world.target);
 
       expect(await run(`audit --format ${format} > ${FULL}`, folder.path)).toEqual({
         code: "3",
@@ -60,5 +65,26 @@ tenants:
     await using folder = await temporaryFolder();
 
     expect(await run(`audit 2> ${FULL}`, folder.path)).toEqual({ code: "3", stderr: "" });
+  });
+});
+
+/** What a run exits with when nobody reads: `true` is gone long before there is anything to write. */
+async function codeWithoutReader(args: string, cwd: string): Promise<string> {
+  const line = `{ CURFEW_SECRET=${AUDITOR.secret} node ${CURFEW} ${args} 2> notes; echo $? >&2; } | true`;
+  return (await shell(line, cwd)).stderr.trim();
+}
+
+describe("a reader that closes the pipe early", () => {
+  it.each(["table", "json", "html", "sarif"])("does not change the exit code of an audit as %s", async (format) => {
+    await using world = await auditedSandbox({ settings: { session_lifetime: 1_000 } }, { speed: 1 });
+    await using folder = await folderOf(world.target);
+
+    expect(await codeWithoutReader(`audit --format ${format}`, folder.path)).toBe("1");
+  });
+
+  it("is no error", async () => {
+    await using folder = await temporaryFolder();
+
+    expect(await codeWithoutReader("checks", folder.path)).toBe("0");
   });
 });

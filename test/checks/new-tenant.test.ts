@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { LINK_TEMPLATES } from "../../lib/auth0/resources/email-template.ts";
+import type { Check } from "../../lib/checks/define-check.ts";
 import type { ProfileName } from "../../lib/checks/limits.ts";
 import type { Sections } from "../../lib/inventory/inventory.ts";
 import {
@@ -58,3 +59,35 @@ test("the baseline tells a new tenant what Auth0 leaves open", () => {
     "grant.tenant.refresh-revocation-keeps-grant info acme.eu.auth0.com",
   ]);
 });
+
+/** The yes-or-no questions to which a tenant, application, API or key that nobody changed answers badly. */
+const TRUE_OF_WHAT_IS_NEW = [
+  "credential.client-key.no-expiry",
+  "expiry.refresh.idle-never",
+  "expiry.refresh.never-expires default",
+  "expiry.refresh.never-expires withoutOfflineAccess",
+  "expiry.refresh.not-rotating confidential",
+  "expiry.refresh.not-rotating public",
+  "grant.api.user-policy-open",
+  "grant.client.legacy-flow implicit",
+  "grant.management.no-ip-allowlist",
+  "grant.management.user-access",
+];
+
+test("by Auth0's own measure no other yes-or-no question is less grave than by the baseline", () => {
+  const questions = REVIEWED_CHECKS.filter(({ unit }) => unit === null);
+  const milder = questions.flatMap((check) => {
+    const own = severitiesOf(check, "auth0-default");
+    return severitiesOf(check, "baseline").flatMap(([name, severity], index) =>
+      own[index]?.[1] === severity ? [] : `${check.id} ${name}`.trim(),
+    );
+  });
+
+  expect(milder.toSorted()).toEqual(TRUE_OF_WHAT_IS_NEW);
+});
+
+/** Each question of a check, without a name where there is but one, and how grave its answer is. */
+function severitiesOf({ limits }: Check, profile: ProfileName): [name: string, severity: unknown][] {
+  const declared = limits[profile];
+  return typeof declared === "string" ? [["", declared]] : Object.entries(declared).toSorted();
+}

@@ -133,5 +133,21 @@ export const FAULTS: readonly Fault[] = [
     reason: "fetch-failed",
     pagedOnly: true,
   },
+  {
+    title: "empty array without a total",
+    effect: { kind: "answer", status: 200, body: [] },
+    reason: "fetch-failed",
+    pagedOnly: true,
+  },
+  {
+    title: "array without a total",
+    effect: {
+      kind: "answer",
+      status: 200,
+      body: [{ client_id: "a", id: "a", name: "a", audience: "https://a.example", scope: [] }],
+    },
+    reason: "fetch-failed",
+    pagedOnly: true,
+  },
   { title: "absurd total", effect: { kind: "total", total: 1e15 }, reason: "fetch-failed", pagedOnly: true },
 ];

@@ -48,9 +48,9 @@ function* judgeAction(action: Action, bands: Bands, now: number): Iterable<Outco
     yield unknown(resource, unreadable("secrets", secrets));
     return;
   }
-  for (const [name, entries] of Map.groupBy(secrets ?? [], (secret) => nameOf(secret.name))) {
+  for (const [name, entries] of Map.groupBy(secrets ?? [], ({ name }) => (isUnreadable(name) ? undefined : name))) {
     const [secret, ...others] = entries;
-    if (name === null) yield unknown(resource, whyNameless(entries));
+    if (name === undefined) yield unknown(resource, whyNameless(entries));
     else if (others.length > 0)
       yield unknown(resource, notUnderstood("the action has several secrets of one name"), name);
     else {

@@ -1,5 +1,5 @@
 import { daysBetween, startOfDay } from "../../config/calendar.ts";
-import type { ListedException } from "../../findings/list-exceptions.ts";
+import type { ListedException, Unjudged } from "../../findings/list-exceptions.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { foreign, type Html, html } from "./markup.ts";
 import { day } from "./time.ts";
@@ -34,11 +34,29 @@ const row = (exception: ListedException, titles: ReadonlyMap<string, string>, ge
 <td data-label="Tenant">${exception.tenant ?? "All tenants"}</td>
 <td data-label="Reason">${foreign(exception.reason)}</td>
 <td data-label="Owner">${foreign(exception.owner)}</td>
-<td data-label="Accepts">${exception.accepts === 0 ? "Nothing" : counted(exception.accepts, "finding")}</td>
+<td data-label="Accepts">${accepted(exception)}</td>
 <td data-label="Last day">${day(exception.expires)}<small>${remaining(exception.expires, generatedAt)}</small></td></tr>`;
 
 const resourceOf = ({ resource, name }: ListedException): Html | string =>
   resource === "*" ? "Every resource" : foreign(name ?? resource);
+
+/** Never "Nothing" where nobody looked. */
+function accepted({ accepts, unknown, tenant }: ListedException): Html | string {
+  const known = accepts === 0 ? "Nothing" : counted(accepts, "finding");
+  if (unknown === null) return known;
+  const why = UNJUDGED[unknown][tenant === null ? "everywhere" : "there"];
+  return accepts === 0 ? `Not known: ${why}` : html`${known}<small>whether more is not known: ${why}</small>`;
+}
+
+/** Why nobody knows, of an exception for one tenant and of one for all. */
+const UNJUDGED: Readonly<Record<Unjudged, Record<"there" | "everywhere", string>>> = {
+  "tenant-not-audited": { there: "the tenant was not audited", everywhere: "not every tenant was audited" },
+  "check-not-evaluated": {
+    there: "the check was not evaluated",
+    everywhere: "the check was not evaluated in every tenant",
+  },
+  "check-off": { there: "the check is switched off", everywhere: "the check is switched off" },
+};
 
 function remaining(expires: string, generatedAt: string): string {
   const last = startOfDay(expires);

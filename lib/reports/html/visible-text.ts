@@ -1,20 +1,16 @@
-/**
- * Characters that nobody sees but that change what is seen: controls, format characters (bidirectional overrides
- * and zero-width ones among them), line and paragraph separators, private use, halves of a surrogate pair, and the
- * letters that are drawn as nothing. Line feed and tab are white space in HTML and stay.
- */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\u115F\u1160\u3164\uFFA0]/gu;
+import { replaceObscure } from "../../model/obscure-text.ts";
 
 /** More of a name than this helps nobody; identifiers of Auth0 are shorter. */
 const LONGEST = 200;
 
 /**
- * Makes text from a tenant say what it holds: each invisible character is written as its code point.
+ * Makes text from a tenant say what it holds: each character that hides, or hides something else, is written as its
+ * code point. Line feed and tab are white space in HTML and stay.
  *
  * @example visibleText("a\u202Eb") // "a‹U+202E›b"
  */
 export function visibleText(text: string): string {
-  return text.replace(INVISIBLE, (character) =>
+  return replaceObscure(text, (character) =>
     character === "\n" || character === "\t" ? character : `‹U+${codePoint(character)}›`,
   );
 }

@@ -36,6 +36,13 @@ test("the session lifetime is in hours and may be fractional", () => {
   expect(verdicts(judge(clients, { session_lifetime: 3 }))).toEqual(["info"]);
 });
 
+test.each([1e21, 1e308])("a session of %d hours ends, and tokens that never expire outlive it", (session_lifetime) => {
+  const [outcome] = judge([client("a", NEVER_ENDING)], { session_lifetime });
+
+  expect(outcome).toMatchObject({ verdict: "fail", limit: Number.MAX_SAFE_INTEGER, unit: "seconds" });
+  expect(verdicts(judge([client("a", { token_lifetime: 1e308 })], { session_lifetime }))).toEqual(["pass"]);
+});
+
 test("an unreadable session lifetime leaves the answer open", () => {
   expect(verdicts(judge([client("a", NEVER_ENDING)], { session_lifetime: "long" }))).toEqual(["unknown"]);
 });

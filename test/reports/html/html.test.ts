@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import { SECTION_NAMES } from "../../../lib/inventory/inventory.ts";
 import { checkGroups } from "../../../lib/reports/html/check-groups.ts";
+import { checkCoverage, expectedOf, sectionCoverage } from "../../../lib/reports/html/coverage.ts";
+import { exceptionsSection } from "../../../lib/reports/html/exceptions-section.ts";
 import { html } from "../../../lib/reports/html/markup.ts";
 import { shorten, visibleText } from "../../../lib/reports/html/visible-text.ts";
-import { audit, everything, finding, findings, page, report } from "./reports.ts";
+import { audit, everything, failed, finding, findings, page, report } from "./reports.ts";
 
 describe("the HTML report", () => {
   it("is the same file for the same report", () => {
@@ -38,6 +42,38 @@ describe("the HTML report", () => {
 
   it("tells a value just above its limit to the second", () => {
     expect(page(audit({ findings: [finding({ observed: 86_401 })] }))).toContain("<td>86,401 s</td><td>86,400 s</td>");
+  });
+});
+
+describe("coverage", () => {
+  it("is nothing of everything when every tenant failed", () => {
+    const expected = expectedOf(report(failed, failed), CATALOGUE);
+
+    expect(checkCoverage(failed, expected)).toEqual({ known: 0, unknown: CATALOGUE.length });
+    expect(sectionCoverage(failed, expected)).toEqual({ known: 0, unknown: SECTION_NAMES.length });
+  });
+
+  it("is nothing of what the others were asked for when one tenant failed", () => {
+    const expected = expectedOf(report(failed, audit()), CATALOGUE);
+
+    expect(checkCoverage(failed, expected)).toEqual({ known: 0, unknown: 2 });
+    expect(sectionCoverage(failed, expected)).toEqual({ known: 0, unknown: 2 });
+  });
+});
+
+describe("an exception for all tenants", () => {
+  it.each([
+    { unknown: "tenant-not-audited", why: "not every tenant was audited" },
+    { unknown: "check-not-evaluated", why: "the check was not evaluated in every tenant" },
+    { unknown: "check-off", why: "the check is switched off" },
+  ] as const)("accepts nobody knows what ($unknown)", ({ unknown, why }) => {
+    const exception = { check: "c", tenant: null, resource: "*", name: null, reason: "r", owner: "o", unknown };
+    const cell = (accepts: number): string =>
+      exceptionsSection({ ...report(), exceptions: [{ ...exception, expires: "2027-01-01", accepts }] }, new Map())
+        .markup;
+
+    expect(cell(0)).toContain(`<td data-label="Accepts">Not known: ${why}</td>`);
+    expect(cell(2)).toContain(`2 findings<small>whether more is not known: ${why}</small></td>`);
   });
 });
 
@@ -89,6 +125,11 @@ describe("text made visible", () => {
     ["a\u202Eb", "a‹U+202E›b"],
     ["\uD800", "‹U+D800›"],
     ["\u{E0041}", "‹U+E0041›"],
+    ["\u115F\u1160\u3164\uFFA0", "‹U+115F›‹U+1160›‹U+3164›‹U+FFA0›"],
+    ["\u2800\u034F\u{E0100}", "‹U+2800›‹U+034F›‹U+E0100›"],
+    ["a\u0300\u0301\u0302\u0303\u0304\u0305b\u0300", "a\u0300\u0301\u0302\u0303‹U+0304›‹U+0305›b\u0300"],
+    ["\u0903\u0300\u0903\u0300\u0300\u0300\u0300", "\u0903\u0300\u0903\u0300\u0300\u0300‹U+0300›"],
+    ["မြွှေး, שָׁ֑לוֹם, ❤️, é", "မြွှေး, שָׁ֑לוֹם, ❤️, é"],
     ["two\nlines\tand Größe, 日本, 👍", "two\nlines\tand Größe, 日本, 👍"],
   ])("%j is %j", (text, visible) => {
     expect(visibleText(text)).toBe(visible);

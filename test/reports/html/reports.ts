@@ -73,7 +73,9 @@ export const report = (...tenants: TenantAudit[]): AuditReport => ({
 /** The exceptions that the findings of a tenant name. */
 const acceptedIn = ({ tenant, findings }: TenantAudit): ListedException[] =>
   findings.flatMap(({ check, resource, exception }) =>
-    exception ? { check, tenant, resource: resource.id, name: resource.name, accepts: 1, ...exception } : [],
+    exception
+      ? { check, tenant, resource: resource.id, name: resource.name, accepts: 1, unknown: null, ...exception }
+      : [],
   );
 
 /** One that ends today, one that has ended, one that accepts nothing, and one of a tenant that was not audited. */
@@ -165,5 +167,8 @@ export const HOSTILE_NAMES: readonly string[] = [
   "half \uD83D and \uDE00 of a pair",
   '=HYPERLINK("https://evil.example","click")',
   "W".repeat(10_000),
+  "\u0300".repeat(500),
+  `Pay${"\u0316\u0300".repeat(60)}roll${"\u20DD".repeat(40)}`,
+  "\u115F\u1160\u3164\uFFA0\u2800",
   "نظام الدفع ‏ שלום",
 ];
