@@ -1,6 +1,7 @@
 import validate from "asl-validator";
 import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
+import { LONGEST_RUN } from "../../lib/runs/longest-run.ts";
 import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
@@ -55,15 +56,39 @@ it("gives every task a timeout, retries, and inside of the map a way on", () => 
   expect(tasks.map(([name]) => name).toSorted()).toEqual(["AuditTenant", "FinishAudit", "PlanAudit", "ProbeSecrets"]);
   for (const [name, task] of tasks) {
     expect(task.TimeoutSeconds, name).toBeGreaterThan(60);
-    expect(task.Retry?.map(longestWait), name).toEqual([122, 40]); // as the comments in retries.ts say
+    expect(task.Retry?.map(longestWait), name).toEqual([7_262, 122, 40]); // as the comments in retries.ts say
   }
   for (const name of ["ProbeSecrets", "AuditTenant"]) expect(inner[name]?.Catch, name).toHaveLength(1);
+});
+
+it("lets every tenant wait for its turn where the account runs few functions at once, within the longest run", () => {
+  const [[, definition] = []] = definitions(full);
+  const { AuditTenants } = (definition as { States: Record<string, State> }).States;
+  const tasks = Object.values(AuditTenants?.ItemProcessor?.States ?? {}).filter(({ Type }) => Type === "Task");
+  const throttled = tasks.map(({ Retry = [] }) =>
+    Retry.find(({ ErrorEquals }) => ErrorEquals.includes("Lambda.TooManyRequestsException")),
+  );
+
+  expect(AuditTenants?.MaxConcurrency).toBeLessThanOrEqual(10); // what a new account runs at once
+  for (const retry of throttled) {
+    expect(retry?.ErrorEquals).toEqual(["Lambda.TooManyRequestsException"]); // so that no other failure uses it up
+    expect(retry && longestWait(retry) / 2).toBeGreaterThan(3_600); // with full jitter half of it on average
+  }
+  const waits = throttled.map((retry) => (retry ? longestWait(retry) : 0));
+  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(LONGEST_RUN);
 });
 
 interface State {
   Type: string;
   TimeoutSeconds?: number;
-  Retry?: { IntervalSeconds: number; BackoffRate: number; MaxAttempts: number; MaxDelaySeconds?: number }[];
+  MaxConcurrency?: number;
+  Retry?: {
+    ErrorEquals: string[];
+    IntervalSeconds: number;
+    BackoffRate: number;
+    MaxAttempts: number;
+    MaxDelaySeconds?: number;
+  }[];
   Catch?: unknown[];
   ItemProcessor?: { States: Record<string, State> };
 }
