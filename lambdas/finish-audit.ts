@@ -6,7 +6,7 @@ import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
-import { unreached } from "../lib/config/alert-subscriptions.ts";
+import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
@@ -50,11 +50,12 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
 
 /** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
 async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {
-  const [alerts = "", ...others] = variable("CURFEW_TOPICS").split(",");
+  const topics = variable("CURFEW_TOPICS").split(",");
   try {
-    const pending = await Promise.all(others.map((topic) => topicSubscriptions(topic).list()));
-    const isPending = pending.flat().filter(({ isConfirmed }) => !isConfirmed);
-    return unreached(config, await topicSubscriptions(alerts).list()).length + isPending.length;
+    const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
+    const hearNothing = unreached(emailSubscriptions(config).keys(), alerts);
+    const doNotHearOfUs = others.flatMap((subscriptions) => unreached(operators(config), subscriptions));
+    return hearNothing.length + doNotHearOfUs.length;
   } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");
     return 1;

@@ -1,0 +1,112 @@
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
+import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { type Cloud, startCloud } from "../../lib/sandbox/cloud/start-cloud.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { configOf } from "../config/example.ts";
+import { plant, record, report } from "../support/run-records.ts";
+
+const ONCALL = "oncall@acme.example";
+const BUCKET = "configuration";
+
+/** Two tenants, and one person who hears everything. */
+const CONFIG = `version: 1
+tenants:
+  - name: one
+    domain: one.auth0.com
+    auditor: { clientId: abc, secret: secretsmanager:curfew/one/auditor }
+  - name: two
+    domain: two.auth0.com
+    auditor: { clientId: abc, secret: secretsmanager:curfew/two/auditor }
+alerts: { email: [${ONCALL}] }
+`;
+
+let cloud: Cloud;
+let table: Table;
+let topics: Record<"alerts" | "watchdog" | "alarms", string>;
+let runs = 0;
+
+beforeAll(async () => {
+  cloud = await startCloud({ tables: ["curfew"], buckets: [BUCKET] });
+});
+afterAll(() => cloud.close());
+
+beforeEach(async () => {
+  for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
+  vi.stubEnv("POWERTOOLS_DEV", "true"); // metrics go to this process's console
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+  vi.stubEnv("POWERTOOLS_SERVICE_NAME", "curfew");
+  vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "Curfew");
+  vi.stubEnv("CURFEW_TABLE", "curfew");
+  vi.stubEnv("CURFEW_CONFIG_BUCKET", BUCKET);
+  table = dynamodbTable("curfew");
+  runs += 1;
+  topics = { alerts: await topic("alerts"), watchdog: await topic("watchdog"), alarms: await topic("alarms") };
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+/** A topic of this test alone. */
+async function topic(name: string): Promise<string> {
+  const sns = new SNSClient({});
+  return (await sns.send(new CreateTopicCommand({ Name: `${name}-${runs}` }))).TopicArn ?? "";
+}
+
+async function subscribe(arn: string, address = ONCALL): Promise<void> {
+  await new SNSClient({}).send(new SubscribeCommand({ TopicArn: arn, Protocol: "email", Endpoint: address }));
+}
+
+/** Ends a run in which tenants left these records, and gives what was counted. */
+async function finish(records: readonly RunRecord[], tenants: readonly string[], config = CONFIG): Promise<Counted> {
+  const run: RunRef = { id: `run-${runs}`, startedAt: new Date(Date.UTC(2026, 10, 25, 6, runs)).toISOString() };
+  await plant(report(records, [], run), table);
+  const key = `${runs}.json`;
+  const body = JSON.stringify(configOf(config));
+  await fetch(`${cloud.messaging.origin}/${BUCKET}/${key}`, { method: "PUT", body });
+  vi.stubEnv("CURFEW_CONFIG_KEY", key);
+  vi.stubEnv("CURFEW_ALERTS_TOPIC", topics.alerts);
+  vi.stubEnv("CURFEW_TOPICS", Object.values(topics).join(","));
+  const lines: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+  try {
+    const { handler } = await import("../../lambdas/finish-audit.ts");
+    const context = { getRemainingTimeInMillis: () => 30_000, functionName: "finish-audit", awsRequestId: "r" };
+    await handler({ run, tenants }, context as never);
+  } finally {
+    log.mockRestore();
+  }
+  return JSON.parse(lines.find((line) => line.includes('"_aws"')) ?? "{}");
+}
+
+type Counted = Readonly<Record<string, unknown>>;
+
+describe("who hears nothing", () => {
+  const COMPLETE = [record("one"), record("two")];
+  const everywhere = async () => {
+    for (const arn of Object.values(topics)) await subscribe(arn);
+  };
+
+  it("is nobody where everybody is subscribed to all three topics and has confirmed", async () => {
+    await everywhere();
+    await cloud.messaging.confirm(ONCALL);
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 0 });
+  });
+
+  it("is counted once for each topic where the confirmation is missing", async () => {
+    await everywhere();
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 3 });
+  });
+
+  it.each(["alerts", "watchdog", "alarms"] as const)(
+    "is counted where the subscription to %s is gone",
+    async (gone) => {
+      for (const [name, arn] of Object.entries(topics)) if (name !== gone) await subscribe(arn);
+      await cloud.messaging.confirm(ONCALL);
+
+      expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 1 });
+    },
+  );
+});
