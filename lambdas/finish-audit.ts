@@ -10,7 +10,7 @@ import { emailSubscriptions, operators, unreached } from "../lib/config/alert-su
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
-import { countRun } from "../lib/runs/count-run.ts";
+import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { type Invocation, lambdaFunction, runShape } from "./shared/function.ts";
@@ -34,18 +34,23 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
       clock: systemClock,
     },
   );
-  // What a tenant does not let itself be asked has findings of its own; here it matters that audits go on.
-  const isWhole = tenants.length === config.tenants.length && counts.notAudited === 0;
+  const isOverAll = config.tenants.every(({ name }) => tenants.includes(name));
   publishMetrics({
-    CompleteAudits: isWhole ? 1 : 0,
-    TenantsAudited: counts.audited,
-    TenantsIncomplete: counts.incomplete,
-    TenantsNotAudited: counts.notAudited,
+    // What a tenant does not let itself be asked has findings of its own; here it matters that audits go on.
+    CompleteAudits: isOverAll && counts.notAudited === 0 ? 1 : 0,
+    // A run over some tenants knows nothing of the others, and must not end an alarm about them.
+    ...(isOverAll && tenantMetrics(counts)),
     AlertsNotDelivered: delivery.failed.length,
     UnconfirmedSubscriptions: await countUnreached(config, logger),
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
+});
+
+const tenantMetrics = ({ audited, incomplete, notAudited }: RunCounts) => ({
+  TenantsAudited: audited,
+  TenantsIncomplete: incomplete,
+  TenantsNotAudited: notAudited,
 });
 
 /** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */

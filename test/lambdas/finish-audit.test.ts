@@ -110,3 +110,21 @@ describe("who hears nothing", () => {
     },
   );
 });
+
+describe("tenants that were not audited", () => {
+  it("are counted by a run over all tenants", async () => {
+    expect(await finish([record("two", { status: "incomplete" })], ["one", "two"])).toMatchObject({
+      CompleteAudits: 0,
+      TenantsAudited: 1,
+      TenantsIncomplete: 1,
+      TenantsNotAudited: 1,
+    });
+  });
+
+  it("are still counted after a run over others, which says nothing about them", async () => {
+    const counted = await finish([record("two")], ["two"]);
+
+    expect(counted).toMatchObject({ CompleteAudits: 0, AlertsNotDelivered: 0 });
+    expect(Object.keys(counted).filter((name) => name.startsWith("Tenants"))).toEqual([]);
+  });
+});
