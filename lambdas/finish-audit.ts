@@ -8,9 +8,12 @@ import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
+import type { RunRef } from "../lib/findings/ledger/run-record.ts";
 import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
+import { countUnprobed } from "../lib/runs/count-unprobed.ts";
+import type { Table } from "../lib/store/table.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { type Invocation, lambdaFunction, runShape } from "./shared/function.ts";
@@ -40,6 +43,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     CompleteAudits: isOverAll && counts.notAudited === 0 ? 1 : 0,
     // A run over some tenants knows nothing of the others, and must not end an alarm about them.
     ...(isOverAll && tenantMetrics(counts)),
+    ...(isOverAll && (await probeMetrics(config, run, table))),
     AlertsNotDelivered: delivery.failed.length,
     UnconfirmedSubscriptions: await countUnreached(config, logger),
   });
@@ -52,6 +56,12 @@ const tenantMetrics = ({ audited, incomplete, notAudited }: RunCounts) => ({
   TenantsIncomplete: incomplete,
   TenantsNotAudited: notAudited,
 });
+
+/** Where there is nothing to probe, the metric is not paid for. */
+async function probeMetrics({ tenants }: DeployedConfig, run: RunRef, table: Table): Promise<Record<string, number>> {
+  if (tenants.every(({ credentials }) => credentials.length === 0)) return {};
+  return { SecretsNotProbed: await countUnprobed(table, run, tenants) };
+}
 
 /** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
 async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {

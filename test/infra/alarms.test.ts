@@ -128,6 +128,7 @@ describe("an alarm", () => {
     expect(counted.toSorted()).toEqual([
       ["AlertsNotDelivered", service],
       ["CompleteAudits", service],
+      ["SecretsNotProbed", service],
       ["TenantsNotAudited", service],
       ["UnconfirmedSubscriptions", service],
     ]);

@@ -2,6 +2,8 @@ import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { openCredentials } from "../../lib/history/credentials.ts";
+import type { DriftProbe } from "../../lib/history/history.ts";
 import { type Cloud, startCloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { configOf } from "../config/example.ts";
@@ -47,6 +49,9 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
+/** The runs of the tests are a minute apart. */
+const startOf = (run: number): string => new Date(Date.UTC(2026, 10, 25, 6, run)).toISOString();
+
 /** A topic of this test alone. */
 async function topic(name: string): Promise<string> {
   const sns = new SNSClient({});
@@ -59,7 +64,7 @@ async function subscribe(arn: string, address = ONCALL): Promise<void> {
 
 /** Ends a run in which tenants left these records, and gives what was counted. */
 async function finish(records: readonly RunRecord[], tenants: readonly string[], config = CONFIG): Promise<Counted> {
-  const run: RunRef = { id: `run-${runs}`, startedAt: new Date(Date.UTC(2026, 10, 25, 6, runs)).toISOString() };
+  const run: RunRef = { id: `run-${runs}`, startedAt: startOf(runs) };
   await plant(report(records, [], run), table);
   const key = `${runs}.json`;
   const body = JSON.stringify(configOf(config));
@@ -126,5 +131,51 @@ describe("tenants that were not audited", () => {
 
     expect(counted).toMatchObject({ CompleteAudits: 0, AlertsNotDelivered: 0 });
     expect(Object.keys(counted).filter((name) => name.startsWith("Tenants"))).toEqual([]);
+  });
+});
+
+describe("secrets of which nobody knows whether they are accepted", () => {
+  const COMPLETE = [record("one"), record("two")];
+  const ACCEPTED = { answer: "accepted", reason: null, detail: null } as const;
+
+  /** The configuration with stored credentials of these applications. */
+  const lookingAfter = (...clientIds: string[]): string => {
+    const list = clientIds.map((clientId) => `{ clientId: ${clientId}, secret: apps/${clientId} }`).join(", ");
+    return CONFIG.replace("curfew/two/auditor }", `curfew/two/auditor }\n    credentials: [${list}]`);
+  };
+  /** Records an answer some minutes after the start of this test's run. */
+  const answered = async (clientId: string, probe: Omit<DriftProbe, "at">, minutes = 0) => {
+    const at = Date.parse(startOf(runs)) + minutes * 60_000;
+    await (await openCredentials(table, "two")).learn([{ clientId, seen: { first: at }, probe: { ...probe, at } }]);
+  };
+
+  it("are none where each has an answer of this run, be it good or bad", async () => {
+    await answered("good", ACCEPTED);
+    await answered("bad", { ...ACCEPTED, answer: "refused" }, 5);
+
+    const counted = await finish(COMPLETE, ["one", "two"], lookingAfter("good", "bad"));
+    expect(counted).toMatchObject({ SecretsNotProbed: 0 });
+  });
+
+  it("are those that could not be read, and those that nobody asked about in this run or ever", async () => {
+    await answered("unreadable", { answer: "unknown", reason: "fetch-failed", detail: "gone" });
+    await answered("yesterday", ACCEPTED, -24 * 60);
+
+    const counted = await finish(COMPLETE, ["one", "two"], lookingAfter("unreadable", "yesterday", "never"));
+    expect(counted).toMatchObject({ SecretsNotProbed: 3 });
+  });
+
+  it("are not those where Auth0 accepts anything: no answer could tell", async () => {
+    await answered("anything", { answer: "unknown", reason: "not-reported", detail: "accepts anything" });
+
+    const counted = await finish(COMPLETE, ["one", "two"], lookingAfter("anything"));
+    expect(counted).toMatchObject({ SecretsNotProbed: 0 });
+  });
+
+  it.each([
+    { title: "where none are looked after", tenants: ["one", "two"], config: CONFIG },
+    { title: "by a run over some tenants", tenants: ["two"], config: lookingAfter("never") },
+  ])("are not counted $title", async ({ tenants, config }) => {
+    expect(await finish(COMPLETE, tenants, config)).not.toHaveProperty("SecretsNotProbed");
   });
 });
