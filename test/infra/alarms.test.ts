@@ -119,6 +119,16 @@ describe("an alarm", () => {
     expect(alarm?.Properties.Period).toBeGreaterThan(10 + 30); // what retries wait
   });
 
+  it("on a queue looks at the worst moment of each period: one message and one that is old are enough", () => {
+    const queues = alarms().filter(({ Properties }) => Properties.Namespace === "AWS/SQS");
+
+    expect(queues.map(({ Properties: { MetricName, Statistic } }) => [MetricName, Statistic]).toSorted()).toEqual([
+      ["ApproximateAgeOfOldestMessage", "Maximum"],
+      ["ApproximateNumberOfMessagesVisible", "Maximum"],
+      ["ApproximateNumberOfMessagesVisible", "Maximum"],
+    ]);
+  });
+
   it("on Curfew's own numbers looks at a number that is counted", () => {
     const counted = alarms()
       .filter(({ Properties }) => Properties.Namespace === "Curfew")

@@ -136,6 +136,14 @@ describe("when it runs", () => {
     expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"] }]);
   });
 
+  it("finishes where the map as a whole breaks, so that people hear of the tenants that were not audited", async () => {
+    const { calls, result } = await run(full, {}, {}, breakMap);
+
+    expect(result).toEqual({ finished: true });
+    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "FinishAudit"]);
+    expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"] }]);
+  });
+
   it("tries again what failed once, and says the same", async () => {
     const { calls } = await run(full, {}, { FinishAudit: "once" });
 
@@ -150,9 +158,23 @@ describe("when it runs", () => {
   });
 });
 
-/** Runs the definition as it was synthesized; what the functions would do is only what this test needs. */
-async function run(template: Template, input: Json, fails: Readonly<Record<string, "once" | "always">>) {
+/** Makes the map fail itself, as where Step Functions cannot start its children. */
+function breakMap(definition: Json): void {
+  const { ItemProcessor } = definition.States.AuditTenants;
+  Object.assign(ItemProcessor, { StartAt: "Broken", States: { Broken: { Type: "Fail", Error: "States.Runtime" } } });
+}
+
+/**
+ * Runs the definition as it was synthesized, or changed; what the functions would do is only what this test needs.
+ */
+async function run(
+  template: Template,
+  input: Json,
+  fails: Readonly<Record<string, "once" | "always">>,
+  change: (definition: Json) => void = () => undefined,
+) {
   const [[, definition] = []] = definitions(template);
+  change(definition);
   const calls: [string, Json][] = [];
   const failed = new Set<string>();
   const handler = (name: string, answer: (event: Json) => Json) => (event: Json) => {

@@ -229,6 +229,12 @@ describe("who is told", () => {
     expect(queue.RedrivePolicy.deadLetterTargetArn).toBe("<SlackDeadLetters>");
   });
 
+  it("Slack by a function that names the messages it could not post, so that these alone come back", () => {
+    expect(propertiesOf(full, "AWS::Lambda::EventSourceMapping")).toMatchObject([
+      { EventSourceArn: "<SlackQueue>", FunctionResponseTypes: ["ReportBatchItemFailures"] },
+    ]);
+  });
+
   it("nobody, and a warning says so", async () => {
     const { report } = await withAlerts("{}");
 
