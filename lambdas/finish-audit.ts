@@ -28,6 +28,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
   const config = await deployedConfig();
   const table = dynamodbTable(variable("CURFEW_TABLE"));
   const counts = await countRun(table, run, tenants);
+  const silent = await countUnreached(config, logger);
   const delivery = await announce(
     { run, tenants },
     {
@@ -35,6 +36,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
       clock: systemClock,
+      unreached: silent,
     },
   );
   const isOverAll = config.tenants.every(({ name }) => tenants.includes(name));
@@ -45,7 +47,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     ...(isOverAll && tenantMetrics(counts)),
     ...(isOverAll && (await probeMetrics(config, run, table))),
     AlertsNotDelivered: delivery.failed.length,
-    UnconfirmedSubscriptions: await countUnreached(config, logger),
+    UnconfirmedSubscriptions: silent,
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
@@ -65,8 +67,8 @@ async function probeMetrics({ tenants }: DeployedConfig, run: RunRef, table: Tab
 
 /** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
 async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {
-  const topics = variable("CURFEW_TOPICS").split(",");
   try {
+    const topics = variable("CURFEW_TOPICS").split(",");
     const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
     const hearNothing = unreached(emailSubscriptions(config).keys(), alerts);
     const doNotHearOfUs = others.flatMap((subscriptions) => unreached(operators(config), subscriptions));

@@ -99,6 +99,18 @@ describe("who hears nothing", () => {
     expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 0 });
   });
 
+  it("is said in the digest, because an alarm about alarms may be what nobody hears", async () => {
+    for (const arn of [topics.alerts, topics.watchdog]) await subscribe(arn);
+    await cloud.messaging.confirm(ONCALL);
+    await table.remove({ partition: "NOTICE#digest", sort: "NOTICE" }); // the tests before had today's
+    const before = cloud.messaging.mails.length;
+
+    await finish(COMPLETE, ["one", "two"]);
+
+    const [digest] = cloud.messaging.mails.slice(before).filter(({ subject }) => subject.includes("Digest"));
+    expect(digest?.text).toMatch(/Not heard by.*1 subscription, missing or not confirmed/);
+  });
+
   it("is counted once for each topic where the confirmation is missing", async () => {
     await everywhere();
 
