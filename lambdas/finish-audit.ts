@@ -6,11 +6,14 @@ import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
-import { unreached } from "../lib/config/alert-subscriptions.ts";
+import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
+import type { RunRef } from "../lib/findings/ledger/run-record.ts";
 import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
-import { countRun } from "../lib/runs/count-run.ts";
+import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
+import { countUnprobed } from "../lib/runs/count-unprobed.ts";
+import type { Table } from "../lib/store/table.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { type Invocation, lambdaFunction, runShape } from "./shared/function.ts";
@@ -25,6 +28,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
   const config = await deployedConfig();
   const table = dynamodbTable(variable("CURFEW_TABLE"));
   const counts = await countRun(table, run, tenants);
+  const silent = await countUnreached(config, logger);
   const delivery = await announce(
     { run, tenants },
     {
@@ -32,29 +36,43 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
       clock: systemClock,
+      unreached: silent,
     },
   );
-  // What a tenant does not let itself be asked has findings of its own; here it matters that audits go on.
-  const isWhole = tenants.length === config.tenants.length && counts.notAudited === 0;
+  const isOverAll = config.tenants.every(({ name }) => tenants.includes(name));
   publishMetrics({
-    CompleteAudits: isWhole ? 1 : 0,
-    TenantsAudited: counts.audited,
-    TenantsIncomplete: counts.incomplete,
-    TenantsNotAudited: counts.notAudited,
+    // What a tenant does not let itself be asked has findings of its own; here it matters that audits go on.
+    CompleteAudits: isOverAll && counts.notAudited === 0 ? 1 : 0,
+    // A run over some tenants knows nothing of the others, and must not end an alarm about them.
+    ...(isOverAll && tenantMetrics(counts)),
+    ...(isOverAll && (await probeMetrics(config, run, table))),
     AlertsNotDelivered: delivery.failed.length,
-    UnconfirmedSubscriptions: await countUnreached(config, logger),
+    UnconfirmedSubscriptions: silent,
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
 
+const tenantMetrics = ({ audited, incomplete, notAudited }: RunCounts) => ({
+  TenantsAudited: audited,
+  TenantsIncomplete: incomplete,
+  TenantsNotAudited: notAudited,
+});
+
+/** Where there is nothing to probe, the metric is not paid for. */
+async function probeMetrics({ tenants }: DeployedConfig, run: RunRef, table: Table): Promise<Record<string, number>> {
+  if (tenants.every(({ credentials }) => credentials.length === 0)) return {};
+  return { SecretsNotProbed: await countUnprobed(table, run, tenants) };
+}
+
 /** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
 async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {
-  const [alerts = "", ...others] = variable("CURFEW_TOPICS").split(",");
   try {
-    const pending = await Promise.all(others.map((topic) => topicSubscriptions(topic).list()));
-    const isPending = pending.flat().filter(({ isConfirmed }) => !isConfirmed);
-    return unreached(config, await topicSubscriptions(alerts).list()).length + isPending.length;
+    const topics = variable("CURFEW_TOPICS").split(",");
+    const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
+    const hearNothing = unreached(emailSubscriptions(config).keys(), alerts);
+    const doNotHearOfUs = others.flatMap((subscriptions) => unreached(operators(config), subscriptions));
+    return hearNothing.length + doNotHearOfUs.length;
   } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");
     return 1;

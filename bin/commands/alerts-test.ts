@@ -10,9 +10,11 @@ import { findTopic, topicSubscriptions } from "../../lib/aws/sns-subscriptions.t
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import {
   emailSubscriptions,
+  operators,
   ownerSubscriptions,
   type Subscription,
   subscriptionOf,
+  TOPIC_NAMES,
 } from "../../lib/config/alert-subscriptions.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { parseReference, resolveSecret } from "../../lib/config/references.ts";
@@ -30,9 +32,6 @@ export interface AlertsTestOptions {
   topic?: string;
 }
 
-/** What the deployed stack calls its topic. */
-const TOPIC = "curfew-alerts";
-
 /** Milliseconds that Slack may take, waiting for its rate limit included. */
 const SLACK_PATIENCE = 30_000;
 
@@ -44,7 +43,10 @@ interface Channel {
   hears: boolean;
 }
 
-/** Sends one message to every configured channel and says which of them will not show it. */
+/**
+ * Sends one message to every configured channel and says which of them will not show it, and who would not hear that
+ * the stack itself does not work.
+ */
 export async function runAlertsTest(
   options: AlertsTestOptions,
   terminal: Terminal,
@@ -88,20 +90,40 @@ async function postDirectly({ alerts }: Config, alert: Alert): Promise<Channel> 
 }
 
 async function publish(config: Config, alert: Alert, named: string | undefined): Promise<Channel[]> {
-  const topic = named ?? (await findTopic(TOPIC));
+  const topic = named ?? (await findTopic(TOPIC_NAMES.alerts));
   if (topic === undefined) {
     throw new CurfewError(
       "not-found",
-      `Nothing is deployed in this account and region: there is no topic ${TOPIC}; deploy first, or name another with --topic.`,
+      `Nothing is deployed in this account and region: there is no topic ${TOPIC_NAMES.alerts}; deploy first, or name another with --topic.`,
     );
   }
   const subscriptions = await topicSubscriptions(topic).list();
+  const operatorsHear = await operatorChannels(config, topic);
   await snsPublisher(topic).publish(alert);
   return [
     ...mailChannels(config, subscriptions),
     ...queueChannel(config, subscriptions),
     ...others(config, subscriptions),
+    ...operatorsHear,
   ];
+}
+
+/** Who would hear that the stack itself does not work. Nothing is sent there: it would look like an alarm. */
+async function operatorChannels(config: Config, alertsTopic: string): Promise<Channel[]> {
+  if (!alertsTopic.endsWith(`:${TOPIC_NAMES.alerts}`)) return []; // not a topic of the stack
+  const channels: Channel[] = [];
+  for (const name of [TOPIC_NAMES.watchdog, TOPIC_NAMES.alarms]) {
+    const subscriptions = await topicSubscriptions(alertsTopic.replace(TOPIC_NAMES.alerts, name)).list();
+    channels.push(...operators(config).map((address) => operatorChannel(address, name, subscriptions)));
+  }
+  return channels;
+}
+
+function operatorChannel(address: string, topic: string, subscriptions: readonly Subscription[]): Channel {
+  const found = subscriptionOf(address, subscriptions);
+  const hears = found?.isConfirmed === true;
+  const silent = found ? "UNCONFIRMED: follow the link in AWS's mail there" : "MISSING: see docs/runbook.md";
+  return { name: address, how: topic, state: hears ? "subscribed" : silent, hears };
 }
 
 function mailChannels(config: Config, subscriptions: readonly Subscription[]): Channel[] {

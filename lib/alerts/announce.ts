@@ -21,6 +21,8 @@ export interface AnnounceParts {
   publisher: Publisher;
   table: Table;
   clock: Clock;
+  /** How many subscriptions of people are missing or not confirmed; the digest says so. */
+  unreached?: number;
 }
 
 /** The last digest: which day's it was and which runs it told of. It is the notice of that digest, too. */
@@ -97,7 +99,7 @@ async function tellAtOnce(
 async function tellDigest(
   ended: EndedRun,
   held: readonly Row<PendingRun>[],
-  { rules, publisher, table, clock }: AnnounceParts,
+  { rules, publisher, table, clock, unreached }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
   const uncovered = held.filter(({ value }) => !value.isDigested).map(({ value }) => value);
@@ -108,7 +110,7 @@ async function tellDigest(
   if (version === undefined) return;
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
-  const alert = digestAlert(reports, day, run.startedAt);
+  const alert = digestAlert(reports, day, run.startedAt, unreached);
   const runs = uncovered.map((pendingRun) => runKey(pendingRun.run));
   try {
     await publisher.publish(alert);

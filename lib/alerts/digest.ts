@@ -49,24 +49,32 @@ interface Day {
  * @param reports the runs since the last digest, in any order; at least one
  * @param day the day of the digest, `YYYY-MM-DD`; it identifies it
  * @param at when the run that sends it was started: ISO 8601
+ * @param unreached how many subscriptions of people are missing or not confirmed: of alarms nobody else may tell them
  */
-export function digestAlert(reports: readonly RunReport[], day: string, at: string): Alert {
+export function digestAlert(reports: readonly RunReport[], day: string, at: string, unreached = 0): Alert {
   const summary = summarize(reports);
   const parts = headline(summary);
   return {
     id: alertId("digest", day),
     kind: "digest",
-    severity: severityOf(summary),
+    severity: unreached > 0 ? WORST : severityOf(summary),
     tenant: null,
     owner: null,
     title: `Digest ${day}: ${parts.length === 0 ? quiet(summary) : parts.join(", ")}`,
     text: sentence(summary),
-    facts: facts(summary),
-    steps: steps(summary),
+    facts: unreached > 0 ? [...facts(summary), unreachedFact(unreached)] : facts(summary),
+    steps: unreached > 0 ? [UNREACHED_STEP, ...steps(summary)] : steps(summary),
     items: items(summary),
     at,
   };
 }
+
+const unreachedFact = (count: number): Alert["facts"][number] => ({
+  label: "Not heard by",
+  value: `${counted(count, "subscription")}, missing or not confirmed`,
+});
+
+const UNREACHED_STEP = "See who hears nothing of alerts, alarms or missing audits: npx curfew alerts test";
 
 function summarize(reports: readonly RunReport[]): Day {
   const ordered = reports.toSorted((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : 1));

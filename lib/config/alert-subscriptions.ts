@@ -19,6 +19,9 @@ const DAILY: readonly AlertKind[] = ["digest", "test"];
 
 type Configured = Pick<Config, "alerts" | "tenants">;
 
+/** What the topics of a stack are called: what audits found, that no audit is complete any more, what does not work. */
+export const TOPIC_NAMES = { alerts: "curfew-alerts", watchdog: "curfew-watchdog", alarms: "curfew-alarms" } as const;
+
 /**
  * Who gets mail about what: each address and its filter. SNS allows one subscription for an address, so one filter
  * says all that it hears. Where nobody is named for the digest, those get it who hear at once.
@@ -48,7 +51,12 @@ export function ownerSubscriptions(config: Configured): Map<string, FilterPolicy
   return new Map([...emailSubscriptions(config)].filter(([address]) => !others.has(address)));
 }
 
-/** Somebody who is subscribed to the topic. */
+/** Who hears that the stack itself does not work: those of `alerts.email`, or else whoever gets the digest. */
+export const operators = ({ alerts: { email, digest } }: Pick<Config, "alerts">): string[] => [
+  ...new Set(email.length > 0 ? email : digest.email),
+];
+
+/** Somebody who is subscribed to a topic. */
 export interface Subscription {
   /** `email`, `sqs`, … */
   protocol: string;
@@ -65,12 +73,13 @@ export const subscriptionOf = (address: string, subscriptions: readonly Subscrip
   );
 
 /**
- * Whom no alert reaches: addresses of the configuration that are not subscribed (every mail of SNS has a link that ends
- * the subscription) or not confirmed, and whatever else waits to be confirmed.
+ * Whom a topic does not reach: addresses that should hear it and are not subscribed (every mail of SNS has a link that
+ * ends the subscription, and SNS forgets in two days who did not confirm) or not confirmed, and whatever else waits to
+ * be confirmed.
  */
-export function unreached(config: Configured, subscriptions: readonly Subscription[]): string[] {
+export function unreached(addresses: Iterable<string>, subscriptions: readonly Subscription[]): string[] {
   const waiting = subscriptions.filter(({ isConfirmed }) => !isConfirmed).map(({ endpoint }) => endpoint);
-  const missing = [...emailSubscriptions(config).keys()].filter((address) => !subscriptionOf(address, subscriptions));
+  const missing = [...addresses].filter((address) => !subscriptionOf(address, subscriptions));
   return [...missing, ...waiting];
 }
 

@@ -18,7 +18,7 @@ import { Construct } from "constructs";
 import { LONGEST_RUN } from "../runs/longest-run.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { type CurfewFunction, LOG_RETENTION } from "./curfew-function.ts";
-import { WHEN_LAMBDA_FAILS, WHEN_THE_FUNCTION_FAILS } from "./retries.ts";
+import { WHEN_LAMBDA_FAILS, WHEN_THE_ACCOUNT_IS_BUSY, WHEN_THE_FUNCTION_FAILS } from "./retries.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 
 interface AuditMachineProps {
@@ -30,8 +30,8 @@ interface AuditMachineProps {
   alarms: ITopic;
 }
 
-/** Tenants audited side by side. A new account runs ten functions at once; who is refused is tried again. */
-const SIDE_BY_SIDE = 20;
+/** Tenants audited side by side: as many as a new account runs functions at once. Who is refused waits and tries again. */
+const SIDE_BY_SIDE = 10;
 
 /**
  * The state machine *Audit*: plan, then every tenant, then tell people.
@@ -104,6 +104,7 @@ export class AuditMachine extends Construct {
       taskTimeout: Timeout.duration(limit),
       ...(resultPath !== undefined && { resultPath }),
     });
+    task.addRetry(WHEN_THE_ACCOUNT_IS_BUSY);
     task.addRetry(WHEN_LAMBDA_FAILS);
     task.addRetry(WHEN_THE_FUNCTION_FAILS);
     return task;

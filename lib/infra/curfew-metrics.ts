@@ -7,6 +7,7 @@ export type CurfewMetricName =
   | "TenantsAudited"
   | "TenantsNotAudited"
   | "TenantsIncomplete"
+  | "SecretsNotProbed"
   | "AlertsNotDelivered"
   | "UnconfirmedSubscriptions";
 

@@ -1,6 +1,7 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import { Alarm } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
+import { operators } from "../config/alert-subscriptions.ts";
 import { longestIntervalHours } from "../config/audit-interval.ts";
 import type { Config } from "../config/schema.ts";
 import { AuditMachine } from "./audit-machine.ts";
@@ -39,6 +40,7 @@ export class CurfewStack extends Stack {
     const topics = new Topics(this, "Topics");
     const { machine } = this.audit(config, { config: asset, table, evidence, topics });
     this.tellPeople(config, topics);
+    this.warn(config);
     if (schedule && auditIntervalHours !== undefined) {
       new AuditSchedule(this, "Schedule", { machine, topics, schedule, intervalHours: auditIntervalHours });
     }
@@ -72,10 +74,20 @@ export class CurfewStack extends Stack {
     const { alerts } = config;
     subscribe(topics, config);
     if (alerts.slack) new SlackDelivery(this, "Slack", { topics, slack: alerts.slack });
-    if (alerts.email.length === 0 && alerts.digest.email.length === 0) {
+  }
+
+  /** What can be deployed, and is probably not meant: each is silence that looks like health. */
+  private warn(config: Config): void {
+    const annotations = Annotations.of(this);
+    if (operators(config).length === 0) {
       const message =
         "Nobody gets mail from this stack: alerts.email in the configuration is empty, so alarms ring unheard.";
-      Annotations.of(this).addWarningV2("curfew:nobody-hears", message);
+      annotations.addWarningV2("curfew:nobody-hears", message);
+    }
+    if (!config.schedule) {
+      const message =
+        "Nothing starts an audit by itself: the configuration has no schedule, and no alarm rings when there are none.";
+      annotations.addWarningV2("curfew:no-schedule", message);
     }
   }
 

@@ -31,7 +31,10 @@ export class CurfewDashboard extends Construct {
         [new AlarmStatusWidget({ title: "Alarms", alarms: [...alarms], width: 24, height: 3 })],
         [
           graph("Tenants", sums("TenantsAudited", "TenantsNotAudited", "TenantsIncomplete")),
-          graph("Audits and alerts", sums("CompleteAudits", "AlertsNotDelivered", "UnconfirmedSubscriptions")),
+          graph(
+            "Audits and alerts",
+            sums("CompleteAudits", "SecretsNotProbed", "AlertsNotDelivered", "UnconfirmedSubscriptions"),
+          ),
         ],
         [
           graph("Runs", [

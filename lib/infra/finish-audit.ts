@@ -1,4 +1,5 @@
 import { Duration } from "aws-cdk-lib";
+import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
 import { CurfewFunction } from "./curfew-function.ts";
@@ -43,7 +44,8 @@ export class FinishAudit extends CurfewFunction {
       lasts: "state",
     });
     runbookAlarm(this, "AlertsNotDelivered", {
-      metric: curfewMetric("AlertsNotDelivered", period),
+      // What failed and was delivered when it was tried again, seconds later, is over.
+      metric: curfewMetric("AlertsNotDelivered", period).with({ statistic: Stats.MINIMUM }),
       says: "Curfew could not hand over alerts to SNS.",
       section: "alerts-not-delivered",
       topic: alarms,

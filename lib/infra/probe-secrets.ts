@@ -4,6 +4,7 @@ import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
 import { acknowledge } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
+import { curfewMetric } from "./curfew-metrics.ts";
 import type { CurfewTable } from "./curfew-table.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 import { managedSecrets, secretsFinding } from "./secret-arns.ts";
@@ -27,10 +28,11 @@ export class ProbeSecrets extends CurfewFunction {
       [secretsFinding("*")]:
         "probe-secrets reads the secrets that carry the tag curfew:managed, whatever their names are.",
     });
-    // The audit goes on without it, so nothing else would tell.
-    runbookAlarm(this, "Errors", {
-      metric: this.function.metricErrors({ period: Duration.minutes(5) }),
-      says: "Curfew could not ask whether stored secrets are accepted.",
+    // The audit goes on without it, so nothing else would tell. FinishAudit counts what is missing in the table: the
+    // function does not fail where a secret cannot be read, and fails nowhere when it is never called.
+    runbookAlarm(this, "NotProbed", {
+      metric: curfewMetric("SecretsNotProbed", Duration.minutes(5)),
+      says: "Curfew could not find out whether some stored secrets are accepted.",
       section: "secrets-not-probed",
       topic: props.alarms,
       lasts: "state",

@@ -2,6 +2,22 @@ import { Duration } from "aws-cdk-lib";
 import { Errors, JitterType, type RetryProps } from "aws-cdk-lib/aws-stepfunctions";
 
 /**
+ * The account runs as many functions at once as it may. That says nothing about this one, so it waits for its turn:
+ * whoever starts a new audit is often quicker, and a turn may come only when the others are through.
+ * Waits at most 2 + 4 + 8 + 16 + 32 + 120 × 60 s = 2 h 1 min 2 s in all, and at random half of it on average. A tenant
+ * waits twice at most, for its probe and for its audit, and that is less than the longest run.
+ * Source: AWS Lambda developer guide, "Lambda quotas": 1,000 at once, fewer in a new account.
+ */
+export const WHEN_THE_ACCOUNT_IS_BUSY: RetryProps = {
+  errors: ["Lambda.TooManyRequestsException"],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 125,
+  maxDelay: Duration.seconds(60),
+  jitterStrategy: JitterType.FULL,
+};
+
+/**
  * The service was busy, or the process ended before it could answer: out of memory, out of time, or killed.
  * Waits at most 2 + 4 + 8 + 16 + 32 + 60 s = 2 min 2 s in all, and at random less, so that many tenants that were
  * refused at once do not come back at once.
@@ -9,7 +25,6 @@ import { Errors, JitterType, type RetryProps } from "aws-cdk-lib/aws-stepfunctio
  */
 export const WHEN_LAMBDA_FAILS: RetryProps = {
   errors: [
-    "Lambda.TooManyRequestsException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",

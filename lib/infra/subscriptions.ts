@@ -1,12 +1,12 @@
 import type { CfnSubscription, ITopic, Subscription } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import { emailSubscriptions, type FilterPolicy, ownerSubscriptions } from "../config/alert-subscriptions.ts";
+import { emailSubscriptions, type FilterPolicy, operators, ownerSubscriptions } from "../config/alert-subscriptions.ts";
 import type { Config } from "../config/schema.ts";
 import type { Topics } from "./topics.ts";
 
 /**
  * Subscribes the people of `alerts`, each with the filter that says what they hear. That the stack itself is broken is
- * said to `alerts.email`, or else to whoever gets the digest.
+ * said to the operators.
  *
  * Owners of tenants are subscribed by the audit itself, since the template must not grow with the tenants.
  */
@@ -15,13 +15,11 @@ export function subscribe(topics: Topics, config: Config): void {
   for (const [address, policy] of emailSubscriptions(config)) {
     if (!owners.has(address)) filter(addMail(topics.alerts, address), policy);
   }
-  for (const address of new Set(operators(config.alerts))) {
+  for (const address of operators(config)) {
     addMail(topics.alarms, address);
     addMail(topics.watchdog, address);
   }
 }
-
-const operators = ({ email, digest }: Config["alerts"]): string[] => (email.length > 0 ? email : digest.email);
 
 const addMail = (topic: ITopic, address: string): Subscription => topic.addSubscription(new EmailSubscription(address));
 

@@ -3,6 +3,7 @@ import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
+import { TOPIC_NAMES } from "../config/alert-subscriptions.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 
 /**
@@ -25,9 +26,9 @@ export class Topics extends Construct {
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY, // messages in flight only: nothing at rest depends on it
     });
-    this.alerts = this.topic("Alerts", "curfew-alerts");
-    this.watchdog = this.topic("Watchdog", "curfew-watchdog");
-    this.alarms = this.topic("Alarms", "curfew-alarms");
+    this.alerts = this.topic("Alerts", TOPIC_NAMES.alerts);
+    this.watchdog = this.topic("Watchdog", TOPIC_NAMES.watchdog);
+    this.alarms = this.topic("Alarms", TOPIC_NAMES.alarms);
     this.letAlarmsPublish();
     runbookAlarm(this, "NotificationsFailed", {
       metric: this.alerts.metricNumberOfNotificationsFailed({ period: Duration.minutes(5) }),

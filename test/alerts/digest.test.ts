@@ -19,6 +19,15 @@ describe("the digest", () => {
     });
   });
 
+  it("says that somebody does not hear, which an alarm may not be able to tell", () => {
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, 2);
+
+    expect(one.severity).toBe("medium");
+    expect(one.facts).toContainEqual({ label: "Not heard by", value: "2 subscriptions, missing or not confirmed" });
+    expect(one.steps[0]).toContain("npx curfew alerts test");
+    expect(digest(report([record("a")])).facts.map(({ label }) => label)).not.toContain("Not heard by");
+  });
+
   it("is not quiet while something bad is open", () => {
     expect(digest(report([record("a", { open: { high: 2, low: 5 } })])).title).toBe(
       "Digest 2026-11-25: nothing new, 2 still open at high or above",

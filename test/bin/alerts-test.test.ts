@@ -57,6 +57,19 @@ async function alertsTest(config: string, ...args: string[]): Promise<Run> {
   return run;
 }
 
+/** The topics that tell operators of the stack itself; those who are subscribed there have confirmed. */
+async function deployOperatorTopics(watchdog: readonly string[], alarms: readonly string[]): Promise<void> {
+  const sns = new SNSClient({ endpoint: messaging.endpoint });
+  for (const [Name, addresses] of [
+    ["curfew-watchdog", watchdog],
+    ["curfew-alarms", alarms],
+  ] as const) {
+    const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name }));
+    await topicSubscriptions(TopicArn).ensureEmails(new Map(addresses.map((address) => [address, {}])));
+    for (const address of addresses) messaging.confirm(address);
+  }
+}
+
 /** A deployed topic with these addresses subscribed and confirmed, and a queue. */
 async function deploy(name: string, confirmed: readonly string[], pending: readonly string[] = []) {
   const { endpoint } = messaging;
@@ -81,17 +94,20 @@ describe("curfew alerts test", () => {
       ["oncall@acme.example", "gone@acme.example"],
       ["security@acme.example"],
     );
+    await deployOperatorTopics(["oncall@acme.example"], []);
 
     const { code, stdout, stderr } = await alertsTest(
       `${TENANT}${MAILS}  slack: { webhook: secretsmanager:curfew/slack }\n`,
     );
 
     expect(stdout.split("\n")).toEqual([
-      "oncall@acme.example    mail   sent",
-      "security@acme.example  mail   UNCONFIRMED: follow the link in AWS's mail there",
-      "identity@acme.example  mail   MISSING: the next audit subscribes it",
-      "Slack                  queue  sent to its queue; look there",
-      "gone@acme.example      mail   hears, and is not in the configuration",
+      "oncall@acme.example    mail             sent",
+      "security@acme.example  mail             UNCONFIRMED: follow the link in AWS's mail there",
+      "identity@acme.example  mail             MISSING: the next audit subscribes it",
+      "Slack                  queue            sent to its queue; look there",
+      "gone@acme.example      mail             hears, and is not in the configuration",
+      "oncall@acme.example    curfew-watchdog  subscribed",
+      "oncall@acme.example    curfew-alarms    MISSING: see docs/runbook.md",
       "",
     ]);
     expect(stderr).toMatch(/^The message is al_[0-9a-f]{24}\.\n$/);
@@ -106,6 +122,17 @@ describe("curfew alerts test", () => {
 
     expect(stdout.match(/ sent\n/g)).toHaveLength(3);
     expect(code).toBe(0);
+  });
+
+  it("is not content when operators would not hear that audits have stopped", async () => {
+    await deploy("curfew-alerts", ["oncall@acme.example", "security@acme.example", "identity@acme.example"]);
+    await deployOperatorTopics([], ["oncall@acme.example"]);
+
+    const { code, stdout } = await alertsTest(`${TENANT}${MAILS}`);
+
+    expect(stdout.match(/MISSING/g)).toHaveLength(1);
+    expect(stdout).toMatch(/^oncall@acme\.example +curfew-watchdog +MISSING: see docs\/runbook\.md$/m);
+    expect(code).toBe(1);
   });
 
   it("says in one sentence that nothing is deployed", async () => {

@@ -111,6 +111,24 @@ describe("an alarm", () => {
     ]);
   });
 
+  it("that alerts are not delivered does not ring, and is over, when they are delivered within the same minutes", () => {
+    const [alarm] = alarms().filter(({ Properties }) => Properties.MetricName === "AlertsNotDelivered");
+
+    // Three alerts fail, and none when it is tried again: with a sum it would ring until the next run.
+    expect(alarm?.Properties).toMatchObject({ Statistic: "Minimum", Threshold: 1, TreatMissingData: "ignore" });
+    expect(alarm?.Properties.Period).toBeGreaterThan(10 + 30); // what retries wait
+  });
+
+  it("on a queue looks at the worst moment of each period: one message and one that is old are enough", () => {
+    const queues = alarms().filter(({ Properties }) => Properties.Namespace === "AWS/SQS");
+
+    expect(queues.map(({ Properties: { MetricName, Statistic } }) => [MetricName, Statistic]).toSorted()).toEqual([
+      ["ApproximateAgeOfOldestMessage", "Maximum"],
+      ["ApproximateNumberOfMessagesVisible", "Maximum"],
+      ["ApproximateNumberOfMessagesVisible", "Maximum"],
+    ]);
+  });
+
   it("on Curfew's own numbers looks at a number that is counted", () => {
     const counted = alarms()
       .filter(({ Properties }) => Properties.Namespace === "Curfew")
@@ -120,6 +138,7 @@ describe("an alarm", () => {
     expect(counted.toSorted()).toEqual([
       ["AlertsNotDelivered", service],
       ["CompleteAudits", service],
+      ["SecretsNotProbed", service],
       ["TenantsNotAudited", service],
       ["UnconfirmedSubscriptions", service],
     ]);

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runApp } from "./run-app.ts";
-import { LEAST } from "./synthesize.ts";
+import { FULL, LEAST } from "./synthesize.ts";
 
 const hasTemplate = (out: string): boolean => existsSync(join(out, "Curfew.template.json"));
 
 it("writes a template, without an account, a region or credentials", async () => {
-  await using run = await runApp(LEAST, { bundled: false });
+  await using run = await runApp(FULL, { bundled: false });
 
   expect([run.code, run.stderr, hasTemplate(run.out)]).toEqual([0, "", true]);
 });

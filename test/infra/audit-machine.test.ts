@@ -1,6 +1,7 @@
 import validate from "asl-validator";
 import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
+import { LONGEST_RUN } from "../../lib/runs/longest-run.ts";
 import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
@@ -55,15 +56,39 @@ it("gives every task a timeout, retries, and inside of the map a way on", () => 
   expect(tasks.map(([name]) => name).toSorted()).toEqual(["AuditTenant", "FinishAudit", "PlanAudit", "ProbeSecrets"]);
   for (const [name, task] of tasks) {
     expect(task.TimeoutSeconds, name).toBeGreaterThan(60);
-    expect(task.Retry?.map(longestWait), name).toEqual([122, 40]); // as the comments in retries.ts say
+    expect(task.Retry?.map(longestWait), name).toEqual([7_262, 122, 40]); // as the comments in retries.ts say
   }
   for (const name of ["ProbeSecrets", "AuditTenant"]) expect(inner[name]?.Catch, name).toHaveLength(1);
+});
+
+it("lets every tenant wait for its turn where the account runs few functions at once, within the longest run", () => {
+  const [[, definition] = []] = definitions(full);
+  const { AuditTenants } = (definition as { States: Record<string, State> }).States;
+  const tasks = Object.values(AuditTenants?.ItemProcessor?.States ?? {}).filter(({ Type }) => Type === "Task");
+  const throttled = tasks.map(({ Retry = [] }) =>
+    Retry.find(({ ErrorEquals }) => ErrorEquals.includes("Lambda.TooManyRequestsException")),
+  );
+
+  expect(AuditTenants?.MaxConcurrency).toBeLessThanOrEqual(10); // what a new account runs at once
+  for (const retry of throttled) {
+    expect(retry?.ErrorEquals).toEqual(["Lambda.TooManyRequestsException"]); // so that no other failure uses it up
+    expect(retry && longestWait(retry) / 2).toBeGreaterThan(3_600); // with full jitter half of it on average
+  }
+  const waits = throttled.map((retry) => (retry ? longestWait(retry) : 0));
+  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(LONGEST_RUN);
 });
 
 interface State {
   Type: string;
   TimeoutSeconds?: number;
-  Retry?: { IntervalSeconds: number; BackoffRate: number; MaxAttempts: number; MaxDelaySeconds?: number }[];
+  MaxConcurrency?: number;
+  Retry?: {
+    ErrorEquals: string[];
+    IntervalSeconds: number;
+    BackoffRate: number;
+    MaxAttempts: number;
+    MaxDelaySeconds?: number;
+  }[];
   Catch?: unknown[];
   ItemProcessor?: { States: Record<string, State> };
 }
@@ -111,6 +136,14 @@ describe("when it runs", () => {
     expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"] }]);
   });
 
+  it("finishes where the map as a whole breaks, so that people hear of the tenants that were not audited", async () => {
+    const { calls, result } = await run(full, {}, {}, breakMap);
+
+    expect(result).toEqual({ finished: true });
+    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "FinishAudit"]);
+    expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"] }]);
+  });
+
   it("tries again what failed once, and says the same", async () => {
     const { calls } = await run(full, {}, { FinishAudit: "once" });
 
@@ -125,9 +158,23 @@ describe("when it runs", () => {
   });
 });
 
-/** Runs the definition as it was synthesized; what the functions would do is only what this test needs. */
-async function run(template: Template, input: Json, fails: Readonly<Record<string, "once" | "always">>) {
+/** Makes the map fail itself, as where Step Functions cannot start its children. */
+function breakMap(definition: Json): void {
+  const { ItemProcessor } = definition.States.AuditTenants;
+  Object.assign(ItemProcessor, { StartAt: "Broken", States: { Broken: { Type: "Fail", Error: "States.Runtime" } } });
+}
+
+/**
+ * Runs the definition as it was synthesized, or changed; what the functions would do is only what this test needs.
+ */
+async function run(
+  template: Template,
+  input: Json,
+  fails: Readonly<Record<string, "once" | "always">>,
+  change: (definition: Json) => void = () => undefined,
+) {
   const [[, definition] = []] = definitions(template);
+  change(definition);
   const calls: [string, Json][] = [];
   const failed = new Set<string>();
   const handler = (name: string, answer: (event: Json) => Json) => (event: Json) => {

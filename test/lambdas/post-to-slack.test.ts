@@ -16,7 +16,7 @@ const CONTENT = "a matter that belongs into no log";
 let server: Server;
 let origin: string;
 let secret: string;
-let slack: { status: number; body: string };
+let slack: { status: number; body: string; headers?: Record<string, string> };
 let posts: unknown[];
 
 beforeEach(async () => {
@@ -31,7 +31,7 @@ beforeEach(async () => {
       response.end(JSON.stringify({ Name: body.SecretId, SecretString: secret }));
     } else {
       posts.push(body);
-      response.writeHead(slack.status).end(slack.body);
+      response.writeHead(slack.status, slack.headers).end(slack.body);
     }
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
@@ -51,10 +51,13 @@ const record = (messageId: string, body = JSON.stringify({ Message: JSON.stringi
 });
 
 /** Runs the handler in a process of its own, and gives what it returned or threw, and all that it wrote. */
-async function invoke(...Records: object[]): Promise<{ result: unknown; output: string }> {
+const invoke = (...Records: object[]) => invokeWith(30_000, ...Records);
+
+/** The same with so many milliseconds left. */
+async function invokeWith(left: number, ...Records: object[]): Promise<{ result: unknown; output: string }> {
   const script = `
     const { handler } = await import("./lambdas/post-to-slack.ts");
-    const context = { getRemainingTimeInMillis: () => 30_000, functionName: "post-to-slack", awsRequestId: "r" };
+    const context = { getRemainingTimeInMillis: () => ${left}, functionName: "post-to-slack", awsRequestId: "r" };
     const result = await handler(${JSON.stringify({ Records })}, context).catch((error) => ({ threw: error.message }));
     console.log("RESULT" + JSON.stringify(result));
   `;
@@ -89,6 +92,16 @@ describe("posting alerts from the queue", () => {
     expect(output).toContain("invalid_payload");
     expect(output).not.toContain(CONTENT);
     expect(output).not.toContain(CANARY);
+  });
+
+  it("answers the queue in time instead of waiting for Slack until it is killed", async () => {
+    slack = { status: 429, body: "rate_limited", headers: { "retry-after": "1" } };
+
+    // One second to wait, and one to post again: there is time for it, but not for the answer afterwards.
+    const { result } = await invokeWith(4_500, record("1"));
+
+    expect(result).toEqual({ batchItemFailures: [{ itemIdentifier: "1" }] });
+    expect(posts.length).toBeLessThan(2);
   });
 
   it("fails as a whole when the secret is not a webhook, without repeating it", async () => {

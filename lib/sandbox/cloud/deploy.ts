@@ -82,10 +82,10 @@ async function upload(cloud: Cloud, bucket: string, files: Readonly<Record<strin
 /** Connects queues with the functions behind them. */
 function bridgeQueues(template: Template, cloud: Cloud, functions: Readonly<Record<string, LambdaFunction>>) {
   return Promise.all(
-    queueConsumersOf(template).map(({ queue, logicalId, batchSize }) => {
+    queueConsumersOf(template).map(({ logicalId, ...consumer }) => {
       const handler = functions[logicalId];
       if (!handler) throw new TypeError(`The template has no function ${logicalId}.`);
-      return cloud.messaging.bridge({ queue, batchSize, handler });
+      return cloud.messaging.bridge({ ...consumer, handler });
     }),
   );
 }

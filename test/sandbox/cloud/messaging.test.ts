@@ -136,10 +136,21 @@ describe("a queue in front of a Lambda", () => {
     };
     await world.publish("good");
     await world.publish("bad");
-    const bridge = await world.messaging.bridge({ queue: "slack", handler });
+    const bridge = await world.messaging.bridge({ queue: "slack", handler, reportsFailures: true });
     await bridge.settled();
     expect(seen).toEqual(["good", "bad", "bad", "bad"]);
     expect([await world.messaging.peek("slack"), await world.messaging.peek("dead")]).toEqual([[], ["bad"]]);
+  });
+
+  it("does not look at the answer of a Lambda that was not set up to name what failed", async () => {
+    await using world = await aWorld();
+    const handler: QueueHandler = async ({ Records }) => ({
+      batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })),
+    });
+    await world.publish("lost");
+    const bridge = await world.messaging.bridge({ queue: "slack", handler });
+    await bridge.settled();
+    expect([await world.messaging.peek("slack"), await world.messaging.peek("dead")]).toEqual([[], []]);
   });
 
   it("returns the whole batch when the Lambda fails", async () => {

@@ -78,7 +78,9 @@ describe("a synthesized template", () => {
     await using lambda = openLambda({ ...found, env: { ...found.env, ...cloud.env } });
     const [consumer] = queueConsumersOf(template);
     if (!consumer) throw new TypeError("no Lambda behind a queue");
-    expect(consumer).toMatchObject({ logicalId: found.logicalId, batchSize: 5 });
+    expect(consumer).toMatchObject({ logicalId: found.logicalId, batchSize: 5, reportsFailures: true });
+    const silent = JSON.parse(JSON.stringify(template).replace("ReportBatchItemFailures", "")) as Template;
+    expect(queueConsumersOf(silent)).toMatchObject([{ reportsFailures: false }]);
     const { queue, batchSize } = consumer;
     const bridge = await cloud.messaging.bridge({ queue, batchSize, handler: (event) => lambda.invoke(event) });
     const credentials = { accessKeyId: "sandbox", secretAccessKey: "sandbox" };

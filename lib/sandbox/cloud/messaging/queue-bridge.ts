@@ -14,7 +14,7 @@ export interface QueueRecord {
   awsRegion: string;
 }
 
-/** A Lambda behind a queue. It may name the messages that failed; when it rejects, all of them did. */
+/** A Lambda behind a queue. When it rejects, all messages failed; see `reportsFailures` for what it answers. */
 export type QueueHandler = (event: { Records: QueueRecord[] }) => Promise<unknown>;
 
 /** How a queue is worked off. */
@@ -23,6 +23,11 @@ export interface BridgeOptions {
   handler: QueueHandler;
   /** Most messages in one call; 10 when left out, which is Lambda's default. */
   batchSize?: number;
+  /**
+   * Whether the handler's answer names the messages that failed (`ReportBatchItemFailures`). Without it the answer is
+   * not looked at, as on AWS, and all messages of a call that did not reject are done.
+   */
+  reportsFailures?: boolean;
   /** Waits before failed messages come back, in place of the visibility timeout; they come back at once when left out. */
   pause?: () => Promise<void>;
 }
@@ -55,7 +60,7 @@ export async function bridgeQueue(
   fauxqs: Fauxqs,
   url: string,
   arn: string,
-  { queue, handler, batchSize = 10, pause = async () => undefined }: BridgeOptions,
+  { queue, handler, batchSize = 10, reportsFailures = false, pause = async () => undefined }: BridgeOptions,
 ): Promise<QueueBridge> {
   const wanted = { QueueUrl: url, AttributeNames: ["RedrivePolicy"] };
   const { Attributes } = await callSqs<{ Attributes?: object }>(fauxqs, "GetQueueAttributes", wanted);
@@ -66,7 +71,7 @@ export async function bridgeQueue(
     while (!stopped) {
       const messages = await receive(fauxqs, url, batchSize);
       if (messages.length === 0) return;
-      const failed = await handle(handler, messages, arn);
+      const failed = await handle({ handler, reportsFailures }, messages, arn);
       await settleMessages(fauxqs, url, messages, failed, failed.size > 0 ? pause : undefined);
     }
   };
@@ -100,13 +105,14 @@ async function receive(fauxqs: Fauxqs, url: string, batchSize: number): Promise<
 
 /** The ids of the messages that failed. */
 async function handle(
-  handler: QueueHandler,
+  { handler, reportsFailures }: { handler: QueueHandler; reportsFailures: boolean },
   messages: readonly ReceivedMessage[],
   arn: string,
 ): Promise<ReadonlySet<string>> {
   const Records = messages.map((message) => toRecord(message, arn));
   try {
-    return failuresIn(await handler({ Records }));
+    const answer = await handler({ Records });
+    return reportsFailures ? failuresIn(answer) : new Set();
   } catch {
     // What a Lambda throws is in its log; the queue only sees that it failed.
     return new Set(messages.map(({ MessageId }) => MessageId));

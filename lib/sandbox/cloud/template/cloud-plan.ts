@@ -13,6 +13,8 @@ export interface QueueConsumer {
   /** The Lambda's logical id. */
   logicalId: string;
   batchSize: number;
+  /** Whether its answer names the messages that failed. */
+  reportsFailures: boolean;
 }
 
 /**
@@ -46,7 +48,9 @@ export function queueConsumersOf(template: Template): QueueConsumer[] {
     const target = properties.FunctionName;
     const lambda = lambdas.find(({ name, arn }) => target === name || target === arn);
     if (queue === undefined || !lambda) return [];
-    return [{ queue, logicalId: lambda.logicalId, batchSize: Number(properties.BatchSize ?? 10) }];
+    const { BatchSize = 10, FunctionResponseTypes = [] } = properties;
+    const reportsFailures = (FunctionResponseTypes as string[]).includes("ReportBatchItemFailures");
+    return [{ queue, logicalId: lambda.logicalId, batchSize: Number(BatchSize), reportsFailures }];
   });
 }
 

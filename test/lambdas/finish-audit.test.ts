@@ -1,0 +1,193 @@
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
+import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { openCredentials } from "../../lib/history/credentials.ts";
+import type { DriftProbe } from "../../lib/history/history.ts";
+import { type Cloud, startCloud } from "../../lib/sandbox/cloud/start-cloud.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { configOf } from "../config/example.ts";
+import { plant, record, report } from "../support/run-records.ts";
+
+const ONCALL = "oncall@acme.example";
+const BUCKET = "configuration";
+
+/** Two tenants, and one person who hears everything. */
+const CONFIG = `version: 1
+tenants:
+  - name: one
+    domain: one.auth0.com
+    auditor: { clientId: abc, secret: secretsmanager:curfew/one/auditor }
+  - name: two
+    domain: two.auth0.com
+    auditor: { clientId: abc, secret: secretsmanager:curfew/two/auditor }
+alerts: { email: [${ONCALL}] }
+`;
+
+let cloud: Cloud;
+let table: Table;
+let topics: Record<"alerts" | "watchdog" | "alarms", string>;
+let runs = 0;
+
+beforeAll(async () => {
+  cloud = await startCloud({ tables: ["curfew"], buckets: [BUCKET] });
+});
+afterAll(() => cloud.close());
+
+beforeEach(async () => {
+  for (const [name, value] of Object.entries(cloud.env)) vi.stubEnv(name, value);
+  vi.stubEnv("POWERTOOLS_DEV", "true"); // metrics go to this process's console
+  vi.stubEnv("POWERTOOLS_METRICS_DISABLED", "false");
+  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "SILENT");
+  vi.stubEnv("POWERTOOLS_SERVICE_NAME", "curfew");
+  vi.stubEnv("POWERTOOLS_METRICS_NAMESPACE", "Curfew");
+  vi.stubEnv("CURFEW_TABLE", "curfew");
+  vi.stubEnv("CURFEW_CONFIG_BUCKET", BUCKET);
+  table = dynamodbTable("curfew");
+  runs += 1;
+  topics = { alerts: await topic("alerts"), watchdog: await topic("watchdog"), alarms: await topic("alarms") };
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+/** The runs of the tests are a minute apart. */
+const startOf = (run: number): string => new Date(Date.UTC(2026, 10, 25, 6, run)).toISOString();
+
+/** A topic of this test alone. */
+async function topic(name: string): Promise<string> {
+  const sns = new SNSClient({});
+  return (await sns.send(new CreateTopicCommand({ Name: `${name}-${runs}` }))).TopicArn ?? "";
+}
+
+async function subscribe(arn: string, address = ONCALL): Promise<void> {
+  await new SNSClient({}).send(new SubscribeCommand({ TopicArn: arn, Protocol: "email", Endpoint: address }));
+}
+
+/** Ends a run in which tenants left these records, and gives what was counted. */
+async function finish(records: readonly RunRecord[], tenants: readonly string[], config = CONFIG): Promise<Counted> {
+  const run: RunRef = { id: `run-${runs}`, startedAt: startOf(runs) };
+  await plant(report(records, [], run), table);
+  const key = `${runs}.json`;
+  const body = JSON.stringify(configOf(config));
+  await fetch(`${cloud.messaging.origin}/${BUCKET}/${key}`, { method: "PUT", body });
+  vi.stubEnv("CURFEW_CONFIG_KEY", key);
+  vi.stubEnv("CURFEW_ALERTS_TOPIC", topics.alerts);
+  vi.stubEnv("CURFEW_TOPICS", Object.values(topics).join(","));
+  const lines: string[] = [];
+  const log = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
+  try {
+    const { handler } = await import("../../lambdas/finish-audit.ts");
+    const context = { getRemainingTimeInMillis: () => 30_000, functionName: "finish-audit", awsRequestId: "r" };
+    await handler({ run, tenants }, context as never);
+  } finally {
+    log.mockRestore();
+  }
+  return JSON.parse(lines.find((line) => line.includes('"_aws"')) ?? "{}");
+}
+
+type Counted = Readonly<Record<string, unknown>>;
+
+describe("who hears nothing", () => {
+  const COMPLETE = [record("one"), record("two")];
+  const everywhere = async () => {
+    for (const arn of Object.values(topics)) await subscribe(arn);
+  };
+
+  it("is nobody where everybody is subscribed to all three topics and has confirmed", async () => {
+    await everywhere();
+    await cloud.messaging.confirm(ONCALL);
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 0 });
+  });
+
+  it("is said in the digest, because an alarm about alarms may be what nobody hears", async () => {
+    for (const arn of [topics.alerts, topics.watchdog]) await subscribe(arn);
+    await cloud.messaging.confirm(ONCALL);
+    await table.remove({ partition: "NOTICE#digest", sort: "NOTICE" }); // the tests before had today's
+    const before = cloud.messaging.mails.length;
+
+    await finish(COMPLETE, ["one", "two"]);
+
+    const [digest] = cloud.messaging.mails.slice(before).filter(({ subject }) => subject.includes("Digest"));
+    expect(digest?.text).toMatch(/Not heard by.*1 subscription, missing or not confirmed/);
+  });
+
+  it("is counted once for each topic where the confirmation is missing", async () => {
+    await everywhere();
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 3 });
+  });
+
+  it.each(["alerts", "watchdog", "alarms"] as const)(
+    "is counted where the subscription to %s is gone",
+    async (gone) => {
+      for (const [name, arn] of Object.entries(topics)) if (name !== gone) await subscribe(arn);
+      await cloud.messaging.confirm(ONCALL);
+
+      expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 1 });
+    },
+  );
+});
+
+describe("tenants that were not audited", () => {
+  it("are counted by a run over all tenants", async () => {
+    expect(await finish([record("two", { status: "incomplete" })], ["one", "two"])).toMatchObject({
+      CompleteAudits: 0,
+      TenantsAudited: 1,
+      TenantsIncomplete: 1,
+      TenantsNotAudited: 1,
+    });
+  });
+
+  it("are still counted after a run over others, which says nothing about them", async () => {
+    const counted = await finish([record("two")], ["two"]);
+
+    expect(counted).toMatchObject({ CompleteAudits: 0, AlertsNotDelivered: 0 });
+    expect(Object.keys(counted).filter((name) => name.startsWith("Tenants"))).toEqual([]);
+  });
+});
+
+describe("secrets of which nobody knows whether they are accepted", () => {
+  const COMPLETE = [record("one"), record("two")];
+  const ACCEPTED = { answer: "accepted", reason: null, detail: null } as const;
+
+  /** The configuration with stored credentials of these applications. */
+  const lookingAfter = (...clientIds: string[]): string => {
+    const list = clientIds.map((clientId) => `{ clientId: ${clientId}, secret: apps/${clientId} }`).join(", ");
+    return CONFIG.replace("curfew/two/auditor }", `curfew/two/auditor }\n    credentials: [${list}]`);
+  };
+  /** Records an answer some minutes after the start of this test's run. */
+  const answered = async (clientId: string, probe: Omit<DriftProbe, "at">, minutes = 0) => {
+    const at = Date.parse(startOf(runs)) + minutes * 60_000;
+    await (await openCredentials(table, "two")).learn([{ clientId, seen: { first: at }, probe: { ...probe, at } }]);
+  };
+
+  it("are none where each has an answer of this run, be it good or bad", async () => {
+    await answered("good", ACCEPTED);
+    await answered("bad", { ...ACCEPTED, answer: "refused" }, 5);
+
+    const counted = await finish(COMPLETE, ["one", "two"], lookingAfter("good", "bad"));
+    expect(counted).toMatchObject({ SecretsNotProbed: 0 });
+  });
+
+  it("are those that could not be read, and those that nobody asked about in this run or ever", async () => {
+    await answered("unreadable", { answer: "unknown", reason: "fetch-failed", detail: "gone" });
+    await answered("yesterday", ACCEPTED, -24 * 60);
+
+    const counted = await finish(COMPLETE, ["one", "two"], lookingAfter("unreadable", "yesterday", "never"));
+    expect(counted).toMatchObject({ SecretsNotProbed: 3 });
+  });
+
+  it("are not those where Auth0 accepts anything: no answer could tell", async () => {
+    await answered("anything", { answer: "unknown", reason: "not-reported", detail: "accepts anything" });
+
+    const counted = await finish(COMPLETE, ["one", "two"], lookingAfter("anything"));
+    expect(counted).toMatchObject({ SecretsNotProbed: 0 });
+  });
+
+  it.each([
+    { title: "where none are looked after", tenants: ["one", "two"], config: CONFIG },
+    { title: "by a run over some tenants", tenants: ["two"], config: lookingAfter("never") },
+  ])("are not counted $title", async ({ tenants, config }) => {
+    expect(await finish(COMPLETE, tenants, config)).not.toHaveProperty("SecretsNotProbed");
+  });
+});
