@@ -5,7 +5,7 @@ import type { TenantAudit } from "../tenant-audit.ts";
 import { addToHistory, type NewerRun, sayingOf } from "./add-to-history.ts";
 import { judgeChange } from "./change.ts";
 import { countingHistory, type FindingHistory, type FindingRecord } from "./finding-record.ts";
-import { findingKey, PREFIX, runExpires, runRowKey, unannouncedKey } from "./keys.ts";
+import { findingKey, PREFIX, runExpires, runRowKey } from "./keys.ts";
 import { type LastSighting, sightingsBefore } from "./last-sighting.ts";
 import { giveLeaseBack, type Lease, type Patience, takeLease, unfinishedRuns } from "./lease.ts";
 import { boundedListings } from "./listed.ts";
@@ -76,9 +76,7 @@ async function recordFailure(table: Table, entry: AuditEntry): Promise<RunRecord
     open: previous?.open ?? {},
     excepted: previous?.excepted ?? 0,
   };
-  const expires = runExpires(key);
-  await table.put(unannouncedKey(tenant, key), { run: key }, { expires });
-  if (await table.put(runRowKey(tenant, key), record, { ifVersion: 0, expires })) return record;
+  if (await table.put(runRowKey(tenant, key), record, { ifVersion: 0, expires: runExpires(key) })) return record;
   const known = await runOf(table, tenant, key); // written a moment ago, by this process or another of the same run
   return known?.state === "recorded" ? known : undefined;
 }
@@ -132,7 +130,6 @@ async function beginRun(table: Table, entry: AuditEntry): Promise<{ value: RunRe
 async function finishRun(table: Table, record: RunRecord, version: number, patience: Patience): Promise<RunRecord> {
   const key = runKey(record.run);
   const expires = runExpires(key);
-  await table.put(unannouncedKey(record.tenant, key), { run: key }, { expires });
   ensureInTime(record.tenant, patience);
   if (await table.put(runRowKey(record.tenant, key), record, { ifVersion: version, expires })) return record;
   const known = await runOf(table, record.tenant, key);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import { runRowKey } from "../../../lib/findings/ledger/keys.ts";
 import { listFindings } from "../../../lib/findings/ledger/list-findings.ts";
 import { listedOf } from "../../../lib/findings/ledger/listed.ts";
 import { recordAudit } from "../../../lib/findings/ledger/record-audit.ts";
-import { type RunRef, runKey } from "../../../lib/findings/ledger/run-record.ts";
-import { lastCompleteRun, markAnnounced, runOf, unannouncedRuns } from "../../../lib/findings/ledger/runs.ts";
+import { type RunRecord, type RunRef, runKey } from "../../../lib/findings/ledger/run-record.ts";
+import { lastCompleteRun, markAnnounced, runOf } from "../../../lib/findings/ledger/runs.ts";
 import type { TenantAudit } from "../../../lib/findings/tenant-audit.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import { type Table, tenantPartition } from "../../../lib/store/table.ts";
@@ -103,22 +104,54 @@ describe("the record of a run", () => {
   });
 });
 
-describe("runs that nobody was told about", () => {
-  it("are given in their order until they are marked, failed ones too", async () => {
+describe("the mark that people were told about a run", () => {
+  const RUN = runKey(runOn(2));
+
+  it("stays through a replay, and is not made where nothing is recorded", async () => {
     using table = openSqliteTable(":memory:");
-    await record(table, runOn(3), PASSED);
-    await record(table, runOn(1), FOUND);
     await record(table, runOn(2), FAILED);
-    const before = (await unannouncedRuns(table, TENANT)).map(({ run }) => run);
 
-    await markAnnounced(table, TENANT, runKey(runOn(2)));
-    await markAnnounced(table, TENANT, runKey(runOn(2)));
+    await markAnnounced(table, TENANT, RUN);
+    await markAnnounced(table, TENANT, RUN);
     await markAnnounced(table, TENANT, runKey(runOn(8)));
-    await record(table, runOn(2), FAILED); // a replay does not make it news again
+    await record(table, runOn(2), FAILED);
 
-    expect(before).toEqual([runOn(1), runOn(2), runOn(3)]);
-    expect((await unannouncedRuns(table, TENANT)).map(({ run }) => run)).toEqual([runOn(1), runOn(3)]);
-    expect(await runOf(table, TENANT, runKey(runOn(2)))).toMatchObject({ announced: true });
+    expect(await runOf(table, TENANT, RUN)).toMatchObject({ announced: true });
+    expect(await runOf(table, TENANT, runKey(runOn(8)))).toBeUndefined();
+  });
+
+  it("leaves the record its expiry", async () => {
+    using table = openSqliteTable(":memory:");
+    const expiries: (number | undefined)[] = [];
+    const watched: Table = {
+      ...table,
+      put: (key, value, options) => {
+        expiries.push(options?.expires);
+        return table.put(key, value, options);
+      },
+    };
+    await record(table, runOn(2), FOUND);
+
+    await markAnnounced(watched, TENANT, RUN);
+
+    expect(expiries).toEqual([Date.UTC(2026, 10, 2, 6) / 1_000 + 400 * 86_400]);
+  });
+
+  it("takes nothing from a record that changes meanwhile", async () => {
+    using table = openSqliteTable(":memory:");
+    await record(table, runOn(2), FOUND);
+    let reads = 0;
+    const disturbed = interposed(table, {
+      after: async () => {
+        reads += 1;
+        const row = await table.get<RunRecord>(runRowKey(TENANT, RUN));
+        if (reads === 1 && row) await table.put(row.key, { ...row.value, notes: ["It was changed meanwhile."] });
+      },
+    });
+
+    await markAnnounced(disturbed, TENANT, RUN);
+
+    expect(await runOf(table, TENANT, RUN)).toMatchObject({ announced: true, notes: ["It was changed meanwhile."] });
   });
 });
 
@@ -160,15 +193,15 @@ describe("a listing of findings", () => {
 });
 
 describe("a run that finds another one writing", () => {
-  /** A run that took the lease and never comes back. */
+  /** A run that took the lease, wrote its findings and never comes back. */
   async function die(table: Table, clock: ReturnType<typeof virtualClock>): Promise<void> {
-    let puts = 0;
-    const dying = interposed(table, {
-      after: async () => {
-        puts += 1;
-        if (puts > 8) throw new Error("died");
+    const dying: Table = {
+      ...table,
+      put: async (key, value, options) => {
+        if ((value as { state?: unknown }).state === "recorded") throw new Error("died");
+        return table.put(key, value, options);
       },
-    });
+    };
     await expect(record(dying, runOn(1), FOUND, clock)).rejects.toThrow("died");
   }
 
