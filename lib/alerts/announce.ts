@@ -108,7 +108,7 @@ async function tellDigest(
   if (version === undefined) return;
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
-  const alert = digestAlert(reports, day, run.startedAt);
+  const alert = digestAlert(reports, day, run.startedAt, rules);
   const runs = uncovered.map((pendingRun) => runKey(pendingRun.run));
   try {
     await publisher.publish(alert);

@@ -2,6 +2,7 @@ import type { ChangeKind, RunRecord } from "../findings/ledger/run-record.ts";
 import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
+import { type AlertRules, allThatIsOpen } from "./alert-rules.ts";
 import { changeLine } from "./change-alert.ts";
 import { counted, firstLines, harmless } from "./harmless-text.ts";
 import { failureText, type Unaudited, unaudited } from "./not-audited.ts";
@@ -49,8 +50,14 @@ interface Day {
  * @param reports the runs since the last digest, in any order; at least one
  * @param day the day of the digest, `YYYY-MM-DD`; it identifies it
  * @param at when the run that sends it was started: ISO 8601
+ * @param rules where the findings are
  */
-export function digestAlert(reports: readonly RunReport[], day: string, at: string): Alert {
+export function digestAlert(
+  reports: readonly RunReport[],
+  day: string,
+  at: string,
+  rules: Pick<AlertRules, "table">,
+): Alert {
   const summary = summarize(reports);
   const parts = headline(summary);
   return {
@@ -62,7 +69,7 @@ export function digestAlert(reports: readonly RunReport[], day: string, at: stri
     title: `Digest ${day}: ${parts.length === 0 ? quiet(summary) : parts.join(", ")}`,
     text: sentence(summary),
     facts: facts(summary),
-    steps: steps(summary),
+    steps: [...steps(summary), allThatIsOpen(rules)],
     items: items(summary),
     at,
   };
@@ -161,7 +168,6 @@ function steps({ failed, incomplete }: Day): string[] {
   return [
     ...(failed.length > 0 ? ["First of all, see to the tenants that were not audited."] : []),
     ...(incomplete.length > 0 ? ["See which section could not be read: the report of the tenant names it."] : []),
-    "All that is open: npx curfew findings",
   ];
 }
 

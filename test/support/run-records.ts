@@ -25,6 +25,7 @@ export const RULES: AlertRules = {
   ]),
   timezone: "Europe/Berlin",
   remedy: (check) => (check === "unknown" ? undefined : `Mend ${check}.`),
+  table: "Curfew-Table",
 };
 
 /** A change of a finding, new and high unless said otherwise. */
