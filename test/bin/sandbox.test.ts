@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { curfew, temporaryFolder } from "../support/command-line.ts";
 
 const DAY = 86_400_000;
@@ -25,12 +25,15 @@ interface Visit {
   control(method: string, path: string, body?: unknown): Promise<Record<string, unknown>>;
   /** What the command printed on standard output. */
   guide: string;
+  /** What it has printed on standard error so far. */
+  stderr(): string;
 }
 
 /** Runs `curfew sandbox` as long as somebody visits it; gives what it printed. */
 async function visited(visit: (visit: Visit) => Promise<void>): Promise<{ stderr: string; code: number | null }> {
   await using folder = await temporaryFolder();
   const port = await freePorts();
+  let shown = "";
   const ready = Promise.withResolvers<string>();
   let end: (signal: NodeJS.Signals) => void = () => undefined;
   const running = curfew(["sandbox", "--port", `${port}`], {
@@ -38,7 +41,10 @@ async function visited(visit: (visit: Visit) => Promise<void>): Promise<{ stderr
     onStart: (kill) => {
       end = kill;
     },
-    onOutput: (stdout, stderr) => stderr.includes("Running; Ctrl-C ends it.") && ready.resolve(stdout),
+    onOutput: (stdout, stderr) => {
+      shown = stderr;
+      if (stderr.includes("Running; Ctrl-C ends it.")) ready.resolve(stdout);
+    },
   });
   running.then(({ stderr }) => ready.reject(new Error(`It ended at once: ${stderr}`)), ready.reject);
   try {
@@ -48,7 +54,7 @@ async function visited(visit: (visit: Visit) => Promise<void>): Promise<{ stderr
       const answer = await fetch(`http://127.0.0.1:${port + 3}${path}`, { method, ...text });
       return (await answer.json()) as Record<string, unknown>;
     };
-    await visit({ control, guide });
+    await visit({ control, guide, stderr: () => shown });
   } finally {
     end("SIGINT");
   }
@@ -70,4 +76,19 @@ test("the sandbox's one clock moves tenants and audits alike", { timeout: 120_00
   expect(started).toBeGreaterThanOrEqual(before + 30 * DAY);
   expect(started).toBeLessThanOrEqual(tenants);
   expect(code).toBe(130);
+});
+
+test("the sandbox shows what people would get by mail and in Slack", { timeout: 120_000 }, async () => {
+  const { stderr } = await visited(async ({ control, guide, stderr }) => {
+    await control("POST", "/audits", { tenants: ["old-shop"] });
+    const [webhook = ""] = /http\S*\/services\/\S+/.exec(guide) ?? [];
+    const answer = await fetch(webhook, { method: "POST", body: JSON.stringify({ text: "posted by \u001b[2Jhand" }) });
+    expect(answer.status).toBe(200);
+    await vi.waitUntil(() => stderr().includes("hand"), { timeout: 10_000 });
+  });
+
+  expect(stderr).toMatch(/^Mail to oncall@acme\.example: /m);
+  expect(stderr).toMatch(/^In Slack:\n\nCRITICAL old-shop: nightly-export .*\n.*\nSeverity: critical\n/m);
+  expect(stderr).toContain("All that is open: npx curfew findings --table ");
+  expect(stderr).toContain("In Slack:\n\nposted by \uFFFD[2Jhand\n");
 });
