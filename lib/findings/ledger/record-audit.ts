@@ -3,6 +3,7 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import { type Row, type Table, tenantPartition } from "../../store/table.ts";
 import type { TenantAudit } from "../tenant-audit.ts";
 import { addToHistory, type NewerRun, sayingOf } from "./add-to-history.ts";
+import { brief } from "./brief.ts";
 import { judgeChange } from "./change.ts";
 import { countingHistory, type FindingHistory, type FindingRecord } from "./finding-record.ts";
 import { findingKey, PREFIX, runExpires, runRowKey } from "./keys.ts";
@@ -102,10 +103,20 @@ function draftOf({ audit, run, listed, evidence, notes, matchedExceptions = [] }
     totals: {},
     changes: [],
     evidence,
-    notes: [...notes],
+    notes: boundedNotes(notes),
     matchedExceptions: [...matchedExceptions],
     announced: false,
   };
+}
+
+/** A row holds 400 kB, and most of it is for changes and listings. The evidence has all notes. */
+const MOST_NOTES = 20;
+const LONGEST_NOTE = 1_000;
+
+function boundedNotes(notes: readonly string[]): string[] {
+  const kept = notes.slice(0, MOST_NOTES).map((note) => brief(note, LONGEST_NOTE));
+  const rest = notes.length - kept.length;
+  return rest > 0 ? [...kept, `There are ${rest.toLocaleString("en")} notes more.`] : kept;
 }
 
 /** Notes that a run has begun, unless another process of the same run is done with it. */

@@ -104,6 +104,21 @@ describe("the record of a run", () => {
   });
 });
 
+describe("the notes of a run", () => {
+  it("are bounded, because a row is", async () => {
+    using table = openSqliteTable(":memory:");
+    const notes = Array.from({ length: 5_000 }, (_, index) => `Note ${index}: ${"x".repeat(5_000)}`);
+    const entry = { run: runOn(1), audit: audit({ tenant: TENANT }), listed: new Map(), evidence: null, notes };
+
+    const told = await recordAudit(table, entry, { clock: virtualClock(0), deadline: 60_000 });
+
+    expect(told.notes).toHaveLength(21);
+    expect(told.notes[0]).toMatch(/^Note 0: x+…$/);
+    expect(told.notes.at(-1)).toBe("There are 4,980 notes more.");
+    expect(JSON.stringify(told).length).toBeLessThan(30_000);
+  });
+});
+
 describe("the mark that people were told about a run", () => {
   const RUN = runKey(runOn(2));
 
