@@ -82,15 +82,16 @@ describe("the record of a run", () => {
 
   it("expires after 400 days, and the finding outlives it", async () => {
     using table = openSqliteTable(":memory:");
-    const expiries: (number | undefined)[] = [];
+    const expiries: [string, number | undefined][] = [];
     const watched: Table = {
       ...table,
       put: (key, value, options) => {
-        expiries.push(options?.expires);
+        expiries.push([key.sort.replace(/#.*/, ""), options?.expires]);
         return table.put(key, value, options);
       },
     };
     await record(watched, runOn(1), FOUND);
+    await record(watched, runOn(2), FAILED);
     const rows = [];
     for await (const row of table.list(tenantPartition(TENANT), { prefix: "RUN#" })) rows.push(row);
     for (const { key } of rows) await table.remove(key);
@@ -98,7 +99,15 @@ describe("the record of a run", () => {
     const [known] = await findingsOf(table);
     const told = await record(table, runOn(9), FOUND);
 
-    expect(new Set(expiries)).toEqual(new Set([undefined, Date.UTC(2026, 10, 1, 6) / 1_000 + 400 * 86_400]));
+    const expiryOf = (day: number) => Date.UTC(2026, 10, day, 6) / 1_000 + 400 * 86_400;
+    expect(expiries).toEqual([
+      ["LEDGER", undefined],
+      ["RUN", expiryOf(1)],
+      ["FINDING", undefined],
+      ["RUN", expiryOf(1)],
+      ["LEDGER", undefined],
+      ["RUN", expiryOf(2)],
+    ]);
     expect(known).toMatchObject({ status: "open", firstSeen: runOn(1).startedAt, lastSeen: runOn(1).startedAt });
     expect(told.changes).toMatchObject([{ kind: "still-open", openForDays: 7 }]);
   });
@@ -236,6 +245,27 @@ describe("a run that finds another one writing", () => {
 
     expect(clock.now()).toBe(65_000); // clocks may differ by five seconds
     expect(told.changes).toMatchObject([{ kind: "new" }]); // what the dead one wrote does not count
+  });
+
+  it("takes the draft from one that counts as dead, so that it cannot say any more that it is recorded", async () => {
+    using table = openSqliteTable(":memory:");
+    let second: RunRecord | undefined;
+    const slow: Table = {
+      ...table,
+      put: async (key, value, options) => {
+        const isLast = (value as { state?: unknown }).state === "recorded";
+        if (isLast) second = await record(table, runOn(2), PASSED, virtualClock(3_600_000));
+        return table.put(key, value, options);
+      },
+    };
+
+    // Its own clock stands still, so it does not know that its time is over.
+    const first = record(slow, runOn(1), FOUND, virtualClock(0));
+
+    await expect(first).rejects.toMatchObject({ code: "ledger-busy", retryable: true });
+    expect(second).toMatchObject({ state: "recorded", changes: [] });
+    expect(await runOf(table, TENANT, runKey(runOn(1)))).toBeUndefined();
+    expect(await findingsOf(table)).toEqual([]);
   });
 
   it("gives up, and may be tried again, when its own time runs out", async () => {
