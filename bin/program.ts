@@ -81,11 +81,15 @@ export function createProgram(invocation: Invocation): Command {
 
   program
     .command("findings")
-    .description("what earlier audits on this machine found, and what became of it")
+    .description("what earlier audits found, on this machine or deployed, and what became of it")
     .addOption(configOption())
     .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
     .addOption(new Option("--status <status>", "only these").choices(["open", "excepted", "resolved"]))
     .option("--since <when>", "only what has changed since: a time as 7d or 12h, or a date as 2026-11-23")
+    .option(
+      "--table <name>",
+      "of the deployed audit: its DynamoDB table, with AWS credentials; this folder's ledger when left out",
+    )
     .addOption(new Option("--format <format>", "of the list").choices(["table", "json"]).default("table"))
     .action(async (options: FindingsOptions) => {
       const { runFindings } = await import("./commands/findings.ts");

@@ -26,13 +26,14 @@ const eventShape = z.object({ run: runShape, tenants: z.array(z.string()) });
  */
 export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger }) => {
   const config = await deployedConfig();
-  const table = dynamodbTable(variable("CURFEW_TABLE"));
+  const tableName = variable("CURFEW_TABLE");
+  const table = dynamodbTable(tableName);
   const counts = await countRun(table, run, tenants);
   const silent = await countUnreached(config, logger);
   const delivery = await announce(
     { run, tenants },
     {
-      rules: alertRules(config, CATALOGUE),
+      rules: alertRules(config, CATALOGUE, tableName),
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
       clock: systemClock,

@@ -126,13 +126,15 @@ function operatorChannel(address: string, topic: string, subscriptions: readonly
   return { name: address, how: topic, state: hears ? "subscribed" : silent, hears };
 }
 
+/** CloudFormation does not make a subscription again that vanished while its template stays the same. */
+const missingFromStack = (what: string): string =>
+  `MISSING: deploy; if that was done, take ${what} out of curfew.yaml, deploy, put it back, deploy again`;
+
 function mailChannels(config: Config, subscriptions: readonly Subscription[]): Channel[] {
   const owners = ownerSubscriptions(config);
   return [...emailSubscriptions(config).keys()].map((address) => {
     const found = subscriptionOf(address, subscriptions);
-    const missing = owners.has(address)
-      ? "MISSING: the next audit subscribes it"
-      : "MISSING: deploy again, so that it is subscribed";
+    const missing = owners.has(address) ? "MISSING: the next audit subscribes it" : missingFromStack("it");
     const state = found?.isConfirmed ? "sent" : found ? "UNCONFIRMED: follow the link in AWS's mail there" : missing;
     return { name: address, how: "mail", state, hears: found?.isConfirmed === true };
   });
@@ -141,7 +143,7 @@ function mailChannels(config: Config, subscriptions: readonly Subscription[]): C
 function queueChannel(config: Config, subscriptions: readonly Subscription[]): Channel[] {
   if (!config.alerts.slack || postsDirectly(config)) return [];
   const hears = subscriptions.some(({ protocol }) => protocol === "sqs");
-  const state = hears ? "sent to its queue; look there" : "MISSING: deploy again, so that its queue is subscribed";
+  const state = hears ? "sent to its queue; look there" : missingFromStack("alerts.slack");
   return [{ name: "Slack", how: "queue", state, hears }];
 }
 

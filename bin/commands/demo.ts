@@ -3,8 +3,10 @@ import { lastAudit, runOf } from "../../lib/findings/ledger/runs.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
 import { renderChanges } from "../../lib/reports/changes.ts";
 import { briefText } from "../../lib/reports/terminal-text.ts";
+import type { SlackMessage } from "../../lib/sandbox/cloud/start-slack.ts";
 import { SECOND_DAY, type StoryDay, THIRD_DAY } from "../../lib/sandbox/story/story-changes.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { slackText } from "../laptop/slack-text.ts";
 import { type Laptop, startLaptop } from "../laptop/start-laptop.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
@@ -47,7 +49,7 @@ async function morning(laptop: Laptop, title: string, terminal: Terminal, signal
   terminal.out(
     heard(
       mails.slice(before.mails).map(({ to, subject }) => ({ to, subject })),
-      messages.length - before.slack,
+      messages.slice(before.slack),
       terminal.width,
     ),
   );
@@ -79,12 +81,28 @@ function openCounts({ open, notEvaluated }: RunRecord): string {
 /** Messages that are shown; the rest is counted. */
 const SHOWN = 5;
 
-function heard(mails: readonly { to: string; subject: string }[], slack: number, width: number): string {
+function heard(
+  mails: readonly { to: string; subject: string }[],
+  posts: readonly SlackMessage[],
+  width: number,
+): string {
   const shown = [...mails.slice(0, SHOWN - 1), ...mails.slice(SHOWN - 1).slice(-1)];
   const lines = shown.map(({ to, subject }) => `  to ${to}: ${subject}`);
   const hidden = mails.length - shown.length;
   if (hidden > 0) lines.splice(SHOWN - 1, 0, `  … ${hidden} more like these …`);
-  return `${indented([`People hear: ${mails.length} mails, ${slack} messages in Slack`, ...lines].join("\n"), width)}\n`;
+  const [first] = posts;
+  const head = `People hear: ${mails.length} mails, ${posts.length} messages in Slack`;
+  return `${indented([head, ...lines, ...(first ? postLines(first) : [])].join("\n"), width)}\n`;
+}
+
+/** Lines of a post that are shown. */
+const SHOWN_LINES = 5;
+
+/** How the first post of a morning begins. */
+function postLines({ body }: SlackMessage): string[] {
+  const lines = slackText(body).split("\n");
+  const rest = lines.length > SHOWN_LINES ? ["…"] : [];
+  return ["  in Slack:", ...[...lines.slice(0, SHOWN_LINES), ...rest].map((line) => `    ${line}`)];
 }
 
 const indented = (text: string, width: number): string =>

@@ -11,6 +11,7 @@ import { worstFirst } from "../../lib/model/severity.ts";
 import { jsonText } from "../../lib/reports/json.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { openDeployedLedger } from "../deployed-ledger.ts";
 import { openExistingLedger } from "../local-ledger.ts";
 import { plainTable } from "../plain-table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -21,6 +22,8 @@ export interface FindingsOptions {
   tenant: string[];
   status?: FindingState;
   since?: string;
+  /** The DynamoDB table that the deployed audit keeps; this folder's ledger when left out. */
+  table?: string;
   format: "table" | "json";
 }
 
@@ -31,7 +34,7 @@ interface TenantFindings {
   findings: LedgerFinding[];
 }
 
-/** Lists what the ledger of this folder holds of the configured tenants. */
+/** Lists what the ledger of this folder, or of the deployed audit, holds of the configured tenants. */
 export async function runFindings(options: FindingsOptions, terminal: Terminal): Promise<void> {
   const now = systemClock.now();
   const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(now) });
@@ -40,10 +43,11 @@ export async function runFindings(options: FindingsOptions, terminal: Terminal):
     ...(options.status === undefined ? {} : { status: options.status }),
     ...(options.since === undefined ? {} : { since: sinceWhen(options.since, now) }),
   };
-  using ledger = await openExistingLedger();
+  using local = options.table === undefined ? await openExistingLedger() : undefined;
+  const ledger = options.table === undefined ? local : await openDeployedLedger(options.table);
   const tenants: TenantFindings[] = [];
   for (const name of names) tenants.push(await findingsOf(ledger, name, filter));
-  terminal.out(options.format === "json" ? asJson(tenants, now) : asTable(tenants));
+  terminal.out(options.format === "json" ? asJson(tenants, now) : asTable(tenants, hintOf(options)));
 }
 
 async function findingsOf(ledger: Table | undefined, tenant: string, filter: FindingFilter): Promise<TenantFindings> {
@@ -83,16 +87,23 @@ function asJson(tenants: readonly TenantFindings[], now: number): string {
   return jsonText({ schemaVersion: 1, generatedAt: new Date(now).toISOString(), tenants }, count);
 }
 
-const asTable = (tenants: readonly TenantFindings[]): string => `${tenants.map(tenantTable).join("\n\n")}\n`;
+const asTable = (tenants: readonly TenantFindings[], hint: string): string =>
+  `${tenants.map((tenant) => tenantTable(tenant, hint)).join("\n\n")}\n`;
+
+/** What to say of a tenant that was never audited. */
+const hintOf = ({ table }: FindingsOptions): string =>
+  table === undefined
+    ? "no audit is recorded here yet; npx curfew audit records one."
+    : `no audit is recorded in ${terminalText(table)} yet.`;
 
 /** Laying out a table takes long where it is long; a program reads the JSON. */
 const MOST_ROWS = 1_000;
 
 const HEAD = ["severity", "status", "check", "resource", "first seen", "last seen", "regressed"];
 
-function tenantTable({ tenant, lastAudit, findings }: TenantFindings): string {
+function tenantTable({ tenant, lastAudit, findings }: TenantFindings, hint: string): string {
   const name = terminalText(tenant);
-  if (lastAudit === null) return `${name}: no audit is recorded here yet; npx curfew audit records one.`;
+  if (lastAudit === null) return `${name}: ${hint}`;
   const heading = `${name}, last audited ${minuteOf(lastAudit)} UTC`;
   if (findings.length === 0) return `${heading}: no such finding is known.`;
   const rows = findings.slice(0, MOST_ROWS).map(rowOf);

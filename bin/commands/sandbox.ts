@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import type { Mail } from "../../lib/sandbox/cloud/messaging/post-office.ts";
+import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
+import { slackText } from "../laptop/slack-text.ts";
 import { type Laptop, startLaptop } from "../laptop/start-laptop.ts";
 import { INTERRUPTED, type Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,7 +17,7 @@ export async function runSandbox({ port }: SandboxOptions, terminal: Terminal, i
   await using laptop = await startWorld(port, signal);
   terminal.out(guide(laptop));
   terminal.err("Running; Ctrl-C ends it.\n");
-  const stopShowing = showMails(laptop.deployment.cloud.messaging.mails, terminal);
+  const stopShowing = showArrivals(laptop.deployment.cloud, terminal);
   if (!signal.aborted) await once(signal, "abort");
   stopShowing();
   invocation.setExitCode(INTERRUPTED);
@@ -27,6 +28,7 @@ function guide({ world, deployment }: Laptop): string {
   const rows = [
     ...sandbox.tenants.map(({ name, domain, origin }) => [name, domain, origin]),
     ["control", "clock, faults, audits", sandbox.controlOrigin ?? ""],
+    ["slack", "incoming webhook", deployment.cloud.slack.webhook],
   ];
   return `# Simulated Auth0 tenants, AWS, and the stack as it is deployed; everything is on this machine, and gone when this ends.
 ${rows.map(([name = "", what = "", origin]) => `#   ${name.padEnd(14)} ${what.padEnd(24)} ${origin}`).join("\n")}
@@ -44,17 +46,20 @@ ${Object.entries(deployment.cloud.env)
 ${config}`;
 }
 
-/** How often somebody looks into the letter box. Milliseconds. */
+/** How often somebody looks what has arrived. Milliseconds. */
 const LOOK = 500;
 
-/** Shows what arrives by mail; gives what ends it. */
-function showMails(mails: readonly Mail[], terminal: Terminal): () => void {
-  let shown = mails.length;
+/** Shows what arrives by mail and in Slack; gives what ends it. */
+function showArrivals({ messaging, slack }: Cloud, terminal: Terminal): () => void {
+  let mails = messaging.mails.length;
+  let posts = slack.messages.length;
   const timer = setInterval(() => {
-    for (const { kind, to, subject, text } of mails.slice(shown)) {
+    for (const { kind, to, subject, text } of messaging.mails.slice(mails)) {
       if (kind === "notification") terminal.err(`\nMail to ${to}: ${subject}\n\n${text}\n`);
     }
-    shown = mails.length;
+    for (const { body } of slack.messages.slice(posts)) terminal.err(`\nIn Slack:\n\n${slackText(body)}\n`);
+    mails = messaging.mails.length;
+    posts = slack.messages.length;
   }, LOOK);
   return () => clearInterval(timer);
 }

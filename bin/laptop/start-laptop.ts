@@ -1,10 +1,9 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
-import { systemClock } from "../../lib/model/clock.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
 import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
-import { createSandboxClock, type SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
+import type { SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
 import { type StoryOptions, type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { localFunction } from "./local-function.ts";
@@ -14,7 +13,7 @@ import { synthesizeHere } from "./synthesize-here.ts";
 export interface Laptop extends AsyncDisposable {
   world: StoryWorld;
   deployment: Deployment;
-  /** Dates executions; what waits for the next morning can be had now. */
+  /** The tenants' own; it dates executions too, so what waits for the next morning can be had now. */
   clock: SandboxClock;
   /** Everything that the deployed audit remembers. */
   table: Table;
@@ -48,14 +47,13 @@ alerts:
  */
 export async function startLaptop(options: LaptopOptions, signal: AbortSignal): Promise<Laptop> {
   await using started = new AsyncDisposableStack();
-  const clock = createSandboxClock(systemClock);
   let deployed: Deployment | undefined;
   const audit = async (input: AuditInput): Promise<RunRef> => {
     if (!deployed) throw new Error("The stack is still being deployed.");
     return runAudit(deployed, input);
   };
-  const world = await startStoryWorld({ ...options, clock, audit });
-  started.use(world.sandbox);
+  const world = await startStoryWorld({ ...options, audit });
+  const { clock } = started.use(world.sandbox);
   const assembly = await synthesizeHere(world.config + ALERTS, signal);
   const deployment = started.use(
     await deploy({

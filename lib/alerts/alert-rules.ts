@@ -11,17 +11,34 @@ export interface AlertRules {
   timezone: string;
   /** How to mend a finding of a check, in one sentence; undefined for a check that is not known. */
   remedy(check: string): string | undefined;
+  /** The name of the DynamoDB table in which the findings are: what a laptop's own ledger holds is something else. */
+  table: string;
 }
 
-/** The rules as configured. */
-export function alertRules(config: Pick<Config, "tenants" | "schedule">, checks: readonly Check[]): AlertRules {
+/**
+ * The rules as configured.
+ *
+ * @param table the name of the DynamoDB table in which the findings are
+ */
+export function alertRules(
+  config: Pick<Config, "tenants" | "schedule">,
+  checks: readonly Check[],
+  table: string,
+): AlertRules {
   const remedies = new Map(checks.map(({ id, remediation }) => [id, remediation.summary]));
   return {
     tenants: config.tenants.map(({ name }) => name),
     owners: new Map(config.tenants.flatMap(({ name, owner }) => (owner === undefined ? [] : [[name, owner]]))),
     timezone: config.schedule?.timezone ?? "UTC",
     remedy: (check) => remedies.get(check),
+    table,
   };
+}
+
+/** The step that names what is open in the ledger that an alert is about: of a tenant, or of all. */
+export function allThatIsOpen({ table }: Pick<AlertRules, "table">, tenant?: string): string {
+  const only = tenant === undefined ? "" : ` --tenant ${tenant}`;
+  return `All that is open: npx curfew findings --table ${table}${only} --status open`;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type AlertRules, localDay } from "./alert-rules.ts";
 import { atOnceAlerts } from "./at-once.ts";
 import { type Delivery, deliverAlerts } from "./deliver.ts";
 import { digestAlert } from "./digest.ts";
-import { markAnnounced, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
+import { markTold, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
 import type { Publisher } from "./ports.ts";
 import type { RunReport } from "./run-report.ts";
 
@@ -110,7 +110,7 @@ async function tellDigest(
   if (version === undefined) return;
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
-  const alert = digestAlert(reports, day, run.startedAt, unreached);
+  const alert = digestAlert(reports, day, run.startedAt, rules, unreached);
   const runs = uncovered.map((pendingRun) => runKey(pendingRun.run));
   try {
     await publisher.publish(alert);
@@ -160,7 +160,7 @@ async function settle(table: Table): Promise<void> {
   for (const { key, value, version } of await pendingRuns(table)) {
     const isDigested = value.isDigested || covered.has(runKey(value.run));
     if (value.isTold && isDigested) {
-      await markAnnounced(value, table);
+      await markTold(value, table);
       await table.remove(key, { ifVersion: version });
     } else if (isDigested && !value.isDigested) {
       await table.put(key, { ...value, isDigested }, { ifVersion: version });

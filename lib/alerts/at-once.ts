@@ -3,7 +3,7 @@ import type { AlertKind } from "../model/alert-kind.ts";
 import { worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
-import { type AlertRules, localDay } from "./alert-rules.ts";
+import { type AlertRules, allThatIsOpen, localDay } from "./alert-rules.ts";
 import { changeAlert } from "./change-alert.ts";
 import { counted, firstLines } from "./harmless-text.ts";
 import { notAudited } from "./not-audited.ts";
@@ -29,13 +29,21 @@ export function atOnceAlerts(report: RunReport, rules: AlertRules): Alert[] {
   return [
     ...bundled(findings, {
       report,
+      rules,
       kind: "summary",
       noun: "finding is new or worse",
       nouns: NEW,
       all: urgentCount(report),
     }),
-    ...bundled(reminders(report, rules), { report, kind: "reminder", noun: "reminder", nouns: "reminders" }),
-    ...bundled(notAudited(report, rules), { report, kind: "not-audited", noun: UNSEEN, nouns: UNSEEN_MANY, day }),
+    ...bundled(reminders(report, rules), { report, rules, kind: "reminder", noun: "reminder", nouns: "reminders" }),
+    ...bundled(notAudited(report, rules), {
+      report,
+      rules,
+      kind: "not-audited",
+      noun: UNSEEN,
+      nouns: UNSEEN_MANY,
+      day,
+    }),
   ];
 }
 
@@ -46,6 +54,7 @@ const UNSEEN_MANY = "tenants were not audited";
 /** What a summary is made from. */
 interface Bundle {
   report: RunReport;
+  rules: AlertRules;
   /** What everybody hears; owners hear of theirs as `owner-summary`. */
   kind: AlertKind;
   noun: string;
@@ -87,7 +96,7 @@ function summary(alerts: readonly Alert[], bundle: Bundle, count: number, owner:
       { label: "Tenants", value: tenants.size.toLocaleString("en") },
     ],
     steps: [
-      "All that is open: npx curfew findings",
+      allThatIsOpen(bundle.rules),
       "Many at once have one cause more often than many: look for a change of a setting, a profile or a network first.",
     ],
     items: firstLines(

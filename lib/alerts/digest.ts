@@ -2,6 +2,7 @@ import type { ChangeKind, RunRecord } from "../findings/ledger/run-record.ts";
 import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
+import { type AlertRules, allThatIsOpen } from "./alert-rules.ts";
 import { changeLine } from "./change-alert.ts";
 import { counted, firstLines, harmless } from "./harmless-text.ts";
 import { failureText, type Unaudited, unaudited } from "./not-audited.ts";
@@ -49,9 +50,16 @@ interface Day {
  * @param reports the runs since the last digest, in any order; at least one
  * @param day the day of the digest, `YYYY-MM-DD`; it identifies it
  * @param at when the run that sends it was started: ISO 8601
+ * @param rules where the findings are
  * @param unreached how many subscriptions of people are missing or not confirmed: of alarms nobody else may tell them
  */
-export function digestAlert(reports: readonly RunReport[], day: string, at: string, unreached = 0): Alert {
+export function digestAlert(
+  reports: readonly RunReport[],
+  day: string,
+  at: string,
+  rules: Pick<AlertRules, "table">,
+  unreached = 0,
+): Alert {
   const summary = summarize(reports);
   const parts = headline(summary);
   return {
@@ -63,7 +71,7 @@ export function digestAlert(reports: readonly RunReport[], day: string, at: stri
     title: `Digest ${day}: ${parts.length === 0 ? quiet(summary) : parts.join(", ")}`,
     text: sentence(summary),
     facts: unreached > 0 ? [...facts(summary), unreachedFact(unreached)] : facts(summary),
-    steps: unreached > 0 ? [UNREACHED_STEP, ...steps(summary)] : steps(summary),
+    steps: [...(unreached > 0 ? [UNREACHED_STEP] : []), ...steps(summary), allThatIsOpen(rules)],
     items: items(summary),
     at,
   };
@@ -169,7 +177,6 @@ function steps({ failed, incomplete }: Day): string[] {
   return [
     ...(failed.length > 0 ? ["First of all, see to the tenants that were not audited."] : []),
     ...(incomplete.length > 0 ? ["See which section could not be read: the report of the tenant names it."] : []),
-    "All that is open: npx curfew findings",
   ];
 }
 

@@ -1,5 +1,6 @@
 import { type RunRecord, type RunRef, runKey } from "../findings/ledger/run-record.ts";
-import { type Key, type Row, type Table, tenantPartition } from "../store/table.ts";
+import { markAnnounced, runOf } from "../findings/ledger/runs.ts";
+import type { Key, Row, Table } from "../store/table.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** `PENDING` / `RUN#<key>`: a run of which people were not told everything yet. */
@@ -58,30 +59,18 @@ export async function readReport(
 ): Promise<RunReport> {
   const records: RunRecord[] = [];
   for (let start = 0; start < tenants.length; start += AT_ONCE) {
-    const rows = await Promise.all(
-      tenants.slice(start, start + AT_ONCE).map((tenant) => table.get<RunRecord>(recordKey(tenant, run))),
+    const found = await Promise.all(
+      tenants.slice(start, start + AT_ONCE).map((tenant) => runOf(table, tenant, runKey(run))),
     );
-    records.push(...rows.flatMap((row) => (row?.value.state === "recorded" ? [row.value] : [])));
+    records.push(...found.flatMap((record) => (record?.state === "recorded" ? [record] : [])));
   }
   const known = new Set(records.map(({ tenant }) => tenant));
   return { run, records, missing: tenants.filter((tenant) => !known.has(tenant)) };
 }
 
-/** Where a tenant's RunRecord is. */
-export const recordKey = (tenant: string, run: RunRef): Key => ({
-  partition: tenantPartition(tenant),
-  sort: `${PREFIX}${runKey(run)}`,
-});
-
-/** Marks the records of a run as told; a record that changes at the same time keeps its change and not the mark. */
-export async function markAnnounced({ run, tenants }: PendingRun, table: Table): Promise<void> {
+/** Notes in the records of a run that people were told about it. */
+export async function markTold({ run, tenants }: PendingRun, table: Table): Promise<void> {
   for (let start = 0; start < tenants.length; start += AT_ONCE) {
-    await Promise.all(
-      tenants.slice(start, start + AT_ONCE).map(async (tenant) => {
-        const row = await table.get<RunRecord>(recordKey(tenant, run));
-        if (!row || row.value.announced) return;
-        await table.put(row.key, { ...row.value, announced: true }, { ifVersion: row.version });
-      }),
-    );
+    await Promise.all(tenants.slice(start, start + AT_ONCE).map((tenant) => markAnnounced(table, tenant, runKey(run))));
   }
 }

@@ -1,6 +1,6 @@
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
-import { type AlertRules, localDay } from "./alert-rules.ts";
+import { type AlertRules, allThatIsOpen, localDay } from "./alert-rules.ts";
 import { changeLine, openFor } from "./change-alert.ts";
 import { counted, firstLines } from "./harmless-text.ts";
 import { changesOf, isReminder, type RunReport, type TenantChange } from "./run-report.ts";
@@ -37,10 +37,7 @@ function reminder(worst: TenantChange, changes: TenantChange[], { run }: RunRepo
       { label: "Worst", value: severity },
       { label: "Open for", value: counted(days, "day") },
     ],
-    steps: [
-      `All that is open: npx curfew findings --tenant ${tenant}`,
-      "Mend it, or accept it until a day under exceptions in curfew.yaml.",
-    ],
+    steps: [allThatIsOpen(rules, tenant), "Mend it, or accept it until a day under exceptions in curfew.yaml."],
     items: firstLines(changes.map(changeLine), MOST_ITEMS),
     at: run.startedAt,
   };

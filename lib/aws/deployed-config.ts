@@ -12,7 +12,7 @@ import { s3Client } from "./s3-client.ts";
  */
 export async function readDeployedConfig(bucket: string, key: string): Promise<DeployedConfig> {
   const text = await readText(bucket, key);
-  if (text !== undefined) return JSON.parse(text) as DeployedConfig;
+  if (text) return JSON.parse(text) as DeployedConfig;
   throw new CurfewError("configuration-invalid", "The deployed configuration is empty; deploy the stack again.");
 }
 

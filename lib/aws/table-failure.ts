@@ -3,7 +3,7 @@ import { isNetworkCode, reasonOf, statusOf } from "./failure-reason.ts";
 
 /** The end of a sentence that begins with the table's name, for what a person can do something about. */
 const SENTENCES: Readonly<Record<string, string>> = {
-  ResourceNotFoundException: "does not exist in this account and region; check CURFEW_TABLE and the region",
+  ResourceNotFoundException: "does not exist in this account and region; check its name and the region",
   AccessDeniedException:
     "may not be used with these AWS credentials; allow reading and writing its items (and its KMS key)",
   UnrecognizedClientException: "could not be used, because AWS refused the credentials; sign in again",

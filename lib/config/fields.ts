@@ -54,8 +54,16 @@ export const formed = (help: Help, pattern: RegExp, sentence: string | ((written
 /** Good enough to catch slips; whether the address exists, only a mail can tell. */
 const EMAIL = /^[^\s@<>(),;:"]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 
+/**
+ * An address, in lower case once parsed: SNS compares the letters of its filters, and an owner who is written
+ * differently in two places would be two people, of whom one hears nothing.
+ */
 export const email = (help: Help) =>
-  formed(help, EMAIL, "this is not an email address; write it as oncall@acme.example");
+  z
+    .string()
+    .regex(EMAIL, { error: "this is not an email address; write it as oncall@acme.example" })
+    .toLowerCase()
+    .meta(help);
 
 /** One of Curfew's words. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(help: Help, words: Words) =>

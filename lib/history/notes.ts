@@ -21,5 +21,21 @@ export function logNotes(record: LogRecord | undefined, end: LogEnd, run: string
   ];
 }
 
+/** Sentences about stored secrets that are repeated; the others are counted. */
+const NAMED_SECRETS = 3;
+
+/**
+ * One note about all stored secrets whose date could not be read: there may be as many as applications.
+ *
+ * @param reasons one sentence for each, naming the secret
+ */
+export function vaultNotes(reasons: readonly string[]): string[] {
+  if (reasons.length === 0) return [];
+  const named = reasons.slice(0, NAMED_SECRETS).join(" ");
+  if (reasons.length === 1) return [`The date of a stored secret is not known: ${named}`];
+  const first = reasons.length > NAMED_SECRETS ? ", of the first because of this" : "";
+  return [`The dates of ${reasons.length.toLocaleString("en")} stored secrets are not known${first}: ${named}`];
+}
+
 /** `2026-11-23 06:00 UTC`. */
 const moment = (instant: number): string => `${new Date(instant).toISOString().slice(0, 16).replace("T", " ")} UTC`;

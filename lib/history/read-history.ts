@@ -13,7 +13,7 @@ import type { Exchanges, History, Instant } from "./history.ts";
 import { recordLifetimes } from "./lifetimes.ts";
 import { listedBefore, readListings, recordListing } from "./listings.ts";
 import { joinLogs, LOG_SORT, type LogRecord } from "./log-record.ts";
-import { logNotes } from "./notes.ts";
+import { logNotes, vaultNotes } from "./notes.ts";
 import { pastRuns } from "./past-runs.ts";
 import { type LogEnd, readLog } from "./read-log.ts";
 import { secretAge } from "./secret-age.ts";
@@ -110,9 +110,9 @@ export function readHistory(parts: HistoryParts) {
     };
     await recordClients(reading, inventory);
     await recordApis(reading, inventory);
-    const vaultNotes = await recordVaultDates(reading);
+    const undated = await recordVaultDates(reading);
     const log = await recordLog(reading, wanted);
-    return compose(reading, log, vaultNotes, await pastRuns(table, target.name, reading.key));
+    return compose(reading, log, undated, await pastRuns(table, target.name, reading.key));
   };
 }
 
@@ -140,10 +140,14 @@ async function recordApis({ table, target, startedAt }: Reading, { resourceServe
   }
 }
 
-/** Records the dates of stored secrets. Where one cannot be read, the last one known holds, and a note says so. */
+/**
+ * Records the dates of stored secrets. Where one cannot be read, the last one known holds.
+ *
+ * @returns why some could not be read, one sentence each
+ */
 async function recordVaultDates({ vault, credentials, key, startedAt, credentialRecords }: Reading): Promise<string[]> {
   if (!vault) return [];
-  const notes: string[] = [];
+  const reasons: string[] = [];
   for (const { clientId, secret } of credentials) {
     try {
       const at = await vault.versionDate(secret);
@@ -151,10 +155,10 @@ async function recordVaultDates({ vault, credentials, key, startedAt, credential
       await credentialRecords.learn([{ clientId, seen: { first: startedAt }, vaultVersion: { at, run: key } }]);
     } catch (error) {
       if (!hasCode(error, "reference-unresolved")) throw error;
-      notes.push(`The date of a stored secret is not known: ${error.message}`);
+      reasons.push(error.message);
     }
   }
-  return notes;
+  return reasons;
 }
 
 /** What the log's reading came to. */
@@ -218,7 +222,7 @@ const newsOf = ({ first, lastExchange, rotation }: LogFacts): CredentialRecord[]
 function compose(
   { credentialRecords, credentials, own, clock, interval, key }: Reading,
   log: LogOutcome,
-  vaultNotes: readonly string[],
+  undated: readonly string[],
   past: { first: Instant | undefined; lastComplete: Instant | undefined },
 ): History {
   const now = clock.now();
@@ -236,7 +240,7 @@ function compose(
     lastCompleteAudit: past.lastComplete,
     firstAudit: past.first,
     interval,
-    notes: [...logNotes(log.record, log.end, key), ...vaultNotes],
+    notes: [...logNotes(log.record, log.end, key), ...vaultNotes(undated)],
   };
 }
 

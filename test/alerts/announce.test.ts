@@ -4,10 +4,11 @@ import type { Alert } from "../../lib/alerts/alert.ts";
 import { announce } from "../../lib/alerts/announce.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
 import { deliverAlerts, noticeKey } from "../../lib/alerts/deliver.ts";
-import { noteRun, recordKey } from "../../lib/alerts/pending-runs.ts";
+import { noteRun } from "../../lib/alerts/pending-runs.ts";
 import type { Publisher } from "../../lib/alerts/ports.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
-import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { type RunRecord, type RunRef, runKey } from "../../lib/findings/ledger/run-record.ts";
+import { runOf } from "../../lib/findings/ledger/runs.ts";
 import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -193,9 +194,30 @@ describe("delivering", () => {
     const published = collect();
     await announce(ended, { ...parts, publisher: published });
     expect(published.alerts).toHaveLength(alerts.length + 1);
-    const row = await table.get<RunRecord>(recordKey("a", RUN));
-    expect(row?.value.announced).toBe(true);
+    expect(await runOf(table, "a", runKey(RUN))).toMatchObject({ announced: true });
   });
+});
+
+it("leaves every record of a run that was told the day on which it expires", async () => {
+  using table = openSqliteTable(":memory:");
+  await plant(MIXED, table);
+  const expiries: (number | undefined)[] = [];
+  const watched: Table = {
+    ...table,
+    put: (key, value, options) => {
+      if (key.partition.startsWith("TENANT#")) expiries.push(options?.expires);
+      return table.put(key, value, options);
+    },
+  };
+  const clock = clockAt("2026-11-25T06:30:00.000Z");
+
+  await announce(
+    { run: RUN, tenants: tenantsOf(MIXED) },
+    { table: watched, publisher: collect(), rules: RULES, clock },
+  );
+
+  const expected = Math.floor(Date.parse(RUN.startedAt) / 1_000) + 400 * 86_400;
+  expect(expiries).toEqual(MIXED.records.map(() => expected));
 });
 
 describe("several runs", () => {

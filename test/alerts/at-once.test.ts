@@ -94,7 +94,7 @@ describe("what is told at once", () => {
 test("the documented mail is the one that is sent", () => {
   const page = readFileSync(join(import.meta.dirname, "../../docs/alerts.md"), "utf8");
   const [, shown = ""] = /```text\n([\s\S]*?)```/.exec(page) ?? [];
-  const rules = alertRules(configOf(FULL), CATALOGUE);
+  const rules = alertRules(configOf(FULL), CATALOGUE, "Curfew-Table");
   const resource = { type: "resource-server", id: "5f2b0c", name: "Orders API" } as const;
   const found = change({ resource, firstSeen: RUN.startedAt, finding: "f_0123456789abcdef01234567" });
 
@@ -187,3 +187,13 @@ function shuffled({ run, records, missing }: RunReport, order: fc.Stream<number>
     missing: shuffle(missing),
   };
 }
+
+it("sends people to the ledger that the alert is about", () => {
+  const [summary] = told([record("a", { changes: changes(21) })]);
+  const [reminder] = told([record("a", { changes: [change({ kind: "still-open", openForDays: 3 })] })]);
+
+  expect(summary?.steps).toContain("All that is open: npx curfew findings --table Curfew-Table --status open");
+  expect(reminder?.steps).toContain(
+    "All that is open: npx curfew findings --table Curfew-Table --tenant a --status open",
+  );
+});

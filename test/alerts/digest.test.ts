@@ -2,10 +2,10 @@ import { describe, expect, it } from "vitest";
 import { localDay } from "../../lib/alerts/alert-rules.ts";
 import { digestAlert } from "../../lib/alerts/digest.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
-import { change, changes, RUN, record, report } from "../support/run-records.ts";
+import { change, changes, RULES, RUN, record, report } from "../support/run-records.ts";
 
 const DAY = "2026-11-25";
-const digest = (...reports: RunReport[]) => digestAlert(reports, DAY, RUN.startedAt);
+const digest = (...reports: RunReport[]) => digestAlert(reports, DAY, RUN.startedAt, RULES);
 const EXCEPTION = { reason: "SEC-112", owner: "dana@acme.example", expires: "2026-12-01" };
 
 describe("the digest", () => {
@@ -15,12 +15,13 @@ describe("the digest", () => {
       severity: "info",
       title: "Digest 2026-11-25: all quiet in 2 tenants",
       text: "Every tenant was looked at completely.",
+      steps: ["All that is open: npx curfew findings --table Curfew-Table --status open"],
       items: [],
     });
   });
 
   it("says that somebody does not hear, which an alarm may not be able to tell", () => {
-    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, 2);
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, 2);
 
     expect(one.severity).toBe("medium");
     expect(one.facts).toContainEqual({ label: "Not heard by", value: "2 subscriptions, missing or not confirmed" });

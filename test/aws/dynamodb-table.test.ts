@@ -67,7 +67,7 @@ async function failures(attempts = 1): Promise<CurfewError[]> {
 
 describe("a table that cannot be used is told with the reason and what to do", () => {
   test.each([
-    [400, "ResourceNotFoundException", "check CURFEW_TABLE", false],
+    [400, "ResourceNotFoundException", "check its name", false],
     [400, "AccessDeniedException", "allow reading and writing", false],
     [400, "ExpiredTokenException", "sign in again", false],
     [400, "ValidationException", "400 kB", false],

@@ -135,6 +135,17 @@ describe("curfew alerts test", () => {
     expect(code).toBe(1);
   });
 
+  it("says what brings a subscription back that the stack has made and that vanished", async () => {
+    await deploy("curfew-alerts", ["security@acme.example", "identity@acme.example"]);
+
+    const { code, stdout } = await alertsTest(`${TENANT}${MAILS}`);
+
+    expect(stdout).toMatch(
+      /^oncall@acme\.example +mail +MISSING: deploy; if that was done, take it out of curfew\.yaml, deploy, put it back, deploy again$/m,
+    );
+    expect(code).toBe(1);
+  });
+
   it("says in one sentence that nothing is deployed", async () => {
     const { code, stdout, stderr } = await alertsTest(`${TENANT}${MAILS}`);
 

@@ -1,10 +1,15 @@
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
+import { recordAudit } from "../../lib/findings/ledger/record-audit.ts";
+import { systemClock } from "../../lib/model/clock.ts";
 import type { AuditReport } from "../../lib/reports/audit-report.ts";
 import type { SandboxTenant } from "../../lib/sandbox/sandbox-tenant.ts";
 import { AUDITOR, auditedSandbox } from "../support/audited-sandbox.ts";
 import { curfew, temporaryFolder } from "../support/command-line.ts";
+import { startDynalite } from "../support/dynalite.ts";
+import { audit, finding } from "../support/reports.ts";
 
 const ENV = { AUDITOR: AUDITOR.secret };
 const HOSTILE = "\u001b[2JShop\u202e";
@@ -106,6 +111,48 @@ describe("a second audit", () => {
     expect(await count("2120-01-31T12:00:00Z")).toBe(0);
     const bad = await curfew(["findings", "--since", "yesterday"], { cwd: folder.path });
     expect(bad).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("7d") });
+  });
+});
+
+describe("the ledger of the deployed audit", () => {
+  it("is listed where its table is named, and this folder's is left alone", async () => {
+    await using dynalite = await startDynalite();
+    await dynalite.createTable("Curfew-Table");
+    await using folder = await temporaryFolder();
+    await folder.write("curfew.yaml", configOf("http://127.0.0.1:9"));
+    const entry = { listed: new Map(), evidence: null, notes: [] };
+    const found = {
+      ...entry,
+      run: { id: "deployed", startedAt: "2026-11-25T06:00:00.000Z" },
+      audit: audit({
+        tenant: "acme",
+        checks: [{ id: CHECK, status: "fail", evaluated: 1, failed: 1 }],
+        findings: [finding({ check: CHECK })],
+      }),
+    };
+    await recordAudit(dynamodbTable("Curfew-Table"), found, {
+      clock: systemClock,
+      deadline: systemClock.now() + 60_000,
+    });
+    const env = {
+      AWS_ENDPOINT_URL_DYNAMODB: dynalite.endpoint,
+      AWS_REGION: "eu-central-1",
+      AWS_ACCESS_KEY_ID: "AKIDEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "example",
+    };
+    const run = (...args: string[]) => curfew(["findings", ...args], { cwd: folder.path, env });
+
+    const deployed = await run("--table", "Curfew-Table", "--format", "json", "--status", "open");
+    const here = await run();
+    const wrong = await run("--table", "Curfew-Tabel");
+
+    expect(deployed).toMatchObject({ code: 0, stderr: "" });
+    expect((JSON.parse(deployed.stdout) as Listed).tenants).toMatchObject([
+      { tenant: "acme", lastAudit: found.run.startedAt, findings: [{ check: CHECK, status: "open" }] },
+    ]);
+    expect(here.stdout).toBe("acme: no audit is recorded here yet; npx curfew audit records one.\n");
+    expect(wrong).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("check its name") });
+    expect(await readdir(folder.path)).toEqual(["curfew.yaml"]);
   });
 });
 

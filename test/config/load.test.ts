@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { emailSubscriptions, ownerSubscriptions } from "../../lib/config/alert-subscriptions.ts";
 import { loadConfig, parseConfig } from "../../lib/config/load.ts";
 import { hasCode } from "../../lib/model/curfew-error.ts";
 import { CHECKS, changed, configOf, FULL, LEAST, mistakesIn, TODAY } from "./example.ts";
@@ -202,4 +203,18 @@ describe("loading a file", () => {
 
     expect(await refusal(await write("utf16.yaml", utf16))).toContain("UTF-8");
   });
+});
+
+test("a mail address is the same in whatever letters it is written", () => {
+  const text = changed("owner: identity@acme.example", "owner: OnCall@Acme.Example").replace(
+    "digest: { email: [security@acme.example] }",
+    "digest: { email: [ONCALL@acme.example, Security@Acme.example] }",
+  );
+
+  const config = configOf(text);
+
+  expect(config.tenants[0]?.owner).toBe("oncall@acme.example");
+  expect(config.alerts.digest.email).toEqual(["oncall@acme.example", "security@acme.example"]);
+  expect([...emailSubscriptions(config).keys()]).toEqual(["oncall@acme.example", "security@acme.example"]);
+  expect(ownerSubscriptions(config).size).toBe(0);
 });

@@ -86,6 +86,20 @@ describe("how old a secret is", () => {
     expect(second.notes).toEqual(["The date of a stored secret is not known: The secret apps/shop may not be read."]);
     expect([...second.managed]).toEqual(["shop"]);
   });
+
+  test("that the vault does not tell of many secrets is one note, which names the first", async () => {
+    const ids = Array.from({ length: 1_200 }, (_, index) => index);
+    const credentials = ids.map((id) => ({ clientId: `c${id}`, kind: "client-secret", secret: `apps/${id}` }) as const);
+    await using world = await aRememberedTenant({ clients: [SHOP], logs: [OLD_EVENT] }, { credentials });
+    const versionDate = async (name: string) => {
+      throw new CurfewError("reference-unresolved", `The secret ${name} may not be read.`);
+    };
+
+    const { notes } = await world.run({ vault: { versionDate } });
+
+    const named = [0, 1, 2].map((id) => `The secret apps/${id} may not be read.`).join(" ");
+    expect(notes).toEqual([`The dates of 1,200 stored secrets are not known, of the first because of this: ${named}`]);
+  });
 });
 
 describe("when an application was last given a token", () => {

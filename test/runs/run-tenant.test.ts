@@ -1,4 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { defineCheck } from "../../lib/checks/define-check.ts";
+import { fail } from "../../lib/checks/outcome.ts";
+import { resolvePolicy } from "../../lib/config/policy.ts";
 import { listFindings } from "../../lib/findings/ledger/list-findings.ts";
 import { runKey } from "../../lib/findings/ledger/run-record.ts";
 import { runOf } from "../../lib/findings/ledger/runs.ts";
@@ -161,6 +164,34 @@ describe("one tenant in one run", () => {
     expect(result).toMatchObject({ status: "failed", reason: "unreachable" });
     expect([...evidence.documents.keys()]).toEqual([`${FOLDER}report.html`, `${FOLDER}results.json.gz`]);
     expect(await findings()).toEqual([]);
+  });
+
+  it("makes no page of more findings than anybody reads, and keeps and records them all the same", async () => {
+    const many = defineCheck({
+      id: "secret.client.many",
+      title: "A client has something",
+      why: "It is a test.",
+      remediation: { summary: "Mend it.", dashboard: "Settings", api: null },
+      references: [],
+      fix: "no",
+      needs: [],
+      unit: null,
+      limits: { baseline: "low", strict: "low", "auth0-default": "low" },
+      evaluate: () =>
+        Array.from({ length: 20_001 }, (_, index) =>
+          fail({ type: "client", id: `client-${index}`, name: null }, { severity: "low", message: "It has." }),
+        ),
+    });
+    const policy = resolvePolicy({ profile: "baseline", checks: {} }, [many]);
+
+    const result = await run({ rules: { ...parts().rules, checks: [many], policy } });
+
+    expect(result).toMatchObject({ status: "complete", open: { low: 20_001 } });
+    expect(evidence.documents.has(`${FOLDER}report.html`)).toBe(false);
+    const kept = evidence.documents.get(`${FOLDER}results.json.gz`)?.[0] ?? new Uint8Array();
+    const results = (await gunzipJson(kept)) as { report: unknown; audit: { findings: unknown[] } };
+    expect(results.report).toBeNull();
+    expect(results.audit.findings).toHaveLength(20_001);
   });
 
   it("keeps nothing in the inventory but the slices that checks see", async () => {

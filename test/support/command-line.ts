@@ -21,7 +21,14 @@ export function curfew(
     cwd,
     env = {},
     onStart,
-  }: { cwd: string; env?: Record<string, string>; onStart?: (kill: (signal: NodeJS.Signals) => void) => void },
+    onOutput,
+  }: {
+    cwd: string;
+    env?: Record<string, string>;
+    onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+    /** Hears all that was written so far, each time that there is more. */
+    onOutput?: (stdout: string, stderr: string) => void;
+  },
 ): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CURFEW, ...args], {
@@ -32,9 +39,11 @@ export function curfew(
     const run: Run = { code: null, stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       run.stdout += chunk;
+      onOutput?.(run.stdout, run.stderr);
     });
     child.stderr.on("data", (chunk) => {
       run.stderr += chunk;
+      onOutput?.(run.stdout, run.stderr);
     });
     child.on("error", reject);
     child.on("close", (code) => resolve({ ...run, code }));

@@ -1,8 +1,15 @@
 import fc from "fast-check";
 import type { AlertRules } from "../../lib/alerts/alert-rules.ts";
-import { pendingKey, recordKey } from "../../lib/alerts/pending-runs.ts";
+import { pendingKey } from "../../lib/alerts/pending-runs.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
-import { CHANGE_KINDS, type Change, type RunRecord, type RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { runRowKey } from "../../lib/findings/ledger/keys.ts";
+import {
+  CHANGE_KINDS,
+  type Change,
+  type RunRecord,
+  type RunRef,
+  runKey,
+} from "../../lib/findings/ledger/run-record.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
 import type { Table } from "../../lib/store/table.ts";
 
@@ -18,6 +25,7 @@ export const RULES: AlertRules = {
   ]),
   timezone: "Europe/Berlin",
   remedy: (check) => (check === "unknown" ? undefined : `Mend ${check}.`),
+  table: "Curfew-Table",
 };
 
 /** A change of a finding, new and high unless said otherwise. */
@@ -75,7 +83,7 @@ export const report = (records: readonly RunRecord[], missing: readonly string[]
 /** Writes the records of a report as an audit would have left them. */
 export async function plant({ run, records }: RunReport, table: Table): Promise<void> {
   for (const one of records) {
-    await table.put(recordKey(one.tenant, run), { ...one, run });
+    await table.put(runRowKey(one.tenant, runKey(run)), { ...one, run });
   }
 }
 

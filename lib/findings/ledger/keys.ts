@@ -6,7 +6,6 @@ export const PREFIX = {
   finding: "FINDING#",
   run: "RUN#",
   sightings: "SIGHTINGS#",
-  unannounced: "UNANNOUNCED#",
 } as const;
 
 const keyIn =
@@ -16,7 +15,6 @@ const keyIn =
 /** The rows of a tenant's ledger. */
 export const findingKey = keyIn(PREFIX.finding);
 export const runRowKey = keyIn(PREFIX.run);
-export const unannouncedKey = keyIn(PREFIX.unannounced);
 export const sightingsKey = (tenant: string, run: RunKey, index: number): Key =>
   keyIn(PREFIX.sightings)(tenant, `${run}#${String(index).padStart(4, "0")}`);
 export const headKey = (tenant: string): Key => ({ partition: tenantPartition(tenant), sort: "LEDGER" });

@@ -3,9 +3,10 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import { type Row, type Table, tenantPartition } from "../../store/table.ts";
 import type { TenantAudit } from "../tenant-audit.ts";
 import { addToHistory, type NewerRun, sayingOf } from "./add-to-history.ts";
+import { brief } from "./brief.ts";
 import { judgeChange } from "./change.ts";
 import { countingHistory, type FindingHistory, type FindingRecord } from "./finding-record.ts";
-import { findingKey, PREFIX, runExpires, runRowKey, unannouncedKey } from "./keys.ts";
+import { findingKey, PREFIX, runExpires, runRowKey } from "./keys.ts";
 import { type LastSighting, sightingsBefore } from "./last-sighting.ts";
 import { giveLeaseBack, type Lease, type Patience, takeLease, unfinishedRuns } from "./lease.ts";
 import { boundedListings } from "./listed.ts";
@@ -76,9 +77,7 @@ async function recordFailure(table: Table, entry: AuditEntry): Promise<RunRecord
     open: previous?.open ?? {},
     excepted: previous?.excepted ?? 0,
   };
-  const expires = runExpires(key);
-  await table.put(unannouncedKey(tenant, key), { run: key }, { expires });
-  if (await table.put(runRowKey(tenant, key), record, { ifVersion: 0, expires })) return record;
+  if (await table.put(runRowKey(tenant, key), record, { ifVersion: 0, expires: runExpires(key) })) return record;
   const known = await runOf(table, tenant, key); // written a moment ago, by this process or another of the same run
   return known?.state === "recorded" ? known : undefined;
 }
@@ -104,10 +103,20 @@ function draftOf({ audit, run, listed, evidence, notes, matchedExceptions = [] }
     totals: {},
     changes: [],
     evidence,
-    notes: [...notes],
+    notes: boundedNotes(notes),
     matchedExceptions: [...matchedExceptions],
     announced: false,
   };
+}
+
+/** A row holds 400 kB, and most of it is for changes and listings. The evidence has all notes. */
+const MOST_NOTES = 20;
+const LONGEST_NOTE = 1_000;
+
+function boundedNotes(notes: readonly string[]): string[] {
+  const kept = notes.slice(0, MOST_NOTES).map((note) => brief(note, LONGEST_NOTE));
+  const rest = notes.length - kept.length;
+  return rest > 0 ? [...kept, `There are ${rest.toLocaleString("en")} notes more.`] : kept;
 }
 
 /** Notes that a run has begun, unless another process of the same run is done with it. */
@@ -132,7 +141,6 @@ async function beginRun(table: Table, entry: AuditEntry): Promise<{ value: RunRe
 async function finishRun(table: Table, record: RunRecord, version: number, patience: Patience): Promise<RunRecord> {
   const key = runKey(record.run);
   const expires = runExpires(key);
-  await table.put(unannouncedKey(record.tenant, key), { run: key }, { expires });
   ensureInTime(record.tenant, patience);
   if (await table.put(runRowKey(record.tenant, key), record, { ifVersion: version, expires })) return record;
   const known = await runOf(table, record.tenant, key);

@@ -95,7 +95,7 @@ export interface RunRecord {
   changes: readonly Change[];
   /** Where inventory, results and report are kept; null on a laptop. */
   evidence: string | null;
-  /** Things about this run that people should know, one sentence each: a gap in the logs, for instance. */
+  /** Things about this run that people should know, one sentence each and bounded: a gap in the logs, for instance. */
   notes: readonly string[];
   /** The exceptions for all tenants that accept something here, by id. */
   matchedExceptions: readonly string[];

@@ -1,6 +1,6 @@
 import type { Table } from "../../store/table.ts";
 import { tenantPartition } from "../../store/table.ts";
-import { PREFIX, runExpires, runRowKey, sightingsKey, unannouncedKey } from "./keys.ts";
+import { PREFIX, runExpires, runRowKey, sightingsKey } from "./keys.ts";
 import { type RunKey, type RunRecord, runKey } from "./run-record.ts";
 
 /** The record of a run; it counts only when it is `recorded`. */
@@ -37,27 +37,14 @@ export async function lastCompleteRun(table: Table, tenant: string, run: RunKey)
   return undefined;
 }
 
-/** The recorded runs that nobody was told about yet, in their order. */
-export async function unannouncedRuns(table: Table, tenant: string): Promise<RunRecord[]> {
-  const runs: RunRecord[] = [];
-  for await (const { value } of table.list<{ run: RunKey }>(tenantPartition(tenant), { prefix: PREFIX.unannounced })) {
-    const record = await runOf(table, tenant, value.run);
-    if (record?.state === "recorded" && !record.announced) runs.push(record);
-  }
-  return runs;
-}
-
 /** Notes that people were told about a run. Doing it again changes nothing. */
 export async function markAnnounced(table: Table, tenant: string, run: RunKey): Promise<void> {
   for (;;) {
     const row = await table.get<RunRecord>(runRowKey(tenant, run));
-    if (row?.value.state !== "recorded") return;
+    if (row?.value.state !== "recorded" || row.value.announced) return;
     const told: RunRecord = { ...row.value, announced: true };
-    if (row.value.announced || (await table.put(row.key, told, { ifVersion: row.version, expires: runExpires(run) }))) {
-      break;
-    }
+    if (await table.put(row.key, told, { ifVersion: row.version, expires: runExpires(run) })) return;
   }
-  await table.remove(unannouncedKey(tenant, run));
 }
 
 /** Ids in one row: 26 characters each, so 5,000 of them take a third of what a row may hold. */

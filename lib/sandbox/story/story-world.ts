@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
-import type { Clock } from "../../model/clock.ts";
 import { type Sandbox, startSandbox } from "../start-sandbox.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 import { HALF_OPEN_SCOPES, halfOpenTenant } from "./half-open-tenant.ts";
@@ -33,19 +32,12 @@ export interface StoryOptions {
   firstPort?: number;
   /** Whether to open the control endpoint. */
   control?: boolean;
-  /** The machine's when left out. */
-  clock?: Clock;
   /** What the control endpoint runs on `POST /audits`. */
   audit?: (input: { tenants?: string[] }) => Promise<unknown>;
 }
 
 /** Starts the three tenants, each with an auditor of its own. */
-export async function startStoryWorld({
-  firstPort,
-  control = false,
-  clock,
-  audit,
-}: StoryOptions = {}): Promise<StoryWorld> {
+export async function startStoryWorld({ firstPort, control = false, audit }: StoryOptions = {}): Promise<StoryWorld> {
   const cast = STORY.map(({ seed, scopes }) => withAuditor(seed, scopes));
   const names = [...cast.map(({ seed }) => seed.name), "control"];
   const ports =
@@ -54,7 +46,6 @@ export async function startStoryWorld({
     tenants: cast.map(({ seed }) => seed),
     control,
     ports,
-    ...(clock ? { clock } : {}),
     ...(audit ? { audit } : {}),
   });
   return {

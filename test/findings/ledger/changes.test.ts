@@ -276,6 +276,6 @@ describe("what a run costs", () => {
     const older = findings.map((each) => ({ ...each, message: "It has grown older.", observed: 2_592_001 }));
     await recordAudit(counting, runAfter(1, older), patience);
 
-    expect(written).toEqual(["LEDGER", "RUN", "UNANNOUNCED", "RUN", "LEDGER"]);
+    expect(written).toEqual(["LEDGER", "RUN", "RUN", "LEDGER"]);
   });
 });

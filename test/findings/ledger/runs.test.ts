@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import { runRowKey } from "../../../lib/findings/ledger/keys.ts";
 import { listFindings } from "../../../lib/findings/ledger/list-findings.ts";
 import { listedOf } from "../../../lib/findings/ledger/listed.ts";
 import { recordAudit } from "../../../lib/findings/ledger/record-audit.ts";
-import { type RunRef, runKey } from "../../../lib/findings/ledger/run-record.ts";
-import { lastCompleteRun, markAnnounced, runOf, unannouncedRuns } from "../../../lib/findings/ledger/runs.ts";
+import { type RunRecord, type RunRef, runKey } from "../../../lib/findings/ledger/run-record.ts";
+import { lastCompleteRun, markAnnounced, runOf } from "../../../lib/findings/ledger/runs.ts";
 import type { TenantAudit } from "../../../lib/findings/tenant-audit.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import { type Table, tenantPartition } from "../../../lib/store/table.ts";
@@ -81,6 +82,70 @@ describe("the record of a run", () => {
 
   it("expires after 400 days, and the finding outlives it", async () => {
     using table = openSqliteTable(":memory:");
+    const expiries: [string, number | undefined][] = [];
+    const watched: Table = {
+      ...table,
+      put: (key, value, options) => {
+        expiries.push([key.sort.replace(/#.*/, ""), options?.expires]);
+        return table.put(key, value, options);
+      },
+    };
+    await record(watched, runOn(1), FOUND);
+    await record(watched, runOn(2), FAILED);
+    const rows = [];
+    for await (const row of table.list(tenantPartition(TENANT), { prefix: "RUN#" })) rows.push(row);
+    for (const { key } of rows) await table.remove(key);
+
+    const [known] = await findingsOf(table);
+    const told = await record(table, runOn(9), FOUND);
+
+    const expiryOf = (day: number) => Date.UTC(2026, 10, day, 6) / 1_000 + 400 * 86_400;
+    expect(expiries).toEqual([
+      ["LEDGER", undefined],
+      ["RUN", expiryOf(1)],
+      ["FINDING", undefined],
+      ["RUN", expiryOf(1)],
+      ["LEDGER", undefined],
+      ["RUN", expiryOf(2)],
+    ]);
+    expect(known).toMatchObject({ status: "open", firstSeen: runOn(1).startedAt, lastSeen: runOn(1).startedAt });
+    expect(told.changes).toMatchObject([{ kind: "still-open", openForDays: 7 }]);
+  });
+});
+
+describe("the notes of a run", () => {
+  it("are bounded, because a row is", async () => {
+    using table = openSqliteTable(":memory:");
+    const notes = Array.from({ length: 5_000 }, (_, index) => `Note ${index}: ${"x".repeat(5_000)}`);
+    const entry = { run: runOn(1), audit: audit({ tenant: TENANT }), listed: new Map(), evidence: null, notes };
+
+    const told = await recordAudit(table, entry, { clock: virtualClock(0), deadline: 60_000 });
+
+    expect(told.notes).toHaveLength(21);
+    expect(told.notes[0]).toMatch(/^Note 0: x+…$/);
+    expect(told.notes.at(-1)).toBe("There are 4,980 notes more.");
+    expect(JSON.stringify(told).length).toBeLessThan(30_000);
+  });
+});
+
+describe("the mark that people were told about a run", () => {
+  const RUN = runKey(runOn(2));
+
+  it("stays through a replay, and is not made where nothing is recorded", async () => {
+    using table = openSqliteTable(":memory:");
+    await record(table, runOn(2), FAILED);
+
+    await markAnnounced(table, TENANT, RUN);
+    await markAnnounced(table, TENANT, RUN);
+    await markAnnounced(table, TENANT, runKey(runOn(8)));
+    await record(table, runOn(2), FAILED);
+
+    expect(await runOf(table, TENANT, RUN)).toMatchObject({ announced: true });
+    expect(await runOf(table, TENANT, runKey(runOn(8)))).toBeUndefined();
+  });
+
+  it("leaves the record its expiry", async () => {
+    using table = openSqliteTable(":memory:");
     const expiries: (number | undefined)[] = [];
     const watched: Table = {
       ...table,
@@ -89,36 +154,28 @@ describe("the record of a run", () => {
         return table.put(key, value, options);
       },
     };
-    await record(watched, runOn(1), FOUND);
-    const rows = [];
-    for await (const row of table.list(tenantPartition(TENANT), { prefix: "RUN#" })) rows.push(row);
-    for (const { key } of rows) await table.remove(key);
+    await record(table, runOn(2), FOUND);
 
-    const [known] = await findingsOf(table);
-    const told = await record(table, runOn(9), FOUND);
+    await markAnnounced(watched, TENANT, RUN);
 
-    expect(new Set(expiries)).toEqual(new Set([undefined, Date.UTC(2026, 10, 1, 6) / 1_000 + 400 * 86_400]));
-    expect(known).toMatchObject({ status: "open", firstSeen: runOn(1).startedAt, lastSeen: runOn(1).startedAt });
-    expect(told.changes).toMatchObject([{ kind: "still-open", openForDays: 7 }]);
+    expect(expiries).toEqual([Date.UTC(2026, 10, 2, 6) / 1_000 + 400 * 86_400]);
   });
-});
 
-describe("runs that nobody was told about", () => {
-  it("are given in their order until they are marked, failed ones too", async () => {
+  it("takes nothing from a record that changes meanwhile", async () => {
     using table = openSqliteTable(":memory:");
-    await record(table, runOn(3), PASSED);
-    await record(table, runOn(1), FOUND);
-    await record(table, runOn(2), FAILED);
-    const before = (await unannouncedRuns(table, TENANT)).map(({ run }) => run);
+    await record(table, runOn(2), FOUND);
+    let reads = 0;
+    const disturbed = interposed(table, {
+      after: async () => {
+        reads += 1;
+        const row = await table.get<RunRecord>(runRowKey(TENANT, RUN));
+        if (reads === 1 && row) await table.put(row.key, { ...row.value, notes: ["It was changed meanwhile."] });
+      },
+    });
 
-    await markAnnounced(table, TENANT, runKey(runOn(2)));
-    await markAnnounced(table, TENANT, runKey(runOn(2)));
-    await markAnnounced(table, TENANT, runKey(runOn(8)));
-    await record(table, runOn(2), FAILED); // a replay does not make it news again
+    await markAnnounced(disturbed, TENANT, RUN);
 
-    expect(before).toEqual([runOn(1), runOn(2), runOn(3)]);
-    expect((await unannouncedRuns(table, TENANT)).map(({ run }) => run)).toEqual([runOn(1), runOn(3)]);
-    expect(await runOf(table, TENANT, runKey(runOn(2)))).toMatchObject({ announced: true });
+    expect(await runOf(table, TENANT, RUN)).toMatchObject({ announced: true, notes: ["It was changed meanwhile."] });
   });
 });
 
@@ -160,15 +217,15 @@ describe("a listing of findings", () => {
 });
 
 describe("a run that finds another one writing", () => {
-  /** A run that took the lease and never comes back. */
+  /** A run that took the lease, wrote its findings and never comes back. */
   async function die(table: Table, clock: ReturnType<typeof virtualClock>): Promise<void> {
-    let puts = 0;
-    const dying = interposed(table, {
-      after: async () => {
-        puts += 1;
-        if (puts > 8) throw new Error("died");
+    const dying: Table = {
+      ...table,
+      put: async (key, value, options) => {
+        if ((value as { state?: unknown }).state === "recorded") throw new Error("died");
+        return table.put(key, value, options);
       },
-    });
+    };
     await expect(record(dying, runOn(1), FOUND, clock)).rejects.toThrow("died");
   }
 
@@ -188,6 +245,27 @@ describe("a run that finds another one writing", () => {
 
     expect(clock.now()).toBe(65_000); // clocks may differ by five seconds
     expect(told.changes).toMatchObject([{ kind: "new" }]); // what the dead one wrote does not count
+  });
+
+  it("takes the draft from one that counts as dead, so that it cannot say any more that it is recorded", async () => {
+    using table = openSqliteTable(":memory:");
+    let second: RunRecord | undefined;
+    const slow: Table = {
+      ...table,
+      put: async (key, value, options) => {
+        const isLast = (value as { state?: unknown }).state === "recorded";
+        if (isLast) second = await record(table, runOn(2), PASSED, virtualClock(3_600_000));
+        return table.put(key, value, options);
+      },
+    };
+
+    // Its own clock stands still, so it does not know that its time is over.
+    const first = record(slow, runOn(1), FOUND, virtualClock(0));
+
+    await expect(first).rejects.toMatchObject({ code: "ledger-busy", retryable: true });
+    expect(second).toMatchObject({ state: "recorded", changes: [] });
+    expect(await runOf(table, TENANT, runKey(runOn(1)))).toBeUndefined();
+    expect(await findingsOf(table)).toEqual([]);
   });
 
   it("gives up, and may be tried again, when its own time runs out", async () => {
