@@ -19,6 +19,7 @@ function read(world: AuditedSandbox, wanted = ALL, signal = never, fetcher = fet
     signal,
     clock: world.clock,
     fetch: fetcher,
+    timeout: 500_000, // ten seconds of the machine: on a busy one a request must not be given up
     retryPolicy: QUICK_RETRIES,
   });
   return readInventory(api, wanted, signal);
