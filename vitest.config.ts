@@ -1,4 +1,17 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The files that take longest, begun first: one that began last would keep one processor busy and the other idle. */
+const LONGEST = ["test/stack/stack.test.ts", "test/audit/fault-matrix.test.ts", "test/checks/new-check.test.ts"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => LONGEST.findIndex((file) => moduleId.endsWith(file));
+    const isLong = (file: TestSpecification): boolean => rank(file) >= 0;
+    const others = await super.sort(files.filter((file) => !isLong(file)));
+    return [...files.filter(isLong).sort((a, b) => rank(a) - rank(b)), ...others];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -7,5 +20,8 @@ export default defineConfig({
     // Every test must be able to fail: one without an assertion cannot.
     expect: { requireAssertions: true },
     testTimeout: 30_000,
+    // Vitest leaves one processor idle, and of two that is half.
+    maxWorkers: "100%",
+    sequence: { sequencer: LongestFirst },
   },
 });
