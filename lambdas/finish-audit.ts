@@ -73,7 +73,8 @@ async function countUnreached(config: DeployedConfig, logger: Invocation["logger
     const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
     const hearNothing = unreached(emailSubscriptions(config).keys(), alerts);
     const doNotHearOfUs = others.flatMap((subscriptions) => unreached(operators(config), subscriptions));
-    return hearNothing.length + doNotHearOfUs.length;
+    const isSlackDeaf = config.alerts.slack !== undefined && !alerts.some(({ protocol }) => protocol === "sqs");
+    return hearNothing.length + doNotHearOfUs.length + (isSlackDeaf ? 1 : 0);
   } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");
     return 1;

@@ -92,7 +92,12 @@ async function tellAtOnce(
   delivery.sent.push(...sent);
   delivery.known.push(...known);
   delivery.failed.push(...failed);
-  if (failed.length === 0) await table.put(row.key, { ...row.value, isTold: true }, { ifVersion: row.version });
+  // What failed is given back at once: whoever comes next, a person by hand perhaps, is to tell it.
+  const value =
+    failed.length === 0
+      ? { ...row.value, isTold: true }
+      : { ...row.value, heldUntil: new Date(clock.now()).toISOString() };
+  await table.put(row.key, value, { ifVersion: row.version });
 }
 
 /** Sends the digest where it is due, over every held run that no digest covered. */

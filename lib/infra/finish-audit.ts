@@ -53,7 +53,7 @@ export class FinishAudit extends CurfewFunction {
     });
     runbookAlarm(this, "UnconfirmedSubscriptions", {
       metric: curfewMetric("UnconfirmedSubscriptions", period),
-      says: "Somebody who should hear from Curfew has not confirmed the subscription and hears nothing.",
+      says: "Somebody who should hear from Curfew is not subscribed, or has not confirmed, and hears nothing.",
       section: "unconfirmed-subscriptions",
       topic: alarms,
       lasts: "state",

@@ -198,6 +198,24 @@ describe("delivering", () => {
   });
 });
 
+it("gives back at once what could not be told, so that the next run tells it, a person's by hand too", async () => {
+  using table = openSqliteTable(":memory:");
+  await plant(MIXED, table);
+  const next: RunRef = { id: "by-hand", startedAt: "2026-11-25T06:31:00.000Z" };
+  await plant(report([record("d", { run: next })], [], next), table);
+  const parts = { table, rules: RULES, clock: clockAt("2026-11-25T06:31:00.000Z") };
+  await announce(
+    { run: RUN, tenants: tenantsOf(MIXED) },
+    { ...parts, publisher: { publish: () => Promise.reject(DIES) } },
+  );
+
+  const published = collect();
+  await announce({ run: next, tenants: ["d"] }, { ...parts, publisher: published });
+
+  const told = published.alerts.map(({ id }) => id);
+  expect(told).toEqual(expect.arrayContaining(atOnceAlerts(MIXED, RULES).map(({ id }) => id)));
+});
+
 it("leaves every record of a run that was told the day on which it expires", async () => {
   using table = openSqliteTable(":memory:");
   await plant(MIXED, table);

@@ -117,6 +117,15 @@ describe("who hears nothing", () => {
     expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 3 });
   });
 
+  it("is counted where Slack is configured and its queue is not subscribed", async () => {
+    await everywhere();
+    await cloud.messaging.confirm(ONCALL);
+    const slack = CONFIG.replace("alerts: {", "alerts: { slack: { webhook: secretsmanager:curfew/slack-webhook },");
+    expect(slack).not.toBe(CONFIG);
+
+    expect(await finish(COMPLETE, ["one", "two"], slack)).toMatchObject({ UnconfirmedSubscriptions: 1 });
+  });
+
   it.each(["alerts", "watchdog", "alarms"] as const)(
     "is counted where the subscription to %s is gone",
     async (gone) => {
