@@ -1,6 +1,6 @@
 /**
- * List prices in USD for us-east-1, by the price pages of each service as they were known when this was written. Free
- * tiers are left out: who uses AWS for other things has used them up.
+ * List prices in USD for us-east-1. They are from memory and were not looked up again: check them against the price
+ * pages of each service. Free tiers are left out: who uses AWS for other things has used them up.
  */
 const PRICES = {
   stateTransition: 0.025 / 1_000,
