@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, NoSuchKey, PutObjectCommand } from "@aws-sdk/client-s3";
-import type { EvidenceStore } from "../runs/evidence-store.ts";
+import type { EvidenceStore } from "../store/evidence-store.ts";
 import { bucketFailure } from "./bucket-failure.ts";
 import { statusOf } from "./failure-reason.ts";
 import { s3Client } from "./s3-client.ts";

@@ -18,6 +18,12 @@ const ERROR_CODES = [
   "arguments-invalid",
   "reference-unresolved",
   "file-unwritable",
+  // Secrets Manager, and rotation
+  "vault-failed",
+  "version-taken",
+  "rotation-refused",
+  "rotation-busy",
+  "rotation-unfinished",
   // what Curfew remembers
   "store-failed",
   "ledger-busy",

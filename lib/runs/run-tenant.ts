@@ -12,8 +12,9 @@ import type { Inventory } from "../inventory/inventory.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import type { Severity } from "../model/severity.ts";
 import { renderHtml } from "../reports/html.ts";
+import type { EvidenceStore, StoredDocument } from "../store/evidence-store.ts";
 import type { Table } from "../store/table.ts";
-import { type EvidenceStore, evidencePrefix, type StoredDocument } from "./evidence-store.ts";
+import { evidencePrefix } from "./evidence-prefix.ts";
 import { gunzipJson, gzipJson } from "./gzip-json.ts";
 import { type Elsewhere, matchedExceptions, ownExceptions } from "./own-exceptions.ts";
 

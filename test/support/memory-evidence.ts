@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EvidenceStore } from "../../lib/runs/evidence-store.ts";
+import type { EvidenceStore } from "../../lib/store/evidence-store.ts";
 
 /** Evidence in memory, with versions as a bucket has them. */
 export interface MemoryEvidence extends EvidenceStore {

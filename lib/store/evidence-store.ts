@@ -1,5 +1,3 @@
-import type { RunRef } from "../findings/ledger/run-record.ts";
-
 /** A document as it was stored. Where the store keeps versions, exactly this one can be read again. */
 export interface StoredDocument {
   name: string;
@@ -17,7 +15,3 @@ export interface EvidenceStore {
   /** Undefined when there is no such document. */
   read(name: string, version?: string | null): Promise<Uint8Array | undefined>;
 }
-
-/** Where the evidence of one tenant in one run is. A retry has the same run, and so the same names. */
-export const evidencePrefix = ({ startedAt, id }: RunRef, tenant: string): string =>
-  `runs/${startedAt}/${id}/${tenant}/`;

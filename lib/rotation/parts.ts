@@ -1,0 +1,38 @@
+import type { Clock } from "../model/clock.ts";
+import type { Seconds } from "../model/duration.ts";
+import type { Secret } from "../model/secret.ts";
+import type { EvidenceStore } from "../store/evidence-store.ts";
+import type { Table } from "../store/table.ts";
+import type { NewKey, RotationTenant, RotationVault } from "./ports.ts";
+import type { CredentialKind, RotationTarget } from "./target.ts";
+
+/** What the configuration says of a credential. */
+export interface RotationSettings {
+  /** The tenant's name and canonical domain. */
+  tenant: string;
+  domain: string;
+  clientId: string;
+  kind: CredentialKind;
+  rotate: "auto" | "off";
+  /** Keys: how long both stay. */
+  overlap: Seconds;
+  allowHs256: boolean;
+}
+
+/** Everything that rotation works with. */
+export interface RotationParts {
+  vault: RotationVault;
+  /** Everything remembered. */
+  table: Table;
+  evidence: EvidenceStore;
+  /** What is configured for a target; undefined where nothing is, or where there is no rotator. */
+  settings(target: RotationTarget): RotationSettings | undefined;
+  /** The target's client at its tenant, with the rotator's login. Nothing is sent before the first call. */
+  tenant(target: RotationTarget): Promise<RotationTenant>;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  /** 64 base64url characters from a cryptographic source. */
+  newSecret(): Secret;
+  newKey(): Promise<NewKey>;
+}

@@ -1,0 +1,102 @@
+import type { Login } from "../auth0/login.ts";
+import type { Calibration, ProbeAnswer, ProbeEndpoint } from "../auth0/probe.ts";
+import type { Secret } from "../model/secret.ts";
+
+/** Names one version of a secret for good; Secrets Manager takes it from the `ClientRequestToken` of its writer. */
+export type VersionId = string;
+
+/** Secrets Manager's own staging labels. Each sits on one version at most. */
+export const CURRENT = "AWSCURRENT";
+export const PENDING = "AWSPENDING";
+export const PREVIOUS = "AWSPREVIOUS";
+
+/** A secret without its values. */
+export interface VaultSecret {
+  arn: string;
+  name: string;
+  /** Whether Secrets Manager calls a rotation function for it at all. */
+  rotationEnabled: boolean;
+  /** The labels of each version that bears one. */
+  versions: ReadonlyMap<VersionId, readonly string[]>;
+}
+
+/**
+ * Secrets Manager, as far as rotation uses it. Each function is one call of the service; whether it may be repeated is
+ * said here, since a call may have its effect and its answer be lost.
+ *
+ * Every function rejects with CurfewError: `not-found` for a secret that is not there, `vault-failed` otherwise.
+ */
+export interface RotationVault {
+  /** @param secret its ARN or name */
+  describe(secret: string): Promise<VaultSecret>;
+  /** The value of a version, labelled or not; undefined where that version holds none, or is not there. */
+  read(arn: string, version: VersionId): Promise<Secret | undefined>;
+  /**
+   * Stores a value as version `id` under AWSPENDING and no other label. The same id and value again changes nothing.
+   *
+   * @throws CurfewError `version-taken` when that version already holds another value
+   */
+  storePending(arn: string, id: VersionId, value: Secret): Promise<void>;
+  /**
+   * Moves AWSCURRENT from one version to another; AWSPREVIOUS follows to the one it left. May be repeated only after a
+   * look at where the label is: `from` must bear it.
+   */
+  promote(arn: string, to: VersionId, from: VersionId): Promise<void>;
+}
+
+/** What Auth0 says of an application whose credential is to be rotated. Absent fields were not reported. */
+export interface RotatedClient {
+  clientId: string;
+  isGlobal: boolean;
+  /** `none` for a public client. */
+  tokenEndpointAuthMethod: string | undefined;
+  appType: string | undefined;
+  grantTypes: readonly string[] | undefined;
+  /** The algorithm that signs its ID tokens. */
+  idTokenAlgorithm: string | undefined;
+  /** Ids of the registered keys that it authenticates with (`private_key_jwt`); undefined where it does not. */
+  attachedKeys: readonly string[] | undefined;
+  /** Ids of registered keys that anything of the client refers to: mTLS, signed requests, `private_key_jwt`. */
+  referencedKeys: readonly string[];
+}
+
+/** A public key that is registered for a client, attached or not. */
+export interface RegisteredKey {
+  id: string;
+  kid: string | undefined;
+  name: string | undefined;
+}
+
+/** A key pair of which only the public half leaves for Auth0. */
+export interface NewKey {
+  /** RFC 7638 thumbprint of the public key: the same pair always has the same, so it is found again after a crash. */
+  kid: string;
+  /** The private JSON Web Key as text, with `kid` and `alg`. */
+  privateKeyJwk: Secret;
+}
+
+/**
+ * One client of one tenant, seen with the rotator's login. Each function is one request, or a few that read.
+ *
+ * Every function rejects with one of CurfewError's codes for talking to Auth0. What a write did when its answer is lost
+ * nobody knows; all but `registerKey` may be repeated.
+ */
+export interface RotationTenant {
+  /** Undefined when the client is gone. */
+  client(): Promise<RotatedClient | undefined>;
+  /** As `calibrate` of `lib/auth0/probe.ts`. */
+  calibrate(login: Login): Promise<Calibration>;
+  /** As `probeCredential`. */
+  probe(login: Login, endpoint: ProbeEndpoint): Promise<ProbeAnswer>;
+  /** Whether the token endpoint gives this login a token, or would but for a grant; the token is dropped at once. */
+  obtainToken(login: Login): Promise<ProbeAnswer>;
+  /** `PATCH /clients/{id}` with a chosen secret. Never `POST rotate-secret`, whose answer alone knows the new one. */
+  setSecret(secret: Secret): Promise<void>;
+  keys(): Promise<readonly RegisteredKey[]>;
+  /** Not repeatable: look for the `kid` first. Registering alone does not let anybody in. */
+  registerKey(key: { kid: string; publicKeyPem: string; name: string }): Promise<RegisteredKey>;
+  /** Sets which registered keys the client authenticates with, all of them. Never switches the method. */
+  attachKeys(ids: readonly string[]): Promise<void>;
+  /** Deletes a key that is not attached; one that is gone already is no error. */
+  deleteKey(id: string): Promise<void>;
+}

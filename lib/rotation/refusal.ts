@@ -1,0 +1,22 @@
+/**
+ * Why a rotation is not begun, or not carried on. Only a person can change any of these; whatever may pass by itself
+ * (Auth0 does not answer, another rotation holds the lease) is an error that is tried again and not one of these.
+ */
+export const REFUSALS = [
+  "no-target", // no SECRET# record says whose secret this is
+  "not-configured", // the tenant, its rotator or the credential is not in the configuration, or disagrees with it
+  "target-disagrees", // the stored value names another domain or client
+  "rotation-disabled", // Secrets Manager has rotation switched off for the secret
+  "version-unknown", // the version is not one of the secret's, or neither pending nor current
+  "rotate-off", // `rotate: off`, and no person asked
+  "held", // it kept failing; `curfew rotate resume` goes on
+  "client-gone",
+  "global-client",
+  "public-client",
+  "hs256-client",
+  "kind-mismatch", // the client authenticates in another way than the configured kind
+  "not-calibrated", // Auth0's answers cannot tell a right credential from a wrong one for this client
+  "current-refused", // neither the stored current nor the pending value is accepted: somebody set another one by hand
+  "no-place", // both places for keys are taken by keys that something refers to
+] as const;
+export type Refusal = (typeof REFUSALS)[number];
