@@ -2,8 +2,8 @@ import { writeTarget } from "../../../lib/rotation/ledger.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { hangingVersion, nextMorning, recordOf, resume, rotateDue } from "./curfew.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
-import { createWorld, type World, type WorldOptions } from "./world.ts";
 import type { WorldVault } from "./vault.ts";
+import { createWorld, type World, type WorldOptions } from "./world.ts";
 
 /** What became of one rotation that was struck by faults. */
 export interface CaseResult {

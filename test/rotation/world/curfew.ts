@@ -1,3 +1,4 @@
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { runAftercare } from "../../../lib/rotation/aftercare.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { orderRotation, readRotation, resumeRotation } from "../../../lib/rotation/ledger.ts";
@@ -6,8 +7,7 @@ import { CURRENT, PENDING, type VersionId } from "../../../lib/rotation/ports.ts
 import type { RotationOrder, RotationRecord, RotationStep } from "../../../lib/rotation/rotation-record.ts";
 import { ROTATION_STEPS } from "../../../lib/rotation/rotation-record.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
-import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { type Ending, type Process, runProcess } from "./process.ts";
+import type { Ending, Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** Timeouts of the functions, in milliseconds, as they are deployed. */
@@ -22,9 +22,8 @@ const DAY = 86_400_000;
 
 /** Secrets Manager calls the function for one step. */
 export function callStep(world: World, step: RotationStep, version: VersionId): Promise<Ending<void>> {
-  const { clock, target } = world;
-  return runProcess(clock, `rotate-secret (${step})`, ROTATE_SECRET, (process) =>
-    rotationStep({ step, arn: target.arn, version, deadline: process.killedAt }, world.parts(process)),
+  return world.run(`rotate-secret (${step})`, ROTATE_SECRET, (process, parts) =>
+    rotationStep({ step, arn: world.target.arn, version, deadline: process.killedAt }, parts),
   );
 }
 
@@ -80,8 +79,7 @@ export function hangingVersion(world: World): VersionId | undefined {
  */
 export async function rotateDue(world: World, isDue: boolean): Promise<void> {
   const version = world.newVersion();
-  const ending = await runProcess(world.clock, "rotate-due", ROTATE_DUE, async (process) => {
-    const parts = world.parts(process);
+  const ending = await world.run("rotate-due", ROTATE_DUE, async (process, parts) => {
     const { target } = world;
     await tolerate(runAftercare(target, process.killedAt, parts));
     const record = await readRotation(parts.table, target);
@@ -119,8 +117,7 @@ async function tolerate(work: Promise<unknown>): Promise<void> {
 export async function rotateByHand(world: World, overwrite = false): Promise<void> {
   const hanging = hangingVersion(world);
   const version = hanging ?? world.newVersion();
-  await runProcess(world.clock, "curfew rotate", ROTATE_DUE, async (process) => {
-    const parts = world.parts(process);
+  await world.run("curfew rotate", ROTATE_DUE, async (process, parts) => {
     await order(world, process, parts, { version, by: "person", ...(overwrite ? { overwrite } : {}) });
     if (hanging !== undefined) await finishForward(world.target, hanging, process.killedAt, parts);
   });
@@ -129,9 +126,7 @@ export async function rotateByHand(world: World, overwrite = false): Promise<voi
 
 /** A person lets it go on. */
 export async function resume(world: World): Promise<void> {
-  await runProcess(world.clock, "curfew rotate resume", ROTATE_DUE, (process) =>
-    resumeRotation(world.parts(process).table, world.target),
-  );
+  await world.run("curfew rotate resume", ROTATE_DUE, (_, parts) => resumeRotation(parts.table, world.target));
 }
 
 /** Until the next morning. */

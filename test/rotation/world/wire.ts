@@ -37,6 +37,10 @@ export interface Call<T> {
 /** Everything that leaves a process goes over the wire. */
 export interface Wire {
   call<T>(process: Process, call: Call<T>): Promise<T>;
+  /** Plans one more fault, behind those that are planned. */
+  plan(fault: PlannedFault): void;
+  /** Nothing goes wrong any more. */
+  calm(): void;
   /** The calls that were made, by name. */
   readonly calls: readonly string[];
   /** The faults that struck, with the call that each one struck. */
@@ -77,6 +81,8 @@ export function createWire({ clock, faults, latency, isShared, onEffect }: WireO
   return {
     calls,
     struck,
+    plan: (fault) => void plan.push(fault),
+    calm: () => void plan.splice(0),
     async call<T>(process: Process, { name, effect, failed, instead }: Call<T>): Promise<T> {
       if (!process.isAlive()) return never();
       calls.push(name);

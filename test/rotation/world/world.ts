@@ -10,7 +10,7 @@ import { type Guard, guardOf } from "./guard.ts";
 import { newKeyOf, type PreparedKey } from "./keys.ts";
 import { CLIENT_ID, DOMAIN, type Form, payloadOf } from "./payload.ts";
 import { tenantPort, vaultPort, wiredEvidence, wiredTable } from "./ports.ts";
-import type { Process } from "./process.ts";
+import { type Ending, type Process, runProcess } from "./process.ts";
 import { seeded } from "./random.ts";
 import { type WorldVault, worldVault } from "./vault.ts";
 import { createWire, type PlannedFault, type Wire } from "./wire.ts";
@@ -24,8 +24,10 @@ export interface WorldOptions {
   form?: Form;
   /** Whether several processes run side by side; then a call lets the others run. */
   isShared?: boolean;
-  /** Milliseconds of a call. */
-  latency?: number;
+  /** Milliseconds of a call; each one another where it is a function. */
+  latency?: number | ((random: () => number) => number);
+  /** How long both keys stay, in seconds; a day when left out. */
+  overlap?: number;
   seed?: number;
   rotate?: "auto" | "off";
 }
@@ -42,8 +44,14 @@ export interface World {
   readonly guard: Guard;
   readonly target: RotationTarget;
   readonly settings: RotationSettings;
-  /** What a process works with: every call of it goes over the wire. */
-  parts(process: Process): RotationParts;
+  /** Runs a process that works with `parts`: every call of it goes over the wire. Killed after `timeout` ms. */
+  run<T>(
+    name: string,
+    timeout: number,
+    work: (process: Process, parts: RotationParts) => Promise<T>,
+  ): Promise<Ending<T>>;
+  /** Ends every process at once. */
+  killAll(): void;
   /** A version id that nobody had yet. */
   newVersion(): string;
   random: () => number;
@@ -51,11 +59,19 @@ export interface World {
 
 const ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/checkout/auth0-AbCdEf";
 
-/** How long both keys stay, in seconds. */
-export const OVERLAP = 86_400;
+const DAY = 86_400;
 
 export function createWorld(options: WorldOptions): World {
-  const { kind, propagation, keys, faults = [], form = "text in JSON", isShared = false, latency = 40 } = options;
+  const {
+    kind,
+    propagation,
+    keys,
+    faults = [],
+    form = "text in JSON",
+    isShared = false,
+    latency = 40,
+    overlap = DAY,
+  } = options;
   const clock = eventClock();
   const random = seeded(options.seed ?? 1);
   const table = memoryTable();
@@ -69,14 +85,47 @@ export function createWorld(options: WorldOptions): World {
   const client = worldClient({ clock, random, kind, clientId: CLIENT_ID, propagation, ...given });
   const credential = { tenant: "acme-prod", clientId: CLIENT_ID, kind };
   const target: RotationTarget = { ...credential, arn: ARN, writtenBy: "deploy", at: clock.now() };
-  const rules = { rotate: options.rotate ?? "auto", overlap: OVERLAP, allowHs256: false };
+  const rules = { rotate: options.rotate ?? "auto", overlap, allowHs256: false };
   const settings: RotationSettings = { ...credential, ...rules, domain: DOMAIN };
   const guard = guardOf({ kind, clock, vault, client, table, target });
-  const wire = createWire({ clock, faults, latency: () => latency, isShared, onEffect: guard.look });
+  const wire = createWire({
+    clock,
+    faults,
+    latency: typeof latency === "number" ? () => latency : () => latency(random),
+    isShared,
+    onEffect: guard.look,
+  });
   let secrets = 0;
   let versions = 0;
   let taken = 0;
+  const processes = new Set<Process>();
 
+  const partsOf = (process: Process): RotationParts => ({
+    vault: vaultPort(vault, guard, wire, process),
+    table: wiredTable(table, wire, process),
+    evidence: wiredEvidence(evidence, wire, process),
+    settings: ({ clientId }) => (clientId === CLIENT_ID ? settings : undefined),
+    tenant: ({ clientId }) =>
+      wire.call(process, {
+        name: "tenant.open",
+        effect: () => {
+          if (clientId !== CLIENT_ID) throw new CurfewError("not-found", "There is no such application.");
+          return tenantPort(client, guard, wire, process);
+        },
+        failed: (code) => new CurfewError(code, "The rotator's login failed.", { retryable: true }),
+      }),
+    clock: process.clock,
+    random,
+    newSecret: () => {
+      secrets += 1;
+      return new Secret(`new-${secrets}`.padEnd(64, "-"));
+    },
+    newKey: async () => {
+      const key = laterKeys.length === 0 ? firstKey : keys[(taken % laterKeys.length) + 1];
+      taken += 1;
+      return newKeyOf(key as PreparedKey);
+    },
+  });
   return {
     kind,
     clock,
@@ -89,32 +138,19 @@ export function createWorld(options: WorldOptions): World {
     target,
     settings,
     random,
-    parts: (process) => ({
-      vault: vaultPort(vault, guard, wire, process),
-      table: wiredTable(table, wire, process),
-      evidence: wiredEvidence(evidence, wire, process),
-      settings: ({ clientId }) => (clientId === CLIENT_ID ? settings : undefined),
-      tenant: ({ clientId }) =>
-        wire.call(process, {
-          name: "tenant.open",
-          effect: () => {
-            if (clientId !== CLIENT_ID) throw new CurfewError("not-found", "There is no such application.");
-            return tenantPort(client, guard, wire, process);
-          },
-          failed: (code) => new CurfewError(code, "The rotator's login failed.", { retryable: true }),
-        }),
-      clock: process.clock,
-      random,
-      newSecret: () => {
-        secrets += 1;
-        return new Secret(`new-${secrets}`.padEnd(64, "-"));
-      },
-      newKey: async () => {
-        const key = laterKeys.length === 0 ? firstKey : keys[(taken % laterKeys.length) + 1];
-        taken += 1;
-        return newKeyOf(key as PreparedKey);
-      },
-    }),
+    async run(name, timeout, work) {
+      let own: Process | undefined;
+      const ending = await runProcess(clock, name, timeout, (process) => {
+        own = process;
+        processes.add(process);
+        return work(process, partsOf(process));
+      });
+      if (own) processes.delete(own);
+      return ending;
+    },
+    killAll: () => {
+      for (const process of processes) process.kill();
+    },
     newVersion: () => {
       versions += 1;
       return version(versions);
