@@ -25,7 +25,7 @@ const LONGEST_PAUSE = 5_000;
 export interface ConsumerPorts {
   /** The value that bears a label; undefined where none does. */
   read(label: Label): Promise<string | undefined>;
-  /** Milliseconds. */
+  /** In milliseconds. */
   clock: { now(): number; sleep(milliseconds: number): Promise<void> };
 }
 
@@ -114,7 +114,7 @@ interface Round {
 }
 
 export const machineClock: ConsumerPorts["clock"] = {
-  now: () => performance.now(),
+  now: Date.now,
   sleep: (milliseconds) => delay(milliseconds),
 };
 
@@ -139,16 +139,19 @@ export interface TokenRequest {
   audience: string;
   /** Where the tenant answers, if not under its domain. */
   origin?: string;
+  /** Milliseconds since the Unix epoch; the machine's when left out. */
+  now?: () => number;
 }
 
 /** Asks for an access token with the credential that the secret holds. Keep the token until it expires. */
-export function tokenFor({ domain, clientId, audience, origin = `https://${domain}` }: TokenRequest): Attempt<string> {
+export function tokenFor(request: TokenRequest): Attempt<string> {
+  const { domain, clientId, audience, origin = `https://${domain}` } = request;
   return async (stored) => {
     const body = new URLSearchParams({
       grant_type: "client_credentials",
       client_id: clientId,
       audience,
-      ...(await authentication(stored, clientId, domain)),
+      ...(await authentication(stored, request)),
     });
     const response = await fetch(`${origin}/oauth/token`, {
       method: "POST",
@@ -164,14 +167,14 @@ export function tokenFor({ domain, clientId, audience, origin = `https://${domai
 }
 
 /** A stored value is the client secret itself, or JSON with `clientSecret` or `privateKeyJwk`, or a JSON Web Key. */
-async function authentication(stored: string, clientId: string, domain: string): Promise<Record<string, string>> {
+async function authentication(stored: string, request: TokenRequest): Promise<Record<string, string>> {
   if (!stored.trimStart().startsWith("{")) return { client_secret: stored.trim() };
   const fields = parse(stored);
   if (fields.clientSecret) return { client_secret: fields.clientSecret };
   const key = fields.privateKeyJwk ?? fields;
   return {
     client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-    client_assertion: await assertion(typeof key === "string" ? parse(key) : key, clientId, domain),
+    client_assertion: await assertion(typeof key === "string" ? parse(key) : key, request),
   };
 }
 
@@ -184,14 +187,15 @@ function parse(text: string) {
 }
 
 /** Good for one request: Auth0 takes each `jti` once. */
-async function assertion(key: JWK, clientId: string, domain: string): Promise<string> {
+async function assertion(key: JWK, { clientId, domain, now = Date.now }: TokenRequest): Promise<string> {
   const { alg = "RS256", kid } = key;
+  const seconds = Math.floor(now() / 1000);
   return new SignJWT({ jti: randomUUID() })
     .setProtectedHeader({ alg, ...(kid ? { kid } : {}) })
     .setIssuer(clientId)
     .setSubject(clientId)
     .setAudience(`https://${domain}/`)
-    .setIssuedAt()
-    .setExpirationTime("1m")
+    .setIssuedAt(seconds)
+    .setExpirationTime(seconds + 60)
     .sign(await importJWK(key, alg));
 }
