@@ -64,11 +64,13 @@ export async function runCases(
   cases: AsyncIterable<Case> | Iterable<Case>,
   keys: readonly PreparedKey[],
   isOver: (tally: Tally) => boolean = () => false,
+  onResult: (result: CaseResult) => void = () => undefined,
 ): Promise<Tally> {
   const tally: Tally = { cases: 0, held: 0, calls: 0, failures: [] };
   for await (const one of cases) {
     if (isOver(tally)) break;
     const result = await runCase({ ...one, keys });
+    onResult(result);
     tally.cases += 1;
     tally.calls += result.calls.length;
     if (result.wasHeld) tally.held += 1;
