@@ -14,9 +14,9 @@ import type { World } from "./world.ts";
 const ROTATE_SECRET = 5 * 60_000;
 const ROTATE_DUE = 10 * 60_000;
 
-/** How Secrets Manager tries again; it does not say how often. */
+/** How Secrets Manager tries again. It does not say how often or when; so soon, what comes late meets the next try. */
 const ATTEMPTS = 3;
-const PAUSE = 60_000;
+const PAUSE = 15_000;
 
 const DAY = 86_400_000;
 
