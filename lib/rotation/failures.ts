@@ -78,7 +78,6 @@ function isForeign({ underWay, promoted }: RotationRecord, { step, version, code
 }
 
 function counted(record: RotationRecord, failure: RotationFailure): RotationRecord {
-  if (record.promoted?.version === failure.version) return record; // only what is written of it is missing
   if (!isAutomatic(record, failure.version) || record.order?.at === record.failedOrder) return record;
   const failures = record.failures + 1;
   const next: RotationRecord = { ...record, failures, ...(record.order ? { failedOrder: record.order.at } : {}) };
