@@ -67,7 +67,11 @@ describe("the aftercare of a client secret", () => {
 
     const [kept] = world.evidence.documents.get(`rotations/acme-prod/${CLIENT_ID}/${version}.json`) ?? [];
     const text = Buffer.from(kept ?? []).toString();
-    expect(JSON.parse(text)).toMatchObject({ clientId: CLIENT_ID, current: version, proof: recordOf(world)?.lastProof });
+    expect(JSON.parse(text)).toMatchObject({
+      clientId: CLIENT_ID,
+      current: version,
+      proof: recordOf(world)?.lastProof,
+    });
     for (const { value } of world.vault.secret.versions.values()) expect(text).not.toContain(value);
   });
 
@@ -102,14 +106,20 @@ describe("the aftercare of a client secret", () => {
 
   it.each<[string, (world: World) => void, string]>([
     ["its value is not stored any more", ({ vault }) => void vault.secret.versions.delete(oldVersion(vault)), "stored"],
-    ["it is current again", ({ vault, target }) => vault.promote(target.arn, oldVersion(vault), current(vault)), "again"],
+    [
+      "it is current again",
+      ({ vault, target }) => vault.promote(target.arn, oldVersion(vault), current(vault)),
+      "again",
+    ],
     ["the application is gone", ({ client }) => Object.assign(client.settings, { isGone: true }), "exist any more"],
   ])("says why nothing can be proven when %s, and keeps it on record", async (_, happen, why) => {
     const { world } = await promotedWorld(SECRET);
     happen(world);
 
     expect(await careFor(world)).toEqual([]);
-    expect(recordOf(world)?.aftercare).toEqual([expect.objectContaining({ notProvable: expect.stringContaining(why) })]);
+    expect(recordOf(world)?.aftercare).toEqual([
+      expect.objectContaining({ notProvable: expect.stringContaining(why) }),
+    ]);
     expect(recordOf(world)).not.toHaveProperty("lastProof");
   });
 
