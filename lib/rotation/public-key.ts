@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type JsonWebKey } from "node:crypto";
-import { CurfewError } from "../model/curfew-error.ts";
+import type { CurfewError } from "../model/curfew-error.ts";
 import type { Secret } from "../model/secret.ts";
+import { refusedError } from "./refusal.ts";
 
 /** The half of a stored private key that may be shown. */
 export interface PublicKey {
@@ -17,7 +18,7 @@ export function namedKid(privateKeyJwk: Secret): string | undefined {
 /**
  * The public half of a stored private key. A key without a `kid` goes by its RFC 7638 thumbprint, as new ones do.
  *
- * @throws CurfewError `reference-unresolved` when it is no usable RSA key
+ * @throws CurfewError `rotation-refused` (`payload-unusable`) when it is no usable RSA key
  */
 export function publicKeyOf(privateKeyJwk: Secret): PublicKey {
   const { kty, n, e } = parse(privateKeyJwk);
@@ -41,10 +42,7 @@ function parse(privateKeyJwk: Secret): JsonWebKey {
 }
 
 const unusable = (): CurfewError =>
-  new CurfewError(
-    "reference-unresolved",
-    "The stored private key is not a usable RSA key in the form of a JSON Web Key.",
-    {
-      detail: "private key",
-    },
-  );
+  refusedError({
+    refusal: "payload-unusable",
+    message: "The stored private key is not a usable RSA key in the form of a JSON Web Key.",
+  });
