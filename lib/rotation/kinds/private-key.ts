@@ -8,7 +8,7 @@ import { refusedError } from "../refusal.ts";
 import type { Aftercare, RotationRecord } from "../rotation-record.ts";
 import { assertPending } from "../standing.ts";
 import { markTold } from "../under-way.ts";
-import { nowOf, type Work } from "../work.ts";
+import type { Work } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -56,7 +56,7 @@ async function keyClient(work: Work): Promise<KeyClient> {
 }
 
 /** A place that is taken by an old key of ours comes free by itself: that is a matter of time, not of people. */
-function assertPlace(work: Work, places: Places, record: RotationRecord | undefined): void {
+function assertPlace(places: Places, record: RotationRecord | undefined): void {
   const refused = judgePlaces(places);
   if (!refused) return;
   const ids = places.keys.map(({ id }) => id);
@@ -87,7 +87,7 @@ async function register(
   { current, record }: Telling,
 ): Promise<RegisteredKey> {
   const places: Places = { ...registered, currentKid: namedKid(await current()) };
-  assertPlace(work, places, record);
+  assertPlace(places, record);
   await markTold(work);
   await assertPending(work);
   const [leftover] = leftovers(places);
