@@ -18,7 +18,7 @@ import type { Kind, Telling } from "./kind.ts";
 export const privateKeyKind: Kind = {
   make: async (parts) => (await parts.newKey()).privateKeyJwk,
   async assertMayBegin(work, { current, record }) {
-    assertPlace(work, { ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
+    assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
   },
   async tell(work, telling) {
     const key = publicKeyOf(telling.pending);
