@@ -37,10 +37,14 @@ export interface GuardOptions {
  */
 const UNSEEN = 45_000 + WINDOW;
 
+/** What was asked for before a person took a label away may still be on its way. Milliseconds. */
+const ON_ITS_WAY = 10_000;
+
 export function guardOf({ kind, clock, vault, client, table, target }: GuardOptions): Guard {
   const violations: string[] = [];
   const late = new Set<string>();
   let isExcused = false;
+  let excusedAt = 0;
   let last: string | undefined;
   const isKey = kind === "private-key";
   const keyIn = (payload: string): string => kidOf(credentialOf(payload));
@@ -77,13 +81,14 @@ export function guardOf({ kind, clock, vault, client, table, target }: GuardOpti
     violations,
     look(call, process) {
       const found = isKey ? lostKey() : lost();
-      isExcused &&= found !== undefined;
+      isExcused &&= found !== undefined || clock.now() < excusedAt + ON_ITS_WAY;
       if (found !== undefined && !isExcused && found !== last)
         violations.push(`${found} (after ${call} of ${process})`);
       last = found;
     },
     excuse: () => {
       isExcused = true;
+      excusedAt = clock.now();
     },
     beforeSetting(secret) {
       const [newest] = client.live();
