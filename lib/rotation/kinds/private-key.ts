@@ -5,7 +5,7 @@ import { isFull, judgePlaces, leftovers, type Places } from "../judge-places.ts"
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { namedKid, type PublicKey, publicKeyOf } from "../public-key.ts";
 import { refusedError } from "../refusal.ts";
-import type { Aftercare, RotationRecord } from "../rotation-record.ts";
+import { type Aftercare, isOpen, type RotationRecord } from "../rotation-record.ts";
 import { assertPending } from "../standing.ts";
 import { markTold } from "../under-way.ts";
 import type { Work } from "../work.ts";
@@ -60,7 +60,7 @@ function assertPlace(places: Places, record: RotationRecord | undefined): void {
   const refused = judgePlaces(places);
   if (!refused) return;
   const ids = places.keys.map(({ id }) => id);
-  const leaving = record?.aftercare.find(({ oldKey }) => oldKey && ids.includes(oldKey.id));
+  const leaving = record?.aftercare.find((one) => isOpen(one) && one.oldKey && ids.includes(one.oldKey.id));
   if (!leaving) throw refusedError(refused);
   throw unfinished(
     `The key before the current one of ${places.client.clientId} stays until the first audit after ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
