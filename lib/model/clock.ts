@@ -18,14 +18,18 @@ export const systemClock: Clock = {
 export interface Pace {
   /** How many seconds of the clock pass in one of the machine's. */
   speed: number;
-  /** What the clock shows when the machine's shows `origin`; both in milliseconds since the Unix epoch. */
+  /** What the clock shows at `origin`: milliseconds since the Unix epoch. */
   start: number;
+  /** A moment by {@link uptime}. */
   origin: number;
 }
 
+/** Milliseconds since some moment in the past, the same one in every thread; nobody can set or correct it. */
+export const uptime = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 /** The clock that runs at a pace. Two of the same pace show the same time, in whatever thread they are. */
 export const pacedClock = ({ speed, start, origin }: Pace): Clock => ({
-  now: () => start + (systemClock.now() - origin) * speed,
+  now: () => start + (uptime() - origin) * speed,
   sleep: (milliseconds, signal) => sleep(milliseconds / speed, signal),
 });
 
@@ -37,14 +41,14 @@ export const pacedClock = ({ speed, start, origin }: Pace): Clock => ({
  * @param start milliseconds since the Unix epoch; the machine's time when left out
  */
 export const fastClock = (speed: number, start: number = systemClock.now()): Clock =>
-  pacedClock({ speed, start, origin: systemClock.now() });
+  pacedClock({ speed, start, origin: uptime() });
 
 /**
  * The key under which the context of a Lambda holds the {@link Clock} that the function goes by. AWS puts none there;
  * the hosts on a laptop do. No event and nothing else that a caller sends can: what they send is JSON, which has no
  * symbols. Registered, because a bundle has a copy of this file of its own.
  */
-export const CONTEXT_CLOCK: unique symbol = Symbol.for("curfew.clock") as never;
+export const CONTEXT_CLOCK: unique symbol = Symbol.for("curfew.clock");
 
 async function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();

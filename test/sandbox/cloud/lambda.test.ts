@@ -30,6 +30,23 @@ async function aLambda(source: string, options: Partial<LambdaOptions> = {}) {
   return openLambda({ name: "fn", folder, env: {}, ...options });
 }
 
+/** Bundles as the stack does; gives the folder. */
+async function bundle(contents: string): Promise<string> {
+  const folder = await newFolder();
+  await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    outfile: join(folder, "index.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    mainFields: ["module", "main"],
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    logLevel: "error",
+  });
+  return folder;
+}
+
 const failure = (promise: Promise<unknown>) =>
   promise.then(
     () => null,
@@ -158,12 +175,8 @@ describe("a Lambda in a Worker that goes by another clock", () => {
       const called = clock.now();
       const { began, ended, left } = (await lambda.invoke({ wait: HOUR })) as Waited;
       const answered = clock.now();
-      // A tenth of a millisecond of the machine's is a second here: threads agree to that.
-      expect([called - 1_000 <= began, ended - began >= HOUR - 1_000, ended <= answered + 1_000]).toEqual([
-        true,
-        true,
-        true,
-      ]);
+      // The machine's timers may be a millisecond early, which is ten seconds here.
+      expect([called <= began, ended - began >= HOUR - 10_000, ended <= answered]).toEqual([true, true, true]);
       expect(left).toBeLessThanOrEqual(199 * HOUR);
     }
     expect(lambda.coldStarts).toBe(1);
@@ -173,6 +186,22 @@ describe("a Lambda in a Worker that goes by another clock", () => {
     const time = { clock: fastClock(1_000, START), speed: 1_000 };
     await using lambda = await aLambda(WAITING, { time, timeout: 500_000 });
     expect(await failure(lambda.invoke({ wait: 100 * HOUR }))).toMatchObject({ name: "Sandbox.Timedout" });
+  });
+
+  it("goes by it in the bundle of one of Curfew's functions, which has its own copy of everything", async () => {
+    const source = `import * as z from "zod";
+      import { lambdaFunction } from "../../../lambdas/shared/function.ts";
+      export const handler = lambdaFunction(z.object({}), async (_event, { clock, deadline }) => {
+        await clock.sleep(${HOUR});
+        return { now: clock.now(), deadline };
+      });`;
+    const time = { clock: fastClock(10_000, START), speed: 10_000 };
+    await using lambda = openLambda({ name: "fn", folder: await bundle(source), env: {}, time, timeout: 200 * HOUR });
+    const { now, deadline } = (await lambda.invoke({})) as { now: number; deadline: number };
+    expect(now).toBeGreaterThanOrEqual(START + HOUR - 10_000);
+    expect(now).toBeLessThanOrEqual(time.clock.now());
+    expect(deadline).toBeGreaterThanOrEqual(START + 200 * HOUR);
+    expect(deadline).toBeLessThanOrEqual(now + 199 * HOUR + 10_000);
   });
 
   it("has no clock in its context where none is given, as on AWS", async () => {
@@ -195,23 +224,6 @@ describe("a bundled Lambda with real clients", () => {
       return "done";
     }`;
 
-  /** Bundles as the stack does. */
-  async function bundle(): Promise<string> {
-    const folder = await newFolder();
-    await build({
-      stdin: { contents: SOURCE, resolveDir: import.meta.dirname },
-      outfile: join(folder, "index.mjs"),
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node24",
-      mainFields: ["module", "main"],
-      banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-      logLevel: "error",
-    });
-    return folder;
-  }
-
   it("can be killed before and after each of its calls, and a retry completes it", async () => {
     await using cloud = await startCloud({ tables: ["curfew"], buckets: ["evidence"] });
     const { secretsManager, dynamoDb, messaging } = cloud;
@@ -227,7 +239,7 @@ describe("a bundled Lambda with real clients", () => {
       AWS_ENDPOINT_URL_DYNAMODB: gate.origin("table"),
       AWS_ENDPOINT_URL_S3: gate.origin("evidence"),
     };
-    await using lambda = openLambda({ name: "fn", folder: await bundle(), env });
+    await using lambda = openLambda({ name: "fn", folder: await bundle(SOURCE), env });
     expect(await lambda.invoke({})).toBe("done");
     const undisturbed = gate.calls.map(({ operation }) => operation);
     expect(undisturbed).toEqual(["GetSecretValue", "PUT /evidence/k", "PutItem"]);

@@ -1,4 +1,4 @@
-import { type Clock, CONTEXT_CLOCK, systemClock } from "../../../model/clock.ts";
+import { type Clock, CONTEXT_CLOCK } from "../../../model/clock.ts";
 import { ACCOUNT, REGION } from "../account.ts";
 
 /** The second argument of a handler, as far as the Node.js runtime fills it. */
@@ -35,7 +35,7 @@ export function lambdaContext(
   { functionName, requestId, deadline, memory }: InvocationFacts,
   clock?: Clock,
 ): LambdaContext {
-  const { now } = clock ?? systemClock;
+  const now = clock?.now ?? Date.now;
   return {
     functionName,
     functionVersion: "$LATEST",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Clock, systemClock } from "../../../model/clock.ts";
+import type { Clock } from "../../../model/clock.ts";
 import type { LambdaFunction } from "../state-machine/task-functions.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { failureOf } from "./lambda-failure.ts";
@@ -32,7 +32,7 @@ export function localLambda<Event>(
 ): LambdaFunction {
   let loading: Promise<Handler<Event>> | undefined;
   return async (event) => {
-    const deadline = (clock ?? systemClock).now() + timeout;
+    const deadline = (clock?.now ?? Date.now)() + timeout;
     const facts = { functionName: name, requestId: randomUUID(), deadline, memory: 512 };
     try {
       loading ??= load();

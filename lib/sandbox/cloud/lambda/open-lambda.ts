@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { type Clock, type Pace, systemClock } from "../../../model/clock.ts";
+import { type Clock, type Pace, uptime } from "../../../model/clock.ts";
 import { REGION } from "../account.ts";
 import { LambdaFailure } from "./lambda-failure.ts";
 import type { Invocation, Reply, WorkerTask } from "./lambda-worker.ts";
@@ -152,7 +152,7 @@ async function invoke(
   instance.settle = outcome.resolve;
   const pace = time && paceOf(time);
   const timer = setTimeout(() => end(instances, instance, timedOut(requestId, timeout)), timeout / (pace?.speed ?? 1));
-  const facts = { functionName, requestId, deadline: (pace?.start ?? systemClock.now()) + timeout, memory };
+  const facts = { functionName, requestId, deadline: (pace?.start ?? Date.now()) + timeout, memory };
   const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, pace };
   instance.worker.postMessage(invocation);
   const reply = await outcome.promise;
@@ -163,7 +163,7 @@ async function invoke(
   throw new LambdaFailure(reply.errorType, reply.errorMessage, reply.trace);
 }
 
-const paceOf = ({ clock, speed }: LambdaTime): Pace => ({ speed, start: clock.now(), origin: systemClock.now() });
+const paceOf = ({ clock, speed }: LambdaTime): Pace => ({ speed, start: clock.now(), origin: uptime() });
 
 /** Takes an instance out of service and tells whoever waits for it why. */
 function end(instances: Set<Instance>, instance: Instance, reason: LambdaFailure): void {
