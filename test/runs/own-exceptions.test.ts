@@ -125,5 +125,6 @@ it("does not call an exception for all tenants unmatched while nobody knows of o
   expect(tell([nothing, nothing])).toBe(1);
   expect(tell([nothing, undefined])).toBe(0);
   expect(tell([nothing, { ...nothing, evaluated: [] }])).toBe(0);
+  expect(tell([nothing, { ...nothing, matchedExceptions: null }])).toBe(0);
   expect(tell(undefined)).toBe(0);
 });
