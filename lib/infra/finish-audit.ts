@@ -44,7 +44,7 @@ export class FinishAudit extends CurfewFunction {
       lasts: "state",
     });
     runbookAlarm(this, "AlertsNotDelivered", {
-      // What failed and was delivered when it was tried again, seconds later, is over.
+      // What failed and was delivered when it was tried again, soon after, is over.
       metric: curfewMetric("AlertsNotDelivered", period).with({ statistic: Stats.MINIMUM }),
       says: "Curfew could not hand over alerts to SNS.",
       section: "alerts-not-delivered",
