@@ -1,4 +1,4 @@
-import { Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import {
@@ -35,6 +35,19 @@ interface AuditMachineProps {
   alarms: ITopic;
 }
 
+/** Fixed, so that a function which the machine calls can know it: a reference would go round in a circle. */
+export const MACHINE_NAME = "curfew-audit";
+
+/** The ARN of the state machine *Audit*, and that of all its executions. */
+export function auditMachineArns(scope: Construct): { machine: string; executions: string } {
+  const format = { service: "states", arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+  const stack = Stack.of(scope);
+  return {
+    machine: stack.formatArn({ ...format, resource: "stateMachine", resourceName: MACHINE_NAME }),
+    executions: stack.formatArn({ ...format, resource: "execution", resourceName: `${MACHINE_NAME}:*` }),
+  };
+}
+
 /** Tenants audited side by side: as many as a new account runs functions at once. Who is refused waits and asks again. */
 const SIDE_BY_SIDE = 10;
 
@@ -59,6 +72,7 @@ export class AuditMachine extends Construct {
   constructor(scope: Construct, id: string, props: AuditMachineProps) {
     super(scope, id);
     this.machine = new StateMachine(this, "Machine", {
+      stateMachineName: MACHINE_NAME,
       comment: "Audits every tenant and tells people what changed",
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromChainable(this.definition(props)),
