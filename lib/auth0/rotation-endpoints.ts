@@ -13,7 +13,7 @@ import { registeredKey, rotatedClient } from "./resources/rotated-client.ts";
  */
 
 /** The documented scope of each. Source: the Management API's OpenAPI document. */
-export const ROTATION_SCOPES = {
+const ROTATION_SCOPES = {
   readClient: "read:clients",
   readAuthentication: "read:client_credentials",
   setSecret: "update:client_keys",

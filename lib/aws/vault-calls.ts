@@ -2,6 +2,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Clock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { reasonOf } from "./failure-reason.ts";
+import { SECRETS_MANAGER_PATIENCE } from "./secrets-manager-client.ts";
 import { vaultFailure } from "./vault-failure.ts";
 
 type Sdk = typeof import("@aws-sdk/client-secrets-manager");
@@ -11,9 +12,9 @@ type SendOptions = NonNullable<Parameters<SecretsManagerClient["send"]>[1]>;
 export interface SendingTime {
   clock: Pick<Clock, "now">;
   /**
-   * Milliseconds since the epoch. A Lambda that has answered stands still until it is called again, and would go on
-   * then with a retry that it had left: a value that is stored hours late would take the label from the one that is on
-   * its way by then.
+   * When the process may be stopped, milliseconds since the epoch: no call is under way any more then. A Lambda that has
+   * answered stands still until it is called again, and would go on then with a retry that it had left: a value that is
+   * stored hours late would take the label from the one that is on its way by then.
    */
   deadline: number;
 }
@@ -38,7 +39,7 @@ export interface VaultCall<T> {
  */
 export function vaultCalls(client: () => Promise<SecretsManagerClient>, time?: SendingTime) {
   let ready: Promise<SecretsManagerClient> | undefined;
-  const isOver = () => time !== undefined && time.clock.now() > time.deadline;
+  const isOver = () => time !== undefined && time.clock.now() > time.deadline - SECRETS_MANAGER_PATIENCE.timeout;
   // Not a signal that a timer aborts: in a process that stood still, a retry's timer may be the first to go off. The
   // SDK looks at this before each try, and sets the rest for itself.
   const options = (): SendOptions => ({

@@ -30,8 +30,8 @@ export interface Auth0TenantOptions {
   /** Ends everything: the deadline of a Lambda, or an interrupt by a person. */
   signal: AbortSignal;
   /**
-   * When this process may be stopped: nothing is changed after that. A Lambda that has answered stands still until it
-   * is called again, and would go on then with what it had left: a change that is hours late.
+   * When this process may be stopped: no change is under way any more then. A Lambda that has answered stands still
+   * until it is called again, and would go on then with what it had left: a change that is hours late.
    */
   deadline?: Instant;
   clock: Clock;
@@ -55,7 +55,8 @@ const SET_SECRET_WITHIN = 30_000;
 
 /** One client of one tenant with the rotator's login. Nothing is sent before the first call. */
 export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
-  const { address, clientId, signal, clock, deadline = Number.POSITIVE_INFINITY } = options;
+  const { address, clientId, signal, clock, timeout = REQUEST_TIMEOUT, deadline = Number.POSITIVE_INFINITY } = options;
+  const lastChange = deadline - timeout; // what is sent then is answered, or given up, by the deadline
   const api = openApi(options);
   const probes = probeParts(options);
   return {
@@ -67,13 +68,13 @@ export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
     probe: (login, endpoint) => probeCredential(address, login, probes, signal, endpoint),
     obtainToken: (login) => obtainsToken(address, login, probes, signal),
     setSecret: (secret) => {
-      const notAfter = Math.min(deadline, clock.now() + SET_SECRET_WITHIN);
+      const notAfter = Math.min(lastChange, clock.now() + SET_SECRET_WITHIN);
       return setClientSecret(api, clientId, secret, notAfter, signal);
     },
     keys: async () => (await listRegisteredKeys(api, clientId, signal)).map(registered),
-    registerKey: async (key) => registered(await registerPublicKey(api, clientId, key, deadline, signal)),
-    attachKeys: (ids) => setClientKeys(api, clientId, ids, deadline, signal),
-    deleteKey: (id) => deleteRegisteredKey(api, clientId, id, deadline, signal),
+    registerKey: async (key) => registered(await registerPublicKey(api, clientId, key, lastChange, signal)),
+    attachKeys: (ids) => setClientKeys(api, clientId, ids, lastChange, signal),
+    deleteKey: (id) => deleteRegisteredKey(api, clientId, id, lastChange, signal),
   };
 }
 
