@@ -1,0 +1,108 @@
+import { CREDENTIAL_PREFIX, type CredentialRecord, joinCredentials } from "../../history/credential-record.ts";
+import type { Instant } from "../../history/history.ts";
+import { updateRow } from "../../history/update-row.ts";
+import { tenantPartition } from "../../store/table.ts";
+import { awaitAccepted } from "../accepting.ts";
+import { unfinished } from "../asking.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
+import { refusalOf, refusedError } from "../refusal.ts";
+import type { Aftercare } from "../rotation-record.ts";
+import { versionWith } from "../standing.ts";
+import { storedCredential } from "../stored-credentials.ts";
+import { nowOf, recall, remember, type Work } from "../work.ts";
+
+/**
+ * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is
+ * left to do with the old one is recorded before. A version that is current already is only recorded, whoever made it
+ * so.
+ *
+ * That it is accepted is asked once more: between the steps people may have set another secret.
+ *
+ * @throws CurfewError `rotation-unfinished` for a version that is not accepted
+ */
+export async function finishSecret(work: Work): Promise<void> {
+  const secret = await work.parts.vault.describe(work.target.arn);
+  const current = versionWith(secret, CURRENT);
+  if (current === work.version) return recordLate(work, secret);
+  if (current === undefined) throw nothingCurrent(work);
+  await assertAccepted(work);
+  await planAftercare(work, current);
+  await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
+  await recordPromotion(work);
+}
+
+async function assertAccepted(work: Work): Promise<void> {
+  const pending = await storedCredential(work, work.version);
+  if (!pending)
+    throw unfinished(`The new credential of ${work.settings.clientId} is not stored, so it is not promoted.`);
+  await awaitAccepted(work, pending.credential);
+}
+
+const nothingCurrent = ({ settings }: Work) =>
+  refusedError({
+    refusal: "payload-unusable",
+    message: `No version of the secret of ${settings.clientId} is current; label one AWSCURRENT.`,
+  });
+
+/** The process that promoted it died over it, or a person promoted it by hand. */
+async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
+  const record = await recall(work);
+  if (record?.underWay?.version !== work.version) return;
+  const isPlanned = record.aftercare.some(({ current }) => current === work.version);
+  const old = versionWith(secret, PREVIOUS);
+  if (!isPlanned && old !== undefined) await planAftercare(work, old);
+  await recordPromotion(work);
+}
+
+/** Records what will be left to do. It counts from the promotion on, if it comes to that. */
+async function planAftercare(work: Work, old: VersionId): Promise<void> {
+  const now = nowOf(work);
+  const base = { current: work.version, old, recordedAt: now, from: now, lastWriteAt: now, answers: [] };
+  const planned: Aftercare = { ...base, ...(await oldPart(work, old)) };
+  await remember(work, (record) => ({
+    ...record,
+    aftercare: [...record.aftercare.filter(({ current }) => current !== work.version), planned],
+  }));
+}
+
+/** An old value that cannot be read keeps nothing from going forward; what is to be proven of it is said later. */
+async function oldPart(work: Work, old: VersionId): Promise<Pick<Aftercare, "oldKey">> {
+  const current = await storedCredential(work, work.version);
+  try {
+    const former = await storedCredential(work, old);
+    return former && current
+      ? await KINDS[work.settings.kind].oldPart(work, former.credential, current.credential)
+      : {};
+  } catch (error) {
+    if (refusalOf(error) === null) throw error;
+    return {};
+  }
+}
+
+/**
+ * Only what is promoted is recorded so; all writes that led to it were answered by now. The record comes last: until it
+ * is written the version counts as under way, and somebody will come back to it.
+ */
+async function recordPromotion(work: Work): Promise<void> {
+  const at = nowOf(work);
+  await dateCredential(work, at);
+  const from = at + KINDS[work.settings.kind].overlap(work) * 1000;
+  await remember(work, (record) => {
+    const { underWay, held: _, lastFailure: __, failedOrder: ___, ...rest } = record;
+    const other = underWay && underWay.version !== work.version ? { underWay } : {};
+    const aftercare = record.aftercare.map((one) =>
+      one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,
+    );
+    return { ...rest, ...other, failures: 0, promoted: { version: work.version, at }, aftercare };
+  });
+}
+
+/** Tells the history of the tenant how old the credential is. */
+async function dateCredential({ parts, target }: Work, at: Instant): Promise<void> {
+  const { clientId, tenant } = target;
+  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at };
+  const key = { partition: tenantPartition(tenant), sort: `${CREDENTIAL_PREFIX}${clientId}` };
+  const known = await parts.table.get<CredentialRecord>(key);
+  await updateRow(parts.table, key, known, (value) => joinCredentials(value ?? news, news));
+}
