@@ -1,0 +1,22 @@
+import type { Instant } from "../history/history.ts";
+import type { RotationParts } from "./parts.ts";
+import type { VersionId } from "./ports.ts";
+import { ROTATION_STEPS } from "./rotation-record.ts";
+import { rotationStep } from "./rotation-step.ts";
+import type { RotationTarget } from "./target.ts";
+
+/**
+ * Runs the steps of a version that hangs in this process, each as far as it is not done: Secrets Manager begins no
+ * other rotation before. What the tenant was told of is finished even where rotation is held or switched off by now.
+ *
+ * @param deadline when this process is ended: milliseconds since the epoch
+ * @throws as `rotationStep`
+ */
+export async function finishForward(
+  { arn }: RotationTarget,
+  version: VersionId,
+  deadline: Instant,
+  parts: RotationParts,
+): Promise<void> {
+  for (const step of ROTATION_STEPS) await rotationStep({ step, arn, version, deadline }, parts);
+}
