@@ -1,9 +1,11 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
+import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
 import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
 import type { SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
+import type { RotatedApplication } from "../../lib/sandbox/story/rotated-application.ts";
 import { type StoryOptions, type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { localFunction } from "./local-function.ts";
@@ -64,6 +66,7 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     }),
   );
   deployed = deployment;
+  for (const application of world.applications) storeCredential(application, deployment.cloud, clock);
   for (const address of ["oncall@acme.example", "security@acme.example"]) {
     await deployment.cloud.messaging.confirm(address);
   }
@@ -76,6 +79,14 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     audit: (input = {}) => audit(input),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Its secret has been in Secrets Manager for as long as the credential is in use. */
+function storeCredential({ secret, age }: RotatedApplication, { secretsManager }: Cloud, clock: SandboxClock): void {
+  clock.advance(-age * 1000);
+  const Tags = [{ Key: "curfew:managed", Value: "true" }];
+  secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
+  clock.advance(age * 1000);
 }
 
 /** A function of this process; of each audited tenant somebody may hear. */
