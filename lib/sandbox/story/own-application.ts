@@ -6,6 +6,8 @@ import type { TenantSeed } from "../tenant-seed.ts";
 export interface OwnApplication {
   role: "auditor" | "rotator";
   clientId: string;
+  /** The id of its grant for the Management API. */
+  grantId: string;
   secret: StorySecret;
 }
 
@@ -31,13 +33,14 @@ export function withOwnApplication(
     token_endpoint_auth_method: "client_secret_post",
     grant_types: ["client_credentials"],
   };
-  const grant = { client_id: clientId, audience: managementAudience(seed.domain), scope: [...scopes] };
+  const grantId = `cgr_${role}_of_${seed.name}`;
+  const grant = { id: grantId, client_id: clientId, audience: managementAudience(seed.domain), scope: [...scopes] };
   return {
     seed: {
       ...seed,
       clients: [...(seed.clients ?? []), client],
       clientGrants: [...(seed.clientGrants ?? []), grant],
     },
-    application: { role, clientId, secret: { name: `curfew/${seed.name}/${role}`, value } },
+    application: { role, clientId, grantId, secret: { name: `curfew/${seed.name}/${role}`, value } },
   };
 }

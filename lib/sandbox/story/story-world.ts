@@ -1,6 +1,7 @@
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
 import { systemClock } from "../../model/clock.ts";
+import { days } from "../../model/duration.ts";
 import { type Sandbox, startSandbox } from "../start-sandbox.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 import { HALF_OPEN_SCOPES, halfOpenTenant } from "./half-open-tenant.ts";
@@ -110,9 +111,30 @@ function configFor(sandbox: Sandbox, cast: readonly Cast[]): string {
     plan: ${seed.plan}
 ${logins.join("")}${rotated ? credentialLines(rotated) : ""}`;
   });
+  const rotators = cast.flatMap(({ seed, own }) =>
+    own.flatMap(({ role, grantId }) => (role === "rotator" ? [{ tenant: seed.name, grantId }] : [])),
+  );
   // Both of the story's credentials may be rotated in one run: a tenth of two would be one.
-  return `version: 1\ntenants:\n${tenants.join("")}rotation: { maxPercentPerRun: 100 }\n`;
+  return `version: 1
+tenants:
+${tenants.join("")}rotation: { maxPercentPerRun: 100 }
+exceptions:
+${rotators.map((rotator) => exceptionLines(rotator, sandbox.clock.now())).join("")}`;
 }
+
+/** Curfew's own applications are judged like any other, and what a rotator may do is much. */
+const exceptionLines = ({ tenant, grantId }: { tenant: string; grantId: string }, now: number): string =>
+  ["grant.management.escalation-path", "grant.management.write-scopes"]
+    .map(
+      (check) => `  - check: ${check}
+    tenant: ${tenant}
+    resource: ${grantId}
+    reason: Curfew's rotator sets new secrets and keys
+    owner: security@acme.example
+    expires: ${new Date(now + days(300) * 1000).toISOString().slice(0, 10)}
+`,
+    )
+    .join("");
 
 const credentialLines = ({ clientId, kind, secret }: RotatedApplication): string => `    credentials:
       - clientId: ${clientId}
