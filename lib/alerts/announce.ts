@@ -21,8 +21,8 @@ export interface AnnounceParts {
   publisher: Publisher;
   table: Table;
   clock: Clock;
-  /** How many subscriptions of people are missing or not confirmed; the digest says so. */
-  unreached?: number;
+  /** How many subscriptions of people are missing or not confirmed, null where nobody could count them; the digest says so. */
+  unreached?: number | null;
 }
 
 /** The last digest: which day's it was and which runs it told of. It is the notice of that digest, too. */

@@ -51,35 +51,37 @@ interface Day {
  * @param day the day of the digest, `YYYY-MM-DD`; it identifies it
  * @param at when the run that sends it was started: ISO 8601
  * @param rules where the findings are
- * @param unreached how many subscriptions of people are missing or not confirmed: of alarms nobody else may tell them
+ * @param unreached how many subscriptions of people are missing or not confirmed, null where nobody could count them:
+ * of alarms nobody else may tell them
  */
 export function digestAlert(
   reports: readonly RunReport[],
   day: string,
   at: string,
   rules: Pick<AlertRules, "table">,
-  unreached = 0,
+  unreached: number | null = 0,
 ): Alert {
   const summary = summarize(reports);
   const parts = headline(summary);
+  const isHeard = unreached === 0;
   return {
     id: alertId("digest", day),
     kind: "digest",
-    severity: unreached > 0 ? WORST : severityOf(summary),
+    severity: isHeard ? severityOf(summary) : WORST,
     tenant: null,
     owner: null,
-    title: `Digest ${day}: ${parts.length === 0 ? quiet(summary) : parts.join(", ")}`,
+    title: `Digest ${day}: ${parts.length === 0 ? quiet(summary, unreached) : parts.join(", ")}`,
     text: sentence(summary),
-    facts: unreached > 0 ? [...facts(summary), unreachedFact(unreached)] : facts(summary),
-    steps: [...(unreached > 0 ? [UNREACHED_STEP] : []), ...steps(summary), allThatIsOpen(rules)],
+    facts: isHeard ? facts(summary) : [...facts(summary), unreachedFact(unreached)],
+    steps: [...(isHeard ? [] : [UNREACHED_STEP]), ...steps(summary), allThatIsOpen(rules)],
     items: items(summary),
     at,
   };
 }
 
-const unreachedFact = (count: number): Alert["facts"][number] => ({
+const unreachedFact = (count: number | null): Alert["facts"][number] => ({
   label: "Not heard by",
-  value: `${counted(count, "subscription")}, missing or not confirmed`,
+  value: count === null ? "could not be counted" : `${counted(count, "subscription")}, missing or not confirmed`,
 });
 
 const UNREACHED_STEP = "See who hears nothing of alerts, alarms or missing audits: npx curfew alerts test";
@@ -136,10 +138,12 @@ function headline(day: Day): string[] {
   return parts.filter(([count]) => count > 0).map(([count, word]) => `${count.toLocaleString("en")} ${word}`);
 }
 
-/** Never more than was looked at, and never "quiet" while something bad is open. */
-function quiet({ latest }: Day): string {
+/** Never more than was looked at, and never "quiet" while something bad is open or somebody may not hear of it. */
+function quiet({ latest }: Day, unreached: number | null): string {
   const open = openUrgent(latest);
   if (open > 0) return `nothing new, ${open.toLocaleString("en")} still open at high or above`;
+  if (unreached === null) return "nothing new, but who hears of it could not be counted";
+  if (unreached > 0) return `nothing new, but ${counted(unreached, "subscription")} missing or not confirmed`;
   return `all quiet in ${counted(latest.length, "tenant")}`;
 }
 
