@@ -12,48 +12,58 @@ export interface Happening {
   text: string;
 }
 
-/** Milliseconds of the machine between two looks. */
-const LOOK = 50;
+/** Tells what is recorded of credentials, each thing once. */
+export interface RotationTeller {
+  /** Tells what is new since the last look. */
+  look(): Promise<void>;
+  /** Looks again and again until `signal` is aborted, and then once more. */
+  watch(signal: AbortSignal): Promise<void>;
+}
 
-/**
- * Tells what is recorded of rotations in these tenants from now on, each thing once, until `signal` is aborted; what
- * was recorded by then is told before it resolves.
- */
-export async function tellRotations(
+/** Milliseconds of the machine between two looks. */
+const LOOK = 200;
+
+/** @param tenants whose credentials it is about */
+export function rotationTeller(
   table: Table,
   tenants: readonly string[],
   tell: (happening: Happening) => void,
-  signal: AbortSignal,
-): Promise<void> {
+): RotationTeller {
   const told = new Set<string>();
-  const look = async (say: (happening: Happening) => void) => {
+  const look = async (): Promise<void> => {
     const records = await Promise.all(tenants.map((tenant) => listRotations(table, tenant)));
     for (const happening of records.flat().flatMap(happeningsOf)) {
       const key = JSON.stringify(happening);
-      if (!told.has(key)) say(happening);
+      if (!told.has(key)) tell(happening);
       told.add(key);
     }
   };
-  await look(() => undefined);
-  while (!signal.aborted) {
-    await delay(LOOK, undefined, { signal }).catch(() => undefined);
-    await look(tell);
-  }
+  const watch = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      await look();
+      await delay(LOOK, undefined, { signal }).catch(() => undefined); // the end of the pause, not an error
+    }
+    await look();
+  };
+  return { look, watch };
 }
 
 /** What a record tells, the earliest first. */
 export function happeningsOf(record: RotationRecord): Happening[] {
   const { clientId, kind, order, underWay, promoted, aftercare, lastProof, lastFailure, held } = record;
-  const { noun, set, gone } = WORDS[kind];
+  const { noun, set } = WORDS[kind];
   const told: ([at: number | undefined, text: string] | undefined)[] = [
     order && [order.at, `is to get a new ${noun}${ORDERED[order.by]}`],
-    underWay && [underWay.startedAt, `the new ${noun} is made, and stored before anybody else knows it`],
+    underWay && [underWay.startedAt, `a new ${noun} is made, and stored before anybody else knows it`],
     underWay && [underWay.setAt, set],
     underWay && [underWay.testedAt, `Auth0 accepts the new ${noun}`],
-    promoted && [promoted.at, `the new ${noun} is current`],
-    ...aftercare.flatMap(({ from, recordedAt, goneAt }): [number | undefined, string][] => [
-      [from > recordedAt ? recordedAt : undefined, `the old ${noun} stays until ${timeText(from)}`],
-      [goneAt, gone],
+    promoted && [promoted.at, `the new ${noun} is current; whoever reads the secret now gets it`],
+    ...aftercare.flatMap(({ from, promotedAt, goneAt }): [number | undefined, string][] => [
+      [
+        promotedAt !== undefined && from > promotedAt ? promotedAt : undefined,
+        `both keys work until ${timeText(from)}`,
+      ],
+      [goneAt, `the old ${noun} is detached and deleted at Auth0`],
     ]),
     lastProof && [lastProof.provenAt, `the old ${noun} is dead: ${proofText(lastProof)}`],
     lastFailure && [lastFailure.at, `not yet: ${lastFailure.message}`],
@@ -64,17 +74,9 @@ export function happeningsOf(record: RotationRecord): Happening[] {
     .sort((a, b) => a.at - b.at);
 }
 
-const WORDS: Readonly<Record<CredentialKind, { noun: string; set: string; gone: string }>> = {
-  "client-secret": {
-    noun: "secret",
-    set: "Auth0 is told the new secret; for up to 30 s it may accept either",
-    gone: "the old secret is gone",
-  },
-  "private-key": {
-    noun: "key",
-    set: "the new key is registered beside the old one",
-    gone: "the old key is detached and deleted at Auth0",
-  },
+const WORDS: Readonly<Record<CredentialKind, { noun: string; set: string }>> = {
+  "client-secret": { noun: "secret", set: "Auth0 is told the new secret; for up to 30 s it accepts one or the other" },
+  "private-key": { noun: "key", set: "the new key is registered at Auth0 beside the old one" },
 };
 
 const ORDERED: Readonly<Record<RotationOrder["by"], string>> = {

@@ -33,6 +33,8 @@ export interface AuditInput {
 interface LaptopOptions extends StoryOptions {
   /** Hears of each tenant when its audit is recorded. */
   onTenant?: (run: RunRef, tenant: string) => Promise<void>;
+  /** Hears when a step of a rotation has ended, whatever came of it. */
+  onStep?: () => Promise<void>;
   /** Whether the sandbox's time passes quickly while credentials are rotated. */
   hurry?: boolean;
 }
@@ -92,22 +94,35 @@ function storeCredential({ secret, age }: RotatedApplication, { secretsManager }
   clock.advance(age * 1000);
 }
 
-/** A function of this process; of each audited tenant somebody may hear, and rotations may be hurried. */
+/** A function of this process, with what happens around it on a laptop. */
 function hostHere(lambda: TemplateLambda, clock: SandboxClock, options: LaptopOptions): LambdaFunction {
-  const { onTenant } = options;
   const call = localFunction(lambda, clock);
-  if (lambda.logicalId.startsWith("RotateDue") && options.hurry) {
-    return async (event) => {
-      using _ = hurry(clock);
-      return await call(event);
-    };
-  }
-  if (!lambda.logicalId.startsWith("AuditTenant") || !onTenant) return call;
+  const [, around] = Object.entries(AROUND).find(([prefix]) => lambda.logicalId.startsWith(prefix)) ?? [];
+  return around?.(call, clock, options) ?? call;
+}
+
+type Around = (call: LambdaFunction, clock: SandboxClock, options: LaptopOptions) => LambdaFunction | undefined;
+
+/** By the beginning of a function's logical id. */
+const AROUND: Readonly<Record<string, Around>> = {
+  AuditTenant: (call, _clock, { onTenant }) => onTenant && heard(call, onTenant),
+  RotateDue: (call, clock, options) => (options.hurry ? hurried(call, clock) : undefined),
+  RotateSecret: (call, _clock, { onStep }) => onStep && (async (event) => call(event).finally(onStep)),
+};
+
+function heard(call: LambdaFunction, onTenant: NonNullable<LaptopOptions["onTenant"]>): LambdaFunction {
   return async (event) => {
     const result = await call(event);
     const { run, tenant } = event as { run: RunRef; tenant: string };
     await onTenant({ ...run, startedAt: new Date(run.startedAt).toISOString() }, tenant);
     return result;
+  };
+}
+
+function hurried(call: LambdaFunction, clock: SandboxClock): LambdaFunction {
+  return async (event) => {
+    using _ = hurry(clock);
+    return await call(event);
   };
 }
 
