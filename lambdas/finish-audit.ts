@@ -9,7 +9,6 @@ import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import type { RunRef } from "../lib/findings/ledger/run-record.ts";
-import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
 import { countUnprobed } from "../lib/runs/count-unprobed.ts";
@@ -24,7 +23,7 @@ const eventShape = z.object({ run: runShape, tenants: z.array(z.string()) });
  * Tells people what a run found, and counts. While some alert cannot be handed over it fails, so that it is tried
  * again; what was told is not told twice.
  */
-export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger, clock }) => {
   const config = await deployedConfig();
   const tableName = variable("CURFEW_TABLE");
   const table = dynamodbTable(tableName);
@@ -36,7 +35,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
       rules: alertRules(config, CATALOGUE, tableName),
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
-      clock: systemClock,
+      clock,
       unreached: silent,
     },
   );

@@ -13,7 +13,7 @@ import { synthesizeHere } from "./synthesize-here.ts";
 export interface Laptop extends AsyncDisposable {
   world: StoryWorld;
   deployment: Deployment;
-  /** The tenants' own; it dates executions too, so what waits for the next morning can be had now. */
+  /** Of tenants, executions and functions alike, so what waits for the next morning can be had now. */
   clock: SandboxClock;
   /** Everything that the deployed audit remembers. */
   table: Table;
@@ -59,7 +59,7 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     await deploy({
       assembly,
       clock,
-      host: (lambda) => hostHere(lambda, options),
+      host: (lambda) => hostHere(lambda, clock, options),
       secrets: ({ slack }) => ({ ...world.secrets, "curfew/slack-webhook": slack.webhook }),
     }),
   );
@@ -79,8 +79,8 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
 }
 
 /** A function of this process; of each audited tenant somebody may hear. */
-function hostHere(lambda: TemplateLambda, { onTenant }: LaptopOptions): LambdaFunction {
-  const call = localFunction(lambda);
+function hostHere(lambda: TemplateLambda, clock: SandboxClock, { onTenant }: LaptopOptions): LambdaFunction {
+  const call = localFunction(lambda, clock);
   if (!lambda.logicalId.startsWith("AuditTenant") || !onTenant) return call;
   return async (event) => {
     const result = await call(event);

@@ -166,7 +166,7 @@ describe("who is told", () => {
       ])
       .toSorted();
   const withAlerts = (alerts: string) => synthesized(FULL.replace(/alerts:[\s\S]+/, `alerts: ${alerts}\n`));
-  const ALERTS = ["finding", "summary", "reminder", "not-audited"];
+  const ALERTS = ["finding", "summary", "reminder", "not-audited", "rotation"];
   const AT_ONCE = [...ALERTS, "test"];
   const ALL = [...ALERTS, "digest", "test"];
   const DAILY = ["digest", "test"];
