@@ -1,3 +1,5 @@
+import { CurfewError } from "../model/curfew-error.ts";
+
 /**
  * Why a rotation is not begun, or not carried on. Only a person can change any of these; whatever may pass by itself
  * (Auth0 does not answer, another rotation holds the lease) is an error that is tried again and not one of these.
@@ -6,6 +8,7 @@ export const REFUSALS = [
   "no-target", // no SECRET# record says whose secret this is
   "not-configured", // the tenant, its rotator or the credential is not in the configuration, or disagrees with it
   "target-disagrees", // the stored value names another domain or client
+  "payload-unusable", // no credential of the configured kind can be read out of the stored value
   "rotation-disabled", // Secrets Manager has rotation switched off for the secret
   "version-unknown", // the version is not one of the secret's, or neither pending nor current
   "rotate-off", // `rotate: off`, and no person asked
@@ -20,3 +23,19 @@ export const REFUSALS = [
   "no-place", // both places for keys are taken by keys that something refers to
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
+
+/** A refusal, and one sentence for people: what is wrong and what to do. */
+export interface Refused {
+  refusal: Refusal;
+  message: string;
+}
+
+/** The error that a refused step rejects with; trying again does not help. */
+export const refusedError = ({ refusal, message }: Refused): CurfewError =>
+  new CurfewError("rotation-refused", message, { detail: refusal });
+
+/** Why `error` refused a rotation; null for errors of any other kind. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (!(error instanceof CurfewError) || error.code !== "rotation-refused") return null;
+  return REFUSALS.find((refusal) => refusal === error.detail) ?? null;
+}

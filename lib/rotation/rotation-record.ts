@@ -13,6 +13,10 @@ export type RotationStep = (typeof ROTATION_STEPS)[number];
 export interface RotationOrder {
   version: VersionId;
   by: "schedule" | "person" | "incident";
+  /**
+   * Names the try: failures of an automatic order count once for each `at`. Who orders a version again in a later run
+   * gives that run's start, so that a run's retries count once and the next run counts anew.
+   */
   at: Instant;
   /** A person said that a secret set by hand may be overwritten. */
   overwrite?: true;
@@ -51,17 +55,24 @@ export interface Aftercare {
   current: VersionId;
   old: VersionId;
   recordedAt: Instant;
+  /** When `current` was promoted, as far as is known. Until then nothing is taken away: it may never have come to it. */
+  promotedAt?: Instant;
   /** Not before then is anything taken away: the end of the overlap for keys, the promotion for secrets. */
   from: Instant;
   /** Keys: what is to be detached and deleted. */
   oldKey?: { id: string; kid: string };
-  /** The last write at Auth0 that concerns the old credential. */
+  /** Keys: when the old one was seen to be detached and, where nothing else refers to it, deleted. */
+  goneAt?: Instant;
+  /** Every write at Auth0 that concerns the old credential was answered by then. */
   lastWriteAt: Instant;
   /** Answers so far of a proof that is not complete. */
   answers: readonly ProofAnswer[];
   /** Since when it is overdue: still accepted 5 minutes after it should be dead. */
   overdueSince?: Instant;
-  /** Why it cannot be proven at all, in a sentence: the old value is not stored any more, for instance. */
+  /**
+   * Why it cannot be proven at all, in a sentence: the old value is not stored any more, for instance. Nothing is left
+   * to do then; it stays on record until a later rotation of the credential is proven.
+   */
   notProvable?: string;
 }
 
@@ -78,9 +89,13 @@ export interface RotationRecord {
     startedAt: Instant;
     /** When the tenant was first told about it; from then on the only way is forward. */
     setAt?: Instant;
+    /** When the tenant was first seen to accept it; nothing else is promoted. */
+    testedAt?: Instant;
   };
-  /** Consecutive tries that failed; 0 after a promotion or `rotate resume`. */
+  /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;
+  /** The `at` of the order whose failure was counted last. */
+  failedOrder?: Instant;
   lastFailure?: RotationFailure;
   /** No automatic tries any more until a person resumes. */
   held?: { since: Instant; refusal: Refusal | null; message: string };

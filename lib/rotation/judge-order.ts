@@ -1,0 +1,28 @@
+import type { RotationSettings } from "./parts.ts";
+import type { VersionId } from "./ports.ts";
+import type { Refused } from "./refusal.ts";
+import type { RotationRecord } from "./rotation-record.ts";
+
+/**
+ * Whether this version may be begun, by who asked for it. A version that nobody ordered was begun in the AWS console
+ * or by the service's own schedule: that counts as automatic.
+ *
+ * @param record what is remembered; undefined when nothing is
+ */
+export function judgeOrder(
+  record: Pick<RotationRecord, "order" | "held"> | undefined,
+  { clientId, rotate }: Pick<RotationSettings, "clientId" | "rotate">,
+  version: VersionId,
+): Refused | undefined {
+  const order = record?.order;
+  if (order?.version === version && order.by !== "schedule") return undefined;
+  if (rotate === "off") {
+    const message = `The credential of ${clientId} is set to rotate: off, and no person asked for this version; use curfew rotate, or set rotate: auto.`;
+    return { refusal: "rotate-off", message };
+  }
+  if (record?.held) {
+    const message = `Rotating the credential of ${clientId} is held; see curfew rotate status, and go on with curfew rotate resume.`;
+    return { refusal: "held", message };
+  }
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { isDeepStrictEqual } from "node:util";
+import { updateRow } from "../history/update-row.ts";
+import { type Table, tenantPartition } from "../store/table.ts";
+import { refusedError } from "./refusal.ts";
+import { ROTATION_PREFIX, type RotationOrder, type RotationRecord, rotationKey } from "./rotation-record.ts";
+import { type RotationTarget, targetKey } from "./target.ts";
+
+/** Whose secret this is; undefined when nobody said so. */
+export async function readTarget(table: Table, arn: string): Promise<RotationTarget | undefined> {
+  return (await table.get<RotationTarget>(targetKey(arn)))?.value;
+}
+
+/**
+ * Says whose secret this is. What was said once stays: a secret never changes its client.
+ *
+ * @returns false, with nothing written, when the secret belongs to another tenant, client or kind already
+ */
+export async function writeTarget(table: Table, target: RotationTarget): Promise<boolean> {
+  const key = targetKey(target.arn);
+  if (await table.put(key, target, { ifVersion: 0 })) return true;
+  const known = await readTarget(table, target.arn);
+  return known !== undefined && isDeepStrictEqual(identity(known), identity(target));
+}
+
+const identity = ({ arn, tenant, clientId, kind }: RotationTarget) => ({ arn, tenant, clientId, kind });
+
+/** What is remembered of the rotations of a credential; undefined when there was none. */
+export async function readRotation(table: Table, target: RotationTarget): Promise<RotationRecord | undefined> {
+  const row = await table.get<RotationRecord>(rotationKey(target.tenant, target.clientId));
+  return row && recordFor(target, row.value);
+}
+
+/**
+ * Changes what is remembered, so that nobody's change is lost: `change` is applied again to what somebody else wrote
+ * meanwhile. Nothing is written where nothing changes.
+ *
+ * @returns the record as it is now
+ * @throws CurfewError `rotation-refused` (`not-configured`) while the record is about another secret that is unfinished
+ */
+export async function changeRotation(
+  table: Table,
+  target: RotationTarget,
+  change: (record: RotationRecord) => RotationRecord,
+): Promise<RotationRecord> {
+  const key = rotationKey(target.tenant, target.clientId);
+  const known = await table.get<RotationRecord>(key);
+  const changed = (value: RotationRecord | undefined) => change(recordFor(target, value));
+  return (await updateRow(table, key, known, changed)).value;
+}
+
+/** The records of all credentials of a tenant that were ever rotated or ordered to be. */
+export async function listRotations(table: Table, tenant: string): Promise<RotationRecord[]> {
+  const records: RotationRecord[] = [];
+  for await (const { value } of table.list<RotationRecord>(tenantPartition(tenant), { prefix: ROTATION_PREFIX })) {
+    records.push(value);
+  }
+  return records;
+}
+
+/**
+ * Records who asks for a version, before anybody calls RotateSecret with it or finishes it forward. A version that
+ * hangs is ordered again, by its own id.
+ */
+export const orderRotation = (table: Table, target: RotationTarget, order: RotationOrder): Promise<RotationRecord> =>
+  changeRotation(table, target, (record) => ({ ...record, order }));
+
+/** A person lets automatic tries go on. */
+export const resumeRotation = (table: Table, target: RotationTarget): Promise<RotationRecord> =>
+  changeRotation(table, target, ({ held: _, failedOrder: __, ...record }) => ({ ...record, failures: 0 }));
+
+/**
+ * A credential may be moved to another secret. What is remembered of the former one ends then, but not while a value
+ * of it is on its way or an old one still to be taken away: versions of one secret mean nothing to the other.
+ */
+function recordFor(target: RotationTarget, known: RotationRecord | undefined): RotationRecord {
+  const { clientId, arn, kind } = target;
+  if (known?.arn === arn) return known;
+  const isOpen = known?.underWay?.setAt !== undefined || known?.aftercare.some((one) => one.notProvable === undefined);
+  if (known && isOpen) {
+    throw refusedError({
+      refusal: "not-configured",
+      message: `The last rotation of ${clientId} is not finished, and it was in the secret ${known.arn}; configure that one until it is.`,
+    });
+  }
+  const proof = known?.lastProof === undefined ? {} : { lastProof: known.lastProof };
+  return { clientId, arn, kind, failures: 0, aftercare: [], ...proof };
+}
