@@ -3,7 +3,7 @@ import type { Clock } from "../model/clock.ts";
 import type { Table } from "../store/table.ts";
 import type { VersionId } from "./ports.ts";
 import { type RotationRecord, rotationKey } from "./rotation-record.ts";
-import { type Standing, standingOf } from "./standing.ts";
+import { type Progress, progressOf } from "./progress.ts";
 import type { RotationTarget } from "./target.ts";
 
 /** What is followed. */
@@ -12,6 +12,8 @@ export interface Followed {
   version: VersionId;
   /** When this try was ordered. */
   since: Instant;
+  /** Where this process does the steps itself: it is followed until they are settled, and one look beyond. */
+  worker?: Promise<unknown> | undefined;
 }
 
 /** Milliseconds between two looks at the record; a step takes seconds. */
@@ -31,28 +33,34 @@ export const LONGEST_SILENCE = 240_000;
  */
 export async function* follow(
   table: Table,
-  { target, version, since }: Followed,
+  { target, version, since, worker }: Followed,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<Standing> {
+): AsyncGenerator<Progress> {
   let heard: { text: string; at: Instant } | undefined;
+  let isLast = false;
+  const settle = () => {
+    isLast = true;
+  };
+  worker?.then(settle, settle);
   for (;;) {
     signal.throwIfAborted();
+    const wasLast = isLast;
     const row = await table.get<RotationRecord>(rotationKey(target.tenant, target.clientId));
-    const standing = standingOf(row?.value, version, since);
-    const text = JSON.stringify(standing);
+    const progress = progressOf(row?.value, version, since);
+    const text = JSON.stringify(progress);
     const now = clock.now();
     if (text !== heard?.text) {
       heard = { text, at: now };
-      yield standing;
+      yield progress;
     }
-    if (isOver(standing, now) || now - heard.at >= LONGEST_SILENCE) return;
+    if (worker ? wasLast : isOver(progress, now) || now - heard.at >= LONGEST_SILENCE) return;
     await clock.sleep(LOOK, signal);
   }
 }
 
 /** Whether waiting any longer would bring nothing: it is done, or a person must act, or its next step is hours away. */
-function isOver({ stage, failure, held, aftercare }: Standing, now: Instant): boolean {
+function isOver({ stage, failure, held, aftercare }: Progress, now: Instant): boolean {
   if (stage === "proven") return true;
   if (stage !== "promoted") return held !== null || (failure !== null && failure.refusal !== null);
   if (!aftercare) return true;

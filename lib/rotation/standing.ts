@@ -1,42 +1,52 @@
-import type { Instant } from "../history/history.ts";
-import type { VersionId } from "./ports.ts";
-import type { Aftercare, RotationFailure, RotationRecord } from "./rotation-record.ts";
+import { CURRENT, PENDING, type VaultSecret, type VersionId } from "./ports.ts";
+import { refusedError } from "./refusal.ts";
+import { isTold, recall, type Work } from "./work.ts";
 
-/** How far the rotation to one version has come. `set`: the tenant may know the new value; the only way is forward. */
-export const STAGES = ["ordered", "begun", "set", "promoted", "proven"] as const;
-export type Stage = (typeof STAGES)[number];
+/**
+ * Where a version stands: `unlabelled` is one that the tenant was told of and that lost its label since, as people do
+ * who clean up after a cancelled rotation.
+ */
+export type Standing = "current" | "pending" | "unlabelled";
 
-/** Where the rotation to one version stands, as its record tells. */
-export interface Standing {
-  stage: Stage;
-  /** What went wrong at the last try; null when nothing did, or when it was overcome. */
-  failure: RotationFailure | null;
-  /** Why there are no automatic tries any more. */
-  held: RotationRecord["held"] | null;
-  /** What is left to be done after the promotion; null before it and when nothing is. */
-  aftercare: Aftercare | null;
+/** The version that bears a label. */
+export function versionWith({ versions }: VaultSecret, label: string): VersionId | undefined {
+  for (const [version, labels] of versions) if (labels.includes(label)) return version;
+  return undefined;
 }
 
 /**
- * Reads out of a record where the rotation to `version` stands.
+ * The guards of every step. Source: AWS's documentation of rotation functions: rotation is enabled, the version is one
+ * of the secret's, and it is pending or current already.
  *
- * @param since what failed before is an older try's affair
+ * @throws CurfewError `rotation-refused` (`rotation-disabled`, `version-unknown`), unless the tenant was told of the
+ * version: what was begun there is brought to its end
  */
-export function standingOf(record: RotationRecord | undefined, version: VersionId, since: Instant): Standing {
-  const stage = stageOf(record, version);
-  const isDone = stage === "promoted" || stage === "proven";
-  const failure = record?.lastFailure;
-  return {
-    stage,
-    failure: failure?.version === version && failure.at >= since && !isDone ? failure : null,
-    held: isDone ? null : (record?.held ?? null),
-    aftercare: record?.aftercare.find(({ current }) => current === version) ?? null,
-  };
+export async function standingOf(work: Work): Promise<Standing> {
+  const { parts, target, version } = work;
+  const secret = await parts.vault.describe(target.arn);
+  if (versionWith(secret, CURRENT) === version) return "current";
+  const mayStop = !isTold(work, await recall(work));
+  if (mayStop && !secret.rotationEnabled) {
+    const message = `Rotation is switched off for the secret of ${target.clientId} in Secrets Manager; switch it on there, or with curfew rotate adopt.`;
+    throw refusedError({ refusal: "rotation-disabled", message });
+  }
+  if (versionWith(secret, PENDING) === version) return "pending";
+  if (mayStop) throw notPending(work);
+  return "unlabelled";
 }
 
-function stageOf(record: RotationRecord | undefined, version: VersionId): Stage {
-  if (record?.lastProof?.current === version) return "proven";
-  if (record?.promoted?.version === version) return "promoted";
-  if (record?.underWay?.version !== version) return "ordered";
-  return record.underWay.setAt === undefined ? "begun" : "set";
+/**
+ * Looks once more just before the tenant is told of the version: without its label nobody would find it again.
+ *
+ * @throws CurfewError `rotation-refused` (`version-unknown`)
+ */
+export async function assertPending(work: Work): Promise<void> {
+  const secret = await work.parts.vault.describe(work.target.arn);
+  if (versionWith(secret, PENDING) !== work.version) throw notPending(work);
 }
+
+const notPending = ({ target, version }: Work) =>
+  refusedError({
+    refusal: "version-unknown",
+    message: `The version ${version} of the secret of ${target.clientId} is neither pending nor current; begin a rotation anew.`,
+  });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import { follow, LONGEST_SILENCE } from "../../lib/rotation/follow.ts";
 import { type Aftercare, type RotationRecord, rotationKey } from "../../lib/rotation/rotation-record.ts";
-import type { Standing } from "../../lib/rotation/standing.ts";
+import type { Progress } from "../../lib/rotation/progress.ts";
 import type { RotationTarget } from "../../lib/rotation/target.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 
@@ -51,7 +51,7 @@ const failure = (more: object) => ({
 async function followed(states: readonly RotationRecord[], pace = 10_000) {
   using table = openSqliteTable(":memory:");
   const clock = virtualClock(START);
-  const seen: Standing[] = [];
+  const seen: Progress[] = [];
   const key = rotationKey(target.tenant, target.clientId);
   const write = async () => {
     for (const state of states) {
@@ -61,8 +61,8 @@ async function followed(states: readonly RotationRecord[], pace = 10_000) {
   };
   const watch = async () => {
     const never = new AbortController().signal;
-    for await (const standing of follow(table, { target, version: VERSION, since: START }, clock, never)) {
-      seen.push(standing);
+    for await (const progress of follow(table, { target, version: VERSION, since: START }, clock, never)) {
+      seen.push(progress);
     }
     return clock.now() - START;
   };
