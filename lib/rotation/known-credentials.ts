@@ -42,12 +42,7 @@ export async function knownCredentials(
 }
 
 /** The tenant's log tells of secrets that were changed, and of keys nothing that would say which one is in use. */
-function ageOf(
-  kind: CredentialKind,
-  record: CredentialRecord,
-  logSince: Instant | undefined,
-  now: Instant,
-): SecretAge {
+function ageOf(kind: CredentialKind, record: CredentialRecord, logSince: Instant | undefined, now: Instant): SecretAge {
   if (kind === "client-secret") return secretAge(record, logSince, now);
   const { rotationInLog: _, ...dated } = record;
   return secretAge(dated, undefined, now);

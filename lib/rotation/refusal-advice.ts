@@ -25,6 +25,10 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
     meaning: "the stored secret names another domain or client",
     steps: ["Look into the secret in Secrets Manager: its domain and clientId must be those of curfew.yaml."],
   },
+  "payload-unusable": {
+    meaning: "the stored secret holds no credential of the configured kind",
+    steps: ["Look at the form of the secret in Secrets Manager; docs/rotation.md says which forms there are."],
+  },
   "rotation-disabled": {
     meaning: "rotation is switched off in Secrets Manager",
     steps: ["Switch it on, without rotating: npx curfew rotate adopt"],

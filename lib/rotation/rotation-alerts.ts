@@ -5,6 +5,7 @@ import { moment } from "../alerts/change-alert.ts";
 import { counted, harmless } from "../alerts/harmless-text.ts";
 import type { Instant } from "../history/history.ts";
 import { clientText, optionsFor, secretNameOf } from "./credential-text.ts";
+import { failing } from "./failing.ts";
 import { REFUSAL_ADVICE } from "./refusal-advice.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "./rotation-record.ts";
 
@@ -31,16 +32,6 @@ export const rotationAlerts = (rotations: readonly TenantRotation[], rules: Pick
     ];
   });
 
-/**
- * The last failure, where it still stands: nothing was promoted since. A failure that says only that nobody should have
- * asked is none: it is the answer that was wanted.
- */
-export function failing({ lastFailure, promoted, failures, underWay }: RotationRecord): RotationFailure | undefined {
-  if (!lastFailure || lastFailure.step === "aftercare" || lastFailure.at <= (promoted?.at ?? 0)) return undefined;
-  const isUnfinished = underWay?.version === lastFailure.version;
-  return failures > 0 || isUnfinished || lastFailure.refusal === "rotation-disabled" ? lastFailure : undefined;
-}
-
 function heldAlert(
   { tenant, record }: TenantRotation,
   { since, refusal, message }: NonNullable<RotationRecord["held"]>,
@@ -48,12 +39,12 @@ function heldAlert(
 ): Alert {
   const { clientId, failures, lastFailure } = record;
   const advice = refusal && REFUSAL_ADVICE[refusal];
-  const why = advice ? advice.meaning : `it failed ${failures > 1 ? `${failures} times` : ""} in a row`;
+  const why = advice ? advice.meaning : `it failed ${counted(failures, "time")} in a row`;
   return {
     ...about(tenant, rules),
     id: alertId("rotation", "held", tenant, clientId, since),
     severity: "high",
-    title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why.replace("  ", " ")}`,
+    title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why}`,
     text: `Curfew does not try again until a person says so. ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
@@ -182,7 +173,7 @@ const facts = (tenant: string, { clientId, kind, arn, failures }: RotationRecord
 
 /** Whether production can be concerned: what a person at three in the morning wants to know first. */
 function stateText({ underWay }: RotationRecord): string {
-  if (underWay?.setAt === undefined) return "Nothing was changed at Auth0: the present credential goes on working.";
+  if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
   return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
 }
 
