@@ -2,8 +2,8 @@ import type { Instant } from "../history/history.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Table } from "../store/table.ts";
 import type { VersionId } from "./ports.ts";
-import { type RotationRecord, rotationKey } from "./rotation-record.ts";
 import { type Progress, progressOf } from "./progress.ts";
+import { type RotationRecord, rotationKey } from "./rotation-record.ts";
 import type { RotationTarget } from "./target.ts";
 
 /** What is followed. */
