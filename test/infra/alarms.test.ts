@@ -146,7 +146,11 @@ describe("an alarm", () => {
       {
         Id: "tests",
         MetricStat: {
-          Metric: { Namespace: "Curfew", MetricName: "RotationTests", Dimensions: [{ Name: "service", Value: "curfew" }] },
+          Metric: {
+            Namespace: "Curfew",
+            MetricName: "RotationTests",
+            Dimensions: [{ Name: "service", Value: "curfew" }],
+          },
           Stat: "Sum",
         },
       },
