@@ -21,7 +21,7 @@ describe("the digest", () => {
   });
 
   it("says that somebody does not hear, which an alarm may not be able to tell", () => {
-    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, 2);
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, { unreached: 2 });
 
     expect(one.severity).toBe("medium");
     expect(one.facts).toContainEqual({ label: "Not heard by", value: "2 subscriptions, missing or not confirmed" });
