@@ -2,6 +2,8 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { alertRules } from "../lib/alerts/alert-rules.ts";
 import { announce } from "../lib/alerts/announce.ts";
+import type { RunWatch } from "../lib/alerts/ports.ts";
+import { auditExecutions } from "../lib/aws/audit-executions.ts";
 import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
@@ -36,6 +38,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
       clock,
+      runs: otherRuns(logger),
       unreached: silent,
     },
   );
@@ -52,6 +55,18 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
+
+/** Not to know whether another run is over must not keep this one from being told. */
+function otherRuns(logger: Invocation["logger"]): RunWatch {
+  const executions = auditExecutions(variable("CURFEW_AUDIT_MACHINE"));
+  return {
+    endedAt: (run) =>
+      executions.endedAt(run).catch((error: unknown) => {
+        logger.error(error instanceof CurfewError ? error.message : "Another run could not be asked about.");
+        return undefined;
+      }),
+  };
+}
 
 const tenantMetrics = ({ audited, incomplete, notAudited }: RunCounts) => ({
   TenantsAudited: audited,

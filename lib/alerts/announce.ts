@@ -8,7 +8,7 @@ import { deliverNews } from "./deliver-news.ts";
 import { digestAlert } from "./digest.ts";
 import type { News } from "./news.ts";
 import { markTold, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
-import type { Publisher } from "./ports.ts";
+import type { Publisher, RunWatch } from "./ports.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** A run whose tenants have all been tried. */
@@ -23,6 +23,8 @@ export interface AnnounceParts {
   publisher: Publisher;
   table: Table;
   clock: Clock;
+  /** Says of other runs whether they are over; left out where nobody can know, and a run then counts as under way. */
+  runs?: RunWatch;
   /** How many subscriptions of people are missing or not confirmed; the digest says so. */
   unreached?: number;
   /** What there is to tell beside what audits found. */
@@ -75,20 +77,34 @@ async function isAnnounced({ run, tenants }: EndedRun, table: Table): Promise<bo
 }
 
 /** Takes what this pass is to tell: its own run, and those that nobody holds any more. */
-async function hold(ended: EndedRun, { table, clock }: AnnounceParts): Promise<Row<PendingRun>[]> {
+async function hold(ended: EndedRun, parts: AnnounceParts): Promise<Row<PendingRun>[]> {
+  const { table, clock } = parts;
   const now = clock.now();
   const own = pendingKey(ended.run).sort;
   await table.put(pendingKey(ended.run), pending(ended.run, ended.tenants, now), { ifVersion: 0 });
   const held: Row<PendingRun>[] = [];
   for (const row of await pendingRuns(table)) {
     const isWaiting = row.value.isTold; // for a digest only, which has a claim of its own
-    if (row.key.sort !== own && !isWaiting && Date.parse(row.value.heldUntil) > now) continue;
+    if (row.key.sort !== own && !isWaiting && (await isSomebodys(row.value, parts))) continue;
     const value = { ...row.value, heldUntil: new Date(now + LONGEST_PASS).toISOString() };
     if (isWaiting) held.push(row);
     else if (await table.put(row.key, value, { ifVersion: row.version }))
       held.push({ key: row.key, value, version: row.version + 1 });
   }
   return held;
+}
+
+/**
+ * True while somebody else is to tell of a run: another pass, or the run itself. A pass holds a run for a short time
+ * only, so whoever holds it for longer is the run, and that may have been stopped: then its functions, which go on, are
+ * given the time to end.
+ */
+async function isSomebodys({ run, heldUntil }: PendingRun, { clock, runs }: AnnounceParts): Promise<boolean> {
+  const left = Date.parse(heldUntil) - clock.now();
+  if (left <= 0) return false;
+  if (left <= LONGEST_PASS || !runs) return true;
+  const endedAt = await runs.endedAt(run);
+  return endedAt === undefined || endedAt + LONGEST_PASS > clock.now();
 }
 
 /** @param news told together with this run, which stays pending until all of both was told */

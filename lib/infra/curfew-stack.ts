@@ -81,7 +81,7 @@ export class CurfewStack extends Stack {
     const annotations = Annotations.of(this);
     if (operators(config).length === 0) {
       const message =
-        "Nobody gets mail from this stack: alerts.email in the configuration is empty, so alarms ring unheard.";
+        "Nobody hears when this stack does not work: alerts.email and alerts.digest.email in the configuration are empty, so alarms ring unheard.";
       annotations.addWarningV2("curfew:nobody-hears", message);
     }
     if (!config.schedule) {
