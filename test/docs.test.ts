@@ -30,6 +30,12 @@ describe("the documents", () => {
     expect(JSON.parse(example).schemaVersion).toBe(1);
   });
 
+  it("show the tested example of a consumer, to the letter", () => {
+    const [, example = ""] = /```ts\n([\s\S]+?)```/.exec(textOf("docs/consuming-secrets.md")) ?? [];
+
+    expect(example).toBe(textOf("examples/consume-secret.ts"));
+  });
+
   it("name the test command in the README", () => {
     expect(textOf("README.md")).toContain("npm cit");
   });

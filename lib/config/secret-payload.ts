@@ -59,15 +59,22 @@ function nestedJwk(value: unknown, expected: Expected): Fields | undefined {
   return isFields(fields) && isJwk(fields) ? fields : undefined;
 }
 
+/** True when a payload names a domain or a client that is not the one expected; one that names none agrees. */
+export function namesAnother(payload: Secret, expected: Pick<Expected, "domain" | "clientId">): boolean {
+  const text = payload.reveal().trim();
+  const fields = text.startsWith("{") ? parseFields(text) : undefined;
+  return fields !== undefined && !isJwk(fields) && disagreement(fields, expected) !== undefined;
+}
+
 /** A stored address or client that is another one's: the secret is not sent. Which ones, the message does not say. */
-function mustAgree(fields: Fields, { domain, clientId, ...rest }: Expected): void {
-  const expected = { domain, clientId, ...rest };
-  if (fields.domain !== undefined && String(fields.domain).toLowerCase() !== domain) {
-    refuse(expected, "belongs to another domain than the configuration says; refer to the right secret");
-  }
-  if (fields.clientId !== undefined && fields.clientId !== clientId) {
-    refuse(expected, "belongs to another client than the configuration says; refer to the right secret");
-  }
+function mustAgree(fields: Fields, expected: Expected): void {
+  const what = disagreement(fields, expected);
+  if (what) refuse(expected, `belongs to another ${what} than the configuration says; refer to the right secret`);
+}
+
+function disagreement(fields: Fields, { domain, clientId }: Pick<Expected, "domain" | "clientId">) {
+  if (fields.domain !== undefined && String(fields.domain).toLowerCase() !== domain) return "domain";
+  return fields.clientId !== undefined && fields.clientId !== clientId ? "client" : undefined;
 }
 
 const isJwk = (fields: Fields): boolean => typeof fields.kty === "string";

@@ -1,8 +1,13 @@
 import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
+import { boundedParts } from "./bounded-parts.ts";
+import { isOpen, takeCare } from "./care.ts";
+import { recordingFailure } from "./failures.ts";
+import { readRotation } from "./ledger.ts";
 import type { RotationParts } from "./parts.ts";
+import type { VersionId } from "./ports.ts";
 import type { Aftercare } from "./rotation-record.ts";
 import type { RotationTarget } from "./target.ts";
+import { atWork } from "./work.ts";
 
 /**
  * Does what can be done by the deadline of everything that is left of a credential's rotations: proves that old
@@ -11,12 +16,33 @@ import type { RotationTarget } from "./target.ts";
  *
  * @param deadline when this process is ended: milliseconds since the epoch
  * @returns what is still to be done
- * @throws as `rotationStep`
+ * @throws as `rotationStep`, when everything was tried
  */
 export async function runAftercare(
   target: RotationTarget,
-  _deadline: Instant,
-  _parts: RotationParts,
+  deadline: Instant,
+  parts: RotationParts,
 ): Promise<readonly Aftercare[]> {
-  throw new CurfewError("rotation-unfinished", `The aftercare of ${target.clientId} is not written yet.`);
+  const open = () => openAftercare(target, deadline, parts);
+  const failures: unknown[] = [];
+  for (const { current } of await open()) {
+    await careFor(target, current, deadline, parts).catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+  return open();
+}
+
+async function openAftercare(
+  target: RotationTarget,
+  deadline: Instant,
+  parts: RotationParts,
+): Promise<readonly Aftercare[]> {
+  const record = await readRotation(boundedParts(parts, deadline).table, target);
+  return record?.aftercare.filter(isOpen) ?? [];
+}
+
+/** Under the lease of the rotation that it belongs to: its own steps may go on at the same time, no other's. */
+function careFor(target: RotationTarget, version: VersionId, deadline: Instant, parts: RotationParts): Promise<void> {
+  const request = { target, version, deadline };
+  return recordingFailure({ ...request, step: "aftercare" }, parts, () => atWork(request, parts, takeCare));
 }

@@ -1,7 +1,8 @@
 import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
+import { ROTATION_STEPS } from "./rotation-record.ts";
+import { rotationStep } from "./rotation-step.ts";
 import type { RotationTarget } from "./target.ts";
 
 /**
@@ -12,10 +13,10 @@ import type { RotationTarget } from "./target.ts";
  * @throws as `rotationStep`
  */
 export async function finishForward(
-  target: RotationTarget,
-  _version: VersionId,
-  _deadline: Instant,
-  _parts: RotationParts,
+  { arn }: RotationTarget,
+  version: VersionId,
+  deadline: Instant,
+  parts: RotationParts,
 ): Promise<void> {
-  throw new CurfewError("rotation-unfinished", `Finishing the rotation of ${target.clientId} is not written yet.`);
+  for (const step of ROTATION_STEPS) await rotationStep({ step, arn, version, deadline }, parts);
 }

@@ -15,9 +15,17 @@ interface Lease {
 
 /** The right to work on one credential. */
 export interface HeldLease {
-  /** @throws CurfewError `rotation-busy` when the lease is over or somebody else's: nothing may be written any more */
-  assertHeld(): Promise<void>;
-  /** Gives the right back. Where that fails it ends by itself. */
+  /**
+   * Does one write outside of the table, if the lease is still held.
+   *
+   * @throws CurfewError `rotation-busy` when the lease is over or somebody else's, with nothing written; else what
+   * `call` rejects with
+   */
+  write<T>(call: () => Promise<T>): Promise<T>;
+  /**
+   * Gives the right back, unless a write was not answered well: it may still have its effect, so everybody but the
+   * owner waits until the lease ends by itself.
+   */
   release(): Promise<void>;
 }
 
@@ -76,24 +84,31 @@ interface Taken extends LeaseRequest {
 }
 
 function heldLease(table: Table, key: Key, taken: Taken, clock: Pick<Clock, "now">): HeldLease {
+  let unanswered = 0;
   return {
-    async assertHeld() {
+    async write(call) {
       const row = await table.get<Lease>(key);
       if (row?.version !== taken.version || clock.now() >= taken.until) throw busy(taken.clientId);
+      unanswered += 1;
+      const answer = await call();
+      unanswered -= 1;
+      return answer;
     },
     async release() {
-      const stillAlive = taken.formerUntil + SKEW > clock.now();
-      const left: Lease = stillAlive
-        ? { owner: taken.owner, until: taken.formerUntil, formerUntil: 0 }
-        : { owner: null, until: 0, formerUntil: 0 };
-      try {
-        await table.put(key, left, { ifVersion: taken.version });
-      } catch (error) {
-        // What was done is done; the lease is over at `until` without us, and its owner may go on at once.
-        if (!(error instanceof CurfewError)) throw error;
-      }
+      if (unanswered === 0) await giveBack(table, key, taken, clock.now());
     },
   };
+}
+
+/** What was done is done, so nothing depends on it: where it fails the lease ends by itself, and its owner goes on at once. */
+async function giveBack(table: Table, key: Key, { owner, formerUntil, version }: Taken, now: Instant): Promise<void> {
+  const others: Lease = { owner, until: formerUntil, formerUntil: 0 };
+  const nobody: Lease = { owner: null, until: 0, formerUntil: 0 };
+  try {
+    await table.put(key, formerUntil + SKEW > now ? others : nobody, { ifVersion: version });
+  } catch (error) {
+    if (!(error instanceof CurfewError)) throw error;
+  }
 }
 
 const busy = (clientId: string): CurfewError =>

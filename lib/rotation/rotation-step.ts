@@ -1,8 +1,20 @@
 import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
+import { boundedParts } from "./bounded-parts.ts";
+import { takeCare } from "./care.ts";
+import { recordingFailure } from "./failures.ts";
+import { readTarget } from "./ledger.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
+import { refusedError } from "./refusal.ts";
 import type { RotationStep } from "./rotation-record.ts";
+import { settle, settleOther } from "./settle.ts";
+import { standingOf } from "./standing.ts";
+import { createSecret } from "./steps/create-secret.ts";
+import { finishSecret } from "./steps/finish-secret.ts";
+import { setSecret } from "./steps/set-secret.ts";
+import { testSecret } from "./steps/test-secret.ts";
+import type { RotationTarget } from "./target.ts";
+import { atWork, type Work } from "./work.ts";
 
 /** One step of a rotation, as Secrets Manager asks for it. */
 export interface StepRequest {
@@ -18,9 +30,53 @@ export interface StepRequest {
 /**
  * Does one step of a rotation. Each may be repeated at any time, whatever became of it before.
  *
+ * After the last one, as much is done of what is left to do with the old credential as there is time for: a rotation by
+ * anybody ends with its proof. What fails of that is recorded, and done by a later run.
+ *
  * @throws CurfewError `rotation-refused` (its detail is a Refusal), `rotation-busy` while somebody else holds the lease,
  * `rotation-unfinished` when it can be tried again, or what the ports failed with. What went wrong is recorded before.
  */
-export async function rotationStep(request: StepRequest, _parts: RotationParts): Promise<void> {
-  throw new CurfewError("rotation-unfinished", `${request.step} is not written yet.`);
+export async function rotationStep({ step, arn, version, deadline }: StepRequest, parts: RotationParts): Promise<void> {
+  const target = await targetOf(arn, boundedParts(parts, deadline));
+  const request = { target, version, deadline };
+  await recordingFailure({ ...request, step }, parts, () =>
+    atWork(request, parts, async (work) => {
+      await doStep(step, work);
+      if (step === "finishSecret") await careQuietly(work, deadline, parts);
+    }),
+  );
+}
+
+async function targetOf(arn: string, { table }: RotationParts): Promise<RotationTarget> {
+  const target = await readTarget(table, arn);
+  if (target) return target;
+  const message = `Nobody said whose credential the secret ${arn} is; take it over with curfew rotate adopt.`;
+  throw refusedError({ refusal: "no-target", message });
+}
+
+const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<void>>> = {
+  createSecret,
+  setSecret,
+  testSecret,
+  finishSecret,
+};
+
+async function doStep(step: RotationStep, work: Work): Promise<void> {
+  const standing = await standingOf(work);
+  if (standing === "current" && step !== "finishSecret") return;
+  if (step === "createSecret") {
+    if (standing === "unlabelled") return settle(work);
+    await settleOther(work);
+  }
+  await STEPS[step](work);
+}
+
+/** The rotation itself is done: nothing that fails here may make anybody begin it anew. */
+async function careQuietly(work: Work, deadline: Instant, parts: RotationParts): Promise<void> {
+  const request = { target: work.target, version: work.version, deadline, step: "aftercare" as const };
+  try {
+    await recordingFailure(request, parts, () => takeCare(work));
+  } catch {
+    // It is on record, and so is what is still to be done.
+  }
 }

@@ -6,10 +6,12 @@ import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import { compareKeys, endOfPrefix } from "../../lib/store/sort-order.ts";
 import type { Range, Row, Table } from "../../lib/store/table.ts";
 import { type Dynalite, startDynalite } from "../support/dynalite.ts";
+import { memoryTable } from "../support/memory-table.ts";
 
 let dynalite: Dynalite;
 const stores: Record<string, () => Table> = {
   sqlite: () => openSqliteTable(":memory:"),
+  memory: memoryTable,
   dynamodb: () => dynamodbTable("conformance", { attempts: 3 }),
 };
 

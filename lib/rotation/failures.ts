@@ -1,0 +1,90 @@
+import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
+import { boundedParts } from "./bounded-parts.ts";
+import { changeRotation } from "./ledger.ts";
+import type { RotationParts } from "./parts.ts";
+import type { VersionId } from "./ports.ts";
+import { type Refusal, refusalOf } from "./refusal.ts";
+import type { RotationFailure, RotationRecord } from "./rotation-record.ts";
+import type { WorkRequest } from "./work.ts";
+
+/** So many failed tries of automatic orders, one after the other, hold a credential. */
+const TRIES = 3;
+
+/** There is nothing that a person must put right before a rotation could succeed. */
+const NOT_HELD: readonly (Refusal | null)[] = ["rotate-off", "rotation-disabled", "version-unknown", "held"];
+
+/** They say nothing about the rotation itself. */
+const NOT_COUNTED: readonly ErrorCode[] = ["rotation-busy", "interrupted"];
+
+/**
+ * Does one step, and records what goes wrong with it before it is thrown on.
+ *
+ * @throws whatever the step rejects with, also when it cannot be recorded
+ */
+export async function recordingFailure<T>(
+  request: WorkRequest & { step: RotationFailure["step"] },
+  parts: RotationParts,
+  step: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    await recordFailure(request, parts, error);
+    throw error;
+  }
+}
+
+async function recordFailure(
+  { target, version, step, deadline }: WorkRequest & { step: RotationFailure["step"] },
+  parts: RotationParts,
+  error: unknown,
+): Promise<void> {
+  const failure = { version, step, at: Math.round(parts.clock.now()), ...described(error) };
+  const { table } = boundedParts(parts, deadline);
+  try {
+    await changeRotation(table, target, (record) => withFailure(record, failure));
+  } catch (second) {
+    // The step's own error is thrown: it is the one that says what to do, and it is counted the next time.
+    if (!(second instanceof CurfewError)) throw second;
+  }
+}
+
+function described(error: unknown): Pick<RotationFailure, "code" | "refusal" | "message"> {
+  if (error instanceof CurfewError) return { code: error.code, refusal: refusalOf(error), message: error.message };
+  const name = error instanceof Error && /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : "Error";
+  return { code: "rotation-unfinished", refusal: null, message: `The step failed unexpectedly (${name}).` };
+}
+
+/**
+ * What becomes of a record by a failure. A refusal holds the credential at once, since only a person can change it;
+ * otherwise failed tries of automatic orders are counted, each order once, and too many hold it.
+ */
+export function withFailure(record: RotationRecord, failure: RotationFailure): RotationRecord {
+  if (isForeign(record, failure)) return record;
+  const failed: RotationRecord = { ...record, lastFailure: failure };
+  if (failure.step === "aftercare" || NOT_COUNTED.includes(failure.code)) return failed;
+  if (failure.refusal !== null) return NOT_HELD.includes(failure.refusal) ? failed : hold(failed, failure);
+  return counted(failed, failure);
+}
+
+/**
+ * Secrets Manager tests a configuration with a version of its own, which nobody rotates to: that changes nothing. And
+ * aftercare that waits for its turn has not failed.
+ */
+const isForeign = ({ underWay }: RotationRecord, { step, version, code }: RotationFailure): boolean =>
+  (step === "testSecret" && underWay?.version !== version) || (step === "aftercare" && code === "rotation-busy");
+
+function counted(record: RotationRecord, failure: RotationFailure): RotationRecord {
+  if (!isAutomatic(record, failure.version) || record.order?.at === record.failedOrder) return record;
+  const failures = record.failures + 1;
+  const next: RotationRecord = { ...record, failures, ...(record.order ? { failedOrder: record.order.at } : {}) };
+  return failures < TRIES ? next : hold(next, failure);
+}
+
+const isAutomatic = ({ order }: RotationRecord, version: VersionId): boolean =>
+  order?.version === version && order.by === "schedule";
+
+const hold = (record: RotationRecord, { at, refusal, message }: RotationFailure): RotationRecord => ({
+  ...record,
+  held: { since: record.held?.since ?? at, refusal, message },
+});

@@ -1,0 +1,68 @@
+import type { Secret } from "../../model/secret.ts";
+import { type Ask, calibratedAsk, firstAccepted, SETTLING, unfinished } from "../asking.ts";
+import { judgeClient } from "../judge-client.ts";
+import { currentRefused, doesNotSay, mayOverwrite } from "../overwriting.ts";
+import { refusedError } from "../refusal.ts";
+import { assertPending } from "../standing.ts";
+import { markTold } from "../under-way.ts";
+import type { Work } from "../work.ts";
+import type { Kind, Telling } from "./kind.ts";
+
+/**
+ * A client has one secret: the new one takes the place of the old one, which is dead when the change has spread. What a
+ * client secret is can only be asked, never read: so it is asked before it is overwritten whether it is ours.
+ */
+export const clientSecretKind: Kind = {
+  make: async (parts) => parts.newSecret(),
+  assertMayBegin: assertRightClient,
+  tell,
+  test: async (work, pending) => (await calibratedAsk(work, pending))(pending),
+  oldPart: async () => ({}),
+  overlap: () => 0,
+  takeAway: async () => undefined,
+};
+
+async function assertRightClient(work: Work): Promise<void> {
+  const refused = judgeClient(await (await work.tenant()).client(), work.settings);
+  if (refused) throw refusedError(refused);
+}
+
+async function tell(work: Work, { pending, current, record }: Telling): Promise<void> {
+  await assertRightClient(work);
+  const ask = await calibratedAsk(work, pending);
+  if ((await ask(pending)) === "accepted") {
+    await markTold(work); // an earlier try told the tenant, or somebody did for us
+  } else if (mayOverwrite(work, record)) {
+    await send(work, pending, Number.POSITIVE_INFINITY);
+  } else if ((await acceptedOf(work, ask, [pending, await current()])) === "pending") {
+    await markTold(work);
+  } else {
+    await send(work, pending, work.parts.clock.now() + SETTLING);
+  }
+}
+
+/** Which of both the tenant accepts. */
+async function acceptedOf(work: Work, ask: Ask, both: readonly [Secret, Secret]): Promise<"pending" | "current"> {
+  const accepted = await firstAccepted(work, ask, both);
+  if (accepted === "refused") throw refusedError(currentRefused(work.settings));
+  if (accepted === "unknown") throw doesNotSay(work.settings);
+  return accepted === 0 ? "pending" : "current";
+}
+
+/**
+ * Sends the new secret. First it is recorded that this happens, and looked once more whether the secret is stored where
+ * it will be found: what the tenant knows must never be lost.
+ *
+ * @param freshUntil until when the answer counts that the current secret is ours
+ */
+async function send(work: Work, pending: Secret, freshUntil: number): Promise<void> {
+  const tenant = await work.tenant();
+  await markTold(work);
+  await assertPending(work);
+  await work.lease.write(async () => {
+    if (work.parts.clock.now() > freshUntil) {
+      throw unfinished(`Between asking and telling Auth0 about ${work.settings.clientId} too much time went by.`);
+    }
+    await tenant.setSecret(pending);
+  });
+}

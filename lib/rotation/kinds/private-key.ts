@@ -1,0 +1,160 @@
+import type { Secret } from "../../model/secret.ts";
+import { calibratedAsk, loginWith, unfinished } from "../asking.ts";
+import { judgeClient } from "../judge-client.ts";
+import { isFull, judgePlaces, leftovers, type Places } from "../judge-places.ts";
+import type { RegisteredKey, RotatedClient } from "../ports.ts";
+import { namedKid, type PublicKey, publicKeyOf } from "../public-key.ts";
+import { refusedError } from "../refusal.ts";
+import type { Aftercare, RotationRecord } from "../rotation-record.ts";
+import { assertPending } from "../standing.ts";
+import { markTold } from "../under-way.ts";
+import { nowOf, type Work } from "../work.ts";
+import type { Kind, Telling } from "./kind.ts";
+
+/**
+ * A client may authenticate with two registered keys at once: the new one is added beside the old one, and the old one
+ * is taken away when everybody had time to change. Nobody is refused at any point.
+ */
+export const privateKeyKind: Kind = {
+  make: async (parts) => (await parts.newKey()).privateKeyJwk,
+  async assertMayBegin(work, { current, record }) {
+    assertPlace(work, { ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
+  },
+  async tell(work, telling) {
+    const key = await publicKeyOf(telling.pending);
+    const registered = await registeredOf(work);
+    const own = (await onlyOne(work, registered, key)) ?? (await register(work, registered, key, telling));
+    await attach(work, own.id);
+  },
+  async test(work, pending) {
+    return (await (await work.tenant()).obtainToken(loginWith(work, pending))).answer;
+  },
+  oldPart,
+  overlap: ({ settings }) => settings.overlap,
+  takeAway,
+};
+
+interface Registered {
+  keys: readonly RegisteredKey[];
+  client: KeyClient;
+}
+
+/** The keys are read first: what is attached by then is among them. */
+async function registeredOf(work: Work): Promise<Registered> {
+  const keys = await (await work.tenant()).keys();
+  return { keys, client: await keyClient(work) };
+}
+
+/** A client that authenticates with registered keys: the only kind whose keys are touched. */
+type KeyClient = RotatedClient & { attachedKeys: readonly string[] };
+
+async function keyClient(work: Work): Promise<KeyClient> {
+  const client = await (await work.tenant()).client();
+  const refused = judgeClient(client, work.settings);
+  if (refused) throw refusedError(refused);
+  return client as KeyClient; // what the judgement says of keys
+}
+
+/** A place that is taken by an old key of ours comes free by itself: that is a matter of time, not of people. */
+function assertPlace(work: Work, places: Places, record: RotationRecord | undefined): void {
+  const refused = judgePlaces(places);
+  if (!refused) return;
+  const ids = places.keys.map(({ id }) => id);
+  const leaving = record?.aftercare.find(({ oldKey, from }) => oldKey && ids.includes(oldKey.id) && from > nowOf(work));
+  if (!leaving) throw refusedError(refused);
+  throw unfinished(
+    `The key before the current one of ${places.client.clientId} stays until ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
+  );
+}
+
+/** The place of our key, if it is registered. A request whose answer was lost may have registered it twice. */
+async function onlyOne(
+  work: Work,
+  { keys, client }: Registered,
+  { kid }: PublicKey,
+): Promise<RegisteredKey | undefined> {
+  const same = keys.filter((key) => key.kid === kid);
+  const own = same.find(({ id }) => client.referencedKeys.includes(id)) ?? same[0];
+  const twins = same.filter(({ id }) => id !== own?.id && !client.referencedKeys.includes(id));
+  for (const { id } of twins) await remove(work, id);
+  return own;
+}
+
+async function register(
+  work: Work,
+  registered: Registered,
+  { kid, pem }: PublicKey,
+  { current, record }: Telling,
+): Promise<RegisteredKey> {
+  const places: Places = { ...registered, currentKid: namedKid(await current()) };
+  assertPlace(work, places, record);
+  await markTold(work);
+  await assertPending(work);
+  const [leftover] = leftovers(places);
+  if (isFull(places) && leftover) await remove(work, leftover.id);
+  const tenant = await work.tenant();
+  return work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name: `curfew-${work.version}` }));
+}
+
+async function remove({ lease, tenant }: Work, id: string): Promise<void> {
+  const client = await tenant();
+  await lease.write(() => client.deleteKey(id));
+}
+
+/** Adds our key to whatever the client authenticates with at this moment. */
+async function attach(work: Work, id: string): Promise<void> {
+  await markTold(work);
+  const { attachedKeys } = await keyClient(work);
+  if (attachedKeys.includes(id)) return;
+  await assertPending(work);
+  const tenant = await work.tenant();
+  await work.lease.write(() => tenant.attachKeys([...attachedKeys, id]));
+}
+
+/**
+ * Which registered key the old one is. Its `kid` says so. Where a person stored it without one, or with another, it is
+ * the only attached key beside the new one, if it is accepted at all: some attached key verifies it.
+ */
+async function oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">> {
+  const { kid: newKid } = await publicKeyOf(current);
+  const others = (await (await work.tenant()).keys()).filter(({ kid }) => kid !== newKid);
+  const kid = namedKid(old);
+  const key = others.find((other) => kid !== undefined && other.kid === kid) ?? (await onlyOther(work, others, old));
+  return key ? { oldKey: { id: key.id, kid: key.kid ?? "" } } : {};
+}
+
+async function onlyOther(
+  work: Work,
+  others: readonly RegisteredKey[],
+  old: Secret,
+): Promise<RegisteredKey | undefined> {
+  const { attachedKeys } = await keyClient(work);
+  const [other, ...more] = others.filter(({ id }) => attachedKeys.includes(id));
+  if (!other || more.length > 0) return undefined;
+  return (await (await calibratedAsk(work, old))(old)) === "accepted" ? other : undefined;
+}
+
+/** First the current key is seen to be accepted and attached: the client must never be left without one. */
+async function takeAway(work: Work, { id }: { id: string }, current: Secret): Promise<void> {
+  const { clientId } = work.settings;
+  const tenant = await work.tenant();
+  if ((await (await calibratedAsk(work, current))(current)) !== "accepted") {
+    throw unfinished(
+      `The current key of ${clientId} is not seen to be accepted, so the old one is not taken away yet.`,
+    );
+  }
+  const keys = await tenant.keys();
+  const kid = namedKid(current);
+  const currentKey = keys.find((key) => kid !== undefined && key.kid === kid);
+  const { attachedKeys } = await keyClient(work);
+  if (attachedKeys.includes(id)) {
+    const left = attachedKeys.filter((attached) => attached !== id);
+    if (!currentKey || !left.includes(currentKey.id)) {
+      throw unfinished(`The current key of ${clientId} is not found among the attached ones, so the old one stays.`);
+    }
+    await work.lease.write(() => tenant.attachKeys(left));
+  }
+  // Whatever else refers to it, signed requests for instance, goes on with it.
+  const { referencedKeys } = await keyClient(work);
+  if (id !== currentKey?.id && !referencedKeys.includes(id)) await work.lease.write(() => tenant.deleteKey(id));
+}

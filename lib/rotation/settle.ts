@@ -1,0 +1,43 @@
+import { calibratedAsk, firstAccepted } from "./asking.ts";
+import { doesNotSay } from "./overwriting.ts";
+import { standingOf } from "./standing.ts";
+import { finishSecret } from "./steps/finish-secret.ts";
+import { storedCredential } from "./stored-credentials.ts";
+import { markDropped, markTested } from "./under-way.ts";
+import { isTold, recall, type Work } from "./work.ts";
+
+/**
+ * Brings a version to its end that the tenant was told of and that lost its label since. Who cancels a rotation is
+ * advised by AWS to take AWSPENDING away by hand, and then the value that the tenant knows is stored under no label at
+ * all. If the tenant accepts it, it is promoted; if it does not, nothing came of it.
+ *
+ * @throws CurfewError `rotation-unfinished` when Auth0 does not say
+ */
+export async function settle(work: Work): Promise<void> {
+  if ((await standingOf(work)) !== "current") {
+    if (!(await isAccepted(work))) {
+      await markDropped(work);
+      return;
+    }
+    await markTested(work);
+  }
+  await finishSecret(work);
+}
+
+/** Before another version is begun, the one before it comes to its end. */
+export async function settleOther(work: Work): Promise<void> {
+  const underWay = (await recall(work))?.underWay;
+  if (!underWay || underWay.version === work.version) return;
+  const other = { ...work, version: underWay.version };
+  if (isTold(other, await recall(other))) await settle(other);
+}
+
+/** Asked for as long as a change takes to spread: what the tenant was told of last may not be there yet. */
+async function isAccepted(work: Work): Promise<boolean> {
+  const stored = await storedCredential(work, work.version);
+  if (!stored) return false;
+  const ask = await calibratedAsk(work, stored.credential);
+  const accepted = await firstAccepted(work, ask, [stored.credential]);
+  if (accepted === "unknown") throw doesNotSay(work.settings);
+  return accepted === 0;
+}

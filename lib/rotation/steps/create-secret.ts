@@ -1,0 +1,65 @@
+import { calibratedAsk, firstAccepted, unfinished } from "../asking.ts";
+import { judgeOrder } from "../judge-order.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import { currentRefused, doesNotSay, mayOverwrite } from "../overwriting.ts";
+import { renewPayload } from "../payload.ts";
+import { refusedError } from "../refusal.ts";
+import type { RotationRecord } from "../rotation-record.ts";
+import { currentCredential, type StoredCredential, storedCredential } from "../stored-credentials.ts";
+import { markBegun } from "../under-way.ts";
+import { isTold, recall, type Work } from "../work.ts";
+
+/**
+ * Makes a new credential and stores it as pending, before anybody else knows it. Nothing is begun that could not be
+ * brought to its end: so everything that can be asked beforehand is asked here.
+ */
+export async function createSecret(work: Work): Promise<void> {
+  const record = await recall(work);
+  if (isTold(work, record)) return assertStored(work);
+  const refused = judgeOrder(record, work.settings, work.version);
+  if (refused) throw refusedError(refused);
+  const current = await currentCredential(work);
+  await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current.credential, record });
+  const pending = await storedCredential(work, work.version);
+  await assertInUse(work, record, current, pending);
+  if (!pending) await store(work, current);
+}
+
+/** What the tenant was told of must be there. */
+async function assertStored(work: Work): Promise<void> {
+  if (await storedCredential(work, work.version)) return;
+  throw unfinished(
+    `The new credential of ${work.settings.clientId} is not in its secret any more; somebody removed it.`,
+  );
+}
+
+/**
+ * Makes sure that Auth0's answers mean something for this client, and that it accepts what is stored. Before anything
+ * is changed that is the current value, or a pending one that somebody set for us.
+ */
+async function assertInUse(
+  work: Work,
+  record: RotationRecord | undefined,
+  current: StoredCredential,
+  pending: StoredCredential | undefined,
+): Promise<void> {
+  const ask = await calibratedAsk(work, current.credential);
+  if (mayOverwrite(work, record)) return;
+  const stored = [current, ...(pending ? [pending] : [])];
+  const accepted = await firstAccepted(
+    work,
+    ask,
+    stored.map(({ credential }) => credential),
+  );
+  if (accepted === "refused") throw refusedError(currentRefused(work.settings));
+  if (accepted === "unknown") throw doesNotSay(work.settings);
+}
+
+/** A process that does the same beside this one may be quicker: then its value is the pending one. */
+async function store(work: Work, { payload }: StoredCredential): Promise<void> {
+  const { parts, target, version, settings, lease } = work;
+  const credential = await KINDS[settings.kind].make(parts);
+  await markBegun(work);
+  const value = renewPayload(payload, settings.kind, credential);
+  await lease.write(() => parts.vault.storePending(target.arn, version, value));
+}

@@ -1,0 +1,200 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { writeTarget } from "../../lib/rotation/ledger.ts";
+import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
+import { CREDENTIAL_KINDS } from "../../lib/rotation/target.ts";
+import { PROPAGATIONS, WINDOW } from "./world/auth0.ts";
+import {
+  hangingVersion,
+  nextMorning,
+  recordOf,
+  resume,
+  rotateByHand,
+  rotateDue,
+  serveRotation,
+} from "./world/curfew.ts";
+import { prepareKeys } from "./world/keys.ts";
+import { credentialOf, loginOf } from "./world/payload.ts";
+import { attachAllByHand, leaveKeyByHand, setSecretByHand, tidyKeysByHand } from "./world/people.ts";
+import { FAULTS } from "./world/wire.ts";
+import { createWorld, type World } from "./world/world.ts";
+
+const SECOND = 1_000;
+const HOUR = 3_600_000;
+
+/** Nine that Curfew takes, and two that people register by hand. */
+const KEYS = prepareKeys(11);
+const OWN = KEYS.slice(0, 9);
+const HAND = KEYS.slice(9);
+
+/** What a person who knows only what people did would expect. */
+interface Model {
+  /** The secret that was last set by hand, and is not stored: only a person may have it overwritten. */
+  unstored: { secret: string; since: number } | undefined;
+  /** Somebody said `--overwrite`, or tidied up, since then. */
+  hasLeave: boolean;
+  /** Whether people had their hands in the client at all: then its current credential may be refused. */
+  isTouched: boolean;
+  hands: number;
+}
+
+/** What is going on: each of them ends when its processes do. */
+interface Real {
+  world: World;
+  background: Promise<unknown>[];
+}
+
+/** A name for what happens, and what it does to model and world. */
+class Happening implements fc.AsyncCommand<Model, Real> {
+  readonly name: string;
+  readonly happen: (model: Model, real: Real) => void | Promise<void>;
+
+  constructor(name: string, happen: (model: Model, real: Real) => void | Promise<void>) {
+    this.name = name;
+    this.happen = happen;
+  }
+
+  check(): boolean {
+    return true;
+  }
+
+  async run(model: Model, real: Real): Promise<void> {
+    await this.happen(model, real);
+    await pass(real, 0);
+    judge(model, real);
+  }
+
+  toString(): string {
+    return this.name;
+  }
+}
+
+const pass = ({ world }: Real, milliseconds: number): Promise<void> => world.clock.run(world.clock.sleep(milliseconds));
+
+/** After every step: nothing that must never be has been, and what was set by hand is as it was set. */
+function judge(model: Model, { world }: Real): void {
+  expect(world.guard.violations).toEqual([]);
+  const { unstored } = model;
+  if (unstored && !model.hasLeave && world.clock.now() - unstored.since > 75 * SECOND + WINDOW) {
+    const [newest] = world.client.live();
+    // What was asked for before a person set it may still have been under way.
+    if (newest && newest.secret !== unstored.secret) expect(newest.since - unstored.since).toBeLessThan(75 * SECOND);
+  }
+  if (!model.isTouched) {
+    const stored = [CURRENT, PENDING].flatMap((label) => world.vault.read(label) ?? []);
+    const [newest] = world.client.live();
+    const works = stored.some((payload) =>
+      world.kind === "client-secret"
+        ? credentialOf(payload) === newest?.secret
+        : world.client.accepts(loginOf(world.kind, payload)),
+    );
+    expect(works || world.kind === "private-key" || newest === undefined).toBe(true);
+  }
+}
+
+const happening = (name: string, happen: Happening["happen"]) => fc.constant(new Happening(name, happen));
+const inBackground = (real: Real, work: Promise<unknown>): void => void real.background.push(work);
+
+const commands = [
+  happening("the audit rotates", (_, real) => inBackground(real, rotateDue(real.world, true))),
+  happening("the audit finishes", (_, real) => inBackground(real, rotateDue(real.world, false))),
+  happening("a person rotates", (_, real) => inBackground(real, rotateByHand(real.world))),
+  happening("a person rotates with --overwrite", (model, real) => {
+    model.hasLeave = true;
+    inBackground(real, rotateByHand(real.world, true));
+  }),
+  happening("the console rotates", (_, real) => {
+    const version = real.world.newVersion();
+    if (real.world.vault.announce(version)) inBackground(real, serveRotation(real.world, version));
+  }),
+  happening("rotation is cancelled", (_, { world }) => world.vault.cancel()),
+  happening("rotation is switched on", (_, { world }) => {
+    world.vault.secret.rotationEnabled = true;
+  }),
+  happening("a person resumes", (_, real) => inBackground(real, resume(real.world))),
+  happening("every process dies", (_, { world }) => world.killAll()),
+  happening("deprecated versions go", (_, { world }) => world.vault.removeDeprecated()),
+  fc.boolean().map(
+    (isStored) =>
+      new Happening(`a secret is set by hand${isStored ? " and stored" : ""}`, (model, { world }) => {
+        if (world.kind !== "client-secret") return;
+        model.hands += 1;
+        const secret = `hand-${model.hands}`;
+        setSecretByHand(world, secret, isStored);
+        model.isTouched = true;
+        model.hasLeave = false;
+        model.unstored = isStored ? undefined : { secret, since: world.clock.now() };
+      }),
+  ),
+  fc.constantFrom(...HAND).map(
+    (key) =>
+      new Happening("a key is left by hand", (_, { world }) => {
+        if (world.kind === "private-key") leaveKeyByHand(world, key);
+      }),
+  ),
+  happening("all keys are attached by hand", (model, { world }) => {
+    if (world.kind !== "private-key") return;
+    model.isTouched = true;
+    attachAllByHand(world);
+  }),
+  fc
+    .record({ skip: fc.nat(40), fault: fc.constantFrom(...FAULTS) })
+    .map(
+      (fault) => new Happening(`${fault.fault} after ${fault.skip} calls`, (_, { world }) => world.wire.plan(fault)),
+    ),
+  fc
+    .oneof(fc.integer({ min: 0, max: 90 * SECOND }), fc.integer({ min: 0, max: 30 * HOUR }))
+    .map((time) => new Happening(`${time / SECOND} s pass`, (_, real) => pass(real, time))),
+];
+
+/** People put right what only people can, and the mornings do the rest. */
+async function end({ world }: Real): Promise<void> {
+  world.wire.calm();
+  world.vault.secret.rotationEnabled = true;
+  if (world.kind === "private-key") tidyKeysByHand(world);
+  for (let morning = 0; morning < 8; morning++) {
+    await nextMorning(world);
+    await resume(world);
+    if (morning === 0) await rotateByHand(world, true);
+    else await rotateDue(world, morning < 5 && recordOf(world)?.promoted?.version !== world.vault.labelled(CURRENT));
+  }
+}
+
+it("holds whatever schedule, people, crashes and time do in whatever order", async () => {
+  let steps = 0;
+  let promoted = 0;
+  const runs = Number(process.env.CURFEW_RUNS ?? 300);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...CREDENTIAL_KINDS),
+      fc.constantFrom(...PROPAGATIONS),
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.commands(commands, { maxCommands: 25, size: "max" }),
+      async (kind, propagation, seed, happenings) => {
+        const world = createWorld({
+          ...{ kind, propagation, seed, keys: OWN, isShared: true },
+          latency: (random) => Math.floor(random() * 1_500),
+        });
+        await writeTarget(world.table, world.target);
+        const real: Real = { world, background: [] };
+        await fc.asyncModelRun(() => {
+          const model: Model = { unstored: undefined, hasLeave: false, isTouched: false, hands: 0 };
+          return { model, real };
+        }, happenings);
+        steps += world.wire.calls.length;
+        await world.clock.run(Promise.all(real.background).then(() => end(real)));
+        const record = recordOf(world);
+        expect(world.guard.violations).toEqual([]);
+        expect([hangingVersion(world), record?.held, record?.promoted?.version]).toEqual([
+          undefined,
+          undefined,
+          world.vault.labelled(CURRENT),
+        ]);
+        expect(record?.aftercare.filter(({ notProvable }) => notProvable === undefined)).toEqual([]);
+        promoted += 1;
+      },
+    ),
+    { numRuns: runs },
+  );
+  console.info(`interleavings: ${promoted} histories of up to 25 happenings, ${steps} calls, all ended promoted`);
+});

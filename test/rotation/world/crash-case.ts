@@ -1,0 +1,85 @@
+import { writeTarget } from "../../../lib/rotation/ledger.ts";
+import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { hangingVersion, nextMorning, recordOf, resume, rotateDue } from "./curfew.ts";
+import { credentialOf, kidOf, loginOf } from "./payload.ts";
+import type { WorldVault } from "./vault.ts";
+import { createWorld, type World, type WorldOptions } from "./world.ts";
+
+/** What became of one rotation that was struck by faults. */
+export interface CaseResult {
+  /** What must never be and was; or what is missing at the end. Empty for a case that holds. */
+  problems: readonly string[];
+  /** Mornings until it was promoted and proven. */
+  mornings: number;
+  wasHeld: boolean;
+  struck: readonly string[];
+  calls: readonly string[];
+}
+
+/** Mornings that a case is given: a rotation that keeps failing is held after three, a key's overlap takes one more. */
+const MORNINGS = 8;
+
+/** Rotates the credential of a world under faults, morning after morning, and a person resumes where it is held. */
+export async function runCase(options: WorldOptions): Promise<CaseResult> {
+  const world = createWorld(options);
+  await writeTarget(world.table, world.target);
+  const progress = { mornings: 0, wasHeld: false };
+  await world.clock.run(rotateUntilProven(world, progress));
+  const { guard, wire } = world;
+  const problems = [...new Set([...guard.violations, ...missing(world)])];
+  return { problems, ...progress, struck: wire.struck, calls: wire.calls };
+}
+
+async function rotateUntilProven(world: World, progress: { mornings: number; wasHeld: boolean }): Promise<void> {
+  while (progress.mornings < MORNINGS) {
+    progress.mornings += 1;
+    await rotateDue(world, recordOf(world)?.promoted === undefined);
+    if (isProven(world)) return;
+    if (recordOf(world)?.held) {
+      progress.wasHeld = true;
+      await resume(world);
+    }
+    await nextMorning(world);
+  }
+}
+
+function isProven(world: World): boolean {
+  const record = recordOf(world);
+  return record?.promoted !== undefined && record.aftercare.length === 0 && hangingVersion(world) === undefined;
+}
+
+/** What a rotation must have come to: promoted, the old one dead and proven to be, everything written down. */
+function missing(world: World): string[] {
+  const { vault, client, kind, target, evidence } = world;
+  const record = recordOf(world);
+  const current = vault.labelled(CURRENT) ?? "";
+  const stored = vault.read(CURRENT);
+  const old = initialPayload(vault);
+  const expectations: Record<string, boolean> = {
+    "promoted is what is current": record?.promoted?.version === current && current !== initialVersion(vault),
+    "nothing hangs": hangingVersion(world) === undefined && vault.read(PENDING) !== "",
+    "no aftercare is open": record?.aftercare.length === 0,
+    "the proof is of the last promotion": record?.lastProof?.current === current,
+    "the proof is kept": evidence.documents.has(`rotations/${target.tenant}/${target.clientId}/${current}.json`),
+    "the current one is accepted": stored !== undefined && client.accepts(loginOf(kind, stored)),
+    "the old one is refused": old !== undefined && !client.accepts(loginOf(kind, old)),
+    "its age is known": hasRotatedAt(world),
+    "nothing else is registered": kind === "client-secret" || onlyKey(world, stored ?? ""),
+    "it is not held": record?.held === undefined && record?.failures === 0,
+  };
+  return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
+}
+
+function onlyKey(world: World, stored: string): boolean {
+  const [only, ...others] = world.client.registered;
+  return others.length === 0 && only !== undefined && only.kid === kidOf(credentialOf(stored));
+}
+
+function hasRotatedAt({ table, target }: World): boolean {
+  const key = { partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` };
+  return table.peek<{ rotatedAt?: number }>(key)?.rotatedAt !== undefined;
+}
+
+const initialVersion = ({ secret }: WorldVault): string => secret.versions.keys().next().value ?? "";
+const initialPayload = (vault: WorldVault): string | undefined =>
+  vault.secret.versions.get(initialVersion(vault))?.value;

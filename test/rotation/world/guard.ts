@@ -1,0 +1,112 @@
+import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { type RotationRecord, rotationKey } from "../../../lib/rotation/rotation-record.ts";
+import type { CredentialKind, RotationTarget } from "../../../lib/rotation/target.ts";
+import type { MemoryTable } from "../../support/memory-table.ts";
+import { WINDOW, type WorldClient } from "./auth0.ts";
+import type { EventClock } from "./event-clock.ts";
+import { credentialOf, kidOf } from "./payload.ts";
+import type { WorldVault } from "./vault.ts";
+
+/** Looks at the world around every effect, and writes down what must never be. */
+export interface Guard {
+  readonly violations: readonly string[];
+  /** After any effect, and after anything that a person does. */
+  look(call: string, process: string): void;
+  beforeSetting(secret: string): void;
+  beforeRegistering(kid: string, pem: string): void;
+  beforeAttaching(ids: readonly string[]): void;
+  beforeDeleting(id: string): void;
+  beforePromotion(version: string): void;
+}
+
+export interface GuardOptions {
+  kind: CredentialKind;
+  clock: EventClock;
+  vault: WorldVault;
+  client: WorldClient;
+  table: MemoryTable;
+  target: RotationTarget;
+}
+
+/**
+ * A secret that was accepted may be overwritten for so long: it is asked for again when 45 s are over, and what a
+ * person did just before is not seen by an answer that comes from a place where it is not known yet. Milliseconds.
+ */
+const UNSEEN = 45_000 + WINDOW;
+
+export function guardOf({ kind, clock, vault, client, table, target }: GuardOptions): Guard {
+  const violations: string[] = [];
+  const isKey = kind === "private-key";
+  const keyIn = (payload: string): string => kidOf(credentialOf(payload));
+  const currentKey = (): string | undefined => {
+    const current = vault.read(CURRENT);
+    return current === undefined ? undefined : keyIn(current);
+  };
+  const keyOf = (id: string) => client.registered.find((key) => key.id === id);
+  const labelsOfKey = (kid: string | undefined) => vault.labelsOf((payload) => keyIn(payload) === kid);
+
+  /** No value that Curfew set is live and stored under no label. */
+  const lost = (): string | undefined => {
+    const [newest, ...older] = client.live();
+    const labels = (secret: string | undefined) => vault.labelsOf((payload) => credentialOf(payload) === secret);
+    if (newest && newest.by !== "hand") {
+      const held = labels(newest.secret);
+      if (!held.includes(CURRENT) && !held.includes(PENDING)) return "a live secret is neither current nor pending";
+    }
+    const isLost = older.some(({ by, secret }) => by !== "hand" && labels(secret).length === 0);
+    return isLost ? "a secret that is still live somewhere is stored under no label" : undefined;
+  };
+  const lostKey = (): string | undefined => {
+    const attached = (client.attached ?? []).flatMap((id) => keyOf(id) ?? []);
+    const isLost = attached.some(({ by, kid }) => by === "curfew" && labelsOfKey(kid).length === 0);
+    if (isLost) return "a live key is stored under no label";
+    const current = currentKey();
+    const isIn = attached.some(({ kid }) => kid === current);
+    return isIn || client.handAt !== undefined ? undefined : "the consumers' current key is not attached";
+  };
+
+  return {
+    violations,
+    look(call, process) {
+      const found = isKey ? lostKey() : lost();
+      if (found !== undefined) violations.push(`${found} (after ${call} of ${process})`);
+    },
+    beforeSetting(secret) {
+      const [newest] = client.live();
+      if (newest?.by !== "hand" || clock.now() - newest.since <= UNSEEN) return;
+      if (vault.labelsOf((payload) => credentialOf(payload) === newest.secret).length > 0) return;
+      if (newest.secret === secret || hasLeave()) return;
+      violations.push("a secret that was set by hand is overwritten");
+    },
+    beforeRegistering(kid, pem) {
+      if (client.registered.some((key) => key.kid === kid)) violations.push("a key is registered twice");
+      if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) violations.push("what is registered is no public key");
+      if (labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
+    },
+    beforeAttaching(ids) {
+      if (client.attached === undefined) violations.push("the client's way to authenticate is switched");
+      if (ids.length === 0) violations.push("the client is left without a key");
+      const current = currentKey();
+      const had = (client.attached ?? []).find((id) => keyOf(id)?.kid === current);
+      if (had !== undefined && !ids.includes(had)) violations.push("the consumers' current key is detached");
+    },
+    beforeDeleting(id) {
+      const key = keyOf(id);
+      if (client.describe()?.referencedKeys.includes(id)) violations.push("a key that is referred to is deleted");
+      if (key && key.kid === currentKey()) violations.push("the consumers' current key is deleted");
+    },
+    beforePromotion(version) {
+      const payload = vault.secret.versions.get(version)?.value;
+      if (payload === undefined) return void violations.push("a version without value is promoted");
+      const isSet = isKey
+        ? (client.attached ?? []).some((id) => keyOf(id)?.kid === keyIn(payload))
+        : client.live().some(({ secret }) => secret === credentialOf(payload));
+      if (!isSet && client.handAt === undefined) violations.push("a credential is promoted that is not accepted");
+    },
+  };
+
+  function hasLeave(): boolean {
+    const record = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId));
+    return record?.order?.overwrite === true;
+  }
+}

@@ -1,0 +1,42 @@
+import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import type { PreparedKey } from "./keys.ts";
+import { payloadOf } from "./payload.ts";
+import type { World } from "./world.ts";
+
+/** Sets a secret in Auth0's dashboard. With `isStored` the same person puts it into Secrets Manager, too. */
+export function setSecretByHand(world: World, secret: string, isStored: boolean): void {
+  world.client.setSecret(secret, "hand");
+  if (isStored) world.vault.putByHand(world.newVersion(), payloadOf(world.kind, "text in JSON", secret));
+}
+
+/** Registers a key in Auth0's dashboard, where there is a place for one, and leaves it there unattached. */
+export function leaveKeyByHand(world: World, key: PreparedKey): void {
+  const { client } = world;
+  if (client.registered.length < 2 && !client.registered.some(({ kid }) => kid === key.kid)) {
+    client.register({ ...key, name: "by hand" }, "hand");
+  }
+}
+
+/** Attaches every registered key. */
+export function attachAllByHand({ client }: World): void {
+  if (client.attached !== undefined) {
+    client.attach(
+      client.registered.map(({ id }) => id),
+      "hand",
+    );
+  }
+}
+
+/** Takes every key away that Secrets Manager holds neither as current nor as pending. */
+export function tidyKeysByHand({ client, vault, guard }: World): void {
+  const held = [CURRENT, PENDING].map((label) => vault.read(label));
+  const isHeld = (kid: string | undefined) => held.some((payload) => payload?.includes(`${kid}`));
+  const kept = client.registered.filter(({ kid }) => isHeld(kid)).map(({ id }) => id);
+  const others = client.registered.filter(({ id }) => !kept.includes(id)).map(({ id }) => id);
+  client.attach(
+    (client.attached ?? []).filter((id) => kept.includes(id)),
+    "hand",
+  );
+  for (const id of others) client.deleteKey(id);
+  guard.look("tidying", "a person");
+}

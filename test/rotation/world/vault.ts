@@ -1,0 +1,137 @@
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { Secret } from "../../../lib/model/secret.ts";
+import { CURRENT, PENDING, PREVIOUS, type RotationVault, type VersionId } from "../../../lib/rotation/ports.ts";
+
+/** One version; the one that a rotation announced has no value yet. */
+export interface WorldVersion {
+  value: string | undefined;
+  labels: Set<string>;
+}
+
+/** One secret of Secrets Manager. */
+export interface WorldSecret {
+  readonly arn: string;
+  readonly name: string;
+  rotationEnabled: boolean;
+  readonly versions: Map<VersionId, WorldVersion>;
+}
+
+/** Secrets Manager as it documents itself: each operation is done at once or refused. */
+export interface WorldVault {
+  readonly secret: WorldSecret;
+  /** The version that bears a label. */
+  labelled(label: string): VersionId | undefined;
+  /** The labels of every version whose value is one of those. */
+  labelsOf(isMeant: (value: string) => boolean): readonly string[];
+  read(label: string): string | undefined;
+  describe: Sync<RotationVault["describe"]>;
+  readVersion: Sync<RotationVault["read"]>;
+  storePending: Sync<RotationVault["storePending"]>;
+  promote: Sync<RotationVault["promote"]>;
+  /** RotateSecret: false where an earlier rotation is in progress. */
+  announce(token: VersionId): boolean;
+  /** The end of a rotation, by the service itself: AWSPENDING goes, where the rotation became current. */
+  complete(token: VersionId): boolean;
+  cancel(): void;
+  /** A person stores a value: without labels given, AWSCURRENT moves at once. */
+  putByHand(id: VersionId, value: string): void;
+  /** Versions without labels are deprecated, and the service may remove them. */
+  removeDeprecated(): void;
+}
+
+type Sync<F extends (...given: never[]) => Promise<unknown>> = (...given: Parameters<F>) => Awaited<ReturnType<F>>;
+
+/** @param value what is stored as AWSCURRENT to begin with, as version `initial` */
+export function worldVault(arn: string, initial: VersionId, value: string): WorldVault {
+  const versions = new Map([[initial, { value: value as string | undefined, labels: new Set([CURRENT]) }]]);
+  const secret: WorldSecret = { arn, name: "apps/checkout/auth0", rotationEnabled: true, versions };
+
+  const labelled = (label: string): VersionId | undefined =>
+    [...versions].find(([, version]) => version.labels.has(label))?.[0];
+  const move = (label: string, to: VersionId): void => {
+    const from = labelled(label);
+    if (from === to) return;
+    if (from !== undefined) versions.get(from)?.labels.delete(label);
+    versions.get(to)?.labels.add(label);
+    if (label === CURRENT && from !== undefined) move(PREVIOUS, from);
+  };
+  const known = (id: string): void => {
+    if (id !== arn && id !== secret.name) throw new CurfewError("not-found", "There is no such secret.");
+  };
+  const version = (id: VersionId): WorldVersion => {
+    const found = versions.get(id);
+    if (!found) throw refused("ResourceNotFoundException");
+    return found;
+  };
+
+  return {
+    secret,
+    labelled,
+    labelsOf: (isMeant) =>
+      [...versions.values()].flatMap(({ value, labels }) => (value !== undefined && isMeant(value) ? [...labels] : [])),
+    read: (label) => {
+      const id = labelled(label);
+      return id === undefined ? undefined : versions.get(id)?.value;
+    },
+    describe(id) {
+      known(id);
+      const labels = [...versions].filter(([, held]) => held.labels.size > 0);
+      return {
+        arn,
+        name: secret.name,
+        rotationEnabled: secret.rotationEnabled,
+        versions: new Map(labels.map(([id, held]) => [id, [...held.labels]])),
+      };
+    },
+    readVersion(id, versionId) {
+      known(id);
+      const held = versions.get(versionId)?.value;
+      return held === undefined ? undefined : new Secret(held);
+    },
+    storePending(id, versionId, stored) {
+      known(id);
+      const held = versions.get(versionId);
+      if (held?.value !== undefined) {
+        if (held.value === stored.reveal()) return;
+        throw new CurfewError("version-taken", "That version holds another value already.");
+      }
+      if (held) held.value = stored.reveal();
+      else versions.set(versionId, { value: stored.reveal(), labels: new Set() });
+      move(PENDING, versionId);
+    },
+    promote(id, to, from) {
+      known(id);
+      version(to);
+      if (!version(from).labels.has(CURRENT)) throw refused("InvalidParameterException");
+      move(CURRENT, to);
+    },
+    announce(token) {
+      const pending = labelled(PENDING);
+      if (pending === token) return true;
+      if (pending !== undefined && pending !== labelled(CURRENT)) return false;
+      if (versions.has(token)) throw refused("ResourceExistsException");
+      secret.rotationEnabled = true;
+      versions.set(token, { value: undefined, labels: new Set() });
+      move(PENDING, token);
+      return true;
+    },
+    complete(token) {
+      if (labelled(CURRENT) !== token) return false;
+      versions.get(token)?.labels.delete(PENDING);
+      return true;
+    },
+    cancel: () => {
+      secret.rotationEnabled = false;
+    },
+    putByHand(id, stored) {
+      versions.set(id, { value: stored, labels: new Set() });
+      move(CURRENT, id);
+    },
+    removeDeprecated() {
+      for (const [id, held] of versions) if (held.labels.size === 0) versions.delete(id);
+    },
+  };
+}
+
+const refused = (exception: string): CurfewError =>
+  new CurfewError("vault-failed", "Secrets Manager refused.", { detail: exception });

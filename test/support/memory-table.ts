@@ -1,0 +1,54 @@
+import { compareKeys } from "../../lib/store/sort-order.ts";
+import type { Key, PutOptions, Range, Row, Table } from "../../lib/store/table.ts";
+
+/** A table in memory, for tests that make thousands of them. What it holds is text, as in every other table. */
+export interface MemoryTable extends Table {
+  /** A row as it is, past the port. */
+  peek<T>(key: Key): T | undefined;
+}
+
+interface Stored {
+  text: string;
+  version: number;
+}
+
+export function memoryTable(): MemoryTable {
+  const partitions = new Map<string, Map<string, Stored>>();
+  const rowsOf = (partition: string): Map<string, Stored> => partitions.get(partition) ?? new Map<string, Stored>();
+  const allows = (stored: Stored | undefined, ifVersion: number | undefined): boolean =>
+    ifVersion === undefined || (stored?.version ?? 0) === ifVersion;
+  const row = <T>(key: Key, { text, version }: Stored): Row<T> => ({ key, value: JSON.parse(text) as T, version });
+
+  return {
+    peek: <T>({ partition, sort }: Key) => {
+      const stored = rowsOf(partition).get(sort);
+      return stored && (JSON.parse(stored.text) as T);
+    },
+    async get<T>(key: Key) {
+      const stored = rowsOf(key.partition).get(key.sort);
+      return stored && row<T>(key, stored);
+    },
+    async *list<T>(partition: string, { prefix, after, descending = false }: Range) {
+      const sorts = [...rowsOf(partition).keys()]
+        .filter((sort) => sort.startsWith(prefix) && (after === undefined || compareKeys(sort, after) > 0))
+        .sort(compareKeys);
+      for (const sort of descending ? sorts.reverse() : sorts) {
+        const stored = rowsOf(partition).get(sort);
+        if (stored) yield row<T>({ partition, sort }, stored);
+      }
+    },
+    async put({ partition, sort }, value, { ifVersion }: PutOptions = {}) {
+      const rows = rowsOf(partition);
+      const stored = rows.get(sort);
+      if (!allows(stored, ifVersion)) return false;
+      rows.set(sort, { text: JSON.stringify(value), version: (stored?.version ?? 0) + 1 });
+      partitions.set(partition, rows);
+      return true;
+    },
+    async remove({ partition, sort }, { ifVersion } = {}) {
+      if (!allows(rowsOf(partition).get(sort), ifVersion)) return false;
+      rowsOf(partition).delete(sort);
+      return true;
+    },
+  };
+}
