@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../model/clock.ts";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import { managementError } from "./answer-error.ts";
 import { type Answer, type ExchangeParts, exchange } from "./exchange.ts";
+import { logIn } from "./log-in.ts";
 import type { Login } from "./login.ts";
 import { createPacer, type RateHeaders } from "./pacer.ts";
 import { type LimitGroup, PLAN_LIMITS, type Plan } from "./rate-limits.ts";
@@ -96,11 +97,9 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
   };
 
   // A token request may be repeated: a second token harms nobody, and each attempt signs a new assertion.
-  const tokens = createTokenSource(
-    () =>
-      withRetries(() => requestToken(options.address, options.login, parts, options.signal), retries, options.signal),
-    clock,
-  );
+  const ask = (login: Login) =>
+    withRetries(() => requestToken(options.address, login, parts, options.signal), retries, options.signal);
+  const tokens = createTokenSource(() => logIn(options.login, ask, clock, options.signal), clock);
 
   /** The token is taken when it is the request's turn: a short-lived one would run out in the queue. */
   const attempt = async (request: ManagementRequest, signal: AbortSignal, begun: () => void): Promise<Attempted> => {
