@@ -50,7 +50,8 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     ...(isOverAll && tenantMetrics(counts)),
     ...(isOverAll && (await probeMetrics(config, run, table))),
     AlertsNotDelivered: delivery.failed.length,
-    UnconfirmedSubscriptions: silent,
+    // Not to know it must ring, too.
+    UnconfirmedSubscriptions: silent ?? 1,
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
@@ -80,8 +81,8 @@ async function probeMetrics({ tenants }: DeployedConfig, run: RunRef, table: Tab
   return { SecretsNotProbed: await countUnprobed(table, run, tenants) };
 }
 
-/** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
-async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {
+/** Whoever has not confirmed hears nothing, and does not know it. Null where SNS does not say who has. */
+async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number | null> {
   try {
     const topics = variable("CURFEW_TOPICS").split(",");
     const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
@@ -91,7 +92,7 @@ async function countUnreached(config: DeployedConfig, logger: Invocation["logger
     return hearNothing.length + doNotHearOfUs.length + (isSlackDeaf ? 1 : 0);
   } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");
-    return 1;
+    return null;
   }
 }
 

@@ -25,8 +25,8 @@ export interface AnnounceParts {
   clock: Clock;
   /** Says of other runs whether they are over; left out where nobody can know, and a run then counts as under way. */
   runs?: RunWatch;
-  /** How many subscriptions of people are missing or not confirmed; the digest says so. */
-  unreached?: number;
+  /** How many subscriptions of people are missing or not confirmed, null where nobody could count them; the digest says so. */
+  unreached?: number | null;
   /** What there is to tell beside what audits found. */
   news?: News;
 }

@@ -46,8 +46,11 @@ interface Day {
 
 /** What a digest tells beside what audits found. */
 export interface Beside {
-  /** How many subscriptions of people are missing or not confirmed: of alarms nobody else may tell them. */
-  unreached?: number;
+  /**
+   * How many subscriptions of people are missing or not confirmed, null where nobody could count them: of alarms nobody
+   * else may tell them.
+   */
+  unreached?: number | null;
   news?: DigestPart;
 }
 
@@ -70,30 +73,26 @@ export function digestAlert(
 ): Alert {
   const summary = summarize(reports);
   const parts = [...headline(summary), ...countedWords(news?.headline ?? [])];
-  const severities = [severityOf(summary), news?.severity ?? "info", ...(unreached > 0 ? [WORST] : [])];
+  const isHeard = unreached === 0;
+  const severities = [severityOf(summary), news?.severity ?? "info", ...(isHeard ? [] : [WORST])];
   return {
     id: alertId("digest", day),
     kind: "digest",
     severity: severities.sort(worstFirst)[0] ?? "info",
     tenant: null,
     owner: null,
-    title: `Digest ${day}: ${parts.length === 0 ? quiet(summary) : parts.join(", ")}`,
+    title: `Digest ${day}: ${parts.length === 0 ? quiet(summary, unreached) : parts.join(", ")}`,
     text: sentence(summary),
-    facts: [...facts(summary), ...(news?.facts ?? []), ...(unreached > 0 ? [unreachedFact(unreached)] : [])],
-    steps: [
-      ...(unreached > 0 ? [UNREACHED_STEP] : []),
-      ...steps(summary),
-      ...(news?.steps ?? []),
-      allThatIsOpen(rules),
-    ],
+    facts: [...facts(summary), ...(news?.facts ?? []), ...(isHeard ? [] : [unreachedFact(unreached)])],
+    steps: [...(isHeard ? [] : [UNREACHED_STEP]), ...steps(summary), ...(news?.steps ?? []), allThatIsOpen(rules)],
     items: items(summary, news?.items ?? []),
     at,
   };
 }
 
-const unreachedFact = (count: number): Alert["facts"][number] => ({
+const unreachedFact = (count: number | null): Alert["facts"][number] => ({
   label: "Not heard by",
-  value: `${counted(count, "subscription")}, missing or not confirmed`,
+  value: count === null ? "could not be counted" : `${counted(count, "subscription")}, missing or not confirmed`,
 });
 
 const UNREACHED_STEP = "See who hears nothing of alerts, alarms or missing audits: npx curfew alerts test";
@@ -153,10 +152,12 @@ function headline(day: Day): string[] {
 const countedWords = (parts: readonly (readonly [count: number, words: string])[]): string[] =>
   parts.filter(([count]) => count > 0).map(([count, words]) => `${count.toLocaleString("en")} ${words}`);
 
-/** Never more than was looked at, and never "quiet" while something bad is open. */
-function quiet({ latest }: Day): string {
+/** Never more than was looked at, and never "quiet" while something bad is open or somebody may not hear of it. */
+function quiet({ latest }: Day, unreached: number | null): string {
   const open = openUrgent(latest);
   if (open > 0) return `nothing new, ${open.toLocaleString("en")} still open at high or above`;
+  if (unreached === null) return "nothing new, but who hears of it could not be counted";
+  if (unreached > 0) return `nothing new, but ${counted(unreached, "subscription")} missing or not confirmed`;
   return `all quiet in ${counted(latest.length, "tenant")}`;
 }
 

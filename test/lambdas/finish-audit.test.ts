@@ -1,3 +1,6 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { noteRun, type PendingRun, pendingKey } from "../../lib/alerts/pending-runs.ts";
@@ -60,6 +63,27 @@ async function topic(name: string): Promise<string> {
   return (await sns.send(new CreateTopicCommand({ Name: `${name}-${runs}` }))).TopicArn ?? "";
 }
 
+/** SNS as a role sees it that may publish and may not list. */
+async function snsThatListsNothing(): Promise<AsyncDisposable & { origin: string }> {
+  const refusal = "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code></Error></ErrorResponse>";
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    if (body.includes("Action=ListSubscriptionsByTopic")) return void response.writeHead(403).end(refusal);
+    const { "content-type": type = "" } = request.headers;
+    const answer = await fetch(cloud.messaging.origin, { method: "POST", headers: { "content-type": type }, body });
+    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
 async function subscribe(arn: string, address = ONCALL): Promise<void> {
   await new SNSClient({}).send(new SubscribeCommand({ TopicArn: arn, Protocol: "email", Endpoint: address }));
 }
@@ -112,6 +136,21 @@ describe("who hears nothing", () => {
 
     const [digest] = cloud.messaging.mails.slice(before).filter(({ subject }) => subject.includes("Digest"));
     expect(digest?.text).toMatch(/Not heard by.*1 subscription, missing or not confirmed/);
+  });
+
+  it("is not known where SNS does not list subscriptions: the alarm rings, and the digest is not quiet", async () => {
+    await everywhere();
+    await cloud.messaging.confirm(ONCALL);
+    await using sns = await snsThatListsNothing();
+    vi.stubEnv("AWS_ENDPOINT_URL_SNS", sns.origin);
+    await table.remove({ partition: "NOTICE#digest", sort: "NOTICE" }); // the tests before had today's
+    const before = cloud.messaging.mails.length;
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 1 });
+
+    const [digest] = cloud.messaging.mails.slice(before).filter(({ subject }) => subject.includes("Digest"));
+    expect(digest?.subject).toContain("who hears of it could not be counted");
+    expect(digest?.text).toMatch(/Not heard by.*could not be counted/);
   });
 
   it("is counted once for each topic where the confirmation is missing", async () => {
