@@ -9,7 +9,8 @@ import { orderRotation } from "./ledger.ts";
 import { lookAtSecret } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
-import { CURRENT, PENDING, type VaultSecret, type VersionId } from "./ports.ts";
+import { pendingVersion } from "./pending-version.ts";
+import type { VersionId } from "./ports.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 
 /**
@@ -39,7 +40,7 @@ export async function finishUnfinished(
   // What this run has begun before it was tried again, it waits for later.
   if (rotation?.order?.version === ours) return "nothing";
   if (isAtWork(rotation, clock.now())) return "busy";
-  const version = hangingVersion(secret) ?? toldVersion(rotation);
+  const version = pendingVersion(secret) ?? toldVersion(rotation);
   if (version !== undefined) {
     const order = finishingOrder(credential, run, version);
     if (!order) return "busy";
@@ -61,11 +62,3 @@ const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>
 /** The version that the tenant was told of, whatever became of its label: it comes to its end in any case. */
 const toldVersion = (rotation: RotationRecord | undefined): VersionId | undefined =>
   rotation?.underWay?.setAt === undefined ? undefined : rotation.underWay.version;
-
-/** The version that waits to become current; undefined where none does. */
-function hangingVersion({ versions }: VaultSecret): VersionId | undefined {
-  for (const [version, labels] of versions) {
-    if (labels.includes(PENDING) && !labels.includes(CURRENT)) return version;
-  }
-  return undefined;
-}
