@@ -35,7 +35,7 @@ const anyRules = fc.record({
   now: fc.constant(NOW),
   limits: fc.record({ maxPerRun: fc.integer({ min: 1, max: 10 }), maxPercentPerRun: fc.integer({ min: 1, max: 100 }) }),
   automatic: fc.integer({ min: 0, max: 100 }),
-  barred: fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 2 }).map((tenants) => new Set(tenants)),
+  barred: fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 2 }).map((tenants) => new Set<string>(tenants)),
   begun: fc.constantFrom(0, 0, 0, 1, 3),
 });
 
