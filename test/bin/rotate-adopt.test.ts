@@ -30,7 +30,7 @@ const changes = ({ cloud }: DeployedRotationWorld) =>
 const described = ({ cloud }: DeployedRotationWorld, SecretId: string) =>
   cloud.secretsManager.call("DescribeSecret", { SecretId });
 
-const valueOf = ({ cloud }: DeployedRotationWorld, SecretId: string) =>
+const storedValue = ({ cloud }: DeployedRotationWorld, SecretId: string) =>
   String(cloud.secretsManager.call("GetSecretValue", { SecretId }).SecretString);
 
 describe("curfew rotate adopt", () => {
@@ -52,7 +52,7 @@ describe("curfew rotate adopt", () => {
       Tags: [{ Key: "curfew:managed", Value: "true" }],
     });
     expect(Object.values(secret.VersionIdsToStages as object)).toEqual([["AWSCURRENT"]]);
-    expect(valueOf(deployed, "apps/checkout")).toBe(CANARY);
+    expect(storedValue(deployed, "apps/checkout")).toBe(CANARY);
     const target = await readTarget(deployed.table, String(secret.ARN));
     expect(target).toMatchObject({ tenant: "acme", clientId: "checkout", kind: "client-secret", writtenBy: "adopt" });
     expect(again).toMatchObject({ code: 0, stdout: run.stdout });
@@ -72,7 +72,7 @@ describe("curfew rotate adopt", () => {
     const run = await deployed.rotate([...ADOPT, "--client", client, "--secret", `apps/${client}`], { input });
 
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining(`kind: ${kind}\n`) });
-    const stored = JSON.parse(valueOf(deployed, `apps/${client}`));
+    const stored = JSON.parse(storedValue(deployed, `apps/${client}`));
     expect(stored).toEqual({ domain: "acme.eu.auth0.com", clientId: client, [field]: expect.any(String) });
     expect(run.stdout + run.stderr).not.toContain(stored[field]);
     expect(described(deployed, `apps/${client}`)).toMatchObject({

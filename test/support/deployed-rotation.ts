@@ -33,6 +33,8 @@ export interface DeployedRotationWorld extends AsyncDisposable {
   tenant: SandboxTenant;
   cloud: Cloud;
   table: Table;
+  /** What the command line runs with. */
+  env: Record<string, string>;
   /** Runs `curfew rotate …` in a process of its own. */
   rotate(args: readonly string[], options?: Partial<Parameters<typeof curfew>[1]>): Promise<Run>;
   /** Writes the configuration anew: what stands under `credentials` of the tenant `acme`. */
@@ -94,8 +96,10 @@ export async function deployedRotation(
     cloud.secretsManager.call("CreateSecret", { Name: `curfew/acme/${login}`, SecretString: `${login}-secret` });
   }
   const table = dynamodbTable(TABLE);
+  const env = { ...cloud.env, CURFEW_TABLE: TABLE, CURFEW_EVIDENCE_BUCKET: EVIDENCE };
   const running = started.move();
   return {
+    env,
     tenant,
     cloud,
     table,
@@ -103,7 +107,7 @@ export async function deployedRotation(
     rotate: (args, options = {}) =>
       curfew(["rotate", ...args], {
         cwd: folder.path,
-        env: { ...cloud.env, CURFEW_TABLE: TABLE, CURFEW_EVIDENCE_BUCKET: EVIDENCE },
+        env,
         ...options,
       }),
     rows: () => rowsOf(table),
