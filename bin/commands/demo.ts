@@ -3,9 +3,12 @@ import { lastAudit, runOf } from "../../lib/findings/ledger/runs.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
 import { renderChanges } from "../../lib/reports/changes.ts";
 import { briefText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import type { SlackMessage } from "../../lib/sandbox/cloud/start-slack.ts";
 import { SECOND_DAY, type StoryDay, THIRD_DAY } from "../../lib/sandbox/story/story-changes.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { type Consumer, startConsumer } from "../laptop/consumer.ts";
+import { type Happening, type RotationTeller, rotationTeller, timeText } from "../laptop/rotation-story.ts";
 import { slackText } from "../laptop/slack-text.ts";
 import { type Laptop, startLaptop } from "../laptop/start-laptop.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -17,16 +20,19 @@ const DAY = 86_400_000;
 export async function runDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
   terminal.out(INTRODUCTION);
   let laptop: Laptop | undefined;
+  let teller: RotationTeller | undefined;
   const onTenant = async (run: RunRef, tenant: string): Promise<void> => {
     if (laptop) terminal.out(await tenantLines(laptop.table, run, tenant, terminal.width));
   };
-  laptop = await startLaptop({ onTenant }, signal);
+  laptop = await startLaptop({ onTenant, onStep: async () => teller?.look(), hurry: true }, signal);
   await using _running = laptop;
+  const tenants = laptop.world.applications.map(({ tenant }) => tenant);
+  teller = rotationTeller(laptop.table, tenants, (happening) => terminal.out(happeningLine(happening, terminal.width)));
 
   await morning(laptop, "The first morning", terminal, signal);
   for (const [title, day] of [["The second morning", SECOND_DAY] as const, ["The third morning", THIRD_DAY] as const]) {
     live(day, laptop, terminal);
-    await morning(laptop, title, terminal, signal);
+    await busyMorning({ laptop, teller, title }, terminal, signal);
   }
   terminal.out(NEXT_STEPS);
 }
@@ -37,6 +43,31 @@ function live({ changes, apply }: StoryDay, { world, clock }: Laptop, terminal: 
   clock.advance(DAY);
   terminal.out(`Meanwhile:\n${changes.map((line) => `  ${line}\n`).join("")}\n`);
 }
+
+/** A morning on which credentials are rotated, while the applications that use them go on. */
+async function busyMorning(
+  { laptop, teller, title }: { laptop: Laptop; teller: RotationTeller; title: string },
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { applications } = laptop.world;
+  const consumers = await Promise.all(applications.map((application) => startConsumer(application, laptop)));
+  const over = new AbortController();
+  const watching = teller.watch(over.signal);
+  try {
+    await morning(laptop, title, terminal, signal);
+  } finally {
+    over.abort();
+    await Promise.all([watching, ...consumers.map((consumer) => consumer.stop())]);
+  }
+  terminal.out(`Their applications asked for tokens all the time:\n${consumers.map(consumerLine).join("")}\n`);
+}
+
+const happeningLine = ({ clientId, at, text }: Happening, width: number): string =>
+  `${wrapped(`${timeText(at)} ${clientId}: ${text}`, width, "    ", "      ")}\n`;
+
+const consumerLine = ({ application, count }: Consumer): string =>
+  `  ${application.clientId}: ${count.tokens} tokens, ${count.failures} failures\n`;
 
 /** One run of the state machine, and what came of it. */
 async function morning(laptop: Laptop, title: string, terminal: Terminal, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
+import { maximumAges } from "../../lib/config/maximum-age.ts";
 import { selectTenants } from "../../lib/config/select-tenants.ts";
 import type { Instant } from "../../lib/history/history.ts";
 import { systemClock } from "../../lib/model/clock.ts";
@@ -10,7 +11,6 @@ import type { KnownCredential } from "../../lib/rotation/known-credentials.ts";
 import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
 import { type TenantCredentials, tenantCredentials } from "../../lib/rotation/status.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
-import { maxAges } from "../max-ages.ts";
 import { requiredTable } from "../required-table.ts";
 import { statusText } from "../rotation-status-text.ts";
 import type { Terminal } from "../terminal.ts";
@@ -31,7 +31,7 @@ export async function runRotateStatus(options: RotateStatusOptions, terminal: Te
   const table = await openDeployedLedger(requiredTable(options.table));
   const known: TenantCredentials[] = [];
   for (const tenant of tenants) {
-    const configured = configuredCredentials([tenant], maxAges(config.policy));
+    const configured = configuredCredentials([tenant], maximumAges(config.policy));
     known.push(await tenantCredentials(table, tenant.name, configured, now));
   }
   terminal.out(options.format === "json" ? asJson(known, now) : asText(known, now, terminal.width));

@@ -1,5 +1,6 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
+import { maximumAges } from "../../lib/config/maximum-age.ts";
 import type { Config } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
@@ -12,7 +13,6 @@ import { concerned, wordFor } from "../concerned.ts";
 import { type DeployedRotation, openDeployedRotation } from "../deployed-rotation.ts";
 import { type AgedDryRun, dryRunText } from "../dry-run-text.ts";
 import { followRotation } from "../follow-rotation.ts";
-import { maxAges } from "../max-ages.ts";
 import { personHere } from "../person.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { type NamedCredential, namedCredential } from "../rotated-credential.ts";
@@ -68,7 +68,7 @@ async function dryRunOf(
 ): Promise<AgedDryRun> {
   const settings = credentialSettings(tenant, credential);
   const run = await dryRun({ settings, secret: credential.secret, overwrite }, rotation);
-  const configured = configuredCredentials([{ ...tenant, credentials: [credential] }], maxAges(policy));
+  const configured = configuredCredentials([{ ...tenant, credentials: [credential] }], maximumAges(policy));
   const [known] = await knownCredentials(rotation.table, tenant.name, configured, systemClock.now());
   return { ...run, known };
 }

@@ -3,6 +3,7 @@ import type { TenantConfig } from "../config/schema.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { hours } from "../model/duration.ts";
 import { type Auth0TenantOptions, auth0Tenant } from "./auth0-tenant.ts";
+import { secretNameOf } from "./credential-text.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import type { RotationTenant } from "./ports.ts";
 import type { RotationTarget } from "./target.ts";
@@ -40,9 +41,14 @@ export function configuredRotation(
   };
 }
 
-function settingsOf(tenant: TenantConfig | undefined, { clientId }: RotationTarget): RotationSettings | undefined {
-  const credential = tenant?.credentials.find((one) => one.clientId === clientId);
-  return tenant?.rotator && credential && credentialSettings(tenant, credential);
+/**
+ * Another secret than the configured one is not rotated: where a client has been moved to a new secret, somebody may
+ * still ask for a rotation of the former one, and its consumers would be locked out.
+ */
+function settingsOf(tenant: TenantConfig | undefined, target: RotationTarget): RotationSettings | undefined {
+  const credential = tenant?.credentials.find(({ clientId }) => clientId === target.clientId);
+  if (!tenant?.rotator || credential?.secret !== secretNameOf(target.arn)) return undefined;
+  return credentialSettings(tenant, credential);
 }
 
 /** What the configuration says of a credential, with what it leaves out. */
