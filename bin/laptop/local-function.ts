@@ -8,6 +8,7 @@ const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = 
   PlanAudit: () => import("../../lambdas/plan-audit.ts"),
   ProbeSecrets: () => import("../../lambdas/probe-secrets.ts"),
   AuditTenant: () => import("../../lambdas/audit-tenant.ts"),
+  RotateDue: () => import("../../lambdas/rotate-due.ts"),
   FinishAudit: () => import("../../lambdas/finish-audit.ts"),
   Slack: () => import("../../lambdas/post-to-slack.ts"),
 };

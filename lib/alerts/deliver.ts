@@ -57,11 +57,19 @@ export async function deliverAlerts(
 
 /** True when it was sent now. */
 async function deliver(alert: Alert, publisher: Publisher, table: Table, clock: Clock): Promise<boolean> {
-  const { id, kind, severity, tenant } = alert;
-  if (await table.get(noticeKey(id))) return false;
+  if (await isTold(alert.id, table)) return false;
   await publisher.publish(alert);
+  await noteTold(alert, table, clock);
+  return true;
+}
+
+/** Whether an alert was sent already, or told in a summary. */
+export const isTold = async (id: string, table: Table): Promise<boolean> =>
+  (await table.get(noticeKey(id))) !== undefined;
+
+/** Records that an alert was sent. */
+export async function noteTold({ id, kind, severity, tenant }: Alert, table: Table, clock: Clock): Promise<void> {
   const now = clock.now();
   const notice: Notice = { kind, severity, tenant, sentAt: new Date(now).toISOString() };
   await table.put(noticeKey(id), notice, { expires: Math.floor(now / 1000) + KEPT });
-  return true;
 }

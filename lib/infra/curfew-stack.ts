@@ -15,6 +15,7 @@ import { EvidenceBucket } from "./evidence-bucket.ts";
 import { FinishAudit } from "./finish-audit.ts";
 import { PlanAudit } from "./plan-audit.ts";
 import { ProbeSecrets } from "./probe-secrets.ts";
+import { RotateDue } from "./rotate-due.ts";
 import { SlackDelivery } from "./slack-delivery.ts";
 import { subscribe } from "./subscriptions.ts";
 import { Topics } from "./topics.ts";
@@ -61,10 +62,12 @@ export class CurfewStack extends Stack {
     const { alerts, alarms } = topics;
     const anyOwner = tenants.some(({ owner }) => owner !== undefined);
     const anyCredential = tenants.some(({ credentials }) => credentials.length > 0);
+    const anyRotation = tenants.some(({ credentials, rotator }) => credentials.length > 0 && rotator !== undefined);
     return new AuditMachine(this, "Audit", {
       planAudit: new PlanAudit(this, "PlanAudit", { config, table, alerts, anyOwner }),
       probeSecrets: anyCredential ? new ProbeSecrets(this, "ProbeSecrets", { config, table, alarms }) : undefined,
       auditTenant: new AuditTenant(this, "AuditTenant", { config, table, evidence, anyCredential }),
+      rotateDue: anyRotation ? new RotateDue(this, "RotateDue", { config, table, evidence, alarms }) : undefined,
       finishAudit: new FinishAudit(this, "FinishAudit", { config, table, topics }),
       alarms,
     });
@@ -81,7 +84,7 @@ export class CurfewStack extends Stack {
     const annotations = Annotations.of(this);
     if (operators(config).length === 0) {
       const message =
-        "Nobody gets mail from this stack: alerts.email in the configuration is empty, so alarms ring unheard.";
+        "Nobody hears when this stack does not work: alerts.email and alerts.digest.email in the configuration are empty, so alarms ring unheard.";
       annotations.addWarningV2("curfew:nobody-hears", message);
     }
     if (!config.schedule) {

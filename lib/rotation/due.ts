@@ -1,21 +1,5 @@
-import type { AgeSource, Instant, SecretAge } from "../history/history.ts";
-import type { Seconds } from "../model/duration.ts";
-import type { RotationRecord } from "./rotation-record.ts";
-import type { CredentialKind } from "./target.ts";
-
-/** A credential that Curfew looks after: what is configured, and what is known. */
-export interface KnownCredential {
-  tenant: string;
-  clientId: string;
-  kind: CredentialKind;
-  rotate: "auto" | "off";
-  /** From when on it is due. */
-  maxAge: Seconds;
-  /** Undefined where nothing is known of the client: no audit has seen it yet. */
-  age: SecretAge | undefined;
-  /** Undefined before its first rotation. */
-  rotation: RotationRecord | undefined;
-}
+import type { AgeSource, Instant } from "../history/history.ts";
+import type { KnownCredential } from "./known-credentials.ts";
 
 /** When a credential's time is over. */
 export interface DueDate {
@@ -58,12 +42,12 @@ export interface Announcement extends DueDate {
   mark: Mark;
 }
 
-/** The automatic rotations that come within a week, the next one first. What is held comes not. */
+/** The automatic rotations that come within a week, the next one first; none of what is held or cannot be rotated. */
 export function announced(credentials: readonly KnownCredential[], now: Instant): Announcement[] {
   return credentials
     .flatMap((credential): Announcement[] => {
       const date = dueDate(credential);
-      if (!date || credential.rotate !== "auto" || credential.rotation?.held || now > date.dueAt) return [];
+      if (!date || !isAutomatic(credential) || credential.rotation?.held || now > date.dueAt) return [];
       const mark = MARKS.find((days) => date.dueAt - now <= days * DAY);
       return mark === undefined ? [] : [{ credential, mark, ...date }];
     })
@@ -74,7 +58,7 @@ export function announced(credentials: readonly KnownCredential[], now: Instant)
 export interface DuePlan {
   /** To be rotated now, in this order. */
   taken: readonly KnownCredential[];
-  /** Due as well, and left to a later run: there are too many, or something failed in their tenants today. */
+  /** Due as well, and left to a later run: there are too many, or their tenants are barred today. */
   waiting: readonly KnownCredential[];
   /** Due, and only a person can go on. */
   held: readonly KnownCredential[];
@@ -92,10 +76,18 @@ export interface DueRules {
   begun: number;
 }
 
-/** Which of the due credentials are rotated: the oldest, as many as a run may. One that is under way is not begun again. */
+/** Whether the audit run rotates it at all. */
+export const isAutomatic = ({ rotate, hasRotator }: Pick<KnownCredential, "rotate" | "hasRotator">): boolean =>
+  rotate === "auto" && hasRotator;
+
+/**
+ * Which of the due credentials are rotated: the oldest, as many as a run may.
+ *
+ * @param credentials without those on which somebody is at work: nothing is begun twice
+ */
 export function planDue(credentials: readonly KnownCredential[], rules: DueRules): DuePlan {
   const due = credentials
-    .filter((one) => one.rotate === "auto" && isDue(one, rules.now) && !one.rotation?.underWay)
+    .filter((one) => isAutomatic(one) && isDue(one, rules.now))
     .sort((a, b) => (a.age?.since ?? 0) - (b.age?.since ?? 0) || byName(a, b));
   const open = due.filter(({ rotation }) => !rotation?.held);
   const allowed = open.filter(({ tenant }) => !rules.barred.has(tenant));

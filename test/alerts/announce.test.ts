@@ -4,8 +4,8 @@ import type { Alert } from "../../lib/alerts/alert.ts";
 import { announce } from "../../lib/alerts/announce.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
 import { deliverAlerts, noticeKey } from "../../lib/alerts/deliver.ts";
-import { noteRun } from "../../lib/alerts/pending-runs.ts";
-import type { Publisher } from "../../lib/alerts/ports.ts";
+import { noteRun, type PendingRun, pendingKey } from "../../lib/alerts/pending-runs.ts";
+import type { Publisher, RunWatch } from "../../lib/alerts/ports.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
 import { type RunRecord, type RunRef, runKey } from "../../lib/findings/ledger/run-record.ts";
 import { runOf } from "../../lib/findings/ledger/runs.ts";
@@ -313,6 +313,61 @@ describe("several runs", () => {
       ["finding", "a"],
       ["not-audited", "b"],
     ]);
+  });
+
+  /** A run that was noted at five, found something, and would be under way until four in the afternoon. */
+  async function stopped(table: Table): Promise<RunRef> {
+    const dead = report([record("a", { changes: [change()] })], ["b"], runAt("05"));
+    await plant(dead, table);
+    await noteRun(dead.run, tenantsOf(dead), Date.parse("2026-11-25T16:00:00.000Z"), table);
+    return dead.run;
+  }
+
+  /** Ends a run at seven, which is told when others ended, and gives what people heard. */
+  async function heardAtSeven(table: Table, runs: RunWatch): Promise<unknown[]> {
+    const published = collect();
+    const one = report([record("d")], [], runAt("07"));
+    await plant(one, table);
+    const clock = clockAt("2026-11-25T07:00:00.000Z");
+    await announce(
+      { run: one.run, tenants: ["d"] },
+      { table, publisher: published, rules: { ...RULES, tenants: ["a", "b", "d"] }, clock, runs },
+    );
+    return published.alerts.filter(({ kind }) => kind !== "digest").map(({ kind, tenant }) => [kind, tenant]);
+  }
+
+  it.each([
+    { title: "are told of by the next one when their functions have ended too", at: "2026-11-25T06:39:00Z", told: 2 },
+    { title: "are left alone as long as their functions may go on", at: "2026-11-25T06:41:00Z", told: 0 },
+    { title: "are left alone as long as they are under way, or nobody knows", at: undefined, told: 0 },
+  ])("that somebody stopped $title", async ({ at, told }) => {
+    using table = openSqliteTable(":memory:");
+    const run = await stopped(table);
+    const asked: RunRef[] = [];
+    const endedAt = async (of: RunRef) => {
+      asked.push(of);
+      return at === undefined ? undefined : Date.parse(at);
+    };
+
+    const heard = await heardAtSeven(table, { endedAt });
+
+    const all = [
+      ["finding", "a"],
+      ["not-audited", "b"],
+    ];
+    expect(heard).toEqual(all.slice(0, told));
+    expect(asked).toEqual([run]);
+  });
+
+  it("that another pass is telling of are left to it, although they have ended", async () => {
+    using table = openSqliteTable(":memory:");
+    const run = await stopped(table);
+    const row = await table.get<PendingRun>(pendingKey(run));
+    if (!row) throw new Error("The run is not pending.");
+    const heldUntil = "2026-11-25T07:19:00.000Z"; // since a minute ago
+    await table.put(row.key, { ...row.value, heldUntil }, { ifVersion: row.version });
+
+    expect(await heardAtSeven(table, { endedAt: async () => Date.parse("2026-11-25T05:30:00Z") })).toEqual([]);
   });
 
   it("that end at the same moment tell each matter once, and one digest", async () => {

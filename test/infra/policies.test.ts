@@ -52,6 +52,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "sns:Publish on <TopicsAlerts>",
     "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
     "sns:ListSubscriptionsByTopic on <TopicsAlarms>, <TopicsAlerts>, <TopicsWatchdog>",
+    `states:DescribeExecution on arn:aws:states:${ACCOUNT}:execution:curfew-audit:*`,
   ],
   SlackPostToSlackRole: [
     logs("SlackPostToSlackLogs"),

@@ -235,11 +235,23 @@ describe("who is told", () => {
     ]);
   });
 
-  it("nobody, and a warning says so", async () => {
-    const { report } = await withAlerts("{}");
+  it.each(["{}", "{ slack: { webhook: secretsmanager:curfew/slack-webhook } }"])(
+    "nobody of alarms, and a warning names what is empty, with alerts: %s",
+    async (alerts) => {
+      const { report } = await withAlerts(alerts);
 
-    expect(report).toContain("alarms ring unheard");
-  });
+      expect(report).toContain("alerts.email and alerts.digest.email in the configuration are empty");
+    },
+  );
+
+  it.each(["{ email: [a@acme.example] }", "{ digest: { email: [a@acme.example] } }"])(
+    "somebody of alarms, without a warning, with alerts: %s",
+    async (alerts) => {
+      const { report } = await withAlerts(alerts);
+
+      expect(report).not.toContain("alarms ring unheard");
+    },
+  );
 
   it("by topics under a key of our own, over TLS only", () => {
     const topics = propertiesOf(full, "AWS::SNS::Topic");
@@ -322,7 +334,7 @@ describe("every function", () => {
       PlanAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_TABLE"],
       ProbeSecrets: ["CURFEW_TABLE"],
       AuditTenant: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
-      FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_TABLE", "CURFEW_TOPICS"],
+      FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_AUDIT_MACHINE", "CURFEW_TABLE", "CURFEW_TOPICS"],
       SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],
     });
   });

@@ -64,6 +64,7 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   functions = Object.fromEntries(wired.map((lambda) => [lambda.logicalId, options.host(lambda)]));
   const bridges = await bridgeQueues(template, cloud, functions);
   const audit = openStateMachine(template, { machine: "Audit", functions, ...time });
+  cloud.stepFunctions.add(audit);
   const running = started.move();
   return {
     cloud,
