@@ -33,7 +33,7 @@ const described = ({ cloud }: DeployedRotationWorld, SecretId: string) =>
 const storedValue = ({ cloud }: DeployedRotationWorld, SecretId: string) =>
   String(cloud.secretsManager.call("GetSecretValue", { SecretId }).SecretString);
 
-describe("curfew rotate adopt", () => {
+describe("curfew rotate adopt", { timeout: 60_000 }, () => {
   it("takes a secret over as it is, switches rotation on without rotating, and prints the entry", async () => {
     await using deployed = await world();
     deployed.cloud.secretsManager.call("CreateSecret", { Name: "apps/checkout", SecretString: CANARY });

@@ -60,7 +60,7 @@ function interruptedAt(deployed: DeployedRotationWorld, text: string, args: read
 const ACCEPTED = 403;
 const REFUSED = 401;
 
-describe("curfew rotate", () => {
+describe("curfew rotate", { timeout: 120_000 }, () => {
   it("rotates through Secrets Manager and the function, until the old secret is proven dead", async () => {
     await using deployed = await adopted();
 
@@ -216,7 +216,7 @@ describe("curfew rotate --dry-run", () => {
   });
 });
 
-describe("curfew rotate resume", () => {
+describe("curfew rotate resume", { timeout: 120_000 }, () => {
   it("rotates what was held, and has nothing to do for what is not", async () => {
     await using deployed = await adopted();
     const idle = await deployed.rotate(["resume", ...WHOM]);
