@@ -75,8 +75,7 @@ async function morning(laptop: Laptop, title: string, terminal: Terminal, signal
   const { messages } = laptop.deployment.cloud.slack;
   const before = { mails: mails.length, slack: messages.length };
   terminal.out(`${title}: the state machine audits the tenants\n`);
-  await laptop.audit();
-  signal.throwIfAborted();
+  await untilInterrupted(laptop.audit(), signal);
   terminal.out(
     heard(
       mails.slice(before.mails).map(({ to, subject }) => ({ to, subject })),
@@ -84,6 +83,19 @@ async function morning(laptop: Laptop, title: string, terminal: Terminal, signal
       terminal.width,
     ),
   );
+}
+
+/** A rotation takes its time; who presses Ctrl-C does not wait for it. */
+async function untilInterrupted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const interrupted = Promise.withResolvers<never>();
+  const end = () => interrupted.reject(signal.reason);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([work, interrupted.promise]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
 }
 
 /** Worst findings of a first audit that are named. */
