@@ -56,7 +56,6 @@ export function happeningsOf(record: RotationRecord): Happening[] {
     order && [order.at, `is to get a new ${noun}${ORDERED[order.by]}`],
     underWay && [underWay.startedAt, `a new ${noun} is made, and stored before anybody else knows it`],
     underWay && [underWay.setAt, set],
-    underWay && [underWay.testedAt, `Auth0 accepts the new ${noun}`],
     promoted && [promoted.at, `the new ${noun} is current; whoever reads the secret now gets it`],
     ...aftercare.flatMap(({ from, promotedAt, goneAt }): [number | undefined, string][] => [
       [

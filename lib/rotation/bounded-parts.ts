@@ -35,9 +35,12 @@ async function beforeMoment<T>(clock: Clock, until: Instant, call: () => Promise
   try {
     return await Promise.race([call(), tooLate]);
   } finally {
-    answered.abort();
+    answered.abort(ANSWERED);
   }
 }
+
+/** A reason of our own: the default one is an exception with a stack, for each call that goes well. */
+const ANSWERED = "answered";
 
 const outOfTime = (): CurfewError =>
   new CurfewError("timed-out", "The time of this step is over before it was done; it is tried again later.", {

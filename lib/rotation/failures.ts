@@ -68,11 +68,14 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
 }
 
 /**
- * Secrets Manager tests a configuration with a version of its own, which nobody rotates to: that changes nothing. And
- * aftercare that waits for its turn has not failed.
+ * Failures that are none of the rotation's: Secrets Manager tests a configuration with a version of its own, which
+ * nobody rotates to, and that changes nothing; aftercare that waits for its turn has not failed; and a version that is
+ * promoted has succeeded, whatever fails after that.
  */
-const isForeign = ({ underWay }: RotationRecord, { step, version, code }: RotationFailure): boolean =>
-  (step === "testSecret" && underWay?.version !== version) || (step === "aftercare" && code === "rotation-busy");
+function isForeign({ underWay, promoted }: RotationRecord, { step, version, code }: RotationFailure): boolean {
+  if (step === "aftercare") return code === "rotation-busy";
+  return promoted?.version === version || (step === "testSecret" && underWay?.version !== version);
+}
 
 function counted(record: RotationRecord, failure: RotationFailure): RotationRecord {
   if (!isAutomatic(record, failure.version) || record.order?.at === record.failedOrder) return record;

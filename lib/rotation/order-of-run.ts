@@ -49,7 +49,7 @@ const QUIET = 15 * 60_000;
 export function isAtWork(record: RotationRecord | undefined, now: Instant): boolean {
   if (!record || isSettled(record)) return false;
   const { order, underWay, lastFailure } = record;
-  const signs = [order?.at, underWay?.startedAt, underWay?.setAt, underWay?.testedAt, lastFailure?.at];
+  const signs = [order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
   return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
 }
 

@@ -1,7 +1,7 @@
-import { calculateJwkThumbprint, exportSPKI, importJWK, type JWK } from "jose";
-import { CurfewError } from "../model/curfew-error.ts";
+import { createHash, createPublicKey, type JsonWebKey } from "node:crypto";
+import type { CurfewError } from "../model/curfew-error.ts";
 import type { Secret } from "../model/secret.ts";
-import { KEY_ALGORITHM } from "./new-credential.ts";
+import { refusedError } from "./refusal.ts";
 
 /** The half of a stored private key that may be shown. */
 export interface PublicKey {
@@ -18,34 +18,31 @@ export function namedKid(privateKeyJwk: Secret): string | undefined {
 /**
  * The public half of a stored private key. A key without a `kid` goes by its RFC 7638 thumbprint, as new ones do.
  *
- * @throws CurfewError `reference-unresolved` when it is no usable RSA key
+ * @throws CurfewError `rotation-refused` (`payload-unusable`) when it is no usable RSA key
  */
-export async function publicKeyOf(privateKeyJwk: Secret): Promise<PublicKey> {
+export function publicKeyOf(privateKeyJwk: Secret): PublicKey {
   const { kty, n, e } = parse(privateKeyJwk);
-  const half = { kty, n, e } as JWK;
+  if (kty !== "RSA") throw unusable();
   try {
-    const key = await importJWK(half, KEY_ALGORITHM, { extractable: true });
-    if (key instanceof Uint8Array) throw unusable();
-    const kid = namedKid(privateKeyJwk) ?? (await calculateJwkThumbprint(half));
-    return { kid, pem: await exportSPKI(key) };
+    const key = createPublicKey({ key: { kty, n, e } as JsonWebKey, format: "jwk" });
+    const kid =
+      namedKid(privateKeyJwk) ?? createHash("sha256").update(JSON.stringify({ e, kty, n })).digest("base64url");
+    return { kid, pem: key.export({ type: "spki", format: "pem" }).toString() };
   } catch {
     throw unusable(); // the cause is not kept: it may quote the key
   }
 }
 
-function parse(privateKeyJwk: Secret): JWK {
+function parse(privateKeyJwk: Secret): JsonWebKey {
   try {
-    return JSON.parse(privateKeyJwk.reveal()) as JWK;
+    return JSON.parse(privateKeyJwk.reveal()) as JsonWebKey;
   } catch {
     throw unusable(); // a syntax error would quote the key
   }
 }
 
 const unusable = (): CurfewError =>
-  new CurfewError(
-    "reference-unresolved",
-    "The stored private key is not a usable RSA key in the form of a JSON Web Key.",
-    {
-      detail: "private key",
-    },
-  );
+  refusedError({
+    refusal: "payload-unusable",
+    message: "The stored private key is not a usable RSA key in the form of a JSON Web Key.",
+  });

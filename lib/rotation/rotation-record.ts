@@ -89,8 +89,6 @@ export interface RotationRecord {
     startedAt: Instant;
     /** When the tenant was first told about it; from then on the only way is forward. */
     setAt?: Instant;
-    /** When the tenant was first seen to accept it; nothing else is promoted. */
-    testedAt?: Instant;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;

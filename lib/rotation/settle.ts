@@ -3,7 +3,7 @@ import { doesNotSay } from "./overwriting.ts";
 import { standingOf } from "./standing.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { storedCredential } from "./stored-credentials.ts";
-import { markDropped, markTested } from "./under-way.ts";
+import { markDropped } from "./under-way.ts";
 import { isTold, recall, type Work } from "./work.ts";
 
 /**
@@ -14,14 +14,8 @@ import { isTold, recall, type Work } from "./work.ts";
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
 export async function settle(work: Work): Promise<void> {
-  if ((await standingOf(work)) !== "current") {
-    if (!(await isAccepted(work))) {
-      await markDropped(work);
-      return;
-    }
-    await markTested(work);
-  }
-  await finishSecret(work);
+  if ((await standingOf(work)) === "current" || (await isAccepted(work))) await finishSecret(work);
+  else await markDropped(work);
 }
 
 /** Before another version is begun, the one before it comes to its end. */

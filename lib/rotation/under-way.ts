@@ -10,10 +10,6 @@ export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (un
 export const markTold = (work: Work): Promise<RotationRecord> =>
   mark(work, (underWay) => ({ ...underWay, setAt: underWay.setAt ?? nowOf(work) }));
 
-/** Records that the tenant accepted the version. */
-export const markTested = (work: Work): Promise<RotationRecord> =>
-  mark(work, (underWay) => ({ ...underWay, testedAt: underWay.testedAt ?? nowOf(work) }));
-
 /** Records that nothing comes of the version: the tenant never took it. */
 export const markDropped = (work: Work): Promise<RotationRecord> =>
   remember(work, ({ underWay, ...record }) =>

@@ -54,6 +54,18 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "sns:ListSubscriptionsByTopic on <TopicsAlarms>, <TopicsAlerts>, <TopicsWatchdog>",
     `states:DescribeExecution on arn:aws:states:${ACCOUNT}:execution:curfew-audit:*`,
   ],
+  RotateSecretRole: [
+    logs("RotateSecretLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("TENANT#*", "NOTICE#*")}`,
+    `dynamodb:GetItem ${rows("SECRET#*")}`,
+    "s3:PutObject on <EvidenceBucket>/rotations/*",
+    "sns:Publish on <TopicsAlerts>",
+    "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
+    `secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage on ${SECRETS}* ${MANAGED}`,
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/rotator-??????`,
+  ],
   SlackPostToSlackRole: [
     logs("SlackPostToSlackLogs"),
     TRACES,
@@ -73,6 +85,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "ProbeSecretsRole trusts": LAMBDA,
   "AuditTenantRole trusts": LAMBDA,
   "FinishAuditRole trusts": LAMBDA,
+  "RotateSecretRole trusts": LAMBDA,
   "SlackPostToSlackRole trusts": LAMBDA,
   "AuditMachineRole trusts": [
     `states.amazonaws.com sts:AssumeRole if {"ArnLike":{"aws:SourceArn":"arn:aws:states:${ACCOUNT}:stateMachine:*"},"StringEquals":{"aws:SourceAccount":"111122223333"}}`,
@@ -139,7 +152,7 @@ it("drops the permissions of what is not configured", async () => {
     TRACES,
   ]);
   expect(Object.values(table).flat().join("\n")).not.toContain("curfew:managed");
-  expect(Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets)/.test(name))).toEqual([]);
+  expect(Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets|Rotate)/.test(name))).toEqual([]);
 });
 
 describe("who can read which secret", () => {
@@ -147,13 +160,14 @@ describe("who can read which secret", () => {
 
   it.each([
     { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole"] },
-    { name: LOGINS.rotator, managed: false, readers: [] },
+    { name: LOGINS.rotator, managed: false, readers: ["RotateSecretRole"] },
+    { name: "curfew/acme-prod/rotator-of-old", managed: false, readers: [] },
     { name: "curfew/acme-prod/responder", managed: false, readers: [] },
     { name: "curfew/acme-prod/auditor-of-old", managed: false, readers: [] },
     { name: "curfew/slack-webhook", managed: false, readers: ["SlackPostToSlackRole"] },
     { name: "curfew/slack-webhook-of-others", managed: false, readers: [] },
     { name: "apps/checkout/auth0", managed: false, readers: [] },
-    { name: "apps/checkout/auth0", managed: true, readers: ["ProbeSecretsRole"] },
+    { name: "apps/checkout/auth0", managed: true, readers: ["ProbeSecretsRole", "RotateSecretRole"] },
     { name: "somebody/elses/database", managed: false, readers: [] },
   ])("$name (managed: $managed) is read by $readers", ({ name, managed, readers }) => {
     const arn = `${SECRETS}${name}-AbC123`;

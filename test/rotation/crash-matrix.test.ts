@@ -5,31 +5,34 @@ import { prepareKeys } from "./world/keys.ts";
 const KEYS = prepareKeys(9);
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
-const PAIRS = 4_000;
+const PAIRS = 3_000;
 
 const seed = Number(process.env.CURFEW_SEED ?? (process.env.CI ? "20261123" : Date.now() % 1_000_000_000));
 
 const shown = ({ failures }: Tally): string[] =>
   failures.slice(0, 5).map(({ case: one, result }) => `${describeCase(one)}: ${result.problems.join("; ")}`);
 
-describe("a rotation that is struck", () => {
+/** Milliseconds on a busy machine; on an idle one it takes a tenth of that. */
+const PATIENCE = 90_000;
+
+describe("a rotation that is struck", { timeout: PATIENCE }, () => {
   it.each(SETTINGS)("by any fault at any call loses nothing and ends proven: $kind, $propagation", async (setting) => {
     const tally = await runCases(singles(setting, KEYS), KEYS);
 
-    console.info(
-      `crash matrix, ${setting.kind}, ${setting.propagation}: ${tally.cases} single faults, ${tally.held} held and resumed, ${tally.failures.length} failed`,
-    );
+    const { cases, calls, held, failures } = tally;
+    const size = `${cases} single faults, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
+    console.info(`crash matrix, ${setting.kind}, ${setting.propagation}: ${size}`);
     expect(shown(tally)).toEqual([]);
-    expect(tally.cases).toBeGreaterThan(200);
+    expect(tally.cases).toBeGreaterThan(800);
   });
 
   it("by any two faults loses nothing and ends proven", async () => {
-    const tally = await runCases(sampledPairs(seed, KEYS), KEYS, ({ cases }) => cases >= PAIRS);
+    const tally = await runCases(sampledPairs(seed, KEYS), KEYS, ({ pairs }) => pairs >= PAIRS);
 
-    console.info(
-      `crash matrix: ${tally.cases} pairs sampled with CURFEW_SEED=${seed}, ${tally.held} held and resumed, ${tally.failures.length} failed`,
-    );
+    const { pairs, calls, held, failures } = tally;
+    const size = `${pairs} pairs, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
+    console.info(`crash matrix, sampled with CURFEW_SEED=${seed}: ${size}`);
     expect(shown(tally)).toEqual([]);
-    expect(tally.cases).toBe(PAIRS);
+    expect(pairs).toBe(PAIRS);
   });
 });

@@ -21,7 +21,7 @@ export const privateKeyKind: Kind = {
     assertPlace(work, { ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
   },
   async tell(work, telling) {
-    const key = await publicKeyOf(telling.pending);
+    const key = publicKeyOf(telling.pending);
     const registered = await registeredOf(work);
     const own = (await onlyOne(work, registered, key)) ?? (await register(work, registered, key, telling));
     await attach(work, own.id);
@@ -60,10 +60,10 @@ function assertPlace(work: Work, places: Places, record: RotationRecord | undefi
   const refused = judgePlaces(places);
   if (!refused) return;
   const ids = places.keys.map(({ id }) => id);
-  const leaving = record?.aftercare.find(({ oldKey, from }) => oldKey && ids.includes(oldKey.id) && from > nowOf(work));
+  const leaving = record?.aftercare.find(({ oldKey }) => oldKey && ids.includes(oldKey.id));
   if (!leaving) throw refusedError(refused);
   throw unfinished(
-    `The key before the current one of ${places.client.clientId} stays until ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
+    `The key before the current one of ${places.client.clientId} stays until the first audit after ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
   );
 }
 
@@ -116,7 +116,7 @@ async function attach(work: Work, id: string): Promise<void> {
  * the only attached key beside the new one, if it is accepted at all: some attached key verifies it.
  */
 async function oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">> {
-  const { kid: newKid } = await publicKeyOf(current);
+  const { kid: newKid } = publicKeyOf(current);
   const others = (await (await work.tenant()).keys()).filter(({ kid }) => kid !== newKid);
   const kid = namedKid(old);
   const key = others.find((other) => kid !== undefined && other.kid === kid) ?? (await onlyOther(work, others, old));

@@ -1,11 +1,13 @@
 import { CREDENTIAL_PREFIX, type CredentialRecord, joinCredentials } from "../../history/credential-record.ts";
+import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
 import { tenantPartition } from "../../store/table.ts";
+import { awaitAccepted } from "../accepting.ts";
 import { unfinished } from "../asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
-import type { Aftercare, RotationRecord } from "../rotation-record.ts";
+import type { Aftercare } from "../rotation-record.ts";
 import { versionWith } from "../standing.ts";
 import { storedCredential } from "../stored-credentials.ts";
 import { nowOf, recall, remember, type Work } from "../work.ts";
@@ -15,28 +17,26 @@ import { nowOf, recall, remember, type Work } from "../work.ts";
  * left to do with the old one is recorded before. A version that is current already is only recorded, whoever made it
  * so.
  *
- * @throws CurfewError `rotation-unfinished` for a version that was not seen to be accepted
+ * That it is accepted is asked once more: between the steps people may have set another secret.
+ *
+ * @throws CurfewError `rotation-unfinished` for a version that is not accepted
  */
 export async function finishSecret(work: Work): Promise<void> {
-  const { parts, target, version, lease } = work;
-  const secret = await parts.vault.describe(target.arn);
+  const secret = await work.parts.vault.describe(work.target.arn);
   const current = versionWith(secret, CURRENT);
-  const record = await recall(work);
-  if (current === version) {
-    if (record?.underWay?.version === version) await recordLate(work, secret, record);
-  } else {
-    assertTested(work, record);
-    if (current === undefined) throw nothingCurrent(work);
-    await planAftercare(work, current);
-    await lease.write(() => parts.vault.promote(target.arn, version, current));
-    await recordPromotion(work);
-  }
-  await dateCredential(work);
+  if (current === work.version) return recordLate(work, secret);
+  if (current === undefined) throw nothingCurrent(work);
+  await assertAccepted(work);
+  await planAftercare(work, current);
+  await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
+  await recordPromotion(work);
 }
 
-function assertTested({ version, settings }: Work, record: RotationRecord | undefined): void {
-  if (record?.underWay?.version === version && record.underWay.testedAt !== undefined) return;
-  throw unfinished(`Auth0 was not seen to accept the new credential of ${settings.clientId}, so it is not promoted.`);
+async function assertAccepted(work: Work): Promise<void> {
+  const pending = await storedCredential(work, work.version);
+  if (!pending)
+    throw unfinished(`The new credential of ${work.settings.clientId} is not stored, so it is not promoted.`);
+  await awaitAccepted(work, pending.credential);
 }
 
 const nothingCurrent = ({ settings }: Work) =>
@@ -46,7 +46,9 @@ const nothingCurrent = ({ settings }: Work) =>
   });
 
 /** The process that promoted it died over it, or a person promoted it by hand. */
-async function recordLate(work: Work, secret: VaultSecret, record: RotationRecord): Promise<void> {
+async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
+  const record = await recall(work);
+  if (record?.underWay?.version !== work.version) return;
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const old = versionWith(secret, PREVIOUS);
   if (!isPlanned && old !== undefined) await planAftercare(work, old);
@@ -78,28 +80,29 @@ async function oldPart(work: Work, old: VersionId): Promise<Pick<Aftercare, "old
   }
 }
 
-/** Only what is promoted is recorded so; all writes that led to it were answered by now. */
+/**
+ * Only what is promoted is recorded so; all writes that led to it were answered by now. The record comes last: until it
+ * is written the version counts as under way, and somebody will come back to it.
+ */
 async function recordPromotion(work: Work): Promise<void> {
   const at = nowOf(work);
+  await dateCredential(work, at);
   const from = at + KINDS[work.settings.kind].overlap(work) * 1000;
   await remember(work, (record) => {
-    if (record.underWay?.version !== work.version) return record;
-    const { underWay: _, held: __, lastFailure: ___, failedOrder: ____, ...rest } = record;
+    const { underWay, held: _, lastFailure: __, failedOrder: ___, ...rest } = record;
+    const other = underWay && underWay.version !== work.version ? { underWay } : {};
     const aftercare = record.aftercare.map((one) =>
       one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,
     );
-    return { ...rest, failures: 0, promoted: { version: work.version, at }, aftercare };
+    return { ...rest, ...other, failures: 0, promoted: { version: work.version, at }, aftercare };
   });
 }
 
 /** Tells the history of the tenant how old the credential is. */
-async function dateCredential(work: Work): Promise<void> {
-  const { parts, target, version } = work;
-  const promoted = (await recall(work))?.promoted;
-  if (promoted?.version !== version) return;
-  const { clientId } = target;
-  const news: CredentialRecord = { clientId, seen: { first: promoted.at }, rotatedAt: promoted.at };
-  const key = { partition: tenantPartition(target.tenant), sort: `${CREDENTIAL_PREFIX}${clientId}` };
+async function dateCredential({ parts, target }: Work, at: Instant): Promise<void> {
+  const { clientId, tenant } = target;
+  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at };
+  const key = { partition: tenantPartition(tenant), sort: `${CREDENTIAL_PREFIX}${clientId}` };
   const known = await parts.table.get<CredentialRecord>(key);
   await updateRow(parts.table, key, known, (value) => joinCredentials(value ?? news, news));
 }

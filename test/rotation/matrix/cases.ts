@@ -3,7 +3,7 @@ import { PROPAGATIONS } from "../world/auth0.ts";
 import { type CaseResult, runCase } from "../world/crash-case.ts";
 import type { PreparedKey } from "../world/keys.ts";
 import { seeded } from "../world/random.ts";
-import { FAULTS, type PlannedFault } from "../world/wire.ts";
+import { FAULTS, type Fault, type PlannedFault } from "../world/wire.ts";
 import type { WorldOptions } from "../world/world.ts";
 
 /** One rotation and the faults that strike it. */
@@ -12,6 +12,8 @@ export type Case = Pick<WorldOptions, "kind" | "propagation" | "seed"> & { fault
 /** What many cases came to. */
 export interface Tally {
   cases: number;
+  /** Cases that two faults struck. */
+  pairs: number;
   held: number;
   /** Calls that all worlds together saw. */
   calls: number;
@@ -40,22 +42,17 @@ export async function* pairsAfter(single: Case, keys: readonly PreparedKey[]): A
   }
 }
 
-/** Pairs that a seed chooses, without end. */
+/** Pairs that a seed chooses, without end; of some the second fault comes too late to strike. */
 export async function* sampledPairs(seed: number, keys: readonly PreparedKey[]): AsyncGenerator<Case> {
   const random = seeded(seed);
   const below = (count: number): number => Math.floor(random() * count);
-  const planned = (count: number): PlannedFault => ({
-    skip: below(count),
-    fault: FAULTS[below(FAULTS.length)] as (typeof FAULTS)[number],
-  });
   const lengths = new Map<Setting, number>();
   for (;;) {
     const setting = SETTINGS[below(SETTINGS.length)] as Setting;
     const length = lengths.get(setting) ?? (await runCase({ ...setting, keys })).calls.length;
     lengths.set(setting, length);
-    const first = planned(length);
-    const { calls } = await runCase({ ...setting, keys, faults: [first] });
-    yield { ...setting, seed: below(1_000), faults: [first, planned(calls.length - first.skip - 1)] };
+    const planned = (): PlannedFault => ({ skip: below(length), fault: FAULTS[below(FAULTS.length)] as Fault });
+    yield { ...setting, seed: below(1_000), faults: [planned(), planned()] };
   }
 }
 
@@ -66,12 +63,13 @@ export async function runCases(
   isOver: (tally: Tally) => boolean = () => false,
   onResult: (result: CaseResult) => void = () => undefined,
 ): Promise<Tally> {
-  const tally: Tally = { cases: 0, held: 0, calls: 0, failures: [] };
+  const tally: Tally = { cases: 0, pairs: 0, held: 0, calls: 0, failures: [] };
   for await (const one of cases) {
     if (isOver(tally)) break;
     const result = await runCase({ ...one, keys });
     onResult(result);
     tally.cases += 1;
+    if (result.struck.length > 1) tally.pairs += 1;
     tally.calls += result.calls.length;
     if (result.wasHeld) tally.held += 1;
     if (result.problems.length > 0) tally.failures.push({ case: one, result });
