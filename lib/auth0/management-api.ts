@@ -29,6 +29,11 @@ export interface ManagementRequest {
    * Not for `POST rotate-secret`, `POST credentials`, `POST keys/signing/rotate`, `POST network-acls`.
    */
   repeatable: boolean;
+  /**
+   * No try of it begins later: milliseconds since the epoch. Looked at when a try is really sent, so that a wait, or a
+   * process that stood still for hours, cannot make it come late.
+   */
+  notAfter?: number;
 }
 
 /** What an audit cost. Every HTTP request counts, the token's and the repeated ones included. */
@@ -108,6 +113,7 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
     let settled = false;
     try {
       const token = await tokens.get();
+      if (request.notAfter !== undefined && clock.now() > request.notAfter) throw tooLate(request);
       const answer = await exchange(outgoing(options.address, request, token), parts, signal);
       const error = answer.status >= 200 && answer.status < 300 ? undefined : refusal(answer, request, clock);
       settled = true;
@@ -151,6 +157,11 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
 }
 
 const labelOf = (request: ManagementRequest): string => `${request.method} ${request.pattern}`;
+
+const tooLate = (request: ManagementRequest): CurfewError =>
+  new CurfewError("timed-out", `${labelOf(request)} was not sent any more, since its time was over.`, {
+    detail: "its time was over",
+  });
 
 const refusal = (answer: Answer, request: ManagementRequest, clock: Clock): CurfewError =>
   managementError(answer, labelOf(request), request.scope, clock);

@@ -8,10 +8,12 @@ import { registeredKey, rotatedClient } from "./resources/rotated-client.ts";
 /**
  * Everything a rotation asks of Auth0, one request each. No request asks for a secret, and no answer's body is kept:
  * what changes an application is answered with the application, its secret included.
+ *
+ * What changes something takes the moment after which it is not sent any more, in milliseconds since the epoch.
  */
 
 /** The documented scope of each. Source: the Management API's OpenAPI document. */
-export const ROTATION_SCOPES = {
+const ROTATION_SCOPES = {
   readClient: "read:clients",
   readAuthentication: "read:client_credentials",
   setSecret: "update:client_keys",
@@ -59,11 +61,12 @@ export async function setClientSecret(
   api: ManagementApi,
   clientId: string,
   secret: Secret,
+  notAfter: number,
   signal: AbortSignal,
 ): Promise<void> {
   const body = { client_secret: secret.reveal() };
   await api.send(
-    { ...ofClient(clientId), method: "PATCH", scope: ROTATION_SCOPES.setSecret, body },
+    { ...ofClient(clientId), method: "PATCH", scope: ROTATION_SCOPES.setSecret, body, notAfter },
     z.unknown(),
     signal,
   );
@@ -74,11 +77,12 @@ export async function setClientKeys(
   api: ManagementApi,
   clientId: string,
   ids: readonly string[],
+  notAfter: number,
   signal: AbortSignal,
 ): Promise<void> {
   const body = { client_authentication_methods: { private_key_jwt: { credentials: ids.map((id) => ({ id })) } } };
   await api.send(
-    { ...ofClient(clientId), method: "PATCH", scope: ROTATION_SCOPES.attachKeys, body },
+    { ...ofClient(clientId), method: "PATCH", scope: ROTATION_SCOPES.attachKeys, body, notAfter },
     z.unknown(),
     signal,
   );
@@ -105,11 +109,12 @@ export function registerPublicKey(
   api: ManagementApi,
   clientId: string,
   { kid, publicKeyPem, name }: { kid: string; publicKeyPem: string; name: string },
+  notAfter: number,
   signal: AbortSignal,
 ): Promise<RegisteredKeyAnswer> {
   const body = { credential_type: "public_key", alg: "RS256", kid, name, pem: publicKeyPem };
   const request = { ...credentialsOf(clientId), method: "POST", scope: ROTATION_SCOPES.registerKey, body } as const;
-  return api.send({ ...request, repeatable: false }, registeredKey, signal);
+  return api.send({ ...request, repeatable: false, notAfter }, registeredKey, signal);
 }
 
 /** Deletes a registered key that is not attached; one that is gone already is no error. */
@@ -117,13 +122,14 @@ export async function deleteRegisteredKey(
   api: ManagementApi,
   clientId: string,
   id: string,
+  notAfter: number,
   signal: AbortSignal,
 ): Promise<void> {
   const path = `${credentialsOf(clientId).path}/${encodeURIComponent(id)}`;
   const pattern = "/clients/{client_id}/credentials/{credential_id}";
   const request = { ...credentialsOf(clientId), path, pattern, method: "DELETE" } as const;
   try {
-    await api.send({ ...request, scope: ROTATION_SCOPES.deleteKey }, z.unknown(), signal);
+    await api.send({ ...request, scope: ROTATION_SCOPES.deleteKey, notAfter }, z.unknown(), signal);
   } catch (error) {
     if (!hasCode(error, "not-found")) throw error;
   }

@@ -36,8 +36,8 @@ export function secretsManagerRotation(client: () => Promise<SecretsManagerClien
       call<RotationStart>({
         secret: arn,
         action: "RotateSecret",
-        run: async (client, { RotateSecretCommand }) => {
-          await client.send(new RotateSecretCommand({ SecretId: arn, ClientRequestToken: version }));
+        run: async (client, { RotateSecretCommand }, options) => {
+          await client.send(new RotateSecretCommand({ SecretId: arn, ClientRequestToken: version }), options);
           return { outcome: "started" };
         },
         except: {
@@ -51,9 +51,9 @@ export function secretsManagerRotation(client: () => Promise<SecretsManagerClien
       call<void>({
         secret: arn,
         action: "RotateSecret",
-        run: async (client, { RotateSecretCommand }) => {
+        run: async (client, { RotateSecretCommand }, options) => {
           const rules = { RotationLambdaARN: functionArn, RotationRules: LONGEST_INTERVAL, RotateImmediately: false };
-          await client.send(new RotateSecretCommand({ SecretId: arn, ...rules }));
+          await client.send(new RotateSecretCommand({ SecretId: arn, ...rules }), options);
         },
         except: {
           InvalidRequestException: async () => {
@@ -70,9 +70,12 @@ export function secretsManagerRotation(client: () => Promise<SecretsManagerClien
       call<string>({
         secret: name,
         action: "CreateSecret",
-        run: async (client, { CreateSecretCommand }) => {
+        run: async (client, { CreateSecretCommand }, options) => {
           const version = { ClientRequestToken: id, SecretString: value.reveal() };
-          const { ARN } = await client.send(new CreateSecretCommand({ Name: name, ...version, Tags: MANAGED }));
+          const { ARN } = await client.send(
+            new CreateSecretCommand({ Name: name, ...version, Tags: MANAGED }),
+            options,
+          );
           if (ARN !== undefined) return ARN;
           throw new CurfewError("vault-failed", `Secrets Manager did not say the ARN of the new secret ${name}.`);
         },
@@ -82,8 +85,8 @@ export function secretsManagerRotation(client: () => Promise<SecretsManagerClien
       call<void>({
         secret: arn,
         action: "TagResource",
-        run: async (client, { TagResourceCommand }) => {
-          await client.send(new TagResourceCommand({ SecretId: arn, Tags: MANAGED }));
+        run: async (client, { TagResourceCommand }, options) => {
+          await client.send(new TagResourceCommand({ SecretId: arn, Tags: MANAGED }), options);
         },
       }),
   };

@@ -2,23 +2,24 @@ import type { DescribeSecretCommandOutput, SecretsManagerClient } from "@aws-sdk
 import { CurfewError } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
 import { CURRENT, PENDING, type RotationVault, type VaultSecret } from "../rotation/ports.ts";
-import { vaultCalls } from "./vault-calls.ts";
+import { type SendingTime, vaultCalls } from "./vault-calls.ts";
 
 /**
  * Secrets Manager, as far as the steps of a rotation use it. What may be repeated the SDK repeats by itself, three
  * times in all; no error holds a value.
  *
  * @param client made by the caller, so that region, endpoint and patience are set in one place; loaded at the first use
+ * @param time where the process may stand still afterwards, as a Lambda does: when it may be stopped
  */
-export function secretsManagerVault(client: () => Promise<SecretsManagerClient>): RotationVault {
-  const call = vaultCalls(client);
+export function secretsManagerVault(client: () => Promise<SecretsManagerClient>, time?: SendingTime): RotationVault {
+  const call = vaultCalls(client, time);
 
   const describe = (secret: string): Promise<VaultSecret> =>
     call({
       secret,
       action: "DescribeSecret",
-      run: async (client, { DescribeSecretCommand }) =>
-        described(secret, await client.send(new DescribeSecretCommand({ SecretId: secret }))),
+      run: async (client, { DescribeSecretCommand }, options) =>
+        described(secret, await client.send(new DescribeSecretCommand({ SecretId: secret }), options)),
     });
 
   return {
@@ -29,9 +30,9 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>)
       call<Secret | undefined>({
         secret: arn,
         action: "GetSecretValue",
-        run: async (client, { GetSecretValueCommand }) => {
+        run: async (client, { GetSecretValueCommand }, options) => {
           const command = new GetSecretValueCommand({ SecretId: arn, VersionId: version });
-          const { SecretString } = await client.send(command);
+          const { SecretString } = await client.send(command, options);
           if (SecretString !== undefined) return new Secret(SecretString);
           throw new CurfewError("vault-failed", `The secret ${arn} is binary; store it as text.`, {
             detail: "SecretBinary",
@@ -44,10 +45,10 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>)
       call<void>({
         secret: arn,
         action: "PutSecretValue",
-        run: async (client, { PutSecretValueCommand }) => {
+        run: async (client, { PutSecretValueCommand }, options) => {
           // Without labels the new version would be current at once, before its tenant knows it.
           const version = { ClientRequestToken: id, SecretString: value.reveal(), VersionStages: [PENDING] };
-          await client.send(new PutSecretValueCommand({ SecretId: arn, ...version }));
+          await client.send(new PutSecretValueCommand({ SecretId: arn, ...version }), options);
         },
         except: {
           ResourceExistsException: () => {
@@ -62,9 +63,9 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>)
       call<void>({
         secret: arn,
         action: "UpdateSecretVersionStage",
-        run: async (client, { UpdateSecretVersionStageCommand }) => {
+        run: async (client, { UpdateSecretVersionStageCommand }, options) => {
           const move = { VersionStage: CURRENT, MoveToVersionId: to, RemoveFromVersionId: from };
-          await client.send(new UpdateSecretVersionStageCommand({ SecretId: arn, ...move }));
+          await client.send(new UpdateSecretVersionStageCommand({ SecretId: arn, ...move }), options);
         },
         except: {
           // The label is not on `from`. The SDK repeats a move whose answer was lost: then it is where it belongs.

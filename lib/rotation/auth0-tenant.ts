@@ -15,8 +15,8 @@ import {
   setClientSecret,
 } from "../auth0/rotation-endpoints.ts";
 import type { TenantAddress } from "../auth0/tenant-address.ts";
+import type { Instant } from "../history/history.ts";
 import type { Clock } from "../model/clock.ts";
-import { CurfewError } from "../model/curfew-error.ts";
 import type { RegisteredKey, RotatedClient, RotationTenant } from "./ports.ts";
 
 /** Which client of which tenant, who changes it, and everything that comes from outside. */
@@ -29,6 +29,11 @@ export interface Auth0TenantOptions {
   clientId: string;
   /** Ends everything: the deadline of a Lambda, or an interrupt by a person. */
   signal: AbortSignal;
+  /**
+   * When this process may be stopped: no change is under way any more then. A Lambda that has answered stands still
+   * until it is called again, and would go on then with what it had left: a change that is hours late.
+   */
+  deadline?: Instant;
   clock: Clock;
   /** Uniform in [0, 1): the jitter between retries. */
   random: () => number;
@@ -50,7 +55,8 @@ const SET_SECRET_WITHIN = 30_000;
 
 /** One client of one tenant with the rotator's login. Nothing is sent before the first call. */
 export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
-  const { address, clientId, signal, clock } = options;
+  const { address, clientId, signal, clock, timeout = REQUEST_TIMEOUT, deadline = Number.POSITIVE_INFINITY } = options;
+  const lastChange = deadline - timeout; // what is sent then is answered, or given up, by the deadline
   const api = openApi(options);
   const probes = probeParts(options);
   return {
@@ -61,15 +67,18 @@ export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
     calibrate: (login) => calibrate(address, login, probes, signal),
     probe: (login, endpoint) => probeCredential(address, login, probes, signal, endpoint),
     obtainToken: (login) => obtainsToken(address, login, probes, signal),
-    setSecret: (secret) => withinTime(SET_SECRET_WITHIN, clock, (late) => setClientSecret(api, clientId, secret, late)),
+    setSecret: (secret) => {
+      const notAfter = Math.min(lastChange, clock.now() + SET_SECRET_WITHIN);
+      return setClientSecret(api, clientId, secret, notAfter, signal);
+    },
     keys: async () => (await listRegisteredKeys(api, clientId, signal)).map(registered),
-    registerKey: async (key) => registered(await registerPublicKey(api, clientId, key, signal)),
-    attachKeys: (ids) => setClientKeys(api, clientId, ids, signal),
-    deleteKey: (id) => deleteRegisteredKey(api, clientId, id, signal),
+    registerKey: async (key) => registered(await registerPublicKey(api, clientId, key, lastChange, signal)),
+    attachKeys: (ids) => setClientKeys(api, clientId, ids, lastChange, signal),
+    deleteKey: (id) => deleteRegisteredKey(api, clientId, id, lastChange, signal),
   };
 }
 
-function openApi({ clientId: _, ...options }: Auth0TenantOptions): ManagementApi {
+function openApi({ clientId: _, deadline: __, ...options }: Auth0TenantOptions): ManagementApi {
   return openManagementApi({ timeout: REQUEST_TIMEOUT, ...options });
 }
 
@@ -97,28 +106,3 @@ function rotatedClient(answer: RotatedClientAnswer): RotatedClient {
 }
 
 const registered = ({ id, kid, name }: RegisteredKeyAnswer): RegisteredKey => ({ id, kid, name });
-
-/** Runs `work` with a signal that ends it after so many milliseconds: no retry goes on after that. */
-async function withinTime<T>(
-  milliseconds: number,
-  clock: Clock,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const done = new AbortController();
-  const late = new AbortController();
-  clock.sleep(milliseconds, done.signal).then(
-    () => late.abort(tooLate(milliseconds)),
-    () => undefined, // it was done in time
-  );
-  try {
-    return await work(late.signal);
-  } finally {
-    done.abort();
-  }
-}
-
-const tooLate = (milliseconds: number): CurfewError =>
-  new CurfewError("timed-out", `The secret could not be set at Auth0 within ${milliseconds / 1000} s.`, {
-    retryable: true,
-    detail: `not set within ${milliseconds / 1000} s`,
-  });

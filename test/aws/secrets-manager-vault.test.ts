@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { secretsManagerVault } from "../../lib/aws/secrets-manager-vault.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
@@ -155,6 +156,24 @@ describe("promotion", () => {
     const told = await errorOf(world.vault.promote(world.arn, id, world.current));
     expect(told).toMatchObject({ code: "vault-failed", retryable: true, detail: "current version changed" });
     expect(world.labels()).toMatchObject({ [String(other)]: ["AWSCURRENT"] });
+  });
+});
+
+test("nothing is stored after the deadline, also by a process that stood still over a retry of the SDK", async () => {
+  await using world = await aSecretsManager();
+  const { service } = world;
+  const { VersionId } = service.call("CreateSecret", { Name: NAME, SecretString: "now" });
+  let now = 0;
+  const vault = secretsManagerVault(world.client, { clock: { now: () => now }, deadline: 60_000 });
+  service.faults.add({ effect: { kind: "throttle" } });
+  const stored = errorOf(vault.storePending(NAME, randomUUID(), new Secret("next")));
+  while (service.requests.length === 0) await setImmediate();
+  service.faults.clear();
+  now = 3_600_000;
+  expect(await stored).toMatchObject({ code: "timed-out", detail: "its time was over" });
+  expect(service.requests).toHaveLength(1);
+  expect(service.call("DescribeSecret", { SecretId: NAME }).VersionIdsToStages).toEqual({
+    [String(VersionId)]: ["AWSCURRENT"],
   });
 });
 
