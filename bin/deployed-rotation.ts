@@ -39,7 +39,7 @@ export async function openDeployedRotation(
   ]);
   let client: ReturnType<typeof secretsManagerClient> | undefined;
   const connect = () => {
-    client ??= secretsManagerClient();
+    client ??= secretsManagerClient({ signal });
     return client;
   };
   const clock = endedBy(signal, systemClock);

@@ -132,12 +132,17 @@ export function createProgram(invocation: Invocation): Command {
   return program;
 }
 
-/** Its own action and its subcommands have options of the same names: each takes those that stand behind it. */
+/**
+ * Subcommands take options of the same names as the command itself, and commander would give them to whichever it meets
+ * first. So what `rotate` does alone is a subcommand, too, that nobody sees: its options are shown as rotate's.
+ */
 function addRotate(program: Command, invocation: Invocation): void {
   const rotate = program
     .command("rotate")
     .description("rotates a credential now, through the deployed stack, and waits until the old one is proven dead")
-    .enablePositionalOptions()
+    .addHelpText("after", ROTATE_HELP);
+  const alone = rotate
+    .command("rotate", { isDefault: true, hidden: true })
     .addOption(configOption())
     .option("--tenant <name>", "the tenant")
     .option("--client <id>", "the client id of the application whose credential it is")
@@ -146,7 +151,6 @@ function addRotate(program: Command, invocation: Invocation): void {
     .option("--overwrite", "replace a secret that somebody set by hand in Auth0, and that is stored nowhere", false)
     .option("--yes", "do not ask", false)
     .addOption(evidenceOption())
-    .addHelpText("after", ROTATE_HELP)
     .action(async (options: RotateOptions) => {
       const { runRotate } = await import("./commands/rotate.ts");
       await runRotate(options, processTerminal(), invocation);
@@ -187,6 +191,8 @@ function addRotate(program: Command, invocation: Invocation): void {
       const { runRotateResume } = await import("./commands/rotate-resume.ts");
       await runRotateResume(options, processTerminal(), invocation);
     });
+  // Last: a subcommand takes over how its parent shows help at that moment.
+  rotate.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
 }
 
 const tableOption = (): Option =>

@@ -32,7 +32,7 @@ export function rotationTeller(
   const told = new Set<string>();
   const look = async (): Promise<void> => {
     const records = await Promise.all(tenants.map((tenant) => listRotations(table, tenant)));
-    for (const happening of records.flat().flatMap(happeningsOf)) {
+    for (const happening of inOrder(records.flat().flatMap(happeningsOf))) {
       const key = JSON.stringify(happening);
       if (!told.has(key)) tell(happening);
       told.add(key);
@@ -68,10 +68,10 @@ export function happeningsOf(record: RotationRecord): Happening[] {
     lastFailure && [lastFailure.at, `not yet: ${lastFailure.message}`],
     held && [held.since, `held until somebody says \`curfew rotate resume\`: ${held.message}`],
   ];
-  return told
-    .flatMap(([at, text] = [undefined, ""]) => (at === undefined ? [] : [{ clientId, at, text }]))
-    .sort((a, b) => a.at - b.at);
+  return inOrder(told.flatMap(([at, text] = [undefined, ""]) => (at === undefined ? [] : [{ clientId, at, text }])));
 }
+
+const inOrder = (happenings: readonly Happening[]): Happening[] => happenings.toSorted((a, b) => a.at - b.at);
 
 const WORDS: Readonly<Record<CredentialKind, { noun: string; set: string }>> = {
   "client-secret": { noun: "secret", set: "Auth0 is told the new secret; for up to 30 s it accepts one or the other" },

@@ -1,5 +1,6 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
 import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
@@ -66,15 +67,14 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     await deploy({
       assembly,
       clock,
-      host: (lambda) => hostHere(lambda, clock, options),
+      host: (lambda) => hostHere(lambda, { ...options, clock, confirm: () => confirmAll(world.owners, deployed) }),
       secrets: ({ slack }) => ({ ...world.secrets, "curfew/slack-webhook": slack.webhook }),
     }),
   );
   deployed = deployment;
-  for (const application of world.applications) storeCredential(application, deployment.cloud, clock);
-  for (const address of ["oncall@acme.example", "security@acme.example"]) {
-    await deployment.cloud.messaging.confirm(address);
-  }
+  for (const application of world.applications) adoptCredential(application, deployment.cloud, clock);
+  await deployment.cloud.secretsManager.rotations.settled();
+  await confirmAll(["oncall@acme.example", "security@acme.example"], deployment);
   const running = started.move();
   return {
     world: { ...world, config: world.config + ALERTS },
@@ -86,29 +86,58 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
   };
 }
 
-/** Its secret has been in Secrets Manager for as long as the credential is in use. */
-function storeCredential({ secret, age }: RotatedApplication, { secretsManager }: Cloud, clock: SandboxClock): void {
+/**
+ * As `curfew rotate adopt` leaves a secret: tagged, and with a rotation that begins when Curfew says so. It has been in
+ * Secrets Manager for as long as the credential is in use.
+ */
+function adoptCredential({ secret, age }: RotatedApplication, { secretsManager }: Cloud, clock: SandboxClock): void {
   clock.advance(-age * 1000);
   const Tags = [{ Key: "curfew:managed", Value: "true" }];
-  secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
+  const { ARN } = secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
   clock.advance(age * 1000);
+  const RotationLambdaARN = rotationFunctionArn(String(ARN));
+  const RotationRules = { AutomaticallyAfterDays: 1000 };
+  secretsManager.call("RotateSecret", { SecretId: ARN, RotationLambdaARN, RotationRules, RotateImmediately: false });
 }
 
-/** A function of this process, with what happens around it on a laptop. */
-function hostHere(lambda: TemplateLambda, clock: SandboxClock, options: LaptopOptions): LambdaFunction {
-  const call = localFunction(lambda, clock);
+/** People click the link in the mail that SNS sends them. */
+async function confirmAll(addresses: readonly string[], deployment: Deployment | undefined): Promise<void> {
+  for (const address of addresses) await deployment?.cloud.messaging.confirm(address);
+}
+
+/** What happens around the functions on a laptop. */
+interface Surroundings extends LaptopOptions {
+  clock: SandboxClock;
+  /** The owners of tenants confirm that they want to hear. */
+  confirm: () => Promise<void>;
+}
+
+/** A function of this process, with what happens around it. */
+function hostHere(lambda: TemplateLambda, surroundings: Surroundings): LambdaFunction {
+  const call = localFunction(lambda, surroundings.clock);
   const [, around] = Object.entries(AROUND).find(([prefix]) => lambda.logicalId.startsWith(prefix)) ?? [];
-  return around?.(call, clock, options) ?? call;
+  return around?.(call, surroundings) ?? call;
 }
-
-type Around = (call: LambdaFunction, clock: SandboxClock, options: LaptopOptions) => LambdaFunction | undefined;
 
 /** By the beginning of a function's logical id. */
-const AROUND: Readonly<Record<string, Around>> = {
-  AuditTenant: (call, _clock, { onTenant }) => onTenant && heard(call, onTenant),
-  RotateDue: (call, clock, options) => (options.hurry ? hurried(call, clock) : undefined),
-  RotateSecret: (call, _clock, { onStep }) => onStep && (async (event) => call(event).finally(onStep)),
+const AROUND: Readonly<
+  Record<string, (call: LambdaFunction, surroundings: Surroundings) => LambdaFunction | undefined>
+> = {
+  PlanAudit: (call, { confirm }) => followedBy(call, confirm), // it is what subscribes them
+  AuditTenant: (call, { onTenant }) => onTenant && heard(call, onTenant),
+  RotateDue: (call, { clock, hurry: isHurried }) => (isHurried ? hurried(call, clock) : undefined),
+  RotateSecret: (call, { onStep }) => onStep && followedBy(call, onStep),
 };
+
+function followedBy(call: LambdaFunction, next: () => Promise<void>): LambdaFunction {
+  return async (event) => {
+    try {
+      return await call(event);
+    } finally {
+      await next();
+    }
+  };
+}
 
 function heard(call: LambdaFunction, onTenant: NonNullable<LaptopOptions["onTenant"]>): LambdaFunction {
   return async (event) => {

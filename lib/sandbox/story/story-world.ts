@@ -19,6 +19,8 @@ export interface StoryWorld {
   secrets: Readonly<Record<string, string>>;
   /** Whose credentials are rotated. */
   applications: readonly RotatedApplication[];
+  /** The tenants' owners, who get a mail to confirm when the first audit begins. */
+  owners: readonly string[];
 }
 
 /** All sections, and the log. */
@@ -28,6 +30,8 @@ const EVERYTHING = scopesFor(undefined, { logs: true });
 interface Part {
   seed: TenantSeed;
   scopes: readonly string[];
+  /** Hears about the tenant. */
+  owner?: string;
   rotated?: Pick<RotatedApplication, "clientId" | "kind" | "audience">;
 }
 
@@ -35,6 +39,7 @@ const STORY: readonly Part[] = [
   {
     seed: wellKeptTenant,
     scopes: EVERYTHING,
+    owner: "identity@harbour.example",
     rotated: { clientId: "statement-printer", kind: "private-key", audience: "https://accounts.harbour.example/" },
   },
   {
@@ -77,30 +82,32 @@ export async function startStoryWorld({ firstPort, control = false, audit }: Sto
     config: configFor(sandbox, cast),
     secrets: Object.fromEntries(secrets.map(({ name, value }) => [name, value])),
     applications: cast.flatMap(({ rotated }) => rotated ?? []),
+    owners: STORY.flatMap(({ owner }) => owner ?? []),
   };
 }
 
 /** A tenant as it is started, with everybody who has a part in it. */
-interface Cast {
-  seed: TenantSeed;
+interface Cast extends Pick<Part, "seed" | "owner"> {
   own: readonly OwnApplication[];
   rotated?: RotatedApplication;
 }
 
-function castOf({ seed, scopes, rotated }: Part, now: number): Cast {
+function castOf({ seed, scopes, owner, rotated }: Part, now: number): Cast {
   const audited = withOwnApplication(seed, "auditor", scopes);
-  if (!rotated) return { seed: audited.seed, own: [audited.application] };
+  const known = owner === undefined ? {} : { owner };
+  if (!rotated) return { seed: audited.seed, own: [audited.application], ...known };
   const rotator = withOwnApplication(audited.seed, "rotator", ROTATOR_SCOPES);
   const credential = withCredential(rotator.seed, rotated, now);
   return {
     seed: credential.seed,
     own: [audited.application, rotator.application],
     rotated: credential.application,
+    ...known,
   };
 }
 
 function configFor(sandbox: Sandbox, cast: readonly Cast[]): string {
-  const tenants = cast.map(({ seed, own, rotated }) => {
+  const tenants = cast.map(({ seed, own, owner, rotated }) => {
     const { domain, origin } = sandbox.tenant(seed.name);
     const logins = own.map(
       ({ role, clientId, secret }) => `    ${role}: { clientId: ${clientId}, secret: secretsmanager:${secret.name} }\n`,
@@ -109,7 +116,7 @@ function configFor(sandbox: Sandbox, cast: readonly Cast[]): string {
     domain: ${domain}
     origin: ${origin}
     plan: ${seed.plan}
-${logins.join("")}${rotated ? credentialLines(rotated) : ""}`;
+${owner === undefined ? "" : `    owner: ${owner}\n`}${logins.join("")}${rotated ? credentialLines(rotated) : ""}`;
   });
   const rotators = cast.flatMap(({ seed, own }) =>
     own.flatMap(({ role, grantId }) => (role === "rotator" ? [{ tenant: seed.name, grantId }] : [])),
