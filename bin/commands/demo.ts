@@ -16,7 +16,7 @@ import type { Terminal } from "../terminal.ts";
 
 const DAY = 86_400_000;
 
-/** Three mornings of the deployed audit, on this machine: what it finds, what it remembers, and whom it tells. */
+/** Three mornings of the deployed audit, on this machine: what it finds, remembers and replaces, and whom it tells. */
 export async function runDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
   terminal.out(INTRODUCTION);
   let laptop: Laptop | undefined;
@@ -75,15 +75,27 @@ async function morning(laptop: Laptop, title: string, terminal: Terminal, signal
   const { messages } = laptop.deployment.cloud.slack;
   const before = { mails: mails.length, slack: messages.length };
   terminal.out(`${title}: the state machine audits the tenants\n`);
-  await laptop.audit();
-  signal.throwIfAborted();
+  await untilInterrupted(laptop.audit(), signal);
   terminal.out(
     heard(
-      mails.slice(before.mails).map(({ to, subject }) => ({ to, subject })),
+      mails.slice(before.mails).filter(({ kind }) => kind === "notification"),
       messages.slice(before.slack),
       terminal.width,
     ),
   );
+}
+
+/** A rotation takes its time; who presses Ctrl-C does not wait for it. */
+async function untilInterrupted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const interrupted = Promise.withResolvers<never>();
+  const end = () => interrupted.reject(signal.reason);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    signal.throwIfAborted();
+    await Promise.race([work, interrupted.promise]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
 }
 
 /** Worst findings of a first audit that are named. */
@@ -117,13 +129,21 @@ function heard(
   posts: readonly SlackMessage[],
   width: number,
 ): string {
-  const shown = [...mails.slice(0, SHOWN - 1), ...mails.slice(SHOWN - 1).slice(-1)];
+  const shown = oneForEach(mails, SHOWN);
   const lines = shown.map(({ to, subject }) => `  to ${to}: ${subject}`);
   const hidden = mails.length - shown.length;
-  if (hidden > 0) lines.splice(SHOWN - 1, 0, `  … ${hidden} more like these …`);
+  if (hidden > 0) lines.splice(-1, 0, `  … ${hidden} more like these …`);
   const [first] = posts;
   const head = `People hear: ${mails.length} mails, ${posts.length} messages in Slack`;
   return `${indented([head, ...lines, ...(first ? postLines(first) : [])].join("\n"), width)}\n`;
+}
+
+/** The first mail to each person and the last of all, then others as far as there is room; in their order. */
+function oneForEach<Mail extends { to: string }>(mails: readonly Mail[], most: number): Mail[] {
+  const last = mails.slice(-1);
+  const first = mails.filter(({ to }, index) => mails.findIndex((mail) => mail.to === to) === index);
+  const chosen = new Set([...last, ...first, ...mails].slice(0, most));
+  return mails.filter((mail) => chosen.has(mail));
 }
 
 /** Lines of a post that are shown. */
@@ -148,6 +168,8 @@ here, and three Auth0 tenants and the AWS services behind them are simulated. No
   harbour-bank   keeps its house in order
   old-shop       was set up in a hurry, years ago
   acquired       granted the auditor two scopes only, so most of it stays unknown
+The first two have an application each whose credential is to be replaced when it is 90 days old, which is tonight:
+a private key and a client secret.
 
 `;
 
@@ -156,6 +178,7 @@ const NEXT_STEPS = `What to type next, for a tenant of your own:
   npx curfew config check   says what is wrong with it, or what it means
   npx curfew audit          audits from this machine; --format html for a page to read
   npx curfew findings       what earlier audits found, and since when
+  npx curfew rotate adopt   puts a secret or key under Curfew's care; docs/consuming-secrets.md says what that takes
   npx cdk deploy            lets it run every morning in your AWS account (README: Deploy it)
   npx curfew sandbox        keeps this world running, to rehearse on
 `;

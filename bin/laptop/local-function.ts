@@ -9,6 +9,7 @@ const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = 
   ProbeSecrets: () => import("../../lambdas/probe-secrets.ts"),
   AuditTenant: () => import("../../lambdas/audit-tenant.ts"),
   RotateDue: () => import("../../lambdas/rotate-due.ts"),
+  RotateSecret: () => import("../../lambdas/rotate-secret.ts"),
   FinishAudit: () => import("../../lambdas/finish-audit.ts"),
   Slack: () => import("../../lambdas/post-to-slack.ts"),
 };

@@ -1,5 +1,6 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
 import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
@@ -71,7 +72,8 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     }),
   );
   deployed = deployment;
-  for (const application of world.applications) storeCredential(application, deployment.cloud, clock);
+  for (const application of world.applications) adoptCredential(application, deployment.cloud, clock);
+  await deployment.cloud.secretsManager.rotations.settled();
   await confirmAll(["oncall@acme.example", "security@acme.example"], deployment);
   const running = started.move();
   return {
@@ -84,12 +86,18 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
   };
 }
 
-/** Its secret has been in Secrets Manager for as long as the credential is in use. */
-function storeCredential({ secret, age }: RotatedApplication, { secretsManager }: Cloud, clock: SandboxClock): void {
+/**
+ * As `curfew rotate adopt` leaves a secret: tagged, and with a rotation that begins when Curfew says so. It has been in
+ * Secrets Manager for as long as the credential is in use.
+ */
+function adoptCredential({ secret, age }: RotatedApplication, { secretsManager }: Cloud, clock: SandboxClock): void {
   clock.advance(-age * 1000);
   const Tags = [{ Key: "curfew:managed", Value: "true" }];
-  secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
+  const { ARN } = secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
   clock.advance(age * 1000);
+  const RotationLambdaARN = rotationFunctionArn(String(ARN));
+  const RotationRules = { AutomaticallyAfterDays: 1000 };
+  secretsManager.call("RotateSecret", { SecretId: ARN, RotationLambdaARN, RotationRules, RotateImmediately: false });
 }
 
 /** People click the link in the mail that SNS sends them. */

@@ -10,7 +10,7 @@ import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
 import { failing } from "./failing.ts";
 import { finishUnfinished } from "./finish-unfinished.ts";
 import { type KnownCredential, knownCredentials } from "./known-credentials.ts";
-import { isSettled, versionOf } from "./order-of-run.ts";
+import { versionOf } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
 import type { RotationService } from "./ports.ts";
 import { type Rotated, rotateOne } from "./rotate-one.ts";
@@ -126,7 +126,7 @@ async function finishTenant(tenant: string, until: Instant, work: Work): Promise
       if (finished === "busy") work.busy.add(keyOf(credential));
     } catch (error) {
       fail(credential, error, work);
-      if (credential.rotation && !isSettled(credential.rotation)) work.busy.add(keyOf(credential));
+      if (credential.rotation?.underWay) work.busy.add(keyOf(credential));
     }
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import { follow, LONGEST_SILENCE } from "../../lib/rotation/follow.ts";
-import { type Aftercare, type RotationRecord, rotationKey } from "../../lib/rotation/rotation-record.ts";
 import type { Progress } from "../../lib/rotation/progress.ts";
+import { type Aftercare, type RotationRecord, rotationKey } from "../../lib/rotation/rotation-record.ts";
 import type { RotationTarget } from "../../lib/rotation/target.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 

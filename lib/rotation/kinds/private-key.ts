@@ -60,10 +60,10 @@ function assertPlace(work: Work, places: Places, record: RotationRecord | undefi
   const refused = judgePlaces(places);
   if (!refused) return;
   const ids = places.keys.map(({ id }) => id);
-  const leaving = record?.aftercare.find(({ oldKey, from }) => oldKey && ids.includes(oldKey.id) && from > nowOf(work));
+  const leaving = record?.aftercare.find(({ oldKey }) => oldKey && ids.includes(oldKey.id));
   if (!leaving) throw refusedError(refused);
   throw unfinished(
-    `The key before the current one of ${places.client.clientId} stays until ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
+    `The key before the current one of ${places.client.clientId} stays until the first audit after ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
   );
 }
 

@@ -13,7 +13,8 @@ export interface Guard {
   /** After any effect, and after anything that a person does. */
   look(call: string, process: string): void;
   beforeSetting(secret: string): void;
-  beforeRegistering(kid: string, pem: string): void;
+  /** @param isLate whether its process is dead by now: the next one could not know of it */
+  beforeRegistering(kid: string, pem: string, isLate: boolean): void;
   beforeAttaching(ids: readonly string[]): void;
   beforeDeleting(id: string): void;
   beforePromotion(version: string): void;
@@ -36,6 +37,7 @@ const UNSEEN = 45_000 + WINDOW;
 
 export function guardOf({ kind, clock, vault, client, table, target }: GuardOptions): Guard {
   const violations: string[] = [];
+  const late = new Set<string>();
   let last: string | undefined;
   const isKey = kind === "private-key";
   const keyIn = (payload: string): string => kidOf(credentialOf(payload));
@@ -82,8 +84,10 @@ export function guardOf({ kind, clock, vault, client, table, target }: GuardOpti
       if (newest.secret === secret || hasLeave()) return;
       violations.push("a secret that was set by hand is overwritten");
     },
-    beforeRegistering(kid, pem) {
-      if (client.registered.some((key) => key.kid === kid)) violations.push("a key is registered twice");
+    beforeRegistering(kid, pem, isLate) {
+      if (isLate) late.add(kid);
+      if (!late.has(kid) && client.registered.some((key) => key.kid === kid))
+        violations.push("a key is registered twice");
       if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) violations.push("what is registered is no public key");
       if (labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
     },
@@ -96,6 +100,7 @@ export function guardOf({ kind, clock, vault, client, table, target }: GuardOpti
     },
     beforeDeleting(id) {
       const key = keyOf(id);
+      if (client.attached?.includes(id)) return; // attached a moment ago, by a person; the tenant refuses
       if (client.describe()?.referencedKeys.includes(id)) violations.push("a key that is referred to is deleted");
       if (key && key.kid === currentKey()) violations.push("the consumers' current key is deleted");
     },

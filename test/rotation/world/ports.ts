@@ -68,7 +68,7 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
     keys: () => call("keys", () => client.registered.map(({ id, kid, name }) => ({ id, kid, name }))),
     registerKey: ({ kid, publicKeyPem, name }) =>
       call("registerKey", (isLate) => {
-        if (!isLate) guard.beforeRegistering(kid, publicKeyPem);
+        guard.beforeRegistering(kid, publicKeyPem, isLate);
         return client.register({ kid, pem: publicKeyPem, name }, "curfew");
       }),
     attachKeys: (ids) =>
