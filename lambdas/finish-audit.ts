@@ -1,7 +1,8 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
-import { alertRules } from "../lib/alerts/alert-rules.ts";
+import { type AlertRules, alertRules } from "../lib/alerts/alert-rules.ts";
 import { announce } from "../lib/alerts/announce.ts";
+import type { News } from "../lib/alerts/news.ts";
 import type { RunWatch } from "../lib/alerts/ports.ts";
 import { auditExecutions } from "../lib/aws/audit-executions.ts";
 import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
@@ -10,8 +11,11 @@ import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
+import { maximumAges } from "../lib/config/maximum-age.ts";
 import type { RunRef } from "../lib/findings/ledger/run-record.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
+import { configuredCredentials } from "../lib/rotation/configured-credentials.ts";
+import { rotationNews } from "../lib/rotation/rotation-news.ts";
 import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
 import { countUnprobed } from "../lib/runs/count-unprobed.ts";
 import type { Table } from "../lib/store/table.ts";
@@ -31,15 +35,17 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
   const table = dynamodbTable(tableName);
   const counts = await countRun(table, run, tenants);
   const silent = await countUnreached(config, logger);
+  const rules = alertRules(config, CATALOGUE, tableName);
   const delivery = await announce(
     { run, tenants },
     {
-      rules: alertRules(config, CATALOGUE, tableName),
+      rules,
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
       clock,
       runs: otherRuns(logger),
       unreached: silent,
+      ...(await rotations(config, { run, now: clock.now() }, rules, table)),
     },
   );
   const isOverAll = config.tenants.every(({ name }) => tenants.includes(name));
@@ -56,6 +62,17 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
+
+/** How rotations stand; nothing where there is nothing to rotate, so that the digest does not speak of it. */
+async function rotations(
+  { tenants, policy }: DeployedConfig,
+  at: { run: RunRef; now: number },
+  rules: AlertRules,
+  table: Table,
+): Promise<{ news?: News }> {
+  const credentials = configuredCredentials(tenants, maximumAges(policy));
+  return credentials.length === 0 ? {} : { news: await rotationNews({ ...at, credentials }, rules, table) };
+}
 
 /** Not to know whether another run is over must not keep this one from being told. */
 function otherRuns(logger: Invocation["logger"]): RunWatch {

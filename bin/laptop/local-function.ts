@@ -8,6 +8,8 @@ const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = 
   PlanAudit: () => import("../../lambdas/plan-audit.ts"),
   ProbeSecrets: () => import("../../lambdas/probe-secrets.ts"),
   AuditTenant: () => import("../../lambdas/audit-tenant.ts"),
+  RotateDue: () => import("../../lambdas/rotate-due.ts"),
+  RotateSecret: () => import("../../lambdas/rotate-secret.ts"),
   FinishAudit: () => import("../../lambdas/finish-audit.ts"),
   Slack: () => import("../../lambdas/post-to-slack.ts"),
 };

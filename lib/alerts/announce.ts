@@ -4,7 +4,9 @@ import type { Row, Table } from "../store/table.ts";
 import { type AlertRules, localDay } from "./alert-rules.ts";
 import { atOnceAlerts } from "./at-once.ts";
 import { type Delivery, deliverAlerts } from "./deliver.ts";
+import { deliverNews } from "./deliver-news.ts";
 import { digestAlert } from "./digest.ts";
+import type { News } from "./news.ts";
 import { markTold, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
 import type { Publisher, RunWatch } from "./ports.ts";
 import type { RunReport } from "./run-report.ts";
@@ -25,6 +27,8 @@ export interface AnnounceParts {
   runs?: RunWatch;
   /** How many subscriptions of people are missing or not confirmed, null where nobody could count them; the digest says so. */
   unreached?: number | null;
+  /** What there is to tell beside what audits found. */
+  news?: News;
 }
 
 /** The last digest: which day's it was and which runs it told of. It is the notice of that digest, too. */
@@ -32,6 +36,8 @@ export interface LastDigest {
   /** `YYYY-MM-DD` in the schedule's zone; empty before the first. */
   day: string;
   runs: readonly RunKey[];
+  /** Until when it told of what no audit has found: ISO 8601; absent where there was nothing of the kind. */
+  until?: string;
   /** Who is sending the next one, and until when nobody else does. */
   claim: { by: RunKey; until: string } | null;
 }
@@ -54,7 +60,10 @@ export async function announce(ended: EndedRun, parts: AnnounceParts): Promise<D
   await settle(parts.table);
   if (await isAnnounced(ended, parts.table)) return delivery;
   const held = await hold(ended, parts);
-  for (const row of held) if (!row.value.isTold) await tellAtOnce(row, parts, delivery);
+  const own = pendingKey(ended.run).sort;
+  for (const row of held) {
+    if (!row.value.isTold) await tellAtOnce(row, row.key.sort === own ? parts.news : undefined, parts, delivery);
+  }
   await tellDigest(ended, held, parts, delivery);
   await settle(parts.table);
   return delivery;
@@ -98,13 +107,21 @@ async function isSomebodys({ run, heldUntil }: PendingRun, { clock, runs }: Anno
   return endedAt === undefined || endedAt + LONGEST_PASS > clock.now();
 }
 
+/** @param news told together with this run, which stays pending until all of both was told */
 async function tellAtOnce(
   row: Row<PendingRun>,
+  news: News | undefined,
   { rules, publisher, table, clock }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
   const report = await readReport(row.value, table);
   const { sent, known, failed } = await deliverAlerts(atOnceAlerts(report, rules), publisher, table, clock);
+  if (news) {
+    const told = await deliverNews(news.alerts, { run: row.value.run, rules }, publisher, table, clock);
+    sent.push(...told.sent);
+    known.push(...told.known);
+    failed.push(...told.failed);
+  }
   delivery.sent.push(...sent);
   delivery.known.push(...known);
   delivery.failed.push(...failed);
@@ -120,22 +137,24 @@ async function tellAtOnce(
 async function tellDigest(
   ended: EndedRun,
   held: readonly Row<PendingRun>[],
-  { rules, publisher, table, clock, unreached }: AnnounceParts,
+  { rules, publisher, table, clock, unreached = 0, news }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
   const uncovered = held.filter(({ value }) => !value.isDigested).map(({ value }) => value);
   if (uncovered.length === 0) return;
   const { run } = ended;
   const day = localDay(run.startedAt, rules.timezone);
-  const version = await claimDigest(runKey(run), (last) => isDue(last, ended, rules), table, clock);
-  if (version === undefined) return;
+  const claimed = await claimDigest(runKey(run), (last) => isDue(last, ended, rules), table, clock);
+  if (!claimed) return;
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
-  const alert = digestAlert(reports, day, run.startedAt, rules, unreached);
+  const part = news?.digest(claimed.since);
+  const alert = digestAlert(reports, day, run.startedAt, rules, { unreached, ...(part && { news: part }) });
+  const until = news && { until: new Date(news.readAt).toISOString() };
   const runs = uncovered.map((pendingRun) => runKey(pendingRun.run));
   try {
     await publisher.publish(alert);
-    await table.put<LastDigest>(DIGEST_KEY, { day, runs, claim: null }, { ifVersion: version });
+    await table.put<LastDigest>(DIGEST_KEY, { day, runs, ...until, claim: null }, { ifVersion: claimed.version });
     delivery.sent.push(alert.id);
   } catch (error) {
     delivery.failed.push({ id: alert.id, error });
@@ -156,23 +175,30 @@ function isDue(last: string, { run, tenants }: EndedRun, rules: AlertRules): boo
   return last < localDay(new Date(Date.parse(run.startedAt) - 2 * DAY).toISOString(), rules.timezone);
 }
 
-/** The version of the claimed row; undefined when no digest is due or another pass is at it. */
+/** A digest that this pass is to send. */
+interface Claimed {
+  /** The version of the row. */
+  version: number;
+  /** Until when the last one told: milliseconds since the epoch; a day ago where nobody knows. */
+  since: number;
+}
+
+/** Undefined when no digest is due or another pass is at it. */
 async function claimDigest(
   by: RunKey,
   isWanted: (last: string) => boolean,
   table: Table,
   clock: Clock,
-): Promise<number | undefined> {
+): Promise<Claimed | undefined> {
   const row = await table.get<LastDigest>(DIGEST_KEY);
-  const last = row?.value ?? { day: "", runs: [], claim: null };
+  const last: LastDigest = row?.value ?? { day: "", runs: [], claim: null };
   if (!isWanted(last.day)) return undefined;
   const now = clock.now();
   if (last.claim && last.claim.by !== by && Date.parse(last.claim.until) > now) return undefined;
   const claim = { by, until: new Date(now + LONGEST_PASS).toISOString() };
   const version = row?.version ?? 0;
-  return (await table.put<LastDigest>(DIGEST_KEY, { ...last, claim }, { ifVersion: version }))
-    ? version + 1
-    : undefined;
+  const isClaimed = await table.put<LastDigest>(DIGEST_KEY, { ...last, claim }, { ifVersion: version });
+  return isClaimed ? { version: version + 1, since: last.until ? Date.parse(last.until) : now - DAY } : undefined;
 }
 
 /** Does away with the runs of which everything was told, and notes which of the others the last digest covered. */

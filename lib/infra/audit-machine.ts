@@ -23,7 +23,14 @@ import { Construct } from "constructs";
 import { LONGEST_RUN } from "../runs/longest-run.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { type CurfewFunction, LOG_RETENTION } from "./curfew-function.ts";
-import { ACCOUNT_IS_BUSY, ASK_FOR_AN_HOUR, DO_NOT_ASK_AGAIN, TRY_AGAIN } from "./retries.ts";
+import {
+  ACCOUNT_IS_BUSY,
+  ASK_FOR_AN_HOUR,
+  ASK_FOR_MINUTES,
+  DO_NOT_ASK_AGAIN,
+  TRY_AGAIN,
+  TRY_ONCE_MORE,
+} from "./retries.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 
 interface AuditMachineProps {
@@ -31,6 +38,8 @@ interface AuditMachineProps {
   /** Left out where no tenant has credentials. */
   probeSecrets?: CurfewFunction | undefined;
   auditTenant: CurfewFunction;
+  /** Left out where nothing can be rotated. */
+  rotateDue?: CurfewFunction | undefined;
   finishAudit: CurfewFunction;
   alarms: ITopic;
 }
@@ -58,7 +67,7 @@ const SIDE_BY_SIDE = 10;
 const TURN = Duration.seconds(30);
 
 /**
- * The state machine *Audit*: plan, then every tenant, then tell people.
+ * The state machine *Audit*: plan, then every tenant, then rotate what is due, then tell people.
  *
  * States only pass on names: decisions are in the functions, and nothing secret goes through, since whoever may read
  * an execution's history sees every input and output. States are named after the functions that they call.
@@ -84,8 +93,9 @@ export class AuditMachine extends Construct {
     this.watch(props.alarms);
   }
 
-  private definition({ planAudit, probeSecrets, auditTenant, finishAudit }: AuditMachineProps): IChainable {
-    const finish = this.invoke("FinishAudit", finishAudit, [ASK_FOR_AN_HOUR, TRY_AGAIN]);
+  private definition(props: AuditMachineProps): IChainable {
+    const { planAudit, probeSecrets, auditTenant } = props;
+    const ending = this.ending(props);
     const tenants = new DistributedMap(this, "AuditTenants", {
       itemsPath: JsonPath.stringAt("$.tenants"),
       itemSelector: {
@@ -100,9 +110,22 @@ export class AuditMachine extends Construct {
     });
     tenants.itemProcessor(this.oneTenant(auditTenant, probeSecrets));
     // Even where the map as a whole broke, people hear of the tenants that were audited, and of those that were not.
-    tenants.addCatch(finish, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    tenants.addCatch(ending, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
     const plan = this.invoke("PlanAudit", planAudit, [ASK_FOR_AN_HOUR, TRY_AGAIN]);
-    return this.run().next(plan).next(tenants).next(finish);
+    return this.run().next(plan).next(tenants).next(ending);
+  }
+
+  /**
+   * What comes after the tenants. What is unfinished of rotations is finished whatever became of the tenants, and people
+   * are told whatever becomes of the rotations; those are in the table, too.
+   */
+  private ending({ rotateDue, finishAudit }: AuditMachineProps): LambdaInvoke {
+    const finish = this.invoke("FinishAudit", finishAudit, [ASK_FOR_AN_HOUR, TRY_AGAIN]);
+    if (!rotateDue) return finish;
+    const rotate = this.invoke("RotateDue", rotateDue, [ASK_FOR_MINUTES, TRY_ONCE_MORE], JsonPath.DISCARD);
+    rotate.addCatch(finish, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    rotate.next(finish);
+    return rotate;
   }
 
   /** Which run this is. Whatever is tried again says the same, and so finds what it has done already. */
@@ -170,8 +193,9 @@ export class AuditMachine extends Construct {
     });
   }
 
-  private acknowledgeRules({ planAudit, probeSecrets, auditTenant, finishAudit }: AuditMachineProps): void {
-    const functions = [planAudit, auditTenant, finishAudit, ...(probeSecrets ? [probeSecrets] : [])];
+  private acknowledgeRules({ planAudit, probeSecrets, auditTenant, rotateDue, finishAudit }: AuditMachineProps): void {
+    const optional = [probeSecrets, rotateDue].filter((one) => one !== undefined);
+    const functions = [planAudit, auditTenant, finishAudit, ...optional];
     const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${this.nameInFinding()}`;
     acknowledge(this.machine, {
       SF1: "The state machine Audit logs errors only: every other event is in its execution history for 90 days.",

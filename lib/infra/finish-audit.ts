@@ -25,7 +25,8 @@ export class FinishAudit extends CurfewFunction {
         CURFEW_AUDIT_MACHINE: auditMachineArns(scope).machine,
       },
     });
-    props.table.allow(this, ["TENANT#*", "NOTICE#*"], ["GetItem", "UpdateItem"]);
+    props.table.allow(this, ["TENANT#*"], ["GetItem", "UpdateItem", "Query"]);
+    props.table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
     props.table.allow(this, ["PENDING"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
     this.allowPublishing(props.topics);
     this.allowAskingAboutRuns();

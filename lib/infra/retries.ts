@@ -34,3 +34,10 @@ export const TRY_AGAIN: RetryProps = {
   maxAttempts: 3,
   jitterStrategy: JitterType.FULL,
 };
+
+/**
+ * For what the next run does as well: asks for 20 minutes, and tries once more. With 15 minutes for each try it takes
+ * less than an hour, which is what the longest run has for it.
+ */
+export const ASK_FOR_MINUTES: RetryProps = { ...ASK_FOR_AN_HOUR, maxAttempts: 20 };
+export const TRY_ONCE_MORE: RetryProps = { errors: [Errors.ALL], interval: Duration.seconds(10), maxAttempts: 1 };

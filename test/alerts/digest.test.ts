@@ -21,7 +21,7 @@ describe("the digest", () => {
   });
 
   it("says that somebody does not hear, which an alarm may not be able to tell", () => {
-    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, 2);
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, { unreached: 2 });
 
     expect(one.severity).toBe("medium");
     expect(one.facts).toContainEqual({ label: "Not heard by", value: "2 subscriptions, missing or not confirmed" });
@@ -31,7 +31,7 @@ describe("the digest", () => {
   });
 
   it("does not say how many do not hear where nobody could count them, and is not quiet then", () => {
-    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, null);
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, { unreached: null });
 
     expect(one).toMatchObject({
       severity: "medium",

@@ -166,7 +166,7 @@ describe("who is told", () => {
       ])
       .toSorted();
   const withAlerts = (alerts: string) => synthesized(FULL.replace(/alerts:[\s\S]+/, `alerts: ${alerts}\n`));
-  const ALERTS = ["finding", "summary", "reminder", "not-audited"];
+  const ALERTS = ["finding", "summary", "reminder", "not-audited", "rotation"];
   const AT_ONCE = [...ALERTS, "test"];
   const ALL = [...ALERTS, "digest", "test"];
   const DAILY = ["digest", "test"];
@@ -279,6 +279,8 @@ describe("optional parts", () => {
       "FinishAuditFunction",
       "PlanAuditFunction",
       "ProbeSecretsFunction",
+      "RotateDueFunction",
+      "RotateSecretFunction",
       "SlackPostToSlackFunction",
     ]);
   });
@@ -290,6 +292,24 @@ describe("optional parts", () => {
       "PlanAuditFunction",
     ]);
     for (const type of ["AWS::Scheduler::Schedule", "AWS::SQS::Queue"]) expect(names(least, type)).toEqual([]);
+  });
+
+  it("rotate where a tenant has credentials and somebody to change them, and not where either is missing", async () => {
+    const rotator = /^ *rotator: .*\n/m;
+    const without = [FULL.replace(rotator, ""), FULL.replace(/^ *credentials:\n.*\n/m, "")];
+    for (const config of without) {
+      const functions = names(await synthesized(config), "AWS::Lambda::Function");
+      expect(functions.filter((name) => name.startsWith("Rotate"))).toEqual([]);
+    }
+    const [permission] = propertiesOf(full, "AWS::Lambda::Permission");
+    expect(permission).toEqual({
+      Action: "lambda:InvokeFunction",
+      FunctionName: "<RotateSecretFunction>",
+      Principal: "secretsmanager.amazonaws.com",
+      SourceAccount: "111122223333",
+    });
+    const named = propertiesOf(full, "AWS::Lambda::Function").map(({ FunctionName }) => FunctionName);
+    expect(named.filter(Boolean)).toEqual(["curfew-rotate-secret"]);
   });
 
   it("are missed with a warning where without them no audit is ever started", () => {
@@ -335,6 +355,8 @@ describe("every function", () => {
       ProbeSecrets: ["CURFEW_TABLE"],
       AuditTenant: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_AUDIT_MACHINE", "CURFEW_TABLE", "CURFEW_TOPICS"],
+      RotateDue: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      RotateSecret: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],
     });
   });
