@@ -39,7 +39,7 @@ export class RotateDue extends CurfewFunction {
       // The run goes on without it, so nothing else would tell.
       metric: this.function.metricErrors({ period: Duration.minutes(5) }),
       says: "Curfew could not see to the rotations that were due or unfinished.",
-      section: "rotate-due-failed",
+      section: "due-rotations-failed",
       topic: props.alarms,
       lasts: "event",
     });

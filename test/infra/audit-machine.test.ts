@@ -61,6 +61,7 @@ it("gives every task a timeout, retries, and inside of the map a way on", () => 
     PlanAudit: [3_600, 130], // as the comments in retries.ts say
     ProbeSecrets: [130],
     AuditTenant: [0, 130],
+    RotateDue: [1_200, 10],
     FinishAudit: [3_600, 130],
   });
   expect(inner.ProbeSecrets?.Catch?.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual(["States.ALL"]);
@@ -76,14 +77,16 @@ it("tells people within the longest run, however many tenants there are and howe
     const last = longest(inner, first?.Default);
     const refused = (MOST_TENANTS / MaxConcurrency) * A_REFUSED_TENANT;
     const planned = slowest(outer.PlanAudit);
+    const rotates = outer.RotateDue ? slowest(outer.RotateDue) : 0;
     const tells = slowest(outer.FinishAudit);
-    const spare = LONGEST_RUN - (LAST_START + last + refused + tells);
+    const spare = LONGEST_RUN - (LAST_START + last + refused + rotates + tells);
 
     console.info(
-      `longest run: plan ${planned} s, starts until ${LAST_START} s, last tenant ${last} s, refused ${refused} s, telling ${tells} s, spare ${spare} s`,
+      `longest run: plan ${planned} s, starts until ${LAST_START} s, last tenant ${last} s, refused ${refused} s, rotating ${rotates} s, telling ${tells} s, spare ${spare} s`,
     );
     expect(planned).toBeLessThan(LAST_START);
-    expect(spare).toBeGreaterThanOrEqual(3_600); // for a state between the tenants and the telling
+    expect(spare).toBeGreaterThanOrEqual(0);
+    expect(rotates).toBeLessThanOrEqual(3_600);
     expect(MaxConcurrency).toBeLessThanOrEqual(10); // what a new account runs at once
     // No way leads to a function but through a question for the time, and that asks the service and not a function.
     expect(first?.Type).toBe("Choice");
@@ -165,7 +168,7 @@ function longest(states: Record<string, State>, name: string | undefined): numbe
 }
 
 describe("when it runs", () => {
-  it("names the run, plans, audits every tenant and finishes, with nothing else in between", async () => {
+  it("names the run, plans, audits every tenant, rotates what is due and finishes, with nothing else in between", async () => {
     const { calls, result } = await run(full, {}, {});
 
     expect(result).toEqual({ finished: true });
@@ -175,6 +178,7 @@ describe("when it runs", () => {
       ["ProbeSecrets", { run: RUN, tenant: "two", startUntil: IN_TIME }],
       ["AuditTenant", { run: RUN, tenant: "one", startUntil: IN_TIME }],
       ["AuditTenant", { run: RUN, tenant: "two", startUntil: IN_TIME }],
+      ["RotateDue", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }],
       ["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }],
     ]);
   });
@@ -185,7 +189,7 @@ describe("when it runs", () => {
     expect(calls[0]).toEqual(["PlanAudit", { tenants: ["two"], run: RUN }]);
   });
 
-  it("asks about no secrets where no tenant has credentials", async () => {
+  it("asks about no secrets and rotates none where no tenant has credentials", async () => {
     const { calls } = await run(least, {}, {});
 
     expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "AuditTenant", "AuditTenant", "FinishAudit"]);
@@ -204,7 +208,7 @@ describe("when it runs", () => {
     const { calls, result } = await run(full, {}, {}, { change: breakMap });
 
     expect(result).toEqual({ finished: true });
-    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "FinishAudit"]);
+    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "RotateDue", "FinishAudit"]);
     expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }]);
   });
 
@@ -224,13 +228,13 @@ describe("when it runs", () => {
   });
 
   it.each([
-    ["full", () => full],
-    ["least", () => least],
-  ])("begins no tenant when it is too late, and tells people (%s)", async (_title, template) => {
+    ["full", () => full, ["PlanAudit", "RotateDue", "FinishAudit"]],
+    ["least", () => least, ["PlanAudit", "FinishAudit"]],
+  ])("begins no tenant when it is too late, and tells people (%s)", async (_title, template, expected) => {
     const { calls, result } = await run(template(), {}, {}, { now: () => IN_TIME });
 
     expect(result).toEqual({ finished: true });
-    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "FinishAudit"]);
+    expect(calls.map(([name]) => name)).toEqual(expected);
   });
 
   it.each([
@@ -245,6 +249,17 @@ describe("when it runs", () => {
     expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(50);
     expect(calls.at(-1)?.[0]).toBe("FinishAudit");
   });
+
+  it.each([{ error: "Error" }, { error: BUSY }, { error: "States.Timeout" }])(
+    "tells people where rotating fails with $error, whatever it was tried",
+    async (failing) => {
+      const { calls, result } = await run(full, {}, { RotateDue: failing });
+
+      expect(result).toEqual({ finished: true });
+      expect(calls.filter(([name]) => name === "RotateDue")).toHaveLength(failing.error === BUSY ? 21 : 2);
+      expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }]);
+    },
+  );
 
   it("tries again what failed once, and says the same", async () => {
     const { calls } = await run(full, {}, { FinishAudit: { times: 1 } });
@@ -309,11 +324,12 @@ async function run(
     context: { Execution: { Name: RUN.id }, State: state } as never,
     overrides: {
       waitTimeOverrides: { AwaitTurn: 0 },
-      retryIntervalOverrides: { PlanAudit: 0, ProbeSecrets: 0, AuditTenant: 0, FinishAudit: 0 },
+      retryIntervalOverrides: { PlanAudit: 0, ProbeSecrets: 0, AuditTenant: 0, RotateDue: 0, FinishAudit: 0 },
       taskResourceLocalHandlers: {
         PlanAudit: handler("PlanAudit", ({ run }) => ({ run, tenants: ["one", "two"], startUntil: IN_TIME })),
         ProbeSecrets: handler("ProbeSecrets", () => ({ probed: 1 })),
         AuditTenant: handler("AuditTenant", () => ({ findings: 3 })),
+        RotateDue: handler("RotateDue", () => ({ proven: 1 })),
         FinishAudit: handler("FinishAudit", () => ({ finished: true })),
       },
     },

@@ -42,6 +42,7 @@ it("are one for each function", () => {
     "plan-audit",
     "post-to-slack",
     "probe-secrets",
+    "rotate-due",
     "rotate-secret",
   ]);
 });
