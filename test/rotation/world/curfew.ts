@@ -73,7 +73,7 @@ export function hangingVersion(world: World): VersionId | undefined {
 
 /**
  * What the audit's run does about the one credential of this world: finishes what is unfinished, and rotates where
- * that is still wanted.
+ * that is still wanted and nothing is held.
  *
  * @param isDue whether a rotation is to be begun where nothing is unfinished
  */
@@ -83,16 +83,31 @@ export async function rotateDue(world: World, isDue: boolean): Promise<void> {
     const { target } = world;
     await tolerate(runAftercare(target, process.killedAt, parts));
     const record = await readRotation(parts.table, target);
-    if (record?.held) return false;
-    const pending = await pendingVersion(parts, target.arn);
-    if (pending !== undefined) {
-      await finishForward(target, pending, process.killedAt, parts);
-      return false;
-    }
-    return isDue && order(world, process, parts, { version, by: "schedule" });
+    const unfinished = (await pendingVersion(parts, target.arn)) ?? toldVersion(record);
+    if (unfinished === undefined)
+      return isDue && !record?.held && order(world, process, parts, { version, by: "schedule" });
+    const wanted = finishingOrder(record, unfinished, process.clock.now());
+    if (!wanted) return false;
+    await orderRotation(parts.table, target, wanted);
+    await finishForward(target, unfinished, process.killedAt, parts);
+    return false;
   });
   world.guard.look("a morning", "rotate-due");
   if (hasBegun(world, version) || (ending.ended === "done" && ending.value)) await serveRotation(world, version);
+}
+
+/** A version that Auth0 was told of comes to its end, whatever became of its label. */
+const toldVersion = (record: RotationRecord | undefined): VersionId | undefined =>
+  record?.underWay?.setAt === undefined ? undefined : record.underWay.version;
+
+/**
+ * By whose order a run finishes what it finds: by its own, once Auth0 was told of it; before, a person's order stays
+ * the person's, and what is held is left alone.
+ */
+function finishingOrder(record: RotationRecord | undefined, version: VersionId, at: number): RotationOrder | undefined {
+  if (version === toldVersion(record)) return { version, by: "schedule", at };
+  if (record?.order?.version === version && record.order.by !== "schedule") return record.order;
+  return record?.held ? undefined : { version, by: "schedule", at };
 }
 
 /** What began although its caller never heard of it goes on all the same. */
