@@ -1,11 +1,11 @@
 import type { Instant } from "../history/history.ts";
 import { boundedParts } from "./bounded-parts.ts";
-import { isOpen, takeCare } from "./care.ts";
+import { takeCare } from "./care.ts";
 import { recordingFailure } from "./failures.ts";
 import { readRotation } from "./ledger.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
-import type { Aftercare } from "./rotation-record.ts";
+import { type Aftercare, isOpen } from "./rotation-record.ts";
 import type { RotationTarget } from "./target.ts";
 import { atWork } from "./work.ts";
 

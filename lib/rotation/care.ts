@@ -5,16 +5,13 @@ import { CURRENT, PENDING, type VersionId } from "./ports.ts";
 import { isOverdue, PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
 import { keepProof } from "./proof-evidence.ts";
 import { refusalOf } from "./refusal.ts";
-import type { Aftercare, Proof, ProofAnswer, RotationRecord } from "./rotation-record.ts";
+import { type Aftercare, isOpen, type Proof, type ProofAnswer, type RotationRecord } from "./rotation-record.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "./stored-credentials.ts";
 import { nowOf, recall, remember, type Work, waitUntil } from "./work.ts";
 
 /** Asking for a proof goes on for so long at the most: another credential's turn comes, too. Milliseconds. */
 const PATIENCE = 120_000;
-
-/** Something that is left to do and can be done. */
-export const isOpen = ({ notProvable }: Aftercare): boolean => notProvable === undefined;
 
 /** Does what there is time for of what the promotion of `work.version` left to do. May be repeated after anything. */
 export async function takeCare(work: Work): Promise<void> {

@@ -1,7 +1,6 @@
 import type { RunRef } from "../findings/ledger/run-record.ts";
 import type { Instant } from "../history/history.ts";
 import { runAftercare } from "./aftercare.ts";
-import { isOpen } from "./care.ts";
 import { secretNameOf } from "./credential-text.ts";
 import { finishForward } from "./finish-forward.ts";
 import type { KnownCredential } from "./known-credentials.ts";
@@ -11,7 +10,7 @@ import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.t
 import type { RotationParts } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
 import type { VersionId } from "./ports.ts";
-import type { RotationRecord } from "./rotation-record.ts";
+import { isOpen, type RotationRecord } from "./rotation-record.ts";
 
 /**
  * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, or one

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { updateRow } from "../history/update-row.ts";
 import { type Table, tenantPartition } from "../store/table.ts";
 import { refusedError } from "./refusal.ts";
-import { ROTATION_PREFIX, type RotationOrder, type RotationRecord, rotationKey } from "./rotation-record.ts";
+import { isOpen, ROTATION_PREFIX, type RotationOrder, type RotationRecord, rotationKey } from "./rotation-record.ts";
 import { type RotationTarget, targetKey } from "./target.ts";
 
 /** Whose secret this is; undefined when nobody said so. */
@@ -75,8 +75,8 @@ export const resumeRotation = (table: Table, target: RotationTarget): Promise<Ro
 function recordFor(target: RotationTarget, known: RotationRecord | undefined): RotationRecord {
   const { clientId, arn, kind } = target;
   if (known?.arn === arn) return known;
-  const isOpen = known?.underWay?.setAt !== undefined || known?.aftercare.some((one) => one.notProvable === undefined);
-  if (known && isOpen) {
+  const isUnfinished = known?.underWay?.setAt !== undefined || known?.aftercare.some(isOpen);
+  if (known && isUnfinished) {
     throw refusedError({
       refusal: "not-configured",
       message: `The last rotation of ${clientId} is not finished, and it was in the secret ${known.arn}; configure that one until it is.`,

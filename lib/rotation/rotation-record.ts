@@ -76,6 +76,9 @@ export interface Aftercare {
   notProvable?: string;
 }
 
+/** Something that is left to do and can be done. */
+export const isOpen = ({ notProvable }: Pick<Aftercare, "notProvable">): boolean => notProvable === undefined;
+
 /** `ROTATION#<clientId>` of a tenant: what is remembered of the rotations of one credential. */
 export interface RotationRecord {
   clientId: string;

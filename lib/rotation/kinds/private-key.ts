@@ -5,10 +5,10 @@ import { isFull, judgePlaces, leftovers, type Places } from "../judge-places.ts"
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { namedKid, type PublicKey, publicKeyOf } from "../public-key.ts";
 import { refusedError } from "../refusal.ts";
-import type { Aftercare, RotationRecord } from "../rotation-record.ts";
+import { type Aftercare, isOpen, type RotationRecord } from "../rotation-record.ts";
 import { assertPending } from "../standing.ts";
 import { markTold } from "../under-way.ts";
-import { nowOf, type Work } from "../work.ts";
+import type { Work } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { Kind, Telling } from "./kind.ts";
 export const privateKeyKind: Kind = {
   make: async (parts) => (await parts.newKey()).privateKeyJwk,
   async assertMayBegin(work, { current, record }) {
-    assertPlace(work, { ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
+    assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
   },
   async tell(work, telling) {
     const key = publicKeyOf(telling.pending);
@@ -56,11 +56,11 @@ async function keyClient(work: Work): Promise<KeyClient> {
 }
 
 /** A place that is taken by an old key of ours comes free by itself: that is a matter of time, not of people. */
-function assertPlace(work: Work, places: Places, record: RotationRecord | undefined): void {
+function assertPlace(places: Places, record: RotationRecord | undefined): void {
   const refused = judgePlaces(places);
   if (!refused) return;
   const ids = places.keys.map(({ id }) => id);
-  const leaving = record?.aftercare.find(({ oldKey }) => oldKey && ids.includes(oldKey.id));
+  const leaving = record?.aftercare.find((one) => isOpen(one) && one.oldKey && ids.includes(one.oldKey.id));
   if (!leaving) throw refusedError(refused);
   throw unfinished(
     `The key before the current one of ${places.client.clientId} stays until the first audit after ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
@@ -87,7 +87,7 @@ async function register(
   { current, record }: Telling,
 ): Promise<RegisteredKey> {
   const places: Places = { ...registered, currentKid: namedKid(await current()) };
-  assertPlace(work, places, record);
+  assertPlace(places, record);
   await markTold(work);
   await assertPending(work);
   const [leftover] = leftovers(places);

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { recordingFailure, withFailure } from "../../lib/rotation/failures.ts";
+import { REFUSALS } from "../../lib/rotation/refusal.ts";
+import type { RotationFailure, RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import { memoryTable } from "../support/memory-table.ts";
+import { prepareKeys } from "./world/keys.ts";
+import { createWorld } from "./world/world.ts";
+
+const record: RotationRecord = {
+  clientId: "jkl",
+  arn: "arn:secret",
+  kind: "client-secret",
+  order: { version: "v1", by: "schedule", at: 1 },
+  underWay: { version: "v1", startedAt: 1 },
+  failures: 0,
+  aftercare: [],
+};
+const failure: RotationFailure = {
+  version: "v1",
+  step: "setSecret",
+  at: 5,
+  code: "service-failed",
+  refusal: null,
+  message: "Auth0 failed.",
+};
+
+const again = (one: RotationRecord, at: number): RotationRecord =>
+  withFailure({ ...one, order: { version: "v1", by: "schedule", at } }, { ...failure, at });
+
+describe("a failed try", () => {
+  it("counts once for each automatic order, and the third one holds the credential", () => {
+    const once = again(record, 1);
+    expect(once).toMatchObject({ failures: 1, lastFailure: { at: 1 } });
+    expect(again(once, 1)).toMatchObject({ failures: 1 });
+    const twice = again(once, 2);
+    expect(twice).toMatchObject({ failures: 2 });
+    expect(twice).not.toHaveProperty("held");
+    expect(again(twice, 3)).toMatchObject({ failures: 3, held: { since: 3, refusal: null, message: failure.message } });
+  });
+
+  it("does not count when a person asked, or nobody, or when somebody else was at work", () => {
+    const byPerson: RotationRecord = { ...record, order: { version: "v1", by: "person", at: 1 } };
+    expect(withFailure(byPerson, failure)).toMatchObject({ failures: 0, lastFailure: failure });
+    expect(withFailure({ ...record, order: { version: "v0", by: "schedule", at: 1 } }, failure).failures).toBe(0);
+    expect(withFailure(record, { ...failure, code: "rotation-busy" }).failures).toBe(0);
+    expect(withFailure(record, { ...failure, code: "interrupted" }).failures).toBe(0);
+  });
+
+  it("holds the credential at once when only a person can change its reason", () => {
+    const needNoRotation = ["rotate-off", "rotation-disabled", "version-unknown", "held"];
+    for (const refusal of REFUSALS) {
+      const refused = withFailure(record, { ...failure, code: "rotation-refused", refusal });
+      expect([refusal, refused.held !== undefined]).toEqual([refusal, !needNoRotation.includes(refusal)]);
+      expect(refused).toMatchObject({ failures: 0, lastFailure: { refusal } });
+    }
+  });
+
+  it("keeps since when a credential is held", () => {
+    const held = { ...record, held: { since: 2, refusal: null, message: "It kept failing." } };
+    const refused = withFailure(held, {
+      ...failure,
+      code: "rotation-refused",
+      refusal: "no-place",
+      message: "No place.",
+    });
+    expect(refused.held).toEqual({ since: 2, refusal: "no-place", message: "No place." });
+  });
+
+  it("of the aftercare is on record, and neither counts nor holds", () => {
+    const late = { ...failure, step: "aftercare" as const };
+    expect(withFailure(record, late)).toMatchObject({ failures: 0, lastFailure: late });
+    const refused = withFailure(record, { ...late, code: "rotation-refused", refusal: "client-gone" });
+    expect(refused).not.toHaveProperty("held");
+    expect(withFailure(record, { ...late, code: "rotation-busy" })).toBe(record);
+  });
+
+  it("says nothing about a version that is promoted, or that only tests a configuration", () => {
+    const promoted = { ...record, promoted: { version: "v1", at: 4 } };
+    expect(withFailure(promoted, failure)).toBe(promoted);
+    const { underWay: _, ...idle } = record;
+    expect(withFailure(idle, { ...failure, step: "testSecret" })).toBe(idle);
+  });
+});
+
+describe("recording a failure", () => {
+  const world = createWorld({ kind: "client-secret", propagation: "at once", keys: prepareKeys(1) });
+  const table = memoryTable();
+  const request = {
+    target: world.target,
+    version: "v1",
+    step: "setSecret" as const,
+    deadline: Number.MAX_SAFE_INTEGER,
+  };
+  const parts = { clock: world.clock, table } as unknown as Parameters<typeof recordingFailure>[1];
+
+  it("keeps of a defect its name only: its text may quote anything", async () => {
+    const step = () => Promise.reject(new TypeError("canary-secret is not a function"));
+    await expect(recordingFailure(request, parts, step)).rejects.toThrow(TypeError);
+    const row = await table.get({ partition: "TENANT#acme-prod", sort: "ROTATION#jkl" });
+    expect(JSON.stringify(row)).toContain("TypeError");
+    expect(JSON.stringify(row)).not.toContain("canary");
+  });
+
+  it("throws the step's own error when it cannot be recorded", async () => {
+    table.get = () => Promise.reject(new CurfewError("store-failed", "The table failed."));
+    const step = () => Promise.reject(new CurfewError("throttled", "Too many requests."));
+    await expect(recordingFailure(request, parts, step)).rejects.toMatchObject({ code: "throttled" });
+  });
+});
