@@ -15,20 +15,21 @@ const eventShape = z.object({ run: runShape, tenants: z.array(z.string()) });
 const TIME_TO_END = 10_000;
 
 /** Finishes the rotations that are unfinished in the tenants of a run, and rotates what is due there; returns counts. */
-export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger, clock, deadline }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger, clock, deadline: end }) => {
   const config = await deployedConfig();
+  const deadline = end - TIME_TO_END;
   const over = new AbortController();
   const { signal } = over;
   try {
     const result = await rotateDue(
       { run, tenants },
       {
-        rotation: rotationParts(config, { clock, signal }),
-        service: secretsManagerRotation(() => secretsManagerClient({ signal })),
+        rotation: rotationParts(config, { clock, deadline, signal }),
+        service: secretsManagerRotation(secretsManagerClient, { clock, deadline }),
         credentials: configuredCredentials(config.tenants, maximumAges(config.policy)),
         limits: config.rotation,
         timezone: config.schedule?.timezone ?? "UTC",
-        deadline: deadline - TIME_TO_END,
+        deadline,
         onFailure: ({ tenant, clientId }, { message, code, detail }) =>
           logger.error(message, { run: run.id, tenant, client: clientId, code, detail }),
       },

@@ -26,14 +26,15 @@ const eventShape = z.object({
 const TIME_TO_TELL = 15_000;
 
 /** Does one step of a rotation, as Secrets Manager asks for it, and tells people at once what cannot wait. */
-export const handler = lambdaFunction(eventShape, async (event, { logger, clock, deadline }) => {
+export const handler = lambdaFunction(eventShape, async (event, { logger, clock, deadline: end }) => {
   const { Step: step, SecretId: arn, ClientRequestToken: version } = event;
   logger.appendKeys({ step, secret: arn, version });
   const config = await deployedConfig();
+  const deadline = end - TIME_TO_TELL;
   const over = new AbortController();
   try {
-    const parts = rotationParts(config, { clock, signal: over.signal });
-    await rotationStep({ step, arn, version, deadline: deadline - TIME_TO_TELL }, parts);
+    const parts = rotationParts(config, { clock, deadline, signal: over.signal });
+    await rotationStep({ step, arn, version, deadline }, parts);
     logger.info("A step of a rotation is done.");
   } catch (error) {
     countTest(error);

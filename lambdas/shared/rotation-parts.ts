@@ -10,21 +10,22 @@ import { newKey, newSecret } from "../../lib/rotation/new-credential.ts";
 import type { RotationParts } from "../../lib/rotation/parts.ts";
 import { variable } from "./environment.ts";
 
-/**
- * What a deployed rotation works with.
- *
- * @param signal to be aborted before the invocation ends. Between invocations Lambda freezes the process: a request that
- * was given up, but not ended, would be sent again by the next one, long after the lease that it was sent under.
- */
-export function rotationParts(
-  { tenants }: DeployedConfig,
-  { clock, signal }: { clock: Clock; signal: AbortSignal },
-): RotationParts {
+/** How long a rotation's calls may last. */
+export interface RotationTime {
+  clock: Clock;
+  /** When all is over, milliseconds since the epoch: nothing is changed after that, by nobody's retry either. */
+  deadline: number;
+  /** Ends what still waits for an answer of Auth0. */
+  signal: AbortSignal;
+}
+
+/** What a deployed rotation works with. */
+export function rotationParts({ tenants }: DeployedConfig, { clock, deadline, signal }: RotationTime): RotationParts {
   const random = Math.random;
   const sources = { env: {}, secretsManager: secretsManagerSource() };
   return {
-    ...configuredRotation(tenants, sources, { signal, clock, random }),
-    vault: secretsManagerVault(() => secretsManagerClient({ signal })),
+    ...configuredRotation(tenants, sources, { signal, deadline, clock, random }),
+    vault: secretsManagerVault(secretsManagerClient, { clock, deadline }),
     table: dynamodbTable(variable("CURFEW_TABLE")),
     evidence: s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET")),
     clock,

@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CurfewError } from "../model/curfew-error.ts";
 import { CURRENT, PENDING, type RotationService, type RotationStart, type VersionId } from "../rotation/ports.ts";
 import { secretsManagerVault } from "./secrets-manager-vault.ts";
-import { vaultCalls } from "./vault-calls.ts";
+import { type SendingTime, vaultCalls } from "./vault-calls.ts";
 
 /** By this tag Curfew's roles may use a secret. Source: the policies in `lib/infra`. */
 const MANAGED = [{ Key: "curfew:managed", Value: "true" }];
@@ -14,10 +14,14 @@ const LONGEST_INTERVAL = { AutomaticallyAfterDays: 1_000 };
  * Secrets Manager, as those use it who have secrets rotated.
  *
  * @param client made by the caller, so that region, endpoint and patience are set in one place; loaded at the first use
+ * @param time where the process may stand still afterwards, as a Lambda does: when it may be stopped
  */
-export function secretsManagerRotation(client: () => Promise<SecretsManagerClient>): RotationService {
-  const call = vaultCalls(client);
-  const { describe } = secretsManagerVault(client);
+export function secretsManagerRotation(
+  client: () => Promise<SecretsManagerClient>,
+  time?: SendingTime,
+): RotationService {
+  const call = vaultCalls(client, time);
+  const { describe } = secretsManagerVault(client, time);
 
   /** RotateSecret has one exception for many reasons: where the labels are says which it was. */
   const whatIsUnderWay = async (arn: string, version: VersionId, reason: string): Promise<RotationStart> => {

@@ -12,7 +12,7 @@ import type { RotationTarget } from "./target.ts";
 const OVERLAP = hours(24);
 
 /** What the rotator's requests go by. */
-export type RotatorParts = Pick<Auth0TenantOptions, "signal" | "clock" | "random" | "timeout">;
+export type RotatorParts = Pick<Auth0TenantOptions, "signal" | "deadline" | "clock" | "random" | "timeout">;
 
 /** What a rotation asks the configuration. */
 export interface ConfiguredRotation {

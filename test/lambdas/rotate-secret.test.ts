@@ -9,7 +9,10 @@ const EVENT = {
 };
 
 process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
-const call = localLambda("rotate-secret", async () => (await import("../../lambdas/rotate-secret.ts")).handler as never);
+const call = localLambda(
+  "rotate-secret",
+  async () => (await import("../../lambdas/rotate-secret.ts")).handler as never,
+);
 
 describe("an event that Secrets Manager would not send", () => {
   it.each([
