@@ -22,7 +22,9 @@ export function concerned({ tenant, credential }: NamedCredential): string[] {
     ...(allowHs256
       ? ["Everything that verifies this application's ID tokens with its secret (HS256): it breaks at once."]
       : []),
-    ...(tenant.owner === undefined ? [] : [`The tenant's owner, ${terminalText(tenant.owner)}, gets no mail of this.`]),
+    ...(tenant.owner === undefined
+      ? []
+      : [`The tenant's owner, ${terminalText(tenant.owner)}: nobody announces a rotation by hand.`]),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Terminal } from "./terminal.ts";
 export async function sayingRefusals(
   terminal: Terminal,
   { setExitCode }: Pick<Invocation, "setExitCode">,
+  advised: Parameters<typeof refusalAdvice>[1],
   command: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -17,7 +18,7 @@ export async function sayingRefusals(
     const refusal = refusalOf(error);
     const mayPass = hasCode(error, "rotation-busy", "rotation-unfinished");
     if ((refusal === null && !mayPass) || !(error instanceof Error)) throw error;
-    const advice = refusal === null ? [] : refusalAdvice(refusal);
+    const advice = refusal === null ? [] : refusalAdvice(refusal, advised);
     terminal.err([terminalText(error.message), ...advice].map((line) => `${line}\n`).join(""));
     setExitCode(1);
   }

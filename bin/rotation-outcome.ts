@@ -1,7 +1,8 @@
 import type { Instant } from "../lib/history/history.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
-import { optionsFor } from "../lib/rotation/credential-text.ts";
+import { optionsFor, secretNameOf } from "../lib/rotation/credential-text.ts";
 import type { Progress, Stage } from "../lib/rotation/progress.ts";
+import type { Refusal } from "../lib/rotation/refusal.ts";
 import { REFUSAL_ADVICE } from "../lib/rotation/refusal-advice.ts";
 import type { RotationTarget } from "../lib/rotation/target.ts";
 
@@ -24,7 +25,7 @@ export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">): s
     ordered: "Ordered; waiting for the rotation function to begin.",
     begun: `A new ${what} is being made and stored; Auth0 does not know it yet.`,
     set: `The new ${what} is stored, and Auth0 is being told.`,
-    promoted: `Auth0 accepts the new ${what}, and consumers find it as the current one.`,
+    promoted: `Auth0 accepts the new ${what}, and consumers find it as the current one; to prove the old one dead takes a while.`,
     proven: `Auth0 refuses the old ${what}.`,
   };
   return texts[stage];
@@ -59,8 +60,11 @@ function promoted(target: RotationTarget, { aftercare }: Progress, now: Instant)
 
 const done = (text: string): Outcome => ({ code: 0, text, advice: [] });
 
-function failed(target: RotationTarget, message: string, refusal: keyof typeof REFUSAL_ADVICE | null): Outcome {
-  if (refusal) return { code: 1, text: `Not rotated: ${clean(message)}`, advice: refusalAdvice(refusal) };
+function failed(target: RotationTarget, message: string, refusal: Refusal | null): Outcome {
+  const secret = secretNameOf(target.arn);
+  if (refusal) {
+    return { code: 1, text: `Not rotated: ${clean(message)}`, advice: refusalAdvice(refusal, { ...target, secret }) };
+  }
   const again = `Once the cause is gone, carry on at once: npx curfew rotate ${optionsFor(target.tenant, target.clientId)}`;
   return {
     code: 1,
@@ -69,11 +73,24 @@ function failed(target: RotationTarget, message: string, refusal: keyof typeof R
   };
 }
 
-/** What to do about a refusal. */
-export const refusalAdvice = (refusal: keyof typeof REFUSAL_ADVICE): readonly string[] => [
-  ...REFUSAL_ADVICE[refusal].steps,
+/** A credential that advice is about. */
+type Advised = Pick<RotationTarget, "tenant" | "clientId"> & {
+  /** The secret's name in Secrets Manager. */
+  secret: string;
+};
+
+/** What to do about a refusal; commands name the credential, ready to be copied. */
+export const refusalAdvice = (refusal: Refusal, advised: Advised): string[] => [
+  ...REFUSAL_ADVICE[refusal].steps.map((step) => withOptions(step, advised)),
   "More: docs/runbook.md#rotation-refused",
 ];
+
+function withOptions(step: string, { tenant, clientId, secret }: Advised): string {
+  const options = terminalText(optionsFor(tenant, clientId));
+  return step.replace(/npx curfew rotate( adopt)?/, (command, adopt) =>
+    adopt === undefined ? `${command} ${options}` : `${command} ${options} --secret ${terminalText(secret)}`,
+  );
+}
 
 /** How to look at a rotation. */
 export const statusCommand = ({ tenant }: Pick<RotationTarget, "tenant">): string =>

@@ -8,25 +8,25 @@ import { failing } from "../lib/rotation/failing.ts";
 import type { KnownCredential } from "../lib/rotation/known-credentials.ts";
 import type { Aftercare, RotationRecord } from "../lib/rotation/rotation-record.ts";
 import type { TenantCredentials } from "../lib/rotation/status.ts";
-import { ageText, sourceText } from "./age-text.ts";
+import { ageText } from "./age-text.ts";
 import { plainTable } from "./plain-table.ts";
 
 /**
  * The credentials of one tenant for a person: a table, or a block for each credential where the terminal is too narrow
  * for that; then what needs attention, in sentences.
  *
- * @param width columns of the terminal
+ * @param screen its columns, and whether a longer line would be broken by it: in a file and a pipe none is
  */
 export function statusText(
   { tenant, credentials, leftBehind }: TenantCredentials,
   now: Instant,
-  width: number,
+  { width, isFixed }: { width: number; isFixed: boolean },
 ): string {
   const name = terminalText(tenant);
   const rows = [...credentials.map((known) => rowOf(known, now)), ...leftBehind.map(leftBehindRow)];
   if (rows.length === 0) return `${name}: no credentials in the configuration.`;
   const table = plainTable([HEAD, ...rows]);
-  const fits = table.split("\n").every((line) => stringWidth(line) <= width);
+  const fits = !isFixed || table.split("\n").every((line) => stringWidth(line) <= width);
   const rotations = [...credentials.flatMap(({ rotation }) => rotation ?? []), ...leftBehind];
   return [
     wrapped(name, width),
@@ -35,7 +35,7 @@ export function statusText(
   ].join("\n");
 }
 
-const HEAD = ["client", "kind", "rotate", "age", "known by", "last rotation", "last proof", "next due", "state"];
+const HEAD = ["client", "kind", "rotate", "age", "last rotation", "last proof", "next due", "state"];
 
 const LONGEST_ID = 60;
 
@@ -46,7 +46,6 @@ function rowOf(known: KnownCredential, now: Instant): string[] {
     kind,
     rotate,
     ageText(age, now),
-    sourceText(age),
     ...rotationCells(rotation),
     dueText(dueDate(known)?.dueAt, now),
     stateOf(rotation),
@@ -57,7 +56,6 @@ const leftBehindRow = (rotation: RotationRecord): string[] => [
   briefText(rotation.clientId, LONGEST_ID),
   rotation.kind,
   "not configured",
-  "",
   "",
   ...rotationCells(rotation),
   "",

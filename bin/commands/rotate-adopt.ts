@@ -30,7 +30,7 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
   const tenant = tenantWithRotator(config, options.tenant);
   const request = adoptRequest(config, tenant, options.client, options.secret);
   const rotation = await openDeployedRotation(config, options, invocation.signal);
-  await sayingRefusals(terminal, invocation, async () => {
+  await sayingRefusals(terminal, invocation, request, async () => {
     const client = await rotation.tenant({ tenant: tenant.name, clientId: request.clientId });
     const presentValue = (kind: CredentialKind) => askForValue(request.secret, kind, invocation.signal);
     const adopted = await adopt(request, { ...rotation, client, presentValue });

@@ -29,7 +29,7 @@ export async function runRotateResume(
   const { tenant, credential } = namedCredential(config, options.tenant, options.client);
   const rotation = await openDeployedRotation(config, options, invocation.signal);
   const name = `${credential.clientId} in ${tenant.name}`;
-  await sayingRefusals(terminal, invocation, async () => {
+  await sayingRefusals(terminal, invocation, { tenant: tenant.name, ...credential }, async () => {
     const rotatable = await findRotatable(rotation, credential.secret);
     const record = await readRotation(rotation.table, rotatable.target);
     if (!record?.held && rotatable.hanging === undefined) {

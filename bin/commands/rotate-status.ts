@@ -34,11 +34,11 @@ export async function runRotateStatus(options: RotateStatusOptions, terminal: Te
     const configured = configuredCredentials([tenant], maximumAges(config.policy));
     known.push(await tenantCredentials(table, tenant.name, configured, now));
   }
-  terminal.out(options.format === "json" ? asJson(known, now) : asText(known, now, terminal.width));
+  terminal.out(options.format === "json" ? asJson(known, now) : asText(known, now, terminal));
 }
 
-const asText = (tenants: readonly TenantCredentials[], now: Instant, width: number): string =>
-  `${tenants.map((tenant) => statusText(tenant, now, width)).join("\n\n")}\n`;
+const asText = (tenants: readonly TenantCredentials[], now: Instant, { width, isWatched }: Terminal): string =>
+  `${tenants.map((tenant) => statusText(tenant, now, { width, isFixed: isWatched })).join("\n\n")}\n`;
 
 function asJson(tenants: readonly TenantCredentials[], now: Instant): string {
   const count = tenants.reduce((sum, { credentials }) => sum + credentials.length, 0);

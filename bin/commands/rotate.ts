@@ -4,6 +4,7 @@ import { maximumAges } from "../../lib/config/maximum-age.ts";
 import type { Config } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import { findRotatable, orderByHand, type Rotatable } from "../../lib/rotation/by-hand.ts";
 import { configuredCredentials } from "../../lib/rotation/configured-credentials.ts";
 import { dryRun } from "../../lib/rotation/dry-run.ts";
@@ -44,10 +45,15 @@ export async function runRotate(options: RotateOptions, terminal: Terminal, invo
     terminal.out(dryRunText(named, run, systemClock.now(), terminal.width));
     return;
   }
-  await sayingRefusals(terminal, invocation, async () => {
+  const advised = { tenant, ...named.credential };
+  await sayingRefusals(terminal, invocation, advised, async () => {
     const rotatable = await findRotatable(rotation, named.credential.secret);
-    terminal.err(planText(named, rotatable, options));
-    if (!options.yes) await mustAgree(invocation.signal);
+    terminal.err(planText(named, rotatable, options, terminal.width));
+    if (!options.yes && !(await personAgrees(invocation.signal))) {
+      terminal.err("Nothing was changed.\n");
+      invocation.setExitCode(1);
+      return;
+    }
     const ordered = await orderByHand(rotatable, options.overwrite, rotation);
     await followRotation(rotatable.target, ordered, rotation, terminal, invocation);
   });
@@ -74,21 +80,22 @@ async function dryRunOf(
 }
 
 /** What will happen, and to whom. */
-function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }: RotateOptions): string {
+function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }: RotateOptions, width: number): string {
   const { tenant, credential } = named;
   const what = `the ${wordFor(credential.kind)} of ${credential.clientId} in ${tenant.name} (${tenant.domain})`;
   const lines = [
     hanging === undefined
       ? `This rotates ${what}.`
       : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
-    "It concerns",
-    ...concerned(named).map((line) => `  - ${line}`),
+    "It concerns:",
+    ...concerned(named).map((line) => `- ${line}`),
     ...(overwrite ? ["A secret that somebody set by hand in Auth0 is replaced, and is stored nowhere then."] : []),
   ];
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");
 }
 
-async function mustAgree(signal: AbortSignal): Promise<void> {
+/** Also no is an answer; Ctrl-C is none. */
+async function personAgrees(signal: AbortSignal): Promise<boolean> {
   const person = personHere(signal);
   if (!person) {
     throw new CurfewError(
@@ -96,6 +103,10 @@ async function mustAgree(signal: AbortSignal): Promise<void> {
       "Nobody can be asked here, because this is no terminal; add --yes to rotate without asking.",
     );
   }
-  if (await person.agrees("Rotate it?")) return;
-  throw new CurfewError("interrupted", "Nothing was changed.");
+  try {
+    return await person.agrees("Rotate it?");
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CurfewError("interrupted", "Nothing was changed.");
+  }
 }
