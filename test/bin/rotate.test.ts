@@ -164,7 +164,7 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
     const unknown = await deployed.rotate(NOW);
 
     expect(unasked).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("add --yes") });
-    expect(switchedOff).toMatchObject({ code: 1, stderr: expect.stringContaining("Rotation is switched off") });
+    expect(switchedOff).toMatchObject({ code: 1, stderr: expect.stringContaining("has its rotation switched off") });
     expect(missing).toMatchObject({ code: 3, stderr: expect.stringContaining("apps/other does not exist") });
     expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining("rotate adopt") });
     expect(currentValue(deployed)).toBe(CANARY);
