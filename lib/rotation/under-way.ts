@@ -10,11 +10,20 @@ export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (un
 export const markTold = (work: Work): Promise<RotationRecord> =>
   mark(work, (underWay) => ({ ...underWay, setAt: underWay.setAt ?? nowOf(work) }));
 
-/** Records that nothing comes of the version: the tenant never took it. */
+/**
+ * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is
+ * not to be done either; where it was promoted and nobody came to record it, somebody set another one since.
+ */
 export const markDropped = (work: Work): Promise<RotationRecord> =>
-  remember(work, ({ underWay, ...record }) =>
-    underWay && underWay.version !== work.version ? { ...record, underWay } : record,
-  );
+  remember(work, ({ underWay, ...record }) => ({
+    ...record,
+    ...(underWay && underWay.version !== work.version ? { underWay } : {}),
+    aftercare: record.aftercare.map((one) =>
+      one.current === work.version && one.promotedAt === undefined ? { ...one, notProvable: NOTHING_CAME } : one,
+    ),
+  }));
+
+const NOTHING_CAME = "Nothing came of the version that was to replace the old credential.";
 
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
   remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));

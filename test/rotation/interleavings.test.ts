@@ -122,6 +122,11 @@ const commands = [
     if (real.world.vault.announce(version)) inBackground(real, serveRotation(real.world, version));
   }),
   happening("rotation is cancelled", (_, { world }) => world.vault.cancel()),
+  happening("AWSPENDING is taken away by hand", (model, { world }) => {
+    model.isTouched = true;
+    world.guard.excuse();
+    world.vault.takePendingAway();
+  }),
   happening("rotation is switched on", (_, { world }) => {
     world.vault.secret.rotationEnabled = true;
   }),
@@ -129,7 +134,12 @@ const commands = [
     byPerson(model, real, resume(real.world));
   }),
   happening("every process dies", (_, { world }) => world.killAll()),
-  happening("deprecated versions go", (_, { world }) => world.vault.removeDeprecated()),
+  happening("deprecated versions go after a day", async (_, real) => {
+    const { vault } = real.world;
+    const unwanted = vault.deprecated();
+    await pass(real, 24 * HOUR);
+    vault.removeDeprecated(unwanted);
+  }),
   fc.boolean().map(
     (isStored) =>
       new Happening(`a secret is set by hand${isStored ? " and stored" : ""}`, (model, { world }) => {

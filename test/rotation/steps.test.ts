@@ -159,6 +159,16 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
   });
 
+  it("is not carried on with rotate: off before the tenant was told", async () => {
+    const { world, version } = await announcedWorld(OPTIONS[kind]);
+    await stepOf(world, "createSecret", version);
+    const before = outside(world);
+    world.settings.rotate = "off";
+
+    expect(await stepOf(world, "setSecret", version)).toEqual(refusal("rotate-off"));
+    expect(outside(world)).toBe(before);
+  });
+
   it("goes forward once the tenant was told, whatever is switched off by then", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     await stepsUpTo(world, "setSecret", version);
@@ -276,7 +286,8 @@ describe("a rotation of a client secret", () => {
     const { world, version } = await announcedWorld(SECRET);
     setSecretByHand(world, "by hand", false);
     expect(await stepOf(world, "createSecret", version)).toEqual(refusal("current-refused"));
-    await resumeRotation(world.table, world.target);
+    await orderedBy(world, version, "person");
+    expect(await stepOf(world, "createSecret", version)).toEqual(refusal("current-refused"));
 
     const later = await announcedWorld(SECRET);
     await stepOf(later.world, "createSecret", later.version);
@@ -381,6 +392,23 @@ describe("a rotation of a private key", () => {
     expect(await stepOf(world, "setSecret", version)).toBeUndefined();
     expect(world.client.registered).toHaveLength(2);
     expect(world.guard.violations).toEqual([]);
+  });
+
+  it("deletes a twin of the new key that a lost answer left behind", async () => {
+    const { world, version } = await announcedWorld(KEY);
+    await stepsUpTo(world, "setSecret", version);
+    const deleted: string[] = [];
+    const twin = withTenant((tenant) => ({
+      keys: async () => {
+        const keys = await tenant.keys();
+        return [...keys, { id: "cred_twin", kid: keys.at(-1)?.kid, name: undefined }];
+      },
+      deleteKey: async (id) => void deleted.push(id),
+    }));
+
+    expect(await stepOf(world, "setSecret", version, twin)).toBeUndefined();
+    expect(deleted).toEqual(["cred_twin"]);
+    expect(world.client.attached).toHaveLength(2);
   });
 
   it("finds the old key although its stored form names another kid, where it must be the other one", async () => {

@@ -12,6 +12,8 @@ export interface Guard {
   readonly violations: readonly string[];
   /** After any effect, and after anything that a person does. */
   look(call: string, process: string): void;
+  /** A person took a label away: what is stored under none from then on is that person's doing, until it is again. */
+  excuse(): void;
   beforeSetting(secret: string): void;
   /** @param isLate whether its process is dead by now: the next one could not know of it */
   beforeRegistering(kid: string, pem: string, isLate: boolean): void;
@@ -35,9 +37,14 @@ export interface GuardOptions {
  */
 const UNSEEN = 45_000 + WINDOW;
 
+/** What was asked for before a person took a label away may still be on its way. Milliseconds. */
+const ON_ITS_WAY = 10_000;
+
 export function guardOf({ kind, clock, vault, client, table, target }: GuardOptions): Guard {
   const violations: string[] = [];
   const late = new Set<string>();
+  let isExcused = false;
+  let excusedAt = 0;
   let last: string | undefined;
   const isKey = kind === "private-key";
   const keyIn = (payload: string): string => kidOf(credentialOf(payload));
@@ -74,8 +81,14 @@ export function guardOf({ kind, clock, vault, client, table, target }: GuardOpti
     violations,
     look(call, process) {
       const found = isKey ? lostKey() : lost();
-      if (found !== undefined && found !== last) violations.push(`${found} (after ${call} of ${process})`);
+      isExcused &&= found !== undefined || clock.now() < excusedAt + ON_ITS_WAY;
+      if (found !== undefined && !isExcused && found !== last)
+        violations.push(`${found} (after ${call} of ${process})`);
       last = found;
+    },
+    excuse: () => {
+      isExcused = true;
+      excusedAt = clock.now();
     },
     beforeSetting(secret) {
       const [newest] = client.live();

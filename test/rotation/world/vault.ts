@@ -35,8 +35,12 @@ export interface WorldVault {
   cancel(): void;
   /** A person stores a value: without labels given, AWSCURRENT moves at once. */
   putByHand(id: VersionId, value: string): void;
-  /** Versions without labels are deprecated, and the service may remove them. */
-  removeDeprecated(): void;
+  /** A person takes AWSPENDING away, as AWS advises after a cancelled rotation. */
+  takePendingAway(): void;
+  /** Versions without labels. The service removes old ones where there are many, none in its first 24 hours. */
+  deprecated(): readonly VersionId[];
+  /** Removes those of the versions that are still deprecated. */
+  removeDeprecated(versions: readonly VersionId[]): void;
 }
 
 type Sync<F extends (...given: never[]) => Promise<unknown>> = (...given: Parameters<F>) => Awaited<ReturnType<F>>;
@@ -55,6 +59,7 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
     versions.get(to)?.labels.add(label);
     if (label === CURRENT && from !== undefined) move(PREVIOUS, from);
   };
+  const deprecated = (): VersionId[] => [...versions].flatMap(([id, { labels }]) => (labels.size === 0 ? [id] : []));
   const known = (id: string): void => {
     if (id !== arn && id !== secret.name) throw new CurfewError("not-found", "There is no such secret.");
   };
@@ -127,8 +132,14 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
       versions.set(id, { value: stored, labels: new Set() });
       move(CURRENT, id);
     },
-    removeDeprecated() {
-      for (const [id, held] of versions) if (held.labels.size === 0) versions.delete(id);
+    takePendingAway() {
+      const pending = labelled(PENDING);
+      if (pending !== undefined) versions.get(pending)?.labels.delete(PENDING);
+    },
+    deprecated,
+    removeDeprecated(unwanted) {
+      const gone = deprecated().filter((id) => unwanted.includes(id));
+      for (const id of gone) versions.delete(id);
     },
   };
 }
