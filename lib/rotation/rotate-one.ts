@@ -17,7 +17,7 @@ import type { RotationTarget } from "./target.ts";
 export type Rotated = "proven" | "promoted" | "failed" | "unfinished";
 
 /** How often the record is looked at. Milliseconds. */
-const LOOK = 3_000;
+const LOOK = 5_000;
 
 /**
  * How long a run waits for the proof that an old secret is dead, before it begins the next rotation in the tenant: 45 s
@@ -88,7 +88,7 @@ async function order(
 }
 
 /** RotateSecret would switch on what somebody switched off, and would call whatever function is set. */
-function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
+export function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
   if (rotationEnabled && rotationFunction?.includes(`:function:${ROTATION_FUNCTION}`)) return;
   const why = rotationEnabled
     ? `is rotated by another function than ${ROTATION_FUNCTION}`

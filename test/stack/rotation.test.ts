@@ -293,6 +293,13 @@ describe.concurrent("what people do in Secrets Manager", TIMEOUT, () => {
 });
 
 describe("secrets", () => {
+  it("that were made by the function itself are known to the witness", () => {
+    const witness = rotations.witness();
+    const value = { deep: [`before ${application("secret").credential(CURRENT)} after`] };
+    witness.look({ rows: [{ pk: "TENANT#shop", sk: "ROTATION#secret", value, version: 1 }], objects: new Map() });
+    expect(witness.sightings.map(({ place }) => place)).toEqual(["rows of the table"]);
+  });
+
   it("are nowhere: logs, rows, objects, mails, events and errors", async () => {
     const witness = rotations.witness();
     witness.look(await rotations.snapshot());
@@ -301,7 +308,7 @@ describe("secrets", () => {
     console.info(
       `rotation through the bundle: ${Object.keys(PARTS).length} paths; canaries: ${texts} texts in ${witness.looked.size} places, ${witness.sightings.length} sightings`,
     );
-    expect(texts).toBeGreaterThan(300);
     expect(witness.sightings).toEqual([]);
+    expect(texts).toBeGreaterThan(300);
   });
 });
