@@ -9,7 +9,8 @@ import type { Publisher } from "./ports.ts";
 
 /**
  * Publishes what was not told yet of alerts that are computed anew by each run. Where there are too many for single
- * messages, a summary tells them, and each is noted as told when that is sent: so none comes again the next day.
+ * messages, summaries tell of them. Which ones is noted before they are sent, so that whoever dies in between tells the
+ * same again and none comes once more the next day.
  */
 export async function deliverNews(
   alerts: readonly Alert[],
@@ -36,11 +37,11 @@ export async function deliverNews(
   const forOwners = fresh.filter(({ kind }) => kind === "rotation-due");
   const forAll = fresh.filter(({ kind }) => kind !== "rotation-due");
   const shown = [...bundled(forAll, bundle), ...bundledForOwners(forOwners, { ...bundle, ...COMING })];
+  const isFresh = new Set(fresh.map(({ id }) => id));
+  const summaries = shown.map(({ id }) => id).filter((id) => !isFresh.has(id));
+  const isShown = new Set(shown.map(({ id }) => id));
+  for (const alert of fresh) if (!isShown.has(alert.id)) await noteTold(alert, table, clock, summaries);
   const delivery = await deliverAlerts(shown, publisher, table, clock);
-  if (delivery.failed.length === 0) {
-    const isShown = new Set(shown.map(({ id }) => id));
-    for (const alert of fresh) if (!isShown.has(alert.id)) await noteTold(alert, table, clock);
-  }
   return { ...delivery, known: [...known, ...delivery.known] };
 }
 

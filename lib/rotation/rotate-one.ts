@@ -17,7 +17,7 @@ import type { RotationTarget } from "./target.ts";
 export type Rotated = "proven" | "promoted" | "failed" | "unfinished";
 
 /** How often the record is looked at. Milliseconds. */
-const LOOK = 3_000;
+const LOOK = 5_000;
 
 /**
  * How long a run waits for the proof that an old secret is dead, before it begins the next rotation in the tenant: 45 s

@@ -4,6 +4,8 @@ import type { Alert } from "../../lib/alerts/alert.ts";
 import { announce } from "../../lib/alerts/announce.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
 import { deliverAlerts, noticeKey } from "../../lib/alerts/deliver.ts";
+import { deliverNews } from "../../lib/alerts/deliver-news.ts";
+import type { News } from "../../lib/alerts/news.ts";
 import { noteRun, type PendingRun, pendingKey } from "../../lib/alerts/pending-runs.ts";
 import type { Publisher, RunWatch } from "../../lib/alerts/ports.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
@@ -77,11 +79,45 @@ const MIXED = report(
 );
 const CROWDED = report([record("a", { changes: changes(15) }), record("b", { changes: changes(15) })]);
 
+const QUIET = report([record("a")]);
+
+/** So many matters beside what audits found: every other one is for the owner of its tenant alone. */
+const news = (count: number): News => ({
+  alerts: Array.from({ length: count }, (_, index) => matter(index)),
+  readAt: Date.parse(RUN.startedAt),
+  digest: () => ({ headline: [], severity: "info", facts: [], steps: [], items: [] }),
+});
+
+/** What a pass that does not die tells of it. */
+async function told({ alerts }: News): Promise<Alert[]> {
+  using table = openSqliteTable(":memory:");
+  const published = collect();
+  await deliverNews(alerts, { run: RUN, rules: RULES }, published, table, clockAt(RUN.startedAt));
+  return published.alerts;
+}
+
+const matter = (index: number): Alert => ({
+  id: `al_matter-${index}`,
+  kind: index % 2 === 0 ? "rotation" : "rotation-due",
+  severity: "medium",
+  tenant: "a",
+  owner: "anna@acme.example",
+  title: `a: matter ${index}`,
+  text: "It matters.",
+  facts: [],
+  steps: [],
+  items: [],
+  at: RUN.startedAt,
+});
+
 describe("a pass that dies anywhere", () => {
   test.each([
-    ["single alerts", MIXED],
-    ["summaries", CROWDED],
-  ])("loses nothing and doubles only what it had published and not recorded: %s", async (_, one) => {
+    ["single alerts", MIXED, news(0)],
+    ["summaries", CROWDED, news(0)],
+    ["single news", QUIET, news(4)],
+    ["summaries of news", QUIET, news(50)],
+  ])("loses nothing and doubles only what it had published and not recorded: %s", async (_, one, beside) => {
+    const toldBeside = await told(beside);
     let deaths = 0;
     let doubled = 0;
     for (const when of ["before", "after"] as const) {
@@ -92,17 +128,19 @@ describe("a pass that dies anywhere", () => {
         await plant(one, table);
         const first = mortal(table, published, diesAt, when);
         const ended = { run: RUN, tenants: tenantsOf(one) };
-        await announce(ended, { ...first, rules: RULES, clock }).catch((error: unknown) => expect(error).toBe(DIES));
+        await announce(ended, { ...first, rules: RULES, clock, news: beside }).catch((error: unknown) =>
+          expect(error).toBe(DIES),
+        );
         const hasDied = first.calls() > diesAt;
         const unrecorded = new Set<string>();
         for (const { id, kind } of published.alerts) {
           const isRecorded = kind === "digest" ? await digestIsRecorded(table) : await table.get(noticeKey(id));
           if (!isRecorded) unrecorded.add(id);
         }
-        const retried = await announce(ended, { table, publisher: published, rules: RULES, clock });
+        const retried = await announce(ended, { table, publisher: published, rules: RULES, clock, news: beside });
 
         const ids = published.alerts.map(({ id }) => id);
-        const expected = atOnceAlerts(one, RULES).map(({ id }) => id);
+        const expected = [...atOnceAlerts(one, RULES), ...toldBeside].map(({ id }) => id);
         expect(ids).toEqual(expect.arrayContaining(expected));
         expect(published.alerts.filter(({ kind }) => kind === "digest").length).toBeGreaterThan(0);
         expect(new Set(ids).size).toBe(expected.length + 1);
@@ -141,6 +179,66 @@ test("whatever was found, a replay in any order of records tells nothing again",
     }),
     { numRuns: 50 },
   );
+});
+
+describe("news", () => {
+  const given = { run: RUN, rules: RULES };
+  const clock = clockAt(RUN.startedAt);
+
+  it("are summaries where there are too many: for everybody, and for each owner", async () => {
+    expect((await told(news(50))).map(({ kind, owner, title }) => [kind, owner, title])).toEqual([
+      ["rotation", null, "25 matters of rotation in 1 tenant"],
+      ["owner-summary", "anna@acme.example", "25 matters of rotation in 1 tenant"],
+      ["owner-summary", "anna@acme.example", "25 rotations to come in 1 tenant"],
+    ]);
+  });
+
+  it("are told once: the next day only what is new, by itself", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const next = { ...given, run: { id: "run-2", startedAt: "2026-11-26T06:00:00.000Z" } };
+    await deliverNews(news(50).alerts, given, published, table, clock);
+    const count = published.alerts.length;
+
+    const delivery = await deliverNews(news(51).alerts, next, published, table, clock);
+
+    expect(published.alerts.slice(count).map(({ id }) => id)).toEqual(["al_matter-50"]);
+    expect(delivery.known).toHaveLength(50);
+  });
+
+  it("come again where one of their summaries could not be sent", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const picky: Publisher = {
+      publish: async (alert) => {
+        if (alert.kind === "owner-summary") throw DIES;
+        await published.publish(alert);
+      },
+    };
+    await deliverNews(news(50).alerts, given, picky, table, clock);
+
+    await deliverNews(news(50).alerts, given, published, table, clock);
+
+    expect(published.alerts.map(({ kind }) => kind)).toEqual(["rotation", "owner-summary", "owner-summary"]);
+  });
+
+  it("keep the run pending until they are told", async () => {
+    using table = openSqliteTable(":memory:");
+    await plant(QUIET, table);
+    const dumb: Publisher = {
+      publish: async ({ kind }) => {
+        if (kind !== "digest") throw DIES;
+      },
+    };
+    const parts = { table, rules: RULES, clock: clockAt("2026-11-25T06:30:00.000Z"), news: news(2) };
+    const published = collect();
+
+    const first = await announce({ run: RUN, tenants: ["a"] }, { ...parts, publisher: dumb });
+    await announce({ run: RUN, tenants: ["a"] }, { ...parts, publisher: published });
+
+    expect(first.failed).toHaveLength(2);
+    expect(published.alerts.map(({ id }) => id)).toEqual(["al_matter-0", "al_matter-1"]);
+  });
 });
 
 describe("delivering", () => {

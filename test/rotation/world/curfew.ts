@@ -1,18 +1,22 @@
+import { runRowKey } from "../../../lib/findings/ledger/keys.ts";
+import { runKey } from "../../../lib/findings/ledger/run-record.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { runAftercare } from "../../../lib/rotation/aftercare.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
-import { orderRotation, readRotation, resumeRotation } from "../../../lib/rotation/ledger.ts";
+import { orderRotation, resumeRotation } from "../../../lib/rotation/ledger.ts";
+import { versionOf } from "../../../lib/rotation/order-of-run.ts";
 import type { RotationParts } from "../../../lib/rotation/parts.ts";
-import { CURRENT, PENDING, type VersionId } from "../../../lib/rotation/ports.ts";
+import { CURRENT, PENDING, type RotationStart, type VersionId } from "../../../lib/rotation/ports.ts";
+import { rotateDue as dueRun, type RotateDueParts } from "../../../lib/rotation/rotate-due.ts";
 import type { RotationOrder, RotationRecord, RotationStep } from "../../../lib/rotation/rotation-record.ts";
 import { ROTATION_STEPS } from "../../../lib/rotation/rotation-record.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
+import { record } from "../../support/run-records.ts";
 import type { Ending, Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** Timeouts of the functions, in milliseconds, as they are deployed. */
 const ROTATE_SECRET = 5 * 60_000;
-const ROTATE_DUE = 10 * 60_000;
+const ROTATE_DUE = 15 * 60_000;
 
 /** How Secrets Manager tries again. It does not say how often or when; so soon, what comes late meets the next try. */
 const ATTEMPTS = 3;
@@ -73,45 +77,65 @@ export function hangingVersion(world: World): VersionId | undefined {
 
 /**
  * What the audit's run does about the one credential of this world: finishes what is unfinished, and rotates where
- * that is still wanted.
+ * that is still wanted. It is tried again once where it dies, as the state machine does.
  *
  * @param isDue whether a rotation is to be begun where nothing is unfinished
  */
 export async function rotateDue(world: World, isDue: boolean): Promise<void> {
-  const version = world.newVersion();
-  const ending = await world.run("rotate-due", ROTATE_DUE, async (process, parts) => {
-    const { target } = world;
-    await tolerate(runAftercare(target, process.killedAt, parts));
-    const record = await readRotation(parts.table, target);
-    if (record?.held) return false;
-    const pending = await pendingVersion(parts, target.arn);
-    if (pending !== undefined) {
-      await finishForward(target, pending, process.killedAt, parts);
-      return false;
-    }
-    return isDue && order(world, process, parts, { version, by: "schedule" });
-  });
+  const { clock, target } = world;
+  const run = { id: `run-${runs++}`, startedAt: new Date(clock.now()).toISOString() };
+  await world.table.put(runRowKey(target.tenant, runKey(run)), record(target.tenant, { run }));
+  const seen = { partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` };
+  await world.table.put(seen, { clientId: target.clientId, seen: { first: clock.now() } }, { ifVersion: 0 });
+  const version = versionOf(run, target.tenant, target.clientId);
+  const served: Promise<unknown>[] = [];
+  const isOver = await runOnce();
+  if (!isOver) await runOnce();
   world.guard.look("a morning", "rotate-due");
-  if (hasBegun(world, version) || (ending.ended === "done" && ending.value)) await serveRotation(world, version);
+  await Promise.all(served);
+
+  async function runOnce(): Promise<boolean> {
+    const { ended } = await world.run("rotate-due", ROTATE_DUE, (process, parts) =>
+      dueRun({ run, tenants: [target.tenant] }, partsOf(process, parts)),
+    );
+    return ended === "done";
+  }
+
+  function partsOf(process: Process, parts: RotationParts): RotateDueParts {
+    const begin = () => {
+      const known = world.vault.labelled(PENDING) === version;
+      const begun = world.vault.announce(version);
+      if (begun && !known) served.push(serveRotation(world, version));
+      return begun;
+    };
+    return {
+      rotation: parts,
+      service: {
+        startRotation: async (): Promise<RotationStart> => {
+          const begun = await world.wire.call(process, {
+            name: "service.rotateSecret",
+            effect: begin,
+            failed: () => new CurfewError("vault-failed", "Secrets Manager failed.", { retryable: true }),
+          });
+          return begun ? { outcome: "started" } : { outcome: "in-progress", version: hangingVersion(world) ?? "" };
+        },
+      },
+      credentials: [
+        { ...world.settings, secret: world.vault.secret.name, maxAge: isDue ? -YEAR : YEAR, hasRotator: true },
+      ],
+      limits: { maxPerRun: 5, maxPercentPerRun: 10 },
+      timezone: "UTC",
+      deadline: process.killedAt - 10_000,
+      onFailure: () => undefined,
+    };
+  }
 }
+
+let runs = 0;
+const YEAR = 365 * 86_400;
 
 /** What began although its caller never heard of it goes on all the same. */
 const hasBegun = (world: World, version: VersionId): boolean => hangingVersion(world) === version;
-
-async function pendingVersion(parts: RotationParts, arn: string): Promise<VersionId | undefined> {
-  const { versions } = await parts.vault.describe(arn);
-  const found = [...versions].find(([, labels]) => labels.includes(PENDING) && !labels.includes(CURRENT));
-  return found?.[0];
-}
-
-/** What failed in one thing keeps nobody from the next; a defect does. */
-async function tolerate(work: Promise<unknown>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    if (!(error instanceof CurfewError)) throw error;
-  }
-}
 
 /** A person asks for a rotation; what hangs is carried on instead, by its own id. */
 export async function rotateByHand(world: World, overwrite = false): Promise<void> {

@@ -1,5 +1,6 @@
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
+import { ROTATION_FUNCTION } from "../../../lib/rotation/function-arn.ts";
 import { CURRENT, PENDING, PREVIOUS, type RotationVault, type VersionId } from "../../../lib/rotation/ports.ts";
 
 /** One version; the one that a rotation announced has no value yet. */
@@ -46,6 +47,8 @@ export interface WorldVault {
 
 type Sync<F extends (...given: never[]) => Promise<unknown>> = (...given: Parameters<F>) => Awaited<ReturnType<F>>;
 
+const ROTATION_ARN = `arn:aws:lambda:eu-central-1:111122223333:function:${ROTATION_FUNCTION}`;
+
 /** @param value what is stored as AWSCURRENT to begin with, as version `initial` */
 export function worldVault(arn: string, initial: VersionId, value: string): WorldVault {
   const versions = new Map([[initial, { value: value as string | undefined, labels: new Set([CURRENT]) }]]);
@@ -86,6 +89,7 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
         arn,
         name: secret.name,
         rotationEnabled: secret.rotationEnabled,
+        rotationFunction: ROTATION_ARN,
         versions: new Map(labels.map(([id, held]) => [id, [...held.labels]])),
       };
     },
