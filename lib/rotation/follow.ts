@@ -27,7 +27,7 @@ export const LONGEST_SILENCE = 240_000;
 
 /**
  * Follows a rotation that somebody else carries out: yields where it stands, at once and after each change, until it is
- * over or nothing was heard for {@link LONGEST_SILENCE}.
+ * over, fails twice in the same way, or nothing was heard for {@link LONGEST_SILENCE}.
  *
  * @throws the signal's reason when it is aborted; the rotation goes on
  */
@@ -37,7 +37,7 @@ export async function* follow(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Progress> {
-  let heard: { text: string; at: Instant } | undefined;
+  let heard: { text: string; at: Instant; progress: Progress } | undefined;
   let isLast = false;
   const settle = () => {
     isLast = true;
@@ -50,14 +50,20 @@ export async function* follow(
     const progress = progressOf(row?.value, version, since);
     const text = JSON.stringify(progress);
     const now = clock.now();
+    const failedAgain = isRepeated(heard?.progress.failure, progress.failure);
     if (text !== heard?.text) {
-      heard = { text, at: now };
+      heard = { text, at: now, progress };
       yield progress;
     }
-    if (worker ? wasLast : isOver(progress, now) || now - heard.at >= LONGEST_SILENCE) return;
+    const isEnough = isOver(progress, now) || failedAgain || now - heard.at >= LONGEST_SILENCE;
+    if (worker ? wasLast : isEnough) return;
     await clock.sleep(LOOK, signal);
   }
 }
+
+/** The service tries a failed step again. What fails twice in the same way will not pass while somebody watches. */
+const isRepeated = (before: Progress["failure"] | undefined, after: Progress["failure"]): boolean =>
+  !!before && !!after && before.at !== after.at && before.step === after.step && before.message === after.message;
 
 /** Whether waiting any longer would bring nothing: it is done, or a person must act, or its next step is hours away. */
 function isOver({ stage, failure, held, aftercare }: Progress, now: Instant): boolean {

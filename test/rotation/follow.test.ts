@@ -103,6 +103,34 @@ describe("following a rotation", () => {
     ]);
   });
 
+  it("ends when a try fails in the same way again", async () => {
+    const { seen, lasted } = await followed([
+      record({ underWay, lastFailure: failure({}) }),
+      record({ underWay, lastFailure: failure({ at: START + 10_000, message: "Auth0 throttles." }) }),
+      record({ underWay, lastFailure: failure({ at: START + 20_000, message: "Auth0 throttles." }) }),
+    ]);
+
+    expect(seen).toHaveLength(3);
+    expect(lasted).toBeLessThan(30_000);
+  });
+
+  it("follows what this process does until that is settled, whatever is on record, and looks once more", async () => {
+    using table = openSqliteTable(":memory:");
+    const clock = virtualClock(START);
+    const key = rotationKey(target.tenant, target.clientId);
+    await table.put(key, record({ promoted, aftercare: [{ ...aftercare, from: START + 86_400_000 }] }));
+    const worker = clock.sleep(LONGEST_SILENCE * 2).then(() => table.put(key, record({ promoted, lastProof })));
+    const stages: string[] = [];
+    const watch = async () => {
+      const followed = { target, version: VERSION, since: START, worker };
+      for await (const { stage } of follow(table, followed, clock, new AbortController().signal)) stages.push(stage);
+    };
+
+    await clock.run(watch());
+
+    expect(stages).toEqual(["promoted", "proven"]);
+  });
+
   it.each([
     { title: "refused", state: { lastFailure: failure({ code: "rotation-refused", refusal: "hs256-client" }) } },
     { title: "held", state: { held: { since: START, refusal: null, message: "It failed three times." } } },

@@ -22,8 +22,8 @@ import { DOMAIN, MANAGEMENT_API, machine } from "../sandbox/support/a-sandbox.ts
 import { curfew, type Run, temporaryFolder } from "./command-line.ts";
 import { ROTATOR_SCOPES } from "./rotated-sandbox.ts";
 
-export const TABLE = "curfew";
-export const EVIDENCE = "evidence";
+const TABLE = "curfew";
+const EVIDENCE = "evidence";
 
 /** The longest that a step may take, as deployed. Milliseconds. */
 const TIME_OF_A_STEP = 300_000;
