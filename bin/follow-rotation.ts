@@ -67,6 +67,9 @@ async function finishHere(
   }
 }
 
+/** The proof begins 45 s after the change and lasts 30 s. */
+const WHILE = "Asking whether the old one is dead takes a minute or two; it may be left alone.\n";
+
 /** Tells each stage and each failure once; gives the last that was heard. */
 async function tellProgress(
   followed: Followed,
@@ -78,6 +81,7 @@ async function tellProgress(
   for await (const progress of follow(table, followed, clock, signal)) {
     const { stage, failure } = progress;
     if (stage !== last?.stage) terminal.err(`${stageText(stage, followed.target)}\n`);
+    if (stage !== last?.stage && stage === "promoted" && followed.target.kind === "client-secret") terminal.err(WHILE);
     if (failure && failure.at !== last?.failure?.at && failure.refusal === null) {
       terminal.err(`It failed at ${failure.step}: ${terminalText(failure.message)}\n`);
     }

@@ -1,15 +1,18 @@
 import { hasCode } from "../lib/model/curfew-error.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
-import { refusalOf } from "../lib/rotation/refusal.ts";
-import { refusalAdvice } from "./rotation-outcome.ts";
+import { type Refusal, refusalOf } from "../lib/rotation/refusal.ts";
 import type { Invocation } from "./run-command-line.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Runs a command about a rotation. What only a person can change is said with what to do, and ends it with 1. */
+/**
+ * Runs a command about a rotation. What only a person can change is said with what to do, and ends it with 1.
+ *
+ * @param adviceOn what to do about a refusal
+ */
 export async function sayingRefusals(
   terminal: Terminal,
   { setExitCode }: Pick<Invocation, "setExitCode">,
-  advised: Parameters<typeof refusalAdvice>[1],
+  adviceOn: (refusal: Refusal) => readonly string[],
   command: () => Promise<void>,
 ): Promise<void> {
   try {
@@ -18,7 +21,7 @@ export async function sayingRefusals(
     const refusal = refusalOf(error);
     const mayPass = hasCode(error, "rotation-busy", "rotation-unfinished");
     if ((refusal === null && !mayPass) || !(error instanceof Error)) throw error;
-    const advice = refusal === null ? [] : refusalAdvice(refusal, advised);
+    const advice = refusal === null ? [] : adviceOn(refusal);
     terminal.err([terminalText(error.message), ...advice].map((line) => `${line}\n`).join(""));
     setExitCode(1);
   }

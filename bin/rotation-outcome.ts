@@ -25,7 +25,7 @@ export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">): s
     ordered: "Ordered; waiting for the rotation function to begin.",
     begun: `A new ${what} is being made and stored; Auth0 does not know it yet.`,
     set: `The new ${what} is stored, and Auth0 is being told.`,
-    promoted: `Auth0 accepts the new ${what}, and consumers find it as the current one; to prove the old one dead takes a while.`,
+    promoted: `Auth0 accepts the new ${what}, and consumers find it as the current one.`,
     proven: `Auth0 refuses the old ${what}.`,
   };
   return texts[stage];

@@ -3,6 +3,7 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Secret } from "../../lib/model/secret.ts";
 import { type Adopted, adopt } from "../../lib/rotation/adopt.ts";
+import type { Refusal } from "../../lib/rotation/refusal.ts";
 import type { CredentialKind } from "../../lib/rotation/target.ts";
 import { adoptRequest } from "../adopt-request.ts";
 import { wordFor } from "../concerned.ts";
@@ -11,6 +12,7 @@ import { openDeployedRotation } from "../deployed-rotation.ts";
 import { personHere, pipedSecret } from "../person.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { tenantWithRotator } from "../rotated-credential.ts";
+import { refusalAdvice } from "../rotation-outcome.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -30,7 +32,9 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
   const tenant = tenantWithRotator(config, options.tenant);
   const request = adoptRequest(config, tenant, options.client, options.secret);
   const rotation = await openDeployedRotation(config, options, invocation.signal);
-  await sayingRefusals(terminal, invocation, request, async () => {
+  // A value that is refused was typed or stored wrongly; overwriting the right one would be no help.
+  const adviceOn = (refusal: Refusal) => (refusal === "current-refused" ? [] : refusalAdvice(refusal, request));
+  await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const client = await rotation.tenant({ tenant: tenant.name, clientId: request.clientId });
     const presentValue = (kind: CredentialKind) => askForValue(request.secret, kind, invocation.signal);
     const adopted = await adopt(request, { ...rotation, client, presentValue });

@@ -3,10 +3,12 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { findRotatable, orderByHand } from "../../lib/rotation/by-hand.ts";
 import { readRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
+import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { openDeployedRotation } from "../deployed-rotation.ts";
 import { followRotation } from "../follow-rotation.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { namedCredential } from "../rotated-credential.ts";
+import { refusalAdvice } from "../rotation-outcome.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,10 +31,11 @@ export async function runRotateResume(
   const { tenant, credential } = namedCredential(config, options.tenant, options.client);
   const rotation = await openDeployedRotation(config, options, invocation.signal);
   const name = `${credential.clientId} in ${tenant.name}`;
-  await sayingRefusals(terminal, invocation, { tenant: tenant.name, ...credential }, async () => {
+  const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant: tenant.name, ...credential });
+  await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const rotatable = await findRotatable(rotation, credential.secret);
     const record = await readRotation(rotation.table, rotatable.target);
-    if (!record?.held && rotatable.hanging === undefined) {
+    if (!record?.held && !record?.underWay && rotatable.hanging === undefined) {
       terminal.out(
         `The credential of ${name} is not held, and nothing of it is unfinished: there is nothing to resume.\n`,
       );

@@ -10,6 +10,7 @@ import { configuredCredentials } from "../../lib/rotation/configured-credentials
 import { dryRun } from "../../lib/rotation/dry-run.ts";
 import { credentialSettings } from "../../lib/rotation/from-config.ts";
 import { knownCredentials } from "../../lib/rotation/known-credentials.ts";
+import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { concerned, wordFor } from "../concerned.ts";
 import { type DeployedRotation, openDeployedRotation } from "../deployed-rotation.ts";
 import { type AgedDryRun, dryRunText } from "../dry-run-text.ts";
@@ -17,6 +18,7 @@ import { followRotation } from "../follow-rotation.ts";
 import { personHere } from "../person.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { type NamedCredential, namedCredential } from "../rotated-credential.ts";
+import { refusalAdvice } from "../rotation-outcome.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -45,8 +47,8 @@ export async function runRotate(options: RotateOptions, terminal: Terminal, invo
     terminal.out(dryRunText(named, run, systemClock.now(), terminal.width));
     return;
   }
-  const advised = { tenant, ...named.credential };
-  await sayingRefusals(terminal, invocation, advised, async () => {
+  const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant, ...named.credential });
+  await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const rotatable = await findRotatable(rotation, named.credential.secret);
     terminal.err(planText(named, rotatable, options, terminal.width));
     if (!options.yes && !(await personAgrees(invocation.signal))) {

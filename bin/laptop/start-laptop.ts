@@ -1,6 +1,7 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
+import { writeTarget } from "../../lib/rotation/ledger.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
 import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
@@ -72,7 +73,8 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     }),
   );
   deployed = deployment;
-  for (const application of world.applications) adoptCredential(application, deployment.cloud, clock);
+  const table = dynamodbTable(process.env.CURFEW_TABLE ?? "");
+  for (const application of world.applications) await adoptCredential(application, { deployment, clock, table });
   await deployment.cloud.secretsManager.rotations.settled();
   await confirmAll(["oncall@acme.example", "security@acme.example"], deployment);
   const running = started.move();
@@ -80,24 +82,30 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     world: { ...world, config: world.config + ALERTS },
     deployment,
     clock,
-    table: dynamodbTable(process.env.CURFEW_TABLE ?? ""),
+    table,
     audit: (input = {}) => audit(input),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
 /**
- * As `curfew rotate adopt` leaves a secret: tagged, and with a rotation that begins when Curfew says so. It has been in
- * Secrets Manager for as long as the credential is in use.
+ * As `curfew rotate adopt` leaves a secret: tagged, on record, and with a rotation that begins when Curfew says so. It
+ * has been in Secrets Manager for as long as the credential is in use.
  */
-function adoptCredential({ secret, age }: RotatedApplication, { secretsManager }: Cloud, clock: SandboxClock): void {
-  clock.advance(-age * 1000);
+async function adoptCredential(
+  { tenant, clientId, kind, secret, age }: RotatedApplication,
+  { deployment, clock, table }: Pick<Laptop, "deployment" | "clock" | "table">,
+): Promise<void> {
+  const { secretsManager } = deployment.cloud;
   const Tags = [{ Key: "curfew:managed", Value: "true" }];
+  clock.advance(-age * 1000);
   const { ARN } = secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
   clock.advance(age * 1000);
-  const RotationLambdaARN = rotationFunctionArn(String(ARN));
+  const arn = String(ARN);
+  await writeTarget(table, { arn, tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
   const RotationRules = { AutomaticallyAfterDays: 1000 };
-  secretsManager.call("RotateSecret", { SecretId: ARN, RotationLambdaARN, RotationRules, RotateImmediately: false });
+  const rotation = { RotationLambdaARN: rotationFunctionArn(arn), RotationRules, RotateImmediately: false };
+  secretsManager.call("RotateSecret", { SecretId: arn, ...rotation });
 }
 
 /** People click the link in the mail that SNS sends them. */

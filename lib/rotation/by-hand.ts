@@ -4,6 +4,7 @@ import type { RotationParts } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
 import type { RotationService, VaultSecret, VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
+import { assertOurs } from "./rotate-one.ts";
 import type { RotationTarget } from "./target.ts";
 
 /** What ordering a rotation by hand works with. */
@@ -27,14 +28,11 @@ export interface Rotatable {
  */
 export async function findRotatable({ vault, table }: ByHandParts, secret: string): Promise<Rotatable> {
   const found = await vault.describe(secret);
-  if (!found.rotationEnabled) throw refusedError({ refusal: "rotation-disabled", message: switchedOff(found) });
+  assertOurs(found);
   const target = await readTarget(table, found.arn);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
   return { target, hanging: pendingVersion(found) };
 }
-
-const switchedOff = ({ name }: VaultSecret): string =>
-  `Rotation is switched off for the secret ${name} in Secrets Manager; switch it on with curfew rotate adopt.`;
 
 const unknownOwner = ({ name }: VaultSecret): string =>
   `Nothing on record says whose secret ${name} is; take it over with curfew rotate adopt.`;

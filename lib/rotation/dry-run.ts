@@ -1,7 +1,6 @@
 import type { ProbeAnswer } from "../auth0/probe.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { calibratedAsk } from "./asking.ts";
-import { rotationFunctionArn } from "./function-arn.ts";
 import { KINDS } from "./kinds/kinds.ts";
 import { readRotation, readTarget } from "./ledger.ts";
 import { currentRefused, doesNotSay } from "./overwriting.ts";
@@ -10,6 +9,7 @@ import { pendingVersion } from "./pending-version.ts";
 import type { RotationTenant, VaultSecret, VersionId } from "./ports.ts";
 import { readOnly } from "./read-only.ts";
 import { type Refusal, refusalOf, refusedError } from "./refusal.ts";
+import { assertOurs } from "./rotate-one.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 import { currentCredential, storedCredential } from "./stored-credentials.ts";
 import type { RotationTarget } from "./target.ts";
@@ -64,24 +64,13 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   };
   const secret = await look(() => parts.vault.describe(request.secret));
   if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
-  await look(async () => mustRotate(secret));
+  await look(async () => assertOurs(secret));
   const record = await look(() => recordOf(secret, request, parts));
   const work = dryWork(secret, request, readOnly(parts));
   const current = async () => (await currentCredential(work)).credential;
   await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   const stored = await look(() => askStored(work, secret, request.overwrite));
   return { obstacles, stored: stored ?? null, pending: pendingVersion(secret), record };
-}
-
-function mustRotate({ arn, name, rotationEnabled, rotationFunction }: VaultSecret): void {
-  if (!rotationEnabled) {
-    const message = `Rotation is switched off for the secret ${name} in Secrets Manager.`;
-    throw refusedError({ refusal: "rotation-disabled", message });
-  }
-  if (rotationFunction !== rotationFunctionArn(arn)) {
-    const message = `The secret ${name} is rotated by another function than Curfew's (${rotationFunction}); switch that rotation off, then take it over with curfew rotate adopt.`;
-    throw new CurfewError("vault-failed", message);
-  }
 }
 
 async function recordOf(

@@ -88,7 +88,7 @@ async function order(
 }
 
 /** RotateSecret would switch on what somebody switched off, and would call whatever function is set. */
-function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
+export function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
   if (rotationEnabled && rotationFunction?.includes(`:function:${ROTATION_FUNCTION}`)) return;
   const why = rotationEnabled
     ? `is rotated by another function than ${ROTATION_FUNCTION}`

@@ -1,0 +1,78 @@
+import { PassThrough, Readable } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { type Person, personHere, pipedSecret } from "../../bin/person.ts";
+
+const SECRET = "typed-canary-7f3kQ9xW2mB5vT8z";
+
+/** A person at a terminal who types; gives what they see. */
+function atTerminal(isTTY = true) {
+  const input = Object.assign(new PassThrough(), { isTTY });
+  const output = Object.assign(new PassThrough(), { isTTY: true });
+  const abort = new AbortController();
+  const person = personHere(abort.signal, { input, output });
+  return { person: person as Person, input, abort, seen: () => String(output.read() ?? "") };
+}
+
+describe("asking a person", () => {
+  it.each([
+    { typed: "y\n", agrees: true },
+    { typed: "YES\n", agrees: true },
+    { typed: "n\n", agrees: false },
+    { typed: "\n", agrees: false },
+    { typed: "yess\n", agrees: false },
+  ])("takes nothing but y and yes for consent: $typed", async ({ typed, agrees }) => {
+    const { person, input, seen } = atTerminal();
+    const answer = person.agrees("Rotate it?");
+    input.write(typed);
+
+    expect(await answer).toBe(agrees);
+    expect(seen()).toContain("Rotate it? [y/N] ");
+  });
+
+  it("takes the end of the input for no", async () => {
+    const { person, input } = atTerminal();
+    const answer = person.agrees("Rotate it?");
+    input.end();
+
+    expect(await answer).toBe(false);
+  });
+
+  it("shows nothing of a secret that is typed", async () => {
+    const { person, input, seen } = atTerminal();
+    const answer = person.tellsSecret("The secret:");
+    for (const key of SECRET) input.write(key);
+    input.write("\n");
+
+    expect((await answer).reveal()).toBe(SECRET);
+    expect(seen()).toBe("The secret: \n");
+  });
+
+  it("ends with the reason of the signal", async () => {
+    const { person, abort } = atTerminal();
+    const answer = person.agrees("Rotate it?");
+    abort.abort(new Error("interrupted"));
+
+    await expect(answer).rejects.toThrow("interrupted");
+  });
+
+  it("is not possible in a pipe", () => {
+    expect(atTerminal(false).person).toBeUndefined();
+  });
+});
+
+describe("a secret that is piped in", () => {
+  it("is taken whole, without the line break at its end, also where a character is cut in two", async () => {
+    const bytes = Buffer.from(`{"clientSecret":"ü${SECRET}"}\n`);
+
+    const secret = await pipedSecret(Readable.from([bytes.subarray(0, 18), bytes.subarray(18)]));
+
+    expect(secret.reveal()).toBe(bytes.toString().trim());
+  });
+
+  it.each([
+    { title: "nothing", chunks: ["\n"], says: "is empty" },
+    { title: "more than a secret can hold", chunks: ["x".repeat(65_537)], says: "64 KiB" },
+  ])("is refused when it is $title", async ({ chunks, says }) => {
+    await expect(pipedSecret(Readable.from(chunks))).rejects.toThrow(says);
+  });
+});

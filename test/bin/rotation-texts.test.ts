@@ -1,0 +1,208 @@
+import stringWidth from "string-width";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { credentialEntry } from "../../bin/credential-entry.ts";
+import { outcomeOf, refusalAdvice } from "../../bin/rotation-outcome.ts";
+import { statusText } from "../../bin/rotation-status-text.ts";
+import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
+import type { KnownCredential } from "../../lib/rotation/known-credentials.ts";
+import type { Progress } from "../../lib/rotation/progress.ts";
+import { REFUSALS } from "../../lib/rotation/refusal.ts";
+import type { Aftercare, RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import type { RotationTarget } from "../../lib/rotation/target.ts";
+
+const NOW = Date.UTC(2026, 10, 23, 6);
+const DAY = 86_400_000;
+const ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/checkout-AbCdEf";
+const HOSTILE = "\u001b[2Jcheckout\u202e";
+
+const target: RotationTarget = {
+  arn: ARN,
+  tenant: "acme",
+  clientId: "checkout",
+  kind: "client-secret",
+  writtenBy: "adopt",
+  at: NOW,
+};
+
+const rotation = (more: Partial<RotationRecord> = {}): RotationRecord => ({
+  clientId: "checkout",
+  arn: ARN,
+  kind: "client-secret",
+  failures: 0,
+  aftercare: [],
+  ...more,
+});
+
+const known = (more: Partial<KnownCredential> = {}): KnownCredential => ({
+  tenant: "acme",
+  clientId: "checkout",
+  kind: "client-secret",
+  secret: "apps/checkout",
+  rotate: "auto",
+  maxAge: 90 * 86_400,
+  hasRotator: true,
+  age: { since: NOW - 100 * DAY, source: "vault-version", isAtLeast: false },
+  rotation: undefined,
+  ...more,
+});
+
+const aftercare = (more: Partial<Aftercare> = {}): Aftercare => ({
+  current: "new",
+  old: "old",
+  recordedAt: NOW,
+  from: NOW,
+  lastWriteAt: NOW,
+  answers: [],
+  ...more,
+});
+
+const screen = (width: number) => ({ width, isFixed: true });
+const status = (credential: KnownCredential, width = 200): string =>
+  statusText({ tenant: "acme", credentials: [credential], leftBehind: [] }, NOW, screen(width));
+
+describe("the status of credentials", () => {
+  it("says age and its source, and since when a credential is due", () => {
+    expect(status(known())).toMatch(
+      /checkout +client-secret +auto +100 d \(vault version\) +never +none +due since 2026-11-13 +ok/,
+    );
+    const atLeast = known({ age: { since: NOW - DAY, source: "first-seen", isAtLeast: true } });
+    expect(status(atLeast)).toMatch(/at least 24 h \(first seen\) .* 2027-02-20 +ok/);
+    expect(status(known({ age: undefined }))).toMatch(/auto +not known +never +none +not known/);
+  });
+
+  it("says why a credential is held, and with which command it goes on", () => {
+    const held = { since: NOW, refusal: null, message: "It failed \u001b[31mthree times." };
+    const text = status(known({ rotation: rotation({ held }) }));
+
+    expect(text).toContain("checkout: held since 2026-11-23 06:00 UTC: It failed \uFFFD[31mthree times.");
+    expect(text).toContain("\n  then: npx curfew rotate resume --tenant acme --client checkout");
+  });
+
+  it.each([
+    { care: { overdueSince: NOW }, state: "overdue", says: "is still accepted" },
+    {
+      care: { from: NOW + DAY, oldKey: { id: "cred_1", kid: "k1" } },
+      state: "aftercare",
+      says: "key k1 stays accepted until 2026-11-24",
+    },
+    {
+      care: { notProvable: "It is not stored." },
+      state: "aftercare",
+      says: "cannot be proven dead: It is not stored.",
+    },
+    { care: {}, state: "aftercare", says: "is not proven dead yet" },
+  ])("says what is left to do: $says", ({ care, state, says }) => {
+    const text = status(known({ rotation: rotation({ aftercare: [aftercare(care)] }) }));
+
+    expect(text.split("\n")[2]).toMatch(new RegExp(` ${state}$`));
+    expect(text).toContain(says);
+  });
+
+  it("names what was rotated once, is not configured any more, and is not finished", () => {
+    const leftBehind = [rotation({ clientId: "former", aftercare: [aftercare()] })];
+
+    const text = statusText({ tenant: "acme", credentials: [], leftBehind }, NOW, screen(200));
+
+    expect(text).toMatch(/former +client-secret +not configured/);
+  });
+
+  it("fits a narrow terminal, whatever the application is called; a pipe gets the table", () => {
+    const hostile = known({ clientId: `${HOSTILE}${"x".repeat(100)}` });
+    const narrow = status(hostile, 40);
+
+    for (const line of narrow.split("\n")) expect(stringWidth(line)).toBeLessThanOrEqual(40);
+    for (const hidden of ["\u001b", "\u202e"]) expect(narrow).not.toContain(hidden);
+    const piped = statusText({ tenant: "acme", credentials: [hostile], leftBehind: [] }, NOW, {
+      width: 40,
+      isFixed: false,
+    });
+    expect(piped.split("\n")).toHaveLength(3);
+  });
+});
+
+describe("what a rotation came to", () => {
+  const progress = (more: Partial<Progress>): Progress => ({
+    stage: "ordered",
+    failure: null,
+    held: null,
+    aftercare: null,
+    ...more,
+  });
+
+  it.each<{ title: string; seen: Partial<Progress>; code: number; says: string }>([
+    { title: "proven", seen: { stage: "proven" }, code: 0, says: "proven dead" },
+    { title: "promoted, and nothing left", seen: { stage: "promoted" }, code: 0, says: "is rotated." },
+    {
+      title: "overlapping",
+      seen: { stage: "promoted", aftercare: aftercare({ from: NOW + DAY }) },
+      code: 0,
+      says: "Until 2026-11-24 06:00 UTC",
+    },
+    {
+      title: "not proven yet",
+      seen: { stage: "promoted", aftercare: aftercare() },
+      code: 0,
+      says: "the next audit goes on",
+    },
+    {
+      title: "not provable",
+      seen: { stage: "promoted", aftercare: aftercare({ notProvable: "Gone." }) },
+      code: 0,
+      says: "cannot be proven: Gone.",
+    },
+    {
+      title: "overdue",
+      seen: { stage: "promoted", aftercare: aftercare({ overdueSince: NOW }) },
+      code: 1,
+      says: "still accepts the old secret",
+    },
+    {
+      title: "held",
+      seen: { held: { since: NOW, refusal: "hs256-client", message: "HS256." } },
+      code: 1,
+      says: "Not rotated: HS256.",
+    },
+    { title: "silent", seen: {}, code: 1, says: "Nothing more was heard" },
+  ])("is said with an exit code: $title", ({ seen, code, says }) => {
+    const outcome = outcomeOf(target, progress(seen), NOW);
+
+    expect(outcome).toMatchObject({ code, text: expect.stringContaining(says) });
+  });
+
+  it("has advice for each refusal, with commands that name the credential", () => {
+    for (const refusal of REFUSALS) {
+      const steps = refusalAdvice(refusal, { tenant: "acme", clientId: "checkout", secret: "apps/checkout" });
+      expect(steps.length).toBeGreaterThan(1);
+      for (const step of steps.filter((one) => one.includes("npx curfew rotate"))) {
+        expect(step).toContain("--tenant acme --client checkout");
+      }
+    }
+    const adopt = refusalAdvice("no-target", { tenant: "acme", clientId: "a b", secret: "apps/checkout" }).join("\n");
+    expect(adopt).toContain("rotate adopt --tenant acme --client 'a b' --secret apps/checkout");
+  });
+});
+
+describe("the entry for curfew.yaml", () => {
+  it.each(["checkout", "https://client.example/metadata.json", "true", "#1: x"])(
+    "holds any client id: %s",
+    (clientId) => {
+      const text = credentialEntry({ clientId, kind: "client-secret", secret: "apps/checkout" });
+
+      const { tenants } = parse(`tenants:\n  - name: acme\n${text}`);
+      expect(tenants[0].credentials).toEqual([
+        { clientId, kind: "client-secret", secret: "apps/checkout", rotate: "off" },
+      ]);
+    },
+  );
+});
+
+describe("the rotation function", () => {
+  it("is found by the secret's ARN, in its partition, region and account", () => {
+    expect(rotationFunctionArn(ARN)).toBe("arn:aws:lambda:eu-central-1:111122223333:function:curfew-rotate-secret");
+    expect(rotationFunctionArn("arn:aws-cn:secretsmanager:cn-north-1:1:secret:x-AbCdEf")).toMatch(
+      /^arn:aws-cn:lambda:cn-north-1:1:/,
+    );
+    expect(() => rotationFunctionArn("apps/checkout")).toThrow("not the ARN of a secret");
+  });
+});
