@@ -26,7 +26,12 @@ export function boundedParts(parts: RotationParts, until: Instant): RotationPart
 
 type Bound = <T>(call: () => Promise<T>) => Promise<T>;
 
-async function beforeMoment<T>(clock: Clock, until: Instant, call: () => Promise<T>): Promise<T> {
+/**
+ * What `call` comes to, if it does so before a moment; it is not even begun after it.
+ *
+ * @throws CurfewError `timed-out`, retryable
+ */
+export async function beforeMoment<T>(clock: Clock, until: Instant, call: () => Promise<T>): Promise<T> {
   const left = until - clock.now();
   if (left <= 0) throw outOfTime();
   const answered = new AbortController();
