@@ -5,6 +5,7 @@ import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
+import { beforeMoment } from "../lib/rotation/bounded-parts.ts";
 import { ROTATION_STEPS } from "../lib/rotation/rotation-record.ts";
 import { rotationStep } from "../lib/rotation/rotation-step.ts";
 import { NOTHING_TO_TEST } from "../lib/rotation/steps/test-secret.ts";
@@ -24,6 +25,9 @@ const eventShape = z.object({
 
 /** Of the function's time: what telling people takes. Milliseconds. */
 const TIME_TO_TELL = 15_000;
+
+/** Of that: what is kept to answer, so that a service that hangs does not make a step that is done count as failed. */
+const TIME_TO_ANSWER = 3_000;
 
 /** Does one step of a rotation, as Secrets Manager asks for it, and tells people at once what cannot wait. */
 export const handler = lambdaFunction(eventShape, async (event, { logger, clock, deadline: end }) => {
@@ -64,12 +68,14 @@ async function tell(
 ): Promise<void> {
   const tableName = variable("CURFEW_TABLE");
   try {
-    const { failed } = await tellAtOnce(arn, {
+    const parts = {
       rules: alertRules(config, [], tableName),
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table: dynamodbTable(tableName),
       clock,
-    });
+    };
+    const until = clock.now() + TIME_TO_TELL - TIME_TO_ANSWER;
+    const { failed } = await beforeMoment(clock, until, () => tellAtOnce(arn, parts));
     for (const { error } of failed) logger.error(sentenceOf(error));
   } catch (error) {
     logger.error(sentenceOf(error));

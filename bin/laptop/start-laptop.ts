@@ -74,7 +74,7 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
   );
   deployed = deployment;
   const table = dynamodbTable(process.env.CURFEW_TABLE ?? "");
-  for (const application of world.applications) await adoptCredential(application, deployment.cloud, table, clock);
+  for (const application of world.applications) await adoptCredential(application, { deployment, clock, table });
   await deployment.cloud.secretsManager.rotations.settled();
   await confirmAll(["oncall@acme.example", "security@acme.example"], deployment);
   const running = started.move();
@@ -89,23 +89,23 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
 }
 
 /**
- * As `curfew rotate adopt` leaves a secret: tagged, with a rotation that begins when Curfew says so, and known to be
- * this application's. It has been in Secrets Manager for as long as the credential is in use.
+ * As `curfew rotate adopt` leaves a secret: tagged, on record, and with a rotation that begins when Curfew says so. It
+ * has been in Secrets Manager for as long as the credential is in use.
  */
 async function adoptCredential(
   { tenant, clientId, kind, secret, age }: RotatedApplication,
-  { secretsManager }: Cloud,
-  table: Table,
-  clock: SandboxClock,
+  { deployment, clock, table }: Pick<Laptop, "deployment" | "clock" | "table">,
 ): Promise<void> {
-  clock.advance(-age * 1000);
+  const { secretsManager } = deployment.cloud;
   const Tags = [{ Key: "curfew:managed", Value: "true" }];
+  clock.advance(-age * 1000);
   const { ARN } = secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
   clock.advance(age * 1000);
-  const RotationLambdaARN = rotationFunctionArn(String(ARN));
+  const arn = String(ARN);
+  await writeTarget(table, { arn, tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
   const RotationRules = { AutomaticallyAfterDays: 1000 };
-  secretsManager.call("RotateSecret", { SecretId: ARN, RotationLambdaARN, RotationRules, RotateImmediately: false });
-  await writeTarget(table, { arn: String(ARN), tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
+  const rotation = { RotationLambdaARN: rotationFunctionArn(arn), RotationRules, RotateImmediately: false };
+  secretsManager.call("RotateSecret", { SecretId: arn, ...rotation });
 }
 
 /** People click the link in the mail that SNS sends them. */

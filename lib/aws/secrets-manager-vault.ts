@@ -76,6 +76,20 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>,
           },
         },
       }),
+
+    dropPending: (arn, version) =>
+      call<void>({
+        secret: arn,
+        action: "UpdateSecretVersionStage",
+        run: async (client, { UpdateSecretVersionStageCommand }, options) => {
+          const removal = { VersionStage: PENDING, RemoveFromVersionId: version };
+          await client.send(new UpdateSecretVersionStageCommand({ SecretId: arn, ...removal }), options);
+        },
+        except: {
+          // The label is not there, maybe since the first of two attempts took it away.
+          InvalidParameterException: () => undefined,
+        },
+      }),
   };
 }
 

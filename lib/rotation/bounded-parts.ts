@@ -26,7 +26,12 @@ export function boundedParts(parts: RotationParts, until: Instant): RotationPart
 
 type Bound = <T>(call: () => Promise<T>) => Promise<T>;
 
-async function beforeMoment<T>(clock: Clock, until: Instant, call: () => Promise<T>): Promise<T> {
+/**
+ * What `call` comes to, if it does so before a moment; it is not even begun after it.
+ *
+ * @throws CurfewError `timed-out`, retryable
+ */
+export async function beforeMoment<T>(clock: Clock, until: Instant, call: () => Promise<T>): Promise<T> {
   const left = until - clock.now();
   if (left <= 0) throw outOfTime();
   const answered = new AbortController();
@@ -53,6 +58,7 @@ const boundedVault = (vault: RotationVault, within: Bound): RotationVault => ({
   read: (arn, version) => within(() => vault.read(arn, version)),
   storePending: (arn, id, value) => within(() => vault.storePending(arn, id, value)),
   promote: (arn, to, from) => within(() => vault.promote(arn, to, from)),
+  dropPending: (arn, version) => within(() => vault.dropPending(arn, version)),
 });
 
 /** Listings are for those who look at many credentials; no step lists. */

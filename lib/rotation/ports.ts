@@ -44,6 +44,8 @@ export interface RotationVault {
    * look at where the label is: `from` must bear it.
    */
   promote(arn: string, to: VersionId, from: VersionId): Promise<void>;
+  /** Takes AWSPENDING off a version that nobody will make current; one that does not bear it is no error. */
+  dropPending(arn: string, version: VersionId): Promise<void>;
 }
 
 /** What became of asking Secrets Manager to rotate. */

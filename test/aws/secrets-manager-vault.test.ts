@@ -159,6 +159,20 @@ describe("promotion", () => {
   });
 });
 
+test("AWSPENDING is taken off a version, and taking it off again, or after a lost answer, is no error", async () => {
+  await using world = await aVault();
+  const id = randomUUID();
+  await world.vault.storePending(world.arn, id, new Secret("next"));
+  world.service.faults.add({
+    operation: "UpdateSecretVersionStage",
+    times: 1,
+    effect: { kind: "drop", when: "after" },
+  });
+  await world.vault.dropPending(world.arn, id);
+  await world.vault.dropPending(world.arn, id);
+  expect(world.labels()).toEqual({ [world.current]: ["AWSCURRENT"] });
+});
+
 test("nothing is stored after the deadline, also by a process that stood still over a retry of the SDK", async () => {
   await using world = await aSecretsManager();
   const { service } = world;
@@ -182,6 +196,7 @@ const CALLS = {
   read: (vault) => vault.read(NAME, randomUUID()),
   store: (vault) => vault.storePending(NAME, randomUUID(), new Secret(`${CANARY}-new`)),
   promote: (vault) => vault.promote(NAME, randomUUID(), randomUUID()),
+  dropPending: (vault) => vault.dropPending(NAME, randomUUID()),
 } satisfies Record<string, (vault: ReturnType<typeof secretsManagerVault>) => Promise<unknown>>;
 
 const FAILURES: readonly { effect: OperationEffect; retryable: boolean }[] = [

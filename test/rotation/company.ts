@@ -196,6 +196,7 @@ function partsOf(self: Company): RotationParts {
       read: nobody,
       storePending: nobody,
       promote: nobody,
+      dropPending: nobody,
     },
     evidence: memoryEvidence(),
     settings: () => undefined,

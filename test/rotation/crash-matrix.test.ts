@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { describeCase, runCases, SETTINGS, sampledPairs, singles, type Tally } from "./matrix/cases.ts";
+import { describeCase, outages, runCases, SETTINGS, sampledPairs, singles, type Tally } from "./matrix/cases.ts";
 import { prepareKeys } from "./world/keys.ts";
 
 const KEYS = prepareKeys(9);
@@ -24,6 +24,16 @@ describe("a rotation that is struck", { timeout: PATIENCE }, () => {
     console.info(`crash matrix, ${setting.kind}, ${setting.propagation}: ${size}`);
     expect(shown(tally)).toEqual([]);
     expect(tally.cases).toBeGreaterThan(700);
+  });
+
+  it.each(SETTINGS)("by a service that fails for days is held at the worst: $kind, $propagation", async (setting) => {
+    const tally = await runCases(outages(setting, KEYS), KEYS);
+
+    const { cases, calls, held, failures } = tally;
+    const size = `${cases} outages, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
+    console.info(`crash matrix, ${setting.kind}, ${setting.propagation}: ${size}`);
+    expect(shown(tally)).toEqual([]);
+    expect(held).toBeGreaterThan(0);
   });
 
   it("by any two faults loses nothing and ends proven", async () => {

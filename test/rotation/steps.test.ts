@@ -4,10 +4,10 @@ import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../lib/rotation/target.ts";
 import { WINDOW } from "./world/auth0.ts";
 import { recordOf } from "./world/curfew.ts";
-import { prepareKeys } from "./world/keys.ts";
+import { type PreparedKey, prepareKeys } from "./world/keys.ts";
 import { announcedWorld, stepOf, stepsUpTo, withTenant } from "./world/one-step.ts";
 import { CLIENT_ID, credentialOf, DOMAIN, FORMS, loginOf, payloadOf } from "./world/payload.ts";
-import { leaveKeyByHand, setSecretByHand } from "./world/people.ts";
+import { attachAllByHand, leaveKeyByHand, setSecretByHand } from "./world/people.ts";
 import type { World } from "./world/world.ts";
 
 const KEYS = prepareKeys(6);
@@ -240,6 +240,37 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(await stepsUpTo(world, "finishSecret", next)).toBeUndefined();
     expect(world.vault.labelled(CURRENT)).toBe(next);
     expect(recordOf(world)).toMatchObject({ promoted: { version: next } });
+  });
+
+  it("never sets a credential again that was promoted and replaced by hand, and lets the next rotation begin", async () => {
+    const { world, version } = await announcedWorld({ ...OPTIONS[kind], overlap: 0 });
+    await stepsUpTo(world, "finishSecret", version);
+    const key = KEYS[5] as PreparedKey;
+    if (kind === "client-secret") world.client.setSecret("by hand", "hand");
+    else leaveKeyByHand(world, key);
+    if (kind === "private-key") attachAllByHand(world); // both are accepted then
+    const byHand = kind === "client-secret" ? "by hand" : key.jwk;
+    world.vault.putByHand("by-hand", payloadOf(kind, "plain", byHand));
+    expect(world.vault.labelled(PENDING)).toBe(version);
+    const before = JSON.stringify(world.client.live());
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+    expect(JSON.stringify(world.client.live())).toBe(before);
+    expect(world.vault.labelled(CURRENT)).toBe("by-hand");
+    expect(world.vault.announce(world.newVersion())).toBe(true);
+  });
+
+  it("makes a promoted version current again that a person moved the label away from", async () => {
+    const { world, version } = await announcedWorld({ ...OPTIONS[kind], overlap: 0 });
+    const first = world.vault.labelled(CURRENT) ?? "";
+    await stepsUpTo(world, "finishSecret", version);
+    world.clock.pass(WINDOW);
+    world.vault.promote(world.target.arn, first, version);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+    expect(world.vault.labelled(CURRENT)).toBe(version);
   });
 
   it("records a promotion whose process died over it", async () => {

@@ -4,7 +4,7 @@ import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
 /** A morning in November. */
 export const NOW = Date.UTC(2026, 10, 25, 6);
 
-export const ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/checkout/auth0-AbCdEf";
+const ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/checkout/auth0-AbCdEf";
 
 /** What is remembered of a credential: nothing is under way unless said otherwise. */
 export const rotation = (parts: Partial<RotationRecord> = {}): RotationRecord => ({

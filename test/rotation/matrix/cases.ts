@@ -7,7 +7,9 @@ import { FAULTS, type Fault, type PlannedFault } from "../world/wire.ts";
 import type { WorldOptions } from "../world/world.ts";
 
 /** One rotation and the faults that strike it. */
-export type Case = Pick<WorldOptions, "kind" | "propagation" | "seed"> & { faults: readonly PlannedFault[] };
+export type Case = Pick<WorldOptions, "kind" | "propagation" | "seed" | "outage"> & {
+  faults: readonly PlannedFault[];
+};
 
 /** What many cases came to. */
 export interface Tally {
@@ -29,6 +31,14 @@ export async function* singles(setting: Setting, keys: readonly PreparedKey[]): 
   const { calls } = await runCase({ ...setting, keys });
   for (const [skip] of calls.entries()) {
     for (const fault of FAULTS) yield { ...setting, faults: [{ skip, fault }] };
+  }
+}
+
+/** Every fault at all calls of a name, for days. */
+export async function* outages(setting: Setting, keys: readonly PreparedKey[]): AsyncGenerator<Case> {
+  const { calls } = await runCase({ ...setting, keys });
+  for (const call of new Set(calls)) {
+    for (const fault of FAULTS) yield { ...setting, outage: { call, fault }, faults: [] };
   }
 }
 
@@ -79,5 +89,4 @@ export async function runCases(
 }
 
 /** A case in one line, so that it can be run again. */
-export const describeCase = ({ kind, propagation, seed, faults }: Case): string =>
-  JSON.stringify({ kind, propagation, ...(seed === undefined ? {} : { seed }), faults });
+export const describeCase = (one: Case): string => JSON.stringify(one);

@@ -139,7 +139,7 @@ export function worldClient({ clock, random, kind, clientId, propagation, secret
     },
     setSecret(value, by) {
       exists();
-      change(by, { secret: value });
+      if (latest().secret !== value) change(by, { secret: value }); // the same again changes nothing
     },
     register(added, by) {
       exists();

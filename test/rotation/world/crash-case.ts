@@ -1,5 +1,6 @@
 import { writeTarget } from "../../../lib/rotation/ledger.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import type { Proof } from "../../../lib/rotation/rotation-record.ts";
 import { hangingVersion, nextMorning, recordOf, resume, rotateDue } from "./curfew.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
@@ -16,31 +17,47 @@ export interface CaseResult {
   calls: readonly string[];
 }
 
-/** Mornings that a case is given: a rotation that keeps failing is held after three, a key's overlap takes one more. */
-const MORNINGS = 8;
+/** Mornings that an outage lasts: a rotation that keeps failing is held after three. */
+const OUTAGE = 4;
+
+/** Mornings that a case is given; a key's overlap takes one more. */
+const MORNINGS = OUTAGE + 6;
 
 /** Rotates the credential of a world under faults, morning after morning, and a person resumes where it is held. */
 export async function runCase(options: WorldOptions): Promise<CaseResult> {
   const world = createWorld(options);
   await writeTarget(world.table, world.target);
-  const progress = { mornings: 0, wasHeld: false };
+  const progress: Progress = { mornings: 0, wasHeld: false, problems: [] };
   await world.clock.run(rotateUntilProven(world, progress));
   const { guard, wire } = world;
-  const problems = [...new Set([...guard.violations, ...missing(world)])];
-  return { problems, ...progress, struck: wire.struck, calls: wire.calls };
+  const problems = [...new Set([...guard.violations, ...progress.problems, ...missing(world)])];
+  const { mornings, wasHeld } = progress;
+  return { problems, mornings, wasHeld, struck: wire.struck, calls: wire.calls };
 }
 
-async function rotateUntilProven(world: World, progress: { mornings: number; wasHeld: boolean }): Promise<void> {
+interface Progress {
+  mornings: number;
+  wasHeld: boolean;
+  problems: string[];
+}
+
+async function rotateUntilProven(world: World, progress: Progress): Promise<void> {
   while (progress.mornings < MORNINGS) {
     progress.mornings += 1;
     await rotateDue(world, recordOf(world)?.promoted === undefined);
     if (isProven(world)) return;
-    if (recordOf(world)?.held) {
-      progress.wasHeld = true;
-      await resume(world);
-    }
     await nextMorning(world);
+    if (progress.mornings >= OUTAGE) world.wire.calm();
+    if (!recordOf(world)?.held) continue;
+    progress.wasHeld = true;
+    if (!storedWorks(world)) progress.problems.push("it is held, and nothing that is stored works");
+    if (progress.mornings >= OUTAGE) await resume(world);
   }
+}
+
+function storedWorks({ vault, client, kind }: World): boolean {
+  const stored = [CURRENT, PENDING].flatMap((label) => vault.read(label) ?? []);
+  return stored.some((payload) => client.accepts(loginOf(kind, payload)));
 }
 
 function isProven(world: World): boolean {
@@ -60,6 +77,7 @@ function missing(world: World): string[] {
     "nothing hangs": hangingVersion(world) === undefined && vault.read(PENDING) !== "",
     "no aftercare is open": record?.aftercare.length === 0,
     "the proof is of the last promotion": record?.lastProof?.current === current,
+    "the proof proves it": proves(record?.lastProof, client.live()[0]?.since ?? Number.POSITIVE_INFINITY),
     "the proof is kept": evidence.documents.has(`rotations/${target.tenant}/${target.clientId}/${current}.json`),
     "the current one is accepted": stored !== undefined && client.accepts(loginOf(kind, stored)),
     "the old one is refused": old !== undefined && !client.accepts(loginOf(kind, old)),
@@ -68,6 +86,15 @@ function missing(world: World): string[] {
     "it is not held": record?.held === undefined && record?.failures === 0,
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
+}
+
+/** Refused five times over 30 s, not before 45 s after the last write, while the new one is accepted. */
+function proves(proof: Proof | undefined, lastWriteAt: number): boolean {
+  const answers = proof?.answers ?? [];
+  const [first, last] = [answers.at(0), answers.at(-1)];
+  if (!first || !last || answers.length < 5) return false;
+  const isLate = first.at >= lastWriteAt + 45_000 && last.at - first.at >= 30_000;
+  return isLate && answers.every(({ old, current }) => old === "refused" && current === "accepted");
 }
 
 function onlyKey(world: World, stored: string): boolean {

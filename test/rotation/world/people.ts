@@ -17,9 +17,10 @@ export function leaveKeyByHand(world: World, key: PreparedKey): void {
   }
 }
 
-/** Attaches every registered key. */
-export function attachAllByHand({ client }: World): void {
+/** Attaches every registered key, whether anybody has its private half or not. */
+export function attachAllByHand({ client, guard }: World): void {
   if (client.attached !== undefined) {
+    guard.excuse();
     client.attach(
       client.registered.map(({ id }) => id),
       "hand",

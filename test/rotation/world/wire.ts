@@ -21,6 +21,12 @@ export interface PlannedFault {
   fault: Fault;
 }
 
+/** Something that does not work for days. */
+export interface Outage {
+  call: string;
+  fault: Fault;
+}
+
 /** How a service says that it failed. */
 export type Failure = (code: ErrorCode) => CurfewError;
 
@@ -50,6 +56,8 @@ export interface Wire {
 export interface WireOptions {
   clock: EventClock;
   faults: readonly PlannedFault[];
+  /** Strikes every call of that name, until it is calm. */
+  outage?: Outage | undefined;
   /** Milliseconds that a call takes. */
   latency: () => number;
   /** Whether others run meanwhile. */
@@ -61,13 +69,15 @@ export interface WireOptions {
 /** A late effect comes so long after its process's death: whoever began again in between meets it. Milliseconds. */
 const LATE = 20_000;
 
-export function createWire({ clock, faults, latency, isShared, onEffect }: WireOptions): Wire {
+export function createWire({ clock, faults, outage, latency, isShared, onEffect }: WireOptions): Wire {
   const plan = [...faults];
   const calls: string[] = [];
   const struck: string[] = [];
   let skipped = 0;
+  let lasting = outage;
 
   const strike = (name: string): Fault | undefined => {
+    if (lasting?.call === name) return lasting.fault;
     const [next] = plan;
     if (!next) return undefined;
     skipped += 1;
@@ -82,7 +92,10 @@ export function createWire({ clock, faults, latency, isShared, onEffect }: WireO
     calls,
     struck,
     plan: (fault) => void plan.push(fault),
-    calm: () => void plan.splice(0),
+    calm: () => {
+      lasting = undefined;
+      plan.splice(0);
+    },
     async call<T>(process: Process, { name, effect, failed, instead }: Call<T>): Promise<T> {
       if (!process.isAlive()) return never();
       calls.push(name);

@@ -13,12 +13,13 @@ import { tenantPort, vaultPort, wiredEvidence, wiredTable } from "./ports.ts";
 import { type Ending, type Process, runProcess } from "./process.ts";
 import { seeded } from "./random.ts";
 import { type WorldVault, worldVault } from "./vault.ts";
-import { createWire, type PlannedFault, type Wire } from "./wire.ts";
+import { createWire, type Outage, type PlannedFault, type Wire } from "./wire.ts";
 
 export interface WorldOptions {
   kind: CredentialKind;
   propagation: Propagation;
   faults?: readonly PlannedFault[];
+  outage?: Outage;
   /** Prepared keys, taken one after the other and again from the first: the first is what is stored to begin with. */
   keys: readonly PreparedKey[];
   form?: Form;
@@ -91,6 +92,7 @@ export function createWorld(options: WorldOptions): World {
   const wire = createWire({
     clock,
     faults,
+    outage: options.outage,
     latency: typeof latency === "number" ? () => latency : () => latency(random),
     isShared,
     onEffect: guard.look,

@@ -60,7 +60,7 @@ export type PartName = keyof typeof PARTS;
 
 const all = Object.entries<Part>(PARTS);
 
-export const domainOf = (tenant: RotatedTenant): string => `${tenant}.auth0.example`;
+const domainOf = (tenant: RotatedTenant): string => `${tenant}.auth0.example`;
 export const secretNameOfPart = (clientId: string): string => `apps/${clientId}/auth0`;
 const own = (role: string, tenant: string) => ({
   id: `${role}-of-${tenant}`,

@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { vi } from "vitest";
 import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
@@ -15,7 +17,7 @@ import type { SandboxTenant } from "../../../lib/sandbox/sandbox-tenant.ts";
 import { startSandbox } from "../../../lib/sandbox/start-sandbox.ts";
 import type { Table } from "../../../lib/store/table.ts";
 import { bundledAssembly } from "./bundled-assembly.ts";
-import { closedOrigin, ONCALL } from "./cast.ts";
+import { ONCALL } from "./cast.ts";
 import {
   PARTS,
   type Part,
@@ -123,7 +125,7 @@ export async function startRotations(): Promise<Rotations> {
   const env = lambda.env;
   for (const name of Object.keys(PARTS)) {
     const gate = started.use(await startCallGate(targetsOf(env)));
-    const closed = name === "misfiled" ? { AWS_ENDPOINT_URL_SNS: await closedOrigin() } : {};
+    const closed = name === "misfiled" ? { AWS_ENDPOINT_URL_SNS: await silentOrigin(started) } : {};
     const wired = { ...env, ...through(gate), ...closed };
     gates.set(name, gate);
     hosts.set(name, started.use(openLambda({ ...lambda, env: wired, time: { clock, speed: SPEED } })));
@@ -215,6 +217,17 @@ export async function startRotations(): Promise<Rotations> {
     witness,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Whoever asks there never hears anything. */
+async function silentOrigin(stack: AsyncDisposableStack): Promise<string> {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  stack.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 const variableOf = (service: string): string => `AWS_ENDPOINT_URL_${service}`;
