@@ -41,16 +41,19 @@ async function rotateUnderLoad(world: World): Promise<{ documented: Load; reread
 }
 
 describe("an application whose credential is rotated while it asks without pause", () => {
-  it.each(SETTINGS)("has no failure when it follows the document: $kind, $propagation", async (setting: Setting) => {
-    const world = createWorld({ ...setting, keys: KEYS, isShared: true, overlap: OVERLAP });
-    const { documented, rereading, promotions } = await world.clock.run(rotateUnderLoad(world));
+  it.each(SETTINGS.filter(({ hasLeftover }) => !hasLeftover))(
+    "has no failure when it follows the document: $kind, $propagation",
+    async (setting: Setting) => {
+      const world = createWorld({ ...setting, keys: KEYS, isShared: true, overlap: OVERLAP });
+      const { documented, rereading, promotions } = await world.clock.run(rotateUnderLoad(world));
 
-    console.info(
-      `consumers under load, ${setting.kind}, ${setting.propagation}: ${promotions} rotations, ${documented.asked} uses; ` +
-        `as documented ${documented.failed} failed, re-reading AWSCURRENT only ${rereading.failed}`,
-    );
-    expect(world.guard.violations).toEqual([]);
-    expect(promotions).toBe(ROTATIONS);
-    expect(documented.failed).toBe(0);
-  });
+      console.info(
+        `consumers under load, ${setting.kind}, ${setting.propagation}: ${promotions} rotations, ${documented.asked} uses; ` +
+          `as documented ${documented.failed} failed, re-reading AWSCURRENT only ${rereading.failed}`,
+      );
+      expect(world.guard.violations).toEqual([]);
+      expect(promotions).toBe(ROTATIONS);
+      expect(documented.failed).toBe(0);
+    },
+  );
 });

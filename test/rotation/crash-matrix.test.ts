@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { describeCase, outages, runCases, SETTINGS, sampledPairs, singles, type Tally } from "./matrix/cases.ts";
+import {
+  describeCase,
+  outages,
+  runCases,
+  SETTINGS,
+  sampledPairs,
+  singles,
+  type Tally,
+  titleOf,
+} from "./matrix/cases.ts";
 import { prepareKeys } from "./world/keys.ts";
 
 const KEYS = prepareKeys(9);
@@ -12,26 +21,28 @@ const seed = Number(process.env.CURFEW_SEED ?? (process.env.CI ? "20261123" : Da
 const shown = ({ failures }: Tally): string[] =>
   failures.slice(0, 5).map(({ case: one, result }) => `${describeCase(one)}: ${result.problems.join("; ")}`);
 
+const TITLED = SETTINGS.map((setting) => [titleOf(setting), setting] as const);
+
 /** Milliseconds on a busy machine; on an idle one it takes a tenth of that. */
 const PATIENCE = 90_000;
 
 describe("a rotation that is struck", { timeout: PATIENCE }, () => {
-  it.each(SETTINGS)("by any fault at any call loses nothing and ends proven: $kind, $propagation", async (setting) => {
+  it.each(TITLED)("by any fault at any call loses nothing and ends proven: %s", async (title, setting) => {
     const tally = await runCases(singles(setting, KEYS), KEYS);
 
     const { cases, calls, held, failures } = tally;
     const size = `${cases} single faults, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
-    console.info(`crash matrix, ${setting.kind}, ${setting.propagation}: ${size}`);
+    console.info(`crash matrix, ${title}: ${size}`);
     expect(shown(tally)).toEqual([]);
     expect(tally.cases).toBeGreaterThan(700);
   });
 
-  it.each(SETTINGS)("by a service that fails for days is held at the worst: $kind, $propagation", async (setting) => {
+  it.each(TITLED)("by a service that fails for days is held at the worst: %s", async (title, setting) => {
     const tally = await runCases(outages(setting, KEYS), KEYS);
 
     const { cases, calls, held, failures } = tally;
     const size = `${cases} outages, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
-    console.info(`crash matrix, ${setting.kind}, ${setting.propagation}: ${size}`);
+    console.info(`crash matrix, ${title}: ${size}`);
     expect(shown(tally)).toEqual([]);
     expect(held).toBeGreaterThan(0);
   });

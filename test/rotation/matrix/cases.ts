@@ -1,15 +1,15 @@
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/target.ts";
 import { PROPAGATIONS } from "../world/auth0.ts";
-import { type CaseResult, runCase } from "../world/crash-case.ts";
+import { type CaseOptions, type CaseResult, runCase } from "../world/crash-case.ts";
 import type { PreparedKey } from "../world/keys.ts";
 import { seeded } from "../world/random.ts";
 import { FAULTS, type Fault, type PlannedFault } from "../world/wire.ts";
-import type { WorldOptions } from "../world/world.ts";
 
 /** One rotation and the faults that strike it. */
-export type Case = Pick<WorldOptions, "kind" | "propagation" | "seed" | "outage"> & {
-  faults: readonly PlannedFault[];
-};
+export type Case = Setting &
+  Pick<CaseOptions, "seed" | "outage"> & {
+    faults: readonly PlannedFault[];
+  };
 
 /** What many cases came to. */
 export interface Tally {
@@ -22,9 +22,17 @@ export interface Tally {
   failures: { case: Case; result: CaseResult }[];
 }
 
-/** Both kinds with every way to spread. */
-export const SETTINGS = CREDENTIAL_KINDS.flatMap((kind) => PROPAGATIONS.map((propagation) => ({ kind, propagation })));
-export type Setting = (typeof SETTINGS)[number];
+export type Setting = Pick<CaseOptions, "kind" | "propagation" | "hasLeftover">;
+
+/** Both kinds with every way to spread, and a private key whose place must be freed first. */
+export const SETTINGS: readonly Setting[] = [
+  ...CREDENTIAL_KINDS.flatMap((kind) => PROPAGATIONS.map((propagation) => ({ kind, propagation }))),
+  { kind: "private-key", propagation: "at once", hasLeftover: true },
+];
+
+/** A setting in words. */
+export const titleOf = ({ kind, propagation, hasLeftover }: Setting): string =>
+  `${kind}, ${propagation}${hasLeftover ? ", with a leftover" : ""}`;
 
 /** Every fault at every call that a rotation makes when nothing goes wrong. */
 export async function* singles(setting: Setting, keys: readonly PreparedKey[]): AsyncGenerator<Case> {

@@ -2,7 +2,17 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { type PreparedKey, prepareKeys } from "../world/keys.ts";
-import { type Case, describeCase, pairsAfter, runCases, SETTINGS, type Setting, singles, type Tally } from "./cases.ts";
+import {
+  type Case,
+  describeCase,
+  pairsAfter,
+  runCases,
+  SETTINGS,
+  type Setting,
+  singles,
+  type Tally,
+  titleOf,
+} from "./cases.ts";
 
 const USAGE = `Usage: npm run matrix -- [--every N] [--case JSON]
 
@@ -62,7 +72,7 @@ async function main(): Promise<void> {
   if (all.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
 
-const same = (a: Setting, b: Setting): boolean => a.kind === b.kind && a.propagation === b.propagation;
+const same = (a: Setting, b: Setting): boolean => titleOf(a) === titleOf(b);
 
 function line(told: readonly Told[], title: string): string {
   const sum = (count: (one: Told) => number): number => told.reduce((total, one) => total + count(one), 0);

@@ -22,7 +22,7 @@ interface Snapshot {
 
 interface WorldKey extends RegisteredKey {
   pem: string;
-  by: "curfew" | "hand" | "first";
+  by: Snapshot["by"];
 }
 
 /** One application of a tenant, with a secret or with registered keys. */
@@ -38,7 +38,7 @@ export interface WorldClient {
   accepts(login: Login): boolean;
   describe(): RotatedClient | undefined;
   setSecret(secret: string, by: "curfew" | "hand"): void;
-  register(key: { kid: string; pem: string; name: string }, by: "curfew" | "hand"): RegisteredKey;
+  register(key: { kid: string; pem: string; name: string }, by: Snapshot["by"]): RegisteredKey;
   attach(ids: readonly string[], by: "curfew" | "hand"): void;
   deleteKey(id: string): void;
   /** Fields that a person changes; `isGone` deletes the application. */

@@ -6,6 +6,11 @@ import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 
+export interface CaseOptions extends WorldOptions {
+  /** Private keys: another key is registered already, and nothing refers to it. */
+  hasLeftover?: boolean;
+}
+
 /** What became of one rotation that was struck by faults. */
 export interface CaseResult {
   /** What must never be and was; or what is missing at the end. Empty for a case that holds. */
@@ -24,8 +29,9 @@ const OUTAGE = 4;
 const MORNINGS = OUTAGE + 6;
 
 /** Rotates the credential of a world under faults, morning after morning, and a person resumes where it is held. */
-export async function runCase(options: WorldOptions): Promise<CaseResult> {
+export async function runCase(options: CaseOptions): Promise<CaseResult> {
   const world = createWorld(options);
+  if (options.hasLeftover) leaveKey(world, options.keys);
   await writeTarget(world.table, world.target);
   const progress: Progress = { mornings: 0, wasHeld: false, problems: [] };
   await world.clock.run(rotateUntilProven(world, progress));
@@ -33,6 +39,12 @@ export async function runCase(options: WorldOptions): Promise<CaseResult> {
   const problems = [...new Set([...guard.violations, ...progress.problems, ...missing(world)])];
   const { mornings, wasHeld } = progress;
   return { problems, mornings, wasHeld, struck: wire.struck, calls: wire.calls };
+}
+
+/** A registered key that nothing refers to: it takes the place that the new one needs. */
+function leaveKey({ client }: World, keys: WorldOptions["keys"]): void {
+  const [key] = keys.slice(-1);
+  if (key) client.register({ ...key, name: "leftover" }, "first");
 }
 
 interface Progress {
@@ -50,6 +62,7 @@ async function rotateUntilProven(world: World, progress: Progress): Promise<void
     if (progress.mornings >= OUTAGE) world.wire.calm();
     if (!recordOf(world)?.held) continue;
     progress.wasHeld = true;
+    if (recordOf(world)?.held?.refusal) progress.problems.push("it is refused, though nobody changed anything");
     if (!storedWorks(world)) progress.problems.push("it is held, and nothing that is stored works");
     if (progress.mornings >= OUTAGE) await resume(world);
   }
