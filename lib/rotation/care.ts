@@ -24,15 +24,25 @@ export async function takeCare(work: Work): Promise<void> {
   await prove(work, await takeAway(work, care, current.credential), current);
 }
 
-/** Undefined for a version that was not promoted: until it is, its predecessor is in use. */
+/**
+ * Undefined for a version that was not promoted: until it is, its predecessor is in use. One that lost its labels
+ * before anybody saw it promoted, because a person stored another value in its place, never will be.
+ */
 async function promotedCare(work: Work): Promise<Aftercare | undefined> {
-  const known = careOf(work, await recall(work));
+  const record = await recall(work);
+  const known = careOf(work, record);
   if (!known || known.promotedAt !== undefined) return known;
-  const { versions } = await work.parts.vault.describe(work.target.arn);
-  if (!versions.get(work.version)?.includes(CURRENT)) return undefined;
-  await finishSecret(work); // who promoted it did not come to record it
-  return careOf(work, await recall(work));
+  const labels = (await work.parts.vault.describe(work.target.arn)).versions.get(work.version) ?? [];
+  if (labels.includes(CURRENT)) {
+    await finishSecret(work); // who promoted it did not come to record it
+    return careOf(work, await recall(work));
+  }
+  const mayBePromoted = labels.includes(PENDING) || record?.underWay?.version === work.version;
+  if (!mayBePromoted && isOpen(known)) await giveUp(work, NEVER_SEEN);
+  return undefined;
 }
+
+const NEVER_SEEN = "Another value was stored in place of the new one before that was seen to be current.";
 
 const careOf = ({ version }: Work, record: RotationRecord | undefined): Aftercare | undefined =>
   record?.aftercare.find(({ current }) => current === version);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { runAftercare } from "../../lib/rotation/aftercare.ts";
 import { finishForward } from "../../lib/rotation/finish-forward.ts";
+import { changeRotation } from "../../lib/rotation/ledger.ts";
 import { CURRENT } from "../../lib/rotation/ports.ts";
 import type { Aftercare } from "../../lib/rotation/rotation-record.ts";
 import { recordOf } from "./world/curfew.ts";
@@ -60,6 +61,33 @@ describe("the aftercare of a client secret", () => {
       expect(answersOf(world)).toEqual(times.map((at) => ({ at, old: "refused", current: "accepted" })));
     },
   );
+
+  it.each([
+    ["is given up where it was never seen to be current, and another value is", true, "Another value was stored"],
+    ["waits for the promotion of what is still pending", false, undefined],
+  ])("%s", async (_, isReplaced, notProvable) => {
+    const { world, version } = await announcedWorld(SECRET);
+    await stepsUpTo(world, "testSecret", version);
+    const at = world.clock.now();
+    const old = world.vault.labelled(CURRENT) ?? "";
+    const care = { current: version, old, recordedAt: at, from: at, lastWriteAt: at, answers: [] };
+    await changeRotation(world.table, world.target, ({ underWay, ...record }) => ({
+      ...record,
+      ...(isReplaced || !underWay ? {} : { underWay }),
+      aftercare: [care],
+    }));
+    if (isReplaced) {
+      world.vault.takePendingAway();
+      world.vault.putByHand(world.newVersion(), "another");
+    }
+
+    await careFor(world);
+
+    const [kept] = recordOf(world)?.aftercare ?? [];
+    expect(kept?.current).toBe(version);
+    if (notProvable === undefined) expect(kept?.notProvable).toBeUndefined();
+    else expect(kept?.notProvable).toContain(notProvable);
+  });
 
   it("keeps the proof as evidence, without any value", async () => {
     const { world, version } = await announcedWorld(SECRET);
