@@ -2,7 +2,12 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, begun first: one that began last would keep one processor busy and the other idle. */
-const LONGEST = ["test/stack/stack.test.ts", "test/audit/fault-matrix.test.ts", "test/checks/new-check.test.ts"];
+const LONGEST = [
+  "test/stack/stack.test.ts",
+  "test/stack/rotation.test.ts",
+  "test/audit/fault-matrix.test.ts",
+  "test/checks/new-check.test.ts",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

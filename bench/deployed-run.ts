@@ -4,6 +4,7 @@ import { localFunction } from "../bin/laptop/local-function.ts";
 import { synthesizeHere } from "../bin/laptop/synthesize-here.ts";
 import { plainTable } from "../bin/plain-table.ts";
 import { scopesFor } from "../lib/inventory/section-scopes.ts";
+import { systemClock } from "../lib/model/clock.ts";
 import { type Deployment, deploy } from "../lib/sandbox/cloud/deploy.ts";
 import { type CallGate, type GateCall, startCallGate } from "../lib/sandbox/cloud/gate/start-call-gate.ts";
 import type { Template } from "../lib/sandbox/cloud/template/template.ts";
@@ -74,7 +75,7 @@ export async function measureDeployedRun(count: number): Promise<void> {
   await using deployment = await deploy({
     assembly,
     host: (lambda) => {
-      const call = localFunction(lambda);
+      const call = localFunction(lambda, systemClock);
       return async (event) => {
         const startedAt = performance.now();
         try {

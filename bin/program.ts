@@ -4,6 +4,10 @@ import type { AlertsTestOptions } from "./commands/alerts-test.ts";
 import type { AuditOptions } from "./commands/audit.ts";
 import type { FindingsOptions } from "./commands/findings.ts";
 import type { InitOptions } from "./commands/init.ts";
+import type { RotateOptions } from "./commands/rotate.ts";
+import type { AdoptOptions } from "./commands/rotate-adopt.ts";
+import type { ResumeOptions } from "./commands/rotate-resume.ts";
+import type { RotateStatusOptions } from "./commands/rotate-status.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
@@ -96,6 +100,8 @@ export function createProgram(invocation: Invocation): Command {
       await runFindings(options, processTerminal());
     });
 
+  addRotate(program, invocation);
+
   const checks = program
     .command("checks")
     .description("the catalogue of checks")
@@ -125,6 +131,94 @@ export function createProgram(invocation: Invocation): Command {
 
   return program;
 }
+
+/**
+ * Subcommands take options of the same names as the command itself, and commander would give them to whichever it meets
+ * first. So what `rotate` does alone is a subcommand, too, that nobody sees: its options are shown as rotate's.
+ */
+function addRotate(program: Command, invocation: Invocation): void {
+  const rotate = program
+    .command("rotate")
+    .description("rotates a credential now, through the deployed stack, and waits until the old one is proven dead")
+    .addHelpText("after", ROTATE_HELP);
+  const alone = rotate
+    .command("rotate", { isDefault: true, hidden: true })
+    .addOption(configOption())
+    .option("--tenant <name>", "the tenant")
+    .option("--client <id>", "the client id of the application whose credential it is")
+    .addOption(tableOption())
+    .option("--dry-run", "only say what would happen, what would keep it from happening, and whom it concerns", false)
+    .option("--overwrite", "replace a secret that somebody set by hand in Auth0, and that is stored nowhere", false)
+    .option("--yes", "do not ask", false)
+    .addOption(evidenceOption())
+    .action(async (options: RotateOptions) => {
+      const { runRotate } = await import("./commands/rotate.ts");
+      await runRotate(options, processTerminal(), invocation);
+    });
+  rotate
+    .command("status")
+    .description("credentials with their age, last rotation, what is left to do, last proof, next due, held or not")
+    .addOption(configOption())
+    .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
+    .addOption(tableOption())
+    .addOption(new Option("--format <format>", "of the list").choices(["table", "json"]).default("table"))
+    .action(async (options: RotateStatusOptions) => {
+      const { runRotateStatus } = await import("./commands/rotate-status.ts");
+      await runRotateStatus(options, processTerminal());
+    });
+  rotate
+    .command("adopt")
+    .description("puts an application's credential under Curfew's care without rotating it")
+    .addOption(configOption())
+    .requiredOption("--tenant <name>", "the tenant")
+    .requiredOption("--client <id>", "the client id of the application")
+    .requiredOption("--secret <name>", "the secret's name in Secrets Manager; it is created when it is not there")
+    .addOption(tableOption())
+    .addHelpText("after", ADOPT_HELP)
+    .action(async (options: AdoptOptions) => {
+      const { runRotateAdopt } = await import("./commands/rotate-adopt.ts");
+      await runRotateAdopt(options, processTerminal(), invocation);
+    });
+  rotate
+    .command("resume")
+    .description("goes on with a credential that is held: finishes what is pending, or rotates anew")
+    .addOption(configOption())
+    .requiredOption("--tenant <name>", "the tenant")
+    .requiredOption("--client <id>", "the client id of the application")
+    .addOption(tableOption())
+    .addOption(evidenceOption())
+    .action(async (options: ResumeOptions) => {
+      const { runRotateResume } = await import("./commands/rotate-resume.ts");
+      await runRotateResume(options, processTerminal(), invocation);
+    });
+  // Last: a subcommand takes over how its parent shows help at that moment.
+  rotate.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
+}
+
+const tableOption = (): Option =>
+  new Option("--table <name>", "the DynamoDB table of the deployed stack, as its outputs name it").env("CURFEW_TABLE");
+
+const evidenceOption = (): Option =>
+  new Option("--evidence <bucket>", "the stack's evidence bucket, for a rotation that is finished from here").env(
+    "CURFEW_EVIDENCE_BUCKET",
+  );
+
+const ROTATE_HELP = `
+It works with the AWS credentials and the region of your shell. Ctrl-C ends the waiting; the rotation goes on.
+
+Exit codes:
+  0    rotated, and the old credential is dead, or will be looked after by the next audits
+  1    not rotated: refused, failed, held; or rotated, and the old credential is still accepted
+  3    bad configuration or arguments, or AWS does not answer
+  130  interrupted`;
+
+const ADOPT_HELP = `
+The secret's present value is taken from Secrets Manager. Where the secret does not exist yet it is asked for at the
+terminal, or read from standard input; never from an argument, which other users of the machine can read:
+
+  npx curfew rotate adopt --tenant acme-prod --client abc --secret apps/checkout/auth0 < value.txt
+
+Nothing is written before Auth0 has accepted the value. Standard output is the entry for curfew.yaml.`;
 
 const EXIT_CODES = `
 Exit codes:

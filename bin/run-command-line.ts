@@ -35,7 +35,13 @@ export async function runCommandLine(
     await program.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = report(error, verbose);
+    if (hasCode(error, "interrupted")) endWhenWritten();
   }
+}
+
+/** Whoever presses Ctrl-C does not wait for what goes on in the background, but sees all that was written. */
+function endWhenWritten(): void {
+  process.stdout.write("", () => process.stderr.write("", () => process.exit()));
 }
 
 /** The first Ctrl-C asks for an orderly end, the second ends at once. */

@@ -8,7 +8,6 @@ import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { readHistory } from "../lib/history/read-history.ts";
-import { systemClock } from "../lib/model/clock.ts";
 import { runTenant } from "../lib/runs/run-tenant.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
@@ -23,10 +22,9 @@ const eventShape = z.object({ run: runShape, tenant: z.string().min(1) });
 const TIME_TO_KEEP = 120_000;
 
 /** Audits one tenant: keeps the evidence, records the result, returns counts and references. */
-export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logger, deadline }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logger, clock, deadline }) => {
   const config = await deployedConfig();
   const table = dynamodbTable(variable("CURFEW_TABLE"));
-  const clock = systemClock;
   const history = readHistory({
     table,
     run,

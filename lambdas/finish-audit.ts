@@ -1,16 +1,21 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
-import { alertRules } from "../lib/alerts/alert-rules.ts";
+import { type AlertRules, alertRules } from "../lib/alerts/alert-rules.ts";
 import { announce } from "../lib/alerts/announce.ts";
+import type { News } from "../lib/alerts/news.ts";
+import type { RunWatch } from "../lib/alerts/ports.ts";
+import { auditExecutions } from "../lib/aws/audit-executions.ts";
 import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
+import { maximumAges } from "../lib/config/maximum-age.ts";
 import type { RunRef } from "../lib/findings/ledger/run-record.ts";
-import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
+import { configuredCredentials } from "../lib/rotation/configured-credentials.ts";
+import { rotationNews } from "../lib/rotation/rotation-news.ts";
 import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
 import { countUnprobed } from "../lib/runs/count-unprobed.ts";
 import type { Table } from "../lib/store/table.ts";
@@ -24,20 +29,23 @@ const eventShape = z.object({ run: runShape, tenants: z.array(z.string()) });
  * Tells people what a run found, and counts. While some alert cannot be handed over it fails, so that it is tried
  * again; what was told is not told twice.
  */
-export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger, clock }) => {
   const config = await deployedConfig();
   const tableName = variable("CURFEW_TABLE");
   const table = dynamodbTable(tableName);
   const counts = await countRun(table, run, tenants);
   const silent = await countUnreached(config, logger);
+  const rules = alertRules(config, CATALOGUE, tableName);
   const delivery = await announce(
     { run, tenants },
     {
-      rules: alertRules(config, CATALOGUE, tableName),
+      rules,
       publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
       table,
-      clock: systemClock,
+      clock,
+      runs: otherRuns(logger),
       unreached: silent,
+      ...(await rotations(config, { run, now: clock.now() }, rules, table)),
     },
   );
   const isOverAll = config.tenants.every(({ name }) => tenants.includes(name));
@@ -48,11 +56,35 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     ...(isOverAll && tenantMetrics(counts)),
     ...(isOverAll && (await probeMetrics(config, run, table))),
     AlertsNotDelivered: delivery.failed.length,
-    UnconfirmedSubscriptions: silent,
+    // Not to know it must ring, too.
+    UnconfirmedSubscriptions: silent ?? 1,
   });
   if (delivery.failed.length > 0) throw notDelivered(delivery.failed.length, logger, delivery.failed[0]?.error);
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
+
+/** How rotations stand; nothing where there is nothing to rotate, so that the digest does not speak of it. */
+async function rotations(
+  { tenants, policy }: DeployedConfig,
+  at: { run: RunRef; now: number },
+  rules: AlertRules,
+  table: Table,
+): Promise<{ news?: News }> {
+  const credentials = configuredCredentials(tenants, maximumAges(policy));
+  return credentials.length === 0 ? {} : { news: await rotationNews({ ...at, credentials }, rules, table) };
+}
+
+/** Not to know whether another run is over must not keep this one from being told. */
+function otherRuns(logger: Invocation["logger"]): RunWatch {
+  const executions = auditExecutions(variable("CURFEW_AUDIT_MACHINE"));
+  return {
+    endedAt: (run) =>
+      executions.endedAt(run).catch((error: unknown) => {
+        logger.error(error instanceof CurfewError ? error.message : "Another run could not be asked about.");
+        return undefined;
+      }),
+  };
+}
 
 const tenantMetrics = ({ audited, incomplete, notAudited }: RunCounts) => ({
   TenantsAudited: audited,
@@ -66,8 +98,8 @@ async function probeMetrics({ tenants }: DeployedConfig, run: RunRef, table: Tab
   return { SecretsNotProbed: await countUnprobed(table, run, tenants) };
 }
 
-/** Whoever has not confirmed hears nothing, and does not know it. Not to know it either counts as one. */
-async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number> {
+/** Whoever has not confirmed hears nothing, and does not know it. Null where SNS does not say who has. */
+async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number | null> {
   try {
     const topics = variable("CURFEW_TOPICS").split(",");
     const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
@@ -77,7 +109,7 @@ async function countUnreached(config: DeployedConfig, logger: Invocation["logger
     return hearNothing.length + doNotHearOfUs.length + (isSlackDeaf ? 1 : 0);
   } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");
-    return 1;
+    return null;
   }
 }
 

@@ -4,7 +4,6 @@ import * as z from "zod";
 import { type Posting, postQueue } from "../lib/alerts/slack/post-queue.ts";
 import { slackWebhook } from "../lib/alerts/slack/webhook.ts";
 import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
-import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { Secret } from "../lib/model/secret.ts";
 import { variable } from "./shared/environment.ts";
@@ -23,10 +22,10 @@ const RESERVE = 3_000;
  */
 export const handler = lambdaFunction(
   eventShape,
-  async ({ Records }, { logger, deadline }): Promise<SQSBatchResponse> => {
+  async ({ Records }, { logger, clock, deadline }): Promise<SQSBatchResponse> => {
     const name = variable("CURFEW_SLACK_WEBHOOK_SECRET");
     const webhook = slackWebhook(new Secret(await secretsManager(name)), name);
-    const postings = await postQueue(Records, { webhook, fetch, clock: systemClock, deadline: deadline - RESERVE });
+    const postings = await postQueue(Records, { webhook, fetch, clock, deadline: deadline - RESERVE });
     for (const posting of postings) log(posting, logger);
     const failed = postings.filter(({ error }) => error !== null);
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };

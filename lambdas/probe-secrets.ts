@@ -5,8 +5,8 @@ import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
 import { credentialLogin } from "../lib/config/references.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { recordProbes } from "../lib/history/record-probes.ts";
-import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
+import { startTimeout } from "../lib/model/timeout.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { lambdaFunction, runShape } from "./shared/function.ts";
@@ -20,26 +20,21 @@ const REQUEST_TIMEOUT = 10_000;
 const TIME_TO_RECORD = 15_000;
 
 /** Asks a tenant whether it accepts the stored credentials that Curfew looks after; returns counts. */
-export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { logger, deadline }) => {
+export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { logger, clock, deadline }) => {
   const config = await deployedConfig();
   const tenant = selectTenant(config.tenants, name);
   const sources = { env: {}, secretsManager: secretsManagerSource() };
   const outOfTime = new CurfewError("timed-out", "The time of this run is over.", { detail: "out of time" });
-  const end = new AbortController();
-  const timer = setTimeout(() => end.abort(outOfTime), deadline - TIME_TO_RECORD - systemClock.now());
-  try {
-    const counts = await recordProbes({
-      tenant: { name, domain: tenant.domain, ...(tenant.origin === undefined ? {} : { origin: tenant.origin }) },
-      credentials: tenant.credentials,
-      login: (credential) => credentialLogin(credential, tenant.domain, sources),
-      table: dynamodbTable(variable("CURFEW_TABLE")),
-      run,
-      parts: { clock: systemClock, fetch, timeout: REQUEST_TIMEOUT, random: Math.random, retryPolicy: RETRY_POLICY },
-      signal: end.signal,
-    });
-    logger.info("Stored credentials were probed.", { run: run.id, tenant: name, ...counts });
-    return counts;
-  } finally {
-    clearTimeout(timer);
-  }
+  using end = startTimeout(clock, deadline - TIME_TO_RECORD - clock.now(), outOfTime);
+  const counts = await recordProbes({
+    tenant: { name, domain: tenant.domain, ...(tenant.origin === undefined ? {} : { origin: tenant.origin }) },
+    credentials: tenant.credentials,
+    login: (credential) => credentialLogin(credential, tenant.domain, sources),
+    table: dynamodbTable(variable("CURFEW_TABLE")),
+    run,
+    parts: { clock, fetch, timeout: REQUEST_TIMEOUT, random: Math.random, retryPolicy: RETRY_POLICY },
+    signal: end.signal,
+  });
+  logger.info("Stored credentials were probed.", { run: run.id, tenant: name, ...counts });
+  return counts;
 });

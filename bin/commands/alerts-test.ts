@@ -130,6 +130,9 @@ function operatorChannel(address: string, topic: string, subscriptions: readonly
 const missingFromStack = (what: string): string =>
   `MISSING: deploy; if that was done, take ${what} out of curfew.yaml, deploy, put it back, deploy again`;
 
+/** What waits in the queue, or could not be posted, goes with it. */
+const SLACK_MISSING = `${missingFromStack("alerts.slack")}; that deletes the queue and its dead letters with what is in them: read or post that before, see docs/runbook.md`;
+
 function mailChannels(config: Config, subscriptions: readonly Subscription[]): Channel[] {
   const owners = ownerSubscriptions(config);
   return [...emailSubscriptions(config).keys()].map((address) => {
@@ -143,7 +146,7 @@ function mailChannels(config: Config, subscriptions: readonly Subscription[]): C
 function queueChannel(config: Config, subscriptions: readonly Subscription[]): Channel[] {
   if (!config.alerts.slack || postsDirectly(config)) return [];
   const hears = subscriptions.some(({ protocol }) => protocol === "sqs");
-  const state = hears ? "sent to its queue; look there" : missingFromStack("alerts.slack");
+  const state = hears ? "sent to its queue; look there" : SLACK_MISSING;
   return [{ name: "Slack", how: "queue", state, hears }];
 }
 

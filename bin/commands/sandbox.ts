@@ -24,7 +24,8 @@ export async function runSandbox({ port }: SandboxOptions, terminal: Terminal, i
 }
 
 function guide({ world, deployment }: Laptop): string {
-  const { sandbox, config } = world;
+  const { sandbox, config, applications } = world;
+  const variables = { ...deployment.cloud.env, CURFEW_TABLE: process.env.CURFEW_TABLE };
   const rows = [
     ...sandbox.tenants.map(({ name, domain, origin }) => [name, domain, origin]),
     ["control", "clock, faults, audits", sandbox.controlOrigin ?? ""],
@@ -37,11 +38,13 @@ ${rows.map(([name = "", what = "", origin]) => `#   ${name.padEnd(14)} ${what.pa
 #   curl -s -X POST ${sandbox.controlOrigin}/audits
 #
 # In another terminal, with the text below saved as sandbox.yaml:
-${Object.entries(deployment.cloud.env)
+${Object.entries(variables)
   .map(([name, value]) => `#   export ${name}=${value}`)
   .join("\n")}
 #   npx curfew audit --config sandbox.yaml
 #   npx curfew alerts test --config sandbox.yaml
+#   npx curfew rotate status --config sandbox.yaml
+${applications.map(({ tenant, clientId }) => `#   npx curfew rotate --config sandbox.yaml --tenant ${tenant} --client ${clientId}`).join("\n")}
 
 ${config}`;
 }

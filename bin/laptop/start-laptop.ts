@@ -1,11 +1,16 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
+import { writeTarget } from "../../lib/rotation/ledger.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
+import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
 import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
 import type { SandboxClock } from "../../lib/sandbox/sandbox-clock.ts";
+import type { RotatedApplication } from "../../lib/sandbox/story/rotated-application.ts";
 import { type StoryOptions, type StoryWorld, startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { hurry } from "./hurry.ts";
 import { localFunction } from "./local-function.ts";
 import { synthesizeHere } from "./synthesize-here.ts";
 
@@ -13,7 +18,7 @@ import { synthesizeHere } from "./synthesize-here.ts";
 export interface Laptop extends AsyncDisposable {
   world: StoryWorld;
   deployment: Deployment;
-  /** The tenants' own; it dates executions too, so what waits for the next morning can be had now. */
+  /** Of tenants, executions and functions alike, so what waits for the next morning can be had now. */
   clock: SandboxClock;
   /** Everything that the deployed audit remembers. */
   table: Table;
@@ -30,6 +35,10 @@ export interface AuditInput {
 interface LaptopOptions extends StoryOptions {
   /** Hears of each tenant when its audit is recorded. */
   onTenant?: (run: RunRef, tenant: string) => Promise<void>;
+  /** Hears when a step of a rotation has ended, whatever came of it. */
+  onStep?: () => Promise<void>;
+  /** Whether the sandbox's time passes quickly while credentials are rotated. */
+  hurry?: boolean;
 }
 
 /** Names of people who hear; nobody gets real mail. */
@@ -50,7 +59,7 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
   let deployed: Deployment | undefined;
   const audit = async (input: AuditInput): Promise<RunRef> => {
     if (!deployed) throw new Error("The stack is still being deployed.");
-    return runAudit(deployed, input);
+    return runAudit(deployed, input, () => (options.hurry ? hurry(world.sandbox.clock) : undefined));
   };
   const world = await startStoryWorld({ ...options, audit });
   const { clock } = started.use(world.sandbox);
@@ -59,29 +68,86 @@ export async function startLaptop(options: LaptopOptions, signal: AbortSignal): 
     await deploy({
       assembly,
       clock,
-      host: (lambda) => hostHere(lambda, options),
+      host: (lambda) => hostHere(lambda, { ...options, clock, confirm: () => confirmAll(world.owners, deployed) }),
       secrets: ({ slack }) => ({ ...world.secrets, "curfew/slack-webhook": slack.webhook }),
     }),
   );
   deployed = deployment;
-  for (const address of ["oncall@acme.example", "security@acme.example"]) {
-    await deployment.cloud.messaging.confirm(address);
-  }
+  const table = dynamodbTable(process.env.CURFEW_TABLE ?? "");
+  for (const application of world.applications) await adoptCredential(application, { deployment, clock, table });
+  await deployment.cloud.secretsManager.rotations.settled();
+  await confirmAll(["oncall@acme.example", "security@acme.example"], deployment);
   const running = started.move();
   return {
     world: { ...world, config: world.config + ALERTS },
     deployment,
     clock,
-    table: dynamodbTable(process.env.CURFEW_TABLE ?? ""),
+    table,
     audit: (input = {}) => audit(input),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-/** A function of this process; of each audited tenant somebody may hear. */
-function hostHere(lambda: TemplateLambda, { onTenant }: LaptopOptions): LambdaFunction {
-  const call = localFunction(lambda);
-  if (!lambda.logicalId.startsWith("AuditTenant") || !onTenant) return call;
+/**
+ * As `curfew rotate adopt` leaves a secret: tagged, on record, and with a rotation that begins when Curfew says so. It
+ * has been in Secrets Manager for as long as the credential is in use.
+ */
+async function adoptCredential(
+  { tenant, clientId, kind, secret, age }: RotatedApplication,
+  { deployment, clock, table }: Pick<Laptop, "deployment" | "clock" | "table">,
+): Promise<void> {
+  const { secretsManager } = deployment.cloud;
+  const Tags = [{ Key: "curfew:managed", Value: "true" }];
+  clock.advance(-age * 1000);
+  const { ARN } = secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
+  clock.advance(age * 1000);
+  const arn = String(ARN);
+  await writeTarget(table, { arn, tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
+  const RotationRules = { AutomaticallyAfterDays: 1000 };
+  const rotation = { RotationLambdaARN: rotationFunctionArn(arn), RotationRules, RotateImmediately: false };
+  secretsManager.call("RotateSecret", { SecretId: arn, ...rotation });
+}
+
+/** People click the link in the mail that SNS sends them. */
+async function confirmAll(addresses: readonly string[], deployment: Deployment | undefined): Promise<void> {
+  for (const address of addresses) await deployment?.cloud.messaging.confirm(address);
+}
+
+/** What happens around the functions on a laptop. */
+interface Surroundings extends LaptopOptions {
+  clock: SandboxClock;
+  /** The owners of tenants confirm that they want to hear. */
+  confirm: () => Promise<void>;
+}
+
+/** A function of this process, with what happens around it. */
+function hostHere(lambda: TemplateLambda, surroundings: Surroundings): LambdaFunction {
+  const call = localFunction(lambda, surroundings.clock);
+  const [, around] = Object.entries(AROUND).find(([prefix]) => lambda.logicalId.startsWith(prefix)) ?? [];
+  return around?.(call, surroundings) ?? call;
+}
+
+/** By the beginning of a function's logical id. */
+const AROUND: Readonly<
+  Record<string, (call: LambdaFunction, surroundings: Surroundings) => LambdaFunction | undefined>
+> = {
+  PlanAudit: (call, { confirm }) => followedBy(call, confirm), // it is what subscribes them
+  AuditTenant: (call, { onTenant }) => onTenant && heard(call, onTenant),
+  RotateDue: (call, { clock, hurry: isHurried }) => (isHurried ? hurried(call, clock) : undefined),
+  RotateSecret: (call, { onStep }) => onStep && followedBy(call, onStep),
+};
+
+function followedBy(call: LambdaFunction, next: () => Promise<void>): LambdaFunction {
+  return async (event) => {
+    try {
+      return await call(event);
+    } finally {
+      await next();
+    }
+  };
+}
+
+function heard(call: LambdaFunction, onTenant: NonNullable<LaptopOptions["onTenant"]>): LambdaFunction {
   return async (event) => {
     const result = await call(event);
     const { run, tenant } = event as { run: RunRef; tenant: string };
@@ -90,10 +156,28 @@ function hostHere(lambda: TemplateLambda, { onTenant }: LaptopOptions): LambdaFu
   };
 }
 
-async function runAudit({ audit, settled }: Deployment, input: AuditInput): Promise<RunRef> {
+function hurried(call: LambdaFunction, clock: SandboxClock): LambdaFunction {
+  return async (event) => {
+    using _ = hurry(clock);
+    return await call(event);
+  };
+}
+
+async function runAudit(
+  { audit, cloud, settled }: Deployment,
+  input: AuditInput,
+  hurried: () => Disposable | undefined,
+): Promise<RunRef> {
   const execution = audit.start(input);
   const { status, output, error, cause } = await execution.result;
   if (status !== "SUCCEEDED") throw new Error(`The state machine ended as ${status}: ${error} ${cause}`);
+  await rotationsDone(cloud, hurried);
   await settled();
   return (output as { run: RunRef }).run;
+}
+
+/** A run does not wait for the last proof of a rotation that it began. */
+async function rotationsDone({ secretsManager }: Cloud, hurried: () => Disposable | undefined): Promise<void> {
+  using _ = hurried();
+  await secretsManager.rotations.settled();
 }

@@ -3,12 +3,15 @@ import { injectLambdaContext } from "@aws-lambda-powertools/logger/middleware";
 import middy from "@middy/core";
 import type { Context } from "aws-lambda";
 import * as z from "zod";
+import { type Clock, CONTEXT_CLOCK, systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 
 /** What a function works with beside its event. */
 export interface Invocation {
   logger: Logger;
-  /** When this invocation is ended: milliseconds since the epoch. */
+  /** The machine's on AWS; on a laptop that of the sandbox. Everything that a function dates or waits for goes by it. */
+  clock: Clock;
+  /** When this invocation is ended, by that clock: milliseconds since the epoch. */
   deadline: number;
 }
 
@@ -34,10 +37,14 @@ export function lambdaFunction<Shape extends z.ZodType, Result>(
       const parsed = shape.safeParse(event);
       if (!parsed.success) throw invalidEvent(parsed.error);
       logger.appendKeys(references(parsed.data));
-      const deadline = Date.now() + context.getRemainingTimeInMillis();
-      return handle(parsed.data, { logger, deadline });
+      const clock = clockOf(context);
+      const deadline = clock.now() + context.getRemainingTimeInMillis();
+      return handle(parsed.data, { logger, clock, deadline });
     });
 }
+
+/** The clock that the host of this function goes by, and no caller's: see {@link CONTEXT_CLOCK}. */
+const clockOf = (context: Context & { [CONTEXT_CLOCK]?: Clock }): Clock => context[CONTEXT_CLOCK] ?? systemClock;
 
 /** Which run and which tenant every line is about: the names by which docs/runbook.md looks for lines. */
 function references(event: unknown): { run?: string | undefined; tenant?: string | undefined } {

@@ -4,9 +4,11 @@ import type { Row, Table } from "../store/table.ts";
 import { type AlertRules, localDay } from "./alert-rules.ts";
 import { atOnceAlerts } from "./at-once.ts";
 import { type Delivery, deliverAlerts } from "./deliver.ts";
+import { deliverNews } from "./deliver-news.ts";
 import { digestAlert } from "./digest.ts";
+import type { News } from "./news.ts";
 import { markTold, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
-import type { Publisher } from "./ports.ts";
+import type { Publisher, RunWatch } from "./ports.ts";
 import type { RunReport } from "./run-report.ts";
 
 /** A run whose tenants have all been tried. */
@@ -21,8 +23,12 @@ export interface AnnounceParts {
   publisher: Publisher;
   table: Table;
   clock: Clock;
-  /** How many subscriptions of people are missing or not confirmed; the digest says so. */
-  unreached?: number;
+  /** Says of other runs whether they are over; left out where nobody can know, and a run then counts as under way. */
+  runs?: RunWatch;
+  /** How many subscriptions of people are missing or not confirmed, null where nobody could count them; the digest says so. */
+  unreached?: number | null;
+  /** What there is to tell beside what audits found. */
+  news?: News;
 }
 
 /** The last digest: which day's it was and which runs it told of. It is the notice of that digest, too. */
@@ -30,6 +36,8 @@ export interface LastDigest {
   /** `YYYY-MM-DD` in the schedule's zone; empty before the first. */
   day: string;
   runs: readonly RunKey[];
+  /** Until when it told of what no audit has found: ISO 8601; absent where there was nothing of the kind. */
+  until?: string;
   /** Who is sending the next one, and until when nobody else does. */
   claim: { by: RunKey; until: string } | null;
 }
@@ -52,7 +60,10 @@ export async function announce(ended: EndedRun, parts: AnnounceParts): Promise<D
   await settle(parts.table);
   if (await isAnnounced(ended, parts.table)) return delivery;
   const held = await hold(ended, parts);
-  for (const row of held) if (!row.value.isTold) await tellAtOnce(row, parts, delivery);
+  const own = pendingKey(ended.run).sort;
+  for (const row of held) {
+    if (!row.value.isTold) await tellAtOnce(row, row.key.sort === own ? parts.news : undefined, parts, delivery);
+  }
   await tellDigest(ended, held, parts, delivery);
   await settle(parts.table);
   return delivery;
@@ -66,14 +77,15 @@ async function isAnnounced({ run, tenants }: EndedRun, table: Table): Promise<bo
 }
 
 /** Takes what this pass is to tell: its own run, and those that nobody holds any more. */
-async function hold(ended: EndedRun, { table, clock }: AnnounceParts): Promise<Row<PendingRun>[]> {
+async function hold(ended: EndedRun, parts: AnnounceParts): Promise<Row<PendingRun>[]> {
+  const { table, clock } = parts;
   const now = clock.now();
   const own = pendingKey(ended.run).sort;
   await table.put(pendingKey(ended.run), pending(ended.run, ended.tenants, now), { ifVersion: 0 });
   const held: Row<PendingRun>[] = [];
   for (const row of await pendingRuns(table)) {
     const isWaiting = row.value.isTold; // for a digest only, which has a claim of its own
-    if (row.key.sort !== own && !isWaiting && Date.parse(row.value.heldUntil) > now) continue;
+    if (row.key.sort !== own && !isWaiting && (await isSomebodys(row.value, parts))) continue;
     const value = { ...row.value, heldUntil: new Date(now + LONGEST_PASS).toISOString() };
     if (isWaiting) held.push(row);
     else if (await table.put(row.key, value, { ifVersion: row.version }))
@@ -82,13 +94,34 @@ async function hold(ended: EndedRun, { table, clock }: AnnounceParts): Promise<R
   return held;
 }
 
+/**
+ * True while somebody else is to tell of a run: another pass, or the run itself. A pass holds a run for a short time
+ * only, so whoever holds it for longer is the run, and that may have been stopped: then its functions, which go on, are
+ * given the time to end.
+ */
+async function isSomebodys({ run, heldUntil }: PendingRun, { clock, runs }: AnnounceParts): Promise<boolean> {
+  const left = Date.parse(heldUntil) - clock.now();
+  if (left <= 0) return false;
+  if (left <= LONGEST_PASS || !runs) return true;
+  const endedAt = await runs.endedAt(run);
+  return endedAt === undefined || endedAt + LONGEST_PASS > clock.now();
+}
+
+/** @param news told together with this run, which stays pending until all of both was told */
 async function tellAtOnce(
   row: Row<PendingRun>,
+  news: News | undefined,
   { rules, publisher, table, clock }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
   const report = await readReport(row.value, table);
   const { sent, known, failed } = await deliverAlerts(atOnceAlerts(report, rules), publisher, table, clock);
+  if (news) {
+    const told = await deliverNews(news.alerts, { run: row.value.run, rules }, publisher, table, clock);
+    sent.push(...told.sent);
+    known.push(...told.known);
+    failed.push(...told.failed);
+  }
   delivery.sent.push(...sent);
   delivery.known.push(...known);
   delivery.failed.push(...failed);
@@ -104,22 +137,24 @@ async function tellAtOnce(
 async function tellDigest(
   ended: EndedRun,
   held: readonly Row<PendingRun>[],
-  { rules, publisher, table, clock, unreached }: AnnounceParts,
+  { rules, publisher, table, clock, unreached = 0, news }: AnnounceParts,
   delivery: Delivery,
 ): Promise<void> {
   const uncovered = held.filter(({ value }) => !value.isDigested).map(({ value }) => value);
   if (uncovered.length === 0) return;
   const { run } = ended;
   const day = localDay(run.startedAt, rules.timezone);
-  const version = await claimDigest(runKey(run), (last) => isDue(last, ended, rules), table, clock);
-  if (version === undefined) return;
+  const claimed = await claimDigest(runKey(run), (last) => isDue(last, ended, rules), table, clock);
+  if (!claimed) return;
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
-  const alert = digestAlert(reports, day, run.startedAt, rules, unreached);
+  const part = news?.digest(claimed.since);
+  const alert = digestAlert(reports, day, run.startedAt, rules, { unreached, ...(part && { news: part }) });
+  const until = news && { until: new Date(news.readAt).toISOString() };
   const runs = uncovered.map((pendingRun) => runKey(pendingRun.run));
   try {
     await publisher.publish(alert);
-    await table.put<LastDigest>(DIGEST_KEY, { day, runs, claim: null }, { ifVersion: version });
+    await table.put<LastDigest>(DIGEST_KEY, { day, runs, ...until, claim: null }, { ifVersion: claimed.version });
     delivery.sent.push(alert.id);
   } catch (error) {
     delivery.failed.push({ id: alert.id, error });
@@ -140,23 +175,30 @@ function isDue(last: string, { run, tenants }: EndedRun, rules: AlertRules): boo
   return last < localDay(new Date(Date.parse(run.startedAt) - 2 * DAY).toISOString(), rules.timezone);
 }
 
-/** The version of the claimed row; undefined when no digest is due or another pass is at it. */
+/** A digest that this pass is to send. */
+interface Claimed {
+  /** The version of the row. */
+  version: number;
+  /** Until when the last one told: milliseconds since the epoch; a day ago where nobody knows. */
+  since: number;
+}
+
+/** Undefined when no digest is due or another pass is at it. */
 async function claimDigest(
   by: RunKey,
   isWanted: (last: string) => boolean,
   table: Table,
   clock: Clock,
-): Promise<number | undefined> {
+): Promise<Claimed | undefined> {
   const row = await table.get<LastDigest>(DIGEST_KEY);
-  const last = row?.value ?? { day: "", runs: [], claim: null };
+  const last: LastDigest = row?.value ?? { day: "", runs: [], claim: null };
   if (!isWanted(last.day)) return undefined;
   const now = clock.now();
   if (last.claim && last.claim.by !== by && Date.parse(last.claim.until) > now) return undefined;
   const claim = { by, until: new Date(now + LONGEST_PASS).toISOString() };
   const version = row?.version ?? 0;
-  return (await table.put<LastDigest>(DIGEST_KEY, { ...last, claim }, { ifVersion: version }))
-    ? version + 1
-    : undefined;
+  const isClaimed = await table.put<LastDigest>(DIGEST_KEY, { ...last, claim }, { ifVersion: version });
+  return isClaimed ? { version: version + 1, since: last.until ? Date.parse(last.until) : now - DAY } : undefined;
 }
 
 /** Does away with the runs of which everything was told, and notes which of the others the last digest covered. */

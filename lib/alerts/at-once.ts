@@ -1,20 +1,10 @@
-import { type RunKey, runKey } from "../findings/ledger/run-record.ts";
-import type { AlertKind } from "../model/alert-kind.ts";
-import { worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
-import { alertId } from "./alert-id.ts";
-import { type AlertRules, allThatIsOpen, localDay } from "./alert-rules.ts";
+import { type AlertRules, localDay } from "./alert-rules.ts";
+import { bundled } from "./bundle.ts";
 import { changeAlert } from "./change-alert.ts";
-import { counted, firstLines } from "./harmless-text.ts";
 import { notAudited } from "./not-audited.ts";
 import { reminders } from "./reminders.ts";
 import { changesOf, isUrgent, type RunReport, urgentCount } from "./run-report.ts";
-
-/** More alerts of one sort than this are one summary. Source: the issue, "more than 20 new ones in a run". */
-const MOST_ALERTS = 20;
-
-/** Lines of one summary. */
-const MOST_ITEMS = 100;
 
 /**
  * What people hear at once about a run: new or worse findings at high or above, reminders, tenants not audited.
@@ -28,16 +18,16 @@ export function atOnceAlerts(report: RunReport, rules: AlertRules): Alert[] {
   const findings = changesOf(report, isUrgent).map((change) => changeAlert(change, run, rules));
   return [
     ...bundled(findings, {
-      report,
+      run,
       rules,
       kind: "summary",
       noun: "finding is new or worse",
       nouns: NEW,
       all: urgentCount(report),
     }),
-    ...bundled(reminders(report, rules), { report, rules, kind: "reminder", noun: "reminder", nouns: "reminders" }),
+    ...bundled(reminders(report, rules), { run, rules, kind: "reminder", noun: "reminder", nouns: "reminders" }),
     ...bundled(notAudited(report, rules), {
-      report,
+      run,
       rules,
       kind: "not-audited",
       noun: UNSEEN,
@@ -50,66 +40,3 @@ export function atOnceAlerts(report: RunReport, rules: AlertRules): Alert[] {
 const NEW = "findings are new or worse";
 const UNSEEN = "tenant was not audited";
 const UNSEEN_MANY = "tenants were not audited";
-
-/** What a summary is made from. */
-interface Bundle {
-  report: RunReport;
-  rules: AlertRules;
-  /** What everybody hears; owners hear of theirs as `owner-summary`. */
-  kind: AlertKind;
-  noun: string;
-  nouns: string;
-  /** How many there are, where not all of them are listed. */
-  all?: number;
-  /** What a summary is told once for; the run when left out. */
-  day?: string;
-}
-
-/** The alerts themselves, or one summary for everybody and one for each owner when there are too many. */
-function bundled(alerts: readonly Alert[], bundle: Bundle): Alert[] {
-  if (Math.max(alerts.length, bundle.all ?? 0) <= MOST_ALERTS) return [...alerts];
-  const owned = Map.groupBy(
-    alerts.filter(({ owner }) => owner !== null),
-    ({ owner }) => owner,
-  );
-  return [
-    summary(alerts, bundle, bundle.all ?? alerts.length, null),
-    ...[...owned].map(([owner, theirs]) => summary(theirs, bundle, theirs.length, owner)),
-  ];
-}
-
-function summary(alerts: readonly Alert[], bundle: Bundle, count: number, owner: string | null): Alert {
-  const sorted = alerts.toSorted((a, b) => worstFirst(a.severity, b.severity) || (a.id < b.id ? -1 : 1));
-  const tenants = new Set(alerts.map(({ tenant }) => tenant));
-  const severity = sorted[0]?.severity ?? "high";
-  const title = `${counted(count, bundle.noun, bundle.nouns)} in ${counted(tenants.size, "tenant")}`;
-  return {
-    id: alertId(owner === null ? bundle.kind : "owner-summary", bundle.noun, owner, identity(alerts, bundle)),
-    kind: owner === null ? bundle.kind : "owner-summary",
-    severity,
-    tenant: null,
-    owner,
-    title: bundle.kind === "not-audited" ? counted(count, bundle.noun, bundle.nouns) : title,
-    text: "There is more than fits into single messages, so this is all of it in one, the worst first.",
-    facts: [
-      { label: "Worst", value: severity },
-      { label: "Tenants", value: tenants.size.toLocaleString("en") },
-    ],
-    steps: [
-      allThatIsOpen(bundle.rules),
-      "Many at once have one cause more often than many: look for a change of a setting, a profile or a network first.",
-    ],
-    items: firstLines(
-      sorted.map(({ severity: worst, title: line }) => `${worst}  ${line}`),
-      MOST_ITEMS,
-      count,
-    ),
-    at: bundle.report.run.startedAt,
-  };
-}
-
-/** A run, or a day and what is told on it: the same tenants are told of once a day. */
-function identity(alerts: readonly Alert[], { report, day }: Bundle): RunKey {
-  if (day === undefined) return runKey(report.run);
-  return JSON.stringify([day, ...alerts.map(({ id }) => id).sort()]);
-}

@@ -14,8 +14,10 @@ export interface Delivery {
 
 /** `NOTICE#<alert id>`: that an alert was sent, without its content. */
 export interface Notice extends Pick<Alert, "kind" | "severity" | "tenant"> {
-  /** ISO 8601. */
+  /** When it was sent, or put into summaries: ISO 8601. */
   sentAt: string;
+  /** The summaries that tell of it; it counts as told when all of them were sent. */
+  in?: readonly string[];
 }
 
 /**
@@ -57,11 +59,28 @@ export async function deliverAlerts(
 
 /** True when it was sent now. */
 async function deliver(alert: Alert, publisher: Publisher, table: Table, clock: Clock): Promise<boolean> {
-  const { id, kind, severity, tenant } = alert;
-  if (await table.get(noticeKey(id))) return false;
+  if (await isTold(alert.id, table)) return false;
   await publisher.publish(alert);
-  const now = clock.now();
-  const notice: Notice = { kind, severity, tenant, sentAt: new Date(now).toISOString() };
-  await table.put(noticeKey(id), notice, { expires: Math.floor(now / 1000) + KEPT });
+  await noteTold(alert, table, clock);
   return true;
+}
+
+/** Whether an alert was sent already, or every summary that it was put into. */
+export async function isTold(id: string, table: Table): Promise<boolean> {
+  const notice = (await table.get<Notice>(noticeKey(id)))?.value;
+  for (const summary of notice?.in ?? []) if (!(await table.get(noticeKey(summary)))) return false;
+  return notice !== undefined;
+}
+
+/** Records that an alert was sent, or that summaries will tell of it. */
+export async function noteTold(
+  { id, kind, severity, tenant }: Alert,
+  table: Table,
+  clock: Clock,
+  summaries?: readonly string[],
+): Promise<void> {
+  const now = clock.now();
+  const sentAt = new Date(now).toISOString();
+  const notice: Notice = { kind, severity, tenant, sentAt, ...(summaries && { in: summaries }) };
+  await table.put(noticeKey(id), notice, { expires: Math.floor(now / 1000) + KEPT });
 }

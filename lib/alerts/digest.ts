@@ -5,6 +5,7 @@ import { alertId } from "./alert-id.ts";
 import { type AlertRules, allThatIsOpen } from "./alert-rules.ts";
 import { changeLine } from "./change-alert.ts";
 import { counted, firstLines, harmless } from "./harmless-text.ts";
+import type { DigestPart } from "./news.ts";
 import { failureText, type Unaudited, unaudited } from "./not-audited.ts";
 import {
   canWait,
@@ -43,6 +44,16 @@ interface Day {
   unlisted(kinds: readonly ChangeKind[], severities?: readonly Severity[]): number;
 }
 
+/** What a digest tells beside what audits found. */
+export interface Beside {
+  /**
+   * How many subscriptions of people are missing or not confirmed, null where nobody could count them: of alarms nobody
+   * else may tell them.
+   */
+  unreached?: number | null;
+  news?: DigestPart;
+}
+
 /**
  * The daily digest: everything about these runs that was not told at once, and where things stand.
  * It is also sent when there is nothing to tell, so that silence always means that something is broken.
@@ -51,35 +62,37 @@ interface Day {
  * @param day the day of the digest, `YYYY-MM-DD`; it identifies it
  * @param at when the run that sends it was started: ISO 8601
  * @param rules where the findings are
- * @param unreached how many subscriptions of people are missing or not confirmed: of alarms nobody else may tell them
+ * @param beside what is told beside what audits found
  */
 export function digestAlert(
   reports: readonly RunReport[],
   day: string,
   at: string,
   rules: Pick<AlertRules, "table">,
-  unreached = 0,
+  { unreached = 0, news }: Beside = {},
 ): Alert {
   const summary = summarize(reports);
-  const parts = headline(summary);
+  const parts = [...headline(summary), ...countedWords(news?.headline ?? [])];
+  const isHeard = unreached === 0;
+  const severities = [severityOf(summary), news?.severity ?? "info", ...(isHeard ? [] : [WORST])];
   return {
     id: alertId("digest", day),
     kind: "digest",
-    severity: unreached > 0 ? WORST : severityOf(summary),
+    severity: severities.sort(worstFirst)[0] ?? "info",
     tenant: null,
     owner: null,
-    title: `Digest ${day}: ${parts.length === 0 ? quiet(summary) : parts.join(", ")}`,
+    title: `Digest ${day}: ${parts.length === 0 ? quiet(summary, unreached) : parts.join(", ")}`,
     text: sentence(summary),
-    facts: unreached > 0 ? [...facts(summary), unreachedFact(unreached)] : facts(summary),
-    steps: [...(unreached > 0 ? [UNREACHED_STEP] : []), ...steps(summary), allThatIsOpen(rules)],
-    items: items(summary),
+    facts: [...facts(summary), ...(news?.facts ?? []), ...(isHeard ? [] : [unreachedFact(unreached)])],
+    steps: [...(isHeard ? [] : [UNREACHED_STEP]), ...steps(summary), ...(news?.steps ?? []), allThatIsOpen(rules)],
+    items: items(summary, news?.items ?? []),
     at,
   };
 }
 
-const unreachedFact = (count: number): Alert["facts"][number] => ({
+const unreachedFact = (count: number | null): Alert["facts"][number] => ({
   label: "Not heard by",
-  value: `${counted(count, "subscription")}, missing or not confirmed`,
+  value: count === null ? "could not be counted" : `${counted(count, "subscription")}, missing or not confirmed`,
 });
 
 const UNREACHED_STEP = "See who hears nothing of alerts, alarms or missing audits: npx curfew alerts test";
@@ -133,13 +146,18 @@ function headline(day: Day): string[] {
     [day.expiring.length, "expiring"],
     [day.resolved.length + day.unlisted(["resolved"]), "resolved"],
   ];
-  return parts.filter(([count]) => count > 0).map(([count, word]) => `${count.toLocaleString("en")} ${word}`);
+  return countedWords(parts);
 }
 
-/** Never more than was looked at, and never "quiet" while something bad is open. */
-function quiet({ latest }: Day): string {
+const countedWords = (parts: readonly (readonly [count: number, words: string])[]): string[] =>
+  parts.filter(([count]) => count > 0).map(([count, words]) => `${count.toLocaleString("en")} ${words}`);
+
+/** Never more than was looked at, and never "quiet" while something bad is open or somebody may not hear of it. */
+function quiet({ latest }: Day, unreached: number | null): string {
   const open = openUrgent(latest);
   if (open > 0) return `nothing new, ${open.toLocaleString("en")} still open at high or above`;
+  if (unreached === null) return "nothing new, but who hears of it could not be counted";
+  if (unreached > 0) return `nothing new, but ${counted(unreached, "subscription")} missing or not confirmed`;
   return `all quiet in ${counted(latest.length, "tenant")}`;
 }
 
@@ -180,7 +198,7 @@ function steps({ failed, incomplete }: Day): string[] {
   ];
 }
 
-function items(day: Day): string[] {
+function items(day: Day, news: readonly string[]): string[] {
   const gaps = day.incomplete.map(({ tenant, notEvaluated }) => {
     const reasons = [...new Set(notEvaluated.map(({ reason }) => reason))].join(", ");
     return `incomplete  ${tenant}: ${counted(notEvaluated.length, "check")} not evaluated (${reasons || "unknown"})`;
@@ -193,6 +211,7 @@ function items(day: Day): string[] {
     ...part(day.expiring.map(changeLine), day.unlisted(["exception-expiring"])),
     ...part(day.resolved.map(changeLine), day.unlisted(["resolved"])),
     ...part(day.accepted.map(changeLine)),
+    ...news,
     ...part(day.notes.map((note) => `note  ${note}`)),
   ];
 }

@@ -50,7 +50,8 @@ const ADVICE: Readonly<Record<Unaudited["reason"], Advice>> = {
   "no-record": {
     meaning: "the audit ended without a result",
     steps: [
-      "Open the run in Step Functions; the log of the function AuditTenant says why.",
+      "Open the run in Step Functions: a tenant that ended in OutOfTime had no turn, because the account ran too many functions.",
+      "For any other the log of the function AuditTenant says why.",
       "A defect of Curfew is worth reporting; the log holds no secrets.",
     ],
   },

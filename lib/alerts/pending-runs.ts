@@ -8,7 +8,10 @@ export interface PendingRun {
   run: RunRef;
   /** Every tenant of the run, by name. */
   tenants: readonly string[];
-  /** Until then it is somebody's work; afterwards they must have died, and whoever comes takes over. ISO 8601. */
+  /**
+   * Until then it is somebody's work; afterwards they must have died, and whoever comes takes over. That a run itself
+   * has died may be known before. ISO 8601.
+   */
   heldUntil: string;
   /** True once everything was told that people hear at once. */
   isTold: boolean;

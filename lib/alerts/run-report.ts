@@ -1,10 +1,4 @@
-import {
-  type Change,
-  type ChangeKind,
-  MOST_CHANGES,
-  type RunRecord,
-  type RunRef,
-} from "../findings/ledger/run-record.ts";
+import type { Change, ChangeKind, RunRecord, RunRef } from "../findings/ledger/run-record.ts";
 import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
 
 /** What one run left behind, for all of its tenants. */
@@ -58,13 +52,15 @@ export const urgentCount = (report: RunReport): number =>
 
 const URGENT_ONES = SEVERITIES.filter((severity) => isAtLeast(severity, URGENT));
 
-/** How many more findings changed in one of these ways than the record lists: none, unless its list is full. */
+/**
+ * How many more findings changed in one of these ways than the record lists: none, unless its list is full. Not for
+ * `still-open`, of which a record lists only those that pass a mark.
+ */
 export function unlistedCount(
   { totals, changes }: RunRecord,
   kinds: readonly ChangeKind[],
   severities: readonly Severity[] = SEVERITIES,
 ): number {
-  if (changes.length < MOST_CHANGES) return 0;
   const listed = changes.filter(({ kind, severity }) => kinds.includes(kind) && severities.includes(severity)).length;
   const counted = sum(kinds.flatMap((kind) => severities.map((severity) => totals[kind]?.[severity] ?? 0)));
   return Math.max(0, counted - listed);

@@ -1,5 +1,6 @@
 import type { Clock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
+import { startTimeout } from "../model/timeout.ts";
 import { USER_AGENT } from "./user-agent.ts";
 
 /** One HTTP request, ready to be sent. */
@@ -42,12 +43,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
  * @throws CurfewError `unreachable`, `timed-out` or `unexpected-answer`; or the signal's reason when it is aborted.
  */
 export async function exchange(request: OutgoingRequest, parts: ExchangeParts, signal: AbortSignal): Promise<Answer> {
-  const done = new AbortController();
-  const timeout = new AbortController();
-  parts.clock.sleep(parts.timeout, done.signal).then(
-    () => timeout.abort(timedOut(request, parts.timeout)),
-    () => undefined, // answered in time
-  );
+  using timeout = startTimeout(parts.clock, parts.timeout, timedOut(request, parts.timeout));
   const either = AbortSignal.any([signal, timeout.signal]);
   try {
     const response = await parts.fetch(request.url, {
@@ -63,8 +59,6 @@ export async function exchange(request: OutgoingRequest, parts: ExchangeParts, s
     if (error instanceof CurfewError) throw error;
     either.throwIfAborted();
     throw unreachable(request, error);
-  } finally {
-    done.abort();
   }
 }
 

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../model/clock.ts";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import { managementError } from "./answer-error.ts";
 import { type Answer, type ExchangeParts, exchange } from "./exchange.ts";
+import { logIn } from "./log-in.ts";
 import type { Login } from "./login.ts";
 import { createPacer, type RateHeaders } from "./pacer.ts";
 import { type LimitGroup, PLAN_LIMITS, type Plan } from "./rate-limits.ts";
@@ -28,6 +29,11 @@ export interface ManagementRequest {
    * Not for `POST rotate-secret`, `POST credentials`, `POST keys/signing/rotate`, `POST network-acls`.
    */
   repeatable: boolean;
+  /**
+   * No try of it begins later: milliseconds since the epoch. Looked at when a try is really sent, so that a wait, or a
+   * process that stood still for hours, cannot make it come late.
+   */
+  notAfter?: number;
 }
 
 /** What an audit cost. Every HTTP request counts, the token's and the repeated ones included. */
@@ -96,11 +102,9 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
   };
 
   // A token request may be repeated: a second token harms nobody, and each attempt signs a new assertion.
-  const tokens = createTokenSource(
-    () =>
-      withRetries(() => requestToken(options.address, options.login, parts, options.signal), retries, options.signal),
-    clock,
-  );
+  const ask = (login: Login) =>
+    withRetries(() => requestToken(options.address, login, parts, options.signal), retries, options.signal);
+  const tokens = createTokenSource(() => logIn(options.login, ask, clock, options.signal), clock);
 
   /** The token is taken when it is the request's turn: a short-lived one would run out in the queue. */
   const attempt = async (request: ManagementRequest, signal: AbortSignal, begun: () => void): Promise<Attempted> => {
@@ -109,6 +113,7 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
     let settled = false;
     try {
       const token = await tokens.get();
+      if (request.notAfter !== undefined && clock.now() > request.notAfter) throw tooLate(request);
       const answer = await exchange(outgoing(options.address, request, token), parts, signal);
       const error = answer.status >= 200 && answer.status < 300 ? undefined : refusal(answer, request, clock);
       settled = true;
@@ -152,6 +157,11 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
 }
 
 const labelOf = (request: ManagementRequest): string => `${request.method} ${request.pattern}`;
+
+const tooLate = (request: ManagementRequest): CurfewError =>
+  new CurfewError("timed-out", `${labelOf(request)} was not sent any more, since its time was over.`, {
+    detail: "its time was over",
+  });
 
 const refusal = (answer: Answer, request: ManagementRequest, clock: Clock): CurfewError =>
   managementError(answer, labelOf(request), request.scope, clock);

@@ -104,6 +104,29 @@ async function randomLogin(login: Login): Promise<Login> {
   return { method: login.method, clientId, privateKeyJwk: new Secret(JSON.stringify(jwk)) };
 }
 
+/**
+ * What a question about a credential comes to in the end: it is asked again while that can help, and whatever fails
+ * then means that nobody knows.
+ *
+ * @throws as {@link probeCredential}
+ */
+export async function answerOrUnknown(
+  askOnce: () => Promise<ProbeAnswer>,
+  parts: ProbeParts,
+  signal: AbortSignal,
+): Promise<ProbeAnswer> {
+  const retries = { clock: parts.clock, random: parts.random, policy: parts.retryPolicy, onRetry: () => undefined };
+  try {
+    return await withRetries(askOnce, retries, signal);
+  } catch (error) {
+    if (!(error instanceof CurfewError) || PASSED_ON.includes(error.code)) throw error;
+    return { answer: "unknown", detail: error.detail ?? error.code };
+  }
+}
+
+/** They say nothing about what the tenant accepts. */
+const PASSED_ON: readonly ErrorCode[] = ["interrupted", "reference-unresolved"];
+
 /** Which key it claims to be: the wrong one claims the same, so that its signature is what is refused. */
 function publicParts(key: Secret): { kid?: string; alg?: string } {
   try {
@@ -122,18 +145,8 @@ interface Question {
   way: "body" | "basic" | "assertion";
 }
 
-async function ask(question: Question, parts: ProbeParts, signal: AbortSignal): Promise<ProbeAnswer> {
-  const retries = { clock: parts.clock, random: parts.random, policy: parts.retryPolicy, onRetry: () => undefined };
-  try {
-    return await withRetries(() => askOnce(question, parts, signal), retries, signal);
-  } catch (error) {
-    if (!(error instanceof CurfewError) || PASSED_ON.includes(error.code)) throw error;
-    return { answer: "unknown", detail: error.detail ?? error.code };
-  }
-}
-
-/** They say nothing about what the tenant accepts. */
-const PASSED_ON: readonly ErrorCode[] = ["interrupted", "reference-unresolved"];
+const ask = (question: Question, parts: ProbeParts, signal: AbortSignal): Promise<ProbeAnswer> =>
+  answerOrUnknown(() => askOnce(question, parts, signal), parts, signal);
 
 async function askOnce(question: Question, parts: ProbeParts, signal: AbortSignal): Promise<ProbeAnswer> {
   const { address, login, endpoint } = question;

@@ -6,6 +6,8 @@ export interface SecretsManagerOptions {
   timeout?: number;
   /** How often to try in all; the SDK waits between tries. */
   attempts?: number;
+  /** Once it is aborted nothing is sent any more, and nothing once more. */
+  signal?: AbortSignal;
 }
 
 /** Ten seconds a try and three tries: an audit that cannot get its login says so within half a minute. */
@@ -16,8 +18,21 @@ export const SECRETS_MANAGER_PATIENCE = { timeout: 10_000, attempts: 3 } as cons
  * Region, credentials and `AWS_ENDPOINT_URL_SECRETS_MANAGER` are found the way the SDK always finds them.
  */
 export async function secretsManagerClient(options: SecretsManagerOptions = {}): Promise<SecretsManagerClient> {
-  const { timeout, attempts } = { ...SECRETS_MANAGER_PATIENCE, ...options };
+  const { timeout, attempts, signal } = { ...SECRETS_MANAGER_PATIENCE, ...options };
   const sdk = await import("@aws-sdk/client-secrets-manager");
   const requestHandler = { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true };
-  return new sdk.SecretsManagerClient({ maxAttempts: attempts, requestHandler });
+  const client = new sdk.SecretsManagerClient({ maxAttempts: attempts, requestHandler });
+  if (signal) endWith(signal, client);
+  return client;
+}
+
+/** Below the SDK's own retries, so that each try is asked. */
+function endWith(signal: AbortSignal, { middlewareStack }: SecretsManagerClient): void {
+  middlewareStack.add(
+    (next) => async (sent) => {
+      signal.throwIfAborted();
+      return next(sent);
+    },
+    { name: "endWithSignal", step: "finalizeRequest", priority: "low" },
+  );
 }

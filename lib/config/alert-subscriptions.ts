@@ -12,8 +12,10 @@ interface AttributeFilter {
 /** A filter policy of an SNS subscription, over message attributes. */
 export type FilterPolicy = AttributeFilter | { $or: readonly AttributeFilter[] };
 
-/** Everything but what only an owner hears. */
-const FOR_ALL = ALERT_KINDS.filter((kind) => kind !== "owner-summary");
+/** What only an owner hears: summaries of what everybody hears in one message, and what concerns nobody else. */
+const OWNERS_SUMMARY: AlertKind = "owner-summary";
+const FOR_OWNERS: readonly AlertKind[] = ["rotation-due"];
+const FOR_ALL = ALERT_KINDS.filter((kind) => kind !== OWNERS_SUMMARY && !FOR_OWNERS.includes(kind));
 const AT_ONCE = FOR_ALL.filter((kind) => kind !== "digest");
 const DAILY: readonly AlertKind[] = ["digest", "test"];
 
@@ -39,7 +41,10 @@ export function emailSubscriptions({ alerts, tenants }: Configured): Map<string,
 }
 
 function filterFor(address: string, atOnce: boolean, daily: boolean, isOwner: boolean): FilterPolicy {
-  if (atOnce) return { kind: daily ? FOR_ALL : AT_ONCE };
+  if (atOnce) {
+    const kind = daily ? FOR_ALL : AT_ONCE;
+    return isOwner ? { $or: [{ kind }, { kind: FOR_OWNERS, owner: [address] }] } : { kind };
+  }
   const kind: readonly AlertKind[] = daily ? DAILY : ["test"];
   return isOwner ? { $or: [{ kind }, { owner: [address] }] } : { kind };
 }

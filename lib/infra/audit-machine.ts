@@ -1,7 +1,9 @@
-import { Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import {
+  Choice,
+  Condition,
   DefinitionBody,
   DistributedMap,
   Errors,
@@ -9,16 +11,26 @@ import {
   JsonPath,
   LogLevel,
   Pass,
+  type RetryProps,
   StateMachine,
   StateMachineType,
   Timeout,
+  Wait,
+  WaitTime,
 } from "aws-cdk-lib/aws-stepfunctions";
 import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { LONGEST_RUN } from "../runs/longest-run.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { type CurfewFunction, LOG_RETENTION } from "./curfew-function.ts";
-import { WHEN_LAMBDA_FAILS, WHEN_THE_ACCOUNT_IS_BUSY, WHEN_THE_FUNCTION_FAILS } from "./retries.ts";
+import {
+  ACCOUNT_IS_BUSY,
+  ASK_FOR_AN_HOUR,
+  ASK_FOR_MINUTES,
+  DO_NOT_ASK_AGAIN,
+  TRY_AGAIN,
+  TRY_ONCE_MORE,
+} from "./retries.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 
 interface AuditMachineProps {
@@ -26,18 +38,42 @@ interface AuditMachineProps {
   /** Left out where no tenant has credentials. */
   probeSecrets?: CurfewFunction | undefined;
   auditTenant: CurfewFunction;
+  /** Left out where nothing can be rotated. */
+  rotateDue?: CurfewFunction | undefined;
   finishAudit: CurfewFunction;
   alarms: ITopic;
 }
 
-/** Tenants audited side by side: as many as a new account runs functions at once. Who is refused waits and tries again. */
+/** Fixed, so that a function which the machine calls can know it: a reference would go round in a circle. */
+export const MACHINE_NAME = "curfew-audit";
+
+/** The ARN of the state machine *Audit*, and that of all its executions. */
+export function auditMachineArns(scope: Construct): { machine: string; executions: string } {
+  const format = { service: "states", arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+  const stack = Stack.of(scope);
+  return {
+    machine: stack.formatArn({ ...format, resource: "stateMachine", resourceName: MACHINE_NAME }),
+    executions: stack.formatArn({ ...format, resource: "execution", resourceName: `${MACHINE_NAME}:*` }),
+  };
+}
+
+/** Tenants audited side by side: as many as a new account runs functions at once. Who is refused waits and asks again. */
 const SIDE_BY_SIDE = 10;
 
 /**
- * The state machine *Audit*: plan, then every tenant, then tell people.
+ * How long a tenant that was refused waits before it asks again. Each time leaves nine events in its history, 6,000
+ * until there is no time left; 25,000 is the most there may be.
+ */
+const TURN = Duration.seconds(30);
+
+/**
+ * The state machine *Audit*: plan, then every tenant, then rotate what is due, then tell people.
  *
  * States only pass on names: decisions are in the functions, and nothing secret goes through, since whoever may read
  * an execution's history sees every input and output. States are named after the functions that they call.
+ *
+ * However many tenants there are and however busy the account is, the telling comes in time: no tenant is begun after
+ * `startUntil`, and from then on everything is bounded.
  */
 export class AuditMachine extends Construct {
   readonly machine: StateMachine;
@@ -45,6 +81,7 @@ export class AuditMachine extends Construct {
   constructor(scope: Construct, id: string, props: AuditMachineProps) {
     super(scope, id);
     this.machine = new StateMachine(this, "Machine", {
+      stateMachineName: MACHINE_NAME,
       comment: "Audits every tenant and tells people what changed",
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromChainable(this.definition(props)),
@@ -56,11 +93,16 @@ export class AuditMachine extends Construct {
     this.watch(props.alarms);
   }
 
-  private definition({ planAudit, probeSecrets, auditTenant, finishAudit }: AuditMachineProps): IChainable {
-    const finish = this.invoke("FinishAudit", finishAudit);
+  private definition(props: AuditMachineProps): IChainable {
+    const { planAudit, probeSecrets, auditTenant } = props;
+    const ending = this.ending(props);
     const tenants = new DistributedMap(this, "AuditTenants", {
       itemsPath: JsonPath.stringAt("$.tenants"),
-      itemSelector: { run: JsonPath.objectAt("$.run"), tenant: JsonPath.stringAt("$$.Map.Item.Value") },
+      itemSelector: {
+        run: JsonPath.objectAt("$.run"),
+        tenant: JsonPath.stringAt("$$.Map.Item.Value"),
+        startUntil: JsonPath.stringAt("$.startUntil"),
+      },
       mapExecutionType: StateMachineType.STANDARD,
       maxConcurrency: SIDE_BY_SIDE,
       toleratedFailurePercentage: 100, // one bad tenant is a failed tenant, never a failed run
@@ -68,8 +110,22 @@ export class AuditMachine extends Construct {
     });
     tenants.itemProcessor(this.oneTenant(auditTenant, probeSecrets));
     // Even where the map as a whole broke, people hear of the tenants that were audited, and of those that were not.
-    tenants.addCatch(finish, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
-    return this.run().next(this.invoke("PlanAudit", planAudit)).next(tenants).next(finish);
+    tenants.addCatch(ending, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    const plan = this.invoke("PlanAudit", planAudit, [ASK_FOR_AN_HOUR, TRY_AGAIN]);
+    return this.run().next(plan).next(tenants).next(ending);
+  }
+
+  /**
+   * What comes after the tenants. What is unfinished of rotations is finished whatever became of the tenants, and people
+   * are told whatever becomes of the rotations; those are in the table, too.
+   */
+  private ending({ rotateDue, finishAudit }: AuditMachineProps): LambdaInvoke {
+    const finish = this.invoke("FinishAudit", finishAudit, [ASK_FOR_AN_HOUR, TRY_AGAIN]);
+    if (!rotateDue) return finish;
+    const rotate = this.invoke("RotateDue", rotateDue, [ASK_FOR_MINUTES, TRY_ONCE_MORE], JsonPath.DISCARD);
+    rotate.addCatch(finish, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
+    rotate.next(finish);
+    return rotate;
   }
 
   /** Which run this is. Whatever is tried again says the same, and so finds what it has done already. */
@@ -83,18 +139,38 @@ export class AuditMachine extends Construct {
     });
   }
 
-  /** A tenant that could not be audited ends well here: that its record is missing tells people, in FinishAudit. */
+  /**
+   * A tenant that could not be audited ends well here: that its record is missing tells people, in FinishAudit.
+   *
+   * Where the account is busy, the audit waits for its turn until there is no time left; the probe waits for minutes
+   * only, since an audit without it is better than none.
+   */
   private oneTenant(auditTenant: CurfewFunction, probeSecrets: CurfewFunction | undefined): IChainable {
-    const audit = this.invoke("AuditTenant", auditTenant, JsonPath.DISCARD);
+    const audit = this.invoke("AuditTenant", auditTenant, [DO_NOT_ASK_AGAIN, TRY_AGAIN], JsonPath.DISCARD);
+    const outOfTime = new Pass(this, "OutOfTime");
+    const turn = new Wait(this, "AwaitTurn", { time: WaitTime.duration(TURN) });
+    audit.addCatch(turn, { errors: [ACCOUNT_IS_BUSY], resultPath: JsonPath.DISCARD });
     audit.addCatch(new Pass(this, "TenantNotAudited"), { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
-    if (!probeSecrets) return audit;
-    const probe = this.invoke("ProbeSecrets", probeSecrets, JsonPath.DISCARD);
+    turn.next(this.startInTime("StillInTime", audit, outOfTime));
+    if (!probeSecrets) return this.startInTime("InTime", audit, outOfTime);
+    const probe = this.invoke("ProbeSecrets", probeSecrets, [TRY_AGAIN], JsonPath.DISCARD);
     probe.addCatch(audit, { errors: [Errors.ALL], resultPath: JsonPath.DISCARD });
-    return probe.next(audit);
+    return this.startInTime("InTime", probe.next(audit), outOfTime);
+  }
+
+  /** Asks Step Functions' own clock, which needs no function: the account may have none to give. */
+  private startInTime(name: string, start: IChainable, outOfTime: IChainable): Choice {
+    const isOver = Condition.timestampGreaterThanEqualsJsonPath("$$.State.EnteredTime", "$.startUntil");
+    return new Choice(this, name).when(isOver, outOfTime).otherwise(start);
   }
 
   /** Calls a function with the state's input; its answer is the state's output, or is dropped with `DISCARD`. */
-  private invoke(name: string, { function: lambdaFunction }: CurfewFunction, resultPath?: string): LambdaInvoke {
+  private invoke(
+    name: string,
+    { function: lambdaFunction }: CurfewFunction,
+    retries: readonly RetryProps[],
+    resultPath?: string,
+  ): LambdaInvoke {
     // A minute more than the function's own timeout, which is to be the one that strikes.
     const limit = (lambdaFunction.timeout ?? Duration.minutes(15)).plus(Duration.minutes(1));
     const task = new LambdaInvoke(this, name, {
@@ -104,9 +180,7 @@ export class AuditMachine extends Construct {
       taskTimeout: Timeout.duration(limit),
       ...(resultPath !== undefined && { resultPath }),
     });
-    task.addRetry(WHEN_THE_ACCOUNT_IS_BUSY);
-    task.addRetry(WHEN_LAMBDA_FAILS);
-    task.addRetry(WHEN_THE_FUNCTION_FAILS);
+    for (const retry of retries) task.addRetry(retry);
     return task;
   }
 
@@ -119,8 +193,9 @@ export class AuditMachine extends Construct {
     });
   }
 
-  private acknowledgeRules({ planAudit, probeSecrets, auditTenant, finishAudit }: AuditMachineProps): void {
-    const functions = [planAudit, auditTenant, finishAudit, ...(probeSecrets ? [probeSecrets] : [])];
+  private acknowledgeRules({ planAudit, probeSecrets, auditTenant, rotateDue, finishAudit }: AuditMachineProps): void {
+    const optional = [probeSecrets, rotateDue].filter((one) => one !== undefined);
+    const functions = [planAudit, auditTenant, finishAudit, ...optional];
     const executions = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${this.nameInFinding()}`;
     acknowledge(this.machine, {
       SF1: "The state machine Audit logs errors only: every other event is in its execution history for 90 days.",

@@ -14,6 +14,8 @@ export interface CurfewFunctionProps {
   /** The file in `lambdas/`, without `.ts`. */
   entry: string;
   description: string;
+  /** Where others must know it beforehand; CloudFormation's own when left out. */
+  functionName?: string;
   /** Megabytes. Processor time comes with it: a whole core at 1,769. */
   memorySize: number;
   timeout: Duration;
@@ -57,6 +59,7 @@ export class CurfewFunction extends Construct {
       projectRoot: PROJECT_ROOT,
       depsLockFilePath: join(PROJECT_ROOT, "package-lock.json"),
       description: props.description,
+      ...(props.functionName !== undefined && { functionName: props.functionName }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memorySize,

@@ -8,6 +8,7 @@ export type CurfewMetricName =
   | "TenantsNotAudited"
   | "TenantsIncomplete"
   | "SecretsNotProbed"
+  | "RotationTests"
   | "AlertsNotDelivered"
   | "UnconfirmedSubscriptions";
 

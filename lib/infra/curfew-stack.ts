@@ -15,6 +15,8 @@ import { EvidenceBucket } from "./evidence-bucket.ts";
 import { FinishAudit } from "./finish-audit.ts";
 import { PlanAudit } from "./plan-audit.ts";
 import { ProbeSecrets } from "./probe-secrets.ts";
+import { RotateDue } from "./rotate-due.ts";
+import { anyRotation, RotateSecret } from "./rotate-secret.ts";
 import { SlackDelivery } from "./slack-delivery.ts";
 import { subscribe } from "./subscriptions.ts";
 import { Topics } from "./topics.ts";
@@ -38,18 +40,20 @@ export class CurfewStack extends Stack {
     const table = new CurfewTable(this, "Table");
     const evidence = new EvidenceBucket(this, "Evidence", { retentionDays: evidenceRetentionDays });
     const topics = new Topics(this, "Topics");
-    const { machine } = this.audit(config, { config: asset, table, evidence, topics });
+    const parts = { config: asset, table, evidence, topics };
+    const { machine } = this.audit(config, parts);
+    if (anyRotation(config)) new RotateSecret(this, "RotateSecret", parts);
     this.tellPeople(config, topics);
     this.warn(config);
     if (schedule && auditIntervalHours !== undefined) {
       new AuditSchedule(this, "Schedule", { machine, topics, schedule, intervalHours: auditIntervalHours });
     }
 
-    const parts = this.node.findAll();
+    const all = this.node.findAll();
     new CurfewDashboard(this, "Dashboard", {
       machine,
-      alarms: parts.filter((part) => part instanceof Alarm),
-      functions: parts.filter((part) => part instanceof CurfewFunction),
+      alarms: all.filter((part) => part instanceof Alarm),
+      functions: all.filter((part) => part instanceof CurfewFunction),
     });
     this.output("TableName", "Everything that Curfew remembers", table.table.tableName);
     this.output("EvidenceBucketName", "Inventories, results and reports", evidence.bucket.bucketName);
@@ -65,6 +69,9 @@ export class CurfewStack extends Stack {
       planAudit: new PlanAudit(this, "PlanAudit", { config, table, alerts, anyOwner }),
       probeSecrets: anyCredential ? new ProbeSecrets(this, "ProbeSecrets", { config, table, alarms }) : undefined,
       auditTenant: new AuditTenant(this, "AuditTenant", { config, table, evidence, anyCredential }),
+      rotateDue: anyRotation({ tenants })
+        ? new RotateDue(this, "RotateDue", { config, table, evidence, alarms })
+        : undefined,
       finishAudit: new FinishAudit(this, "FinishAudit", { config, table, topics }),
       alarms,
     });
@@ -81,7 +88,7 @@ export class CurfewStack extends Stack {
     const annotations = Annotations.of(this);
     if (operators(config).length === 0) {
       const message =
-        "Nobody gets mail from this stack: alerts.email in the configuration is empty, so alarms ring unheard.";
+        "Nobody hears when this stack does not work: alerts.email and alerts.digest.email in the configuration are empty, so alarms ring unheard.";
       annotations.addWarningV2("curfew:nobody-hears", message);
     }
     if (!config.schedule) {

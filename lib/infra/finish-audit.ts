@@ -2,6 +2,8 @@ import { Duration } from "aws-cdk-lib";
 import { Stats } from "aws-cdk-lib/aws-cloudwatch";
 import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
+import { acknowledge } from "./acknowledge.ts";
+import { auditMachineArns, MACHINE_NAME } from "./audit-machine.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import { curfewMetric } from "./curfew-metrics.ts";
 import type { CurfewTable } from "./curfew-table.ts";
@@ -20,11 +22,14 @@ export class FinishAudit extends CurfewFunction {
       environment: {
         CURFEW_ALERTS_TOPIC: props.topics.alerts.topicArn,
         CURFEW_TOPICS: topicArns(props.topics).join(","),
+        CURFEW_AUDIT_MACHINE: auditMachineArns(scope).machine,
       },
     });
-    props.table.allow(this, ["TENANT#*", "NOTICE#*"], ["GetItem", "UpdateItem"]);
+    props.table.allow(this, ["TENANT#*"], ["GetItem", "UpdateItem", "Query"]);
+    props.table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
     props.table.allow(this, ["PENDING"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
     this.allowPublishing(props.topics);
+    this.allowAskingAboutRuns();
     this.watch(props.topics);
   }
 
@@ -32,6 +37,15 @@ export class FinishAudit extends CurfewFunction {
     this.allow({ actions: ["sns:Publish"], resources: [topics.alerts.topicArn] });
     this.allow({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topics.key.keyArn] });
     this.allow({ actions: ["sns:ListSubscriptionsByTopic"], resources: topicArns(topics) });
+  }
+
+  /** Whether a run that has told nobody anything is still under way. */
+  private allowAskingAboutRuns(): void {
+    this.allow({ actions: ["states:DescribeExecution"], resources: [auditMachineArns(this).executions] });
+    const finding = `arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution:${MACHINE_NAME}:*`;
+    acknowledge(this.role, {
+      [`IAM5[Resource::${finding}]`]: `finish-audit asks about executions of the state machine ${MACHINE_NAME}, whatever their names are.`,
+    });
   }
 
   private watch({ alarms }: Topics): void {
@@ -44,7 +58,7 @@ export class FinishAudit extends CurfewFunction {
       lasts: "state",
     });
     runbookAlarm(this, "AlertsNotDelivered", {
-      // What failed and was delivered when it was tried again, seconds later, is over.
+      // What failed and was delivered when it was tried again, soon after, is over.
       metric: curfewMetric("AlertsNotDelivered", period).with({ statistic: Stats.MINIMUM }),
       says: "Curfew could not hand over alerts to SNS.",
       section: "alerts-not-delivered",

@@ -1,6 +1,7 @@
 /**
  * What an alert is about. Subscriptions filter by it, and filters compare exact words, so each kind stands for one
- * audience: `owner-summary` is for the owner named in it alone, `digest` for those who want to read once a day.
+ * audience: `owner-summary` and `rotation-due` are for the owner named in them alone, `digest` for those who want to
+ * read once a day.
  */
 export const ALERT_KINDS = [
   "finding",
@@ -8,6 +9,8 @@ export const ALERT_KINDS = [
   "owner-summary",
   "reminder",
   "not-audited",
+  "rotation",
+  "rotation-due",
   "digest",
   "test",
 ] as const;

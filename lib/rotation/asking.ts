@@ -2,6 +2,8 @@ import type { Login } from "../auth0/login.ts";
 import type { ProbeAnswer } from "../auth0/probe.ts";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { Secret } from "../model/secret.ts";
+import type { RotationSettings } from "./parts.ts";
+import type { RotationTenant } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
 import type { Work } from "./work.ts";
 
@@ -17,8 +19,14 @@ export const SETTLING = 45_000;
 /** Between two rounds of questions. Milliseconds. */
 export const PAUSE = 5_000;
 
+/** Whose credentials are asked about, and who is asked. */
+export interface Asking {
+  settings: Pick<RotationSettings, "clientId" | "kind">;
+  tenant(): Promise<Pick<RotationTenant, "calibrate" | "probe">>;
+}
+
 /** What the client logs in with. */
-export const loginWith = ({ settings }: Work, credential: Secret): Login =>
+export const loginWith = ({ settings }: Pick<Asking, "settings">, credential: Secret): Login =>
   settings.kind === "client-secret"
     ? { method: "client-secret", clientId: settings.clientId, secret: credential }
     : { method: "private-key", clientId: settings.clientId, privateKeyJwk: credential };
@@ -30,10 +38,10 @@ export const loginWith = ({ settings }: Work, credential: Secret): Login =>
  * @throws CurfewError `rotation-refused` (`not-calibrated`; `payload-unusable` for a key that cannot sign), and
  * `rotation-unfinished`, retryable, when Auth0 did not answer
  */
-export async function calibratedAsk(work: Work, credential: Secret): Promise<Ask> {
-  const tenant = await work.tenant();
-  const calibration = await usable(() => tenant.calibrate(loginWith(work, credential)));
-  const { clientId } = work.settings;
+export async function calibratedAsk(asking: Asking, credential: Secret): Promise<Ask> {
+  const tenant = await asking.tenant();
+  const calibration = await usable(() => tenant.calibrate(loginWith(asking, credential)));
+  const { clientId } = asking.settings;
   if (calibration.endpoint === null) {
     if (calibration.reason === "cannot-tell") {
       const message = `Auth0 accepts even a random credential for ${clientId}, so nobody could tell whether a new one works; it is not rotated.`;
@@ -42,7 +50,7 @@ export async function calibratedAsk(work: Work, credential: Secret): Promise<Ask
     throw unfinished(`Auth0 does not say whether it accepts credentials of ${clientId} (${calibration.detail}).`);
   }
   const { endpoint } = calibration;
-  return async (one) => (await usable(() => tenant.probe(loginWith(work, one), endpoint))).answer;
+  return async (one) => (await usable(() => tenant.probe(loginWith(asking, one), endpoint))).answer;
 }
 
 /** A key that cannot sign is no credential. */

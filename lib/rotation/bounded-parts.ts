@@ -53,6 +53,7 @@ const boundedVault = (vault: RotationVault, within: Bound): RotationVault => ({
   read: (arn, version) => within(() => vault.read(arn, version)),
   storePending: (arn, id, value) => within(() => vault.storePending(arn, id, value)),
   promote: (arn, to, from) => within(() => vault.promote(arn, to, from)),
+  dropPending: (arn, version) => within(() => vault.dropPending(arn, version)),
 });
 
 /** Listings are for those who look at many credentials; no step lists. */

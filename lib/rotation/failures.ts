@@ -11,7 +11,7 @@ import type { WorkRequest } from "./work.ts";
 const TRIES = 3;
 
 /** There is nothing that a person must put right before a rotation could succeed. */
-const NOT_HELD: readonly (Refusal | null)[] = ["rotate-off", "rotation-disabled", "version-unknown", "held"];
+const NOT_HELD: readonly (Refusal | null)[] = ["rotate-off", "rotation-disabled", "version-unknown"];
 
 /** They say nothing about the rotation itself. */
 const NOT_COUNTED: readonly ErrorCode[] = ["rotation-busy", "interrupted"];
@@ -60,7 +60,8 @@ function described(error: unknown): Pick<RotationFailure, "code" | "refusal" | "
  * otherwise failed tries of automatic orders are counted, each order once, and too many hold it.
  */
 export function withFailure(record: RotationRecord, failure: RotationFailure): RotationRecord {
-  if (isForeign(record, failure)) return record;
+  // What holds it is on record; that it is held says nothing new.
+  if (isForeign(record, failure) || failure.refusal === "held") return record;
   const failed: RotationRecord = { ...record, lastFailure: failure };
   if (failure.step === "aftercare" || NOT_COUNTED.includes(failure.code)) return failed;
   if (failure.refusal !== null) return NOT_HELD.includes(failure.refusal) ? failed : hold(failed, failure);

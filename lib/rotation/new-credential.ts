@@ -4,7 +4,7 @@ import { Secret } from "../model/secret.ts";
 import type { NewKey } from "./ports.ts";
 
 /** The algorithm of new keys, one of the three that Auth0 accepts. Source: Auth0 documentation, "Private Key JWT". */
-export const KEY_ALGORITHM = "RS256";
+const KEY_ALGORITHM = "RS256";
 
 /** 384 random bits are 64 base64url characters; Auth0 was seen to accept such secrets. */
 export const newSecret = (): Secret => new Secret(randomBytes(48).toString("base64url"));

@@ -16,6 +16,8 @@ export interface VaultSecret {
   name: string;
   /** Whether Secrets Manager calls a rotation function for it at all. */
   rotationEnabled: boolean;
+  /** The ARN of the function that it calls; absent where none was ever set. */
+  rotationFunction?: string;
   /** The labels of each version that bears one. */
   versions: ReadonlyMap<VersionId, readonly string[]>;
 }
@@ -42,6 +44,37 @@ export interface RotationVault {
    * look at where the label is: `from` must bear it.
    */
   promote(arn: string, to: VersionId, from: VersionId): Promise<void>;
+  /** Takes AWSPENDING off a version that nobody will make current; one that does not bear it is no error. */
+  dropPending(arn: string, version: VersionId): Promise<void>;
+}
+
+/** What became of asking Secrets Manager to rotate. */
+export type RotationStart =
+  /** It rotates, or has done so already: the version is pending or current. */
+  | { outcome: "started" }
+  /** Another version is pending, and has to be finished first. */
+  | { outcome: "in-progress"; version: VersionId };
+
+/**
+ * Secrets Manager, as those use it who have secrets rotated: the audit run, the command line. May all be repeated.
+ *
+ * Every function rejects with CurfewError: `not-found` for a secret that is not there, `vault-failed` otherwise.
+ */
+export interface RotationService {
+  /**
+   * Has a secret rotated to a version of this id. Switches rotation on where it was switched off: look first.
+   * Returns before the first step.
+   */
+  startRotation(arn: string, version: VersionId): Promise<RotationStart>;
+  /**
+   * Sets the function that rotates a secret, and the longest interval there is, without rotating now. Secrets Manager
+   * tries the function's testSecret against a version without a value, which is gone again afterwards.
+   */
+  enableRotation(arn: string, functionArn: string): Promise<void>;
+  /** Creates a secret under Curfew's care; its ARN. One of that name must not exist, except with the same value. */
+  createManaged(name: string, id: VersionId, value: Secret): Promise<string>;
+  /** Puts a secret that exists under Curfew's care: tags it `curfew:managed` = `true`. */
+  tagManaged(arn: string): Promise<void>;
 }
 
 /** What Auth0 says of an application whose credential is to be rotated. Absent fields were not reported. */

@@ -7,7 +7,7 @@ import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
 import type { RotationStep } from "./rotation-record.ts";
-import { settle, settleOther } from "./settle.ts";
+import { retire, settle, settleOther } from "./settle.ts";
 import { standingOf } from "./standing.ts";
 import { createSecret } from "./steps/create-secret.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
@@ -64,7 +64,9 @@ const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<void>>> = {
 async function doStep(step: RotationStep, work: Work): Promise<void> {
   const standing = await standingOf(work);
   if (standing === "current" && step !== "finishSecret") return;
+  if (standing === "replaced" && step !== "createSecret") return;
   if (step === "createSecret") {
+    if (standing === "replaced") return retire(work);
     if (standing === "unlabelled") return settle(work);
     await settleOther(work);
   }

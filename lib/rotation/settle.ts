@@ -2,7 +2,7 @@ import { calibratedAsk, firstAccepted } from "./asking.ts";
 import { doesNotSay } from "./overwriting.ts";
 import { standingOf } from "./standing.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
-import { storedCredential } from "./stored-credentials.ts";
+import { currentCredential, storedCredential } from "./stored-credentials.ts";
 import { markDropped } from "./under-way.ts";
 import { isTold, recall, type Work } from "./work.ts";
 
@@ -34,4 +34,21 @@ async function isAccepted(work: Work): Promise<boolean> {
   const accepted = await firstAccepted(work, ask, [stored.credential]);
   if (accepted === "unknown") throw doesNotSay(work.settings);
   return accepted === 0;
+}
+
+/**
+ * Ends a version that was promoted once and is not current any more. What a person made current instead stays, if the
+ * tenant accepts it; a secret that was replaced is never set again. Its label goes, or no other rotation could begin.
+ *
+ * @throws CurfewError `rotation-unfinished` when Auth0 does not say
+ */
+export async function retire(work: Work): Promise<void> {
+  const { parts, target, version, settings, lease } = work;
+  const current = await currentCredential(work);
+  const own = await storedCredential(work, version);
+  const ask = await calibratedAsk(work, current.credential);
+  const accepted = await firstAccepted(work, ask, [current.credential, ...(own ? [own.credential] : [])]);
+  if (accepted === "unknown") throw doesNotSay(settings);
+  if (accepted === 1) return finishSecret(work); // the label was moved by hand, the credential was not
+  await lease.write(() => parts.vault.dropPending(target.arn, version));
 }

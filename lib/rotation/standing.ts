@@ -3,10 +3,13 @@ import { refusedError } from "./refusal.ts";
 import { isTold, recall, type Work } from "./work.ts";
 
 /**
- * Where a version stands: `unlabelled` is one that the tenant was told of and that lost its label since, as people do
- * who clean up after a cancelled rotation.
+ * Where a version stands.
+ *
+ * `unlabelled` is one that the tenant was told of and that lost its label since, as people do who clean up after a
+ * cancelled rotation. `replaced` was promoted once, and somebody made another one current since; it may still be
+ * called pending, since Secrets Manager lets that label sit on the current version.
  */
-export type Standing = "current" | "pending" | "unlabelled";
+export type Standing = "current" | "pending" | "unlabelled" | "replaced";
 
 /** The version that bears a label. */
 export function versionWith({ versions }: VaultSecret, label: string): VersionId | undefined {
@@ -25,7 +28,9 @@ export async function standingOf(work: Work): Promise<Standing> {
   const { parts, target, version } = work;
   const secret = await parts.vault.describe(target.arn);
   if (versionWith(secret, CURRENT) === version) return "current";
-  const mayStop = !isTold(work, await recall(work));
+  const record = await recall(work);
+  const mayStop = !isTold(work, record);
+  if (mayStop && record?.promoted?.version === version) return "replaced";
   if (mayStop && !secret.rotationEnabled) {
     const message = `Rotation is switched off for the secret of ${target.clientId} in Secrets Manager; switch it on there, or with curfew rotate adopt.`;
     throw refusedError({ refusal: "rotation-disabled", message });

@@ -1,9 +1,10 @@
 import type { ExceptionConfig } from "../config/schema.ts";
+import type { RunRecord } from "../findings/ledger/run-record.ts";
 import { type ExceptionRules, exceptionId, matchesIn } from "../findings/review-exceptions.ts";
 import type { TenantAudit } from "../findings/tenant-audit.ts";
 
 /** What the last run of another tenant says about exceptions for all tenants; undefined where there was none. */
-export type Elsewhere = { evaluated: readonly string[]; matchedExceptions: readonly string[] } | undefined;
+export type Elsewhere = Pick<RunRecord, "evaluated" | "matchedExceptions"> | undefined;
 
 /** The exceptions for all tenants that accept something in one tenant, by id. */
 export function matchedExceptions(audit: TenantAudit, exceptions: readonly ExceptionConfig[]): string[] {
@@ -30,11 +31,16 @@ export function ownExceptions(
   const isOurs = (exception: ExceptionConfig): boolean => {
     if (exception.tenant !== undefined) return exception.tenant === audit.tenant;
     const id = exceptionId(exception);
-    return matched.has(id) || (others?.every((other) => !other?.matchedExceptions.includes(id)) ?? false);
+    // Where another tenant's matches are not known, better told in two tenants than in none.
+    return matched.has(id) || (others?.every((other) => !other?.matchedExceptions?.includes(id)) ?? false);
   };
   return {
     exceptions: exceptions.filter(isOurs),
     tenants: [audit.tenant],
-    isUnmatchedElsewhere: ({ check }) => others?.every((other) => other?.evaluated.includes(check) ?? false) ?? false,
+    isUnmatchedElsewhere: ({ check }) => others?.every((other) => isKnownOf(other, check)) ?? false,
   };
 }
+
+/** True where the other tenant's run would have said that an exception of this check accepts something there. */
+const isKnownOf = (other: Elsewhere, check: string): boolean =>
+  other !== undefined && other.matchedExceptions !== null && other.evaluated.includes(check);

@@ -11,6 +11,7 @@ import type { TenantAudit } from "../findings/tenant-audit.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import type { Severity } from "../model/severity.ts";
+import { startTimeout } from "../model/timeout.ts";
 import { renderHtml } from "../reports/html.ts";
 import type { EvidenceStore, StoredDocument } from "../store/evidence-store.ts";
 import type { Table } from "../store/table.ts";
@@ -140,18 +141,8 @@ async function auditAndKeep(tenantRun: TenantRun, parts: TenantRunParts, name: s
 /** Ends the reading in time; what was not read by then is `time-out`, and what was read is judged. */
 async function inspectInTime(target: AuditTarget, { rules, readUntil }: TenantRunParts): Promise<Inspection> {
   const outOfTime = new CurfewError("timed-out", "The time of this run is over.", { detail: "out of time" });
-  const reading = new AbortController();
-  const waiting = new AbortController();
-  const wait = rules.clock.sleep(Math.max(0, readUntil - rules.clock.now()), waiting.signal);
-  wait.then(
-    () => reading.abort(outOfTime),
-    () => undefined, // the reading was over first
-  );
-  try {
-    return await inspectTenant(target, rules, reading.signal);
-  } finally {
-    waiting.abort();
-  }
+  using reading = startTimeout(rules.clock, readUntil - rules.clock.now(), outOfTime);
+  return await inspectTenant(target, rules, reading.signal);
 }
 
 /**

@@ -4,8 +4,10 @@ import type { Alert } from "../../lib/alerts/alert.ts";
 import { announce } from "../../lib/alerts/announce.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
 import { deliverAlerts, noticeKey } from "../../lib/alerts/deliver.ts";
-import { noteRun } from "../../lib/alerts/pending-runs.ts";
-import type { Publisher } from "../../lib/alerts/ports.ts";
+import { deliverNews } from "../../lib/alerts/deliver-news.ts";
+import type { News } from "../../lib/alerts/news.ts";
+import { noteRun, type PendingRun, pendingKey } from "../../lib/alerts/pending-runs.ts";
+import type { Publisher, RunWatch } from "../../lib/alerts/ports.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
 import { type RunRecord, type RunRef, runKey } from "../../lib/findings/ledger/run-record.ts";
 import { runOf } from "../../lib/findings/ledger/runs.ts";
@@ -77,11 +79,45 @@ const MIXED = report(
 );
 const CROWDED = report([record("a", { changes: changes(15) }), record("b", { changes: changes(15) })]);
 
+const QUIET = report([record("a")]);
+
+/** So many matters beside what audits found: every other one is for the owner of its tenant alone. */
+const news = (count: number): News => ({
+  alerts: Array.from({ length: count }, (_, index) => matter(index)),
+  readAt: Date.parse(RUN.startedAt),
+  digest: () => ({ headline: [], severity: "info", facts: [], steps: [], items: [] }),
+});
+
+/** What a pass that does not die tells of it. */
+async function told({ alerts }: News): Promise<Alert[]> {
+  using table = openSqliteTable(":memory:");
+  const published = collect();
+  await deliverNews(alerts, { run: RUN, rules: RULES }, published, table, clockAt(RUN.startedAt));
+  return published.alerts;
+}
+
+const matter = (index: number): Alert => ({
+  id: `al_matter-${index}`,
+  kind: index % 2 === 0 ? "rotation" : "rotation-due",
+  severity: "medium",
+  tenant: "a",
+  owner: "anna@acme.example",
+  title: `a: matter ${index}`,
+  text: "It matters.",
+  facts: [],
+  steps: [],
+  items: [],
+  at: RUN.startedAt,
+});
+
 describe("a pass that dies anywhere", () => {
   test.each([
-    ["single alerts", MIXED],
-    ["summaries", CROWDED],
-  ])("loses nothing and doubles only what it had published and not recorded: %s", async (_, one) => {
+    ["single alerts", MIXED, news(0)],
+    ["summaries", CROWDED, news(0)],
+    ["single news", QUIET, news(4)],
+    ["summaries of news", QUIET, news(50)],
+  ])("loses nothing and doubles only what it had published and not recorded: %s", async (_, one, beside) => {
+    const toldBeside = await told(beside);
     let deaths = 0;
     let doubled = 0;
     for (const when of ["before", "after"] as const) {
@@ -92,17 +128,19 @@ describe("a pass that dies anywhere", () => {
         await plant(one, table);
         const first = mortal(table, published, diesAt, when);
         const ended = { run: RUN, tenants: tenantsOf(one) };
-        await announce(ended, { ...first, rules: RULES, clock }).catch((error: unknown) => expect(error).toBe(DIES));
+        await announce(ended, { ...first, rules: RULES, clock, news: beside }).catch((error: unknown) =>
+          expect(error).toBe(DIES),
+        );
         const hasDied = first.calls() > diesAt;
         const unrecorded = new Set<string>();
         for (const { id, kind } of published.alerts) {
           const isRecorded = kind === "digest" ? await digestIsRecorded(table) : await table.get(noticeKey(id));
           if (!isRecorded) unrecorded.add(id);
         }
-        const retried = await announce(ended, { table, publisher: published, rules: RULES, clock });
+        const retried = await announce(ended, { table, publisher: published, rules: RULES, clock, news: beside });
 
         const ids = published.alerts.map(({ id }) => id);
-        const expected = atOnceAlerts(one, RULES).map(({ id }) => id);
+        const expected = [...atOnceAlerts(one, RULES), ...toldBeside].map(({ id }) => id);
         expect(ids).toEqual(expect.arrayContaining(expected));
         expect(published.alerts.filter(({ kind }) => kind === "digest").length).toBeGreaterThan(0);
         expect(new Set(ids).size).toBe(expected.length + 1);
@@ -141,6 +179,66 @@ test("whatever was found, a replay in any order of records tells nothing again",
     }),
     { numRuns: 50 },
   );
+});
+
+describe("news", () => {
+  const given = { run: RUN, rules: RULES };
+  const clock = clockAt(RUN.startedAt);
+
+  it("are summaries where there are too many: for everybody, and for each owner", async () => {
+    expect((await told(news(50))).map(({ kind, owner, title }) => [kind, owner, title])).toEqual([
+      ["rotation", null, "25 matters of rotation in 1 tenant"],
+      ["owner-summary", "anna@acme.example", "25 matters of rotation in 1 tenant"],
+      ["owner-summary", "anna@acme.example", "25 rotations to come in 1 tenant"],
+    ]);
+  });
+
+  it("are told once: the next day only what is new, by itself", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const next = { ...given, run: { id: "run-2", startedAt: "2026-11-26T06:00:00.000Z" } };
+    await deliverNews(news(50).alerts, given, published, table, clock);
+    const count = published.alerts.length;
+
+    const delivery = await deliverNews(news(51).alerts, next, published, table, clock);
+
+    expect(published.alerts.slice(count).map(({ id }) => id)).toEqual(["al_matter-50"]);
+    expect(delivery.known).toHaveLength(50);
+  });
+
+  it("come again where one of their summaries could not be sent", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const picky: Publisher = {
+      publish: async (alert) => {
+        if (alert.kind === "owner-summary") throw DIES;
+        await published.publish(alert);
+      },
+    };
+    await deliverNews(news(50).alerts, given, picky, table, clock);
+
+    await deliverNews(news(50).alerts, given, published, table, clock);
+
+    expect(published.alerts.map(({ kind }) => kind)).toEqual(["rotation", "owner-summary", "owner-summary"]);
+  });
+
+  it("keep the run pending until they are told", async () => {
+    using table = openSqliteTable(":memory:");
+    await plant(QUIET, table);
+    const dumb: Publisher = {
+      publish: async ({ kind }) => {
+        if (kind !== "digest") throw DIES;
+      },
+    };
+    const parts = { table, rules: RULES, clock: clockAt("2026-11-25T06:30:00.000Z"), news: news(2) };
+    const published = collect();
+
+    const first = await announce({ run: RUN, tenants: ["a"] }, { ...parts, publisher: dumb });
+    await announce({ run: RUN, tenants: ["a"] }, { ...parts, publisher: published });
+
+    expect(first.failed).toHaveLength(2);
+    expect(published.alerts.map(({ id }) => id)).toEqual(["al_matter-0", "al_matter-1"]);
+  });
 });
 
 describe("delivering", () => {
@@ -313,6 +411,61 @@ describe("several runs", () => {
       ["finding", "a"],
       ["not-audited", "b"],
     ]);
+  });
+
+  /** A run that was noted at five, found something, and would be under way until four in the afternoon. */
+  async function stopped(table: Table): Promise<RunRef> {
+    const dead = report([record("a", { changes: [change()] })], ["b"], runAt("05"));
+    await plant(dead, table);
+    await noteRun(dead.run, tenantsOf(dead), Date.parse("2026-11-25T16:00:00.000Z"), table);
+    return dead.run;
+  }
+
+  /** Ends a run at seven, which is told when others ended, and gives what people heard. */
+  async function heardAtSeven(table: Table, runs: RunWatch): Promise<unknown[]> {
+    const published = collect();
+    const one = report([record("d")], [], runAt("07"));
+    await plant(one, table);
+    const clock = clockAt("2026-11-25T07:00:00.000Z");
+    await announce(
+      { run: one.run, tenants: ["d"] },
+      { table, publisher: published, rules: { ...RULES, tenants: ["a", "b", "d"] }, clock, runs },
+    );
+    return published.alerts.filter(({ kind }) => kind !== "digest").map(({ kind, tenant }) => [kind, tenant]);
+  }
+
+  it.each([
+    { title: "are told of by the next one when their functions have ended too", at: "2026-11-25T06:39:00Z", told: 2 },
+    { title: "are left alone as long as their functions may go on", at: "2026-11-25T06:41:00Z", told: 0 },
+    { title: "are left alone as long as they are under way, or nobody knows", at: undefined, told: 0 },
+  ])("that somebody stopped $title", async ({ at, told }) => {
+    using table = openSqliteTable(":memory:");
+    const run = await stopped(table);
+    const asked: RunRef[] = [];
+    const endedAt = async (of: RunRef) => {
+      asked.push(of);
+      return at === undefined ? undefined : Date.parse(at);
+    };
+
+    const heard = await heardAtSeven(table, { endedAt });
+
+    const all = [
+      ["finding", "a"],
+      ["not-audited", "b"],
+    ];
+    expect(heard).toEqual(all.slice(0, told));
+    expect(asked).toEqual([run]);
+  });
+
+  it("that another pass is telling of are left to it, although they have ended", async () => {
+    using table = openSqliteTable(":memory:");
+    const run = await stopped(table);
+    const row = await table.get<PendingRun>(pendingKey(run));
+    if (!row) throw new Error("The run is not pending.");
+    const heldUntil = "2026-11-25T07:19:00.000Z"; // since a minute ago
+    await table.put(row.key, { ...row.value, heldUntil }, { ifVersion: row.version });
+
+    expect(await heardAtSeven(table, { endedAt: async () => Date.parse("2026-11-25T05:30:00Z") })).toEqual([]);
   });
 
   it("that end at the same moment tell each matter once, and one digest", async () => {

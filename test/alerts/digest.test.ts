@@ -21,12 +21,24 @@ describe("the digest", () => {
   });
 
   it("says that somebody does not hear, which an alarm may not be able to tell", () => {
-    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, 2);
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, { unreached: 2 });
 
     expect(one.severity).toBe("medium");
     expect(one.facts).toContainEqual({ label: "Not heard by", value: "2 subscriptions, missing or not confirmed" });
     expect(one.steps[0]).toContain("npx curfew alerts test");
+    expect(one.title).toBe("Digest 2026-11-25: nothing new, but 2 subscriptions missing or not confirmed");
     expect(digest(report([record("a")])).facts.map(({ label }) => label)).not.toContain("Not heard by");
+  });
+
+  it("does not say how many do not hear where nobody could count them, and is not quiet then", () => {
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, RULES, { unreached: null });
+
+    expect(one).toMatchObject({
+      severity: "medium",
+      title: "Digest 2026-11-25: nothing new, but who hears of it could not be counted",
+    });
+    expect(one.facts).toContainEqual({ label: "Not heard by", value: "could not be counted" });
+    expect(one.steps[0]).toContain("npx curfew alerts test");
   });
 
   it("is not quiet while something bad is open", () => {

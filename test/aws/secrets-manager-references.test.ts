@@ -77,11 +77,25 @@ describe("reading a secret", () => {
     ]);
   });
 
+  test("asks for another label where it is told to, and says when no version bears it", async () => {
+    answer = (response) => json(response, 200, { SecretString: "next" });
+    expect(await secretsManagerSource()(NAME, "AWSPENDING")).toBe("next");
+    expect(requests[0]?.body).toEqual({ SecretId: NAME, VersionStage: "AWSPENDING" });
+
+    answer = refuse(400, "ResourceNotFoundException");
+    const told = secretsManagerSource()(NAME, "AWSPREVIOUS");
+    await expect(told).rejects.toMatchObject({ code: "not-found", detail: "AWSPREVIOUS" });
+
+    answer = refuse(400, "AccessDeniedException");
+    const denied = secretsManagerSource()(NAME, "AWSPREVIOUS");
+    await expect(denied).rejects.toMatchObject({ code: "reference-unresolved", detail: "AccessDeniedException" });
+  });
+
   test("serves many names side by side", async () => {
     answer = (response) => json(response, 200, { SecretString: "x" });
     const source = secretsManagerSource();
 
-    await Promise.all(["a", "b", "c"].map(source));
+    await Promise.all(["a", "b", "c"].map((name) => source(name)));
 
     expect(requests.map(({ body }) => (body as { SecretId: string }).SecretId).sort()).toEqual(["a", "b", "c"]);
   });

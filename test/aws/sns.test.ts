@@ -124,7 +124,10 @@ describe("who hears what", () => {
     ),
   );
   const nobodyDaily = emailSubscriptions(configOf(changed("  digest: { email: [security@acme.example] }\n", "")));
-  const here = (kind: string) => kind !== "owner-summary";
+  const ownOnCall = emailSubscriptions(
+    configOf(changed("  email: [oncall@acme.example]", "  email: [oncall@acme.example, identity@acme.example]")),
+  );
+  const here = (kind: string) => kind !== "owner-summary" && kind !== "rotation-due";
   const isTheirs = ({ owner }: Alert) => owner === "identity@acme.example";
   const daily = ({ kind }: Alert) => kind === "digest" || kind === "test";
 
@@ -133,6 +136,11 @@ describe("who hears what", () => {
     ["the digest's reader", filters.get("security@acme.example"), daily],
     ["an owner", filters.get("identity@acme.example"), (one) => isTheirs(one) || one.kind === "test"],
     ["on call who read the digest", both.get("oncall@acme.example"), ({ kind }) => here(kind)],
+    [
+      "an owner who is on call",
+      ownOnCall.get("identity@acme.example"),
+      (one) => (here(one.kind) && one.kind !== "digest") || (one.kind === "rotation-due" && isTheirs(one)),
+    ],
     ["an owner who reads the digest", both.get("identity@acme.example"), (one) => isTheirs(one) || daily(one)],
     ["on call where nobody reads the digest", nobodyDaily.get("oncall@acme.example"), ({ kind }) => here(kind)],
     [

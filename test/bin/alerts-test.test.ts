@@ -146,6 +146,18 @@ describe("curfew alerts test", () => {
     expect(code).toBe(1);
   });
 
+  it("warns that bringing Slack's subscription back deletes what has not been posted", async () => {
+    stubAwsEnv(messaging.endpoint);
+    await new SNSClient({}).send(new CreateTopicCommand({ Name: "curfew-alerts" }));
+    await deployOperatorTopics([], []);
+
+    const { stdout } = await alertsTest(`${TENANT}${MAILS}  slack: { webhook: secretsmanager:curfew/slack }\n`);
+
+    expect(stdout).toMatch(
+      /^Slack +queue +MISSING: .*take alerts\.slack out.* deletes the queue and its dead letters/m,
+    );
+  });
+
   it("says in one sentence that nothing is deployed", async () => {
     const { code, stdout, stderr } = await alertsTest(`${TENANT}${MAILS}`);
 

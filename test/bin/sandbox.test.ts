@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
 import { expect, test, vi } from "vitest";
-import { curfew, temporaryFolder } from "../support/command-line.ts";
+import { curfew, type Run, temporaryFolder } from "../support/command-line.ts";
 
 const DAY = 86_400_000;
 
@@ -91,4 +91,21 @@ test("the sandbox shows what people would get by mail and in Slack", { timeout: 
   expect(stderr).toMatch(/^In Slack:\n\nCRITICAL old-shop: nightly-export .*\n.*\nSeverity: critical\n/m);
   expect(stderr).toContain("All that is open: npx curfew findings --table ");
   expect(stderr).toContain("In Slack:\n\nposted by \uFFFD[2Jhand\n");
+});
+
+test("the sandbox prints all that another terminal needs to rotate", { timeout: 120_000 }, async () => {
+  await using folder = await temporaryFolder();
+  let rehearsal: Run | undefined;
+
+  await visited(async ({ guide }) => {
+    await folder.write("sandbox.yaml", guide);
+    const env = Object.fromEntries(
+      [...guide.matchAll(/^# {3}export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+    );
+    const [, command = ""] = /^# {3}npx curfew (rotate .*nightly-export)$/m.exec(guide) ?? [];
+    rehearsal = await curfew([...command.split(" "), "--dry-run"], { cwd: folder.path, env });
+  });
+
+  expect(rehearsal).toMatchObject({ code: 0, stderr: "" });
+  expect(rehearsal?.stdout).toContain("Auth0 accepts the stored client secret.");
 });

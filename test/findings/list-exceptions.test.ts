@@ -1,18 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { ExceptionConfig } from "../../lib/config/schema.ts";
 import { listExceptions } from "../../lib/findings/list-exceptions.ts";
-import { audit, CHECK, finding } from "../support/reports.ts";
+import { audit, CHECK, exception, finding } from "../support/reports.ts";
 
 const NOW = Date.parse("2026-11-23T23:59:59Z");
-
-const exception = (fields: Partial<ExceptionConfig>): ExceptionConfig => ({
-  check: CHECK,
-  resource: "*",
-  reason: "why",
-  owner: "dana@acme.example",
-  expires: "2026-11-23",
-  ...fields,
-});
 
 const found = audit({
   tenant: "acme",

@@ -6,55 +6,22 @@ import { acceptFindings } from "../../lib/findings/accept-findings.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { fastClock } from "../../lib/model/clock.ts";
 import type { CheckResult, Finding } from "../../lib/model/finding.ts";
+import { finding as aFinding, audit as anAudit, exception as anException, CHECK } from "../support/reports.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 6);
-const CHECK = "expiry.api.access-token-lifetime";
 
-const finding = (resource = "api-1"): Finding => ({
-  id: `f_${resource}`,
-  check: CHECK,
-  severity: "high",
-  status: "open",
-  resource: { type: "resource-server", id: resource, name: null },
-  aspect: null,
-  observed: 2,
-  limit: 1,
-  unit: "seconds",
-  message: "m",
-  remediation: "r",
-  exception: null,
-});
+const finding = (resource = "api-1"): Finding =>
+  aFinding({ id: `f_${resource}`, resource: { type: "resource-server", id: resource, name: null } });
 
-const audit = (tenant: string, findings: Finding[], check: Partial<CheckResult> = {}): TenantAudit => ({
-  tenant,
-  domain: `${tenant}.auth0.com`,
-  status: "complete",
-  reason: null,
-  detail: null,
-  startedAt: "",
-  finishedAt: "",
-  traffic: { requests: 0, retries: 0, throttled: 0 },
-  inventory: {},
-  checks: [
-    {
-      id: CHECK,
-      status: findings.length > 0 ? "fail" : "pass",
-      evaluated: 1,
-      failed: findings.length,
-      ...check,
-    } as CheckResult,
-  ],
-  findings,
-});
+/** A tenant in which the one check of these tests found this. */
+function audit(tenant: string, findings: Finding[], fields: Partial<CheckResult> = {}): TenantAudit {
+  const status = findings.length > 0 ? "fail" : "pass";
+  const result = { id: CHECK, status, evaluated: 1, failed: findings.length, ...fields } as CheckResult;
+  return anAudit({ tenant, checks: [result], findings });
+}
 
-const exception = (fields: Partial<ExceptionConfig> = {}): ExceptionConfig => ({
-  check: CHECK,
-  resource: "api-1",
-  reason: "batch",
-  owner: "dana@acme.example",
-  expires: "2027-03-31",
-  ...fields,
-});
+const exception = (fields: Partial<ExceptionConfig> = {}): ExceptionConfig =>
+  anException({ resource: "api-1", expires: "2027-03-31", ...fields });
 
 /** What becomes of the exceptions in a run over `audits`, out of the configured `tenants`. */
 function judged(exceptions: ExceptionConfig[], audits: TenantAudit[], tenants = audits.map(({ tenant }) => tenant)) {
@@ -192,7 +159,7 @@ describe("accepting findings", () => {
 
     expect(first).toMatchObject({
       status: "excepted",
-      exception: { reason: "batch", owner: "dana@acme.example", expires: "2027-03-31" },
+      exception: { reason: "Reviewed in SEC-112", owner: "dana@acme.example", expires: "2027-03-31" },
     });
     expect(second).toEqual(finding("api-2"));
   });

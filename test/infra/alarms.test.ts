@@ -129,6 +129,34 @@ describe("an alarm", () => {
     ]);
   });
 
+  it("about rotation counts failed steps, and not the tests of configurations, which always fail", () => {
+    const [alarm] = alarms().filter(({ name }) => name.startsWith("RotateSecret"));
+
+    expect(alarm?.Properties).toMatchObject({ Threshold: 1, TreatMissingData: "notBreaching" });
+    const [sum, ...counted] = alarm?.Properties.Metrics ?? [];
+    expect(sum).toMatchObject({ Expression: "errors - FILL(tests, 0)", ReturnData: true });
+    expect(counted).toMatchObject([
+      {
+        Id: "errors",
+        MetricStat: {
+          Metric: { MetricName: "Errors", Dimensions: [{ Name: "FunctionName", Value: "<RotateSecretFunction>" }] },
+          Stat: "Sum",
+        },
+      },
+      {
+        Id: "tests",
+        MetricStat: {
+          Metric: {
+            Namespace: "Curfew",
+            MetricName: "RotationTests",
+            Dimensions: [{ Name: "service", Value: "curfew" }],
+          },
+          Stat: "Sum",
+        },
+      },
+    ]);
+  });
+
   it("on Curfew's own numbers looks at a number that is counted", () => {
     const counted = alarms()
       .filter(({ Properties }) => Properties.Namespace === "Curfew")

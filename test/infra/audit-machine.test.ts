@@ -1,12 +1,16 @@
 import validate from "asl-validator";
 import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
-import { LONGEST_RUN } from "../../lib/runs/longest-run.ts";
+import { LAST_START, LONGEST_RUN } from "../../lib/runs/longest-run.ts";
 import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 /** The interpreter sets the moment of the start itself. */
 const RUN = { id: "run-1", startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) };
+
+/** Until when audits may begin, and a moment before: an execution's clock stands still here unless a test moves it. */
+const IN_TIME = "2026-11-25T11:30:00.000Z";
+const BEFORE = "2026-11-25T11:29:59.999Z";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape; the interpreter keeps its own type for itself
 type Json = any;
@@ -48,70 +52,134 @@ it("says nothing of what goes through it: errors only are logged, without data",
 });
 
 it("gives every task a timeout, retries, and inside of the map a way on", () => {
-  const [[, definition] = []] = definitions(full);
-  const { States } = definition as { States: Record<string, State> };
-  const inner = States.AuditTenants?.ItemProcessor?.States ?? {};
-  const tasks = Object.entries({ ...States, ...inner }).filter(([, { Type }]) => Type === "Task");
+  const { outer, inner } = statesOf(full);
+  const tasks = Object.entries({ ...outer, ...inner }).filter(([, { Type }]) => Type === "Task");
+  const waits = Object.fromEntries(tasks.map(([name, { Retry = [] }]) => [name, Retry.map(longestWait)]));
 
-  expect(tasks.map(([name]) => name).toSorted()).toEqual(["AuditTenant", "FinishAudit", "PlanAudit", "ProbeSecrets"]);
-  for (const [name, task] of tasks) {
-    expect(task.TimeoutSeconds, name).toBeGreaterThan(60);
-    expect(task.Retry?.map(longestWait), name).toEqual([7_262, 122, 40]); // as the comments in retries.ts say
-  }
-  for (const name of ["ProbeSecrets", "AuditTenant"]) expect(inner[name]?.Catch, name).toHaveLength(1);
+  for (const [name, task] of tasks) expect(task.TimeoutSeconds, name).toBeGreaterThan(60);
+  expect(waits).toEqual({
+    PlanAudit: [3_600, 130], // as the comments in retries.ts say
+    ProbeSecrets: [130],
+    AuditTenant: [0, 130],
+    RotateDue: [1_200, 10],
+    FinishAudit: [3_600, 130],
+  });
+  expect(inner.ProbeSecrets?.Catch?.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual(["States.ALL"]);
+  expect(inner.AuditTenant?.Catch?.flatMap(({ ErrorEquals }) => ErrorEquals)).toEqual([BUSY, "States.ALL"]);
 });
 
-it("lets every tenant wait for its turn where the account runs few functions at once, within the longest run", () => {
-  const [[, definition] = []] = definitions(full);
-  const { AuditTenants } = (definition as { States: Record<string, State> }).States;
-  const tasks = Object.values(AuditTenants?.ItemProcessor?.States ?? {}).filter(({ Type }) => Type === "Task");
-  const throttled = tasks.map(({ Retry = [] }) =>
-    Retry.find(({ ErrorEquals }) => ErrorEquals.includes("Lambda.TooManyRequestsException")),
-  );
+it("tells people within the longest run, however many tenants there are and however busy the account is", () => {
+  for (const template of [full, least]) {
+    const { outer, inner, start } = statesOf(template);
+    const { MaxConcurrency = 0 } = outer.AuditTenants ?? {};
+    // The worst begins at the last moment. Whoever comes after it is refused, one after the other on each place.
+    const first = inner[start];
+    const last = longest(inner, first?.Default);
+    const refused = (MOST_TENANTS / MaxConcurrency) * A_REFUSED_TENANT;
+    const planned = slowest(outer.PlanAudit);
+    const rotates = outer.RotateDue ? slowest(outer.RotateDue) : 0;
+    const tells = slowest(outer.FinishAudit);
+    const spare = LONGEST_RUN - (LAST_START + last + refused + rotates + tells);
 
-  expect(AuditTenants?.MaxConcurrency).toBeLessThanOrEqual(10); // what a new account runs at once
-  for (const retry of throttled) {
-    expect(retry?.ErrorEquals).toEqual(["Lambda.TooManyRequestsException"]); // so that no other failure uses it up
-    expect(retry && longestWait(retry) / 2).toBeGreaterThan(3_600); // with full jitter half of it on average
+    console.info(
+      `longest run: plan ${planned} s, starts until ${LAST_START} s, last tenant ${last} s, refused ${refused} s, rotating ${rotates} s, telling ${tells} s, spare ${spare} s`,
+    );
+    expect(planned).toBeLessThan(LAST_START);
+    expect(spare).toBeGreaterThanOrEqual(0);
+    expect(rotates).toBeLessThanOrEqual(3_600);
+    expect(MaxConcurrency).toBeLessThanOrEqual(10); // what a new account runs at once
+    // No way leads to a function but through a question for the time, and that asks the service and not a function.
+    expect(first?.Type).toBe("Choice");
+    for (const { Type, Choices = [] } of Object.values(inner).filter((state) => state.Type === "Choice")) {
+      expect([Type, ...Choices]).toEqual([
+        "Choice",
+        {
+          Variable: "$$.State.EnteredTime",
+          TimestampGreaterThanEqualsPath: "$.startUntil",
+          Next: "OutOfTime",
+        },
+      ]);
+    }
   }
-  const waits = throttled.map((retry) => (retry ? longestWait(retry) : 0));
-  expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(LONGEST_RUN);
 });
+
+const BUSY = "Lambda.TooManyRequestsException";
+
+/** Ten times as many as Curfew is made for, and more names than fit into 256 KiB unless they are short. */
+const MOST_TENANTS = 10_000;
+
+/** Seconds that starting a child execution takes which ends at its first question. */
+const A_REFUSED_TENANT = 1;
+
+/** Seconds that Lambda takes to say that it has no place. */
+const A_REFUSED_CALL = 10;
 
 interface State {
   Type: string;
+  Next?: string;
+  Default?: string;
+  Choices?: { Next: string }[];
+  Seconds?: number;
   TimeoutSeconds?: number;
   MaxConcurrency?: number;
   Retry?: {
     ErrorEquals: string[];
-    IntervalSeconds: number;
-    BackoffRate: number;
+    IntervalSeconds?: number;
+    BackoffRate?: number;
     MaxAttempts: number;
     MaxDelaySeconds?: number;
   }[];
-  Catch?: unknown[];
-  ItemProcessor?: { States: Record<string, State> };
+  Catch?: { ErrorEquals: string[]; Next: string }[];
+  ItemProcessor?: { StartAt: string; States: Record<string, State> };
 }
 
-/** The seconds that a state waits in all before it gives up, without jitter. */
+/** The states of the machine, those of one tenant, and with which of these it begins. */
+function statesOf(template: Template) {
+  const [[, definition] = []] = definitions(template);
+  const { States: outer } = definition as { States: Record<string, State> };
+  const { States: inner = {}, StartAt: start = "" } = outer.AuditTenants?.ItemProcessor ?? {};
+  return { outer, inner, start };
+}
+
+/** The seconds that a state waits in all before it gives up, without jitter. The defaults are those of the language. */
 function longestWait(retry: NonNullable<State["Retry"]>[number]): number {
-  const { IntervalSeconds, BackoffRate, MaxAttempts, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retry;
+  const { IntervalSeconds = 1, BackoffRate = 2, MaxAttempts, MaxDelaySeconds = Number.POSITIVE_INFINITY } = retry;
   const waits = Array.from({ length: MaxAttempts }, (_, attempt) => IntervalSeconds * BackoffRate ** attempt);
   return waits.reduce((sum, wait) => sum + Math.min(wait, MaxDelaySeconds), 0);
 }
 
+/** The seconds that a state takes at worst: every try takes all of its time, but those that Lambda refuses at once. */
+function slowest({ TimeoutSeconds = Number.POSITIVE_INFINITY, Retry = [] }: State = { Type: "" }): number {
+  const retries = Retry.map((retry) => {
+    const isRefused = retry.ErrorEquals.every((error) => error === BUSY);
+    return longestWait(retry) + retry.MaxAttempts * (isRefused ? A_REFUSED_CALL : TimeoutSeconds);
+  });
+  return retries.reduce((sum, seconds) => sum + seconds, TimeoutSeconds);
+}
+
+/** The seconds from a state to the end at worst, where the time for starting is over: each Choice takes its first way. */
+function longest(states: Record<string, State>, name: string | undefined): number {
+  const state = name === undefined ? undefined : states[name];
+  if (!state) return 0;
+  if (state.Type === "Choice") return longest(states, state.Choices?.[0]?.Next);
+  const ways = [state.Next, ...(state.Catch ?? []).map(({ Next }) => Next)];
+  const own = state.Type === "Task" ? slowest(state) : (state.Seconds ?? 0);
+  return own + Math.max(...ways.map((next) => longest(states, next)));
+}
+
 describe("when it runs", () => {
-  it("names the run, plans, audits every tenant and finishes, with nothing else in between", async () => {
+  it("names the run, plans, audits every tenant, rotates what is due and finishes, with nothing else in between", async () => {
     const { calls, result } = await run(full, {}, {});
 
     expect(result).toEqual({ finished: true });
     expect(calls).toEqual([
       ["PlanAudit", { run: RUN }],
-      ["ProbeSecrets", { run: RUN, tenant: "one" }],
-      ["ProbeSecrets", { run: RUN, tenant: "two" }],
-      ["AuditTenant", { run: RUN, tenant: "one" }],
-      ["AuditTenant", { run: RUN, tenant: "two" }],
-      ["FinishAudit", { run: RUN, tenants: ["one", "two"] }],
+      ["ProbeSecrets", { run: RUN, tenant: "one", startUntil: IN_TIME }],
+      ["ProbeSecrets", { run: RUN, tenant: "two", startUntil: IN_TIME }],
+      ["AuditTenant", { run: RUN, tenant: "one", startUntil: IN_TIME }],
+      ["AuditTenant", { run: RUN, tenant: "two", startUntil: IN_TIME }],
+      ["RotateDue", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }],
+      ["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }],
     ]);
   });
 
@@ -121,40 +189,89 @@ describe("when it runs", () => {
     expect(calls[0]).toEqual(["PlanAudit", { tenants: ["two"], run: RUN }]);
   });
 
-  it("asks about no secrets where no tenant has credentials", async () => {
+  it("asks about no secrets and rotates none where no tenant has credentials", async () => {
     const { calls } = await run(least, {}, {});
 
     expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "AuditTenant", "AuditTenant", "FinishAudit"]);
   });
 
   it("finishes when tenants and probes fail, each after its retries", async () => {
-    const { calls, result } = await run(full, {}, { AuditTenant: "always", ProbeSecrets: "always" });
+    const { calls, result } = await run(full, {}, { AuditTenant: {}, ProbeSecrets: {} });
 
     expect(result).toEqual({ finished: true });
-    expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(6); // two tenants, three times each
-    expect(calls.filter(([name]) => name === "ProbeSecrets")).toHaveLength(6);
-    expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"] }]);
+    expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(8); // two tenants, four times each
+    expect(calls.filter(([name]) => name === "ProbeSecrets")).toHaveLength(8);
+    expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }]);
   });
 
   it("finishes where the map as a whole breaks, so that people hear of the tenants that were not audited", async () => {
-    const { calls, result } = await run(full, {}, {}, breakMap);
+    const { calls, result } = await run(full, {}, {}, { change: breakMap });
 
     expect(result).toEqual({ finished: true });
-    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "FinishAudit"]);
-    expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"] }]);
+    expect(calls.map(([name]) => name)).toEqual(["PlanAudit", "RotateDue", "FinishAudit"]);
+    expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }]);
   });
 
+  it("lets an audit wait for its turn where the account is busy, without asking about secrets again", async () => {
+    const { calls, result } = await run(full, {}, { AuditTenant: { error: BUSY, times: 20 } });
+
+    expect(result).toEqual({ finished: true });
+    expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(22); // 20 refusals, two tenants
+    expect(calls.filter(([name]) => name === "ProbeSecrets")).toHaveLength(2);
+  });
+
+  it("goes on without a probe that the account has no room for", async () => {
+    const { calls, result } = await run(full, {}, { ProbeSecrets: { error: BUSY } });
+
+    expect(result).toEqual({ finished: true });
+    expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(2);
+  });
+
+  it.each([
+    ["full", () => full, ["PlanAudit", "RotateDue", "FinishAudit"]],
+    ["least", () => least, ["PlanAudit", "FinishAudit"]],
+  ])("begins no tenant when it is too late, and tells people (%s)", async (_title, template, expected) => {
+    const { calls, result } = await run(template(), {}, {}, { now: () => IN_TIME });
+
+    expect(result).toEqual({ finished: true });
+    expect(calls.map(([name]) => name)).toEqual(expected);
+  });
+
+  it.each([
+    ["full", () => full],
+    ["least", () => least],
+  ])("ends the waiting when it is too late, and tells people (%s)", async (_title, template) => {
+    let asked = 0;
+    const now = () => (++asked > 50 ? IN_TIME : BEFORE);
+    const { calls, result } = await run(template(), {}, { AuditTenant: { error: BUSY } }, { now });
+
+    expect(result).toEqual({ finished: true });
+    expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(50);
+    expect(calls.at(-1)?.[0]).toBe("FinishAudit");
+  });
+
+  it.each([{ error: "Error" }, { error: BUSY }, { error: "States.Timeout" }])(
+    "tells people where rotating fails with $error, whatever it was tried",
+    async (failing) => {
+      const { calls, result } = await run(full, {}, { RotateDue: failing });
+
+      expect(result).toEqual({ finished: true });
+      expect(calls.filter(([name]) => name === "RotateDue")).toHaveLength(failing.error === BUSY ? 21 : 2);
+      expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }]);
+    },
+  );
+
   it("tries again what failed once, and says the same", async () => {
-    const { calls } = await run(full, {}, { FinishAudit: "once" });
+    const { calls } = await run(full, {}, { FinishAudit: { times: 1 } });
 
     expect(calls.slice(-2)).toEqual([
-      ["FinishAudit", { run: RUN, tenants: ["one", "two"] }],
-      ["FinishAudit", { run: RUN, tenants: ["one", "two"] }],
+      ["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }],
+      ["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }],
     ]);
   });
 
   it.each(["PlanAudit", "FinishAudit"])("fails for everybody to see when %s fails", async (name) => {
-    await expect(run(full, {}, { [name]: "always" })).rejects.toThrow("as planned");
+    await expect(run(full, {}, { [name]: {} })).rejects.toThrow("as planned");
   });
 });
 
@@ -164,34 +281,55 @@ function breakMap(definition: Json): void {
   Object.assign(ItemProcessor, { StartAt: "Broken", States: { Broken: { Type: "Fail", Error: "States.Runtime" } } });
 }
 
+/** How a function fails: under which name, and how often; for ever when left out. */
+interface Failing {
+  error?: string;
+  times?: number;
+}
+
+/** What is not as usual in an execution. */
+interface Changed {
+  change?(definition: Json): void;
+  /** What time it is when a state is entered: ISO 8601. */
+  now?(): string;
+}
+
 /**
  * Runs the definition as it was synthesized, or changed; what the functions would do is only what this test needs.
  */
 async function run(
   template: Template,
   input: Json,
-  fails: Readonly<Record<string, "once" | "always">>,
-  change: (definition: Json) => void = () => undefined,
+  fails: Readonly<Record<string, Failing>>,
+  { change = () => undefined, now = () => BEFORE }: Changed = {},
 ) {
   const [[, definition] = []] = definitions(template);
   change(definition);
   const calls: [string, Json][] = [];
-  const failed = new Set<string>();
+  const failures = new Map<string, number>();
   const handler = (name: string, answer: (event: Json) => Json) => (event: Json) => {
     calls.push([name, event]);
-    const again = failed.has(name);
-    failed.add(name);
-    if (fails[name] === "always" || (fails[name] === "once" && !again)) throw new Error("failed as planned");
-    return answer(event);
+    const { error = "Error", times = Number.POSITIVE_INFINITY } = fails[name] ?? { times: 0 };
+    const failed = failures.get(name) ?? 0;
+    if (failed >= times) return answer(event);
+    failures.set(name, failed + 1);
+    throw Object.assign(new Error("failed as planned"), { name: error });
+  };
+  const state = {
+    get EnteredTime() {
+      return now();
+    },
   };
   const execution = new StateMachine(definition as never).run(input, {
-    context: { Execution: { Name: RUN.id } } as never,
+    context: { Execution: { Name: RUN.id }, State: state } as never,
     overrides: {
-      retryIntervalOverrides: { PlanAudit: 0, ProbeSecrets: 0, AuditTenant: 0, FinishAudit: 0 },
+      waitTimeOverrides: { AwaitTurn: 0 },
+      retryIntervalOverrides: { PlanAudit: 0, ProbeSecrets: 0, AuditTenant: 0, RotateDue: 0, FinishAudit: 0 },
       taskResourceLocalHandlers: {
-        PlanAudit: handler("PlanAudit", ({ run }) => ({ run, tenants: ["one", "two"] })),
+        PlanAudit: handler("PlanAudit", ({ run }) => ({ run, tenants: ["one", "two"], startUntil: IN_TIME })),
         ProbeSecrets: handler("ProbeSecrets", () => ({ probed: 1 })),
         AuditTenant: handler("AuditTenant", () => ({ findings: 3 })),
+        RotateDue: handler("RotateDue", () => ({ proven: 1 })),
         FinishAudit: handler("FinishAudit", () => ({ finished: true })),
       },
     },

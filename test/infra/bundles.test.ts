@@ -42,6 +42,8 @@ it("are one for each function", () => {
     "plan-audit",
     "post-to-slack",
     "probe-secrets",
+    "rotate-due",
+    "rotate-secret",
   ]);
 });
 

@@ -47,11 +47,36 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     logs("FinishAuditLogs"),
     TRACES,
     CONFIG,
-    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("TENANT#*", "NOTICE#*")}`,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("TENANT#*")}`,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,
     `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("PENDING")}`,
     "sns:Publish on <TopicsAlerts>",
     "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
     "sns:ListSubscriptionsByTopic on <TopicsAlarms>, <TopicsAlerts>, <TopicsWatchdog>",
+    `states:DescribeExecution on arn:aws:states:${ACCOUNT}:execution:curfew-audit:*`,
+  ],
+  RotateDueRole: [
+    logs("RotateDueLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("TENANT#*")}`,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("SECRET#*")}`,
+    "s3:PutObject on <EvidenceBucket>/rotations/*",
+    `secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:RotateSecret, secretsmanager:UpdateSecretVersionStage on ${SECRETS}* ${MANAGED}`,
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/rotator-??????`,
+    `lambda:InvokeFunction on arn:aws:lambda:${ACCOUNT}:function:curfew-rotate-secret`,
+  ],
+  RotateSecretRole: [
+    logs("RotateSecretLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("TENANT#*", "NOTICE#*")}`,
+    `dynamodb:GetItem ${rows("SECRET#*")}`,
+    "s3:PutObject on <EvidenceBucket>/rotations/*",
+    "sns:Publish on <TopicsAlerts>",
+    "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
+    `secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage on ${SECRETS}* ${MANAGED}`,
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/rotator-??????`,
   ],
   SlackPostToSlackRole: [
     logs("SlackPostToSlackLogs"),
@@ -60,7 +85,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:GetQueueUrl, sqs:ReceiveMessage on <SlackQueue>",
   ],
   AuditMachineRole: [
-    "lambda:InvokeFunction on <AuditTenantFunction>, <AuditTenantFunction>:*, <FinishAuditFunction>, <FinishAuditFunction>:*, <PlanAuditFunction>, <PlanAuditFunction>:*, <ProbeSecretsFunction>, <ProbeSecretsFunction>:*",
+    "lambda:InvokeFunction on <AuditTenantFunction>, <AuditTenantFunction>:*, <FinishAuditFunction>, <FinishAuditFunction>:*, <PlanAuditFunction>, <PlanAuditFunction>:*, <ProbeSecretsFunction>, <ProbeSecretsFunction>:*, <RotateDueFunction>, <RotateDueFunction>:*",
     "logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
     "states:StartExecution on <AuditMachine>",
     `states:DescribeExecution, states:StopExecution on arn:aws:states:${ACCOUNT}:execution:<AuditMachine>:*`,
@@ -72,6 +97,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "ProbeSecretsRole trusts": LAMBDA,
   "AuditTenantRole trusts": LAMBDA,
   "FinishAuditRole trusts": LAMBDA,
+  "RotateDueRole trusts": LAMBDA,
+  "RotateSecretRole trusts": LAMBDA,
   "SlackPostToSlackRole trusts": LAMBDA,
   "AuditMachineRole trusts": [
     `states.amazonaws.com sts:AssumeRole if {"ArnLike":{"aws:SourceArn":"arn:aws:states:${ACCOUNT}:stateMachine:*"},"StringEquals":{"aws:SourceAccount":"111122223333"}}`,
@@ -138,7 +165,7 @@ it("drops the permissions of what is not configured", async () => {
     TRACES,
   ]);
   expect(Object.values(table).flat().join("\n")).not.toContain("curfew:managed");
-  expect(Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets)/.test(name))).toEqual([]);
+  expect(Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets|Rotate)/.test(name))).toEqual([]);
 });
 
 describe("who can read which secret", () => {
@@ -146,13 +173,14 @@ describe("who can read which secret", () => {
 
   it.each([
     { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole"] },
-    { name: LOGINS.rotator, managed: false, readers: [] },
+    { name: LOGINS.rotator, managed: false, readers: ["RotateDueRole", "RotateSecretRole"] },
+    { name: "curfew/acme-prod/rotator-of-old", managed: false, readers: [] },
     { name: "curfew/acme-prod/responder", managed: false, readers: [] },
     { name: "curfew/acme-prod/auditor-of-old", managed: false, readers: [] },
     { name: "curfew/slack-webhook", managed: false, readers: ["SlackPostToSlackRole"] },
     { name: "curfew/slack-webhook-of-others", managed: false, readers: [] },
     { name: "apps/checkout/auth0", managed: false, readers: [] },
-    { name: "apps/checkout/auth0", managed: true, readers: ["ProbeSecretsRole"] },
+    { name: "apps/checkout/auth0", managed: true, readers: ["ProbeSecretsRole", "RotateDueRole", "RotateSecretRole"] },
     { name: "somebody/elses/database", managed: false, readers: [] },
   ])("$name (managed: $managed) is read by $readers", ({ name, managed, readers }) => {
     const arn = `${SECRETS}${name}-AbC123`;

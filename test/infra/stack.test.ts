@@ -166,7 +166,7 @@ describe("who is told", () => {
       ])
       .toSorted();
   const withAlerts = (alerts: string) => synthesized(FULL.replace(/alerts:[\s\S]+/, `alerts: ${alerts}\n`));
-  const ALERTS = ["finding", "summary", "reminder", "not-audited"];
+  const ALERTS = ["finding", "summary", "reminder", "not-audited", "rotation"];
   const AT_ONCE = [...ALERTS, "test"];
   const ALL = [...ALERTS, "digest", "test"];
   const DAILY = ["digest", "test"];
@@ -235,11 +235,23 @@ describe("who is told", () => {
     ]);
   });
 
-  it("nobody, and a warning says so", async () => {
-    const { report } = await withAlerts("{}");
+  it.each(["{}", "{ slack: { webhook: secretsmanager:curfew/slack-webhook } }"])(
+    "nobody of alarms, and a warning names what is empty, with alerts: %s",
+    async (alerts) => {
+      const { report } = await withAlerts(alerts);
 
-    expect(report).toContain("alarms ring unheard");
-  });
+      expect(report).toContain("alerts.email and alerts.digest.email in the configuration are empty");
+    },
+  );
+
+  it.each(["{ email: [a@acme.example] }", "{ digest: { email: [a@acme.example] } }"])(
+    "somebody of alarms, without a warning, with alerts: %s",
+    async (alerts) => {
+      const { report } = await withAlerts(alerts);
+
+      expect(report).not.toContain("alarms ring unheard");
+    },
+  );
 
   it("by topics under a key of our own, over TLS only", () => {
     const topics = propertiesOf(full, "AWS::SNS::Topic");
@@ -267,6 +279,8 @@ describe("optional parts", () => {
       "FinishAuditFunction",
       "PlanAuditFunction",
       "ProbeSecretsFunction",
+      "RotateDueFunction",
+      "RotateSecretFunction",
       "SlackPostToSlackFunction",
     ]);
   });
@@ -278,6 +292,24 @@ describe("optional parts", () => {
       "PlanAuditFunction",
     ]);
     for (const type of ["AWS::Scheduler::Schedule", "AWS::SQS::Queue"]) expect(names(least, type)).toEqual([]);
+  });
+
+  it("rotate where a tenant has credentials and somebody to change them, and not where either is missing", async () => {
+    const rotator = /^ *rotator: .*\n/m;
+    const without = [FULL.replace(rotator, ""), FULL.replace(/^ *credentials:\n.*\n/m, "")];
+    for (const config of without) {
+      const functions = names(await synthesized(config), "AWS::Lambda::Function");
+      expect(functions.filter((name) => name.startsWith("Rotate"))).toEqual([]);
+    }
+    const [permission] = propertiesOf(full, "AWS::Lambda::Permission");
+    expect(permission).toEqual({
+      Action: "lambda:InvokeFunction",
+      FunctionName: "<RotateSecretFunction>",
+      Principal: "secretsmanager.amazonaws.com",
+      SourceAccount: "111122223333",
+    });
+    const named = propertiesOf(full, "AWS::Lambda::Function").map(({ FunctionName }) => FunctionName);
+    expect(named.filter(Boolean)).toEqual(["curfew-rotate-secret"]);
   });
 
   it("are missed with a warning where without them no audit is ever started", () => {
@@ -322,7 +354,9 @@ describe("every function", () => {
       PlanAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_TABLE"],
       ProbeSecrets: ["CURFEW_TABLE"],
       AuditTenant: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
-      FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_TABLE", "CURFEW_TOPICS"],
+      FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_AUDIT_MACHINE", "CURFEW_TABLE", "CURFEW_TOPICS"],
+      RotateDue: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      RotateSecret: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],
     });
   });

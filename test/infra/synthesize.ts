@@ -12,6 +12,7 @@ tenants:
     plan: enterprise
     owner: identity@acme.example
     auditor: { clientId: abc, secret: secretsmanager:curfew/acme-prod/auditor }
+    rotator: { clientId: def, secret: secretsmanager:curfew/acme-prod/rotator }
     credentials:
       - { clientId: jkl, secret: apps/checkout/auth0 }
 schedule: { audit: cron(0 6 * * ? *), timezone: Europe/Berlin }

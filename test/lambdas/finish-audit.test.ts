@@ -1,10 +1,15 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { noteRun, type PendingRun, pendingKey } from "../../lib/alerts/pending-runs.ts";
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRecord, RunRef } from "../../lib/findings/ledger/run-record.ts";
 import { openCredentials } from "../../lib/history/credentials.ts";
 import type { DriftProbe } from "../../lib/history/history.ts";
 import { type Cloud, startCloud } from "../../lib/sandbox/cloud/start-cloud.ts";
+import { openStateMachine } from "../../lib/sandbox/cloud/state-machine/open-state-machine.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { configOf } from "../config/example.ts";
 import { plant, record, report } from "../support/run-records.ts";
@@ -58,6 +63,27 @@ async function topic(name: string): Promise<string> {
   return (await sns.send(new CreateTopicCommand({ Name: `${name}-${runs}` }))).TopicArn ?? "";
 }
 
+/** SNS as a role sees it that may publish and may not list. */
+async function snsThatListsNothing(): Promise<AsyncDisposable & { origin: string }> {
+  const refusal = "<ErrorResponse><Error><Type>Sender</Type><Code>AuthorizationError</Code></Error></ErrorResponse>";
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    if (body.includes("Action=ListSubscriptionsByTopic")) return void response.writeHead(403).end(refusal);
+    const { "content-type": type = "" } = request.headers;
+    const answer = await fetch(cloud.messaging.origin, { method: "POST", headers: { "content-type": type }, body });
+    response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
+    response.end(await answer.text());
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+    },
+  };
+}
+
 async function subscribe(arn: string, address = ONCALL): Promise<void> {
   await new SNSClient({}).send(new SubscribeCommand({ TopicArn: arn, Protocol: "email", Endpoint: address }));
 }
@@ -72,6 +98,7 @@ async function finish(records: readonly RunRecord[], tenants: readonly string[],
   vi.stubEnv("CURFEW_CONFIG_KEY", key);
   vi.stubEnv("CURFEW_ALERTS_TOPIC", topics.alerts);
   vi.stubEnv("CURFEW_TOPICS", Object.values(topics).join(","));
+  vi.stubEnv("CURFEW_AUDIT_MACHINE", "arn:aws:states:us-east-1:000000000000:stateMachine:curfew-audit");
   const lines: string[] = [];
   const log = vi.spyOn(console, "log").mockImplementation((line) => void lines.push(String(line)));
   try {
@@ -111,6 +138,21 @@ describe("who hears nothing", () => {
     expect(digest?.text).toMatch(/Not heard by.*1 subscription, missing or not confirmed/);
   });
 
+  it("is not known where SNS does not list subscriptions: the alarm rings, and the digest is not quiet", async () => {
+    await everywhere();
+    await cloud.messaging.confirm(ONCALL);
+    await using sns = await snsThatListsNothing();
+    vi.stubEnv("AWS_ENDPOINT_URL_SNS", sns.origin);
+    await table.remove({ partition: "NOTICE#digest", sort: "NOTICE" }); // the tests before had today's
+    const before = cloud.messaging.mails.length;
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 1 });
+
+    const [digest] = cloud.messaging.mails.slice(before).filter(({ subject }) => subject.includes("Digest"));
+    expect(digest?.subject).toContain("who hears of it could not be counted");
+    expect(digest?.text).toMatch(/Not heard by.*could not be counted/);
+  });
+
   it("is counted once for each topic where the confirmation is missing", async () => {
     await everywhere();
 
@@ -135,6 +177,48 @@ describe("who hears nothing", () => {
       expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 1 });
     },
   );
+});
+
+describe("a run that somebody stopped", () => {
+  const COMPLETE = [record("one"), record("two")];
+  const MINUTE = 60_000;
+
+  /** Stops a run half an hour ago that would have had ten hours more, and says under which key it is pending. */
+  async function stopRun(id: string): Promise<ReturnType<typeof pendingKey>> {
+    const halfAnHourAgo = Date.now() - 30 * MINUTE;
+    const States = { Rest: { Type: "Succeed" } };
+    const Properties = {
+      StateMachineName: "curfew-audit",
+      DefinitionString: JSON.stringify({ StartAt: "Rest", States }),
+    };
+    const host = openStateMachine(
+      { Resources: { Machine: { Type: "AWS::StepFunctions::StateMachine", Properties } } },
+      { functions: {}, clock: { now: () => halfAnHourAgo, sleep: async () => undefined } },
+    );
+    cloud.stepFunctions.add(host);
+    const run: RunRef = { id, startedAt: new Date(halfAnHourAgo).toISOString() };
+    await host.start({}, { name: id }).result;
+    await noteRun(run, ["one"], Date.now() + 600 * MINUTE, table);
+    return pendingKey(run);
+  }
+
+  const isTold = async (key: ReturnType<typeof pendingKey>) => (await table.get<PendingRun>(key))?.value.isTold;
+
+  it("is told of by the next one", async () => {
+    const key = await stopRun("stopped");
+
+    await finish(COMPLETE, ["one", "two"]);
+
+    expect(await isTold(key)).toBe(true);
+  });
+
+  it("waits where Step Functions does not answer, and the run that asked is told all the same", async () => {
+    const key = await stopRun("unknown");
+    vi.stubEnv("AWS_ENDPOINT_URL_SFN", "http://127.0.0.1:1");
+
+    expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ CompleteAudits: 1, AlertsNotDelivered: 0 });
+    expect(await isTold(key)).toBe(false);
+  });
 });
 
 describe("tenants that were not audited", () => {

@@ -89,6 +89,8 @@ describe("the aftercare of a client secret", () => {
     const accepting = withTenant(() => ({ probe: async () => ({ answer: "accepted" }) }));
 
     expect(await careFor(world, accepting)).toEqual([expect.not.objectContaining({ overdueSince: expect.anything() })]);
+    const { aftercare, promoted } = recordOf(world) ?? {};
+    expect(aftercare?.[0]?.answers.every(({ at }) => at >= (promoted?.at ?? 0) + 45_000)).toBe(true);
     world.clock.pass(300_000);
     expect(await careFor(world, accepting)).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
     expect(answersOf(world)).toEqual([]);

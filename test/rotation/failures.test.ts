@@ -48,12 +48,17 @@ describe("a failed try", () => {
   });
 
   it("holds the credential at once when only a person can change its reason", () => {
-    const needNoRotation = ["rotate-off", "rotation-disabled", "version-unknown", "held"];
-    for (const refusal of REFUSALS) {
+    const needNoRotation = ["rotate-off", "rotation-disabled", "version-unknown"];
+    for (const refusal of REFUSALS.filter((one) => one !== "held")) {
       const refused = withFailure(record, { ...failure, code: "rotation-refused", refusal });
       expect([refusal, refused.held !== undefined]).toEqual([refusal, !needNoRotation.includes(refusal)]);
       expect(refused).toMatchObject({ failures: 0, lastFailure: { refusal } });
     }
+  });
+
+  it("keeps what holds a credential: that it is held says nothing new", () => {
+    const held = { ...record, held: { since: 2, refusal: null, message: "It kept failing." }, lastFailure: failure };
+    expect(withFailure(held, { ...failure, at: 9, code: "rotation-refused", refusal: "held" })).toBe(held);
   });
 
   it("keeps since when a credential is held", () => {

@@ -4,10 +4,10 @@ import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../lib/rotation/target.ts";
 import { WINDOW } from "./world/auth0.ts";
 import { recordOf } from "./world/curfew.ts";
-import { prepareKeys } from "./world/keys.ts";
+import { type PreparedKey, prepareKeys } from "./world/keys.ts";
 import { announcedWorld, stepOf, stepsUpTo, withTenant } from "./world/one-step.ts";
 import { CLIENT_ID, credentialOf, DOMAIN, FORMS, loginOf, payloadOf } from "./world/payload.ts";
-import { leaveKeyByHand, setSecretByHand } from "./world/people.ts";
+import { attachAllByHand, leaveKeyByHand, setSecretByHand } from "./world/people.ts";
 import type { World } from "./world/world.ts";
 
 const KEYS = prepareKeys(6);
@@ -159,6 +159,16 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
   });
 
+  it("is not carried on with rotate: off before the tenant was told", async () => {
+    const { world, version } = await announcedWorld(OPTIONS[kind]);
+    await stepOf(world, "createSecret", version);
+    const before = outside(world);
+    world.settings.rotate = "off";
+
+    expect(await stepOf(world, "setSecret", version)).toEqual(refusal("rotate-off"));
+    expect(outside(world)).toBe(before);
+  });
+
   it("goes forward once the tenant was told, whatever is switched off by then", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     await stepsUpTo(world, "setSecret", version);
@@ -232,6 +242,37 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(recordOf(world)).toMatchObject({ promoted: { version: next } });
   });
 
+  it("never sets a credential again that was promoted and replaced by hand, and lets the next rotation begin", async () => {
+    const { world, version } = await announcedWorld({ ...OPTIONS[kind], overlap: 0 });
+    await stepsUpTo(world, "finishSecret", version);
+    const key = KEYS[5] as PreparedKey;
+    if (kind === "client-secret") world.client.setSecret("by hand", "hand");
+    else leaveKeyByHand(world, key);
+    if (kind === "private-key") attachAllByHand(world); // both are accepted then
+    const byHand = kind === "client-secret" ? "by hand" : key.jwk;
+    world.vault.putByHand("by-hand", payloadOf(kind, "plain", byHand));
+    expect(world.vault.labelled(PENDING)).toBe(version);
+    const before = JSON.stringify(world.client.live());
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+    expect(JSON.stringify(world.client.live())).toBe(before);
+    expect(world.vault.labelled(CURRENT)).toBe("by-hand");
+    expect(world.vault.announce(world.newVersion())).toBe(true);
+  });
+
+  it("makes a promoted version current again that a person moved the label away from", async () => {
+    const { world, version } = await announcedWorld({ ...OPTIONS[kind], overlap: 0 });
+    const first = world.vault.labelled(CURRENT) ?? "";
+    await stepsUpTo(world, "finishSecret", version);
+    world.clock.pass(WINDOW);
+    world.vault.promote(world.target.arn, first, version);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+    expect(world.vault.labelled(CURRENT)).toBe(version);
+  });
+
   it("records a promotion whose process died over it", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     await stepsUpTo(world, "testSecret", version);
@@ -276,7 +317,8 @@ describe("a rotation of a client secret", () => {
     const { world, version } = await announcedWorld(SECRET);
     setSecretByHand(world, "by hand", false);
     expect(await stepOf(world, "createSecret", version)).toEqual(refusal("current-refused"));
-    await resumeRotation(world.table, world.target);
+    await orderedBy(world, version, "person");
+    expect(await stepOf(world, "createSecret", version)).toEqual(refusal("current-refused"));
 
     const later = await announcedWorld(SECRET);
     await stepOf(later.world, "createSecret", later.version);
@@ -381,6 +423,23 @@ describe("a rotation of a private key", () => {
     expect(await stepOf(world, "setSecret", version)).toBeUndefined();
     expect(world.client.registered).toHaveLength(2);
     expect(world.guard.violations).toEqual([]);
+  });
+
+  it("deletes a twin of the new key that a lost answer left behind", async () => {
+    const { world, version } = await announcedWorld(KEY);
+    await stepsUpTo(world, "setSecret", version);
+    const deleted: string[] = [];
+    const twin = withTenant((tenant) => ({
+      keys: async () => {
+        const keys = await tenant.keys();
+        return [...keys, { id: "cred_twin", kid: keys.at(-1)?.kid, name: undefined }];
+      },
+      deleteKey: async (id) => void deleted.push(id),
+    }));
+
+    expect(await stepOf(world, "setSecret", version, twin)).toBeUndefined();
+    expect(deleted).toEqual(["cred_twin"]);
+    expect(world.client.attached).toHaveLength(2);
   });
 
   it("finds the old key although its stored form names another kid, where it must be the other one", async () => {

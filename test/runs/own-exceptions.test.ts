@@ -9,26 +9,17 @@ import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { fastClock } from "../../lib/model/clock.ts";
 import type { CheckResult, Finding } from "../../lib/model/finding.ts";
 import { matchedExceptions, ownExceptions } from "../../lib/runs/own-exceptions.ts";
+import { finding as aFinding, audit as anAudit } from "../support/reports.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 6);
 const CHECKS = ["expiry.api.access-token-lifetime", "key.signing.age"];
 const RESOURCES = ["r1", "r2"];
 const TENANTS = ["acme", "bank", "shop"];
 
-const findingOf = (tenant: string, check: string, id: string): Finding => ({
-  id: findingId({ tenant, check, resource: { type: "resource-server", id }, aspect: null }),
-  check,
-  severity: "high",
-  status: "open",
-  resource: { type: "resource-server", id, name: null },
-  aspect: null,
-  observed: 2,
-  limit: 1,
-  unit: "seconds",
-  message: "m",
-  remediation: "r",
-  exception: null,
-});
+function findingOf(tenant: string, check: string, id: string): Finding {
+  const resource = { type: "resource-server", id, name: null } as const;
+  return aFinding({ id: findingId({ tenant, check, resource, aspect: null }), check, resource });
+}
 
 const anException = fc.record(
   {
@@ -53,23 +44,15 @@ function auditOf(
   exceptions: ExceptionConfig[],
 ): TenantAudit {
   const findings = CHECKS.flatMap((check) => (said[check] ?? []).map((id) => findingOf(tenant, check, id)));
-  return {
+  return anAudit({
     tenant,
-    domain: `${tenant}.auth0.com`,
-    status: "complete",
-    reason: null,
-    detail: null,
-    startedAt: "",
-    finishedAt: "",
-    traffic: { requests: 0, retries: 0, throttled: 0 },
-    inventory: {},
     checks: CHECKS.map((id): CheckResult => {
       const failed = said[id];
       if (!failed) return { id, status: "not-evaluated", reason: "fetch-failed", detail: null };
       return { id, status: failed.length > 0 ? "fail" : "pass", evaluated: 2, failed: failed.length };
     }),
     findings: acceptFindings(findings, tenant, exceptions, NOW),
-  };
+  });
 }
 
 const RULES = {
@@ -125,5 +108,6 @@ it("does not call an exception for all tenants unmatched while nobody knows of o
   expect(tell([nothing, nothing])).toBe(1);
   expect(tell([nothing, undefined])).toBe(0);
   expect(tell([nothing, { ...nothing, evaluated: [] }])).toBe(0);
+  expect(tell([nothing, { ...nothing, matchedExceptions: null }])).toBe(0);
   expect(tell(undefined)).toBe(0);
 });

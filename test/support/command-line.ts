@@ -20,11 +20,14 @@ export function curfew(
   {
     cwd,
     env = {},
+    input,
     onStart,
     onOutput,
   }: {
     cwd: string;
     env?: Record<string, string>;
+    /** What is piped in; nothing when left out. */
+    input?: string;
     onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
     /** Hears all that was written so far, each time that there is more. */
     onOutput?: (stdout: string, stderr: string) => void;
@@ -34,8 +37,10 @@ export function curfew(
     const child = spawn(process.execPath, [CURFEW, ...args], {
       cwd,
       env: { PATH: process.env.PATH ?? "", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
     });
+    child.stdin.on("error", () => undefined); // it need not read what it is given
+    child.stdin.end(input);
     const run: Run = { code: null, stdout: "", stderr: "" };
     child.stdout.on("data", (chunk) => {
       run.stdout += chunk;

@@ -1,4 +1,5 @@
 import { findCheck } from "../../lib/checks/catalogue.ts";
+import type { ExceptionConfig } from "../../lib/config/schema.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { Finding } from "../../lib/model/finding.ts";
 import type { AuditReport } from "../../lib/reports/audit-report.ts";
@@ -36,6 +37,16 @@ export const audit = (fields: Partial<TenantAudit> = {}): TenantAudit => ({
   inventory: {},
   checks: [],
   findings: [],
+  ...fields,
+});
+
+/** An exception for every API of all tenants, on its last day. */
+export const exception = (fields: Partial<ExceptionConfig> = {}): ExceptionConfig => ({
+  check: CHECK,
+  resource: "*",
+  reason: "Reviewed in SEC-112",
+  owner: "dana@acme.example",
+  expires: "2026-11-23",
   ...fields,
 });
 

@@ -104,7 +104,7 @@ function draftOf({ audit, run, listed, evidence, notes, matchedExceptions = [] }
     changes: [],
     evidence,
     notes: boundedNotes(notes),
-    matchedExceptions: [...matchedExceptions],
+    matchedExceptions: boundedMatches(matchedExceptions),
     announced: false,
   };
 }
@@ -117,6 +117,14 @@ function boundedNotes(notes: readonly string[]): string[] {
   const kept = notes.slice(0, MOST_NOTES).map((note) => brief(note, LONGEST_NOTE));
   const rest = notes.length - kept.length;
   return rest > 0 ? [...kept, `There are ${rest.toLocaleString("en")} notes more.`] : kept;
+}
+
+/** About 300 exceptions. Bytes; a row holds 400 kB. */
+const MOST_MATCHED = 20_000;
+
+/** Whole or not at all: of an exception that is not in a part nobody would know whether it accepts something. */
+function boundedMatches(ids: readonly string[]): string[] | null {
+  return Buffer.byteLength(ids.join("")) <= MOST_MATCHED ? [...ids] : null;
 }
 
 /** Notes that a run has begun, unless another process of the same run is done with it. */

@@ -91,14 +91,17 @@ export interface RunRecord {
   open: { [S in Severity]?: number };
   excepted: number;
   totals: ChangeTotals;
-  /** The changes worth telling, most urgent first; `still-open` only with a mark. At most {@link MOST_CHANGES}. */
+  /**
+   * The changes worth telling, most urgent first; `still-open` only with a mark. At most {@link MOST_CHANGES}, and fewer
+   * where they are long.
+   */
   changes: readonly Change[];
   /** Where inventory, results and report are kept; null on a laptop. */
   evidence: string | null;
   /** Things about this run that people should know, one sentence each and bounded: a gap in the logs, for instance. */
   notes: readonly string[];
-  /** The exceptions for all tenants that accept something here, by id. */
-  matchedExceptions: readonly string[];
+  /** The exceptions for all tenants that accept something here, by id; null where they are too many for a row. */
+  matchedExceptions: readonly string[] | null;
   /** True once people were told. */
   announced: boolean;
 }

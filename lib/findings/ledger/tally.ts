@@ -16,6 +16,22 @@ export interface Tally {
   result(): Pick<RunRecord, "open" | "excepted" | "totals" | "changes">;
 }
 
+/**
+ * All changes of a record together, in bytes: a row of DynamoDB holds 400 kB. A hundred with names and reasons of usual
+ * length are half of it; with the longest that there can be, in Chinese, a fourth are kept, and the others counted.
+ */
+const MOST_BYTES = 150_000;
+
+/** The beginning of a list that fits into a record. */
+function fitting(changes: readonly Change[]): Change[] {
+  let left = MOST_BYTES;
+  const end = changes.findIndex((change) => {
+    left -= Buffer.byteLength(JSON.stringify(change));
+    return left < 0;
+  });
+  return end < 0 ? [...changes] : changes.slice(0, end);
+}
+
 export function newTally(): Tally {
   const open: { [S in Severity]?: number } = {};
   const totals: { [Kind in ChangeKind]?: { [S in Severity]?: number } } = {};
@@ -38,7 +54,12 @@ export function newTally(): Tally {
     },
     result() {
       keepWorst();
-      return { open: inOrder(open, SEVERITY_ORDER), excepted, totals: orderedTotals(totals), changes };
+      return {
+        open: inOrder(open, SEVERITY_ORDER),
+        excepted,
+        totals: orderedTotals(totals),
+        changes: fitting(changes),
+      };
     },
   };
 }

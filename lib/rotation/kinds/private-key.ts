@@ -88,10 +88,10 @@ async function register(
 ): Promise<RegisteredKey> {
   const places: Places = { ...registered, currentKid: namedKid(await current()) };
   assertPlace(places, record);
-  await markTold(work);
-  await assertPending(work);
   const [leftover] = leftovers(places);
   if (isFull(places) && leftover) await remove(work, leftover.id);
+  await markTold(work);
+  await assertPending(work);
   const tenant = await work.tenant();
   return work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name: `curfew-${work.version}` }));
 }

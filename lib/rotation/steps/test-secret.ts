@@ -1,7 +1,10 @@
+import { CurfewError } from "../../model/curfew-error.ts";
 import { awaitAccepted } from "../accepting.ts";
-import { unfinished } from "../asking.ts";
 import { storedCredential } from "../stored-credentials.ts";
 import type { Work } from "../work.ts";
+
+/** The detail of the error that says that there is nothing to test; see below. */
+export const NOTHING_TO_TEST = "nothing to test";
 
 /**
  * Makes sure that the tenant accepts the pending credential.
@@ -11,7 +14,12 @@ import type { Work } from "../work.ts";
  */
 export async function testSecret(work: Work): Promise<void> {
   const pending = await storedCredential(work, work.version);
-  if (!pending)
-    throw unfinished(`There is no new credential of ${work.settings.clientId} to test; nothing was changed.`);
+  if (!pending) throw nothingToTest(work.settings.clientId);
   await awaitAccepted(work, pending.credential);
 }
+
+const nothingToTest = (clientId: string): CurfewError =>
+  new CurfewError("rotation-unfinished", `There is no new credential of ${clientId} to test; nothing was changed.`, {
+    retryable: true,
+    detail: NOTHING_TO_TEST,
+  });

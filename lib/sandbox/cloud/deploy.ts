@@ -1,4 +1,6 @@
 import type { Clock } from "../../model/clock.ts";
+import type { RotationFunction } from "./secrets-manager/rotations.ts";
+import type { SecretsManagerOptions } from "./secrets-manager/start-secrets-manager.ts";
 import { type Cloud, startCloud } from "./start-cloud.ts";
 import { openStateMachine, type StateMachineHost } from "./state-machine/open-state-machine.ts";
 import type { LambdaFunction } from "./state-machine/task-functions.ts";
@@ -22,6 +24,8 @@ export interface DeploymentOptions {
   host(lambda: TemplateLambda): LambdaFunction;
   /** Of Secrets Manager, Slack and the executions' dates; the machine's when left out. */
   clock?: Clock;
+  /** How often and after which pause Secrets Manager tries a rotation again. */
+  rotation?: Pick<SecretsManagerOptions, "rotationAttempts" | "rotationPause">;
   /** Secrets to begin with, by name, once the addresses of this world are known. */
   secrets(cloud: Cloud): Readonly<Record<string, string>>;
   /** Changes the endpoints that the functions see: to put something in between. */
@@ -43,23 +47,27 @@ export interface Deployment extends AsyncDisposable {
  * emulators of the services behind them.
  */
 export async function deploy(options: DeploymentOptions): Promise<Deployment> {
-  const { assembly, clock, rewire = async (environment) => environment } = options;
+  const { assembly, clock, rotation, rewire = async (environment) => environment } = options;
   const { template, folder, files } = assembly;
   await using started = new AsyncDisposableStack();
   const lambdas = lambdasOf(template, folder);
   const bootstrap = new Set(lambdas.flatMap(({ env }) => env.CURFEW_CONFIG_BUCKET ?? []));
   const plan = cloudPlanOf(template);
   const time = clock ? { clock } : {};
-  const cloud = started.use(await startCloud({ ...plan, ...time, buckets: [...(plan.buckets ?? []), ...bootstrap] }));
+  let functions: Readonly<Record<string, LambdaFunction>> = {};
+  const rotate: RotationFunction = (event, arn) => functionByArn(lambdas, functions, arn)(event);
+  const buckets = [...(plan.buckets ?? []), ...bootstrap];
+  const cloud = started.use(await startCloud({ ...plan, ...time, buckets, secretsManager: { ...rotation, rotate } }));
   for (const bucket of bootstrap) await upload(cloud, bucket, files);
   for (const [Name, SecretString] of Object.entries(options.secrets(cloud))) {
     cloud.secretsManager.call("CreateSecret", { Name, SecretString });
   }
   const endpoints = await rewire(cloud.env);
   const wired = lambdas.map((lambda) => ({ ...lambda, env: { ...lambda.env, ...endpoints } }));
-  const functions = Object.fromEntries(wired.map((lambda) => [lambda.logicalId, options.host(lambda)]));
+  functions = Object.fromEntries(wired.map((lambda) => [lambda.logicalId, options.host(lambda)]));
   const bridges = await bridgeQueues(template, cloud, functions);
   const audit = openStateMachine(template, { machine: "Audit", functions, ...time });
+  cloud.stepFunctions.add(audit);
   const running = started.move();
   return {
     cloud,
@@ -70,6 +78,18 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** @throws TypeError for a function that the template does not have: the service sees a step that failed */
+function functionByArn(
+  lambdas: readonly TemplateLambda[],
+  functions: Readonly<Record<string, LambdaFunction>>,
+  arn: string,
+): LambdaFunction {
+  const lambda = lambdas.find(({ name }) => arn.endsWith(`:function:${name}`));
+  const found = lambda && functions[lambda.logicalId];
+  if (!found) throw new TypeError(`The template has no function ${arn}.`);
+  return found;
 }
 
 async function upload(cloud: Cloud, bucket: string, files: Readonly<Record<string, string>>): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from "./secrets-manager/start-secrets-manager.ts";
 import { type DynamoDb, startDynamoDb } from "./start-dynamodb.ts";
 import { type Slack, startSlack } from "./start-slack.ts";
+import { type StepFunctions, startStepFunctions } from "./state-machine/start-step-functions.ts";
 
 /** What is there from the start. */
 export interface CloudPlan extends MessagingPlan {
@@ -24,13 +25,14 @@ export interface Cloud extends AsyncDisposable {
   readonly dynamoDb: DynamoDb;
   readonly messaging: Messaging;
   readonly slack: Slack;
+  readonly stepFunctions: StepFunctions;
   /** With these variables the real clients of the AWS SDK talk to this world, unchanged. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
 /**
- * Starts Secrets Manager, DynamoDB, SNS, SQS, S3 and a Slack webhook, all on loopback ports and in memory.
+ * Starts Secrets Manager, DynamoDB, SNS, SQS, S3, Step Functions and a Slack webhook, all on loopback ports and in memory.
  *
  * @example
  * await using cloud = await startCloud({ tables: ["curfew"], buckets: ["evidence"], topics: ["curfew-alerts"] });
@@ -44,19 +46,26 @@ export async function startCloud({ tables, clock, secretsManager, ...plan }: Clo
     startDynamoDb(tables).then((server) => started.use(server)),
     startMessaging(plan).then((server) => started.use(server)),
     startSlack(time).then((server) => started.use(server)),
+    startStepFunctions().then((server) => started.use(server)),
   ] as const;
   // When one cannot start, the others have started all the same, and are stopped with the stack.
   await Promise.allSettled(servers);
-  const [vault, dynamoDb, messaging, slack] = await Promise.all(servers);
+  const [vault, dynamoDb, messaging, slack, stepFunctions] = await Promise.all(servers);
   const running = started.move();
   const close = () => running.disposeAsync();
-  const env = environment(vault.origin, dynamoDb.origin, messaging.origin);
-  return { secretsManager: vault, dynamoDb, messaging, slack, env, close, [Symbol.asyncDispose]: close };
+  const env = environment(vault.origin, dynamoDb.origin, messaging.origin, stepFunctions.origin);
+  return { secretsManager: vault, dynamoDb, messaging, slack, stepFunctions, env, close, [Symbol.asyncDispose]: close };
 }
 
 /** The SDK signs every request, so it needs credentials, though nobody here checks them. */
-function environment(secretsManager: string, dynamoDb: string, messaging: string): Record<string, string> {
+function environment(
+  secretsManager: string,
+  dynamoDb: string,
+  messaging: string,
+  stepFunctions: string,
+): Record<string, string> {
   return {
+    AWS_ENDPOINT_URL_SFN: stepFunctions,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager,
     AWS_ENDPOINT_URL_DYNAMODB: dynamoDb,
     AWS_ENDPOINT_URL_S3: messaging,

@@ -65,6 +65,7 @@ export const neglectedTenant: TenantSeed = {
       name: "Nightly export",
       client_id: "nightly-export",
       app_type: "non_interactive",
+      token_endpoint_auth_method: "client_secret_post",
       grant_types: ["client_credentials"],
     },
   ],

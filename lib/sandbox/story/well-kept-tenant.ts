@@ -32,7 +32,15 @@ export const wellKeptTenant: TenantSeed = {
         idle_token_lifetime: minutes(30),
       },
     },
-    { name: "Statement printer", app_type: "non_interactive", grant_types: ["client_credentials"] },
+    {
+      name: "Statement printer",
+      client_id: "statement-printer",
+      app_type: "non_interactive",
+      grant_types: ["client_credentials"],
+    },
+  ],
+  clientGrants: [
+    { client_id: "statement-printer", audience: "https://accounts.harbour.example/", scope: ["read:statements"] },
   ],
   managementApi: {
     token_lifetime: hours(1),
@@ -46,6 +54,7 @@ export const wellKeptTenant: TenantSeed = {
       token_lifetime: minutes(10),
       token_lifetime_for_web: minutes(10),
       allow_offline_access: true,
+      scopes: [{ value: "read:statements", description: "Read statements" }],
       subject_type_authorization: {
         user: { policy: "require_client_grant" },
         client: { policy: "require_client_grant" },

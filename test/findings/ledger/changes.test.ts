@@ -215,7 +215,15 @@ describe("very many changes", () => {
     expect(record.changes.slice(63).every(({ kind }) => kind === "resolved")).toBe(true);
   });
 
-  it("fit into one row of DynamoDB, however long the names are that strangers choose", async () => {
+  it.each([
+    { title: "names that strangers choose", exception: null, atLeast: 60 },
+    // A configuration allows 500 characters; these take the most bytes each.
+    {
+      title: "names and exceptions",
+      exception: { reason: "\u6f22".repeat(500), owner: "\u6f22".repeat(500), expires: "2027-03-31" },
+      atLeast: 25,
+    },
+  ])("fit into one row of DynamoDB, however long the $title are", async ({ exception, atLeast }) => {
     using table = openSqliteTable(":memory:");
     const long = "\u{1f600}".repeat(5_000);
     const findings = Array.from({ length: 200 }, (_, index) =>
@@ -223,6 +231,7 @@ describe("very many changes", () => {
         id: `f_${String(index).padStart(24, "0")}`,
         message: long,
         resource: { type: "client", id: `client-${index}`, name: long },
+        ...(exception ? { status: "excepted", exception } : {}),
       }),
     );
     const ids = Array.from({ length: 50_000 }, (_, index) => `client-${index}`);
@@ -232,12 +241,32 @@ describe("very many changes", () => {
         ["client", new Set(ids)],
         ["action", new Set(ids.slice(0, 9_000))],
       ] as const),
+      notes: Array.from({ length: 30 }, () => long),
+      matchedExceptions: ["\u6f22".repeat(6_666)],
     };
 
     const record = await recordAudit(table, run, patience);
 
     expect(Object.keys(record.listed)).toEqual(["action"]);
+    expect(record.matchedExceptions).toEqual(run.matchedExceptions);
+    expect(record.changes.length).toBeGreaterThanOrEqual(atLeast);
+    expect(record.totals).toEqual(exception ? { excepted: { high: 200 } } : { new: { high: 200 } });
     expect(Buffer.byteLength(JSON.stringify(record))).toBeLessThan(400_000);
+  });
+});
+
+describe("the exceptions for all tenants that accept something in one", () => {
+  const matched = async (count: number) => {
+    using table = openSqliteTable(":memory:");
+    const ids = Array.from({ length: count }, (_, index) => `grant.management.write-scopes/*/cgr_${1_000_000 + index}`);
+    const { matchedExceptions } = await recordAudit(table, { ...runAfter(0, []), matchedExceptions: ids }, patience);
+    return { ids, matchedExceptions };
+  };
+
+  it("are kept whole, or where they are too many for a row not at all: half of them would say something wrong", async () => {
+    const few = await matched(400);
+    expect(few.matchedExceptions).toEqual(few.ids);
+    expect((await matched(100_000)).matchedExceptions).toBeNull();
   });
 });
 

@@ -29,6 +29,7 @@ export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: 
         guard.beforePromotion(to);
         vault.promote(arn, to, from);
       }),
+    dropPending: (arn, version) => call("dropPending", () => vault.dropPending(arn, version)),
   };
 }
 

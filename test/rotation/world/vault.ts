@@ -28,6 +28,7 @@ export interface WorldVault {
   readVersion: Sync<RotationVault["read"]>;
   storePending: Sync<RotationVault["storePending"]>;
   promote: Sync<RotationVault["promote"]>;
+  dropPending: Sync<RotationVault["dropPending"]>;
   /** RotateSecret: false where an earlier rotation is in progress. */
   announce(token: VersionId): boolean;
   /** The end of a rotation, by the service itself: AWSPENDING goes, where the rotation became current. */
@@ -109,6 +110,10 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
       version(to);
       if (!version(from).labels.has(CURRENT)) throw refused("InvalidParameterException");
       move(CURRENT, to);
+    },
+    dropPending(id, versionId) {
+      known(id);
+      versions.get(versionId)?.labels.delete(PENDING);
     },
     announce(token) {
       const pending = labelled(PENDING);

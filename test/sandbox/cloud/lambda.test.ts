@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterEach, describe, expect, it } from "vitest";
+import { CONTEXT_CLOCK, fastClock } from "../../../lib/model/clock.ts";
 import { startCallGate } from "../../../lib/sandbox/cloud/gate/start-call-gate.ts";
 import { LambdaFailure } from "../../../lib/sandbox/cloud/lambda/lambda-failure.ts";
 import { localLambda } from "../../../lib/sandbox/cloud/lambda/local-lambda.ts";
 import { type LambdaOptions, openLambda } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";
 import { startCloud } from "../../../lib/sandbox/cloud/start-cloud.ts";
+import { createSandboxClock } from "../../../lib/sandbox/sandbox-clock.ts";
+import { virtualClock } from "../../support/virtual-clock.ts";
 
 const folders: string[] = [];
 afterEach(async () => {
@@ -25,6 +28,23 @@ async function aLambda(source: string, options: Partial<LambdaOptions> = {}) {
   const folder = await newFolder();
   await writeFile(join(folder, "index.mjs"), source);
   return openLambda({ name: "fn", folder, env: {}, ...options });
+}
+
+/** Bundles as the stack does; gives the folder. */
+async function bundle(contents: string): Promise<string> {
+  const folder = await newFolder();
+  await build({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    outfile: join(folder, "index.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    mainFields: ["module", "main"],
+    banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
+    logLevel: "error",
+  });
+  return folder;
 }
 
 const failure = (promise: Promise<unknown>) =>
@@ -134,6 +154,63 @@ describe("a Lambda in a Worker", () => {
   });
 });
 
+describe("a Lambda in a Worker that goes by another clock", () => {
+  const START = Date.UTC(2030, 0, 1);
+  const HOUR = 3_600_000;
+  /** Waits by the clock of its context, and says when it was, and how much time was left then. */
+  const WAITING = `const CLOCK = Symbol.for("curfew.clock");
+    export const handler = async ({ wait }, context) => {
+      const clock = context[CLOCK];
+      const began = clock.now();
+      await clock.sleep(wait);
+      return { began, ended: clock.now(), left: context.getRemainingTimeInMillis() };
+    };`;
+  type Waited = { began: number; ended: number; left: number };
+
+  it("sees the host's time, waits by it, and is warm when somebody has moved it", async () => {
+    const clock = createSandboxClock(fastClock(10_000, START));
+    await using lambda = await aLambda(WAITING, { time: { clock, speed: 10_000 }, timeout: 200 * HOUR });
+    for (const offset of [0, 40 * 24 * HOUR]) {
+      clock.advance(offset);
+      const called = clock.now();
+      const { began, ended, left } = (await lambda.invoke({ wait: HOUR })) as Waited;
+      const answered = clock.now();
+      // The machine's timers may be a millisecond early, which is ten seconds here.
+      expect([called <= began, ended - began >= HOUR - 10_000, ended <= answered]).toEqual([true, true, true]);
+      expect(left).toBeLessThanOrEqual(199 * HOUR);
+    }
+    expect(lambda.coldStarts).toBe(1);
+  });
+
+  it("is ended when its timeout is over by that clock", async () => {
+    const time = { clock: fastClock(1_000, START), speed: 1_000 };
+    await using lambda = await aLambda(WAITING, { time, timeout: 500_000 });
+    expect(await failure(lambda.invoke({ wait: 100 * HOUR }))).toMatchObject({ name: "Sandbox.Timedout" });
+  });
+
+  it("goes by it in the bundle of one of Curfew's functions, which has its own copy of everything", async () => {
+    const source = `import * as z from "zod";
+      import { lambdaFunction } from "../../../lambdas/shared/function.ts";
+      export const handler = lambdaFunction(z.object({}), async (_event, { clock, deadline }) => {
+        await clock.sleep(${HOUR});
+        return { now: clock.now(), deadline };
+      });`;
+    const time = { clock: fastClock(10_000, START), speed: 10_000 };
+    await using lambda = openLambda({ name: "fn", folder: await bundle(source), env: {}, time, timeout: 200 * HOUR });
+    const { now, deadline } = (await lambda.invoke({})) as { now: number; deadline: number };
+    expect(now).toBeGreaterThanOrEqual(START + HOUR - 10_000);
+    expect(now).toBeLessThanOrEqual(time.clock.now());
+    expect(deadline).toBeGreaterThanOrEqual(START + 200 * HOUR);
+    expect(deadline).toBeLessThanOrEqual(now + 199 * HOUR + 10_000);
+  });
+
+  it("has no clock in its context where none is given, as on AWS", async () => {
+    const source = `export const handler = async (event, context) => Object.getOwnPropertySymbols(context).length;`;
+    await using lambda = await aLambda(source);
+    expect(await lambda.invoke({})).toBe(0);
+  });
+});
+
 describe("a bundled Lambda with real clients", () => {
   const SOURCE = `
     import { SecretsManagerClient, GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
@@ -146,23 +223,6 @@ describe("a bundled Lambda with real clients", () => {
       await new DynamoDBClient().send(new PutItemCommand({ TableName: "curfew", Item }));
       return "done";
     }`;
-
-  /** Bundles as the stack does. */
-  async function bundle(): Promise<string> {
-    const folder = await newFolder();
-    await build({
-      stdin: { contents: SOURCE, resolveDir: import.meta.dirname },
-      outfile: join(folder, "index.mjs"),
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node24",
-      mainFields: ["module", "main"],
-      banner: { js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);" },
-      logLevel: "error",
-    });
-    return folder;
-  }
 
   it("can be killed before and after each of its calls, and a retry completes it", async () => {
     await using cloud = await startCloud({ tables: ["curfew"], buckets: ["evidence"] });
@@ -179,7 +239,7 @@ describe("a bundled Lambda with real clients", () => {
       AWS_ENDPOINT_URL_DYNAMODB: gate.origin("table"),
       AWS_ENDPOINT_URL_S3: gate.origin("evidence"),
     };
-    await using lambda = openLambda({ name: "fn", folder: await bundle(), env });
+    await using lambda = openLambda({ name: "fn", folder: await bundle(SOURCE), env });
     expect(await lambda.invoke({})).toBe("done");
     const undisturbed = gate.calls.map(({ operation }) => operation);
     expect(undisturbed).toEqual(["GetSecretValue", "PUT /evidence/k", "PutItem"]);
@@ -226,5 +286,22 @@ describe("a handler called in this process", () => {
     expect(await call({ at: new Date(0) })).toEqual({ at: "1970-01-01T00:00:00.000Z", name: "fn" });
     expect(await failure(call({ fail: true }))).toMatchObject({ name: "RangeError", errorMessage: "too far" });
     expect(loads).toBe(1);
+  });
+
+  it("goes by the clock that it is given, its deadline included", async () => {
+    const clock = createSandboxClock(virtualClock(0));
+    const call = localLambda<object>(
+      "fn",
+      async () => async (_event, context) => {
+        expect(context[CONTEXT_CLOCK]).toBe(clock);
+        const before = context.getRemainingTimeInMillis();
+        clock.advance(40_000);
+        const after = context.getRemainingTimeInMillis();
+        clock.advance(40_000);
+        return [before, after, context.getRemainingTimeInMillis()];
+      },
+      { timeout: 60_000, clock },
+    );
+    expect(await call({})).toEqual([60_000, 20_000, 0]);
   });
 });

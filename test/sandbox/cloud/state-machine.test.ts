@@ -215,6 +215,28 @@ describe("a synthesized state machine", () => {
     expect(await machine.start({ way: "good" }).result).toMatchObject({ status: "SUCCEEDED" });
   });
 
+  it("enters a state at the time of the sandbox's clock, which goes on between two states", async () => {
+    const template = synthesize((stack, lambda) => {
+      const isOver = Condition.timestampGreaterThanEqualsJsonPath("$$.State.EnteredTime", "$.until");
+      const over = new Pass(stack, "Over");
+      const work = new LambdaInvoke(stack, "Again", { lambdaFunction: lambda("Work"), resultPath: JsonPath.DISCARD });
+      const choice = new Choice(stack, "IsOver").when(isOver, over).otherwise(work);
+      work.next(choice);
+      return choice;
+    });
+    let now = START;
+    let calls = 0;
+    const Work: LambdaFunction = async () => {
+      calls += 1;
+      now += 60_000;
+    };
+    const machine = openStateMachine(template, { functions: { Work }, clock: { ...standing, now: () => now } });
+
+    const { status } = await machine.start({ until: new Date(START + 180_000).toISOString() }).result;
+
+    expect([status, calls]).toEqual(["SUCCEEDED", 3]);
+  });
+
   it("lets inline items know the execution that they belong to, and catches anything", async () => {
     const template = synthesize((stack, lambda) => {
       const one = new LambdaInvoke(stack, "One", {

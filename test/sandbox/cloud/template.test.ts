@@ -60,7 +60,7 @@ beforeAll(async () => {
   const code = `export const handler = async ({ Records }) => { console.log(process.env.CURFEW_TABLE, Records[0].body); };`;
   await writeFile(join(folder, "code", "index.mjs"), code);
   template = synthesize();
-});
+}, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -6,9 +6,18 @@ import addFormats from "ajv-formats";
 /** Auth0's OpenAPI document and log schema belong to others; they are read where they are and never copied. */
 const REFERENCE = process.env.CURFEW_REFERENCE ?? join(import.meta.dirname, "..", "..", "..", "..", "shared", "auth0");
 
+type Content = Record<string, unknown>;
+
+interface Operation {
+  parameters?: { name: string; in: string }[];
+  requestBody?: { content: Content };
+  responses: Record<string, { content?: Content }>;
+  security?: Record<string, string[]>[];
+}
+
 /** The parts of an OpenAPI document that these tests touch. */
 interface OpenApi {
-  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, unknown> }> }>>;
+  paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, unknown> };
 }
 
@@ -29,6 +38,12 @@ export interface ManagementReference {
   statuses(method: string, template: string): string[] | undefined;
   /** The schema of an answer; undefined when the reference gives none. */
   schema(method: string, template: string, status: number): ValidateFunction | undefined;
+  /** The schema of what is sent as JSON; undefined when the reference knows no body for the endpoint. */
+  body(method: string, template: string): ValidateFunction | undefined;
+  /** The names of the query parameters of an endpoint. */
+  query(method: string, template: string): string[];
+  /** The scopes of which one at least is needed. */
+  scopes(method: string, template: string): string[];
 }
 
 /** Reads the OpenAPI document. */
@@ -36,14 +51,23 @@ export function managementReference(): ManagementReference {
   const document = readDocument("management-openapi.2026-05.json");
   const ajv = newAjv(document);
   const operation = (method: string, template: string) => document.paths[template]?.[method];
+  const compiled = (pointer: readonly string[]) =>
+    ajv.compile({ $ref: `document#/${pointer.map(escapePointer).join("/")}` });
   return {
+    body: (method, template) => {
+      if (operation(method, template)?.requestBody === undefined) return undefined;
+      return compiled(["paths", template, method, "requestBody", "content", "application/json", "schema"]);
+    },
+    query: (method, template) =>
+      (operation(method, template)?.parameters ?? []).filter((one) => one.in === "query").map(({ name }) => name),
+    scopes: (method, template) =>
+      (operation(method, template)?.security ?? []).flatMap((one) => one.oAuth2ClientCredentials ?? []),
     statuses: (method, template) => Object.keys(operation(method, template)?.responses ?? {}),
     schema: (method, template, status) => {
       const content = operation(method, template)?.responses[status]?.content;
       const type = Object.keys(content ?? {})[0];
       if (type === undefined) return undefined;
-      const pointer = ["paths", template, method, "responses", String(status), "content", type, "schema"];
-      return ajv.compile({ $ref: `document#/${pointer.map(escapePointer).join("/")}` });
+      return compiled(["paths", template, method, "responses", String(status), "content", type, "schema"]);
     },
   };
 }

@@ -1,5 +1,7 @@
 import { gunzipSync } from "node:zlib";
-import type { Stack } from "./start-stack.ts";
+import type { Deployment } from "../../../lib/sandbox/cloud/deploy.ts";
+import type { LambdaHost } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";
+import type { Execution } from "../../../lib/sandbox/cloud/state-machine/run-execution.ts";
 import type { Snapshot } from "./stored.ts";
 
 /** Where something secret was seen. */
@@ -22,12 +24,21 @@ export interface Witness {
 /** A JSON Web Token: two parts of base64url JSON. Every token of the sandbox is one. */
 export const TOKEN = /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/;
 
+/** What can be looked at beside table and evidence. */
+export interface Watched {
+  deployment: Deployment;
+  lambdas: Readonly<Record<string, Pick<LambdaHost, "output">>>;
+  /** Every event and every result of every function so far. */
+  exchanged: readonly { name: string; text: string }[];
+  executions: readonly Execution[];
+}
+
 /**
  * Makes a witness. What SNS and SQS carried is in the events of the poster, in mails and in Slack messages.
  *
  * @param secrets texts that may be nowhere, with what they are
  */
-export function witnessOf(stack: Stack, secrets: ReadonlyMap<string, string>): Witness {
+export function witnessOf(stack: Watched, secrets: ReadonlyMap<string, string>): Witness {
   const sightings: Sighting[] = [];
   const looked = new Map<string, number>();
   const lookAt = (place: string, text: string) => {

@@ -12,6 +12,8 @@ export interface GateCall {
 /** When to strike: at which call, counted from 1, and before it is forwarded or before its answer is. */
 export interface Strike {
   at: number;
+  /** Which calls are counted for that; every one when left out. */
+  only?: (call: GateCall) => boolean;
   moment: "before" | "after";
   /** What is done then; the caller's connection breaks in any case. */
   run: () => void;
@@ -37,10 +39,13 @@ export interface CallGate extends AsyncDisposable {
 export async function startCallGate(targets: Readonly<Record<string, string>>): Promise<CallGate> {
   const calls: GateCall[] = [];
   let strike: Strike | undefined;
+  let counted = 0;
   /** Counts a call and says what befalls it. */
   const count = (call: GateCall) => {
     calls.push(call);
-    return strike?.at === calls.length ? strike : undefined;
+    if (strike?.only?.(call) === false) return undefined;
+    counted += 1;
+    return strike?.at === counted ? strike : undefined;
   };
   const servers = new Map<string, Server>();
   for (const [target, origin] of Object.entries(targets)) {
@@ -62,6 +67,7 @@ export async function startCallGate(targets: Readonly<Record<string, string>>): 
     },
     reset: (next) => {
       calls.length = 0;
+      counted = 0;
       strike = next;
     },
     close,

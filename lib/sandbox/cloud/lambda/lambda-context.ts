@@ -1,3 +1,4 @@
+import { type Clock, CONTEXT_CLOCK } from "../../../model/clock.ts";
 import { ACCOUNT, REGION } from "../account.ts";
 
 /** The second argument of a handler, as far as the Node.js runtime fills it. */
@@ -12,19 +13,29 @@ export interface LambdaContext {
   callbackWaitsForEmptyEventLoop: boolean;
   /** Milliseconds until the function is stopped. */
   getRemainingTimeInMillis(): number;
+  /** What only a sandbox has: the clock to go by. */
+  [CONTEXT_CLOCK]?: Clock;
 }
 
 /** What an invocation is given beside its event; travels to a Worker. */
 export interface InvocationFacts {
   functionName: string;
   requestId: string;
-  /** Milliseconds since the Unix epoch. */
+  /** By the clock of the function: milliseconds since the Unix epoch. */
   deadline: number;
   memory: number;
 }
 
-/** Makes the context of one invocation. */
-export function lambdaContext({ functionName, requestId, deadline, memory }: InvocationFacts): LambdaContext {
+/**
+ * Makes the context of one invocation.
+ *
+ * @param clock the sandbox's; without one the function goes by the machine's, as on AWS
+ */
+export function lambdaContext(
+  { functionName, requestId, deadline, memory }: InvocationFacts,
+  clock?: Clock,
+): LambdaContext {
+  const now = clock?.now ?? Date.now;
   return {
     functionName,
     functionVersion: "$LATEST",
@@ -34,6 +45,7 @@ export function lambdaContext({ functionName, requestId, deadline, memory }: Inv
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: "sandbox",
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - now()),
+    ...(clock ? { [CONTEXT_CLOCK]: clock } : {}),
   };
 }

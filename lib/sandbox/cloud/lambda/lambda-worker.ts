@@ -1,10 +1,13 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { type Pace, pacedClock } from "../../../model/clock.ts";
 import { type InvocationFacts, lambdaContext } from "./lambda-context.ts";
 
 /** What a Worker is told to do. */
 export interface Invocation {
   event: unknown;
   facts: InvocationFacts;
+  /** Of the clock that the function goes by; undefined for the machine's. */
+  pace: Pace | undefined;
 }
 
 /** How it went: the result as JSON, or what the runtime reports of an error. */
@@ -30,16 +33,17 @@ const loading: Promise<Handler> = import(file).then((module: Record<string, unkn
 });
 loading.catch(() => undefined);
 
-port.on("message", async ({ event, facts }: Invocation) => {
-  const reply = await run(event, facts);
+port.on("message", async (invocation: Invocation) => {
+  const reply = await run(invocation);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   port.postMessage(reply);
 });
 
-async function run(event: unknown, facts: InvocationFacts): Promise<Reply> {
+async function run({ event, facts, pace }: Invocation): Promise<Reply> {
   try {
     const handler = await loading;
-    return { json: JSON.stringify((await handler(event, lambdaContext(facts))) ?? null) };
+    const context = lambdaContext(facts, pace && pacedClock(pace));
+    return { json: JSON.stringify((await handler(event, context)) ?? null) };
   } catch (error) {
     if (!(error instanceof Error)) return { errorType: "UnhandledRejection", errorMessage: String(error), trace: [] };
     return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? "").split("\n") };

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Clock } from "../../../model/clock.ts";
 import type { LambdaFunction } from "../state-machine/task-functions.ts";
 import { type LambdaContext, lambdaContext } from "./lambda-context.ts";
 import { failureOf } from "./lambda-failure.ts";
@@ -6,7 +7,14 @@ import { failureOf } from "./lambda-failure.ts";
 /** A handler as a Lambda's file exports it. */
 export type Handler<Event> = (event: Event, context: LambdaContext) => Promise<unknown>;
 
-/** Milliseconds; the most that Lambda allows. */
+/** How a handler is called. */
+export interface LocalLambdaOptions {
+  /** Milliseconds; 15 minutes when left out, which is the most that Lambda allows. */
+  timeout?: number;
+  /** What the function goes by, its deadline included; the machine's when left out. */
+  clock?: Clock;
+}
+
 const LONGEST_TIMEOUT = 900_000;
 
 /**
@@ -20,15 +28,16 @@ const LONGEST_TIMEOUT = 900_000;
 export function localLambda<Event>(
   name: string,
   load: () => Promise<Handler<Event>>,
-  timeout: number = LONGEST_TIMEOUT,
+  { timeout = LONGEST_TIMEOUT, clock }: LocalLambdaOptions = {},
 ): LambdaFunction {
   let loading: Promise<Handler<Event>> | undefined;
   return async (event) => {
-    const facts = { functionName: name, requestId: randomUUID(), deadline: Date.now() + timeout, memory: 512 };
+    const deadline = (clock?.now ?? Date.now)() + timeout;
+    const facts = { functionName: name, requestId: randomUUID(), deadline, memory: 512 };
     try {
       loading ??= load();
       const handler = await loading;
-      return await handler(JSON.parse(JSON.stringify(event ?? {})), lambdaContext(facts));
+      return await handler(JSON.parse(JSON.stringify(event ?? {})), lambdaContext(facts, clock));
     } catch (error) {
       throw failureOf(error);
     }

@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
+import { type Clock, type Pace, uptime } from "../../../model/clock.ts";
 import { REGION } from "../account.ts";
 import { LambdaFailure } from "./lambda-failure.ts";
-import type { Reply, WorkerTask } from "./lambda-worker.ts";
+import type { Invocation, Reply, WorkerTask } from "./lambda-worker.ts";
 
 /** A bundled Lambda. */
 export interface LambdaOptions {
@@ -18,6 +19,16 @@ export interface LambdaOptions {
   timeout?: number;
   /** MB; a Worker that needs more is ended. 512 when left out. */
   memory?: number;
+  /** What the function goes by, its timeout included; the machine's when left out. */
+  time?: LambdaTime;
+}
+
+/** The sandbox's time for a Worker, which cannot have the clock itself. */
+export interface LambdaTime {
+  /** Read when an invocation begins: one under way does not see that somebody moves it. */
+  clock: Pick<Clock, "now">;
+  /** How many seconds of the clock pass in one of the machine's. */
+  speed: number;
 }
 
 /** A Lambda that can be invoked and killed. */
@@ -53,7 +64,7 @@ interface Instance {
  * const result = await lambda.invoke({ run, tenant: "acme-prod" });
  */
 export function openLambda(options: LambdaOptions): LambdaHost {
-  const { name, timeout = LONGEST_TIMEOUT, memory = DEFAULT_MEMORY } = options;
+  const { name, timeout = LONGEST_TIMEOUT, memory = DEFAULT_MEMORY, time } = options;
   const instances = new Set<Instance>();
   const printed: string[] = [];
   let coldStarts = 0;
@@ -72,7 +83,7 @@ export function openLambda(options: LambdaOptions): LambdaHost {
     await Promise.all(all.map(({ gone }) => gone));
   };
   return {
-    invoke: (event) => invoke(instances, idleInstance(), event, { functionName: name, timeout, memory }),
+    invoke: (event) => invoke(instances, idleInstance(), event, { functionName: name, timeout, memory, time }),
     kill,
     output: () => printed.join(""),
     get coldStarts() {
@@ -122,19 +133,28 @@ function runtimeEnvironment({ name, folder, handler = "index.handler", memory = 
   };
 }
 
+interface InvocationOptions {
+  functionName: string;
+  timeout: number;
+  memory: number;
+  time: LambdaTime | undefined;
+}
+
 async function invoke(
   instances: Set<Instance>,
   instance: Instance,
   event: unknown,
-  { functionName, timeout, memory }: { functionName: string; timeout: number; memory: number },
+  { functionName, timeout, memory, time }: InvocationOptions,
 ): Promise<unknown> {
   const requestId = randomUUID();
   instance.requestId = requestId;
   const outcome = Promise.withResolvers<Reply | LambdaFailure>();
   instance.settle = outcome.resolve;
-  const timer = setTimeout(() => end(instances, instance, timedOut(requestId, timeout)), timeout);
-  const facts = { functionName, requestId, deadline: Date.now() + timeout, memory };
-  instance.worker.postMessage({ event: JSON.parse(JSON.stringify(event ?? {})), facts });
+  const pace = time && paceOf(time);
+  const timer = setTimeout(() => end(instances, instance, timedOut(requestId, timeout)), timeout / (pace?.speed ?? 1));
+  const facts = { functionName, requestId, deadline: (pace?.start ?? Date.now()) + timeout, memory };
+  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, pace };
+  instance.worker.postMessage(invocation);
   const reply = await outcome.promise;
   clearTimeout(timer);
   instance.settle = null;
@@ -142,6 +162,8 @@ async function invoke(
   if ("json" in reply) return JSON.parse(reply.json);
   throw new LambdaFailure(reply.errorType, reply.errorMessage, reply.trace);
 }
+
+const paceOf = ({ clock, speed }: LambdaTime): Pace => ({ speed, start: clock.now(), origin: uptime() });
 
 /** Takes an instance out of service and tells whoever waits for it why. */
 function end(instances: Set<Instance>, instance: Instance, reason: LambdaFailure): void {

@@ -2,7 +2,7 @@ import { type Clock, systemClock } from "../../../model/clock.ts";
 import { resourcesOfType } from "../template/resolve.ts";
 import type { ResolvedResource, Template } from "../template/template.ts";
 import { type Definition, prepareDefinition } from "./prepare-definition.ts";
-import { type Execution, type Machine, startExecution } from "./run-execution.ts";
+import { type Execution, type ExecutionResult, type Machine, startExecution } from "./run-execution.ts";
 import { findTasks, type LambdaFunction } from "./task-functions.ts";
 
 /** What a state machine of a template needs to run. */
@@ -33,6 +33,16 @@ export interface StateMachineHost {
    * @throws Error `ExecutionAlreadyExists` for a name that was used before
    */
   start(input: unknown, options?: StartOptions): Execution;
+  /** What became of an execution, by its name; undefined for one that was never started. */
+  describe(name: string): ExecutionState | undefined;
+}
+
+/** What is known of an execution from outside. Milliseconds since the Unix epoch, of the machine's clock. */
+export interface ExecutionState {
+  status: "RUNNING" | ExecutionResult["status"];
+  startedAt: number;
+  /** Undefined while it runs. */
+  endedAt?: number;
 }
 
 /** How an execution is started. */
@@ -65,23 +75,24 @@ export function openStateMachine(template: Template, options: StateMachineOption
     retryPause,
     wait,
   };
-  const executions = new Map<string, { execution: Execution; input: string; running: boolean }>();
+  const executions = new Map<string, { execution: Execution; input: string; state: ExecutionState }>();
   return {
     name: resource.name,
     arn: resource.arn,
     definition,
     start: (input, { name = crypto.randomUUID(), signal } = {}) => {
       const known = executions.get(name);
-      if (known?.running && known.input === JSON.stringify(input)) return known.execution;
+      if (known?.state.status === "RUNNING" && known.input === JSON.stringify(input)) return known.execution;
       if (known) throw alreadyExists(name);
+      const state: ExecutionState = { status: "RUNNING", startedAt: clock.now() };
       const execution = startExecution(machine, input, name, signal);
-      const entry = { execution, input: JSON.stringify(input), running: true };
-      executions.set(name, entry);
-      void execution.result.then(() => {
-        entry.running = false;
+      executions.set(name, { execution, input: JSON.stringify(input), state });
+      void execution.result.then(({ status }) => {
+        Object.assign(state, { status, endedAt: clock.now() });
       });
       return execution;
     },
+    describe: (name) => executions.get(name)?.state,
   };
 }
 

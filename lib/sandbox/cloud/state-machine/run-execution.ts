@@ -103,7 +103,13 @@ async function record(events: Interpreted["eventLogs"], execution: string, histo
 /** What `$$` means. The interpreter keeps `Execution` for itself; see {@link prepareDefinition}. */
 function contextOf({ machine, input, name, arn }: Run) {
   const started = { Id: arn, Name: name, StartTime: new Date(machine.clock.now()).toISOString(), Input: input };
-  return { Started: started, StateMachine: { Id: machine.arn, Name: machine.name } };
+  // Asked by a state when it is entered, so the time of asking is the time of entering.
+  const state = {
+    get EnteredTime() {
+      return new Date(machine.clock.now()).toISOString();
+    },
+  };
+  return { Started: started, State: state, StateMachine: { Id: machine.arn, Name: machine.name } };
 }
 
 function overridesFor(run: Run) {

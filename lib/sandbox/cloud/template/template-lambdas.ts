@@ -3,8 +3,8 @@ import type { LambdaOptions } from "../lambda/open-lambda.ts";
 import { resourcesOfType } from "./resolve.ts";
 import type { ResolvedResource, Template } from "./template.ts";
 
-/** A Lambda of a template, ready for `openLambda`. */
-export interface TemplateLambda extends Required<LambdaOptions> {
+/** A Lambda of a template, ready for `openLambda`; what it goes by is not the template's to say. */
+export interface TemplateLambda extends Required<Omit<LambdaOptions, "time">> {
   logicalId: string;
 }
 

@@ -1,0 +1,62 @@
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
+import { loadConfig } from "../../lib/config/load.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import type { Secret } from "../../lib/model/secret.ts";
+import { type Adopted, adopt } from "../../lib/rotation/adopt.ts";
+import type { CredentialKind } from "../../lib/rotation/target.ts";
+import { adoptRequest } from "../adopt-request.ts";
+import { wordFor } from "../concerned.ts";
+import { credentialEntry } from "../credential-entry.ts";
+import { openDeployedRotation } from "../deployed-rotation.ts";
+import { personHere, pipedSecret } from "../person.ts";
+import { sayingRefusals } from "../refused-command.ts";
+import { tenantWithRotator } from "../rotated-credential.ts";
+import type { Invocation } from "../run-command-line.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `curfew rotate adopt`. */
+export interface AdoptOptions {
+  config: string;
+  tenant: string;
+  client: string;
+  /** The secret's name in Secrets Manager. */
+  secret: string;
+  table?: string;
+}
+
+/** Puts a credential under Curfew's care and prints what to write into the configuration; nothing is rotated. */
+export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
+  const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(systemClock.now()) });
+  const tenant = tenantWithRotator(config, options.tenant);
+  const request = adoptRequest(config, tenant, options.client, options.secret);
+  const rotation = await openDeployedRotation(config, options, invocation.signal);
+  await sayingRefusals(terminal, invocation, request, async () => {
+    const client = await rotation.tenant({ tenant: tenant.name, clientId: request.clientId });
+    const presentValue = (kind: CredentialKind) => askForValue(request.secret, kind, invocation.signal);
+    const adopted = await adopt(request, { ...rotation, client, presentValue });
+    const isConfigured = tenant.credentials.some(({ clientId }) => clientId === request.clientId);
+    terminal.err(doneText(adopted, request.secret, isConfigured));
+    if (!isConfigured) terminal.out(credentialEntry({ ...adopted.target, secret: request.secret }));
+  });
+}
+
+/** The value is typed unseen or piped in; it never stands in an argument. */
+function askForValue(name: string, kind: CredentialKind, signal: AbortSignal): Promise<Secret> {
+  const person = personHere(signal);
+  if (!person) return pipedSecret();
+  return person.tellsSecret(
+    `There is no secret ${name} yet. The ${wordFor(kind)} that the application uses at present (not shown):`,
+  );
+}
+
+function doneText({ target, created, switchedOn }: Adopted, secret: string, isConfigured: boolean): string {
+  const lines = [
+    `Auth0 accepts the ${wordFor(target.kind)} of ${target.clientId}.`,
+    created ? `It is stored in the new secret ${secret}.` : `The secret ${secret} is under Curfew's care.`,
+    switchedOn ? "Rotation is switched on; nothing was rotated." : "Rotation was switched on already.",
+    isConfigured
+      ? "The configuration has it already."
+      : `Add this to the tenant ${target.tenant} in curfew.yaml, then deploy:\n`,
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,105 @@
+import { CATALOGUE } from "../../lib/checks/catalogue.ts";
+import { loadConfig } from "../../lib/config/load.ts";
+import { maximumAges } from "../../lib/config/maximum-age.ts";
+import { selectTenants } from "../../lib/config/select-tenants.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { jsonText } from "../../lib/reports/json.ts";
+import { configuredCredentials } from "../../lib/rotation/configured-credentials.ts";
+import { dueDate } from "../../lib/rotation/due.ts";
+import type { KnownCredential } from "../../lib/rotation/known-credentials.ts";
+import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import { type TenantCredentials, tenantCredentials } from "../../lib/rotation/status.ts";
+import { openDeployedLedger } from "../deployed-ledger.ts";
+import { requiredTable } from "../required-table.ts";
+import { statusText } from "../rotation-status-text.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `curfew rotate status`. */
+export interface RotateStatusOptions {
+  config: string;
+  tenant: string[];
+  table?: string;
+  format: "table" | "json";
+}
+
+/** Lists the credentials under Curfew's care and what is known of each; nothing but the table is asked. */
+export async function runRotateStatus(options: RotateStatusOptions, terminal: Terminal): Promise<void> {
+  const now = systemClock.now();
+  const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(now) });
+  const tenants = selectTenants(config.tenants, options.tenant);
+  const table = await openDeployedLedger(requiredTable(options.table));
+  const known: TenantCredentials[] = [];
+  for (const tenant of tenants) {
+    const configured = configuredCredentials([tenant], maximumAges(config.policy));
+    known.push(await tenantCredentials(table, tenant.name, configured, now));
+  }
+  terminal.out(options.format === "json" ? asJson(known, now) : asText(known, now, terminal));
+}
+
+const asText = (tenants: readonly TenantCredentials[], now: Instant, { width, isWatched }: Terminal): string =>
+  `${tenants.map((tenant) => statusText(tenant, now, { width, isFixed: isWatched })).join("\n\n")}\n`;
+
+function asJson(tenants: readonly TenantCredentials[], now: Instant): string {
+  const count = tenants.reduce((sum, { credentials }) => sum + credentials.length, 0);
+  const listed = tenants.map(({ tenant, credentials, leftBehind }) => ({
+    tenant,
+    credentials: [...credentials.map(credentialJson), ...leftBehind.map(leftBehindJson)],
+  }));
+  return jsonText({ schemaVersion: 1, generatedAt: moment(now), tenants: listed }, count);
+}
+
+/** All keys are always there; what is not known is null. Moments are ISO 8601, lengths of time seconds. */
+const credentialJson = (known: KnownCredential) => ({
+  clientId: known.clientId,
+  kind: known.kind,
+  secret: known.secret,
+  rotate: known.rotate,
+  maxAge: known.maxAge,
+  age: known.age ? { since: moment(known.age.since), source: known.age.source, isAtLeast: known.age.isAtLeast } : null,
+  nextDue: moment(dueDate(known)?.dueAt),
+  ...rotationJson(known.rotation),
+});
+
+/** What is not in the configuration has none of what it says. */
+const leftBehindJson = (rotation: RotationRecord) => ({
+  clientId: rotation.clientId,
+  kind: rotation.kind,
+  secret: null,
+  rotate: null,
+  maxAge: null,
+  age: null,
+  nextDue: null,
+  ...rotationJson(rotation),
+});
+
+const rotationJson = (rotation: RotationRecord | undefined) => ({
+  lastRotation: moment(rotation?.promoted?.at),
+  underWay: rotation?.underWay
+    ? { version: rotation.underWay.version, startedAt: moment(rotation.underWay.startedAt) }
+    : null,
+  aftercare: (rotation?.aftercare ?? []).map((care) => ({
+    version: care.old,
+    from: moment(care.from),
+    overdueSince: moment(care.overdueSince),
+    notProvable: care.notProvable ?? null,
+  })),
+  lastProof: rotation?.lastProof
+    ? { version: rotation.lastProof.old, provenAt: moment(rotation.lastProof.provenAt) }
+    : null,
+  lastFailure: rotation?.lastFailure
+    ? {
+        version: rotation.lastFailure.version,
+        step: rotation.lastFailure.step,
+        at: moment(rotation.lastFailure.at),
+        refusal: rotation.lastFailure.refusal,
+        message: rotation.lastFailure.message,
+      }
+    : null,
+  held: rotation?.held
+    ? { since: moment(rotation.held.since), refusal: rotation.held.refusal, message: rotation.held.message }
+    : null,
+});
+
+/** Null for what is not known. */
+const moment = (at: Instant | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());

@@ -1,0 +1,41 @@
+import { formatDuration } from "../lib/model/duration.ts";
+import { terminalText } from "../lib/reports/terminal-text.ts";
+import { credentialSettings } from "../lib/rotation/from-config.ts";
+import type { RotationSettings } from "../lib/rotation/parts.ts";
+import type { NamedCredential } from "./rotated-credential.ts";
+
+/** What a credential is called in a sentence. */
+export const wordFor = (kind: "client-secret" | "private-key"): string =>
+  kind === "client-secret" ? "client secret" : "private key";
+
+/** Whom a rotation concerns and how, one sentence each. */
+export function concerned({ tenant, credential }: NamedCredential): string[] {
+  const { secret, consumers, allowHs256 } = credential;
+  const confirmed =
+    consumers === "confirmed"
+      ? "they are confirmed to read it again when they are refused."
+      : "NOT confirmed in curfew.yaml to read it again when they are refused; those that do not will fail. See docs/consuming-secrets.md.";
+  return [
+    `Everything that reads the secret ${secret} in Secrets Manager: ${confirmed}`,
+    overlapText(credentialSettings(tenant, credential)),
+    ...ownLogins({ tenant, credential }),
+    ...(allowHs256
+      ? ["Everything that verifies this application's ID tokens with its secret (HS256): it breaks at once."]
+      : []),
+    ...(tenant.owner === undefined
+      ? []
+      : [`The tenant's owner, ${terminalText(tenant.owner)}: nobody announces a rotation by hand.`]),
+  ];
+}
+
+function overlapText({ kind, overlap }: Pick<RotationSettings, "kind" | "overlap">): string {
+  if (kind === "client-secret") return "The old secret is refused at once, or within 30 seconds, from the change on.";
+  return `Both keys are accepted for ${formatDuration(overlap)}; then an audit detaches and deletes the old one.`;
+}
+
+/** Curfew's own applications can be rotated, too: they try the pending value when the current one is refused. */
+function ownLogins({ tenant, credential }: NamedCredential): string[] {
+  return (["auditor", "rotator", "responder"] as const)
+    .filter((login) => tenant[login]?.clientId === credential.clientId)
+    .map((login) => `Curfew itself: it is the ${login} of ${tenant.name}.`);
+}

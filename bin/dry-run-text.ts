@@ -1,0 +1,63 @@
+import type { Instant } from "../lib/history/history.ts";
+import { terminalText } from "../lib/reports/terminal-text.ts";
+import { wrapped } from "../lib/reports/wrapped.ts";
+import type { DryRun, Obstacle } from "../lib/rotation/dry-run.ts";
+import type { KnownCredential } from "../lib/rotation/known-credentials.ts";
+import { ageText } from "./age-text.ts";
+import { concerned, wordFor } from "./concerned.ts";
+import type { NamedCredential } from "./rotated-credential.ts";
+import { refusalAdvice } from "./rotation-outcome.ts";
+
+/** What a rotation would meet, and what is known of the credential's age. */
+export interface AgedDryRun extends DryRun {
+  known: KnownCredential | undefined;
+}
+
+/** What a rotation would do and meet, for a person. */
+export function dryRunText(named: NamedCredential, run: AgedDryRun, now: Instant, width: number): string {
+  const { tenant, credential } = named;
+  const item = (text: string): string => wrapped(`- ${text}`, width, "  ", "    ");
+  const about = `The ${wordFor(credential.kind)} of ${credential.clientId} in ${tenant.name} (${tenant.domain}) is stored in ${credential.secret}; ${howOld(run.known, now)}.`;
+  const isFree = run.obstacles.length === 0;
+  return `${[
+    wrapped(about, width),
+    "",
+    isFree ? "A rotation would go on." : "A rotation would NOT go on:",
+    ...run.obstacles.flatMap(({ refusal, message }) => [
+      item(terminalText(message)),
+      ...adviceOn(refusal, named).map((step) => wrapped(step, width, "    ", "      ")),
+    ]),
+    "What was looked at:",
+    ...findings(run, credential.kind).map(item),
+    "It would concern:",
+    ...concerned(named).map(item),
+    "Nothing was changed.",
+  ].join("\n")}\n`;
+}
+
+/** What to do about an obstacle, with the options that name this credential. */
+const adviceOn = (refusal: Obstacle["refusal"], { tenant, credential }: NamedCredential): string[] =>
+  refusal === null ? [] : refusalAdvice(refusal, { tenant: tenant.name, ...credential });
+
+function howOld(known: KnownCredential | undefined, now: Instant): string {
+  if (!known?.age) return "how old it is, is not known: no audit has seen the application yet";
+  return `its age is ${ageText(known.age, now)}`;
+}
+
+/** What was looked at and is in order, or is worth knowing. */
+function findings({ stored, pending, record }: DryRun, kind: "client-secret" | "private-key"): string[] {
+  const word = wordFor(kind);
+  return [
+    stored === null
+      ? `Whether Auth0 accepts the stored ${word} is not known.`
+      : `Auth0's answers can be trusted: it refuses a random ${word}.`,
+    ...(stored === "accepted" ? [`Auth0 accepts the stored ${word}.`] : []),
+    ...(stored === "refused"
+      ? [`Auth0 refuses the stored ${word}, which --overwrite would replace all the same.`]
+      : []),
+    ...(pending === undefined
+      ? []
+      : [`A rotation is not finished (version ${pending}): that one would be finished, and no other begun.`]),
+    ...(record?.held ? [`Automatic rotation is held: ${terminalText(record.held.message)}`] : []),
+  ];
+}

@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { Writable } from "node:stream";
+import { CurfewError } from "../lib/model/curfew-error.ts";
+import { Secret } from "../lib/model/secret.ts";
+
+/** Where a person types, and where they are asked. Answers never go to standard output, which is for results. */
+export interface PersonStreams {
+  input: NodeJS.ReadableStream & { isTTY?: boolean };
+  output: NodeJS.WritableStream & { isTTY?: boolean };
+}
+
+/** Somebody at a terminal who can be asked. */
+export interface Person {
+  /** True for "y" and "yes" in any case; anything else is no. */
+  agrees(question: string): Promise<boolean>;
+  /** Nothing of what is typed is shown. One line. */
+  tellsSecret(question: string): Promise<Secret>;
+}
+
+const processStreams = (): PersonStreams => ({ input: process.stdin, output: process.stderr });
+
+/**
+ * The person at this terminal; undefined where there is none, as in a pipe or a scheduled job.
+ *
+ * @param signal ends the waiting for an answer
+ */
+export function personHere(signal: AbortSignal, streams: PersonStreams = processStreams()): Person | undefined {
+  if (streams.input.isTTY !== true || streams.output.isTTY !== true) return undefined;
+  return {
+    agrees: async (question) => /^y(es)?$/i.test((await ask(`${question} [y/N] `, streams, signal)).trim()),
+    tellsSecret: async (question) => {
+      const hidden = new Secret(await ask(`${question} `, streams, signal, nowhere()));
+      streams.output.write("\n");
+      return hidden;
+    },
+  };
+}
+
+/**
+ * Reads one line. In raw mode the terminal hands Ctrl-C to the reader instead of sending SIGINT, so it is passed on;
+ * the end of the input (Ctrl-D) is an empty answer.
+ *
+ * @param echo where the typed text is shown
+ */
+async function ask(
+  question: string,
+  { input, output }: PersonStreams,
+  signal: AbortSignal,
+  echo: NodeJS.WritableStream = output,
+): Promise<string> {
+  signal.throwIfAborted();
+  output.write(question);
+  const lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
+  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const ended = once(lines, "close", { signal }).then(() => [""]);
+  try {
+    const [answer = ""] = await Promise.race([once(lines, "line", { signal }), ended]);
+    return String(answer);
+  } catch (error) {
+    output.write("\n");
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    ended.catch(() => undefined);
+    lines.close();
+  }
+}
+
+const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
+
+/** A secret of Secrets Manager holds at most 64 KiB. Source: AWS API reference, CreateSecret. */
+const MOST_BYTES = 65_536;
+
+/**
+ * Reads a secret from what is piped into this process, to its end. A line break at the end is not part of it.
+ *
+ * @throws CurfewError `arguments-invalid` when there is nothing, or more than a secret can hold
+ */
+export async function pipedSecret(input: AsyncIterable<string | Uint8Array> = process.stdin): Promise<Secret> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk);
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length > MOST_BYTES) {
+      throw new CurfewError("arguments-invalid", "Standard input holds more than a secret can (64 KiB).");
+    }
+  }
+  const text = Buffer.concat(chunks).toString("utf8").trim();
+  if (text !== "") return new Secret(text);
+  throw new CurfewError(
+    "arguments-invalid",
+    "Standard input is empty; pipe the secret's present value into this command, or start it at a terminal.",
+  );
+}

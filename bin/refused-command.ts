@@ -1,0 +1,25 @@
+import { hasCode } from "../lib/model/curfew-error.ts";
+import { terminalText } from "../lib/reports/terminal-text.ts";
+import { refusalOf } from "../lib/rotation/refusal.ts";
+import { refusalAdvice } from "./rotation-outcome.ts";
+import type { Invocation } from "./run-command-line.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Runs a command about a rotation. What only a person can change is said with what to do, and ends it with 1. */
+export async function sayingRefusals(
+  terminal: Terminal,
+  { setExitCode }: Pick<Invocation, "setExitCode">,
+  advised: Parameters<typeof refusalAdvice>[1],
+  command: () => Promise<void>,
+): Promise<void> {
+  try {
+    await command();
+  } catch (error) {
+    const refusal = refusalOf(error);
+    const mayPass = hasCode(error, "rotation-busy", "rotation-unfinished");
+    if ((refusal === null && !mayPass) || !(error instanceof Error)) throw error;
+    const advice = refusal === null ? [] : refusalAdvice(refusal, advised);
+    terminal.err([terminalText(error.message), ...advice].map((line) => `${line}\n`).join(""));
+    setExitCode(1);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Instant } from "../lib/history/history.ts";
+import { terminalText } from "../lib/reports/terminal-text.ts";
+import { optionsFor, secretNameOf } from "../lib/rotation/credential-text.ts";
+import type { Progress, Stage } from "../lib/rotation/progress.ts";
+import type { Refusal } from "../lib/rotation/refusal.ts";
+import { REFUSAL_ADVICE } from "../lib/rotation/refusal-advice.ts";
+import type { RotationTarget } from "../lib/rotation/target.ts";
+
+/** What a command about a rotation ends with. */
+export interface Outcome {
+  /** 0 when the new credential is in place, 1 when it is not, or when the old one should be dead and is not. */
+  code: 0 | 1;
+  /** The result, in a sentence or two. */
+  text: string;
+  /** What a person can do now. */
+  advice: readonly string[];
+}
+
+const noun = ({ kind }: Pick<RotationTarget, "kind">): string => (kind === "client-secret" ? "secret" : "key");
+
+/** What is said when a rotation has come to a stage. */
+export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">): string {
+  const what = noun(target);
+  const texts: Readonly<Record<Stage, string>> = {
+    ordered: "Ordered; waiting for the rotation function to begin.",
+    begun: `A new ${what} is being made and stored; Auth0 does not know it yet.`,
+    set: `The new ${what} is stored, and Auth0 is being told.`,
+    promoted: `Auth0 accepts the new ${what}, and consumers find it as the current one; to prove the old one dead takes a while.`,
+    proven: `Auth0 refuses the old ${what}.`,
+  };
+  return texts[stage];
+}
+
+/** What a rotation came to, as far as it was followed. */
+export function outcomeOf(target: RotationTarget, progress: Progress | undefined, now: Instant): Outcome {
+  if (progress?.stage === "proven") return done(`The ${noun(target)} is rotated, and the old one is proven dead.`);
+  if (progress?.stage === "promoted") return promoted(target, progress, now);
+  const why = progress?.held ?? progress?.failure;
+  if (why) return failed(target, why.message, progress?.failure?.refusal ?? progress?.held?.refusal ?? null);
+  return {
+    code: 1,
+    text: "Nothing more was heard of the rotation; it may still go on.",
+    advice: [statusCommand(target), "The log of the function curfew-rotate-secret says what it does."],
+  };
+}
+
+function promoted(target: RotationTarget, { aftercare }: Progress, now: Instant): Outcome {
+  const inPlace = `The ${noun(target)} is rotated.`;
+  const old = `the old ${noun(target)}`;
+  if (!aftercare) return done(inPlace);
+  const { overdueSince, notProvable, from } = aftercare;
+  if (overdueSince !== undefined) {
+    const text = `${inPlace} But Auth0 still accepts ${old}, which should be dead since ${minuteOf(overdueSince)}.`;
+    return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
+  }
+  if (notProvable !== undefined) return done(`${inPlace} That ${old} is dead cannot be proven: ${clean(notProvable)}`);
+  if (from > now) return done(`${inPlace} Until ${minuteOf(from)} ${old} is accepted, too; then an audit removes it.`);
+  return done(`${inPlace} That ${old} is dead is not proven yet; the next audit goes on with that.`);
+}
+
+const done = (text: string): Outcome => ({ code: 0, text, advice: [] });
+
+function failed(target: RotationTarget, message: string, refusal: Refusal | null): Outcome {
+  const secret = secretNameOf(target.arn);
+  if (refusal) {
+    return { code: 1, text: `Not rotated: ${clean(message)}`, advice: refusalAdvice(refusal, { ...target, secret }) };
+  }
+  const again = `Once the cause is gone, carry on at once: npx curfew rotate ${optionsFor(target.tenant, target.clientId)}`;
+  return {
+    code: 1,
+    text: `Not rotated yet: ${clean(message)}`,
+    advice: ["Secrets Manager and the next audit try again by themselves.", clean(again)],
+  };
+}
+
+/** A credential that advice is about. */
+type Advised = Pick<RotationTarget, "tenant" | "clientId"> & {
+  /** The secret's name in Secrets Manager. */
+  secret: string;
+};
+
+/** What to do about a refusal; commands name the credential, ready to be copied. */
+export const refusalAdvice = (refusal: Refusal, advised: Advised): string[] => [
+  ...REFUSAL_ADVICE[refusal].steps.map((step) => withOptions(step, advised)),
+  "More: docs/runbook.md#rotation-refused",
+];
+
+function withOptions(step: string, { tenant, clientId, secret }: Advised): string {
+  const options = terminalText(optionsFor(tenant, clientId));
+  return step.replace(/npx curfew rotate( adopt)?/, (command, adopt) =>
+    adopt === undefined ? `${command} ${options}` : `${command} ${options} --secret ${terminalText(secret)}`,
+  );
+}
+
+/** How to look at a rotation. */
+export const statusCommand = ({ tenant }: Pick<RotationTarget, "tenant">): string =>
+  `How it stands: npx curfew rotate status --tenant ${tenant}`;
+
+const clean = (text: string): string => terminalText(text);
+
+/** UTC, as in every report. */
+const minuteOf = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -1,0 +1,135 @@
+import stringWidth from "string-width";
+import type { Instant } from "../lib/history/history.ts";
+import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
+import { wrapped } from "../lib/reports/wrapped.ts";
+import { optionsFor } from "../lib/rotation/credential-text.ts";
+import { dueDate } from "../lib/rotation/due.ts";
+import { failing } from "../lib/rotation/failing.ts";
+import type { KnownCredential } from "../lib/rotation/known-credentials.ts";
+import type { Aftercare, RotationRecord } from "../lib/rotation/rotation-record.ts";
+import type { TenantCredentials } from "../lib/rotation/status.ts";
+import { ageText } from "./age-text.ts";
+import { plainTable } from "./plain-table.ts";
+
+/**
+ * The credentials of one tenant for a person: a table, or a block for each credential where the terminal is too narrow
+ * for that; then what needs attention, in sentences.
+ *
+ * @param screen its columns, and whether a longer line would be broken by it: in a file and a pipe none is
+ */
+export function statusText(
+  { tenant, credentials, leftBehind }: TenantCredentials,
+  now: Instant,
+  { width, isFixed }: { width: number; isFixed: boolean },
+): string {
+  const name = terminalText(tenant);
+  const rows = [...credentials.map((known) => rowOf(known, now)), ...leftBehind.map(leftBehindRow)];
+  if (rows.length === 0) return `${name}: no credentials in the configuration.`;
+  const table = plainTable([HEAD, ...rows]);
+  const fits = !isFixed || table.split("\n").every((line) => stringWidth(line) <= width);
+  const rotations = [...credentials.flatMap(({ rotation }) => rotation ?? []), ...leftBehind];
+  return [
+    wrapped(name, width),
+    fits ? table : rows.map((row) => block(row, width)).join("\n\n"),
+    ...rotations.flatMap((rotation) => notesOf(tenant, rotation, now)).map((note) => noteLine(note, width)),
+  ].join("\n");
+}
+
+const HEAD = ["client", "kind", "rotate", "age", "last rotation", "last proof", "next due", "state"];
+
+const LONGEST_ID = 60;
+
+function rowOf(known: KnownCredential, now: Instant): string[] {
+  const { clientId, kind, rotate, age, rotation } = known;
+  return [
+    briefText(clientId, LONGEST_ID),
+    kind,
+    rotate,
+    ageText(age, now),
+    ...rotationCells(rotation),
+    dueText(dueDate(known)?.dueAt, now),
+    stateOf(rotation),
+  ];
+}
+
+const leftBehindRow = (rotation: RotationRecord): string[] => [
+  briefText(rotation.clientId, LONGEST_ID),
+  rotation.kind,
+  "not configured",
+  "",
+  ...rotationCells(rotation),
+  "",
+  stateOf(rotation),
+];
+
+const rotationCells = (rotation: RotationRecord | undefined): string[] => [
+  rotation?.promoted ? dayOf(rotation.promoted.at) : "never",
+  rotation?.lastProof ? dayOf(rotation.lastProof.provenAt) : "none",
+];
+
+function dueText(dueAt: Instant | undefined, now: Instant): string {
+  if (dueAt === undefined) return "not known";
+  return now > dueAt ? `due since ${dayOf(dueAt)}` : dayOf(dueAt);
+}
+
+/** One word for where it stands; sentences follow below. */
+function stateOf(rotation: RotationRecord | undefined): string {
+  if (!rotation) return "ok";
+  if (rotation.held) return "held";
+  if (rotation.underWay) return "under way";
+  if (rotation.aftercare.some(({ overdueSince }) => overdueSince !== undefined)) return "overdue";
+  if (rotation.aftercare.length > 0) return "aftercare";
+  return failing(rotation) ? "failed" : "ok";
+}
+
+/** What the table has no room for: why it is held, what failed, what is left to be done. */
+function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string[] {
+  const { clientId, held, underWay, aftercare } = rotation;
+  const name = briefText(clientId, LONGEST_ID);
+  const failure = held ? undefined : failing(rotation);
+  return [
+    ...(held
+      ? [
+          `${name}: held since ${minuteOf(held.since)}: ${terminalText(held.message)}`,
+          `  then: npx curfew rotate resume ${terminalText(optionsFor(tenant, clientId))}`,
+        ]
+      : []),
+    ...(failure
+      ? [`${name}: failed at ${failure.step}, ${minuteOf(failure.at)}: ${terminalText(failure.message)}`]
+      : []),
+    ...(underWay ? [`${name}: under way since ${minuteOf(underWay.startedAt)}, version ${underWay.version}`] : []),
+    ...aftercare.map((care) => `${name}: ${careText(care, now)}`),
+  ];
+}
+
+/** A command stays in one line, to be copied. */
+const noteLine = (note: string, width: number): string =>
+  note.startsWith(" ") ? note : wrapped(note, width, "", "  ");
+
+/** What is left to be done after a promotion. */
+function careText(care: Aftercare, now: Instant): string {
+  const old = care.oldKey ? `the old key ${briefText(care.oldKey.kid, LONGEST_ID)}` : `the old secret`;
+  if (care.notProvable !== undefined) return `${old} cannot be proven dead: ${terminalText(care.notProvable)}`;
+  if (care.overdueSince !== undefined) {
+    return `${old} is still accepted; it should be dead since ${minuteOf(care.overdueSince)}`;
+  }
+  if (care.from > now) return `${old} stays accepted until ${minuteOf(care.from)}`;
+  return `${old} is not proven dead yet; every audit goes on with it`;
+}
+
+/** Label and value a line; what is empty is left out. */
+function block(row: readonly string[], width: number): string {
+  const longest = Math.max(...HEAD.map((label) => label.length));
+  return row
+    .flatMap((value, index) => {
+      const label = HEAD[index] ?? "";
+      const hanging = " ".repeat(longest + 2);
+      return value === "" ? [] : [wrapped(`${label.padEnd(longest)}  ${value}`, width, "", hanging)];
+    })
+    .join("\n");
+}
+
+const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
+
+/** UTC, as in every report. */
+const minuteOf = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -1,0 +1,41 @@
+import * as z from "zod";
+
+/**
+ * A field that decides whether a credential may be changed. Absent and null are told apart from a value, and what came
+ * in a form nobody documented makes the whole answer unusable: nothing is changed on a guess.
+ */
+const deciding = <T>(schema: z.ZodType<T>) =>
+  schema
+    .nullish()
+    .transform((value): T | undefined => value ?? undefined)
+    .optional();
+
+const keyReferences = deciding(z.object({ credentials: z.array(z.object({ id: z.string().min(1) })) }));
+
+/**
+ * The slice of an application that a rotation is decided by. Source: Management API, `GET /api/v2/clients/{id}`.
+ * `client_authentication_methods` is returned to tokens with `read:client_credentials` only.
+ */
+export const rotatedClient = z.object({
+  client_id: z.string().min(1),
+  global: deciding(z.boolean()),
+  app_type: deciding(z.string()),
+  token_endpoint_auth_method: deciding(z.string()),
+  grant_types: deciding(z.array(z.string())),
+  jwt_configuration: deciding(z.object({ alg: deciding(z.string()) })),
+  client_authentication_methods: deciding(
+    z.object({
+      private_key_jwt: keyReferences,
+      tls_client_auth: keyReferences,
+      self_signed_tls_client_auth: keyReferences,
+    }),
+  ),
+  signed_request_object: deciding(z.object({ credentials: deciding(z.array(z.object({ id: z.string().min(1) }))) })),
+});
+
+/** A key registered for an application. Source: `GET` and `POST /api/v2/clients/{client_id}/credentials`. */
+export const registeredKey = z.object({
+  id: z.string().min(1),
+  kid: deciding(z.string()),
+  name: deciding(z.string()),
+});

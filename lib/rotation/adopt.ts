@@ -1,0 +1,174 @@
+import { CurfewError, hasCode } from "../model/curfew-error.ts";
+import { Secret } from "../model/secret.ts";
+import { calibratedAsk } from "./asking.ts";
+import { rotationFunctionArn } from "./function-arn.ts";
+import { judgeClient } from "./judge-client.ts";
+import { readRotation, readTarget, writeTarget } from "./ledger.ts";
+import type { RotationParts, RotationSettings } from "./parts.ts";
+import { credentialIn } from "./payload.ts";
+import { pendingVersion } from "./pending-version.ts";
+import {
+  CURRENT,
+  type RotatedClient,
+  type RotationService,
+  type RotationTenant,
+  type VaultSecret,
+  type VersionId,
+} from "./ports.ts";
+import { refusedError } from "./refusal.ts";
+import { versionWith } from "./standing.ts";
+import type { CredentialKind, RotationTarget } from "./target.ts";
+
+/** Whose credential comes under Curfew's care, and where it is stored. */
+export interface AdoptRequest {
+  /** The tenant's name and canonical domain. */
+  tenant: string;
+  domain: string;
+  clientId: string;
+  /** The secret's name in Secrets Manager. */
+  secret: string;
+  /** As configured; as the application authenticates where it is not. */
+  kind: CredentialKind | undefined;
+  allowHs256: boolean;
+}
+
+/** What adopting works with. */
+export interface AdoptParts extends Pick<RotationParts, "vault" | "table" | "clock"> {
+  service: RotationService;
+  /** The client at its tenant, with the rotator's login. */
+  client: RotationTenant;
+  /** The present value, where the secret does not exist yet; asked for at most once. */
+  presentValue(kind: CredentialKind): Promise<Secret>;
+  newVersion(): VersionId;
+}
+
+/** What adopting came to. */
+export interface Adopted {
+  target: RotationTarget;
+  /** Whether the secret was created, or was there. */
+  created: boolean;
+  /** Whether rotation was switched on now, or was on. */
+  switchedOn: boolean;
+}
+
+/**
+ * Puts a credential under Curfew's care without rotating it: tags or creates its secret, records whose it is, switches
+ * rotation on. Nothing is written before Auth0 has accepted the value at an endpoint that refuses a random one. May be
+ * repeated, whatever became of it before.
+ *
+ * @throws CurfewError `rotation-refused` for what could not be rotated later either, `arguments-invalid` for a secret
+ * that is somebody else's, or what the ports failed with
+ */
+export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<Adopted> {
+  const known = await find(parts, request.secret);
+  if (known) mustBeFree(known);
+  const described = await parts.client.client();
+  const kind = request.kind ?? kindOf(described);
+  const refused = judgeClient(described, { ...request, kind });
+  if (refused) throw refusedError(refused);
+  await mustBeOurs(parts, request, kind, known?.arn);
+  const stored = known ? await currentValue(parts, known) : await parts.presentValue(kind);
+  const value = credentialIn(stored, { ...request, kind }, request.secret);
+  await mustBeAccepted(parts, { ...request, kind }, value);
+
+  const arn = known?.arn ?? (await create(parts, request, kind, value));
+  if (known) await parts.service.tagManaged(arn);
+  const target = targetOf(request, kind, arn, parts);
+  if (!(await writeTarget(parts.table, target))) throw otherOwner(request.secret);
+  const isOn = known?.rotationEnabled === true;
+  if (!isOn) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
+  return { target, created: !known, switchedOn: !isOn };
+}
+
+async function find({ vault }: AdoptParts, name: string): Promise<VaultSecret | undefined> {
+  try {
+    return await vault.describe(name);
+  } catch (error) {
+    if (hasCode(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
+/** Two rotation functions on one secret would undo each other's work. */
+function mustBeFree(secret: VaultSecret): void {
+  const { arn, name, rotationEnabled, rotationFunction } = secret;
+  const ours = rotationFunctionArn(arn);
+  if (rotationEnabled && rotationFunction !== ours) {
+    const message = `The secret ${name} is rotated by another function, ${rotationFunction ?? "of the service's own"}; switch that rotation off first (aws secretsmanager cancel-rotate-secret).`;
+    throw new CurfewError("arguments-invalid", message);
+  }
+  if (!rotationEnabled && pendingVersion(secret) !== undefined) {
+    const message = `The secret ${name} has a version under AWSPENDING that nobody finishes while rotation is switched off; find out whether that value is in use, make it AWSCURRENT or take the label away, then adopt again.`;
+    throw new CurfewError("arguments-invalid", message);
+  }
+}
+
+/** What authenticates with registered keys has no use for a secret, and the other way round. */
+const kindOf = (client: RotatedClient | undefined): CredentialKind =>
+  client?.attachedKeys === undefined ? "client-secret" : "private-key";
+
+/** Nothing may be said yet that would speak against this, of the secret or of the client. */
+async function mustBeOurs(
+  parts: AdoptParts,
+  request: AdoptRequest,
+  kind: CredentialKind,
+  arn: string | undefined,
+): Promise<void> {
+  const { tenant, clientId, secret } = request;
+  const target = arn === undefined ? undefined : await readTarget(parts.table, arn);
+  if (target && (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind)) {
+    throw otherOwner(secret);
+  }
+  await readRotation(parts.table, targetOf(request, kind, arn ?? "", parts));
+}
+
+const targetOf = (
+  { tenant, clientId }: AdoptRequest,
+  kind: CredentialKind,
+  arn: string,
+  { clock }: Pick<AdoptParts, "clock">,
+): RotationTarget => ({ arn, tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
+
+const otherOwner = (secret: string): CurfewError =>
+  new CurfewError(
+    "arguments-invalid",
+    `The secret ${secret} is recorded as the credential of another client or of another kind; a secret never changes its client, so choose another name.`,
+  );
+
+async function currentValue({ vault }: AdoptParts, secret: VaultSecret): Promise<Secret> {
+  const current = versionWith(secret, CURRENT);
+  const value = current === undefined ? undefined : await vault.read(secret.arn, current);
+  if (value) return value;
+  const message = `The secret ${secret.name} exists and holds no value; store the application's present one in it, then adopt again.`;
+  throw new CurfewError("arguments-invalid", message);
+}
+
+/** Only what works can be proven dead later. */
+async function mustBeAccepted(
+  { client }: AdoptParts,
+  settings: Pick<RotationSettings, "clientId" | "kind">,
+  value: Secret,
+): Promise<void> {
+  const ask = await calibratedAsk({ settings, tenant: async () => client }, value);
+  const said = await ask(value);
+  if (said === "accepted") return;
+  const { clientId } = settings;
+  if (said === "refused") {
+    const message = `Auth0 refuses this value for ${clientId}: it is not what the application uses at present.`;
+    throw refusedError({ refusal: "current-refused", message });
+  }
+  const message = `Auth0 does not say whether it accepts this value for ${clientId}; try again in a few minutes.`;
+  throw new CurfewError("rotation-unfinished", message, { retryable: true });
+}
+
+/** Flat JSON with texts only, as docs/rotation.md documents it: every tool can read it. */
+async function create(
+  { service, newVersion }: AdoptParts,
+  { domain, clientId, secret }: AdoptRequest,
+  kind: CredentialKind,
+  value: Secret,
+): Promise<string> {
+  const field = kind === "client-secret" ? "clientSecret" : "privateKeyJwk";
+  const payload = new Secret(JSON.stringify({ domain, clientId, [field]: value.reveal() }));
+  return service.createManaged(secret, newVersion(), payload);
+}

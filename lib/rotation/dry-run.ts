@@ -1,0 +1,131 @@
+import type { ProbeAnswer } from "../auth0/probe.ts";
+import { CurfewError } from "../model/curfew-error.ts";
+import { calibratedAsk } from "./asking.ts";
+import { rotationFunctionArn } from "./function-arn.ts";
+import { KINDS } from "./kinds/kinds.ts";
+import { readRotation, readTarget } from "./ledger.ts";
+import { currentRefused, doesNotSay } from "./overwriting.ts";
+import type { RotationParts, RotationSettings } from "./parts.ts";
+import { pendingVersion } from "./pending-version.ts";
+import type { RotationTenant, VaultSecret, VersionId } from "./ports.ts";
+import { readOnly } from "./read-only.ts";
+import { type Refusal, refusalOf, refusedError } from "./refusal.ts";
+import type { RotationRecord } from "./rotation-record.ts";
+import { currentCredential, storedCredential } from "./stored-credentials.ts";
+import type { RotationTarget } from "./target.ts";
+import type { Work } from "./work.ts";
+
+/** Something that would keep a rotation from happening. */
+export interface Obstacle {
+  /** Null where it could not be looked at: what is not known is no permission. */
+  refusal: Refusal | null;
+  /** One sentence: what is wrong, and what to do. */
+  message: string;
+}
+
+/** What a rotation by hand would meet. */
+export interface DryRun {
+  obstacles: readonly Obstacle[];
+  /** Whether Auth0 accepts what is stored as current, where its answers mean anything; null where that is not known. */
+  stored: ProbeAnswer["answer"] | null;
+  /** A version whose rotation is not finished: it would be finished, and no other begun. */
+  pending: VersionId | undefined;
+  /** What is remembered; undefined when nothing is, or when it could not be read. */
+  record: RotationRecord | undefined;
+}
+
+/** A credential as configured, and what looks at it. */
+export interface DryRunRequest {
+  settings: RotationSettings;
+  /** The secret's name in Secrets Manager. */
+  secret: string;
+  /** A person says that a secret set by hand may be overwritten. */
+  overwrite: boolean;
+}
+
+/**
+ * Looks at everything that a rotation asked for by a person looks at before it changes anything, with its own eyes, and
+ * says all that is in its way, not only the first. Nothing can be written: the parts it works with refuse that.
+ *
+ * @throws CurfewError `interrupted`; whatever else fails is an obstacle
+ */
+export async function dryRun(request: DryRunRequest, parts: RotationParts): Promise<DryRun> {
+  const obstacles: Obstacle[] = [];
+  /** Looks at one thing; what is wrong with it is noted, and the next one is looked at. */
+  const look = async <T>(at: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await at();
+    } catch (error) {
+      if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+      const obstacle = { refusal: refusalOf(error), message: error.message };
+      if (!obstacles.some(({ message }) => message === obstacle.message)) obstacles.push(obstacle);
+      return undefined;
+    }
+  };
+  const secret = await look(() => parts.vault.describe(request.secret));
+  if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
+  await look(async () => mustRotate(secret));
+  const record = await look(() => recordOf(secret, request, parts));
+  const work = dryWork(secret, request, readOnly(parts));
+  const current = async () => (await currentCredential(work)).credential;
+  await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
+  const stored = await look(() => askStored(work, secret, request.overwrite));
+  return { obstacles, stored: stored ?? null, pending: pendingVersion(secret), record };
+}
+
+function mustRotate({ arn, name, rotationEnabled, rotationFunction }: VaultSecret): void {
+  if (!rotationEnabled) {
+    const message = `Rotation is switched off for the secret ${name} in Secrets Manager.`;
+    throw refusedError({ refusal: "rotation-disabled", message });
+  }
+  if (rotationFunction !== rotationFunctionArn(arn)) {
+    const message = `The secret ${name} is rotated by another function than Curfew's (${rotationFunction}); switch that rotation off, then take it over with curfew rotate adopt.`;
+    throw new CurfewError("vault-failed", message);
+  }
+}
+
+async function recordOf(
+  { arn, name }: VaultSecret,
+  { settings }: DryRunRequest,
+  { table }: Pick<RotationParts, "table">,
+): Promise<RotationRecord | undefined> {
+  const { tenant, clientId, kind } = settings;
+  const target = await readTarget(table, arn);
+  if (!target) throw refusedError({ refusal: "no-target", message: `Nothing on record says whose secret ${name} is.` });
+  if (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind) {
+    const message = `The secret ${name} is on record as the ${target.kind} of ${target.clientId} in ${target.tenant}, and not as the ${kind} of ${clientId} in ${tenant}.`;
+    throw refusedError({ refusal: "not-configured", message });
+  }
+  return readRotation(table, target);
+}
+
+/** The work of a rotation, without its lease: whatever would be written under it is refused. */
+function dryWork({ arn }: VaultSecret, { settings }: DryRunRequest, parts: RotationParts): Work {
+  const { tenant, clientId, kind } = settings;
+  const target: RotationTarget = { arn, tenant, clientId, kind, writtenBy: "deploy", at: 0 };
+  let opened: Promise<RotationTenant> | undefined;
+  return {
+    target,
+    settings,
+    version: "none",
+    parts,
+    until: Number.POSITIVE_INFINITY,
+    lease: { write: () => Promise.reject(new TypeError("a dry run writes nothing")), release: async () => undefined },
+    tenant: () => {
+      opened ??= parts.tenant(target);
+      return opened;
+    },
+  };
+}
+
+/** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */
+async function askStored(work: Work, secret: VaultSecret, overwrite: boolean): Promise<ProbeAnswer["answer"]> {
+  const { credential } = await currentCredential(work);
+  const ask = await calibratedAsk(work, credential);
+  const said = await ask(credential);
+  if (said === "accepted" || overwrite) return said;
+  const hanging = pendingVersion(secret);
+  const pending = hanging === undefined ? undefined : await storedCredential(work, hanging);
+  if (pending && (await ask(pending.credential)) === "accepted") return said; // Auth0 was told before it hung
+  throw said === "refused" ? refusedError(currentRefused(work.settings)) : doesNotSay(work.settings);
+}

@@ -1,0 +1,63 @@
+import type { RunRef } from "../findings/ledger/run-record.ts";
+import type { Instant } from "../history/history.ts";
+import { runAftercare } from "./aftercare.ts";
+import { secretNameOf } from "./credential-text.ts";
+import { finishForward } from "./finish-forward.ts";
+import type { KnownCredential } from "./known-credentials.ts";
+import { orderRotation } from "./ledger.ts";
+import { lookAtSecret } from "./look-at-secret.ts";
+import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
+import type { RotationParts } from "./parts.ts";
+import { pendingVersion } from "./pending-version.ts";
+import type { VersionId } from "./ports.ts";
+import { isOpen, type RotationRecord } from "./rotation-record.ts";
+
+/**
+ * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, or one
+ * still is neither current nor given up, so that no other can be begun.
+ */
+export type Finished = "nothing" | "finished" | "busy";
+
+/**
+ * Finishes what is unfinished of one credential: brings a version forward that hangs, since Secrets Manager begins no
+ * other before, and does what aftercare is open. Makes sure of the target first.
+ *
+ * @param deadline until when this may take: milliseconds since the epoch
+ * @throws CurfewError as `rotationStep`; `not-found` or `vault-failed` where the secret cannot be looked at
+ */
+export async function finishUnfinished(
+  credential: KnownCredential,
+  run: RunRef,
+  deadline: Instant,
+  parts: RotationParts,
+): Promise<Finished> {
+  if (isAtRest(credential)) return "nothing";
+  const { clock, table } = parts;
+  const { rotation, tenant, clientId } = credential;
+  const ours = versionOf(run, tenant, clientId);
+  const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
+  // What this run has begun before it was tried again, it waits for later.
+  if (rotation?.order?.version === ours) return "nothing";
+  if (isAtWork(rotation, clock.now())) return "busy";
+  const version = pendingVersion(secret) ?? toldVersion(rotation);
+  if (version !== undefined) {
+    const order = finishingOrder(credential, run, version);
+    if (!order) return "busy";
+    await orderRotation(table, target, order);
+    await finishForward(target, version, deadline, parts);
+  }
+  if (version !== undefined || rotation?.aftercare.some(isOpen)) await runAftercare(target, deadline, parts);
+  return version === undefined ? "nothing" : "finished";
+}
+
+/** Nothing is under way, and its target was made sure of when its record was begun. */
+const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>
+  rotation !== undefined &&
+  rotation.kind === kind &&
+  secretNameOf(rotation.arn) === secret &&
+  isSettled(rotation) &&
+  !rotation.aftercare.some(isOpen);
+
+/** The version that the tenant was told of, whatever became of its label: it comes to its end in any case. */
+const toldVersion = (rotation: RotationRecord | undefined): VersionId | undefined =>
+  rotation?.underWay?.setAt === undefined ? undefined : rotation.underWay.version;

@@ -1,0 +1,69 @@
+import type { Instant } from "../history/history.ts";
+import type { Clock } from "../model/clock.ts";
+import type { Table } from "../store/table.ts";
+import type { VersionId } from "./ports.ts";
+import { type Progress, progressOf } from "./progress.ts";
+import { type RotationRecord, rotationKey } from "./rotation-record.ts";
+import type { RotationTarget } from "./target.ts";
+
+/** What is followed. */
+export interface Followed {
+  target: RotationTarget;
+  version: VersionId;
+  /** When this try was ordered. */
+  since: Instant;
+  /** Where this process does the steps itself: it is followed until they are settled, and one look beyond. */
+  worker?: Promise<unknown> | undefined;
+}
+
+/** Milliseconds between two looks at the record; a step takes seconds. */
+const LOOK = 1_000;
+
+/**
+ * A step, retries and propagation included, is over within a minute or two, and a proof within 75 s and some retries.
+ * Who hears nothing for so long would wait for nothing. Milliseconds.
+ */
+export const LONGEST_SILENCE = 240_000;
+
+/**
+ * Follows a rotation that somebody else carries out: yields where it stands, at once and after each change, until it is
+ * over or nothing was heard for {@link LONGEST_SILENCE}.
+ *
+ * @throws the signal's reason when it is aborted; the rotation goes on
+ */
+export async function* follow(
+  table: Table,
+  { target, version, since, worker }: Followed,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<Progress> {
+  let heard: { text: string; at: Instant } | undefined;
+  let isLast = false;
+  const settle = () => {
+    isLast = true;
+  };
+  worker?.then(settle, settle);
+  for (;;) {
+    signal.throwIfAborted();
+    const wasLast = isLast;
+    const row = await table.get<RotationRecord>(rotationKey(target.tenant, target.clientId));
+    const progress = progressOf(row?.value, version, since);
+    const text = JSON.stringify(progress);
+    const now = clock.now();
+    if (text !== heard?.text) {
+      heard = { text, at: now };
+      yield progress;
+    }
+    if (worker ? wasLast : isOver(progress, now) || now - heard.at >= LONGEST_SILENCE) return;
+    await clock.sleep(LOOK, signal);
+  }
+}
+
+/** Whether waiting any longer would bring nothing: it is done, or a person must act, or its next step is hours away. */
+function isOver({ stage, failure, held, aftercare }: Progress, now: Instant): boolean {
+  if (stage === "proven") return true;
+  if (stage !== "promoted") return held !== null || (failure !== null && failure.refusal !== null);
+  if (!aftercare) return true;
+  const { notProvable, overdueSince, from } = aftercare;
+  return notProvable !== undefined || overdueSince !== undefined || from - now > LONGEST_SILENCE;
+}

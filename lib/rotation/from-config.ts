@@ -1,0 +1,65 @@
+import { loginFrom, type SecretSources } from "../config/references.ts";
+import type { TenantConfig } from "../config/schema.ts";
+import { CurfewError } from "../model/curfew-error.ts";
+import { hours } from "../model/duration.ts";
+import { type Auth0TenantOptions, auth0Tenant } from "./auth0-tenant.ts";
+import { secretNameOf } from "./credential-text.ts";
+import type { RotationParts, RotationSettings } from "./parts.ts";
+import type { RotationTenant } from "./ports.ts";
+import type { RotationTarget } from "./target.ts";
+
+/** How long both keys stay where the configuration does not say: a day, so that what reads its vault once a day follows. */
+const OVERLAP = hours(24);
+
+/** What the rotator's requests go by. */
+export type RotatorParts = Pick<Auth0TenantOptions, "signal" | "deadline" | "clock" | "random" | "timeout">;
+
+/** What a rotation asks the configuration. */
+export interface ConfiguredRotation {
+  settings: RotationParts["settings"];
+  /** A client at its tenant, with the rotator's login; it need not be among the credentials. */
+  tenant(target: Pick<RotationTarget, "tenant" | "clientId">): Promise<RotationTenant>;
+}
+
+/** What is wanted for a target, and its client at the tenant, as the configuration says. */
+export function configuredRotation(
+  tenants: readonly TenantConfig[],
+  sources: SecretSources,
+  parts: RotatorParts,
+): ConfiguredRotation {
+  const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
+  return {
+    settings: (target) => settingsOf(byName.get(target.tenant), target),
+    tenant: async ({ tenant: name, clientId }) => {
+      const tenant = byName.get(name);
+      if (!tenant?.rotator) throw noRotator(name);
+      const { domain, origin, plan, rotator } = tenant;
+      const login = await loginFrom(rotator, domain, sources);
+      const address = { domain, ...(origin === undefined ? {} : { origin }) };
+      return auth0Tenant({ address, plan, login, clientId, ...parts });
+    },
+  };
+}
+
+/**
+ * Another secret than the configured one is not rotated: where a client has been moved to a new secret, somebody may
+ * still ask for a rotation of the former one, and its consumers would be locked out.
+ */
+function settingsOf(tenant: TenantConfig | undefined, target: RotationTarget): RotationSettings | undefined {
+  const credential = tenant?.credentials.find(({ clientId }) => clientId === target.clientId);
+  if (!tenant?.rotator || credential?.secret !== secretNameOf(target.arn)) return undefined;
+  return credentialSettings(tenant, credential);
+}
+
+/** What the configuration says of a credential, with what it leaves out. */
+export const credentialSettings = (
+  { name, domain }: Pick<TenantConfig, "name" | "domain">,
+  { clientId, kind, rotate, overlap = OVERLAP, allowHs256 }: TenantConfig["credentials"][number],
+): RotationSettings => ({ tenant: name, domain, clientId, kind, rotate, overlap, allowHs256 });
+
+/** Nothing can be changed in a tenant without the application that may do so. */
+export const noRotator = (tenant: string): CurfewError =>
+  new CurfewError(
+    "configuration-invalid",
+    `The tenant ${tenant} has no rotator in the configuration; create that application in Auth0 and add rotator: { clientId: …, secret: secretsmanager:curfew/${tenant}/rotator }.`,
+  );

@@ -1,0 +1,61 @@
+import { hash } from "node:crypto";
+import { type RunRef, runKey } from "../findings/ledger/run-record.ts";
+import type { Instant } from "../history/history.ts";
+import type { KnownCredential } from "./known-credentials.ts";
+import type { VersionId } from "./ports.ts";
+import type { RotationOrder, RotationRecord } from "./rotation-record.ts";
+
+/**
+ * The version that a run orders for a credential. A retry of the run orders the same, so Secrets Manager rotates once,
+ * and a credential shows by it whether this run has begun it. 64 characters, the most that a version's id may have.
+ */
+export const versionOf = (run: RunRef, tenant: string, clientId: string): VersionId =>
+  hash("sha256", JSON.stringify([runKey(run), tenant, clientId]));
+
+/** The order of a run; its moment is the run's start, by which a failure is counted once a run. */
+export const orderOf = (run: RunRef, version: VersionId): RotationOrder => ({
+  version,
+  by: "schedule",
+  at: Date.parse(run.startedAt),
+});
+
+/**
+ * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
+ *
+ * Once the tenant was told of it there is only forward, and who tries is the schedule, whose failures count. Before, a
+ * person's order stays the person's, with what it allows; the schedule goes on only with what it may begin.
+ */
+export function finishingOrder(
+  { rotate, rotation }: Pick<KnownCredential, "rotate" | "rotation">,
+  run: RunRef,
+  version: VersionId,
+): RotationOrder | undefined {
+  const { order, underWay, held } = rotation ?? {};
+  if (underWay?.version === version && underWay.setAt !== undefined) return orderOf(run, version);
+  if (order?.version === version && order.by !== "schedule") return order;
+  return rotate === "auto" && !held ? orderOf(run, version) : undefined;
+}
+
+/**
+ * For so long after the last sign of life a rotation is left alone: the function that does a step lives five minutes
+ * at the most, and the service tries failed steps again. Milliseconds.
+ */
+const QUIET = 15 * 60_000;
+
+/**
+ * Whether a rotation may be at work at this moment. Two processes may do the same version, but the one that comes
+ * second would take the lease from the first, and its failure would be counted.
+ */
+export function isAtWork(record: RotationRecord | undefined, now: Instant): boolean {
+  if (!record || isSettled(record)) return false;
+  const { order, underWay, lastFailure } = record;
+  const signs = [order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
+  return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
+}
+
+/** Whether every version that the record knows of has come to its end. */
+export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {
+  if (underWay) return false;
+  if (lastFailure && lastFailure.step !== "aftercare" && lastFailure.at > (promoted?.at ?? 0)) return false;
+  return order === undefined || order.version === promoted?.version;
+}

@@ -1,0 +1,108 @@
+import { moment } from "../alerts/change-alert.ts";
+import { counted, firstLines, harmless } from "../alerts/harmless-text.ts";
+import type { DigestPart } from "../alerts/news.ts";
+import type { Instant } from "../history/history.ts";
+import { formatDuration } from "../model/duration.ts";
+import type { Severity } from "../model/severity.ts";
+import { clientText } from "./credential-text.ts";
+import { announced, isAutomatic, isDue } from "./due.ts";
+import { failing } from "./failing.ts";
+import type { KnownCredential } from "./known-credentials.ts";
+import { REFUSAL_ADVICE } from "./refusal-advice.ts";
+import type { TenantRotation } from "./rotation-alerts.ts";
+import type { Aftercare } from "./rotation-record.ts";
+
+/** Lines of each kind. */
+const MOST_ITEMS = 60;
+
+/** What is known of all credentials, also of those that are not configured any more. */
+export interface RotationState {
+  credentials: readonly KnownCredential[];
+  rotations: readonly TenantRotation[];
+  now: Instant;
+}
+
+/**
+ * What the digest says of rotation: what was rotated and proven since the last one, and how things stand.
+ *
+ * @param since until when the last digest told
+ */
+export function rotationDigest({ credentials, rotations, now }: RotationState, since: Instant): DigestPart {
+  const rotated = rotations.filter(({ record }) => (record.promoted?.at ?? 0) > since);
+  const proven = rotations.filter(({ record }) => (record.lastProof?.provenAt ?? 0) > since);
+  const held = rotations.filter(({ record }) => record.held);
+  const failed = rotations.filter(({ record }) => !record.held && failing(record));
+  const due = credentials.filter((one) => one.rotate === "auto" && !one.rotation?.held && isDue(one, now));
+  const cares = rotations.flatMap(({ tenant, record }) =>
+    record.aftercare.map((care) => ({ tenant, clientId: record.clientId, care })),
+  );
+  const overdue = cares.filter(({ care }) => care.overdueSince !== undefined);
+  const soon = announced(credentials, now);
+  const automatic = credentials.filter(isAutomatic).length;
+  return {
+    headline: [
+      [held.length, "held"],
+      [overdue.length, "not dead"],
+      [failed.length, "not rotated"],
+      [due.length, "still due"],
+      [rotated.length, "rotated"],
+    ],
+    severity: severityOf(held.length + overdue.length + failed.length, due.length),
+    facts:
+      automatic + rotations.length === 0
+        ? []
+        : [
+            { label: "Rotated", value: `${counted(rotated.length, "credential")}, ${proven.length} proven` },
+            { label: "Due", value: `${due.length} now, ${soon.length} within a week, of ${automatic} automatic` },
+            { label: "Aftercare", value: `${cares.length} open, ${overdue.length} overdue` },
+          ],
+    steps: held.length + overdue.length + failed.length > 0 ? ["How rotations stand: npx curfew rotate status"] : [],
+    items: [
+      ...part(held.map(heldLine)),
+      ...part(overdue.map(careLine)),
+      ...part(failed.map(failedLine)),
+      ...part(due.map((one) => dueLine(one, now))),
+      ...part(rotated.map(rotatedLine)),
+      ...part(cares.filter((one) => !overdue.includes(one)).map(careLine)),
+    ],
+  };
+}
+
+const part = (lines: readonly string[]): string[] => firstLines(lines.toSorted(), MOST_ITEMS);
+
+const severityOf = (wrong: number, due: number): Severity => (wrong > 0 ? "medium" : due > 0 ? "low" : "info");
+
+function heldLine({ tenant, record: { clientId, held } }: TenantRotation): string {
+  const why = held?.refusal ? REFUSAL_ADVICE[held.refusal].meaning : harmless(held?.message ?? "", 200);
+  return `held  ${tenant}: ${clientText(clientId)}: ${why}`;
+}
+
+function failedLine({ tenant, record }: TenantRotation): string {
+  return `not rotated  ${tenant}: ${clientText(record.clientId)}: ${harmless(failing(record)?.message ?? "", 200)}`;
+}
+
+function dueLine({ tenant, clientId, age, maxAge, hasRotator }: KnownCredential, now: Instant): string {
+  const old = formatDuration(Math.max(0, Math.round((now - (age?.since ?? now)) / 1000)));
+  const blocked = hasRotator ? "" : "; the tenant has no rotator";
+  return `due  ${tenant}: ${clientText(clientId)}: ${age?.isAtLeast ? "at least " : ""}${old} old, the limit is ${formatDuration(maxAge)}${blocked}`;
+}
+
+function rotatedLine({ tenant, record: { clientId, promoted, lastProof } }: TenantRotation): string {
+  const isProven = promoted !== undefined && lastProof?.current === promoted.version;
+  const proof = isProven ? "; the old one is proven dead" : "";
+  return `rotated  ${tenant}: ${clientText(clientId)}: ${promoted ? moment(iso(promoted.at)) : ""}${proof}`;
+}
+
+/** An aftercare that is open, and why. */
+function careLine({ tenant, clientId, care }: { tenant: string; clientId: string; care: Aftercare }): string {
+  return `${care.overdueSince === undefined ? "aftercare" : "not dead"}  ${tenant}: ${clientText(clientId)}: ${careText(care)}`;
+}
+
+function careText({ overdueSince, notProvable, from, oldKey }: Aftercare): string {
+  if (overdueSince !== undefined) return `the old one is still accepted, overdue since ${moment(iso(overdueSince))}`;
+  if (notProvable !== undefined) return harmless(notProvable, 200);
+  if (oldKey) return `the old key stays until ${moment(iso(from))}`;
+  return "the old one is not proven dead yet";
+}
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { curfew, temporaryFolder } from "../support/command-line.ts";
+
+test("the demo rotates a secret and a key, proves the old ones dead, and no application notices", {
+  timeout: 180_000,
+}, async () => {
+  await using folder = await temporaryFolder();
+
+  const { code, stdout, stderr } = await curfew(["demo"], { cwd: folder.path });
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const [client, noun] of [
+    ["nightly-export", "secret"],
+    ["statement-printer", "key"],
+  ]) {
+    expect(stdout).toMatch(new RegExp(`${client}: the new ${noun} is current`));
+    expect(stdout).toMatch(new RegExp(`${client}: the old ${noun} is dead: refused \\d+ times`));
+  }
+  const asked = [...stdout.matchAll(/(\d+) tokens, (\d+) failures/g)];
+  expect(asked.map(([, , failures]) => failures)).toEqual(["0", "0", "0", "0"]);
+  const tokens = asked.reduce((sum, [, count]) => sum + Number(count), 0);
+  expect(tokens).toBeGreaterThan(40);
+  console.info(`demo: 2 rotations, ${tokens} tokens of 2 applications meanwhile, 0 failures`);
+});
+
+test("Ctrl-C ends the demo in the midst of a rotation", { timeout: 60_000 }, async () => {
+  await using folder = await temporaryFolder();
+  let kill: (signal: NodeJS.Signals) => void = () => undefined;
+  let isInterrupted = false;
+
+  const { code, stdout } = await curfew(["demo"], {
+    cwd: folder.path,
+    onStart: (end) => {
+      kill = end;
+    },
+    onOutput: (stdout) => {
+      if (!stdout.includes("is to get a new") || isInterrupted) return;
+      isInterrupted = true;
+      kill("SIGINT");
+    },
+  });
+
+  expect({ code, isInterrupted }).toEqual({ code: 130, isInterrupted: true });
+  expect(stdout).not.toContain("is dead");
+});
