@@ -40,7 +40,10 @@ async function rotateUnderLoad(world: World): Promise<{ documented: Load; reread
   return { documented, rereading, promotions: promoted.size };
 }
 
-describe("an application whose credential is rotated while it asks without pause", () => {
+/** Milliseconds on a busy machine. */
+const PATIENCE = 90_000;
+
+describe("an application whose credential is rotated while it asks without pause", { timeout: PATIENCE }, () => {
   it.each(SETTINGS.filter(({ hasLeftover }) => !hasLeftover))(
     "has no failure when it follows the document: $kind, $propagation",
     async (setting: Setting) => {

@@ -22,6 +22,9 @@ import { createWorld, type World } from "./world/world.ts";
 const SECOND = 1_000;
 const HOUR = 3_600_000;
 
+/** Milliseconds on a busy machine; on an idle one it takes a twentieth of that. */
+const PATIENCE = 90_000;
+
 /** Happenings of one history. */
 const MOST = 40;
 
@@ -179,12 +182,16 @@ async function end({ world }: Real): Promise<void> {
   for (let morning = 0; morning < 8; morning++) {
     await nextMorning(world);
     await resume(world);
-    if (morning === 0) await rotateByHand(world, true);
-    else await rotateDue(world, morning < 5 && recordOf(world)?.promoted?.version !== world.vault.labelled(CURRENT));
+    // What a person orders first may be a version that hangs and only comes to its end.
+    if (morning === 0 || (morning < 4 && !isSettled(world))) await rotateByHand(world, true);
+    else await rotateDue(world, false);
   }
 }
 
-it("holds whatever schedule, people, crashes and time do in whatever order", async () => {
+const isSettled = (world: World): boolean =>
+  hangingVersion(world) === undefined && recordOf(world)?.promoted?.version === world.vault.labelled(CURRENT);
+
+it("holds whatever schedule, people, crashes and time do in whatever order", { timeout: PATIENCE }, async () => {
   let steps = 0;
   let promoted = 0;
   const runs = Number(process.env.CURFEW_RUNS ?? 300);

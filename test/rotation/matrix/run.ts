@@ -62,8 +62,8 @@ async function main(): Promise<void> {
   for (const setting of SETTINGS) {
     console.info(
       line(
-        all.filter((each) => same(each.setting, setting)),
-        `${setting.kind}, ${setting.propagation}`,
+        all.filter((each) => titleOf(each.setting) === titleOf(setting)),
+        titleOf(setting),
       ),
     );
   }
@@ -71,8 +71,6 @@ async function main(): Promise<void> {
   console.info(`${line(all, "all")}; ${took} minutes on ${threads} threads`);
   if (all.some(({ failures }) => failures.length > 0)) process.exitCode = 1;
 }
-
-const same = (a: Setting, b: Setting): boolean => titleOf(a) === titleOf(b);
 
 function line(told: readonly Told[], title: string): string {
   const sum = (count: (one: Told) => number): number => told.reduce((total, one) => total + count(one), 0);

@@ -34,6 +34,8 @@ export interface WorldClient {
   readonly attached: readonly string[] | undefined;
   /** When a person last set a secret, or took or gave keys. */
   readonly handAt: number | undefined;
+  /** Whether any server of the tenant would accept it right now. */
+  mayAccept(login: Login): boolean;
   /** What one server of the tenant says of a credential. */
   accepts(login: Login): boolean;
   describe(): RotatedClient | undefined;
@@ -75,7 +77,7 @@ export function worldClient({ clock, random, kind, clientId, propagation, secret
   };
   const first: Snapshot = { since: Number.NEGATIVE_INFINITY, by: "first", secret, attached: undefined };
   if (key) {
-    const { id } = register({ ...key, name: "first" }, "hand");
+    const { id } = register({ ...key, name: "first" }, "first");
     first.attached = [id];
   }
   const history: Snapshot[] = [first];
@@ -114,12 +116,17 @@ export function worldClient({ clock, random, kind, clientId, propagation, secret
       return handAt;
     },
     settings,
-    accepts(login) {
+    mayAccept(login) {
       if (settings.isGone || login.clientId !== clientId) return false;
       const visible = live();
-      if (propagation === "both") return visible.some((snapshot) => lets(snapshot, login));
-      const place = propagation === "flapping" ? Math.floor(random() * visible.length) : visible.length - 1;
-      return lets(visible[place] as Snapshot, login);
+      const known = propagation === "old until the end" ? visible.slice(-1) : visible;
+      return known.some((snapshot) => lets(snapshot, login));
+    },
+    accepts(login) {
+      if (propagation !== "flapping") return this.mayAccept(login);
+      if (settings.isGone || login.clientId !== clientId) return false;
+      const visible = live();
+      return lets(visible[Math.floor(random() * visible.length)] as Snapshot, login);
     },
     describe() {
       if (settings.isGone) return undefined;

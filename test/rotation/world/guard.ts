@@ -4,7 +4,7 @@ import type { CredentialKind, RotationTarget } from "../../../lib/rotation/targe
 import type { MemoryTable } from "../../support/memory-table.ts";
 import { WINDOW, type WorldClient } from "./auth0.ts";
 import type { EventClock } from "./event-clock.ts";
-import { credentialOf, kidOf } from "./payload.ts";
+import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
 
 /** Looks at the world around every effect, and writes down what must never be. */
@@ -29,6 +29,8 @@ export interface GuardOptions {
   client: WorldClient;
   table: MemoryTable;
   target: RotationTarget;
+  /** How long both keys stay, in seconds. */
+  overlap: number;
 }
 
 /**
@@ -40,9 +42,10 @@ const UNSEEN = 45_000 + WINDOW;
 /** What was asked for before a person took a label away may still be on its way. Milliseconds. */
 const ON_ITS_WAY = 10_000;
 
-export function guardOf({ kind, clock, vault, client, table, target }: GuardOptions): Guard {
+export function guardOf({ kind, clock, vault, client, table, target, overlap }: GuardOptions): Guard {
   const violations: string[] = [];
   const late = new Set<string>();
+  let promotedAt = 0;
   let isExcused = false;
   let excusedAt = 0;
   let last: string | undefined;
@@ -110,6 +113,8 @@ export function guardOf({ kind, clock, vault, client, table, target }: GuardOpti
       const current = currentKey();
       const had = (client.attached ?? []).find((id) => keyOf(id)?.kid === current);
       if (had !== undefined && !ids.includes(had)) violations.push("the consumers' current key is detached");
+      const isTakenAway = (client.attached ?? []).some((id) => !ids.includes(id) && keyOf(id)?.by !== "hand");
+      if (isTakenAway && clock.now() < promotedAt + overlap * 1_000) violations.push("the overlap is cut short");
     },
     beforeDeleting(id) {
       const key = keyOf(id);
@@ -118,12 +123,12 @@ export function guardOf({ kind, clock, vault, client, table, target }: GuardOpti
       if (key && key.kid === currentKey()) violations.push("the consumers' current key is deleted");
     },
     beforePromotion(version) {
+      if (vault.labelled(CURRENT) === version) return; // a request that comes late is refused
       const payload = vault.secret.versions.get(version)?.value;
       if (payload === undefined) return void violations.push("a version without value is promoted");
-      const isSet = isKey
-        ? (client.attached ?? []).some((id) => keyOf(id)?.kid === keyIn(payload))
-        : client.live().some(({ secret }) => secret === credentialOf(payload));
-      if (!isSet && client.handAt === undefined) violations.push("a credential is promoted that is not accepted");
+      const isAccepted = client.mayAccept(loginOf(kind, payload));
+      if (!isAccepted && client.handAt === undefined) violations.push("a credential is promoted that is not accepted");
+      promotedAt = clock.now();
     },
   };
 

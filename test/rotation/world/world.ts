@@ -88,7 +88,7 @@ export function createWorld(options: WorldOptions): World {
   const target: RotationTarget = { ...credential, arn: ARN, writtenBy: "deploy", at: clock.now() };
   const rules = { rotate: options.rotate ?? "auto", overlap, allowHs256: false };
   const settings: RotationSettings = { ...credential, ...rules, domain: DOMAIN };
-  const guard = guardOf({ kind, clock, vault, client, table, target });
+  const guard = guardOf({ kind, clock, vault, client, table, target, overlap });
   const wire = createWire({
     clock,
     faults,
