@@ -1,4 +1,5 @@
 import type { ChangeKind, RunRecord } from "../findings/ledger/run-record.ts";
+import { isUrgent, WORSENING } from "../findings/ledger/urgent.ts";
 import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
@@ -10,12 +11,10 @@ import { failureText, type Unaudited, unaudited } from "./not-audited.ts";
 import {
   canWait,
   changesOf,
-  isUrgent,
   type RunReport,
   sum,
   type TenantChange,
   unlistedCount,
-  WORSENING,
   worstChangeFirst,
 } from "./run-report.ts";
 
