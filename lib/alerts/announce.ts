@@ -3,11 +3,12 @@ import type { Clock } from "../model/clock.ts";
 import type { Row, Table } from "../store/table.ts";
 import { type AlertRules, localDay } from "./alert-rules.ts";
 import { atOnceAlerts } from "./at-once.ts";
+import { notSeen } from "./day.ts";
 import { type Delivery, deliverAlerts } from "./deliver.ts";
 import { deliverNews } from "./deliver-news.ts";
 import { digestAlert } from "./digest.ts";
 import type { News } from "./news.ts";
-import { markTold, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
+import { lastAudits, markTold, type PendingRun, pending, pendingKey, pendingRuns, readReport } from "./pending-runs.ts";
 import type { Publisher, RunWatch } from "./ports.ts";
 import type { RunReport } from "./run-report.ts";
 
@@ -149,7 +150,8 @@ async function tellDigest(
   const reports: RunReport[] = [];
   for (const pendingRun of uncovered) reports.push(await readReport(pendingRun, table));
   const part = news?.digest(claimed.since);
-  const alert = digestAlert(reports, day, run.startedAt, rules, { unreached, ...(part && { news: part }) });
+  const before = await lastAudits(notSeen(reports, rules.tenants), table);
+  const alert = digestAlert(reports, day, run.startedAt, rules, { unreached, before, ...(part && { news: part }) });
   const until = news && { until: new Date(news.readAt).toISOString() };
   const runs = uncovered.map((pendingRun) => runKey(pendingRun.run));
   try {

@@ -1,5 +1,6 @@
 import { type RunRecord, type RunRef, runKey } from "../findings/ledger/run-record.ts";
-import { markAnnounced, runOf } from "../findings/ledger/runs.ts";
+import { lastAudit, markAnnounced, runOf } from "../findings/ledger/runs.ts";
+import { someAtOnce } from "../findings/ledger/some-at-once.ts";
 import type { Key, Row, Table } from "../store/table.ts";
 import type { RunReport } from "./run-report.ts";
 
@@ -69,6 +70,16 @@ export async function readReport(
   }
   const known = new Set(records.map(({ tenant }) => tenant));
   return { run, records, missing: tenants.filter((tenant) => !known.has(tenant)) };
+}
+
+/** The last audit of each of these tenants, where there is one; one that failed does not count. */
+export async function lastAudits(tenants: readonly string[], table: Table): Promise<RunRecord[]> {
+  const found: RunRecord[] = [];
+  await someAtOnce(tenants, AT_ONCE, async (tenant) => {
+    const record = await lastAudit(table, tenant);
+    if (record) found.push(record);
+  });
+  return found;
 }
 
 /** Notes in the records of a run that people were told about it. */

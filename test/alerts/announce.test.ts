@@ -392,7 +392,25 @@ describe("several runs", () => {
     for (const day of ["27", "28"]) await pass(runAt("06", day), [record("a")], table, published, rules);
     expect(published.alerts).toHaveLength(2);
     await pass(runAt("06", "29"), [record("a")], table, published, rules);
-    expect(published.alerts.at(-1)?.title).toBe("Digest 2026-11-29: all quiet in 1 tenant");
+    expect(published.alerts.at(-1)?.title).toBe("Digest 2026-11-29: 1 not looked at");
+  });
+
+  it("count what was open where they did not look as it was found last", async () => {
+    using table = openSqliteTable(":memory:");
+    const published = collect();
+    const rules = { ...RULES, tenants: ["a", "d", "e"] };
+    const all = [record("a", { open: { low: 1 } }), record("d", { open: { high: 2 } })];
+    await pass(runAt("06"), all, table, published, rules);
+
+    const failed = record("d", { status: "failed", reason: "throttled", open: { high: 2 } });
+    await pass(runAt("06", "26"), [record("a", { open: { low: 3 } }), failed, record("e")], table, published, rules);
+
+    expect(published.alerts.at(-1)?.facts).toEqual(
+      expect.arrayContaining([
+        { label: "Open now", value: "2 high, 3 low" },
+        { label: "Of these, where it was not audited", value: "2 high, as of 2026-11-25 06:00 UTC" },
+      ]),
+    );
   });
 
   it("do not disturb each other while both are at work, and the dead are told of by the living", async () => {
