@@ -233,13 +233,12 @@ describe("who is told", () => {
   it("Slack from the queue by whose name its subscription is told from others", () => {
     const arn = "arn:aws:sqs:eu-central-1:111122223333:";
     const [{ QueueName }] = propertiesOf(full, "AWS::SQS::Queue").filter((queue) => queue.QueueName !== undefined);
-    const [own, other] = [QueueName, "pager"].map((name) => ({
-      protocol: "sqs",
-      endpoint: `${arn}${name}`,
-      isConfirmed: true,
-    }));
+    const subscribed = (queue: string) => ({ protocol: "sqs", endpoint: `${arn}${queue}`, isConfirmed: true });
+    const own = subscribed(QueueName);
 
-    expect(slackSubscription("arn:aws:sns:eu-central-1:111122223333:curfew-alerts", [other, own])).toBe(own);
+    expect(slackSubscription("arn:aws:sns:eu-central-1:111122223333:curfew-alerts", [subscribed("pager"), own])).toBe(
+      own,
+    );
   });
 
   it("Slack by a function that names the messages it could not post, so that these alone come back", () => {
