@@ -9,7 +9,7 @@ import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
-import { emailSubscriptions, operators, unreached } from "../lib/config/alert-subscriptions.ts";
+import { emailSubscriptions, operators, slackSubscription, unreached } from "../lib/config/alert-subscriptions.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { maximumAges } from "../lib/config/maximum-age.ts";
 import type { RunRef } from "../lib/findings/ledger/run-record.ts";
@@ -102,10 +102,11 @@ async function probeMetrics({ tenants }: DeployedConfig, run: RunRef, table: Tab
 async function countUnreached(config: DeployedConfig, logger: Invocation["logger"]): Promise<number | null> {
   try {
     const topics = variable("CURFEW_TOPICS").split(",");
+    const [topic = ""] = topics;
     const [alerts = [], ...others] = await Promise.all(topics.map((topic) => topicSubscriptions(topic).list()));
     const hearNothing = unreached(emailSubscriptions(config).keys(), alerts);
     const doNotHearOfUs = others.flatMap((subscriptions) => unreached(operators(config), subscriptions));
-    const isSlackDeaf = config.alerts.slack !== undefined && !alerts.some(({ protocol }) => protocol === "sqs");
+    const isSlackDeaf = config.alerts.slack !== undefined && !slackSubscription(topic, alerts);
     return hearNothing.length + doNotHearOfUs.length + (isSlackDeaf ? 1 : 0);
   } catch (error) {
     logger.error(error instanceof CurfewError ? error.message : "Subscriptions could not be counted.");

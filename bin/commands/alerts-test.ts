@@ -13,6 +13,7 @@ import {
   operators,
   ownerSubscriptions,
   type Subscription,
+  slackSubscription,
   subscriptionOf,
   TOPIC_NAMES,
 } from "../../lib/config/alert-subscriptions.ts";
@@ -102,7 +103,7 @@ async function publish(config: Config, alert: Alert, named: string | undefined):
   await snsPublisher(topic).publish(alert);
   return [
     ...mailChannels(config, subscriptions),
-    ...queueChannel(config, subscriptions),
+    ...queueChannel(config, topic, subscriptions),
     ...others(config, subscriptions),
     ...operatorsHear,
   ];
@@ -143,9 +144,9 @@ function mailChannels(config: Config, subscriptions: readonly Subscription[]): C
   });
 }
 
-function queueChannel(config: Config, subscriptions: readonly Subscription[]): Channel[] {
+function queueChannel(config: Config, topic: string, subscriptions: readonly Subscription[]): Channel[] {
   if (!config.alerts.slack || postsDirectly(config)) return [];
-  const hears = subscriptions.some(({ protocol }) => protocol === "sqs");
+  const hears = slackSubscription(topic, subscriptions)?.isConfirmed === true;
   const state = hears ? "sent to its queue; look there" : SLACK_MISSING;
   return [{ name: "Slack", how: "queue", state, hears }];
 }

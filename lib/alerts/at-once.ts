@@ -1,10 +1,11 @@
+import { isUrgent } from "../findings/ledger/urgent.ts";
 import type { Alert } from "./alert.ts";
 import { type AlertRules, localDay } from "./alert-rules.ts";
 import { bundled } from "./bundle.ts";
 import { changeAlert } from "./change-alert.ts";
 import { notAudited } from "./not-audited.ts";
 import { reminders } from "./reminders.ts";
-import { changesOf, isUrgent, type RunReport, urgentCount } from "./run-report.ts";
+import { changesOf, type RunReport, unlistedUrgent } from "./run-report.ts";
 
 /**
  * What people hear at once about a run: new or worse findings at high or above, reminders, tenants not audited.
@@ -23,7 +24,8 @@ export function atOnceAlerts(report: RunReport, rules: AlertRules): Alert[] {
       kind: "summary",
       noun: "finding is new or worse",
       nouns: NEW,
-      all: urgentCount(report),
+      unlisted: unlistedUrgent(report),
+      owners: rules.owners,
     }),
     ...bundled(reminders(report, rules), { run, rules, kind: "reminder", noun: "reminder", nouns: "reminders" }),
     ...bundled(notAudited(report, rules), {

@@ -1,10 +1,11 @@
-import { type RunKey, type RunRef, runKey } from "../findings/ledger/run-record.ts";
+import { type RunRef, runKey } from "../findings/ledger/run-record.ts";
 import type { AlertKind } from "../model/alert-kind.ts";
-import { worstFirst } from "../model/severity.ts";
+import { type Severity, worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
 import { type AlertRules, allThatIsOpen } from "./alert-rules.ts";
 import { counted, firstLines } from "./harmless-text.ts";
+import { sum, type Unlisted } from "./run-report.ts";
 
 /** More alerts of one sort than this are one summary. Source: the issue, "more than 20 new ones in a run". */
 const MOST_ALERTS = 20;
@@ -21,8 +22,10 @@ export interface Bundle {
   kind: AlertKind;
   noun: string;
   nouns: string;
-  /** How many there are, where not all of them are listed. */
-  all?: number;
+  /** What there is beside the alerts, where records do not list all: then it is a summary, however few are listed. */
+  unlisted?: readonly Unlisted[];
+  /** Who answers for a tenant of `unlisted`, by its name. */
+  owners?: ReadonlyMap<string, string>;
   /** What a summary is told once for; the run when left out. */
   day?: string;
   /** What to do; to look at what is open when left out. */
@@ -31,8 +34,9 @@ export interface Bundle {
 
 /** The alerts themselves, or one summary for everybody and one for each owner when there are too many. */
 export function bundled(alerts: readonly Alert[], bundle: Bundle): Alert[] {
-  if (Math.max(alerts.length, bundle.all ?? 0) <= MOST_ALERTS) return [...alerts];
-  return [summary(alerts, bundle, bundle.all ?? alerts.length, null), ...forOwners(alerts, bundle)];
+  const { unlisted = [] } = bundle;
+  if (alerts.length <= MOST_ALERTS && unlisted.length === 0) return [...alerts];
+  return [summary(alerts, unlisted, bundle, null), ...forOwners(alerts, bundle)];
 }
 
 /** The same for alerts that only owners hear. */
@@ -40,20 +44,23 @@ export const bundledForOwners = (alerts: readonly Alert[], bundle: Bundle): Aler
   alerts.length <= MOST_ALERTS ? [...alerts] : forOwners(alerts, bundle);
 
 function forOwners(alerts: readonly Alert[], bundle: Bundle): Alert[] {
-  const owned = Map.groupBy(
-    alerts.filter(({ owner }) => owner !== null),
-    ({ owner }) => owner,
-  );
-  return [...owned].map(([owner, theirs]) => summary(theirs, bundle, theirs.length, owner));
+  const { unlisted = [], owners = new Map<string, string>() } = bundle;
+  const listed = Map.groupBy(alerts, ({ owner }) => owner);
+  const others = Map.groupBy(unlisted, ({ tenant }) => owners.get(tenant) ?? null);
+  const all = new Set([...listed.keys(), ...others.keys()]);
+  all.delete(null);
+  return [...all].map((owner) => summary(listed.get(owner) ?? [], others.get(owner) ?? [], bundle, owner));
 }
 
-function summary(alerts: readonly Alert[], bundle: Bundle, count: number, owner: string | null): Alert {
+function summary(alerts: readonly Alert[], unlisted: readonly Unlisted[], bundle: Bundle, owner: string | null): Alert {
   const sorted = alerts.toSorted((a, b) => worstFirst(a.severity, b.severity) || (a.id < b.id ? -1 : 1));
-  const tenants = new Set(alerts.map(({ tenant }) => tenant));
-  const severity = sorted[0]?.severity ?? "high";
+  const count = alerts.length + sum(unlisted.map((one) => one.count));
+  const tenants = new Set([...alerts, ...unlisted].map(({ tenant }) => tenant));
+  const severity = worstOf([...alerts, ...unlisted]);
+  const hidden = hiddenIn(sorted, unlisted);
   const title = `${counted(count, bundle.noun, bundle.nouns)} in ${counted(tenants.size, "tenant")}`;
   return {
-    id: alertId(owner === null ? bundle.kind : "owner-summary", bundle.noun, owner, identity(alerts, bundle)),
+    id: alertId(owner === null ? bundle.kind : "owner-summary", bundle.noun, owner, identity(alerts, unlisted, bundle)),
     kind: owner === null ? bundle.kind : "owner-summary",
     severity,
     tenant: null,
@@ -63,6 +70,7 @@ function summary(alerts: readonly Alert[], bundle: Bundle, count: number, owner:
     facts: [
       { label: "Worst", value: severity },
       { label: "Tenants", value: tenants.size.toLocaleString("en") },
+      ...(hidden === "" ? [] : [{ label: "Not listed here", value: hidden }]),
     ],
     steps: [
       ...(bundle.steps ?? [allThatIsOpen(bundle.rules)]),
@@ -77,8 +85,36 @@ function summary(alerts: readonly Alert[], bundle: Bundle, count: number, owner:
   };
 }
 
-/** A run, or a day and what is told on it: the same tenants are told of once a day. */
-function identity(alerts: readonly Alert[], { run, day }: Bundle): RunKey {
-  if (day === undefined) return runKey(run);
-  return JSON.stringify([day, ...alerts.map(({ id }) => id).sort()]);
+const worstOf = (all: readonly { severity: Severity }[]): Severity =>
+  all.map(({ severity }) => severity).sort(worstFirst)[0] ?? "high";
+
+/** Tenants that are named with what a summary does not list. Slack shows 300 characters, and a name has up to 40. */
+const MOST_NAMED = 6;
+
+/**
+ * Of which tenants a summary does not list everything, and how many: those first of which it lists nothing.
+ *
+ * @param sorted the alerts in the order in which they are listed
+ */
+function hiddenIn(sorted: readonly Alert[], unlisted: readonly Unlisted[]): string {
+  const shown = new Set(sorted.slice(0, MOST_ITEMS).map(({ tenant }) => tenant ?? ""));
+  const hidden = new Map<string, number>();
+  const hide = (tenant: string, count: number) => hidden.set(tenant, (hidden.get(tenant) ?? 0) + count);
+  for (const { tenant } of sorted.slice(MOST_ITEMS)) hide(tenant ?? "", 1);
+  for (const { tenant, count } of unlisted) hide(tenant, count);
+  const ordered = [...hidden].sort(
+    ([a, most], [b, more]) => Number(shown.has(a)) - Number(shown.has(b)) || more - most || (a < b ? -1 : 1),
+  );
+  const named = ordered.slice(0, MOST_NAMED).map(([tenant, count]) => `${tenant} ${count.toLocaleString("en")}`);
+  const others = ordered.length - named.length;
+  return [...named, ...(others > 0 ? [counted(others, "other tenant")] : [])].join(", ");
+}
+
+/**
+ * What a summary tells and when: with one matter more it is another summary, since whoever heard of the first must hear
+ * of that one, too. On another day the same tenants are told of again.
+ */
+function identity(alerts: readonly Alert[], unlisted: readonly Unlisted[], { run, day }: Bundle): string {
+  const counts = unlisted.map(({ tenant, severity, count }) => [tenant, severity, count]);
+  return JSON.stringify([day ?? runKey(run), ...alerts.map(({ id }) => id).sort(), ...counts]);
 }

@@ -1,48 +1,21 @@
-import type { ChangeKind, RunRecord } from "../findings/ledger/run-record.ts";
+import type { RunRecord } from "../findings/ledger/run-record.ts";
+import { WORSENING } from "../findings/ledger/urgent.ts";
 import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
 import type { Alert } from "./alert.ts";
 import { alertId } from "./alert-id.ts";
 import { type AlertRules, allThatIsOpen } from "./alert-rules.ts";
-import { changeLine } from "./change-alert.ts";
-import { counted, firstLines, harmless } from "./harmless-text.ts";
+import { changeLine, moment } from "./change-alert.ts";
+import { CAN_WAIT, type Day, summarizeDay } from "./day.ts";
+import { counted, firstLines } from "./harmless-text.ts";
 import type { DigestPart } from "./news.ts";
-import { failureText, type Unaudited, unaudited } from "./not-audited.ts";
-import {
-  canWait,
-  changesOf,
-  isUrgent,
-  type RunReport,
-  sum,
-  type TenantChange,
-  unlistedCount,
-  WORSENING,
-  worstChangeFirst,
-} from "./run-report.ts";
+import { failureText } from "./not-audited.ts";
+import { type RunReport, sum } from "./run-report.ts";
 
 /** Lines of one part of a digest. */
 const MOST_ITEMS = 60;
 
 /** Nothing in a digest is worse: what is worse was told at once. */
 const WORST: Severity = "medium";
-
-const CAN_WAIT = SEVERITIES.filter((severity) => !isAtLeast(severity, "high"));
-
-/** What a day's runs amount to. */
-interface Day {
-  runs: number;
-  /** The newest record of each tenant, by name. */
-  latest: readonly RunRecord[];
-  failed: readonly Unaudited[];
-  incomplete: readonly RunRecord[];
-  waiting: readonly TenantChange[];
-  urgent: number;
-  resolved: readonly TenantChange[];
-  accepted: readonly TenantChange[];
-  expiring: readonly TenantChange[];
-  notes: readonly string[];
-  /** How many more changes the records count than they list. */
-  unlisted(kinds: readonly ChangeKind[], severities?: readonly Severity[]): number;
-}
 
 /** What a digest tells beside what audits found. */
 export interface Beside {
@@ -52,6 +25,8 @@ export interface Beside {
    */
   unreached?: number | null;
   news?: DigestPart;
+  /** The last audits of the tenants that these runs did not audit: what was open there counts as open. */
+  before?: readonly RunRecord[];
 }
 
 /**
@@ -61,17 +36,17 @@ export interface Beside {
  * @param reports the runs since the last digest, in any order; at least one
  * @param day the day of the digest, `YYYY-MM-DD`; it identifies it
  * @param at when the run that sends it was started: ISO 8601
- * @param rules where the findings are
- * @param beside what is told beside what audits found
+ * @param rules where the findings are, and which tenants there are: of each that was not looked at it says so
+ * @param beside what is told beside what these runs found
  */
 export function digestAlert(
   reports: readonly RunReport[],
   day: string,
   at: string,
-  rules: Pick<AlertRules, "table">,
-  { unreached = 0, news }: Beside = {},
+  rules: Pick<AlertRules, "table" | "tenants">,
+  { unreached = 0, news, before = [] }: Beside = {},
 ): Alert {
-  const summary = summarize(reports);
+  const summary = summarizeDay(reports, rules.tenants);
   const parts = [...headline(summary), ...countedWords(news?.headline ?? [])];
   const isHeard = unreached === 0;
   const severities = [severityOf(summary), news?.severity ?? "info", ...(isHeard ? [] : [WORST])];
@@ -83,7 +58,7 @@ export function digestAlert(
     owner: null,
     title: `Digest ${day}: ${parts.length === 0 ? quiet(summary, unreached) : parts.join(", ")}`,
     text: sentence(summary),
-    facts: [...facts(summary), ...(news?.facts ?? []), ...(isHeard ? [] : [unreachedFact(unreached)])],
+    facts: [...facts(summary, before), ...(news?.facts ?? []), ...(isHeard ? [] : [unreachedFact(unreached)])],
     steps: [...(isHeard ? [] : [UNREACHED_STEP]), ...steps(summary), ...(news?.steps ?? []), allThatIsOpen(rules)],
     items: items(summary, news?.items ?? []),
     at,
@@ -97,53 +72,13 @@ const unreachedFact = (count: number | null): Alert["facts"][number] => ({
 
 const UNREACHED_STEP = "See who hears nothing of alerts, alarms or missing audits: npx curfew alerts test";
 
-function summarize(reports: readonly RunReport[]): Day {
-  const ordered = reports.toSorted((a, b) => (a.run.startedAt < b.run.startedAt ? -1 : 1));
-  const records = ordered.flatMap((report) => report.records);
-  const latest = [...new Map(records.map((record) => [record.tenant, record])).values()].sort(byTenant);
-  const changes = (wanted: (change: { kind: ChangeKind }) => boolean) =>
-    distinct(ordered.flatMap((report) => changesOf(report, wanted)));
-  return {
-    runs: reports.length,
-    latest: latest.filter(({ status }) => status !== "failed"),
-    failed: lastFailures(ordered),
-    incomplete: latest.filter(({ status }) => status === "incomplete"),
-    waiting: distinct(ordered.flatMap((report) => changesOf(report, canWait))),
-    urgent: sum(ordered.map((report) => changesOf(report, isUrgent).length)),
-    resolved: changes(({ kind }) => kind === "resolved"),
-    accepted: changes(({ kind }) => kind === "excepted"),
-    expiring: changes(({ kind }) => kind === "exception-expiring"),
-    notes: [
-      ...new Set(records.flatMap(({ tenant, notes }) => notes.map((note) => `${tenant}: ${harmless(note, 300)}`))),
-    ],
-    unlisted: (kinds, severities) => sum(records.map((record) => unlistedCount(record, kinds, severities))),
-  };
-}
-
-const byTenant = (a: RunRecord, b: RunRecord): number => (a.tenant < b.tenant ? -1 : 1);
-
-/** What happened to one finding in several runs: every kind of change once, as the last run told it. */
-function distinct(changes: readonly TenantChange[]): TenantChange[] {
-  const last = new Map(changes.map((change) => [JSON.stringify([change.tenant, change.finding, change.kind]), change]));
-  return [...last.values()].sort(worstChangeFirst);
-}
-
-/** The tenants that no run after their failure has audited. */
-function lastFailures(ordered: readonly RunReport[]): Unaudited[] {
-  const state = new Map<string, Unaudited | null>();
-  for (const report of ordered) {
-    for (const { tenant } of report.records) state.set(tenant, null);
-    for (const failure of unaudited(report)) state.set(failure.tenant, failure);
-  }
-  return [...state.values()].filter((failure) => failure !== null).sort((a, b) => (a.tenant < b.tenant ? -1 : 1));
-}
-
 function headline(day: Day): string[] {
   const parts: [number, string][] = [
     [day.failed.length, "not audited"],
+    [day.unseen.length, "not looked at"],
     [day.incomplete.length, "incomplete"],
-    [day.waiting.length + day.urgent + day.unlisted(WORSENING), "new or worse"],
-    [day.expiring.length, "expiring"],
+    [day.waiting.length + day.unlisted(WORSENING, CAN_WAIT) + day.urgent, "new or worse"],
+    [day.expiring.length + day.unlisted(["exception-expiring"]), "expiring"],
     [day.resolved.length + day.unlisted(["resolved"]), "resolved"],
   ];
   return countedWords(parts);
@@ -164,36 +99,59 @@ function quiet({ latest }: Day, unreached: number | null): string {
 const openUrgent = (records: readonly RunRecord[]): number =>
   sum(records.flatMap(({ open }) => SEVERITIES.filter((s) => isAtLeast(s, "high")).map((s) => open[s] ?? 0)));
 
-function severityOf({ failed, incomplete, waiting, expiring, notes }: Day): Severity {
-  if (failed.length + incomplete.length > 0) return WORST;
-  const severities = waiting.map(({ severity }) => severity);
-  if (expiring.length + notes.length > 0) severities.push("low");
+function severityOf(day: Day): Severity {
+  if (blindIn(day) > 0) return WORST;
+  const severities = day.waiting.map(({ severity }) => severity);
+  severities.push(...CAN_WAIT.filter((severity) => day.unlisted(WORSENING, [severity]) > 0));
+  if (day.expiring.length + day.unlisted(["exception-expiring"]) + day.notes.length > 0) severities.push("low");
   return severities.sort(worstFirst)[0] ?? "info";
 }
 
-function sentence({ failed, incomplete }: Day): string {
-  const blind = failed.length + incomplete.length;
+/** The tenants of which something was not looked at. */
+const blindIn = ({ failed, unseen, incomplete }: Day): number => failed.length + unseen.length + incomplete.length;
+
+function sentence(day: Day): string {
+  const blind = blindIn(day);
   if (blind === 0) return "Every tenant was looked at completely.";
   return `${counted(blind, "tenant was", "tenants were")} not looked at completely: what is new there may not be seen.`;
 }
 
-function facts(day: Day): Alert["facts"] {
-  const open = SEVERITIES.toReversed()
-    .map((severity) => [severity, sum(day.latest.map((record) => record.open[severity] ?? 0))] as const)
-    .filter(([, count]) => count > 0)
-    .map(([severity, count]) => `${count.toLocaleString("en")} ${severity}`);
+/** @param before the last audits of the tenants that were not audited now */
+function facts(day: Day, before: readonly RunRecord[]): Alert["facts"] {
+  const unaudited = day.failed.length + day.unseen.length;
+  const unknown = unaudited - before.length;
+  const known = [...day.latest, ...before];
   return [
     { label: "Runs", value: day.runs.toLocaleString("en") },
     { label: "Tenants audited", value: day.latest.length.toLocaleString("en") },
-    { label: "Open now", value: open.join(", ") || "nothing" },
-    { label: "Accepted", value: sum(day.latest.map(({ excepted }) => excepted)).toLocaleString("en") },
+    { label: "Open now", value: openIn(known) || (unknown > 0 ? "not known" : "nothing") },
+    ...(unaudited === 0 ? [] : [{ label: "Of these, where it was not audited", value: openBefore(before, unknown) }]),
+    { label: "Accepted", value: sum(known.map(({ excepted }) => excepted)).toLocaleString("en") },
     { label: "Told at once", value: counted(day.urgent, "finding") },
   ];
 }
 
-function steps({ failed, incomplete }: Day): string[] {
+/** As `2 high, 1 low`; empty where nothing is open. */
+const openIn = (records: readonly RunRecord[]): string =>
+  SEVERITIES.toReversed()
+    .map((severity) => [severity, sum(records.map((record) => record.open[severity] ?? 0))] as const)
+    .filter(([, count]) => count > 0)
+    .map(([severity, count]) => `${count.toLocaleString("en")} ${severity}`)
+    .join(", ");
+
+/** What was open where nobody looked now, as of when, and of how many tenants nobody knows. */
+function openBefore(before: readonly RunRecord[], unknown: number): string {
+  const [oldest] = before.map(({ run }) => run.startedAt).sort();
+  const orLater = before.length > 1 ? " or later" : "";
+  const parts = oldest === undefined ? [] : [`${openIn(before) || "nothing"}, as of ${moment(oldest)}${orLater}`];
+  if (unknown > 0) parts.push(`not known in ${counted(unknown, "tenant")}`);
+  return parts.join("; ");
+}
+
+function steps({ failed, unseen, incomplete }: Day): string[] {
   return [
     ...(failed.length > 0 ? ["First of all, see to the tenants that were not audited."] : []),
+    ...(unseen.length > 0 ? ["Start an audit over all tenants: some were in no run since the last digest."] : []),
     ...(incomplete.length > 0 ? ["See which section could not be read: the report of the tenant names it."] : []),
   ];
 }
@@ -203,14 +161,16 @@ function items(day: Day, news: readonly string[]): string[] {
     const reasons = [...new Set(notEvaluated.map(({ reason }) => reason))].join(", ");
     return `incomplete  ${tenant}: ${counted(notEvaluated.length, "check")} not evaluated (${reasons || "unknown"})`;
   });
-  const part = (lines: readonly string[], more = 0) => firstLines(lines, MOST_ITEMS, lines.length + more);
+  const part = (lines: readonly string[], more = 0, what = "") =>
+    firstLines(lines, MOST_ITEMS, lines.length + more, what);
   return [
     ...part(day.failed.map((failure) => `not audited  ${failure.tenant}: ${failureText(failure)}`)),
+    ...part(day.unseen.map((tenant) => `not looked at  ${tenant}: no run since the last digest was about it`)),
     ...part(gaps),
-    ...part(day.waiting.map(changeLine), day.unlisted(WORSENING, CAN_WAIT)),
-    ...part(day.expiring.map(changeLine), day.unlisted(["exception-expiring"])),
-    ...part(day.resolved.map(changeLine), day.unlisted(["resolved"])),
-    ...part(day.accepted.map(changeLine)),
+    ...part(day.waiting.map(changeLine), day.unlisted(WORSENING, CAN_WAIT), "new or worse"),
+    ...part(day.expiring.map(changeLine), day.unlisted(["exception-expiring"]), "expiring"),
+    ...part(day.resolved.map(changeLine), day.unlisted(["resolved"]), "resolved"),
+    ...part(day.accepted.map(changeLine), day.unlisted(["excepted"]), "accepted"),
     ...news,
     ...part(day.notes.map((note) => `note  ${note}`)),
   ];

@@ -20,11 +20,15 @@ export function shortened(text: string, most: number): string {
   return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
-/** The first of many lines, and how many there are beside them. */
-export function firstLines(lines: readonly string[], most: number, all: number = lines.length): string[] {
+/**
+ * The first of many lines, and how many there are beside them.
+ *
+ * @param what they are, where other lines follow
+ */
+export function firstLines(lines: readonly string[], most: number, all: number = lines.length, what = ""): string[] {
   const shown = lines.slice(0, most);
   const hidden = Math.max(all, lines.length) - shown.length;
-  return hidden === 0 ? shown : [...shown, `and ${hidden.toLocaleString("en")} more`];
+  return hidden === 0 ? shown : [...shown, `and ${hidden.toLocaleString("en")} more ${what}`.trimEnd()];
 }
 
 /** A number and its noun: "1 tenant", "1,200 findings". */

@@ -1,5 +1,6 @@
 import type { Change, ChangeKind, RunRecord, RunRef } from "../findings/ledger/run-record.ts";
-import { isAtLeast, SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
+import { isUrgent, URGENT_SEVERITIES, WORSENING, worsens } from "../findings/ledger/urgent.ts";
+import { SEVERITIES, type Severity, worstFirst } from "../model/severity.ts";
 
 /** What one run left behind, for all of its tenants. */
 export interface RunReport {
@@ -15,23 +16,12 @@ export interface TenantChange extends Change {
   tenant: string;
 }
 
-/** From this severity on people hear at once. */
-const URGENT: Severity = "high";
-
-/** Changes that make something worse, or known for the first time. */
-export const WORSENING = ["new", "regressed", "severity-raised", "exception-ended"] as const satisfies ChangeKind[];
-
-const worsens = ({ kind }: Change): boolean => (WORSENING as readonly ChangeKind[]).includes(kind);
-
-/** What is told at once, change by change. */
-export const isUrgent = (change: Change): boolean => worsens(change) && isAtLeast(change.severity, URGENT);
-
 /** What gets worse and can wait for the digest. */
-export const canWait = (change: Change): boolean => worsens(change) && !isAtLeast(change.severity, URGENT);
+export const canWait = (change: Change): boolean => worsens(change) && !isUrgent(change);
 
 /** What is told again, because it has been open for a while. */
 export const isReminder = ({ kind, severity, openForDays }: Change): boolean =>
-  kind === "still-open" && openForDays !== undefined && isAtLeast(severity, URGENT);
+  kind === "still-open" && openForDays !== undefined && URGENT_SEVERITIES.includes(severity);
 
 /** The changes of a run that fulfil a condition, worst first; the order depends on nothing but them. */
 export function changesOf(report: RunReport, wanted: (change: Change) => boolean): TenantChange[] {
@@ -45,12 +35,23 @@ export const worstChangeFirst = (a: TenantChange, b: TenantChange): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** How many urgent changes a run counted: more than it lists where there were very many. */
-export const urgentCount = (report: RunReport): number =>
-  changesOf(report, isUrgent).length +
-  sum(report.records.map((record) => unlistedCount(record, WORSENING, URGENT_ONES)));
+/** How many urgent changes of a tenant a run counted and did not list. */
+export interface Unlisted {
+  tenant: string;
+  /** Of the worst of them. */
+  severity: Severity;
+  count: number;
+}
 
-const URGENT_ONES = SEVERITIES.filter((severity) => isAtLeast(severity, URGENT));
+/** The tenants of which a run counted more urgent changes than it lists, by name. */
+export const unlistedUrgent = ({ records }: RunReport): Unlisted[] =>
+  records
+    .flatMap((record) => {
+      const counts = URGENT_SEVERITIES.map((severity) => unlistedCount(record, WORSENING, [severity]));
+      const severity = URGENT_SEVERITIES.findLast((_, index) => (counts[index] ?? 0) > 0);
+      return severity === undefined ? [] : [{ tenant: record.tenant, severity, count: sum(counts) }];
+    })
+    .sort((a, b) => compare(a.tenant, b.tenant));
 
 /**
  * How many more findings changed in one of these ways than the record lists: none, unless its list is full. Not for

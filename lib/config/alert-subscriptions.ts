@@ -24,6 +24,9 @@ type Configured = Pick<Config, "alerts" | "tenants">;
 /** What the topics of a stack are called: what audits found, that no audit is complete any more, what does not work. */
 export const TOPIC_NAMES = { alerts: "curfew-alerts", watchdog: "curfew-watchdog", alarms: "curfew-alarms" } as const;
 
+/** What the queue is called from which alerts go to Slack: beside the topics, so that everybody can tell it from others. */
+export const SLACK_QUEUE_NAME = "curfew-slack";
+
 /**
  * Who gets mail about what: each address and its filter. SNS allows one subscription for an address, so one filter
  * says all that it hears. Where nobody is named for the digest, those get it who hear at once.
@@ -86,6 +89,17 @@ export function unreached(addresses: Iterable<string>, subscriptions: readonly S
   const waiting = subscriptions.filter(({ isConfirmed }) => !isConfirmed).map(({ endpoint }) => endpoint);
   const missing = [...addresses].filter((address) => !subscriptionOf(address, subscriptions));
   return [...missing, ...waiting];
+}
+
+/**
+ * The subscription of the queue from which alerts go to Slack. Any other queue is somebody's own.
+ *
+ * @param topicArn of the topic of alerts: the queue is in its account and region
+ */
+export function slackSubscription(topicArn: string, subscriptions: readonly Subscription[]): Subscription | undefined {
+  const [arn, partition, , region, account] = topicArn.split(":");
+  const queueArn = [arn, partition, "sqs", region, account, SLACK_QUEUE_NAME].join(":");
+  return subscriptions.find(({ protocol, endpoint }) => protocol === "sqs" && endpoint === queueArn);
 }
 
 /** What goes to Slack: every kind of alert, from a severity on. */

@@ -4,7 +4,7 @@ import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { type IQueue, Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { slackFilter } from "../config/alert-subscriptions.ts";
+import { SLACK_QUEUE_NAME, slackFilter } from "../config/alert-subscriptions.ts";
 import type { Config } from "../config/schema.ts";
 import { secretsManagerName } from "../config/secret-fields.ts";
 import { acknowledge } from "./acknowledge.ts";
@@ -44,6 +44,7 @@ export class SlackDelivery extends Construct {
 
   private queue(deadLetters: Queue, topics: Topics): Queue {
     const queue = new Queue(this, "Queue", {
+      queueName: SLACK_QUEUE_NAME,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: VISIBILITY,

@@ -1,5 +1,5 @@
 import { localDay } from "../alerts/alert-rules.ts";
-import type { EndedRun } from "../alerts/announce.ts";
+import type { EndedRun } from "../alerts/announce-parts.ts";
 import { type RunRef, runKey } from "../findings/ledger/run-record.ts";
 import { runOf } from "../findings/ledger/runs.ts";
 import { someAtOnce } from "../findings/ledger/some-at-once.ts";

@@ -7,12 +7,24 @@ import { alertRules } from "../../lib/alerts/alert-rules.ts";
 import { atOnceAlerts } from "../../lib/alerts/at-once.ts";
 import { renderEmail } from "../../lib/alerts/email.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
-import { isReminder, isUrgent, sum, WORSENING } from "../../lib/alerts/run-report.ts";
+import { isReminder, sum } from "../../lib/alerts/run-report.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { CHANGE_KINDS } from "../../lib/findings/ledger/run-record.ts";
+import { isUrgent, WORSENING } from "../../lib/findings/ledger/urgent.ts";
 import { isAtLeast, SEVERITIES } from "../../lib/model/severity.ts";
 import { configOf, FULL } from "../config/example.ts";
-import { anyReport, change, changes, RULES, RUN, record, report } from "../support/run-records.ts";
+import {
+  anyFound,
+  anyReport,
+  change,
+  changes,
+  type Found,
+  RULES,
+  RUN,
+  record,
+  report,
+  tallied,
+} from "../support/run-records.ts";
 
 const told = (...args: Parameters<typeof report>) => atOnceAlerts(report(...args), RULES);
 
@@ -149,9 +161,11 @@ describe("a tenant that was not audited", () => {
 function matters({ kind, title, items }: Pick<Alert, "kind" | "title" | "items">): number {
   if (kind === "finding") return 1;
   if (kind === "not-audited") return items.length || 1;
-  if (title.includes(" reminders in ")) return sum(items.map((item) => Number(/: ([0-9]+) finding/.exec(item)?.[1])));
-  return Number(/([0-9]+) finding/.exec(title)?.[1]);
+  if (title.includes(" reminders in ")) return sum(items.map((item) => countIn(item.replace(/^.*?: /, ""))));
+  return countIn(title.replace(/^[a-z]: /, ""));
 }
+
+const countIn = (text: string): number => Number(/^([0-9,]+) finding/.exec(text)?.[1]?.replaceAll(",", ""));
 
 test("no matter is lost or told twice, ids are unique, and order changes nothing", () => {
   let reports = 0;
@@ -174,6 +188,93 @@ test("no matter is lost or told twice, ids are unique, and order changes nothing
   );
   console.info(`at once: ${reports} reports, no matter lost`);
 });
+
+describe("a tenant in which more has changed than its record holds", () => {
+  const long = { reason: "\u6f22".repeat(500), owner: "\u6f22".repeat(500), expires: "2026-12-01" };
+  const kept = (kind: "still-open" | "excepted", count: number) =>
+    changes(count, {
+      kind,
+      severity: "critical",
+      ...(kind === "excepted" ? { exception: long } : { openForDays: 7 }),
+    }).map((one) => ({ ...one, finding: `f_${kind}_${one.finding}` }));
+
+  it.each([
+    { title: "reminders that are worse", crowd: kept("still-open", 100), others: ["reminder"] },
+    { title: "accepted ones that are worse and long", crowd: kept("excepted", 80), others: [] },
+  ])("tells what is new one by one beside $title", ({ crowd, others }) => {
+    const alerts = told([tallied("a", [...crowd, ...changes(5)])]);
+
+    expect(alerts.map(({ kind }) => kind)).toEqual([...Array(5).fill("finding"), ...others]);
+  });
+
+  it("counts all reminders, also those that it does not list", () => {
+    const open = changes(500, { kind: "still-open", openForDays: 7 });
+    const [all, none] = [told([tallied("a", open)]), told([tallied("a", [...open, ...changes(100)])])];
+
+    expect(all[0]).toMatchObject({ title: "a: 500 findings still open for 7 days" });
+    expect(all[0]?.items.at(-1)).toBe("and 480 more");
+    expect(none.at(-1)).toMatchObject({ title: "a: 500 findings still open for 7 days", severity: "high", items: [] });
+  });
+
+  it("has its findings counted in the summaries for everybody and for its owner", () => {
+    const alerts = told([tallied("a", changes(500)), tallied("x", changes(3))]);
+
+    expect(alerts.map(({ kind, owner, title }) => [kind, owner, title])).toEqual([
+      ["summary", null, "503 findings are new or worse in 2 tenants"],
+      ["owner-summary", "anna@acme.example", "500 findings are new or worse in 1 tenant"],
+    ]);
+  });
+
+  it("is named where a summary lists nothing of it, and first", () => {
+    const worst = tallied("a", changes(500, { severity: "critical" }));
+    const [summary] = told([worst, tallied("x", changes(3))]);
+
+    expect(summary?.facts).toContainEqual({ label: "Not listed here", value: "x 3, a 400" });
+  });
+
+  it("is a summary also where its record lists few, and none", () => {
+    const few = record("a", { changes: changes(2), totals: { new: { high: 5 } } });
+    const none = record("b", { totals: { regressed: { critical: 1, low: 9 } } });
+
+    expect(told([few, none]).map(({ kind, owner, severity, title }) => [kind, owner, severity, title])).toEqual([
+      ["summary", null, "critical", "6 findings are new or worse in 2 tenants"],
+      ["owner-summary", "anna@acme.example", "high", "5 findings are new or worse in 1 tenant"],
+      ["owner-summary", "ben@acme.example", "critical", "1 finding is new or worse in 1 tenant"],
+    ]);
+  });
+});
+
+test("no matter is lost that a record has no room for, neither to everybody nor to an owner", () => {
+  let full = 0;
+  fc.assert(
+    fc.property(anyFound, (found) => {
+      const one = report(found.map(({ tenant, all }) => tallied(tenant, all)));
+      const alerts = atOnceAlerts(one, RULES);
+
+      const count = (told: readonly Alert[], kind: "urgent" | "reminder") =>
+        sum(told.filter((alert) => alert.title.includes("still open") === (kind === "reminder")).map(matters));
+      const everybody = alerts.filter(({ kind }) => kind !== "owner-summary");
+      expect(count(everybody, "urgent")).toBe(changesIn(found, isUrgent));
+      expect(count(everybody, "reminder")).toBe(changesIn(found, isReminder));
+      for (const [tenant, owner] of RULES.owners) {
+        const theirs = found.filter((each) => each.tenant === tenant);
+        const heard = alerts.filter((alert) => alert.owner === owner);
+        expect(count(heard, "urgent")).toBe(changesIn(theirs, isUrgent));
+        expect(count(heard, "reminder")).toBe(changesIn(theirs, isReminder));
+      }
+      full += one.records.filter(
+        ({ changes: list, tenant }) => list.length < changesIn(found, () => true, tenant),
+      ).length;
+    }),
+  );
+  console.info(`at once: ${full} records that hold less than was found, no matter lost`);
+  expect(full).toBeGreaterThan(20);
+});
+
+const changesIn = (found: readonly Found[], wanted: (one: Found["all"][number]) => boolean, tenant?: string): number =>
+  sum(
+    found.filter((each) => tenant === undefined || each.tenant === tenant).map(({ all }) => all.filter(wanted).length),
+  );
 
 function shuffled({ run, records, missing }: RunReport, order: fc.Stream<number>): RunReport {
   const shuffle = <T>(list: readonly T[]): T[] =>

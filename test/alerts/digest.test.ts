@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { localDay } from "../../lib/alerts/alert-rules.ts";
 import { digestAlert } from "../../lib/alerts/digest.ts";
 import type { RunReport } from "../../lib/alerts/run-report.ts";
-import { change, changes, RULES, RUN, record, report } from "../support/run-records.ts";
+import { change, changes, RULES, RUN, record, report, tallied } from "../support/run-records.ts";
 
 const DAY = "2026-11-25";
 const digest = (...reports: RunReport[]) => digestAlert(reports, DAY, RUN.startedAt, RULES);
+const FAILED = { status: "failed", reason: "throttled", open: { high: 2, low: 1 } } as const;
 const EXCEPTION = { reason: "SEC-112", owner: "dana@acme.example", expires: "2026-12-01" };
 
 describe("the digest", () => {
@@ -105,12 +106,80 @@ describe("the digest", () => {
     const list = changes(100, { severity: "low" });
     const one = digest(report([record("a", { changes: list, totals: { new: { low: 300 } } })]));
 
-    expect(one.items.at(-1)).toBe("and 240 more");
+    expect(one.items.at(-1)).toBe("and 240 more new or worse");
     expect(one.title).toBe("Digest 2026-11-25: 300 new or worse");
+  });
+
+  it("counts what a record has no room for at all, and is as bad as that", () => {
+    const crowd = changes(500, { severity: "critical" });
+    const mild = changes(7, { severity: "medium" }).map((one) => ({ ...one, finding: `mild ${one.finding}` }));
+    const ending = changes(2, { kind: "exception-expiring" }).map((one) => ({ ...one, finding: `end ${one.finding}` }));
+    const one = digest(report([tallied("a", [...crowd, ...mild, ...ending])]));
+
+    expect(one).toMatchObject({
+      severity: "medium",
+      title: "Digest 2026-11-25: 507 new or worse, 2 expiring",
+      items: ["and 7 more new or worse", "and 2 more expiring"],
+    });
+    expect(one.facts).toContainEqual({ label: "Told at once", value: "500 findings" });
   });
 
   it("is never as bad as what is told at once", () => {
     expect(digest(report([record("a", { changes: [change({ severity: "critical" })] })])).severity).toBe("info");
+  });
+});
+
+describe("tenants that no run has looked at", () => {
+  const rules = { ...RULES, tenants: ["a", "b", "c"] };
+  const before = [
+    record("b", { run: { id: "r", startedAt: "2026-11-23T06:00:00.000Z" }, open: { high: 2, low: 1 }, excepted: 1 }),
+  ];
+
+  it("are named, and then nothing is quiet or complete", () => {
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, rules);
+
+    expect(one).toMatchObject({
+      severity: "medium",
+      title: "Digest 2026-11-25: 2 not looked at",
+      text: "2 tenants were not looked at completely: what is new there may not be seen.",
+      items: [
+        "not looked at  b: no run since the last digest was about it",
+        "not looked at  c: no run since the last digest was about it",
+      ],
+    });
+    expect(one.steps[0]).toContain("Start an audit over all tenants");
+  });
+
+  it("are named up to a number, and counted", () => {
+    const tenants = Array.from({ length: 1_000 }, (_, index) => `t${index}`);
+    const one = digestAlert([report([record("a")])], DAY, RUN.startedAt, { ...rules, tenants });
+
+    expect(one.items).toHaveLength(61);
+    expect(one.items.at(-1)).toBe("and 940 more");
+  });
+
+  it.each([
+    { title: "were in no run", reports: [report([record("a", { open: { low: 4 } })])] },
+    { title: "failed", reports: [report([record("a", { open: { low: 4 } }), record("b", FAILED)], ["c"])] },
+  ])("that $title count with what was open before, as of when", ({ reports }) => {
+    const one = digestAlert(reports, DAY, RUN.startedAt, rules, { before });
+
+    expect(one.facts).toEqual(
+      expect.arrayContaining([
+        { label: "Open now", value: "2 high, 5 low" },
+        {
+          label: "Of these, where it was not audited",
+          value: "2 high, 1 low, as of 2026-11-23 06:00 UTC; not known in 1 tenant",
+        },
+        { label: "Accepted", value: "1" },
+      ]),
+    );
+  });
+
+  it("and were never audited are not known to have nothing open", () => {
+    const one = digestAlert([report([record("a")], ["b", "c"])], DAY, RUN.startedAt, rules);
+
+    expect(one.facts).toContainEqual({ label: "Open now", value: "not known" });
   });
 });
 

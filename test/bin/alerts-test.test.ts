@@ -71,13 +71,18 @@ async function deployOperatorTopics(watchdog: readonly string[], alarms: readonl
 }
 
 /** A deployed topic with these addresses subscribed and confirmed, and a queue. */
-async function deploy(name: string, confirmed: readonly string[], pending: readonly string[] = []) {
+async function deploy(
+  name: string,
+  confirmed: readonly string[],
+  pending: readonly string[] = [],
+  queue = "curfew-slack",
+) {
   const { endpoint } = messaging;
   stubAwsEnv(endpoint);
   const sns = new SNSClient({ endpoint });
   const sqs = new SQSClient({ endpoint });
   const { TopicArn = "" } = await sns.send(new CreateTopicCommand({ Name: name }));
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: "slack" }));
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: queue }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] }));
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: "sqs", Endpoint: Attributes?.QueueArn }));
   await topicSubscriptions(TopicArn).ensureEmails(new Map([...confirmed, ...pending].map((address) => [address, {}])));
@@ -156,6 +161,17 @@ describe("curfew alerts test", () => {
     expect(stdout).toMatch(
       /^Slack +queue +MISSING: .*take alerts\.slack out.* deletes the queue and its dead letters/m,
     );
+  });
+
+  it("does not take somebody's own queue for Slack's", async () => {
+    const hear = ["oncall@acme.example", "security@acme.example", "identity@acme.example"];
+    await deploy("curfew-alerts", hear, [], "pager");
+    await deployOperatorTopics(["oncall@acme.example"], ["oncall@acme.example"]);
+
+    const { code, stdout } = await alertsTest(`${TENANT}${MAILS}  slack: { webhook: secretsmanager:curfew/slack }\n`);
+
+    expect(stdout).toMatch(/^Slack +queue +MISSING: /m);
+    expect(code).toBe(1);
   });
 
   it("says in one sentence that nothing is deployed", async () => {

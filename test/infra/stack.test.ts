@@ -1,5 +1,6 @@
 import { App, CfnResource, Stack } from "aws-cdk-lib";
 import { beforeAll, describe, expect, it } from "vitest";
+import { slackSubscription } from "../../lib/config/alert-subscriptions.ts";
 import { FEATURE_FLAGS } from "../../lib/infra/feature-flags.ts";
 import { temporaryFolder } from "../support/command-line.ts";
 import { FULL, LEAST, SYNTHESIS_TIMEOUT, type Synthesized, synthesized } from "./synthesize.ts";
@@ -227,6 +228,17 @@ describe("who is told", () => {
 
     expect(queue.FilterPolicy).toEqual({ kind: ALL, severity: severities });
     expect(queue.RedrivePolicy.deadLetterTargetArn).toBe("<SlackDeadLetters>");
+  });
+
+  it("Slack from the queue by whose name its subscription is told from others", () => {
+    const arn = "arn:aws:sqs:eu-central-1:111122223333:";
+    const [{ QueueName }] = propertiesOf(full, "AWS::SQS::Queue").filter((queue) => queue.QueueName !== undefined);
+    const subscribed = (queue: string) => ({ protocol: "sqs", endpoint: `${arn}${queue}`, isConfirmed: true });
+    const own = subscribed(QueueName);
+
+    expect(slackSubscription("arn:aws:sns:eu-central-1:111122223333:curfew-alerts", [subscribed("pager"), own])).toBe(
+      own,
+    );
   });
 
   it("Slack by a function that names the messages it could not post, so that these alone come back", () => {

@@ -88,6 +88,11 @@ async function subscribe(arn: string, address = ONCALL): Promise<void> {
   await new SNSClient({}).send(new SubscribeCommand({ TopicArn: arn, Protocol: "email", Endpoint: address }));
 }
 
+async function subscribeQueue(name: string): Promise<void> {
+  const Endpoint = `${topics.alerts.replace(":sns:", ":sqs:").replace(/[^:]+$/, "")}${name}`;
+  await new SNSClient({}).send(new SubscribeCommand({ TopicArn: topics.alerts, Protocol: "sqs", Endpoint }));
+}
+
 /** Ends a run in which tenants left these records, and gives what was counted. */
 async function finish(records: readonly RunRecord[], tenants: readonly string[], config = CONFIG): Promise<Counted> {
   const run: RunRef = { id: `run-${runs}`, startedAt: startOf(runs) };
@@ -159,13 +164,18 @@ describe("who hears nothing", () => {
     expect(await finish(COMPLETE, ["one", "two"])).toMatchObject({ UnconfirmedSubscriptions: 3 });
   });
 
-  it("is counted where Slack is configured and its queue is not subscribed", async () => {
+  it.each([
+    { title: "no queue is subscribed", queues: [], count: 1 },
+    { title: "only somebody's own queue is subscribed", queues: ["pager"], count: 1 },
+    { title: "its queue is subscribed, beside another", queues: ["pager", "curfew-slack"], count: 0 },
+  ])("is counted where Slack is configured: $count where $title", async ({ queues, count }) => {
     await everywhere();
     await cloud.messaging.confirm(ONCALL);
+    for (const queue of queues) await subscribeQueue(queue);
     const slack = CONFIG.replace("alerts: {", "alerts: { slack: { webhook: secretsmanager:curfew/slack-webhook },");
     expect(slack).not.toBe(CONFIG);
 
-    expect(await finish(COMPLETE, ["one", "two"], slack)).toMatchObject({ UnconfirmedSubscriptions: 1 });
+    expect(await finish(COMPLETE, ["one", "two"], slack)).toMatchObject({ UnconfirmedSubscriptions: count });
   });
 
   it.each(["alerts", "watchdog", "alarms"] as const)(

@@ -10,6 +10,7 @@ import {
   type RunRef,
   runKey,
 } from "../../lib/findings/ledger/run-record.ts";
+import { newTally } from "../../lib/findings/ledger/tally.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
 import type { Table } from "../../lib/store/table.ts";
 
@@ -65,6 +66,7 @@ export function record(tenant: string, parts: Partial<RunRecord> = {}): RunRecor
     open: {},
     excepted: 0,
     totals: {},
+    marks: {},
     changes: [],
     evidence: null,
     matchedExceptions: [],
@@ -72,6 +74,15 @@ export function record(tenant: string, parts: Partial<RunRecord> = {}): RunRecor
     announced: false,
     ...parts,
   };
+}
+
+/** What a run over a tenant records that finds all of this: as much as a record holds, and numbers for the rest. */
+export function tallied(tenant: string, all: readonly Change[]): RunRecord {
+  const tally = newTally();
+  for (const one of all) {
+    tally.add(undefined, { change: one, isTold: one.kind !== "still-open" || one.openForDays !== undefined });
+  }
+  return record(tenant, tally.result());
 }
 
 export const report = (records: readonly RunRecord[], missing: readonly string[] = [], run = RUN): RunReport => ({
@@ -129,5 +140,42 @@ export const anyReport: fc.Arbitrary<RunReport> = fc
     report(
       outcomes.filter((outcome) => typeof outcome !== "string"),
       outcomes.filter((outcome) => typeof outcome === "string"),
+    ),
+  );
+
+/** All that a run found in a tenant, with more changes than a record holds, short ones and the longest there are. */
+export interface Found {
+  tenant: string;
+  all: readonly Change[];
+}
+
+const LONG_EXCEPTION = { reason: "\u6f22".repeat(500), owner: "\u6f22".repeat(500), expires: "2026-12-01" };
+
+const manyAlike: fc.Arbitrary<(Partial<Change> & { count: number })[]> = fc.array(
+  fc.record({
+    count: fc.oneof(fc.nat(8), fc.nat(150)),
+    kind: fc.constantFrom(...CHANGE_KINDS),
+    severity: fc.constantFrom(...SEVERITIES),
+    message: fc.constantFrom("Short.", "\u6f22".repeat(400)),
+  }),
+  { maxLength: 6 },
+);
+
+/** What runs found in up to four tenants. */
+export const anyFound: fc.Arbitrary<Found[]> = fc
+  .uniqueArray(fc.constantFrom("a", "b", "c", "d"), { minLength: 1 })
+  .chain((tenants) =>
+    fc.tuple(...tenants.map((tenant) => manyAlike.map((groups) => ({ tenant, all: allOf(groups) })))),
+  );
+
+const allOf = (groups: readonly (Partial<Change> & { count: number })[]): Change[] =>
+  groups.flatMap(({ count, ...parts }, group) =>
+    Array.from({ length: count }, (_, index) =>
+      change({
+        ...parts,
+        finding: `f_${group}_${index}`,
+        ...(parts.kind === "still-open" ? { openForDays: 7 * (1 + (index % 2)) } : {}),
+        ...(parts.kind?.startsWith("except") ? { exception: LONG_EXCEPTION } : {}),
+      }),
     ),
   );

@@ -101,6 +101,7 @@ function draftOf({ audit, run, listed, evidence, notes, matchedExceptions = [] }
     open: {},
     excepted: 0,
     totals: {},
+    marks: {},
     changes: [],
     evidence,
     notes: boundedNotes(notes),

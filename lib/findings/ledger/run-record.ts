@@ -52,12 +52,15 @@ export interface Change {
   exception?: AcceptedException;
 }
 
+/** A number for each severity of which there is any. */
+export type SeverityCounts = { [S in Severity]?: number };
+
 /**
  * How many findings changed how, by severity. Every finding that the run says something about counts at most once,
  * also those not in `changes`: an open one that stays open is `still-open`, an excepted one that stays excepted is
  * counted by {@link RunRecord.excepted} only.
  */
-export type ChangeTotals = { [Kind in ChangeKind]?: { [S in Severity]?: number } };
+export type ChangeTotals = { [Kind in ChangeKind]?: SeverityCounts };
 
 /**
  * The resources that a run saw, for the kinds whose listing was complete: what is not among them is gone.
@@ -88,12 +91,14 @@ export interface RunRecord {
   sightings?: number;
   inventory: TenantAudit["inventory"] | { [Name in SectionName]?: never };
   /** Open findings by severity after this run, those included that it could say nothing about. */
-  open: { [S in Severity]?: number };
+  open: SeverityCounts;
   excepted: number;
   totals: ChangeTotals;
+  /** How many open findings passed a mark with this run, by {@link Change.openForDays} and severity. */
+  marks: { readonly [days: number]: SeverityCounts };
   /**
-   * The changes worth telling, most urgent first; `still-open` only with a mark. At most {@link MOST_CHANGES}, and fewer
-   * where they are long.
+   * The changes worth telling: first what people hear at once, the worst first; `still-open` only with a mark. At most
+   * {@link MOST_CHANGES}, and fewer where they are long.
    */
   changes: readonly Change[];
   /** Where inventory, results and report are kept; null on a laptop. */

@@ -4,16 +4,17 @@ import type { Standing } from "./finding-record.ts";
 import {
   CHANGE_KINDS,
   type Change,
-  type ChangeKind,
   type ChangeTotals,
   MOST_CHANGES,
   type RunRecord,
+  type SeverityCounts,
 } from "./run-record.ts";
+import { isUrgent } from "./urgent.ts";
 
 /** Counts what a run found, one finding after the other and in any order: all changes of a large tenant would fill the memory. */
 export interface Tally {
   add(standing: Standing | undefined, verdict: Verdict | undefined): void;
-  result(): Pick<RunRecord, "open" | "excepted" | "totals" | "changes">;
+  result(): Pick<RunRecord, "open" | "excepted" | "totals" | "marks" | "changes">;
 }
 
 /**
@@ -33,8 +34,9 @@ function fitting(changes: readonly Change[]): Change[] {
 }
 
 export function newTally(): Tally {
-  const open: { [S in Severity]?: number } = {};
-  const totals: { [Kind in ChangeKind]?: { [S in Severity]?: number } } = {};
+  const open: SeverityCounts = {};
+  const totals: ChangeTotals = {};
+  const marks: { [days: number]: SeverityCounts } = {};
   let excepted = 0;
   let changes: Change[] = [];
   const keepWorst = (): void => {
@@ -45,10 +47,13 @@ export function newTally(): Tally {
       if (standing?.state === "open") countOne(open, standing.severity);
       if (standing?.state === "excepted") excepted += 1;
       if (!verdict) return;
-      const { kind, severity } = verdict.change;
-      const ofKind = totals[kind] ?? {};
-      totals[kind] = ofKind;
-      countOne(ofKind, severity);
+      const { kind, severity, openForDays } = verdict.change;
+      totals[kind] ??= {};
+      countOne(totals[kind], severity);
+      if (openForDays !== undefined) {
+        marks[openForDays] ??= {};
+        countOne(marks[openForDays], severity);
+      }
       if (verdict.isTold) changes.push(verdict.change);
       if (changes.length >= 10 * MOST_CHANGES) keepWorst();
     },
@@ -58,13 +63,14 @@ export function newTally(): Tally {
         open: inOrder(open, SEVERITY_ORDER),
         excepted,
         totals: orderedTotals(totals),
+        marks: orderedMarks(marks),
         changes: fitting(changes),
       };
     },
   };
 }
 
-function countOne(counts: { [S in Severity]?: number }, severity: Severity): void {
+function countOne(counts: SeverityCounts, severity: Severity): void {
   counts[severity] = (counts[severity] ?? 0) + 1;
 }
 
@@ -83,12 +89,21 @@ function orderedTotals(totals: ChangeTotals): ChangeTotals {
   ) as ChangeTotals;
 }
 
-/** Good news comes last, however bad it was: it must not crowd out what somebody has to look at. */
+/** By days: an object gives keys that are whole numbers in their order. */
+const orderedMarks = (marks: { [days: number]: SeverityCounts }): RunRecord["marks"] =>
+  Object.fromEntries(Object.entries(marks).map(([days, counts]) => [days, inOrder(counts, SEVERITY_ORDER)]));
+
+/**
+ * What people hear at once comes first, however bad the rest is: nothing may crowd it out. Good news comes last, however
+ * bad it was.
+ */
 function mostUrgentFirst(a: Change, b: Change): number {
   return (
-    Number(a.kind === "resolved") - Number(b.kind === "resolved") ||
+    rank(a) - rank(b) ||
     worstFirst(a.severity, b.severity) ||
     CHANGE_KINDS.indexOf(a.kind) - CHANGE_KINDS.indexOf(b.kind) ||
     (a.finding < b.finding ? -1 : 1)
   );
 }
+
+const rank = (change: Change): number => (isUrgent(change) ? 0 : change.kind === "resolved" ? 2 : 1);
