@@ -23,13 +23,21 @@ const PRICES = {
   snsMail: 2 / 100_000,
 } as const;
 
+/**
+ * What one unit is good for, in bytes: a request takes as many as its rows need, and one at least. The bench counts the
+ * JSON of requests and answers, which is somewhat more than what DynamoDB counts. All reads are consistent; others would
+ * take half. Source: DynamoDB developer guide, "On-demand capacity mode".
+ */
+export const READ_UNIT = 4_096;
+export const WRITE_UNIT = 1_024;
+
 /** What one audit of one tenant uses. */
 export interface TenantUse {
   stateTransitions: number;
   lambdaRequests: number;
   gigabyteSeconds: number;
-  dynamodbWrites: number;
-  dynamodbReads: number;
+  writeUnits: number;
+  readUnits: number;
   s3Puts: number;
   s3Gets: number;
   secretRequests: number;
@@ -56,7 +64,7 @@ export function monthlyCost(tenants: number, use: TenantUse, stack: StackUse): R
     "secrets of the auditors": tenants * p.secretMonth + audits * use.secretRequests * p.secretRequest,
     Lambda: audits * (use.lambdaRequests * p.lambdaRequest + use.gigabyteSeconds * p.lambdaGigabyteSecond),
     "Step Functions": audits * use.stateTransitions * p.stateTransition,
-    DynamoDB: audits * (use.dynamodbWrites * p.dynamodbWriteUnit + use.dynamodbReads * p.dynamodbReadUnit),
+    DynamoDB: audits * (use.writeUnits * p.dynamodbWriteUnit + use.readUnits * p.dynamodbReadUnit),
     S3:
       audits * (use.s3Puts * p.s3Put + use.s3Gets * p.s3Get) +
       ((audits * use.evidenceBytes * RETENTION_MONTHS) / 1e9) * p.s3GigabyteMonth,

@@ -71,8 +71,14 @@ function shownError(error: unknown): Error {
   return shown;
 }
 
+/**
+ * What Step Functions takes as the name of an execution: no white space, brackets, wildcards, control characters, halves
+ * of characters, nor what would have a meaning in an ARN or an address. Source: its API reference, StartExecution.
+ */
+const EXECUTION_NAME = /^[^\s<>{}[\]?*"#%\\^|~`$&,;:/\p{Cc}\p{Cs}\uFFFE\uFFFF\u{10FFFF}]{1,80}$/u;
+
 /** A run as the state machine passes it along: the execution's name and its start. */
 export const runShape = z.object({
-  id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
+  id: z.string().regex(EXECUTION_NAME),
   startedAt: z.iso.datetime().transform((text) => new Date(text).toISOString()),
 });

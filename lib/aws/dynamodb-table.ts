@@ -127,7 +127,7 @@ function conditionOf(ifVersion: number | undefined): Condition {
 function queryOf(
   table: string,
   partition: string,
-  { prefix, after, descending }: Range,
+  { prefix, after, descending, expected }: Range,
 ): QueryCommandInput | undefined {
   const start = startOf(prefix, after);
   if (start === "nothing") return undefined;
@@ -135,6 +135,7 @@ function queryOf(
     TableName: table,
     ConsistentRead: true,
     ScanIndexForward: !descending,
+    ...(expected === undefined ? {} : { Limit: expected }),
     KeyConditionExpression: prefix === "" ? "pk = :partition" : "pk = :partition AND begins_with(sk, :prefix)",
     ExpressionAttributeValues: { ":partition": partition, ...(prefix === "" ? {} : { ":prefix": prefix }) },
     ...(start !== undefined && !descending ? { ExclusiveStartKey: itemKey({ partition, sort: start }) } : {}),

@@ -52,6 +52,8 @@ export interface Exchanges {
 
 /** What a single look at a tenant cannot tell. */
 export interface History {
+  /** When the run was started that this history was read in; the tenant's turn may have come hours later. */
+  startedAt: Instant;
   /** Secrets by client id; a client that is not in here has no history. */
   secrets: ReadonlyMap<string, SecretAge>;
   /** By client id. */
@@ -63,9 +65,9 @@ export interface History {
   /** By client id, for those of `managed` that were probed. */
   probes: ReadonlyMap<string, DriftProbe>;
   exchanges: Exchanges | Unavailable;
-  /** When this tenant was last audited completely before this run; undefined when never. */
+  /** The start of the last run before this one that audited the tenant completely; undefined when there is none. */
   lastCompleteAudit: Instant | undefined;
-  /** When this tenant was first audited at all; undefined when never before. */
+  /** The start of the first run that audited the tenant at all; undefined when never before. */
   firstAudit: Instant | undefined;
   /** The longest time between two scheduled audits; undefined without a schedule. */
   interval: Seconds | undefined;

@@ -220,7 +220,7 @@ const newsOf = ({ first, lastExchange, rotation }: LogFacts): CredentialRecord[]
   });
 
 function compose(
-  { credentialRecords, credentials, own, clock, interval, key }: Reading,
+  { credentialRecords, credentials, own, clock, interval, key, startedAt }: Reading,
   log: LogOutcome,
   undated: readonly string[],
   past: { first: Instant | undefined; lastComplete: Instant | undefined },
@@ -229,6 +229,7 @@ function compose(
   const records = [...credentialRecords.records.values()].map(({ value }) => value);
   const managed = new Set(credentials.map(({ clientId }) => clientId));
   return {
+    startedAt,
     secrets: new Map(records.map((record) => [record.clientId, secretAge(record, log.record?.since, now)])),
     seen: new Map(records.map(({ clientId, seen }) => [clientId, seen])),
     managed,

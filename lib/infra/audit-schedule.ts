@@ -4,6 +4,7 @@ import { StepFunctionsStartExecution } from "aws-cdk-lib/aws-scheduler-targets";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import type { Config } from "../config/schema.ts";
+import { SCHEDULE_WINDOW } from "../model/schedule-window.ts";
 import { deadLetterQueue } from "./dead-letter-queue.ts";
 import { missedAuditAlarm } from "./missed-audit-alarm.ts";
 import type { Topics } from "./topics.ts";
@@ -28,7 +29,7 @@ export class AuditSchedule extends Construct {
     new Schedule(this, "Schedule", {
       description: "Audits every tenant",
       schedule: ScheduleExpression.expression(schedule.audit, TimeZone.of(schedule.timezone)),
-      timeWindow: TimeWindow.flexible(Duration.minutes(15)), // nothing depends on the minute
+      timeWindow: TimeWindow.flexible(Duration.seconds(SCHEDULE_WINDOW)),
       target: new StepFunctionsStartExecution(machine, {
         input: ScheduleTargetInput.fromObject({}),
         retryAttempts: 20,

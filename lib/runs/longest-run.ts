@@ -8,7 +8,7 @@ export const LAST_START: Seconds = hours(5.5);
 
 /**
  * When a run over all tenants is ended at the latest. It is never reached: from the last start on, a tenant that fails
- * as often as it can takes 1 h 33 min, refusing ten thousand others 17 min, rotating what is due 56 min, and telling
- * people 1 h 56 min. `test/infra/audit-machine.test.ts` adds that up from the synthesized definition.
+ * as often as it can takes 1 h 33 min, refusing ten thousand others 17 min, waiting for what a broken map leaves behind
+ * 16 min, rotating what is due 56 min, and telling people 1 h 56 min. `test/infra/audit-machine.test.ts` adds that up from the synthesized definition.
  */
 export const LONGEST_RUN: Seconds = hours(11);

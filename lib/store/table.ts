@@ -23,6 +23,11 @@ export interface Range {
   after?: string;
   /** From the last row to the first. */
   descending?: boolean;
+  /**
+   * How many rows the reader will probably want. All of them come to whoever reads on; but a store that is paid for by
+   * what it reads takes so many at a time, where otherwise it would take a megabyte for the sake of one.
+   */
+  expected?: number;
 }
 
 /** What a write demands, and how long the row is kept. */

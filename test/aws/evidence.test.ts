@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readDeployedConfig } from "../../lib/aws/deployed-config.ts";
 import { s3EvidenceStore } from "../../lib/aws/s3-evidence-store.ts";
+import { evidencePrefix } from "../../lib/runs/evidence-prefix.ts";
 import { type Cloud, startCloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 
 let cloud: Cloud;
@@ -45,6 +46,16 @@ describe("evidence in a bucket", () => {
     const winners = written.flatMap((document) => document?.sha256 ?? []);
     expect(winners).toHaveLength(1);
     expect(winners).toEqual([sha256((await read("runs/2/results")) ?? "")]);
+  });
+
+  test("of runs with whatever names Step Functions takes is kept apart, and found again", async () => {
+    const store = s3EvidenceStore("evidence");
+    const ids = ["..", ".", "...", "a.b", "a..b", "(really)=this@once!'+", "Überprüfung", "監査", "x".repeat(80)];
+    const names = ids.map((id) => `${evidencePrefix({ id, startedAt: "2026-11-25T06:00:00.000Z" }, "acme")}report`);
+    await Promise.all(names.map((name, index) => store.write(name, bytes(ids[index] ?? ""), "text/plain")));
+
+    expect(await Promise.all(names.map(read))).toEqual(ids);
+    for (const name of names) expect(name.split("/").filter((part) => /^\.*$/.test(part))).toEqual([]);
   });
 
   test("that may be written again is", async () => {

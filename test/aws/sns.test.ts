@@ -178,8 +178,8 @@ describe("subscriptions", () => {
     const owners = ownerSubscriptions(CONFIG);
     expect([...owners.keys()]).toEqual(["identity@acme.example"]);
 
-    expect(await ensureEmails(owners)).toEqual({ added: ["identity@acme.example"], failed: [] });
-    expect(await ensureEmails(new Map([["IDENTITY@acme.example", {}]]))).toEqual({ added: [], failed: [] });
+    expect(await ensureEmails(owners)).toEqual({ added: ["identity@acme.example"], failed: [], left: 0 });
+    expect(await ensureEmails(new Map([["IDENTITY@acme.example", {}]]))).toEqual({ added: [], failed: [], left: 0 });
 
     expect(await list()).toEqual([{ protocol: "email", endpoint: "identity@acme.example", isConfirmed: false }]);
     const requests = messaging.requests.filter(({ Action }) => Action === "Subscribe");

@@ -36,6 +36,7 @@ const clientId = () => fc.nat(5).map((index) => `client-${index}`);
 const someClients = () => fc.array(clientId(), { maxLength: 3 }).map((ids) => new Set(ids));
 
 const history: fc.Arbitrary<History> = fc.record({
+  startedAt: instant,
   secrets: byClient(fc.record({ since: instant, source: fc.constantFrom(...AGE_SOURCES), isAtLeast: fc.boolean() })),
   seen: byClient(fc.record({ first: instant, notBefore: instant }, { requiredKeys: ["first"] })),
   managed: someClients(),

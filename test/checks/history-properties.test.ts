@@ -50,6 +50,7 @@ const someLog = fc.record({
 });
 
 const someHistory: fc.Arbitrary<History> = fc.record({
+  startedAt: someInstant,
   secrets: someMap(fc.record({ since: someInstant, source: fc.constantFrom(...AGE_SOURCES), isAtLeast: fc.boolean() })),
   seen: someMap(
     fc

@@ -50,7 +50,17 @@ const catalogueTests = globSync("test/**/*.test.ts", { cwd: ROOT })
 test("a check in one file and its test need nothing else: every test of the catalogue still passes", () => {
   const copy = mkdtempSync(join(tmpdir(), "curfew-new-check-"));
   try {
-    for (const part of ["lib", "test", "bin", "docs", "scripts", "package.json", "vitest.config.ts", "tsconfig.json"])
+    for (const part of [
+      "lib",
+      "test",
+      "bin",
+      "docs",
+      "scripts",
+      "examples",
+      "package.json",
+      "vitest.config.ts",
+      "tsconfig.json",
+    ])
       cpSync(join(ROOT, part), join(copy, part), { recursive: true });
     for (const page of globSync("{*.md,LICENSE}", { cwd: ROOT })) cpSync(join(ROOT, page), join(copy, page));
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "dir");

@@ -334,3 +334,12 @@ test("earlier audits are known from the ledger's runs, later and unfinished ones
 
   expect([firstAudit, lastCompleteAudit]).toEqual([START - 8 * DAY, START - 7 * DAY]);
 });
+
+test("a history says when its run was started, however late the tenant has its turn", async () => {
+  await using world = await aRememberedTenant();
+  world.advance(0.25);
+
+  const { startedAt } = await world.run({ run: { id: "late", startedAt: new Date(START).toISOString() } });
+
+  expect(startedAt).toBe(START);
+});

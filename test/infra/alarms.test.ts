@@ -77,14 +77,14 @@ describe("an alarm", () => {
   it("that audits have stopped rings on silence, after two intervals, within what CloudWatch can look back", () => {
     const [missed] = alarms().filter(({ name }) => name.includes("NoCompleteAudit"));
 
-    // A day of 25 hours, twice, and two hours for the window and the audit itself.
+    // A day of 25 hours, twice, the longest run, and an hour for the window.
     expect(missed?.Properties).toMatchObject({
       Namespace: "Curfew",
       MetricName: "CompleteAudits",
       Dimensions: [{ Name: "service", Value: "curfew" }],
       Statistic: "Sum",
       Period: 3600,
-      EvaluationPeriods: 52,
+      EvaluationPeriods: 62,
       Threshold: 1,
       ComparisonOperator: "LessThanThreshold",
       TreatMissingData: "breaching",
@@ -97,9 +97,24 @@ describe("an alarm", () => {
       name.includes("NoCompleteAudit"),
     ) ?? ["", undefined];
 
-    expect(missed?.Properties.EvaluationPeriods).toBe(148);
+    expect(missed?.Properties.EvaluationPeriods).toBe(158);
     expect(missed?.Properties.EvaluationPeriods * missed?.Properties.Period).toBeLessThanOrEqual(604_800);
   });
+
+  it.each([
+    { schedule: "rate(1 hour)", hours: 4 },
+    { schedule: "rate(6 hours)", hours: 19 },
+    { schedule: "rate(2 days)", hours: 108 },
+  ])(
+    "gives the audit that makes up for a failed one as long as it may take ($schedule)",
+    async ({ schedule, hours }) => {
+      const { template: other } = await synthesized(FULL.replace("cron(0 6 * * ? *)", schedule));
+      const [, missed] =
+        ofType(other, "AWS::CloudWatch::Alarm").find(([name]) => name.includes("NoCompleteAudit")) ?? [];
+
+      expect(missed?.Properties.EvaluationPeriods).toBe(hours);
+    },
+  );
 
   it("rings however a run of the state machine ends, but well", () => {
     const machine = alarms().filter(({ Properties }) => Properties.Namespace === "AWS/States");

@@ -2,6 +2,7 @@ import validate from "asl-validator";
 import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { LAST_START, LONGEST_RUN } from "../../lib/runs/longest-run.ts";
+import { openStateMachine } from "../../lib/sandbox/cloud/state-machine/open-state-machine.ts";
 import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
@@ -79,10 +80,11 @@ it("tells people within the longest run, however many tenants there are and howe
     const planned = slowest(outer.PlanAudit);
     const rotates = outer.RotateDue ? slowest(outer.RotateDue) : 0;
     const tells = slowest(outer.FinishAudit);
-    const spare = LONGEST_RUN - (LAST_START + last + refused + rotates + tells);
+    const settles = outer.AwaitFunctions?.Seconds ?? 0;
+    const spare = LONGEST_RUN - (LAST_START + last + refused + settles + rotates + tells);
 
     console.info(
-      `longest run: plan ${planned} s, starts until ${LAST_START} s, last tenant ${last} s, refused ${refused} s, rotating ${rotates} s, telling ${tells} s, spare ${spare} s`,
+      `longest run: plan ${planned} s, starts until ${LAST_START} s, last tenant ${last} s, refused ${refused} s, broken map ${settles} s, rotating ${rotates} s, telling ${tells} s, spare ${spare} s`,
     );
     expect(planned).toBeLessThan(LAST_START);
     expect(spare).toBeGreaterThanOrEqual(0);
@@ -102,6 +104,58 @@ it("tells people within the longest run, however many tenants there are and howe
     }
   }
 });
+
+it("waits where the map breaks until nothing that it has called can be at work", () => {
+  for (const template of [full, least]) {
+    const { outer, inner } = statesOf(template);
+    const [caught] = outer.AuditTenants?.Catch ?? [];
+    const wait = outer[caught?.Next ?? ""];
+    const limits = Object.values(inner).flatMap(({ TimeoutSeconds }) => TimeoutSeconds ?? []);
+
+    expect(wait).toMatchObject({ Type: "Wait", Next: outer.RotateDue ? "RotateDue" : "FinishAudit" });
+    expect(wait?.Seconds).toBeGreaterThanOrEqual(Math.max(...limits));
+  }
+});
+
+it("leaves fewer events than an execution may have where a tenant waits for its turn until the end", () => {
+  for (const template of [full, least]) {
+    const { inner } = statesOf(template);
+    const turn = round(inner, "AuditTenant");
+    const turns = Math.ceil(LAST_START / turn.reduce((sum, { Seconds = 0 }) => sum + Seconds, 0));
+    const events = turns * turn.reduce((sum, { Type }) => sum + (EVENTS[Type] ?? Number.POSITIVE_INFINITY), 0);
+
+    console.info(`waiting for a turn: ${turns} turns leave ${events} events`);
+    // What comes before and after: a probe and an audit with all their tries, the child's start and end.
+    expect(events).toBeLessThan(MOST_EVENTS - 100);
+  }
+});
+
+it("gives the telling as long as two alerts about each tenant take", () => {
+  const { outer } = statesOf(full);
+  const own = (outer.FinishAudit?.TimeoutSeconds ?? 0) - 60; // the task waits for a minute longer than the function
+
+  // A reminder and a summary for the owner, for each of 1,000 tenants: 0.2 s apart, and 0.1 s to ask, publish and note.
+  expect(own * 1_000).toBeGreaterThanOrEqual(2 * 1_000 * (200 + 100));
+});
+
+/** Source: AWS Step Functions developer guide, "Service quotas": the history of a Standard execution. */
+const MOST_EVENTS = 25_000;
+
+/** What a state leaves in the history: entered, exited; for a function also scheduled, started, failed. */
+const EVENTS: Readonly<Record<string, number>> = { Wait: 2, Choice: 2, Pass: 2, Task: 5 };
+
+/** The states that somebody goes through who is refused in this state, until it is entered again. */
+function round(states: Record<string, State>, start: string): State[] {
+  const way: State[] = [];
+  for (let name = start; ; ) {
+    const state = states[name];
+    if (!state) throw new TypeError(`There is no way back to ${start} from ${name}.`);
+    way.push(state);
+    const refused = state.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(BUSY));
+    name = refused?.Next ?? state.Default ?? state.Next ?? "";
+    if (name === start) return way;
+  }
+}
 
 const BUSY = "Lambda.TooManyRequestsException";
 
@@ -204,6 +258,44 @@ describe("when it runs", () => {
     expect(calls.at(-1)).toEqual(["FinishAudit", { run: RUN, tenants: ["one", "two"], startUntil: IN_TIME }]);
   });
 
+  it.each([
+    { title: "is audited", fails: {}, clock: always(BEFORE) },
+    { title: "fails", fails: { AuditTenant: {}, ProbeSecrets: {} }, clock: always(BEFORE) },
+    { title: "had to wait", fails: { AuditTenant: { error: BUSY, times: 3 } }, clock: always(BEFORE) },
+    { title: "has no turn", fails: {}, clock: always(IN_TIME) },
+    { title: "waits in vain", fails: { AuditTenant: { error: BUSY } }, clock: () => untilAsked(9) },
+  ])("hands on nothing of a tenant that $title: the map's result counts although it is discarded", async (way) => {
+    for (const template of [full, least]) {
+      const change = (definition: Json) => Object.assign(definition.States.AuditTenants, { ResultPath: "$.results" });
+      const { calls } = await run(template, {}, way.fails, { change, now: way.clock() });
+
+      expect(calls.at(-1)?.[1].results).toEqual([{}, {}]);
+      expect(JSON.stringify(Array.from({ length: MOST_TENANTS }, () => ({}))).length).toBeLessThan(262_144 / 2);
+    }
+  });
+
+  it("audits more tenants than there may be, with the longest names and however their audits end", async () => {
+    const tenants = Array.from({ length: 1_500 }, (_, index) => `t${index}`.padEnd(40, "-"));
+    const machine = openStateMachine(JSON.parse(full.text), {
+      clock: { now: () => Date.parse(BEFORE), sleep: async () => undefined },
+      functions: {
+        PlanAudit: async (event) => ({ ...(event as Json), tenants, startUntil: IN_TIME }),
+        ProbeSecrets: async () => ({}),
+        AuditTenant: async (event) => {
+          if ((event as Json).tenant.startsWith("t1")) throw new Error("failed as planned");
+          return { tenant: (event as Json).tenant, evidence: "x".repeat(200) };
+        },
+        RotateDue: async () => ({}),
+        FinishAudit: async () => ({ finished: true }),
+      },
+    });
+
+    const result = await machine.start({}, { name: "r".repeat(80) }).result;
+
+    console.info(`audit machine: ${tenants.length} tenants with the longest names: ${result.status}`);
+    expect(result).toMatchObject({ status: "SUCCEEDED", output: { finished: true } });
+  }, 60_000);
+
   it("finishes where the map as a whole breaks, so that people hear of the tenants that were not audited", async () => {
     const { calls, result } = await run(full, {}, {}, { change: breakMap });
 
@@ -241,9 +333,8 @@ describe("when it runs", () => {
     ["full", () => full],
     ["least", () => least],
   ])("ends the waiting when it is too late, and tells people (%s)", async (_title, template) => {
-    let asked = 0;
-    const now = () => (++asked > 50 ? IN_TIME : BEFORE);
-    const { calls, result } = await run(template(), {}, { AuditTenant: { error: BUSY } }, { now });
+    const fails = { AuditTenant: { error: BUSY } };
+    const { calls, result } = await run(template(), {}, fails, { now: untilAsked(50) });
 
     expect(result).toEqual({ finished: true });
     expect(calls.filter(([name]) => name === "AuditTenant")).toHaveLength(50);
@@ -274,6 +365,15 @@ describe("when it runs", () => {
     await expect(run(full, {}, { [name]: {} })).rejects.toThrow("as planned");
   });
 });
+
+/** Makes clocks that stand still. */
+const always = (moment: string) => () => () => moment;
+
+/** A clock that says that it is time as often as this, and too late from then on. */
+function untilAsked(times: number): () => string {
+  let asked = 0;
+  return () => (++asked > times ? IN_TIME : BEFORE);
+}
 
 /** Makes the map fail itself, as where Step Functions cannot start its children. */
 function breakMap(definition: Json): void {
@@ -323,7 +423,7 @@ async function run(
   const execution = new StateMachine(definition as never).run(input, {
     context: { Execution: { Name: RUN.id }, State: state } as never,
     overrides: {
-      waitTimeOverrides: { AwaitTurn: 0 },
+      waitTimeOverrides: { AwaitTurn: 0, AwaitFunctions: 0 },
       retryIntervalOverrides: { PlanAudit: 0, ProbeSecrets: 0, AuditTenant: 0, RotateDue: 0, FinishAudit: 0 },
       taskResourceLocalHandlers: {
         PlanAudit: handler("PlanAudit", ({ run }) => ({ run, tenants: ["one", "two"], startUntil: IN_TIME })),

@@ -1,6 +1,6 @@
-import { beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import * as z from "zod";
-import { lambdaFunction } from "../../lambdas/shared/function.ts";
+import { lambdaFunction, runShape } from "../../lambdas/shared/function.ts";
 import { type Clock, CONTEXT_CLOCK, systemClock } from "../../lib/model/clock.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 
@@ -47,4 +47,30 @@ it("a caller can set no clock, whatever is sent", async () => {
   const { clock } = await invoked(forged, context({ ...forged, clientContext: { Custom: forged, ...forged } }));
 
   expect(clock).toBe(systemClock);
+});
+
+describe("a run's name", () => {
+  const isTaken = (id: string) => runShape.safeParse({ id, startedAt: "2026-11-25T06:00:00.000Z" }).success;
+
+  it.each(["a", "2026-11-25.second-try", "..", "(really)=this@once!'+", "Überprüfung", "監査", "x".repeat(80)])(
+    "may be %s, as Step Functions lets people choose",
+    (id) => {
+      expect(isTaken(id)).toBe(true);
+    },
+  );
+
+  it("holds none of the characters that Step Functions refuses, and is neither empty nor long", () => {
+    const refused = [
+      ...'<>{}[]?*"#%\\^|~`$&,;:/ \t\n\u00a0\u2003',
+      "\u0000",
+      "\u001f",
+      "\u007f",
+      "\u009f",
+      "\ufffe",
+      "\ud800",
+    ];
+
+    expect(refused.filter((character) => isTaken(`a${character}b`))).toEqual([]);
+    expect(["", "x".repeat(81)].filter(isTaken)).toEqual([]);
+  });
 });

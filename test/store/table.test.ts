@@ -81,6 +81,7 @@ const step = fc.oneof(
       prefix: fc.oneof(fc.constant(""), sort, fc.constantFrom("FINDING#", "RUN#")),
       after: fc.option(sort, { nil: undefined }),
       descending: fc.boolean(),
+      expected: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
     }),
   },
 );
@@ -115,7 +116,12 @@ describe.each(Object.keys(stores))("a table in %s", (name) => {
             const row = await table.get({ partition, sort: next.sort });
             expect(row && { value: row.value, version: row.version }).toEqual(model.get(next.sort));
           } else {
-            const range = defined({ prefix: next.prefix, after: next.after, descending: next.descending }) as Range;
+            const range = defined({
+              prefix: next.prefix,
+              after: next.after,
+              descending: next.descending,
+              expected: next.expected,
+            }) as Range;
             expect(await collect(table.list(partition, range))).toEqual(rowsOf(model, range));
           }
         }

@@ -16,6 +16,7 @@ export const aLog = (changes: Partial<Exchanges> = {}): Exchanges => ({
 
 /** What is known of a tenant that was audited daily for 300 days, and nothing of its clients. */
 export const aHistory = (changes: Partial<History> = {}): History => ({
+  startedAt: daysAgo(0),
   secrets: new Map(),
   seen: new Map(),
   managed: new Set(),

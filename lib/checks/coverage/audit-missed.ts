@@ -1,4 +1,5 @@
 import { formatDuration } from "../../model/duration.ts";
+import { SCHEDULE_WINDOW } from "../../model/schedule-window.ts";
 import { defineCheck } from "../define-check.ts";
 import { historyOf } from "../history-of.ts";
 import { secondsSince } from "../instants.ts";
@@ -7,6 +8,9 @@ import { tenantResource } from "../resources.ts";
 
 /** One audit may fail and be made up for by the next; two in a row are no accident. */
 const INTERVALS = 2;
+
+/** The last complete run may have been started at the beginning of its window, and this one at the end. */
+const TOLERANCE = SCHEDULE_WINDOW;
 
 export default defineCheck({
   id: "coverage.audit.missed",
@@ -31,19 +35,20 @@ export default defineCheck({
   // About Curfew and not about Auth0: no default of a tenant excuses it.
   limits: { baseline: "high", strict: "high", "auth0-default": "high" },
   *evaluate(_sections, severity, context) {
-    const { interval, lastCompleteAudit, firstAudit } = historyOf(context);
+    const { interval, lastCompleteAudit, firstAudit, startedAt } = historyOf(context);
     if (interval === undefined) return;
     const resource = tenantResource(context.domain);
     const reference = lastCompleteAudit ?? firstAudit;
-    const silence = reference === undefined ? 0 : secondsSince(reference, context.now);
-    if (silence <= INTERVALS * interval) {
+    // From start to start: in a large run a tenant may wait for hours, which is no audit missed.
+    const silence = reference === undefined ? 0 : secondsSince(reference, startedAt);
+    if (silence <= INTERVALS * interval + TOLERANCE) {
       yield pass(resource);
       return;
     }
     const what =
       lastCompleteAudit === undefined
-        ? `Before this audit the tenant was never audited completely, the first try being ${formatDuration(silence)} ago`
-        : `Before this audit the tenant was last audited completely ${formatDuration(silence)} ago`;
+        ? `When this audit was started, the tenant had never been audited completely, the first try being ${formatDuration(silence)} ago`
+        : `When this audit was started, the tenant had last been audited completely ${formatDuration(silence)} ago`;
     yield fail(resource, { severity, message: `${what}; audits are due every ${formatDuration(interval)}.` });
   },
 });

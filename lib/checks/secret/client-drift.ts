@@ -1,16 +1,11 @@
-import type { DriftProbe } from "../../history/history.ts";
-import { days } from "../../model/duration.ts";
+import type { DriftProbe, Instant } from "../../history/history.ts";
 import type { Resource } from "../../model/resource.ts";
 import type { Severity } from "../../model/severity.ts";
 import { defineCheck } from "../define-check.ts";
 import { dayOf, historyOf } from "../history-of.ts";
-import { secondsSince } from "../instants.ts";
 import { AUTH0_ROTATE_CREDENTIALS, asvsConfiguration } from "../key-references.ts";
 import { fail, noHistory, type Outcome, pass, unknown } from "../outcome.ts";
 import { clientResource } from "../resources.ts";
-
-/** Audits are at most three days apart: an older answer is of a run that is long over. */
-const FRESH = days(3) + 3_600;
 
 export default defineCheck({
   id: "secret.client.drift",
@@ -29,24 +24,28 @@ export default defineCheck({
   unit: null,
   limits: { baseline: "high", strict: "high", "auth0-default": "high" },
   *evaluate({ clients }, severity, context) {
-    const { managed, probes } = historyOf(context);
+    const { managed, probes, startedAt } = historyOf(context);
     const byId = new Map(clients.map((client) => [client.client_id, client]));
     for (const id of managed) {
       const client = byId.get(id);
       const resource: Resource = client ? clientResource(client) : { type: "client", id, name: null };
-      yield judgeProbe(resource, probes.get(id), { severity, now: context.now });
+      yield judgeProbe(resource, probes.get(id), { severity, startedAt });
     }
   },
 });
 
+/**
+ * Only an answer of this run counts: what was true in an earlier one may have been changed by hand since, and a run
+ * whose probe failed has not looked. An audit on a laptop asks nobody, so there it is never known.
+ */
 function judgeProbe(
   resource: Resource,
   probe: DriftProbe | undefined,
-  { severity, now }: { severity: Severity; now: number },
+  { severity, startedAt }: { severity: Severity; startedAt: Instant },
 ): Outcome {
   if (!probe) return unknown(resource, noHistory("Auth0 was not asked yet whether it accepts the stored credential"));
-  if (secondsSince(probe.at, now) > FRESH) {
-    const detail = `Auth0 was last asked on ${dayOf(probe.at)} whether it accepts the stored credential`;
+  if (probe.at < startedAt) {
+    const detail = `Auth0 was last asked on ${dayOf(probe.at)}, before this run, whether it accepts the stored credential`;
     return unknown(resource, noHistory(detail));
   }
   if (probe.answer === "accepted") return pass(resource);

@@ -6,7 +6,7 @@ import type { TenantAudit } from "../tenant-audit.ts";
 
 /** One run over one or many tenants. A retry has the same id and the same moment; so a replay changes nothing. */
 export interface RunRef {
-  /** Unique; an execution's name, or a random one on a laptop. Letters, digits, `-` and `_`. */
+  /** Unique; an execution's name, of which people may choose up to 80 characters, or a random one on a laptop. No `#` or `/`. */
   id: string;
   /** When the whole run was started: ISO 8601, UTC, with milliseconds. Runs are ordered by it, then by id. */
   startedAt: string;

@@ -7,9 +7,13 @@ import { type RunKey, type RunRecord, runKey } from "./run-record.ts";
 export const runOf = async (table: Table, tenant: string, run: RunKey): Promise<RunRecord | undefined> =>
   (await table.get<RunRecord>(runRowKey(tenant, run)))?.value;
 
+/** Mostly the run itself and the one before it are looked at, and seldom more than the next. */
+const RUNS_AT_ONCE = 3;
+
 /** The recorded runs before `run`, the newest first; all of them when it is left out. */
 export async function* earlierRuns(table: Table, tenant: string, run?: RunKey): AsyncGenerator<RunRecord> {
-  const rows = table.list<RunRecord>(tenantPartition(tenant), { prefix: PREFIX.run, descending: true });
+  const range = { prefix: PREFIX.run, descending: true, expected: RUNS_AT_ONCE };
+  const rows = table.list<RunRecord>(tenantPartition(tenant), range);
   for await (const { value } of rows) {
     if (value.state === "recorded" && (run === undefined || runKey(value.run) < run)) yield value;
   }

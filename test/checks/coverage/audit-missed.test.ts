@@ -9,7 +9,17 @@ const judged = (changes: Parameters<typeof aHistory>[0]) =>
 
 test.each([
   { title: "two intervals ago", changes: { lastCompleteAudit: daysAgo(2) }, expected: ["pass"] },
-  { title: "longer ago", changes: { lastCompleteAudit: daysAgo(2.01) }, expected: ["high"] },
+  {
+    title: "two intervals ago, and started at the other end of the schedule's window",
+    changes: { lastCompleteAudit: daysAgo(2) - 900_000 },
+    expected: ["pass"],
+  },
+  { title: "longer ago", changes: { lastCompleteAudit: daysAgo(2) - 901_000 }, expected: ["high"] },
+  {
+    title: "an hour before this run, in which its turn came five hours later",
+    changes: { interval: 3_600, startedAt: daysAgo(5 / 24), lastCompleteAudit: daysAgo(6 / 24) },
+    expected: ["pass"],
+  },
   {
     title: "never, and this is the first try",
     changes: { lastCompleteAudit: undefined, firstAudit: undefined },
@@ -36,6 +46,9 @@ test.each([
 
 test("says since when, and how often it should be", () => {
   expect(judged({ lastCompleteAudit: daysAgo(5) })).toMatchObject([
-    { message: "Before this audit the tenant was last audited completely 5 d ago; audits are due every 24 h." },
+    {
+      message:
+        "When this audit was started, the tenant had last been audited completely 5 d ago; audits are due every 24 h.",
+    },
   ]);
 });

@@ -5,6 +5,9 @@ import { aHistory, daysAgo } from "../../support/history.ts";
 import { aClient, aContext } from "../../support/inventory.ts";
 import { evaluateCheck } from "../evaluate-check.ts";
 
+/** The run was started an hour before this tenant had its turn. */
+const START = daysAgo(1 / 24);
+
 const aProbe = (changes: Partial<DriftProbe> = {}): DriftProbe => ({
   answer: "accepted",
   at: daysAgo(0),
@@ -20,6 +23,7 @@ const outcomes = (probe: DriftProbe | undefined, clients = [aClient()]) =>
     "baseline",
     aContext({
       history: aHistory({
+        startedAt: START,
         managed: new Set(["client-1"]),
         probes: new Map(probe ? [["client-1", probe]] : []),
       }),
@@ -41,8 +45,18 @@ test.each([
   },
   { title: "not asked", probe: undefined, expected: { verdict: "unknown", reason: "no-history" } },
   {
-    title: "refused, but that is long ago",
-    probe: aProbe({ answer: "refused", at: daysAgo(4) }),
+    title: "accepted at the start of this run",
+    probe: aProbe({ at: START }),
+    expected: { verdict: "pass" },
+  },
+  {
+    title: "accepted, but before this run",
+    probe: aProbe({ at: START - 1 }),
+    expected: { verdict: "unknown", reason: "no-history" },
+  },
+  {
+    title: "refused, but before this run",
+    probe: aProbe({ answer: "refused", at: START - 1 }),
     expected: { verdict: "unknown", reason: "no-history" },
   },
 ])("a stored credential that was $title", ({ probe, expected }) => {

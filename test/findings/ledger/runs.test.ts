@@ -113,6 +113,30 @@ describe("the record of a run", () => {
   });
 });
 
+describe("the exceptions that accept something in a run", () => {
+  const bytes = (ids: readonly string[]) => Buffer.byteLength(ids.join(""));
+  const kept = async (ids: readonly string[]) => {
+    using table = openSqliteTable(":memory:");
+    const entry = { run: runOn(1), audit: audit({ tenant: TENANT }), listed: new Map(), evidence: null, notes: [] };
+    const told = await recordAudit(
+      table,
+      { ...entry, matchedExceptions: ids },
+      { clock: virtualClock(0), deadline: 60_000 },
+    );
+    expect((await runOf(table, TENANT, runKey(runOn(1))))?.matchedExceptions).toEqual(told.matchedExceptions);
+    return told.matchedExceptions;
+  };
+
+  it("are kept as long as they leave room for the rest in a row, and otherwise none is: a part would be a lie", async () => {
+    const most = Array.from({ length: 1_000 }, (_, index) => `ü${index}`.padEnd(19, "x")); // 20 bytes each
+    expect(bytes(most)).toBe(20_000);
+
+    expect(await kept(most)).toEqual(most);
+    expect(await kept([...most, "y"])).toBeNull();
+    expect(await kept([])).toEqual([]);
+  });
+});
+
 describe("the notes of a run", () => {
   it("are bounded, because a row is", async () => {
     using table = openSqliteTable(":memory:");

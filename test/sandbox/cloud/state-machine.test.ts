@@ -204,6 +204,29 @@ describe("a synthesized state machine", () => {
     expect(result).toMatchObject({ status: "FAILED", error: "States.DataLimitExceeded" });
   });
 
+  it.each([
+    { title: "as large as is allowed goes well", bytes: 262_144, expected: { status: "SUCCEEDED" } },
+    {
+      title: "larger ends the execution, though it is discarded and everything is caught",
+      bytes: 262_145,
+      expected: { status: "FAILED", error: "States.DataLimitExceeded" },
+    },
+  ])("a Map whose result is $title", async ({ bytes, expected }) => {
+    const template = synthesize((stack, lambda) => {
+      const one = new LambdaInvoke(stack, "One", { lambdaFunction: lambda("Work"), payloadResponseOnly: true });
+      const map = new DistributedMap(stack, "Each", { itemsPath: "$.tenants", resultPath: JsonPath.DISCARD });
+      map.itemProcessor(one, { mode: ProcessorMode.DISTRIBUTED, executionType: "STANDARD" as never });
+      map.addCatch(new Pass(stack, "Caught"), { errors: [Errors.ALL] });
+      return map.next(new Pass(stack, "End"));
+    });
+    const half = (bytes - '["",""]'.length) / 2;
+    const Work = async (item: unknown) => "x".repeat(item === "first" ? Math.floor(half) : Math.ceil(half));
+
+    const machine = openStateMachine(template, { functions: { Work } });
+
+    expect(await machine.start({ tenants: ["first", "second"] }).result).toMatchObject(expected);
+  });
+
   it("ends in failure where the definition says so", async () => {
     const template = synthesize((stack) => {
       const bad = new Fail(stack, "Bad", { error: "Refused", cause: "because" });

@@ -81,6 +81,7 @@ export function drawMemory(dealer: Dealer, clients: readonly PlantedClient[], no
   }
   const { last, isMissed } = dealer.deal(MISSED);
   const history: History = {
+    startedAt: now,
     secrets,
     seen,
     managed,

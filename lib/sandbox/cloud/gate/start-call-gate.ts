@@ -7,6 +7,9 @@ export interface GateCall {
   target: string;
   /** `GetSecretValue`, or method and path where no header names an operation. */
   operation: string;
+  /** Bytes of what was asked, and of what was answered, which is 0 as long as nothing was. Without headers. */
+  sent: number;
+  received: number;
 }
 
 /** When to strike: at which call, counted from 1, and before it is forwarded or before its answer is. */
@@ -83,13 +86,15 @@ async function pass(
   count: (call: GateCall) => Strike | undefined,
 ): Promise<void> {
   const body = await readAll(incoming);
-  const strike = count({ target, operation: operationOf(incoming) });
+  const call = { target, operation: operationOf(incoming), sent: body.length, received: 0 };
+  const strike = count(call);
   if (strike?.moment === "before") {
     strike.run();
     return void outgoing.destroy();
   }
   const answer = await forward(origin, incoming, body);
   const content = await readAll(answer);
+  call.received = content.length;
   if (strike) {
     strike.run();
     return void outgoing.destroy();

@@ -63,6 +63,14 @@ interface Run {
   signal: AbortSignal | undefined;
 }
 
+/** An execution that was started. */
+interface Running extends Run {
+  /** The bytes of the results of its Maps so far, by the name of the task for one item. */
+  results: Map<string, number>;
+  /** Ends it with an error that no Catch sees. */
+  end(failure: LambdaFailure): never;
+}
+
 type Interpreted = ReturnType<StateMachine["run"]>;
 
 async function execute(run: Run): Promise<ExecutionResult> {
@@ -70,13 +78,23 @@ async function execute(run: Run): Promise<ExecutionResult> {
   // asl-validator judges the definition in the tests of the stack; here it would refuse the tasks for items.
   const options = { validationOptions: { noValidate: true } };
   const interpreter = new StateMachine(run.definition as never, options);
-  const overrides = overridesFor(run);
-  const execution = interpreter.run(structuredClone(input) as never, { overrides, context: contextOf(run) });
+  let terminal: LambdaFailure | undefined;
+  const end = (failure: LambdaFailure): never => {
+    terminal = failure;
+    execution.abort();
+    throw failure;
+  };
+  const overrides = overridesFor({ ...run, results: new Map(), end });
+  const execution: Interpreted = interpreter.run(structuredClone(input) as never, {
+    overrides,
+    context: contextOf(run),
+  });
   const stop = () => execution.abort();
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   const logged = record(execution.eventLogs, name, history);
-  const result = await settle(execution.result);
+  const settled = await settle(execution.result);
+  const result = terminal ? failed(terminal) : settled;
   signal?.removeEventListener("abort", stop);
   await logged;
   history.push({ execution: name, ...result, type: "ExecutionEnded", machine: machine.name });
@@ -91,10 +109,16 @@ async function settle(result: Interpreted["result"]): Promise<ExecutionResult> {
     if (name === "ExecutionAbortedError") return { status: "ABORTED", output: null, error: null, cause: null };
     if (name === "ExecutionTimeoutError")
       return { status: "TIMED_OUT", output: null, error: "States.Timeout", cause: null };
-    const failure = cause instanceof Error ? cause : (error as Error);
-    return { status: "FAILED", output: null, error: failure.name, cause: failure.message };
+    return failed(cause instanceof Error ? cause : (error as Error));
   }
 }
+
+const failed = ({ name, message }: Error): ExecutionResult => ({
+  status: "FAILED",
+  output: null,
+  error: name,
+  cause: message,
+});
 
 async function record(events: Interpreted["eventLogs"], execution: string, history: HistoryEvent[]): Promise<void> {
   for await (const event of events) history.push({ execution, ...event });
@@ -112,7 +136,7 @@ function contextOf({ machine, input, name, arn }: Run) {
   return { Started: started, State: state, StateMachine: { Id: machine.arn, Name: machine.name } };
 }
 
-function overridesFor(run: Run) {
+function overridesFor(run: Running) {
   const { machine, definition } = run;
   const handlers: Record<string, (input: unknown) => Promise<never>> = {};
   const retries: Record<string, number> = {};
@@ -122,13 +146,26 @@ function overridesFor(run: Run) {
     if (state.Type === "Wait") waits[name] = machine.wait;
     const child = machine.children.get(name);
     const task = machine.tasks.get(name);
-    if (child) handlers[name] = (input) => runChild(run, child, input) as Promise<never>;
+    if (child) handlers[name] = (input) => runItem(run, name, child, input) as Promise<never>;
     else if (task) handlers[name] = (input) => callLambda(run, name, task, input) as Promise<never>;
   }
   return { taskResourceLocalHandlers: handlers, retryIntervalOverrides: retries, waitTimeOverrides: waits };
 }
 
-/** One item of a distributed Map: an execution of its own, with its own name and start. */
+/**
+ * One item of a Map. The Map's result holds the outputs of all items, and is as large as it is whatever becomes of it:
+ * Step Functions looks at its size before ResultPath and OutputPath. Source: github.com/aws/aws-cdk/issues/24799.
+ */
+async function runItem(run: Running, task: string, child: ChildMachine, input: unknown): Promise<unknown> {
+  const output = await runChild(run, child, input);
+  const before = run.results.get(task) ?? "[".length;
+  const size = before + sizeOf(output) + ",".length; // the last one's comma stands for the bracket
+  run.results.set(task, size);
+  if (size > PAYLOAD_LIMIT) run.end(tooLarge(task));
+  return output;
+}
+
+/** An execution of its own, with its own name and start. */
 async function runChild(run: Run, { definition, tolerated }: ChildMachine, input: unknown): Promise<unknown> {
   const name = crypto.randomUUID();
   const arn = `${run.machine.arn.replace(":stateMachine:", ":execution:")}/Map:${name}`;
@@ -138,13 +175,13 @@ async function runChild(run: Run, { definition, tolerated }: ChildMachine, input
   throw new LambdaFailure("States.ExceedToleratedFailureThreshold", message);
 }
 
-async function callLambda(run: Run, state: string, task: LambdaTask, input: unknown): Promise<unknown> {
+async function callLambda(run: Running, state: string, task: LambdaTask, input: unknown): Promise<unknown> {
   const event = task.wrapped ? (input as { Payload?: unknown }).Payload : input;
   const log = (type: string, detail: object) => run.history.push({ execution: run.name, type, state, ...detail });
   log("TaskScheduled", { function: task.logicalId, parameters: structuredClone(input) });
   try {
     const result = asJson(await task.call(asJson(event ?? {})));
-    checkSize(state, result);
+    if (sizeOf(result) > PAYLOAD_LIMIT) run.end(tooLarge(state));
     log("TaskSucceeded", { output: result });
     return task.wrapped ? { ExecutedVersion: "$LATEST", Payload: result, StatusCode: 200 } : result;
   } catch (error) {
@@ -159,9 +196,11 @@ function asJson(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value ?? null));
 }
 
-function checkSize(state: string, result: unknown): void {
-  const size = Buffer.byteLength(JSON.stringify(result));
-  if (size <= PAYLOAD_LIMIT) return;
-  const message = `The state/task '${state}' returned a result with a size exceeding the maximum of ${PAYLOAD_LIMIT} bytes.`;
-  throw new LambdaFailure("States.DataLimitExceeded", message);
-}
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value ?? null));
+
+/** States.ALL does not catch it. Source: Step Functions developer guide, "Handling errors in workflows". */
+const tooLarge = (state: string): LambdaFailure =>
+  new LambdaFailure(
+    "States.DataLimitExceeded",
+    `The state/task '${state}' returned a result with a size exceeding the maximum of ${PAYLOAD_LIMIT} bytes.`,
+  );
