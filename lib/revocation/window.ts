@@ -15,6 +15,8 @@ export interface WindowQuestion extends KnownLifetimes {
   /** The token that leaked; null when it was something else. */
   token: TokenFacts | null;
   reach: Reach;
+  /** True for the API Explorer: who gets a token there chooses how long it lives, whatever the API's settings are. */
+  lifetimesAreChosen: boolean;
   /** When it was proven that the application is given no token for itself any more; null while it is not. */
   stoppedAt: Instant | null;
   /** When its users' refresh tokens had all been revoked, as a person says; null while they are not. */
@@ -120,10 +122,15 @@ function apiWindows(question: WindowQuestion, issuedUntil: Instant): ApiWindow[]
   const userInfo = `https://${domain}/userinfo`;
   const windows = audiencesOf(question)
     .filter((audience) => audience !== userInfo)
-    .map((audience) => lastOf(audience, lifetimeSpans(audience, question, issuedUntil, reach.users)));
+    .map((audience) => lastOf(audience, spansOf(audience, question, issuedUntil)));
   if (!reach.users) return windows;
   return [...windows, lastOf(userInfo, [{ issuedUntil, lifetime: USERINFO_LIFETIME, assumed: null }])];
 }
+
+const spansOf = (audience: string, question: WindowQuestion, issuedUntil: Instant): LifetimeSpan[] =>
+  question.lifetimesAreChosen
+    ? [{ issuedUntil, lifetime: LONGEST_LIFETIME, assumed: "whoever gets a token there chooses how long it lives" }]
+    : lifetimeSpans(audience, question, issuedUntil, question.reach.users);
 
 /** Tokens for nothing but a user's profile: not an API's, so no setting. Source: Auth0 documentation, "Access Tokens". */
 const USERINFO_LIFETIME: Seconds = hours(24);

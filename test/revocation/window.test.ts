@@ -59,6 +59,7 @@ const question = (changes: Partial<WindowQuestion>): WindowQuestion => ({
   reportedAt: STOP - HOUR,
   token: null,
   reach: { audiences: [ORDERS], users: false },
+  lifetimesAreChosen: false,
   stoppedAt: STOP,
   refreshTokensRevokedAt: null,
   records: [],
@@ -234,6 +235,11 @@ describe("what closes it", () => {
         return { ...(await known(OF_TWO_HOURS)), readings: [{ at: STOP, apis }] };
       },
       why: "cannot be understood",
+    },
+    {
+      title: "the API Explorer let people choose",
+      of: async () => ({ ...(await known(OF_TWO_HOURS)), lifetimesAreChosen: true }),
+      why: "chooses how long it lives",
     },
   ])("is the longest lifetime there is where $title, and it says so", async ({ of, why }) => {
     const window = exposureWindow(question(await of()));
