@@ -23,8 +23,7 @@ export type Lever = (typeof LEVERS)[number];
  * What may end tokens early that are out: `network-acl` keeps everybody else from the Management API, where configured;
  * `key-revocation` revokes the key that signed them, after a second person agreed.
  */
-export const SHORTENINGS = ["network-acl", "key-revocation"] as const;
-export type Shortening = (typeof SHORTENINGS)[number];
+export type Shortening = "network-acl" | "key-revocation";
 
 /** What a kind of leak means, and what only people can do about it. */
 export interface LeakAdvice {

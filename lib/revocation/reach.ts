@@ -13,7 +13,8 @@ export interface FormerClient {
   /** Undefined where Auth0 did not say, or the application is gone. */
   grantTypes: readonly string[] | undefined;
   /**
-   * The audiences of its grants, those of the last audit too: one that was deleted since then left tokens behind.
+   * The audiences of its grants, those of the last audit too: one that was deleted since then left tokens behind. For
+   * third-party applications those of the grants with `default_for` as well.
    * Undefined where they could not be listed.
    */
   grantedAudiences: readonly string[] | undefined;

@@ -57,8 +57,8 @@ export type ExposureWindow = {
 );
 
 /**
- * Clocks differ: the one that dates a token, the one that judges it, and this one. Sixty seconds are as much as verifiers
- * commonly allow; the three together stay below it.
+ * Clocks differ: the one that dates a token, the one that judges it, and this one, each by seconds where they are kept.
+ * Twenty for each is what the property test draws. An API that is more lenient than that accepts tokens for longer.
  */
 const MARGIN = 60_000;
 
@@ -92,7 +92,7 @@ function reasonsToBeOpen({ stoppedAt, refreshTokensRevokedAt, reach, token }: Wi
     ...(stoppedAt === null ? ["It is not proven yet that the application gets no new token."] : []),
     ...(reach.users && refreshTokensRevokedAt === null
       ? [
-          "Users logged in through the application; their refresh tokens go on getting new tokens until they are revoked.",
+          "Users may have logged in through the application; their refresh tokens get new tokens until they are revoked.",
         ]
       : []),
     ...(token?.form === "opaque" && refreshTokensRevokedAt === null
