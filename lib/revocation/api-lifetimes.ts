@@ -63,8 +63,8 @@ export function lifetimeSpans(
 interface Looks {
   recorded: readonly Sight[];
   read: readonly Sight[];
-  /** The first audit that did not see it any more. */
-  gone: Sight | undefined;
+  /** The first audit that did not see it any more, and the last one. */
+  gone: readonly [Sight, Sight] | [];
   gaps: NonNullable<LifetimeRecord["gaps"]>;
 }
 
@@ -75,7 +75,7 @@ function looksAt(audience: string, { records, readings }: KnownLifetimes, isForW
   const recorded = (record?.days ?? []).map((entry) => ({ ...dayOf(entry.day), lifetime: lengthOf(entry) }));
   const read = readings.map(({ at, apis }) => ({ from: at, to: at, lifetime: lifetimeIn(audience, apis, lengthOf) }));
   const isGone = record !== undefined && read.every(({ lifetime }) => lifetime === 0);
-  return { recorded, read, gone: isGone ? goneBy(record, records) : undefined, gaps: record?.gaps ?? [] };
+  return { recorded, read, gone: isGone ? goneBy(record, records) : [], gaps: record?.gaps ?? [] };
 }
 
 function lifetimeIn(
@@ -94,21 +94,26 @@ function lifetimeIn(
  * Records of days end when an API is deleted. Where those of another one go on without a gap, the next audit looked
  * and did not see it: audits are at most four days apart.
  */
-function goneBy({ days: own }: LifetimeRecord, records: readonly LifetimeRecord[]): Sight | undefined {
+function goneBy({ days: own }: LifetimeRecord, records: readonly LifetimeRecord[]): Looks["gone"] {
   const last = own.at(-1)?.day;
-  if (last === undefined) return undefined;
+  if (last === undefined) return [];
   const witnesses = records.filter(
     ({ days: seen, gaps = [] }) =>
       (seen[0]?.day ?? last) <= last && (seen.at(-1)?.day ?? last) > last && gaps.every(({ before }) => before <= last),
   );
-  const looks = witnesses.map(({ days: seen }) => dayOf(seen.at(-1)?.day ?? last).to);
-  if (looks.length === 0) return undefined;
+  const looks = witnesses.map(({ days: seen }) => dayOf(seen.at(-1)?.day ?? last));
+  const [first] = looks;
+  if (first === undefined) return [];
   const { to } = dayOf(last);
-  return { from: to, to: Math.min(to + MOST_DAYS_APART * DAY, ...looks), lifetime: 0 };
+  const lastLook = looks.reduce((latest, look) => (look.to > latest.to ? look : latest), first);
+  return [
+    { from: to, to: Math.min(to + MOST_DAYS_APART * DAY, lastLook.to), lifetime: 0 },
+    { ...lastLook, lifetime: 0 },
+  ];
 }
 
 function seenSpans({ recorded, read, gone }: Looks, stoppedAt: Instant): LifetimeSpan[] {
-  const sights = [...recorded, ...(gone ? [gone] : []), ...read];
+  const sights = [...recorded, ...gone, ...read];
   return sights.map((sight) => {
     const later = sights.filter((other) => other !== sight && other.from >= sight.to).map(({ to }) => to);
     const issuedUntil = Math.min(stoppedAt, ...later);
@@ -121,7 +126,7 @@ function seenSpans({ recorded, read, gone }: Looks, stoppedAt: Instant): Lifetim
 function unseenSpans({ recorded, read, gone, gaps }: Looks, stoppedAt: Instant): LifetimeSpan[] {
   const first = Math.min(stoppedAt, ...[...recorded, ...read].map(({ to }) => to));
   const lastRead = read.at(-1);
-  const looks = gone ? [] : [...recorded.slice(-1), ...read];
+  const looks = [...[...recorded, ...gone].slice(-1), ...read];
   const pairs = looks.flatMap((sight, index) => (index === 0 ? [] : [[looks[index - 1], sight] as const]));
   const missed = pairs.flatMap(([before, after]) =>
     before !== undefined && dayNumber(after.from) - dayNumber(before.from) > MOST_DAYS_APART ? [after.to] : [],
