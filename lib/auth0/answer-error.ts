@@ -82,7 +82,8 @@ export function tokenError(answer: Answer, clientId: string, domain: string, clo
   return commonError(answer, "POST /oauth/token", clock);
 }
 
-function commonError(answer: Answer, label: string, clock: Clock): CurfewError {
+/** What a refusing answer of any endpoint means, where nothing more is documented. */
+export function commonError(answer: Answer, label: string, clock: Clock): CurfewError {
   const { status } = answer;
   if (status === 429) return new ThrottledError(`Auth0 refused ${label}: too many requests.`, retryAt(answer, clock));
   if (status >= 500 || status === 408) {

@@ -1,6 +1,6 @@
 import type { ResourceServer } from "../auth0/resources/resource-server.ts";
 import type { Seconds } from "../model/duration.ts";
-import { isUnreadable, type Reported } from "../model/reported.ts";
+import { isUnreadable } from "../model/reported.ts";
 import { type Table, tenantPartition } from "../store/table.ts";
 import { type Stored, updateRow } from "./update-row.ts";
 
@@ -18,6 +18,14 @@ export interface LifetimeRecord {
   audience: string;
   /** The days on which something changed, and the last one that was recorded; in the order of time, never empty. */
   days: readonly LifetimeDay[];
+  /** Where the API was not seen for longer than audits are apart; what its lifetimes were meanwhile nobody knows. */
+  gaps?: readonly LifetimeGap[];
+}
+
+/** The last day before a gap in the record, and the first one after it. */
+export interface LifetimeGap {
+  after: string;
+  before: string;
 }
 
 const LIFETIME_PREFIX = "LIFETIME#";
@@ -29,6 +37,9 @@ const KEPT_DAYS = 400;
 const DEFAULT_LIFETIME = 86_400;
 
 const DAY_SECONDS = 86_400;
+
+/** Audits are at most 3 days apart (`schedule.audit`); one that slips past midnight makes it four. */
+export const MOST_DAYS_APART = 4;
 
 /**
  * Records what each API's token lifetime is today: when a token leaks, this says until when those that were issued
@@ -54,19 +65,36 @@ export async function recordLifetimes(
   }
 }
 
+/** The records of all APIs that were seen in the last 400 days, also of those that are gone. */
+export async function readLifetimes(table: Table, tenant: string): Promise<LifetimeRecord[]> {
+  const records: LifetimeRecord[] = [];
+  for await (const { value } of table.list<LifetimeRecord>(tenantPartition(tenant), { prefix: LIFETIME_PREFIX })) {
+    records.push(value);
+  }
+  return records;
+}
+
+/** The lifetimes that an API's settings stand for; undefined where they cannot be read. Seconds. */
+export function lifetimeOf({
+  token_lifetime: lifetime,
+  token_lifetime_for_web: forWeb,
+}: Pick<ResourceServer, "token_lifetime" | "token_lifetime_for_web">): Omit<LifetimeDay, "day"> | undefined {
+  if (isUnreadable(lifetime) || isUnreadable(forWeb)) return undefined;
+  return { lifetime: lifetime ?? DEFAULT_LIFETIME, forWeb: forWeb ?? null };
+}
+
 function lifetimesOf(servers: readonly ResourceServer[], day: string): Map<string, LifetimeDay> {
   const found = new Map<string, LifetimeDay>();
-  for (const { identifier, token_lifetime: lifetime, token_lifetime_for_web: forWeb } of servers) {
-    if (identifier === undefined || isUnreadable(identifier) || isUnreadable(lifetime) || isUnreadable(forWeb))
-      continue;
-    const next = { day, lifetime: lifetime ?? DEFAULT_LIFETIME, forWeb: orNull(forWeb) };
+  for (const server of servers) {
+    const { identifier } = server;
+    const lifetimes = lifetimeOf(server);
+    if (identifier === undefined || isUnreadable(identifier) || !lifetimes) continue;
+    const next = { day, ...lifetimes };
     const before = found.get(identifier);
     found.set(identifier, before ? longer(before, next) : next);
   }
   return found;
 }
-
-const orNull = (value: Exclude<Reported<Seconds>, object>): Seconds | null => value ?? null;
 
 /**
  * Adds a day. Several runs on one day leave the longest lifetimes, in whatever order they come; one that comes after
@@ -79,7 +107,16 @@ export function withDay(record: LifetimeRecord, today: LifetimeDay): LifetimeRec
     last && (last.day === today.day || last !== days.at(-1)) ? { ...longer(last, today), day: today.day } : today;
   const others = days.filter(({ day }) => day !== today.day);
   const sorted = [...others, entry].sort((a, b) => (a.day < b.day ? -1 : 1));
-  return { audience: record.audience, days: withoutOld(compact(sorted)) };
+  const kept = withoutOld(compact(sorted));
+  const gaps = withGap(record, today.day).filter(({ before }) => before >= (kept[0]?.day ?? before));
+  return { audience: record.audience, days: kept, ...(gaps.length === 0 ? {} : { gaps }) };
+}
+
+/** The last day of a record is the last one on which somebody looked; a late run closes no gap. */
+function withGap({ days, gaps = [] }: LifetimeRecord, today: string): readonly LifetimeGap[] {
+  const last = days.at(-1)?.day;
+  const isGap = last !== undefined && (Date.parse(today) - Date.parse(last)) / 1000 > MOST_DAYS_APART * DAY_SECONDS;
+  return isGap ? [...gaps, { after: last, before: today }] : gaps;
 }
 
 const longer = (a: LifetimeDay, b: LifetimeDay): LifetimeDay => ({

@@ -24,6 +24,8 @@ const ERROR_CODES = [
   "rotation-refused",
   "rotation-busy",
   "rotation-unfinished",
+  // emergencies
+  "token-refused",
   // what Curfew remembers
   "store-failed",
   "ledger-busy",

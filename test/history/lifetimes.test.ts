@@ -61,6 +61,18 @@ test("after 400 days a value is forgotten, unless it still held then", () => {
   expect(recorded(on(0, 60), on(10, 90), on(410, 90))).toEqual([on(10, 90), on(410, 90)]);
 });
 
+test("where nobody looked for more than four days is remembered, as long as the days around it", () => {
+  const record = (...days: LifetimeDay[]) => days.reduce(withDay, EMPTY);
+  const gap = { after: dayOf(4), before: dayOf(9) };
+
+  expect(record(on(0, 60), on(4, 60), on(8, 60)).gaps).toBeUndefined();
+  expect(record(on(0, 60), on(4, 60), on(9, 60), on(10, 60)).gaps).toEqual([gap]);
+  expect(record(on(0, 60), on(4, 60), on(9, 60), on(9, 60), on(6, 90)).gaps).toEqual([gap]);
+  expect(record(on(0, 60), on(4, 60), on(9, 90), ...[3, 6, 9].map((index) => on(index, 90))).gaps).toEqual([gap]);
+  const later = Array.from({ length: 101 }, (_, index) => on(13 + 4 * index, index % 2));
+  expect(record(on(0, 60), on(4, 60), on(9, 90), ...later).gaps).toBeUndefined();
+});
+
 test("every API that can be read gets a row; an absent lifetime is Auth0's default", async () => {
   using table = openSqliteTable(":memory:");
   const servers = [

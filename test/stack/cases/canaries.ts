@@ -81,7 +81,10 @@ export function canaries(stack: Stack, witness: Witness): void {
     const tenants = branches.slice(0, BROKEN.length);
     const put = (SecretId: string, SecretString: string) =>
       cloud.secretsManager.call("PutSecretValue", { SecretId, SecretString });
-    for (const [index, name] of tenants.entries()) put(auditorSecret(name), BROKEN[index] ?? "");
+    // Twice: what is stored as previous would still be accepted, and an auditor falls back to it.
+    for (const [index, name] of [...tenants.entries(), ...tenants.entries()]) {
+      put(auditorSecret(name), BROKEN[index] ?? "");
+    }
     cloud.secretsManager.faults.add({ operation: "GetSecretValue", times: 2, effect: { kind: "fail", when: "after" } });
     const { status, output } = await stack.run({ tenants: [...tenants, SMALL, "bank"] });
     cloud.secretsManager.faults.clear();

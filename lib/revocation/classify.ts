@@ -1,0 +1,159 @@
+import {
+  CALL_BACK,
+  closeByHand,
+  LEAK_ADVICE,
+  type LeakAdvice,
+  type LeakKind,
+  type Lever,
+  type Shortening,
+} from "./leak-kinds.ts";
+import type { TokenFacts } from "./leaked-token.ts";
+
+/** One of Curfew's own applications in the tenant. */
+export interface OwnLogin {
+  role: "auditor" | "rotator" | "responder";
+  /** Responder: whether another login is configured that can act against it. */
+  hasSpare: boolean;
+}
+
+/** What Auth0 says of the application, as far as it says what leaked. Absent fields were not reported. */
+export interface LeakedClient {
+  name: string | undefined;
+  appType: string | undefined;
+  /** `none` for a public client. */
+  tokenEndpointAuthMethod: string | undefined;
+  grantTypes: readonly string[] | undefined;
+  /** Ids of the registered keys that it authenticates with; undefined where it does not. */
+  attachedKeys: readonly string[] | undefined;
+}
+
+/** A leak as it was reported, and what is known of the application. */
+export interface LeakReport {
+  clientId: string;
+  /** Null when it is the application's credential that leaked. */
+  token: TokenFacts | null;
+  /** Undefined when it is gone, or was not read yet. */
+  client: LeakedClient | undefined;
+  /** Which of Curfew's own logins it is; null for every other application. */
+  own: OwnLogin | null;
+}
+
+/** What a leak is, and what can be done about it. */
+export interface Classification extends LeakAdvice {
+  kind: LeakKind;
+  /** What Curfew does so that nothing new is given out; empty where Auth0 offers nothing, or Curfew would lock itself out. */
+  levers: readonly Lever[];
+  /** Whether the leak may be called contained at all, once all of that is proven. */
+  isContainable: boolean;
+  /** What may end tokens early that are out. */
+  shortens: readonly Shortening[];
+}
+
+/** What closes an application, in this order. */
+const CLOSE: readonly Lever[] = ["lock", "contain", "rotate"];
+/** Auth0 detaches one key at once when another stays attached. */
+const CLOSE_WITH_KEYS: readonly Lever[] = ["lock", "detach-key", "contain", "rotate"];
+
+const LEVERS_OF: Readonly<Record<Exclude<LeakKind, "curfew-login">, readonly Lever[]>> = {
+  "client-secret": CLOSE,
+  "registered-key": CLOSE,
+  "machine-token": CLOSE,
+  "user-token": [],
+  "public-client": [],
+  "explorer-token": CLOSE,
+  "opaque-token": [],
+};
+
+/** Levers that keep nobody out who may use the dashboard. */
+const REOPENED_BY_OTHERS: ReadonlySet<LeakKind> = new Set(["explorer-token"]);
+
+const SHORTENS: readonly Shortening[] = ["network-acl", "key-revocation"];
+
+/**
+ * Says what leaked. What it is decides what Auth0 lets anybody do; where that is nothing, the leak is never called
+ * contained and people are told what they can do.
+ *
+ * Neither the application's name nor its type, which a thief may have changed, takes a lever away.
+ */
+export function classify(report: LeakReport): Classification {
+  const kind = kindOf(report);
+  if (report.own) return ownLogin(report, report.own, kind);
+  const levers = leversOf(kind, report.client);
+  return {
+    kind,
+    levers,
+    isContainable: levers.length > 0 && !REOPENED_BY_OTHERS.has(kind),
+    shortens: isSignedByTenant(report.token) ? SHORTENS : [],
+    ...LEAK_ADVICE[kind],
+  };
+}
+
+function kindOf({ token, client, clientId }: LeakReport): Exclude<LeakKind, "curfew-login"> {
+  if (token?.form === "opaque") return "opaque-token";
+  if (token && !isOfMachine(token, clientId)) return "user-token";
+  if (client?.name === EXPLORER) return "explorer-token";
+  if (token) return "machine-token";
+  if (client && isPublic(client)) return "public-client";
+  return client?.attachedKeys === undefined ? "client-secret" : "registered-key";
+}
+
+/** The application that the dashboard makes for its API Explorer. Source: Auth0 documentation, "Get Management API Access Tokens for Testing". */
+const EXPLORER = "API Explorer Application";
+
+/**
+ * Whether an application got the token for itself. Auth0's own profile says so twice; in the RFC 9068 profile only the
+ * subject does, which by its section 2.2 is the client's identifier.
+ */
+const isOfMachine = ({ subject, grantType }: TokenFacts, clientId: string): boolean =>
+  subject === `${clientId}@clients` || subject === clientId || grantType === "client-credentials";
+
+/**
+ * As the checks judge it: nothing that runs at its users' can keep a secret. But one that may be given tokens for itself
+ * is closed like any other: calling it a single-page application would else be a way to keep Curfew off.
+ */
+const isPublic = ({ appType, tokenEndpointAuthMethod, grantTypes }: LeakedClient): boolean =>
+  grantTypes?.includes("client_credentials") === false &&
+  (tokenEndpointAuthMethod === "none" || appType === "spa" || appType === "native");
+
+const leversOf = (kind: Exclude<LeakKind, "curfew-login">, client: LeakedClient | undefined): readonly Lever[] =>
+  kind === "registered-key" && (client?.attachedKeys?.length ?? 0) > 1 ? CLOSE_WITH_KEYS : LEVERS_OF[kind];
+
+/** Tokens that an API's secret signs do not end with a key of the tenant's; of opaque ones nobody knows. */
+const isSignedByTenant = (token: TokenFacts | null): boolean =>
+  token === null || (token.form === "jwt" && token.kid !== null);
+
+/** What stands still while one of Curfew's own logins is closed. */
+const STANDS_STILL: Readonly<Record<OwnLogin["role"], string>> = {
+  auditor: "Audits of this tenant fail until it is restored.",
+  rotator: "Rotations in this tenant fail until it is restored.",
+  responder: "The spare login acts in its place until it is restored.",
+};
+
+function ownLogin(
+  report: LeakReport,
+  { role, hasSpare }: OwnLogin,
+  kind: Exclude<LeakKind, "curfew-login">,
+): Classification {
+  const base = { kind: "curfew-login" as const, shortens: isSignedByTenant(report.token) ? SHORTENS : [] };
+  if (role === "responder" && !hasSpare) {
+    return {
+      ...base,
+      levers: [],
+      isContainable: false,
+      meaning: `This is the login with which Curfew acts in emergencies, and no spare is configured: it cannot close the door behind itself. Whoever has it can delete grants and rotate signing keys. ${LEAK_ADVICE["machine-token"].meaning}`,
+      steps: [...closeByHand(report.clientId), STORE_IT_BY_HAND, "Look through the tenant's log for what it did."],
+    };
+  }
+  // A person never logs in with one of these: whatever the token looks like, the application is what to close.
+  const levers = leversOf(kind, report.client);
+  return {
+    ...base,
+    levers: levers.length > 0 ? levers : CLOSE,
+    isContainable: kind !== "opaque-token" && kind !== "user-token",
+    meaning: `This is Curfew's own ${role}. ${STANDS_STILL[role]} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,
+    steps: LEAK_ADVICE["client-secret"].steps,
+  };
+}
+
+const STORE_IT_BY_HAND =
+  "Store the new credential in Secrets Manager, under the name that curfew.yaml has for the responder.";

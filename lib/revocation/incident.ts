@@ -1,0 +1,92 @@
+import type { Instant } from "../history/history.ts";
+import type { ErrorCode } from "../model/curfew-error.ts";
+import type { Key } from "../store/table.ts";
+import type { Classification } from "./classify.ts";
+import type { TokenFacts } from "./leaked-token.ts";
+import type { ExposureWindow } from "./window.ts";
+
+/** The steps of an incident, in the order of their names in the state machine; `watch` and later ones run side by side. */
+export const INCIDENT_STEPS = [
+  "lock",
+  "detach-key",
+  "contain",
+  "rotate",
+  "prove",
+  "investigate",
+  "watch",
+  "key-revocation",
+  "restore",
+  "close",
+] as const;
+export type IncidentStep = (typeof INCIDENT_STEPS)[number];
+
+/** How far a step came. A step may run again; the later result holds. */
+export type StepResult = {
+  at: Instant;
+  /** One sentence for people. No value, no answer. */
+  message: string;
+} & (
+  | {
+      /** All of it, seen at Auth0 afterwards. In a drill: what it would have done. */
+      outcome: "done";
+    }
+  | {
+      /** All of it at Auth0, but what was taken away could not be stored; it was told to people instead. */
+      outcome: "paged";
+      /** What they were told, one thing a line: ids and scopes. */
+      told: readonly string[];
+    }
+  | {
+      outcome: "incomplete";
+      /** Exactly what is not done, one thing a line. Never empty. */
+      missing: readonly string[];
+      code: ErrorCode | null;
+    }
+  | {
+      /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */
+      outcome: "not-applicable";
+    }
+);
+
+/** `INCIDENT#<id>`, `INCIDENT`: what is known of an incident, and how far it came. No secret and no token. */
+export interface Incident {
+  id: string;
+  tenant: string;
+  clientId: string;
+  /** Why it was started, as the person said. */
+  reason: string;
+  openedAt: Instant;
+  /** Who started it: the ARN of a role, or a person's login on a laptop. */
+  openedBy: string;
+  /** Since when it may have leaked, as far as anybody knows. */
+  leakedSince: Instant | null;
+  /** Walks the same way and changes nothing. */
+  drill: boolean;
+  /** What leaked, where it was a token. */
+  token: TokenFacts | null;
+  /** Null until the application was looked at. */
+  leak: Classification | null;
+  steps: Partial<Record<IncidentStep, StepResult>>;
+  /** As it was computed last. */
+  window: ExposureWindow | null;
+  closedAt: Instant | null;
+}
+
+export const incidentPartition = (id: string): string => `INCIDENT#${id}`;
+
+export const incidentKey = (id: string): Key => ({ partition: incidentPartition(id), sort: "INCIDENT" });
+
+/**
+ * Whether the leak may be called contained: there are levers, each that stops new tokens was pulled to the end, and
+ * that no new token is given out was proven afterwards. A new credential is not part of it: it may wait for the vault.
+ */
+export function isContained({ leak, steps, drill }: Pick<Incident, "leak" | "steps" | "drill">): boolean {
+  if (drill || !leak?.isContainable) return false;
+  const pulled = leak.levers.filter((lever) => lever !== "rotate").map((lever) => steps[lever]);
+  const proof = steps.prove;
+  const last = Math.max(...pulled.map((result) => result?.at ?? Number.POSITIVE_INFINITY));
+  return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last;
+}
+
+const isComplete = (result: StepResult | undefined): boolean =>
+  result?.outcome === "done" || result?.outcome === "paged";

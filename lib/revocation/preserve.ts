@@ -1,0 +1,51 @@
+import type { Key, Table } from "../store/table.ts";
+import { incidentPartition } from "./incident.ts";
+
+/**
+ * What is kept before anything is taken away. Each grant is a row of its own, with its organizations: a row of DynamoDB
+ * holds 400 KB, and a grant can name hundreds of scopes.
+ */
+export type PreservedPart =
+  | "client"
+  | "grant-types"
+  | "api-lifetimes"
+  | "signing-keys"
+  | "log-position"
+  | `grant/${string}`;
+
+const PREFIX = "PRESERVED#";
+
+const partKey = (incident: string, part: PreservedPart): Key => ({
+  partition: incidentPartition(incident),
+  sort: `${PREFIX}${part}`,
+});
+
+/**
+ * Keeps what was there, once: what an incident saw first is what it gives back, so a second look, at a client that is
+ * locked already, never takes its place.
+ *
+ * @param value plain JSON, and nothing that opens anything
+ * @returns what is kept: this, or what was kept before
+ */
+export async function preserve<T>(table: Table, incident: string, part: PreservedPart, value: T): Promise<T> {
+  const key = partKey(incident, part);
+  for (;;) {
+    if (await table.put(key, value, { ifVersion: 0 })) return value;
+    const kept = await table.get<T>(key);
+    if (kept) return kept.value;
+  }
+}
+
+/** What was kept; undefined when nothing was. */
+export async function readPreserved<T>(table: Table, incident: string, part: PreservedPart): Promise<T | undefined> {
+  return (await table.get<T>(partKey(incident, part)))?.value;
+}
+
+/** What was kept of all grants. */
+export async function readPreservedGrants<T>(table: Table, incident: string): Promise<T[]> {
+  const grants: T[] = [];
+  for await (const { value } of table.list<T>(incidentPartition(incident), { prefix: `${PREFIX}grant/` })) {
+    grants.push(value);
+  }
+  return grants;
+}

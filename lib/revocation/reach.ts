@@ -1,0 +1,31 @@
+import type { TokenFacts } from "./leaked-token.ts";
+
+/** For what an application may have been given tokens. */
+export interface Reach {
+  /** The identifiers of APIs; `any` where every API of the tenant must be counted. */
+  audiences: readonly string[] | "any";
+  /** Whether it may have been given tokens in the names of users, refresh tokens among them. */
+  users: boolean;
+}
+
+/** What an application was before anything was taken away from it. */
+export interface FormerClient {
+  /** Undefined where Auth0 did not say, or the application is gone. */
+  grantTypes: readonly string[] | undefined;
+  /**
+   * The audiences of its grants, those of the last audit too: one that was deleted since then left tokens behind. For
+   * third-party applications those of the grants with `default_for` as well.
+   * Undefined where they could not be listed.
+   */
+  grantedAudiences: readonly string[] | undefined;
+}
+
+/**
+ * Which APIs' tokens may be out. With user logins that is every API: one whose user policy is `allow_all` needs no
+ * grant. Whatever is not known counts as possible.
+ */
+export function reachOf({ grantTypes, grantedAudiences }: FormerClient, token: TokenFacts | null): Reach {
+  const users = grantTypes?.some((type) => type !== "client_credentials") ?? true;
+  if (users || grantedAudiences === undefined) return { audiences: "any", users };
+  return { audiences: [...new Set([...grantedAudiences, ...(token?.audience ?? [])])], users };
+}
