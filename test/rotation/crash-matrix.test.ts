@@ -14,7 +14,7 @@ import { prepareKeys } from "./world/keys.ts";
 const KEYS = prepareKeys(9);
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
-const PAIRS = 3_000;
+const PAIRS = 2_000;
 
 const seed = Number(process.env.CURFEW_SEED ?? (process.env.CI ? "20261123" : Date.now() % 1_000_000_000));
 
@@ -22,6 +22,9 @@ const shown = ({ failures }: Tally): string[] =>
   failures.slice(0, 5).map(({ case: one, result }) => `${describeCase(one)}: ${result.problems.join("; ")}`);
 
 const TITLED = SETTINGS.map((setting) => [titleOf(setting), setting] as const);
+
+/** What fails for days outlasts every way to spread; the two that differ most stand for all. */
+const OUTAGES = TITLED.filter(([, { propagation }]) => propagation === "at once" || propagation === "flapping");
 
 /** Milliseconds on a busy machine; on an idle one it takes a tenth of that. */
 const PATIENCE = 90_000;
@@ -37,7 +40,7 @@ describe("a rotation that is struck", { timeout: PATIENCE }, () => {
     expect(tally.cases).toBeGreaterThan(700);
   });
 
-  it.each(TITLED)("by a service that fails for days is held at the worst: %s", async (title, setting) => {
+  it.each(OUTAGES)("by a service that fails for days is held at the worst: %s", async (title, setting) => {
     const tally = await runCases(outages(setting, KEYS), KEYS);
 
     const { cases, calls, held, failures } = tally;
