@@ -179,7 +179,8 @@ async function end({ world }: Real): Promise<void> {
   for (let morning = 0; morning < 8; morning++) {
     await nextMorning(world);
     await resume(world);
-    if (morning === 0) await rotateByHand(world, true);
+    // Twice: the first may only bring to its end what hung.
+    if (morning < 2) await rotateByHand(world, true);
     else await rotateDue(world, morning < 5 && recordOf(world)?.promoted?.version !== world.vault.labelled(CURRENT));
   }
 }
