@@ -19,8 +19,8 @@ import { isOpen, type RotationRecord } from "./rotation-record.ts";
 export type Finished = "nothing" | "finished" | "busy";
 
 /**
- * Finishes what is unfinished of one credential: brings a version forward that hangs, since Secrets Manager begins no
- * other before, and does what aftercare is open. Makes sure of the target first.
+ * Finishes what is unfinished of one credential: does what aftercare is open, and brings a version forward that hangs,
+ * since Secrets Manager begins no other before. Makes sure of the target first.
  *
  * @param deadline until when this may take: milliseconds since the epoch
  * @throws CurfewError as `rotationStep`; `not-found` or `vault-failed` where the secret cannot be looked at
@@ -39,6 +39,8 @@ export async function finishUnfinished(
   // What this run has begun before it was tried again, it waits for later.
   if (rotation?.order?.version === ours) return "nothing";
   if (isAtWork(rotation, clock.now())) return "busy";
+  // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
+  const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
   const version = pendingVersion(secret) ?? toldVersion(rotation);
   if (version !== undefined) {
     const order = finishingOrder(credential, run, version);
@@ -46,9 +48,15 @@ export async function finishUnfinished(
     await orderRotation(table, target, order);
     await finishForward(target, version, deadline, parts);
   }
-  if (version !== undefined || rotation?.aftercare.some(isOpen)) await runAftercare(target, deadline, parts);
+  if (failed) throw failed.error;
   return version === undefined ? "nothing" : "finished";
 }
+
+const errorOf = (work: Promise<unknown>): Promise<{ error: unknown } | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
 
 /** Nothing is under way, and its target was made sure of when its record was begun. */
 const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>

@@ -8,6 +8,7 @@ import { changeRotation, readRotation } from "./ledger.ts";
 import { lookAtSecret, targetOf } from "./look-at-secret.ts";
 import { isAtWork, orderOf, versionOf } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
+import { pendingVersion } from "./pending-version.ts";
 import type { RotationService, VaultSecret, VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
 import type { RotationRecord } from "./rotation-record.ts";
@@ -45,6 +46,9 @@ export async function rotateOne(
   const known = rotation && outcomeOf(rotation, version, parts.clock.now());
   if (known) return known;
   const { target, secret } = await look(credential, run, version, until, parts);
+  // What hangs was not finished before, or somebody has begun it since: its order says what may be done about it.
+  const pending = pendingVersion(secret);
+  if (pending !== undefined && pending !== version) throw busy(clientId);
   await order(credential, target, run, version, parts);
   const begun = await recordingFailure({ target, version, step: "createSecret", deadline: until }, parts, async () => {
     assertOurs(secret);

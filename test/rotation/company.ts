@@ -193,13 +193,16 @@ function partsOf(self: Company): RotationParts {
         if (found) return found;
         throw new CurfewError("not-found", `There is no secret ${name}.`);
       },
-      read: nobody,
+      read: () => Promise.reject(new CurfewError("vault-failed", "Nothing can be read here.", { retryable: true })),
       storePending: nobody,
       promote: nobody,
       dropPending: nobody,
     },
     evidence: memoryEvidence(),
-    settings: () => undefined,
+    settings: ({ tenant, clientId, kind }) => ({
+      ...{ tenant, clientId, kind },
+      ...{ domain: "acme.eu.auth0.com", rotate: "auto", overlap: 86_400, allowHs256: false },
+    }),
     tenant: nobody,
     clock,
     random: () => 0.5,

@@ -137,6 +137,20 @@ describe("nothing is begun", () => {
     expect(world.recordOf("a", "1")?.order).toEqual(order);
   });
 
+  it("of what hangs and could not be finished: the order that it has stays", async () => {
+    const world = await morning([old("a", "1", 99)]);
+    const order = { version: "by-hand", by: "person" as const, at: NOW - DAY, overwrite: true as const };
+    await world.change("a", "1", { order });
+    const secret = world.secrets.get("apps/a/1");
+    const versions = new Map([...(secret?.versions ?? []), ["by-hand", ["AWSPENDING"]]] as const);
+    if (secret) world.secrets.set("apps/a/1", { ...secret, versions });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ failed: 1 });
+
+    expect(world.begun).toEqual([]);
+    expect(world.recordOf("a", "1")?.order).toEqual(order);
+  });
+
   it.each([
     ["whose rotation somebody switched off", { rotationEnabled: false }],
     ["that another function rotates", { rotationFunction: "arn:aws:lambda:eu-central-1:111122223333:function:other" }],

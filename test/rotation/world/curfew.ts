@@ -86,7 +86,11 @@ export async function rotateDue(world: World, isDue: boolean): Promise<void> {
   const run = { id: `run-${runs++}`, startedAt: new Date(clock.now()).toISOString() };
   await world.table.put(runRowKey(target.tenant, runKey(run)), record(target.tenant, { run }));
   const seen = { partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` };
-  await world.table.put(seen, { clientId: target.clientId, seen: { first: clock.now() } }, { ifVersion: 0 });
+  const old = { clientId: target.clientId, seen: { first: 0 }, vaultVersion: { at: 0, run: "" } };
+  await world.table.put(seen, old, { ifVersion: 0 });
+  // Due from its age at this moment on: what this run brings to its end is not.
+  const { rotatedAt = 0 } = world.table.peek<{ rotatedAt?: number }>(seen) ?? {};
+  const maxAge = isDue ? (clock.now() - rotatedAt - 1) / 1000 : A_CENTURY;
   const version = versionOf(run, target.tenant, target.clientId);
   const served: Promise<unknown>[] = [];
   const isOver = await runOnce();
@@ -120,9 +124,7 @@ export async function rotateDue(world: World, isDue: boolean): Promise<void> {
           return begun ? { outcome: "started" } : { outcome: "in-progress", version: hangingVersion(world) ?? "" };
         },
       },
-      credentials: [
-        { ...world.settings, secret: world.vault.secret.name, maxAge: isDue ? -YEAR : YEAR, hasRotator: true },
-      ],
+      credentials: [{ ...world.settings, secret: world.vault.secret.name, maxAge, hasRotator: true }],
       limits: { maxPerRun: 5, maxPercentPerRun: 10 },
       timezone: "UTC",
       deadline: process.killedAt - 10_000,
@@ -132,7 +134,7 @@ export async function rotateDue(world: World, isDue: boolean): Promise<void> {
 }
 
 let runs = 0;
-const YEAR = 365 * 86_400;
+const A_CENTURY = 100 * 365 * 86_400;
 
 /** What began although its caller never heard of it goes on all the same. */
 const hasBegun = (world: World, version: VersionId): boolean => hangingVersion(world) === version;
