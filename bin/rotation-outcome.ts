@@ -3,7 +3,7 @@ import { terminalText } from "../lib/reports/terminal-text.ts";
 import { optionsFor, secretNameOf } from "../lib/rotation/credential-text.ts";
 import type { Progress, Stage } from "../lib/rotation/progress.ts";
 import type { Refusal } from "../lib/rotation/refusal.ts";
-import { REFUSAL_ADVICE } from "../lib/rotation/refusal-advice.ts";
+import { type Advised, refusalSteps } from "../lib/rotation/refusal-advice.ts";
 import type { RotationTarget } from "../lib/rotation/target.ts";
 
 /** What a command about a rotation ends with. */
@@ -73,24 +73,11 @@ function failed(target: RotationTarget, message: string, refusal: Refusal | null
   };
 }
 
-/** A credential that advice is about. */
-type Advised = Pick<RotationTarget, "tenant" | "clientId"> & {
-  /** The secret's name in Secrets Manager. */
-  secret: string;
-};
-
 /** What to do about a refusal; commands name the credential, ready to be copied. */
 export const refusalAdvice = (refusal: Refusal, advised: Advised): string[] => [
-  ...REFUSAL_ADVICE[refusal].steps.map((step) => withOptions(step, advised)),
+  ...refusalSteps(refusal, advised).map(clean),
   "More: docs/runbook.md#rotation-refused",
 ];
-
-function withOptions(step: string, { tenant, clientId, secret }: Advised): string {
-  const options = terminalText(optionsFor(tenant, clientId));
-  return step.replace(/npx curfew rotate( adopt)?/, (command, adopt) =>
-    adopt === undefined ? `${command} ${options}` : `${command} ${options} --secret ${terminalText(secret)}`,
-  );
-}
 
 /** How to look at a rotation. */
 export const statusCommand = ({ tenant }: Pick<RotationTarget, "tenant">): string =>

@@ -4,9 +4,9 @@ import type { AlertRules } from "../alerts/alert-rules.ts";
 import { moment } from "../alerts/change-alert.ts";
 import { counted, harmless } from "../alerts/harmless-text.ts";
 import type { Instant } from "../history/history.ts";
-import { clientText, optionsFor, secretNameOf } from "./credential-text.ts";
+import { clientText, secretNameOf } from "./credential-text.ts";
 import { failing } from "./failing.ts";
-import { REFUSAL_ADVICE } from "./refusal-advice.ts";
+import { type Advised, heldSteps, LOG_STEP, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "./rotation-record.ts";
 
 /** What is remembered of one credential's rotations, and whose it is. */
@@ -38,8 +38,7 @@ function heldAlert(
   rules: Pick<AlertRules, "owners">,
 ): Alert {
   const { clientId, failures, lastFailure } = record;
-  const advice = refusal && REFUSAL_ADVICE[refusal];
-  const why = advice ? advice.meaning : `it failed ${counted(failures, "time")} in a row`;
+  const why = refusal ? REFUSAL_ADVICE[refusal].meaning : `it failed ${counted(failures, "time")} in a row`;
   return {
     ...about(tenant, rules),
     id: alertId("rotation", "held", tenant, clientId, since),
@@ -55,16 +54,12 @@ function heldAlert(
         : []),
     ],
     steps: [
-      ...(advice?.steps ?? [LOG_STEP]),
-      `See what would happen: npx curfew rotate ${optionsFor(tenant, clientId)} --dry-run`,
-      `Then go on: npx curfew rotate resume ${optionsFor(tenant, clientId)}`,
+      ...heldSteps(refusal, advised(tenant, record)),
       refusal ? "More: docs/runbook.md#rotation-refused" : "More: docs/runbook.md#rotation-held",
     ],
     at: iso(since),
   };
 }
-
-const LOG_STEP = "The log of the function curfew-rotate-secret says which step failed and why.";
 
 function failedAlert(
   { tenant, record }: TenantRotation,
@@ -73,13 +68,12 @@ function failedAlert(
 ): Alert {
   const { clientId, underWay } = record;
   const { version, step, at, message, refusal } = failure;
-  const advice = refusal && REFUSAL_ADVICE[refusal];
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
-    title: `${tenant}: the rotation of ${clientText(clientId)} failed${advice ? `: ${advice.meaning}` : ` in ${step}`}`,
+    title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
     text: `${underWay ? "The next audit finishes it." : "The next audits try again, and it is held when that fails as well."} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
@@ -88,7 +82,7 @@ function failedAlert(
       { label: "Reason", value: harmless(message, 300) },
     ],
     steps: [
-      ...(advice?.steps ?? [LOG_STEP]),
+      ...(refusal ? refusalSteps(refusal, advised(tenant, record)) : [LOG_STEP]),
       `How it stands: npx curfew rotate status --tenant ${tenant}`,
       "More: docs/runbook.md#rotation-failed",
     ],
@@ -161,6 +155,12 @@ const about = (tenant: string, { owners }: Pick<AlertRules, "owners">) => ({
   tenant,
   owner: owners.get(tenant) ?? null,
   items: [],
+});
+
+const advised = (tenant: string, { clientId, arn }: RotationRecord): Advised => ({
+  tenant,
+  clientId,
+  secret: secretNameOf(arn),
 });
 
 const facts = (tenant: string, { clientId, kind, arn, failures }: RotationRecord): Alert["facts"] => [

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { renderEmail } from "../../lib/alerts/email.ts";
 import { announcementAlerts } from "../../lib/rotation/announcement-alerts.ts";
 import { announced } from "../../lib/rotation/due.ts";
-import { REFUSALS } from "../../lib/rotation/refusal.ts";
+import { REFUSALS, type Refusal } from "../../lib/rotation/refusal.ts";
 import { rotationAlerts } from "../../lib/rotation/rotation-alerts.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../../lib/rotation/rotation-record.ts";
 import { HELD, known, NOW, rotation } from "../support/rotations.ts";
@@ -57,8 +57,38 @@ describe("what everybody hears of rotations", () => {
     const [alert] = alertsOf({ held: { since: NOW, refusal, message: "Refused." } });
 
     expect(alert?.title).toMatch(/^a: the rotation of jkl is held: [a-z"A-Z].{10,}[^.]$/);
-    expect(alert?.steps.length).toBeGreaterThan(3);
+    expect(alert?.steps.length).toBeGreaterThan(1);
     expect(alert?.steps.at(-1)).toBe("More: docs/runbook.md#rotation-refused");
+  });
+
+  it.each(REFUSALS)("has commands that can be typed as they stand: %s", (refusal) => {
+    const message = "Refused.";
+    const alerts = [
+      ...alertsOf({ held: { since: NOW, refusal, message } }),
+      ...alertsOf({ failures: 1, lastFailure: { ...FAILURE, refusal, message, code: "rotation-refused" } }),
+    ];
+
+    expect(alerts).toHaveLength(2);
+    for (const step of alerts.flatMap(({ steps }) => steps).filter((one) => one.includes("npx curfew rotate"))) {
+      expect(step).toMatch(
+        /: npx curfew rotate (status --tenant a|adopt --tenant a --client jkl --secret apps\/checkout\/auth0|(resume )?--tenant a --client jkl( --dry-run| --overwrite)?)$/,
+      );
+    }
+  });
+
+  it("is how to go on only where something is left to do", () => {
+    const stepsOf = (refusal: Refusal) => alertsOf({ held: { since: NOW, refusal, message: "Refused." } })[0]?.steps;
+
+    expect(stepsOf("client-gone")).toEqual([
+      "Take it out of credentials in curfew.yaml and deploy; delete the secret once nobody reads it.",
+      "More: docs/runbook.md#rotation-refused",
+    ]);
+    expect(stepsOf("current-refused")?.slice(-4, -1)).toEqual([
+      "If nobody uses it, overwrite it: npx curfew rotate --tenant a --client jkl --overwrite",
+      "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
+      "After --overwrite nothing is left to do; after storing the right one go on: npx curfew rotate resume --tenant a --client jkl",
+    ]);
+    expect(stepsOf("not-calibrated")?.filter((step) => step.includes("--dry-run"))).toHaveLength(1);
   });
 
   it("is that one fails, and that the next audits see to it", () => {
