@@ -12,7 +12,7 @@ import { type NotSaid, notReported, type Outcome, pass, unknown, unreadable, wor
 export default defineCheck({
   id: "credential.client-key.leftover",
   title: "An application keeps a key that a rotation left behind",
-  why: "Two keys for the same work are right while an application is switched from one to the other. After that the old one is only a second way in, and Auth0 takes no third key: the next rotation cannot begin before the old one is gone.",
+  why: "Two keys for the same work are right while an application is switched from one to the other. After that the old one is only a second way in, and Auth0 takes no third key: the next rotation cannot begin before the old one is gone. The days run from the registration of the newer key.",
   remediation: {
     summary:
       "Make sure that the application uses the newer key, detach the other from its settings and delete it; a key that no setting refers to can be deleted at once.",
@@ -24,7 +24,7 @@ export default defineCheck({
   fix: "safe",
   needs: ["clientCredentials", "clientAuthentication"],
   unit: "seconds",
-  // Two weeks are enough to deploy a new key everywhere. A new application has one key at most: no profile differs.
+  // Two weeks are enough to deploy a new key everywhere: since that one is registered. A new application has one key at most: no profile differs.
   limits: { baseline: { low: days(14) }, strict: { low: days(14) }, "auth0-default": { low: days(14) } },
   *evaluate({ clientCredentials, clientAuthentication }, bands, { now }) {
     for (const { keys, uses } of keysByClient(clientCredentials, clientAuthentication)) {
@@ -48,21 +48,39 @@ function judgeKey(
       reason: undated.reason,
       detail: "which of the application's keys is the older cannot be told from created_at",
     });
-  const subject = whyLeftover(key, keys, uses);
-  if (subject === undefined) return pass(resource);
-  return judgeAge(resource, { field: "created_at", value: key.created_at, subject, ...limits });
+  const leftover = leftoverSince(key, keys, uses);
+  if (leftover === undefined) return pass(resource);
+  return judgeAge(resource, { field: "created_at", value: leftover.since, subject: leftover.subject, ...limits });
+}
+
+/** Since when a key is left over, and why, as the start of a sentence. */
+interface Leftover {
+  since: ClientCredential["created_at"];
+  subject: string;
 }
 
 /**
- * Why a key is left over, as the start of a sentence; `undefined` when it is needed. Two keys that serve different
- * purposes, as Auth0 advises for authentication and for signed requests, are both needed.
+ * Whether a key is left over; `undefined` when it is needed. Two keys that serve different purposes, as Auth0 advises
+ * for authentication and for signed requests, are both needed.
+ *
+ * The days run from the registration of the key that replaces it, however old it is itself: a rotation of a key that
+ * is a year old leaves nothing behind on its first day. When a key was detached Auth0 does not say.
  */
-function whyLeftover(key: ClientCredential, keys: readonly ClientCredential[], uses: KeyUses): string | undefined {
+function leftoverSince(key: ClientCredential, keys: readonly ClientCredential[], uses: KeyUses): Leftover | undefined {
+  const newer = keys.filter((other) => isNewer(other, key)).sort((a, b) => (isNewer(a, b) ? 1 : -1));
   const purposes = purposesOf(uses, key.id);
-  if (purposes.length === 0) return "No setting of the application refers to the key, which was registered";
-  const newer = keys.filter((other) => isNewer(other, key));
-  const isReplaced = purposes.every((purpose) => newer.some(({ id }) => uses.get(purpose)?.includes(id)));
-  return isReplaced ? "A newer key does the same work as this one, which was registered" : undefined;
+  if (purposes.length === 0) return unreferenced(key, newer[0]);
+  const successors = purposes.map((purpose) => newer.find(({ id }) => uses.get(purpose)?.includes(id)));
+  if (!successors.every((one) => one !== undefined)) return undefined;
+  const last = successors.reduce((a, b) => (isNewer(a, b) ? a : b));
+  return { since: last.created_at, subject: "The work of this key is also done by a newer one, which was registered" };
+}
+
+/** @param next the key that was registered after it */
+function unreferenced(key: ClientCredential, next: ClientCredential | undefined): Leftover {
+  const why = "No setting of the application refers to the key";
+  if (!next) return { since: key.created_at, subject: `${why}, which was registered` };
+  return { since: next.created_at, subject: `${why}, and a newer one was registered` };
 }
 
 /** Of two keys registered in the same moment the one with the greater id: the order of the list must not matter. */

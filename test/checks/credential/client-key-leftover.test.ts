@@ -14,11 +14,26 @@ const rotated = (old: number, fresh: number, authentication: object = byPrivateK
 });
 
 test.each([
-  { title: "exactly 14 d", old: days(14), expected: ["pass", "pass"] },
-  { title: "a second more than 14 d", old: days(14) + 1, expected: ["low", "pass"] },
-  { title: "a year", old: days(365), expected: ["low", "pass"] },
-])("of two keys for the same work the older one counts: $title gives $expected", ({ old, expected }) => {
-  expect(verdicts(evaluateCheck(check, rotated(old, days(1))))).toEqual(expected);
+  { title: "a day", fresh: days(1), expected: ["pass", "pass"] },
+  { title: "exactly 14 d", fresh: days(14), expected: ["pass", "pass"] },
+  { title: "a second more than 14 d", fresh: days(14) + 1, expected: ["low", "pass"] },
+])("a key of a year is left over by the age of the one that replaces it: $title gives $expected", (given) => {
+  for (const authentication of [byPrivateKey("old", "new"), byPrivateKey("new")])
+    expect(verdicts(evaluateCheck(check, rotated(days(365), given.fresh, authentication)))).toEqual(given.expected);
+});
+
+test("a key that replaces only a part of the work of another starts no days", () => {
+  const clientCredentials = [
+    aClientKey({ id: "old", created_at: moment(-days(300)) }),
+    aClientKey({ id: "newer", created_at: moment(-days(100)) }),
+    aClientKey({ id: "newest", created_at: moment(-days(1)) }),
+  ];
+  const signing = { signed_request_object: { credentials: [{ id: "old" }, { id: "newest" }] } };
+  const clientAuthentication = [anAuthentication({ ...byPrivateKey("old", "newer"), ...signing })];
+
+  const [old] = evaluateCheck(check, { clientCredentials, clientAuthentication });
+
+  expect(old?.verdict).toBe("pass");
 });
 
 test("one key alone is nothing that was left behind, in use or not", () => {
@@ -108,14 +123,18 @@ test("of two keys registered at once the same one is left over in whatever order
 });
 
 test("a finding says why the key is left over", () => {
-  const messageOf = (authentication: object) => evaluateCheck(check, rotated(days(30), days(1), authentication))[0];
+  const judged = (authentication: object) => evaluateCheck(check, rotated(days(300), days(30), authentication));
 
-  expect(messageOf(byPrivateKey("old", "new"))).toMatchObject({
+  expect(judged(byPrivateKey("old", "new"))[0]).toMatchObject({
     observed: days(30),
     limit: days(14),
-    message: "A newer key does the same work as this one, which was registered 30 d ago; the limit is 14 d.",
+    message: "The work of this key is also done by a newer one, which was registered 30 d ago; the limit is 14 d.",
   });
-  expect(messageOf(byPrivateKey("new"))).toMatchObject({
+  expect(judged(byPrivateKey("new"))[0]).toMatchObject({
+    message:
+      "No setting of the application refers to the key, and a newer one was registered 30 d ago; the limit is 14 d.",
+  });
+  expect(judged(byPrivateKey("old"))[1]).toMatchObject({
     message: "No setting of the application refers to the key, which was registered 30 d ago; the limit is 14 d.",
   });
 });

@@ -28,7 +28,8 @@ const sound: KeyCard = { created: ago(5), expires: later(200) };
 
 /**
  * The registered keys of one application. Expiring: at most 30 days medium, at most 7 high, expired and the only one
- * critical. Older than 365 days medium. Of two the older above 14 days low, also when nothing refers to it.
+ * critical. Older than 365 days medium. Of two the older low when the newer is above 14 days old, also when
+ * nothing refers to it.
  */
 const SETS: readonly KeyCard[][] = [
   [sound],
@@ -44,11 +45,23 @@ const SETS: readonly KeyCard[][] = [
   [sound, { ...sound, created: ago(8), expires: ago(1), expiring: "high" }],
   [{ ...sound, created: within(365) }],
   [{ ...sound, created: beyond(365), age: "medium" }],
-  [sound, { ...sound, created: within(14) }],
-  [sound, { ...sound, created: beyond(14), leftover: "low" }],
-  [sound, { ...sound, created: beyond(365), age: "medium", leftover: "low" }],
-  [sound, { ...sound, created: within(14), authenticates: false }],
-  [sound, { ...sound, created: beyond(14), authenticates: false, leftover: "low" }],
+  [
+    { ...sound, created: within(14) },
+    { ...sound, created: ago(30) },
+  ],
+  [
+    { ...sound, created: beyond(14) },
+    { ...sound, created: ago(30), leftover: "low" },
+  ],
+  [sound, { ...sound, created: beyond(365), age: "medium" }],
+  [
+    { ...sound, created: within(14) },
+    { ...sound, created: ago(30), authenticates: false },
+  ],
+  [
+    { ...sound, created: beyond(14) },
+    { ...sound, created: ago(30), authenticates: false, leftover: "low" },
+  ],
   [{ ...sound, signs: true, reused: "medium" }],
   [sound, { ...sound, created: ago(8), authenticates: false, signs: true }],
 ];
