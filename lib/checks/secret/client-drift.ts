@@ -13,12 +13,13 @@ export default defineCheck({
   why: "What the vault holds is what the application will use after its next start. If Auth0 refuses it, somebody changed one of the two by hand: the application fails, and no rotation can be trusted until both agree.",
   remediation: {
     summary:
-      "Find out which of the two was changed by hand, store the credential that Auth0 accepts, or set the stored one in Auth0.",
+      "Find out which of the two was changed by hand, and who uses which. Rotation refuses such a credential (current-refused) until a person has decided: store the one that Auth0 accepts (aws secretsmanager put-secret-value --secret-id NAME --secret-string file://value.json) or, where nobody uses that one, replace it (npx curfew rotate --tenant TENANT --client ID --overwrite).",
     dashboard: "Applications > Applications > the application > Credentials.",
     api: 'PATCH /api/v2/clients/{id} with { "client_secret": "the stored value" }',
   },
   references: [AUTH0_ROTATE_CREDENTIALS, asvsConfiguration("13.3.1")],
-  fix: "by rotation",
+  // What somebody set by hand is never overwritten unasked: this finding is what holds a rotation.
+  fix: "no",
   needs: ["clients"],
   needsHistory: true,
   unit: null,

@@ -76,3 +76,8 @@ test("applications that Curfew does not look after are not judged", () => {
 
   expect(evaluateCheck(check, { clients: [aClient()] }, "baseline", context)).toEqual([]);
 });
+
+test("nobody is told that a rotation mends it by itself: it refuses such a credential", () => {
+  expect(check.fix).toBe("no");
+  expect(check.remediation.summary).toContain("npx curfew rotate --tenant TENANT --client ID --overwrite");
+});
