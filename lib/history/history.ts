@@ -26,6 +26,8 @@ export interface DriftProbe {
   reason: Extract<UnknownReason, "fetch-failed" | "not-reported"> | null;
   /** For `unknown`: why, in words. */
   detail: string | null;
+  /** For `unknown`: nothing is stored that could be asked about. */
+  isMissing?: true;
 }
 
 /** Since when a client is known. */

@@ -47,6 +47,9 @@ export async function recordProbes(recording: ProbeRecording): Promise<ProbeCoun
   return counts;
 }
 
+/** What Secrets Manager says of a secret that does not exist, and of one without a current value. */
+const NOTHING_STORED = "ResourceNotFoundException";
+
 type Outcome = Omit<DriftProbe, "at">;
 
 async function probeOne(credential: ManagedCredential, recording: ProbeRecording): Promise<Outcome> {
@@ -54,7 +57,8 @@ async function probeOne(credential: ManagedCredential, recording: ProbeRecording
     return await ask(await recording.login(credential), recording);
   } catch (error) {
     if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-    return unknown("fetch-failed", `the stored credential could not be read (${error.detail ?? error.code})`);
+    const outcome = unknown("fetch-failed", `the stored credential could not be read (${error.detail ?? error.code})`);
+    return error.detail === NOTHING_STORED ? { ...outcome, isMissing: true } : outcome;
   }
 }
 

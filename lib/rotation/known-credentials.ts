@@ -12,6 +12,8 @@ import type { CredentialKind } from "./target.ts";
 export interface KnownCredential extends ConfiguredCredential {
   /** Undefined where nothing is known of the client: no audit has seen it yet. */
   age: SecretAge | undefined;
+  /** When it was last to be read, Secrets Manager had no such secret, or no value in it. */
+  isMissing: boolean;
   /** Undefined before its first rotation. */
   rotation: RotationRecord | undefined;
 }
@@ -36,7 +38,8 @@ export async function knownCredentials(
     const { clientId, kind } = credential;
     const row = await table.get<CredentialRecord>({ partition, sort: `${CREDENTIAL_PREFIX}${clientId}` });
     const age = row && ageOf(kind, row.value, log?.value.since, now);
-    known.push({ ...credential, age, rotation: rotations.get(clientId) });
+    const isMissing = row?.value.probe?.isMissing === true;
+    known.push({ ...credential, age, isMissing, rotation: rotations.get(clientId) });
   }
   return known;
 }

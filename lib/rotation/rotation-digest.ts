@@ -4,7 +4,8 @@ import type { DigestPart } from "../alerts/news.ts";
 import type { Instant } from "../history/history.ts";
 import { formatDuration } from "../model/duration.ts";
 import type { Severity } from "../model/severity.ts";
-import { clientText } from "./credential-text.ts";
+import { blockOf } from "./blocked.ts";
+import { clientText, optionsFor } from "./credential-text.ts";
 import { announced, isAutomatic, isDue } from "./due.ts";
 import { failing } from "./failing.ts";
 import type { KnownCredential } from "./known-credentials.ts";
@@ -14,6 +15,9 @@ import type { Aftercare } from "./rotation-record.ts";
 
 /** Lines of each kind. */
 const MOST_ITEMS = 60;
+
+/** Credentials, or tenants, that steps name. */
+const MOST_STEPS = 5;
 
 /** What is known of all credentials, also of those that are not configured any more. */
 export interface RotationState {
@@ -32,37 +36,43 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const proven = rotations.filter(({ record }) => (record.lastProof?.provenAt ?? 0) > since);
   const held = rotations.filter(({ record }) => record.held);
   const failed = rotations.filter(({ record }) => !record.held && failing(record));
-  const due = credentials.filter((one) => one.rotate === "auto" && !one.rotation?.held && isDue(one, now));
+  const blocked = credentials.filter((one) => blockOf(one) !== undefined);
+  const due = credentials.filter((one) => isAutomatic(one) && isDue(one, now) && !one.rotation?.held && !blockOf(one));
   const cares = rotations.flatMap(({ tenant, record }) =>
     record.aftercare.map((care) => ({ tenant, clientId: record.clientId, care })),
   );
   const overdue = cares.filter(({ care }) => care.overdueSince !== undefined);
   const soon = announced(credentials, now);
   const automatic = credentials.filter(isAutomatic).length;
+  const wrong = held.length + overdue.length + failed.length;
   return {
     headline: [
       [held.length, "held"],
       [overdue.length, "not dead"],
       [failed.length, "not rotated"],
+      [blocked.length, "cannot be rotated"],
       [due.length, "still due"],
       [rotated.length, "rotated"],
+      [proven.length, "proven"],
     ],
-    severity: severityOf(held.length + overdue.length + failed.length, due.length),
+    severity: severityOf(wrong, blocked.length + due.length),
     facts:
-      automatic + rotations.length === 0
+      automatic + blocked.length + rotations.length === 0
         ? []
         : [
             { label: "Rotated", value: `${counted(rotated.length, "credential")}, ${proven.length} proven` },
             { label: "Due", value: `${due.length} now, ${soon.length} within a week, of ${automatic} automatic` },
             { label: "Aftercare", value: `${cares.length} open, ${overdue.length} overdue` },
           ],
-    steps: held.length + overdue.length + failed.length > 0 ? ["How rotations stand: npx curfew rotate status"] : [],
+    steps: [...(wrong > 0 ? ["How rotations stand: npx curfew rotate status"] : []), ...blockedSteps(blocked)],
     items: [
       ...part(held.map(heldLine)),
       ...part(overdue.map(careLine)),
       ...part(failed.map(failedLine)),
+      ...part(blocked.map(blockedLine)),
       ...part(due.map((one) => dueLine(one, now))),
       ...part(rotated.map(rotatedLine)),
+      ...part(proven.map(provenLine)),
       ...part(cares.filter((one) => !overdue.includes(one)).map(careLine)),
     ],
   };
@@ -81,17 +91,41 @@ function failedLine({ tenant, record }: TenantRotation): string {
   return `not rotated  ${tenant}: ${clientText(record.clientId)}: ${harmless(failing(record)?.message ?? "", 200)}`;
 }
 
-function dueLine({ tenant, clientId, age, maxAge, hasRotator }: KnownCredential, now: Instant): string {
-  const old = formatDuration(Math.max(0, Math.round((now - (age?.since ?? now)) / 1000)));
-  const blocked = hasRotator ? "" : "; the tenant has no rotator";
-  return `due  ${tenant}: ${clientText(clientId)}: ${age?.isAtLeast ? "at least " : ""}${old} old, the limit is ${formatDuration(maxAge)}${blocked}`;
+function blockedLine(credential: KnownCredential): string {
+  const { tenant, clientId, secret } = credential;
+  const why =
+    blockOf(credential) === "no-rotator"
+      ? "the tenant has no rotator"
+      : `the secret ${harmless(secret, 200)} does not exist, or holds no value`;
+  return `cannot be rotated  ${tenant}: ${clientText(clientId)}: ${why}`;
 }
 
-function rotatedLine({ tenant, record: { clientId, promoted, lastProof } }: TenantRotation): string {
-  const isProven = promoted !== undefined && lastProof?.current === promoted.version;
-  const proof = isProven ? "; the old one is proven dead" : "";
-  return `rotated  ${tenant}: ${clientText(clientId)}: ${promoted ? moment(iso(promoted.at)) : ""}${proof}`;
+/** What a person can do about what no run can rotate: without that, its count never shrinks. */
+function blockedSteps(blocked: readonly KnownCredential[]): string[] {
+  const by = Map.groupBy(blocked, blockOf);
+  const tenants = [...new Set(by.get("no-rotator")?.map(({ tenant }) => tenant))].sort();
+  const named = firstLines(tenants, MOST_STEPS).join(", ");
+  const missing = by.get("no-secret")?.slice(0, MOST_STEPS) ?? [];
+  return [
+    ...(tenants.length > 0 ? [`Give a rotator in curfew.yaml to ${named}, and deploy; or set rotate: off there.`] : []),
+    ...missing.map(adoptStep),
+  ];
 }
+
+const adoptStep = ({ tenant, clientId, secret }: KnownCredential): string =>
+  `Store what has to be rotated: npx curfew rotate adopt ${optionsFor(tenant, clientId)} --secret ${secret}`;
+
+function dueLine({ tenant, clientId, age, maxAge }: KnownCredential, now: Instant): string {
+  const old = formatDuration(Math.max(0, Math.round((now - (age?.since ?? now)) / 1000)));
+  return `due  ${tenant}: ${clientText(clientId)}: ${age?.isAtLeast ? "at least " : ""}${old} old, the limit is ${formatDuration(maxAge)}`;
+}
+
+const rotatedLine = ({ tenant, record: { clientId, promoted } }: TenantRotation): string =>
+  `rotated  ${tenant}: ${clientText(clientId)}: ${promoted ? moment(iso(promoted.at)) : ""}`;
+
+/** That an old credential is dead; the rotation itself may have been told of in an earlier digest. */
+const provenLine = ({ tenant, record: { clientId, lastProof } }: TenantRotation): string =>
+  `proven  ${tenant}: ${clientText(clientId)}: the old one is dead${lastProof ? `, ${moment(iso(lastProof.provenAt))}` : ""}`;
 
 /** An aftercare that is open, and why. */
 function careLine({ tenant, clientId, care }: { tenant: string; clientId: string; care: Aftercare }): string {

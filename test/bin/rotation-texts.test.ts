@@ -43,6 +43,7 @@ const known = (more: Partial<KnownCredential> = {}): KnownCredential => ({
   maxAge: 90 * 86_400,
   hasRotator: true,
   age: { since: NOW - 100 * DAY, source: "vault-version", isAtLeast: false },
+  isMissing: false,
   rotation: undefined,
   ...more,
 });

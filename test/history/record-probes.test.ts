@@ -9,7 +9,7 @@ import { aSandbox, DOMAIN, machine, START } from "../sandbox/support/a-sandbox.t
 import { QUICK_RETRIES } from "../support/audited-sandbox.ts";
 import { remembered } from "../support/remembered-tenant.ts";
 
-async function probed(stored: Record<string, string | undefined>, fault?: FaultRule) {
+async function probed(stored: Record<string, string | undefined>, fault?: FaultRule, detail = "gone") {
   await using world = await aSandbox({ clients: [machine("job"), machine("site")] });
   using table = openSqliteTable(":memory:");
   if (fault) world.tenant.faults.add(fault);
@@ -18,7 +18,7 @@ async function probed(stored: Record<string, string | undefined>, fault?: FaultR
     credentials: Object.keys(stored).map((clientId) => ({ clientId, kind: "client-secret", secret: clientId })),
     login: async ({ clientId }) => {
       const secret = stored[clientId];
-      if (secret === undefined) throw new CurfewError("reference-unresolved", "It is not there.", { detail: "gone" });
+      if (secret === undefined) throw new CurfewError("reference-unresolved", "It is not there.", { detail });
       return { method: "client-secret", clientId, secret: new Secret(secret) };
     },
     table,
@@ -61,6 +61,13 @@ test("a secret that cannot be read takes no other answer with it", async () => {
   expect(rows["CREDENTIAL#job"]).toMatchObject({
     probe: { answer: "unknown", reason: "fetch-failed", detail: "the stored credential could not be read (gone)" },
   });
+});
+
+test("that nothing is stored is told apart from what only could not be read", async () => {
+  const stored = async (detail: string) => (await probed({ job: undefined }, undefined, detail)).rows["CREDENTIAL#job"];
+
+  expect(await stored("ResourceNotFoundException")).toMatchObject({ probe: { answer: "unknown", isMissing: true } });
+  expect(await stored("AccessDeniedException")).not.toHaveProperty("probe.isMissing");
 });
 
 test("where anything is accepted nothing is refused, and nothing accepted", async () => {

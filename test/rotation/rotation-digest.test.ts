@@ -32,32 +32,49 @@ describe("the digest says of rotation", () => {
         remembered("new", { ...promoted(NOW - 2 * HOUR), lastProof: proof }),
         remembered("unproven", { ...promoted(NOW - HOUR), aftercare: [care] }),
         remembered("older", promoted(NOW - 3 * DAY)),
+        remembered("key", { ...promoted(NOW - 2 * DAY), kind: "private-key", lastProof: proof }),
+        remembered("known", { ...promoted(NOW - 9 * DAY), lastProof: { ...proof, provenAt: NOW - 8 * DAY } }),
       ],
     );
 
-    expect(one.title).toBe("Digest 2026-11-25: 2 rotated");
+    expect(one.title).toBe("Digest 2026-11-25: 2 rotated, 2 proven");
     expect(one.items).toEqual([
-      "rotated  a: new: 2026-11-25 04:00 UTC; the old one is proven dead",
+      "rotated  a: new: 2026-11-25 04:00 UTC",
       "rotated  a: unproven: 2026-11-25 05:00 UTC",
+      "proven  a: key: the old one is dead, 2026-11-25 05:00 UTC",
+      "proven  a: new: the old one is dead, 2026-11-25 05:00 UTC",
       "aftercare  a: unproven: the old one is not proven dead yet",
     ]);
-    expect(one.facts).toContainEqual({ label: "Rotated", value: "2 credentials, 1 proven" });
+    expect(one.facts).toContainEqual({ label: "Rotated", value: "2 credentials, 2 proven" });
   });
 
   it("what is still due, and what will be", () => {
+    const one = digest([aged("late", 100), aged("soon", 86), aged("off", 300, { rotate: "off" })]);
+
+    expect(one).toMatchObject({ title: "Digest 2026-11-25: 1 still due", severity: "low" });
+    expect(one.items).toEqual(["due  a: late: 100 d old, the limit is 90 d"]);
+    expect(one.facts).toContainEqual({ label: "Due", value: "1 now, 1 within a week, of 2 automatic" });
+  });
+
+  it("what no run can rotate, which is not due as well, and what a person can do about it", () => {
     const one = digest([
-      aged("late", 100),
-      aged("blocked", 95, { hasRotator: false }),
-      aged("soon", 86),
-      aged("off", 300, { rotate: "off" }),
+      aged("stuck", 95, { hasRotator: false }),
+      aged("young", 1, { hasRotator: false, tenant: "b" }),
+      aged("gone", 95, { isMissing: true, secret: "apps/gone" }),
+      aged("off", 95, { isMissing: true, rotate: "off" }),
     ]);
 
-    expect(one).toMatchObject({ title: "Digest 2026-11-25: 2 still due", severity: "low" });
+    expect(one).toMatchObject({ title: "Digest 2026-11-25: 3 cannot be rotated", severity: "low" });
     expect(one.items).toEqual([
-      "due  a: blocked: 95 d old, the limit is 90 d; the tenant has no rotator",
-      "due  a: late: 100 d old, the limit is 90 d",
+      "cannot be rotated  a: gone: the secret apps/gone does not exist, or holds no value",
+      "cannot be rotated  a: stuck: the tenant has no rotator",
+      "cannot be rotated  b: young: the tenant has no rotator",
     ]);
-    expect(one.facts).toContainEqual({ label: "Due", value: "2 now, 1 within a week, of 2 automatic" });
+    expect(one.facts).toContainEqual({ label: "Due", value: "0 now, 0 within a week, of 1 automatic" });
+    expect(one.steps.slice(0, 2)).toEqual([
+      "Give a rotator in curfew.yaml to a, b, and deploy; or set rotate: off there.",
+      "Store what has to be rotated: npx curfew rotate adopt --tenant a --client gone --secret apps/gone",
+    ]);
   });
 
   it("what is held, fails or is not dead: never that all is quiet then", () => {
