@@ -7,6 +7,9 @@ import { formatDuration } from "../model/duration.ts";
 import { clientText, optionsFor } from "./credential-text.ts";
 import type { Announcement } from "./due.ts";
 
+/** Credentials that have a step of their own. */
+const MOST_COMMANDS = 5;
+
 /**
  * That credentials will be rotated: one alert for those of a tenant that pass a mark and become due on the same day.
  * The owner hears it; where nobody owns the tenant, everybody does.
@@ -35,6 +38,9 @@ function announcement(
 ): Alert {
   const owner = owners.get(tenant) ?? null;
   const clients = group.map(({ credential }) => credential.clientId).sort();
+  const commands = clients.map(
+    (client) => `See what would happen: npx curfew rotate ${optionsFor(tenant, client)} --dry-run`,
+  );
   const what =
     group.length === 1 ? `the credential of ${clientText(clientId)} is` : `${counted(group.length, "credential")} are`;
   return {
@@ -48,8 +54,12 @@ function announcement(
     facts: [{ label: "Tenant", value: tenant }],
     steps: [
       "Make sure that every consumer reads the secret from Secrets Manager, and does so again when Auth0 refuses.",
-      `See what would happen: npx curfew rotate ${optionsFor(tenant, clientId)} --dry-run`,
-      "To choose the moment yourself, rotate before that day by the same command without --dry-run; to put it off, set rotate: off in curfew.yaml.",
+      ...commands.slice(0, MOST_COMMANDS),
+      ...(commands.length > MOST_COMMANDS
+        ? [`The same with the client of ${counted(commands.length - MOST_COMMANDS, "other")}.`]
+        : []),
+      "To choose the moment yourself, rotate before that day by the same command without --dry-run.",
+      "To put it off, set rotate: off in curfew.yaml and deploy before that day.",
     ],
     items: group.map(announcementLine),
     at,

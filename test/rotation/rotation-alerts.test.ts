@@ -185,6 +185,21 @@ describe("what an owner hears beforehand", () => {
     );
   });
 
+  it("is how to try each of them, and how to put it off", () => {
+    const clients = ["a", "b", "c", "d", "e", "f", "g"];
+    const [alert] = heard(...clients.map((client) => inDays(client, 6.5)));
+    const [first] = heard(inDays("jkl", 6.5), inDays("it's", 6.6));
+
+    expect(first?.steps.slice(1)).toEqual([
+      "See what would happen: npx curfew rotate --tenant a --client 'it'\\''s' --dry-run",
+      "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
+      "To choose the moment yourself, rotate before that day by the same command without --dry-run.",
+      "To put it off, set rotate: off in curfew.yaml and deploy before that day.",
+    ]);
+    expect(alert?.steps).toHaveLength(1 + 5 + 1 + 2);
+    expect(alert?.steps).toContain("The same with the client of 2 others.");
+  });
+
   it("is told again a day before, and once each", () => {
     const ids = (days: number) => heard(inDays("jkl", days)).map(({ id }) => id);
 
