@@ -60,7 +60,10 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
       automatic + blocked.length + rotations.length === 0
         ? []
         : [
-            { label: "Rotated", value: `${counted(rotated.length, "credential")}, ${proven.length} proven` },
+            {
+              label: "Rotated",
+              value: `${counted(rotated.length, "credential")}; ${counted(proven.length, "old one")} proven dead`,
+            },
             { label: "Due", value: `${due.length} now, ${soon.length} within a week, of ${automatic} automatic` },
             { label: "Aftercare", value: `${cares.length} open, ${overdue.length} overdue` },
           ],

@@ -45,7 +45,7 @@ describe("the digest says of rotation", () => {
       "proven  a: new: the old one is dead, 2026-11-25 05:00 UTC",
       "aftercare  a: unproven: the old one is not proven dead yet",
     ]);
-    expect(one.facts).toContainEqual({ label: "Rotated", value: "2 credentials, 2 proven" });
+    expect(one.facts).toContainEqual({ label: "Rotated", value: "2 credentials; 2 old ones proven dead" });
   });
 
   it("what is still due, and what will be", () => {
