@@ -3,7 +3,7 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { maximumAges } from "../../lib/config/maximum-age.ts";
 import type { Config } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { CurfewError, type ErrorCode } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { findRotatable, orderByHand, type Rotatable } from "../../lib/rotation/by-hand.ts";
 import { configuredCredentials } from "../../lib/rotation/configured-credentials.ts";
@@ -11,7 +11,7 @@ import { dryRun } from "../../lib/rotation/dry-run.ts";
 import { credentialSettings } from "../../lib/rotation/from-config.ts";
 import { knownCredentials } from "../../lib/rotation/known-credentials.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
-import { concerned, wordFor } from "../concerned.ts";
+import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "../concerned.ts";
 import { type DeployedRotation, openDeployedRotation } from "../deployed-rotation.ts";
 import { type AgedDryRun, dryRunText } from "../dry-run-text.ts";
 import { followRotation } from "../follow-rotation.ts";
@@ -43,7 +43,7 @@ export async function runRotate(options: RotateOptions, terminal: Terminal, invo
   const rotation = await openDeployedRotation(config, options, invocation.signal);
   if (options.dryRun) {
     const run = await dryRunOf(named, config, rotation, options.overwrite);
-    invocation.setExitCode(run.obstacles.length === 0 ? 0 : 1);
+    invocation.setExitCode(dryRunCode(run));
     terminal.out(dryRunText(named, run, systemClock.now(), terminal.width));
     return;
   }
@@ -78,7 +78,22 @@ async function dryRunOf(
   const run = await dryRun({ settings, secret: credential.secret, overwrite }, rotation);
   const configured = configuredCredentials([{ ...tenant, credentials: [credential] }], maximumAges(policy));
   const [known] = await knownCredentials(rotation.table, tenant.name, configured, systemClock.now());
-  return { ...run, known };
+  return { ...run, known, overwrite };
+}
+
+/** What AWS or the configuration keeps from being looked at says nothing of the credential. */
+const UNSEEN: readonly ErrorCode[] = [
+  "vault-failed",
+  "store-failed",
+  "not-found",
+  "reference-unresolved",
+  "configuration-invalid",
+];
+
+/** As `rotate` itself would end. */
+function dryRunCode({ obstacles }: AgedDryRun): 0 | 1 | 3 {
+  if (obstacles.length === 0) return 0;
+  return obstacles.some(({ code }) => UNSEEN.includes(code)) ? 3 : 1;
 }
 
 /** What will happen, and to whom. */
@@ -91,7 +106,8 @@ function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }:
       : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
     "It concerns:",
     ...concerned(named).map((line) => `- ${line}`),
-    ...(overwrite ? ["A secret that somebody set by hand in Auth0 is replaced, and is stored nowhere then."] : []),
+    ...(overwrite ? [OVERWRITES] : []),
+    LOCAL_FILE,
   ];
   return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");
 }

@@ -64,7 +64,9 @@ describe("a failed try", () => {
     expect(withFailure(ordered, refusal)).toEqual({ ...ordered, lastFailure: refusal });
     expect(withFailure({ ...ordered, underWay: { version: "v1", startedAt: 1 } }, refusal)).toHaveProperty("held");
     expect(withFailure({ ...ordered, order: { version: "v0", by: "person", at: 1 } }, refusal)).toHaveProperty("held");
-    expect(withFailure({ ...ordered, order: { version: "v1", by: "incident", at: 1 } }, refusal)).toHaveProperty("held");
+    expect(withFailure({ ...ordered, order: { version: "v1", by: "incident", at: 1 } }, refusal)).toHaveProperty(
+      "held",
+    );
   });
 
   it("keeps what holds a credential: that it is held says nothing new", () => {
