@@ -189,8 +189,9 @@ describe("the entry for curfew.yaml", () => {
     (clientId) => {
       const text = credentialEntry({ clientId, kind: "client-secret", secret: "apps/checkout" });
 
-      const { tenants } = parse(`tenants:\n  - name: acme\n${text}`);
+      const { tenants } = parse(`tenants:\n  - name: acme\n    credentials:\n      - other\n${text}`);
       expect(tenants[0].credentials).toEqual([
+        "other",
         { clientId, kind: "client-secret", secret: "apps/checkout", rotate: "off" },
       ]);
     },
