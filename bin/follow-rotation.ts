@@ -77,10 +77,11 @@ async function tellProgress(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Progress | undefined> {
+  const by = followed.worker ? "here" : "service";
   let last: Progress | undefined;
   for await (const progress of follow(table, followed, clock, signal)) {
     const { stage, failure } = progress;
-    if (stage !== last?.stage) terminal.err(`${stageText(stage, followed.target)}\n`);
+    if (stage !== last?.stage) terminal.err(`${stageText(stage, followed.target, by)}\n`);
     if (stage !== last?.stage && stage === "promoted" && followed.target.kind === "client-secret") terminal.err(WHILE);
     if (failure && failure.at !== last?.failure?.at && failure.refusal === null) {
       terminal.err(`It failed at ${failure.step}: ${terminalText(failure.message)}\n`);

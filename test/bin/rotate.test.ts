@@ -276,14 +276,41 @@ describe("curfew rotate resume", { timeout: 120_000 }, () => {
     await changeRotation(deployed.table, target, (record) => ({ ...record, failures: 3, held }));
     const status = await deployed.rotate(["status"]);
 
-    const run = await deployed.rotate(["resume", ...WHOM]);
+    const unasked = await deployed.rotate(["resume", ...WHOM]);
+    const before = await recordOf(deployed);
+    const run = await deployed.rotate(["resume", ...NOW]);
 
+    expect(unasked).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("add --yes") });
+    expect(before).toMatchObject({ held });
+    expect(run.stderr).toContain("This rotates the client secret of checkout");
+    expect(run.stderr).toContain("is not held any more.");
     expect(idle).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to resume") });
     expect(status.stdout).toContain("held since 1970-01-01 00:00 UTC: It failed three times.");
     expect(status.stdout).toContain("then: npx curfew rotate resume --tenant acme --client checkout");
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("proven dead") });
     expect(await recordOf(deployed)).toMatchObject({ failures: 0 });
     expect((await recordOf(deployed))?.held).toBeUndefined();
+  });
+});
+
+describe("curfew rotate resume of what was never held", { timeout: 120_000 }, () => {
+  it("does not say that it is not held any more", async () => {
+    let dies = false;
+    await using deployed = await adopted({
+      onStep: async () => {
+        if (dies) throw new Error("killed");
+      },
+    });
+    dies = true;
+    const ClientRequestToken = await orderedVersion(deployed);
+    deployed.cloud.secretsManager.call("RotateSecret", { SecretId: SECRET, ClientRequestToken });
+    await deployed.cloud.secretsManager.rotations.settled();
+
+    const run = await interruptedAt(deployed, "Auth0 accepts the new secret", ["resume", ...NOW]);
+
+    expect(oneLine(run.stderr)).toContain("is not finished; this finishes it, from this machine.");
+    expect(run.stderr).toContain("This machine does the steps");
+    expect(run.stderr).not.toMatch(/not held any more|waiting for the rotation function/);
   });
 });
 
