@@ -2,6 +2,7 @@ import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { credentialEntry } from "../../bin/credential-entry.ts";
+import { failureText } from "../../bin/follow-rotation.ts";
 import { outcomeOf, refusalAdvice } from "../../bin/rotation-outcome.ts";
 import { statusText } from "../../bin/rotation-status-text.ts";
 import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
@@ -180,6 +181,19 @@ describe("what a rotation came to", () => {
     }
     const adopt = refusalAdvice("no-target", { tenant: "acme", clientId: "a b", secret: "apps/checkout" }).join("\n");
     expect(adopt).toContain("rotate adopt --tenant acme --client 'a b' --secret apps/checkout");
+  });
+});
+
+describe("a failure that is followed", () => {
+  const failure = { version: "v1", step: "createSecret", at: NOW, code: "rotation-busy", refusal: null } as const;
+  const busy = { ...failure, message: "Somebody else is working on it." };
+
+  it("says once until when somebody else may be at work, and of others what failed", () => {
+    expect(failureText(busy, null)).toContain("until 06:05 UTC at the latest");
+    expect(failureText({ ...busy, at: NOW + 60_000 }, busy)).toBeUndefined();
+    expect(failureText({ ...busy, code: "throttled", message: "Auth0 throttles." }, { ...busy, at: NOW - 1 })).toBe(
+      "It failed at createSecret: Auth0 throttles.",
+    );
   });
 });
 
