@@ -1,5 +1,6 @@
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
+import { markAdopted } from "./adopted-secrets.ts";
 import { calibratedAsk } from "./asking.ts";
 import { rotationFunctionArn } from "./function-arn.ts";
 import { judgeClient } from "./judge-client.ts";
@@ -77,6 +78,7 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   if (!(await writeTarget(parts.table, target))) throw otherOwner(request.secret);
   const isOn = known?.rotationEnabled === true;
   if (!isOn) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
+  await markAdopted(parts.table, target);
   return { target, created: !known, switchedOn: !isOn };
 }
 

@@ -59,6 +59,12 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
     expect(again).toMatchObject({ code: 0, stdout: run.stdout });
     expect(changes(deployed)).toEqual(["TagResource", "RotateSecret", "TagResource"]);
     await deployed.configure(`    credentials:\n${run.stdout}`);
+    const adopted = await deployed.rotate(["status", "--format", "json"]);
+    expect(JSON.parse(adopted.stdout).tenants[0].credentials).toMatchObject([{ state: "ok", lastFailure: null }]);
+    await deployed.configure("    credentials: [{ clientId: checkout, secret: apps/other }]\n");
+    const other = await deployed.rotate(["status", "--format", "json"]);
+    expect(JSON.parse(other.stdout).tenants[0].credentials).toMatchObject([{ state: "not adopted" }]);
+    await deployed.configure(`    credentials:\n${run.stdout}`);
     const configured = await deployed.rotate([...ADOPT, "--client", "checkout", "--secret", "apps/checkout"]);
     expect(configured).toMatchObject({ code: 0, stdout: "" });
     expect(configured.stderr).toContain("The configuration has it already.");
