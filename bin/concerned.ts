@@ -8,6 +8,12 @@ import type { NamedCredential } from "./rotated-credential.ts";
 export const wordFor = (kind: "client-secret" | "private-key"): string =>
   kind === "client-secret" ? "client secret" : "private key";
 
+/** What --overwrite does, before it is done. */
+export const OVERWRITES = "A secret that somebody set by hand in Auth0 is replaced, and is stored nowhere then.";
+
+/** The function goes by what is deployed. */
+export const LOCAL_FILE = "Judged by your local configuration file; what is deployed was not looked at.";
+
 /** Whom a rotation concerns and how, one sentence each. */
 export function concerned({ tenant, credential }: NamedCredential): string[] {
   const { secret, consumers, allowHs256 } = credential;

@@ -1,16 +1,18 @@
 import type { Instant } from "../lib/history/history.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
-import type { DryRun, Obstacle } from "../lib/rotation/dry-run.ts";
+import type { DryRun, Obstacle, Pending } from "../lib/rotation/dry-run.ts";
 import type { KnownCredential } from "../lib/rotation/known-credentials.ts";
 import { ageText } from "./age-text.ts";
-import { concerned, wordFor } from "./concerned.ts";
+import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 import { refusalAdvice } from "./rotation-outcome.ts";
 
 /** What a rotation would meet, and what is known of the credential's age. */
 export interface AgedDryRun extends DryRun {
   known: KnownCredential | undefined;
+  /** Whether a secret that was set by hand would be replaced. */
+  overwrite: boolean;
 }
 
 /** What a rotation would do and meet, for a person. */
@@ -31,6 +33,8 @@ export function dryRunText(named: NamedCredential, run: AgedDryRun, now: Instant
     ...findings(run, credential.kind).map(item),
     "It would concern:",
     ...concerned(named).map(item),
+    ...(run.overwrite ? [wrapped(OVERWRITES, width)] : []),
+    wrapped(LOCAL_FILE, width),
     "Nothing was changed.",
   ].join("\n")}\n`;
 }
@@ -48,16 +52,23 @@ function howOld(known: KnownCredential | undefined, now: Instant): string {
 function findings({ stored, pending, record }: DryRun, kind: "client-secret" | "private-key"): string[] {
   const word = wordFor(kind);
   return [
-    stored === null
-      ? `Whether Auth0 accepts the stored ${word} is not known.`
-      : `Auth0's answers can be trusted: it refuses a random ${word}.`,
-    ...(stored === "accepted" ? [`Auth0 accepts the stored ${word}.`] : []),
-    ...(stored === "refused"
-      ? [`Auth0 refuses the stored ${word}, which --overwrite would replace all the same.`]
-      : []),
-    ...(pending === undefined
-      ? []
-      : [`A rotation is not finished (version ${pending}): that one would be finished, and no other begun.`]),
+    ...(stored === null
+      ? [`Whether Auth0 accepts the stored ${word} is not known.`]
+      : [`Auth0's answers can be trusted: it refuses a random ${word}.`, STORED[stored].replace("WORD", word)]),
+    ...(pending ? [pendingText(pending, word)] : []),
     ...(record?.held ? [`Automatic rotation is held: ${terminalText(record.held.message)}`] : []),
   ];
+}
+
+const STORED: Readonly<Record<NonNullable<DryRun["stored"]>, string>> = {
+  accepted: "Auth0 accepts the stored WORD.",
+  refused: "Auth0 refuses the stored WORD.",
+  unknown: "Auth0 does not say whether it accepts the stored WORD.",
+};
+
+function pendingText({ version, value }: Pending, word: string): string {
+  const next = "a rotation goes on with that one, and begins no other.";
+  if (value === "empty") return `A rotation came to nothing (version ${version} holds no ${word} yet): ${next}`;
+  const accepted = value === "accepted" ? `, whose ${word} Auth0 accepts already` : "";
+  return `A rotation is not finished (version ${version}${accepted}): ${next}`;
 }

@@ -2,7 +2,7 @@ import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
 import type { Ordered } from "../lib/rotation/by-hand.ts";
 import { finishForward } from "../lib/rotation/finish-forward.ts";
-import { type Followed, follow } from "../lib/rotation/follow.ts";
+import { busyUntil, type Followed, follow } from "../lib/rotation/follow.ts";
 import type { Progress } from "../lib/rotation/progress.ts";
 import type { RotationTarget } from "../lib/rotation/target.ts";
 import type { DeployedRotation } from "./deployed-rotation.ts";
@@ -77,15 +77,25 @@ async function tellProgress(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Progress | undefined> {
+  const by = followed.worker ? "here" : "service";
   let last: Progress | undefined;
   for await (const progress of follow(table, followed, clock, signal)) {
     const { stage, failure } = progress;
-    if (stage !== last?.stage) terminal.err(`${stageText(stage, followed.target)}\n`);
+    if (stage !== last?.stage) terminal.err(`${stageText(stage, followed.target, by)}\n`);
     if (stage !== last?.stage && stage === "promoted" && followed.target.kind === "client-secret") terminal.err(WHILE);
-    if (failure && failure.at !== last?.failure?.at && failure.refusal === null) {
-      terminal.err(`It failed at ${failure.step}: ${terminalText(failure.message)}\n`);
-    }
+    const text = failureText(failure, last?.failure ?? null);
+    if (text) terminal.err(`${text}\n`);
     last = progress;
   }
   return last;
+}
+
+/** What is said of a failure that is new; of somebody else's work once, since its end does not move. */
+export function failureText(failure: Progress["failure"], last: Progress["failure"]): string | undefined {
+  if (!failure || failure.at === last?.at || failure.refusal !== null) return undefined;
+  const until = busyUntil(failure);
+  if (until === undefined) return `It failed at ${failure.step}: ${terminalText(failure.message)}`;
+  if (busyUntil(last) !== undefined) return undefined;
+  const minute = new Date(until).toISOString().slice(11, 16);
+  return `Somebody else has this credential, until ${minute} UTC at the latest; waiting for that.`;
 }

@@ -187,6 +187,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     .requiredOption("--client <id>", "the client id of the application")
     .addOption(tableOption())
     .addOption(evidenceOption())
+    .option("--yes", "do not ask", false)
     .action(async (options: ResumeOptions) => {
       const { runRotateResume } = await import("./commands/rotate-resume.ts");
       await runRotateResume(options, processTerminal(), invocation);

@@ -1,5 +1,6 @@
 import type { Instant } from "../lib/history/history.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
+import type { Ordered } from "../lib/rotation/by-hand.ts";
 import { optionsFor, secretNameOf } from "../lib/rotation/credential-text.ts";
 import type { Progress, Stage } from "../lib/rotation/progress.ts";
 import type { Refusal } from "../lib/rotation/refusal.ts";
@@ -18,11 +19,18 @@ export interface Outcome {
 
 const noun = ({ kind }: Pick<RotationTarget, "kind">): string => (kind === "client-secret" ? "secret" : "key");
 
-/** What is said when a rotation has come to a stage. */
-export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">): string {
+/**
+ * What is said when a rotation has come to a stage.
+ *
+ * @param by who does the steps
+ */
+export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">, by: Ordered["by"]): string {
   const what = noun(target);
   const texts: Readonly<Record<Stage, string>> = {
-    ordered: "Ordered; waiting for the rotation function to begin.",
+    ordered:
+      by === "here"
+        ? "This machine does the steps that are left."
+        : "Ordered; waiting for the rotation function to begin.",
     begun: `A new ${what} is being made and stored; Auth0 does not know it yet.`,
     set: `The new ${what} is stored, and Auth0 is being told.`,
     promoted: `Auth0 accepts the new ${what}, and consumers find it as the current one.`,

@@ -5,11 +5,11 @@ import { wrapped } from "../lib/reports/wrapped.ts";
 import { optionsFor } from "../lib/rotation/credential-text.ts";
 import { dueDate } from "../lib/rotation/due.ts";
 import { failing } from "../lib/rotation/failing.ts";
-import type { KnownCredential } from "../lib/rotation/known-credentials.ts";
 import type { Aftercare, RotationRecord } from "../lib/rotation/rotation-record.ts";
-import type { TenantCredentials } from "../lib/rotation/status.ts";
+import type { StatusCredential, TenantCredentials } from "../lib/rotation/status.ts";
 import { ageText } from "./age-text.ts";
 import { plainTable } from "./plain-table.ts";
+import { stateOf } from "./rotation-state.ts";
 
 /**
  * The credentials of one tenant for a person: a table, or a block for each credential where the terminal is too narrow
@@ -31,6 +31,7 @@ export function statusText(
   return [
     wrapped(name, width),
     fits ? table : rows.map((row) => block(row, width)).join("\n\n"),
+    ...credentials.filter(isUnadopted).map((known) => noteLine(adoptCommand(tenant, known), width)),
     ...rotations.flatMap((rotation) => notesOf(tenant, rotation, now)).map((note) => noteLine(note, width)),
   ].join("\n");
 }
@@ -39,7 +40,7 @@ const HEAD = ["client", "kind", "rotate", "age", "last rotation", "last proof", 
 
 const LONGEST_ID = 60;
 
-function rowOf(known: KnownCredential, now: Instant): string[] {
+function rowOf(known: StatusCredential, now: Instant): string[] {
   const { clientId, kind, rotate, age, rotation } = known;
   return [
     briefText(clientId, LONGEST_ID),
@@ -48,7 +49,7 @@ function rowOf(known: KnownCredential, now: Instant): string[] {
     ageText(age, now),
     ...rotationCells(rotation),
     dueText(dueDate(known)?.dueAt, now),
-    stateOf(rotation),
+    stateOf(rotation, known.isAdopted),
   ];
 }
 
@@ -59,7 +60,7 @@ const leftBehindRow = (rotation: RotationRecord): string[] => [
   "",
   ...rotationCells(rotation),
   "",
-  stateOf(rotation),
+  stateOf(rotation, true),
 ];
 
 const rotationCells = (rotation: RotationRecord | undefined): string[] => [
@@ -70,16 +71,6 @@ const rotationCells = (rotation: RotationRecord | undefined): string[] => [
 function dueText(dueAt: Instant | undefined, now: Instant): string {
   if (dueAt === undefined) return "not known";
   return now > dueAt ? `due since ${dayOf(dueAt)}` : dayOf(dueAt);
-}
-
-/** One word for where it stands; sentences follow below. */
-function stateOf(rotation: RotationRecord | undefined): string {
-  if (!rotation) return "ok";
-  if (rotation.held) return "held";
-  if (rotation.underWay) return "under way";
-  if (rotation.aftercare.some(({ overdueSince }) => overdueSince !== undefined)) return "overdue";
-  if (rotation.aftercare.length > 0) return "aftercare";
-  return failing(rotation) ? "failed" : "ok";
 }
 
 /** What the table has no room for: why it is held, what failed, what is left to be done. */
@@ -101,6 +92,12 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string
     ...aftercare.map((care) => `${name}: ${careText(care, now)}`),
   ];
 }
+
+const isUnadopted = ({ rotation, isAdopted }: StatusCredential): boolean =>
+  stateOf(rotation, isAdopted) === "not adopted";
+
+const adoptCommand = (tenant: string, { clientId, secret }: StatusCredential): string =>
+  `  to adopt it: npx curfew rotate adopt ${terminalText(`${optionsFor(tenant, clientId)} --secret ${secret}`)}`;
 
 /** A command stays in one line, to be copied. */
 const noteLine = (note: string, width: number): string =>

@@ -32,8 +32,7 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
   const tenant = tenantWithRotator(config, options.tenant);
   const request = adoptRequest(config, tenant, options.client, options.secret);
   const rotation = await openDeployedRotation(config, options, invocation.signal);
-  // A value that is refused was typed or stored wrongly; overwriting the right one would be no help.
-  const adviceOn = (refusal: Refusal) => (refusal === "current-refused" ? [] : refusalAdvice(refusal, request));
+  const adviceOn = (refusal: Refusal) => (NO_ADVICE.includes(refusal) ? [] : refusalAdvice(refusal, request));
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const client = await rotation.tenant({ tenant: tenant.name, clientId: request.clientId });
     const presentValue = (kind: CredentialKind) => askForValue(request.secret, kind, invocation.signal);
@@ -43,6 +42,12 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
     if (!isConfigured) terminal.out(credentialEntry({ ...adopted.target, secret: request.secret }));
   });
 }
+
+/**
+ * Advice is about what is under Curfew's care already. A value that is refused was typed or stored wrongly, and
+ * overwriting the right one would be no help.
+ */
+const NO_ADVICE: readonly Refusal[] = ["current-refused", "client-gone", "global-client", "public-client"];
 
 /** The value is typed unseen or piped in; it never stands in an argument. */
 function askForValue(name: string, kind: CredentialKind, signal: AbortSignal): Promise<Secret> {
@@ -60,7 +65,7 @@ function doneText({ target, created, switchedOn }: Adopted, secret: string, isCo
     switchedOn ? "Rotation is switched on; nothing was rotated." : "Rotation was switched on already.",
     isConfigured
       ? "The configuration has it already."
-      : `Add this to the tenant ${target.tenant} in curfew.yaml, then deploy:\n`,
+      : `Add this below credentials: of the tenant ${target.tenant} in curfew.yaml, then deploy:\n`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -4,6 +4,7 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { findRotatable, orderByHand } from "../../lib/rotation/by-hand.ts";
 import { readRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
+import { agreed } from "../agreed.ts";
 import { openDeployedRotation } from "../deployed-rotation.ts";
 import { followRotation } from "../follow-rotation.ts";
 import { sayingRefusals } from "../refused-command.ts";
@@ -19,6 +20,7 @@ export interface ResumeOptions {
   client: string;
   table?: string;
   evidence?: string;
+  yes: boolean;
 }
 
 /** Lets automatic tries go on, and rotates at once: finishes what hangs, or begins anew. */
@@ -28,7 +30,8 @@ export async function runRotateResume(
   invocation: Invocation,
 ): Promise<void> {
   const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(systemClock.now()) });
-  const { tenant, credential } = namedCredential(config, options.tenant, options.client);
+  const named = namedCredential(config, options.tenant, options.client);
+  const { tenant, credential } = named;
   const rotation = await openDeployedRotation(config, options, invocation.signal);
   const name = `${credential.clientId} in ${tenant.name}`;
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant: tenant.name, ...credential });
@@ -41,12 +44,9 @@ export async function runRotateResume(
       );
       return;
     }
+    if (!(await agreed(named, rotatable, { overwrite: false, yes: options.yes }, terminal, invocation))) return;
     await resumeRotation(rotation.table, rotatable.target);
-    terminal.err(
-      rotatable.hanging === undefined
-        ? `The credential of ${name} is not held any more; it is rotated now.\n`
-        : `The credential of ${name} is not held any more; version ${rotatable.hanging} is finished from here.\n`,
-    );
+    if (record?.held) terminal.err(`The credential of ${name} is not held any more.\n`);
     const ordered = await orderByHand(rotatable, false, rotation);
     await followRotation(rotatable.target, ordered, rotation, terminal, invocation);
   });

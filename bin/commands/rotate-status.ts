@@ -7,11 +7,11 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { jsonText } from "../../lib/reports/json.ts";
 import { configuredCredentials } from "../../lib/rotation/configured-credentials.ts";
 import { dueDate } from "../../lib/rotation/due.ts";
-import type { KnownCredential } from "../../lib/rotation/known-credentials.ts";
-import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
-import { type TenantCredentials, tenantCredentials } from "../../lib/rotation/status.ts";
+import type { RotationFailure, RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import { type StatusCredential, type TenantCredentials, tenantCredentials } from "../../lib/rotation/status.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { requiredTable } from "../required-table.ts";
+import { standingFailure, stateOf } from "../rotation-state.ts";
 import { statusText } from "../rotation-status-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -50,7 +50,7 @@ function asJson(tenants: readonly TenantCredentials[], now: Instant): string {
 }
 
 /** All keys are always there; what is not known is null. Moments are ISO 8601, lengths of time seconds. */
-const credentialJson = (known: KnownCredential) => ({
+const credentialJson = (known: StatusCredential) => ({
   clientId: known.clientId,
   kind: known.kind,
   secret: known.secret,
@@ -58,6 +58,7 @@ const credentialJson = (known: KnownCredential) => ({
   maxAge: known.maxAge,
   age: known.age ? { since: moment(known.age.since), source: known.age.source, isAtLeast: known.age.isAtLeast } : null,
   nextDue: moment(dueDate(known)?.dueAt),
+  state: stateOf(known.rotation, known.isAdopted),
   ...rotationJson(known.rotation),
 });
 
@@ -70,6 +71,7 @@ const leftBehindJson = (rotation: RotationRecord) => ({
   maxAge: null,
   age: null,
   nextDue: null,
+  state: stateOf(rotation, true),
   ...rotationJson(rotation),
 });
 
@@ -87,19 +89,22 @@ const rotationJson = (rotation: RotationRecord | undefined) => ({
   lastProof: rotation?.lastProof
     ? { version: rotation.lastProof.old, provenAt: moment(rotation.lastProof.provenAt) }
     : null,
-  lastFailure: rotation?.lastFailure
-    ? {
-        version: rotation.lastFailure.version,
-        step: rotation.lastFailure.step,
-        at: moment(rotation.lastFailure.at),
-        refusal: rotation.lastFailure.refusal,
-        message: rotation.lastFailure.message,
-      }
-    : null,
+  lastFailure: rotation ? failureJson(standingFailure(rotation)) : null,
   held: rotation?.held
     ? { since: moment(rotation.held.since), refusal: rotation.held.refusal, message: rotation.held.message }
     : null,
 });
+
+const failureJson = (failure: RotationFailure | undefined) =>
+  failure
+    ? {
+        version: failure.version,
+        step: failure.step,
+        at: moment(failure.at),
+        refusal: failure.refusal,
+        message: failure.message,
+      }
+    : null;
 
 /** Null for what is not known. */
 const moment = (at: Instant | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());

@@ -3,19 +3,17 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { maximumAges } from "../../lib/config/maximum-age.ts";
 import type { Config } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { wrapped } from "../../lib/reports/wrapped.ts";
-import { findRotatable, orderByHand, type Rotatable } from "../../lib/rotation/by-hand.ts";
+import { CurfewError, type ErrorCode } from "../../lib/model/curfew-error.ts";
+import { findRotatable, orderByHand } from "../../lib/rotation/by-hand.ts";
 import { configuredCredentials } from "../../lib/rotation/configured-credentials.ts";
 import { dryRun } from "../../lib/rotation/dry-run.ts";
 import { credentialSettings } from "../../lib/rotation/from-config.ts";
 import { knownCredentials } from "../../lib/rotation/known-credentials.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
-import { concerned, wordFor } from "../concerned.ts";
+import { agreed } from "../agreed.ts";
 import { type DeployedRotation, openDeployedRotation } from "../deployed-rotation.ts";
 import { type AgedDryRun, dryRunText } from "../dry-run-text.ts";
 import { followRotation } from "../follow-rotation.ts";
-import { personHere } from "../person.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { type NamedCredential, namedCredential } from "../rotated-credential.ts";
 import { refusalAdvice } from "../rotation-outcome.ts";
@@ -43,19 +41,14 @@ export async function runRotate(options: RotateOptions, terminal: Terminal, invo
   const rotation = await openDeployedRotation(config, options, invocation.signal);
   if (options.dryRun) {
     const run = await dryRunOf(named, config, rotation, options.overwrite);
-    invocation.setExitCode(run.obstacles.length === 0 ? 0 : 1);
+    invocation.setExitCode(dryRunCode(run));
     terminal.out(dryRunText(named, run, systemClock.now(), terminal.width));
     return;
   }
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant, ...named.credential });
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const rotatable = await findRotatable(rotation, named.credential.secret);
-    terminal.err(planText(named, rotatable, options, terminal.width));
-    if (!options.yes && !(await personAgrees(invocation.signal))) {
-      terminal.err("Nothing was changed.\n");
-      invocation.setExitCode(1);
-      return;
-    }
+    if (!(await agreed(named, rotatable, options, terminal, invocation))) return;
     const ordered = await orderByHand(rotatable, options.overwrite, rotation);
     await followRotation(rotatable.target, ordered, rotation, terminal, invocation);
   });
@@ -78,37 +71,20 @@ async function dryRunOf(
   const run = await dryRun({ settings, secret: credential.secret, overwrite }, rotation);
   const configured = configuredCredentials([{ ...tenant, credentials: [credential] }], maximumAges(policy));
   const [known] = await knownCredentials(rotation.table, tenant.name, configured, systemClock.now());
-  return { ...run, known };
+  return { ...run, known, overwrite };
 }
 
-/** What will happen, and to whom. */
-function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }: RotateOptions, width: number): string {
-  const { tenant, credential } = named;
-  const what = `the ${wordFor(credential.kind)} of ${credential.clientId} in ${tenant.name} (${tenant.domain})`;
-  const lines = [
-    hanging === undefined
-      ? `This rotates ${what}.`
-      : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
-    "It concerns:",
-    ...concerned(named).map((line) => `- ${line}`),
-    ...(overwrite ? ["A secret that somebody set by hand in Auth0 is replaced, and is stored nowhere then."] : []),
-  ];
-  return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");
-}
+/** What AWS or the configuration keeps from being looked at says nothing of the credential. */
+const UNSEEN: readonly ErrorCode[] = [
+  "vault-failed",
+  "store-failed",
+  "not-found",
+  "reference-unresolved",
+  "configuration-invalid",
+];
 
-/** Also no is an answer; Ctrl-C is none. */
-async function personAgrees(signal: AbortSignal): Promise<boolean> {
-  const person = personHere(signal);
-  if (!person) {
-    throw new CurfewError(
-      "arguments-invalid",
-      "Nobody can be asked here, because this is no terminal; add --yes to rotate without asking.",
-    );
-  }
-  try {
-    return await person.agrees("Rotate it?");
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", "Nothing was changed.");
-  }
+/** As `rotate` itself would end. */
+function dryRunCode({ obstacles }: AgedDryRun): 0 | 1 | 3 {
+  if (obstacles.length === 0) return 0;
+  return obstacles.some(({ code }) => UNSEEN.includes(code)) ? 3 : 1;
 }

@@ -1,5 +1,6 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
+import { markAdopted } from "../../lib/rotation/adopted-secrets.ts";
 import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
 import { writeTarget } from "../../lib/rotation/ledger.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
@@ -102,7 +103,9 @@ async function adoptCredential(
   const { ARN } = secretsManager.call("CreateSecret", { Name: secret.name, SecretString: secret.value, Tags });
   clock.advance(age * 1000);
   const arn = String(ARN);
-  await writeTarget(table, { arn, tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
+  const target = { arn, tenant, clientId, kind, writtenBy: "adopt" as const, at: clock.now() };
+  await writeTarget(table, target);
+  await markAdopted(table, target);
   const RotationRules = { AutomaticallyAfterDays: 1000 };
   const rotation = { RotationLambdaARN: rotationFunctionArn(arn), RotationRules, RotateImmediately: false };
   secretsManager.call("RotateSecret", { SecretId: arn, ...rotation });

@@ -1,5 +1,6 @@
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
+import { markAdopted } from "./adopted-secrets.ts";
 import { calibratedAsk } from "./asking.ts";
 import { rotationFunctionArn } from "./function-arn.ts";
 import { judgeClient } from "./judge-client.ts";
@@ -15,7 +16,7 @@ import {
   type VaultSecret,
   type VersionId,
 } from "./ports.ts";
-import { refusedError } from "./refusal.ts";
+import { type Refused, refusedError } from "./refusal.ts";
 import { versionWith } from "./standing.ts";
 import type { CredentialKind, RotationTarget } from "./target.ts";
 
@@ -65,7 +66,7 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   const described = await parts.client.client();
   const kind = request.kind ?? kindOf(described);
   const refused = judgeClient(described, { ...request, kind });
-  if (refused) throw refusedError(refused);
+  if (refused) throw refusedError(forAdopting(refused, request));
   await mustBeOurs(parts, request, kind, known?.arn);
   const stored = known ? await currentValue(parts, known) : await parts.presentValue(kind);
   const value = credentialIn(stored, { ...request, kind }, request.secret);
@@ -77,6 +78,7 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   if (!(await writeTarget(parts.table, target))) throw otherOwner(request.secret);
   const isOn = known?.rotationEnabled === true;
   if (!isOn) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
+  await markAdopted(parts.table, target);
   return { target, created: !known, switchedOn: !isOn };
 }
 
@@ -106,6 +108,15 @@ function mustBeFree(secret: VaultSecret): void {
 /** What authenticates with registered keys has no use for a secret, and the other way round. */
 const kindOf = (client: RotatedClient | undefined): CredentialKind =>
   client?.attachedKeys === undefined ? "client-secret" : "private-key";
+
+/** What is not under Curfew's care yet need not be taken out of it. */
+function forAdopting(refused: Refused, { tenant, clientId }: AdoptRequest): Refused {
+  if (refused.refusal === "client-gone") {
+    return { ...refused, message: `There is no application ${clientId} in ${tenant}; look at --client.` };
+  }
+  if (refused.refusal !== "global-client") return refused;
+  return { ...refused, message: `${clientId} is the global client of ${tenant}, whose secret is never rotated.` };
+}
 
 /** Nothing may be said yet that would speak against this, of the secret or of the client. */
 async function mustBeOurs(

@@ -1,6 +1,5 @@
-import type { ProbeAnswer } from "../auth0/probe.ts";
-import { CurfewError } from "../model/curfew-error.ts";
-import { calibratedAsk } from "./asking.ts";
+import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
+import { type Ask, calibratedAsk, type Said } from "./asking.ts";
 import { KINDS } from "./kinds/kinds.ts";
 import { readRotation, readTarget } from "./ledger.ts";
 import { currentRefused, doesNotSay } from "./overwriting.ts";
@@ -17,6 +16,7 @@ import type { Work } from "./work.ts";
 
 /** Something that would keep a rotation from happening. */
 export interface Obstacle {
+  code: ErrorCode;
   /** Null where it could not be looked at: what is not known is no permission. */
   refusal: Refusal | null;
   /** One sentence: what is wrong, and what to do. */
@@ -27,11 +27,18 @@ export interface Obstacle {
 export interface DryRun {
   obstacles: readonly Obstacle[];
   /** Whether Auth0 accepts what is stored as current, where its answers mean anything; null where that is not known. */
-  stored: ProbeAnswer["answer"] | null;
-  /** A version whose rotation is not finished: it would be finished, and no other begun. */
-  pending: VersionId | undefined;
+  stored: Said | null;
+  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other. */
+  pending: Pending | undefined;
   /** What is remembered; undefined when nothing is, or when it could not be read. */
   record: RotationRecord | undefined;
+}
+
+/** A version that hangs. */
+export interface Pending {
+  version: VersionId;
+  /** Whether Auth0 accepts its value; null where that was not asked, `empty` where it has none yet. */
+  value: Said | "empty" | null;
 }
 
 /** A credential as configured, and what looks at it. */
@@ -57,7 +64,7 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
       return await at();
     } catch (error) {
       if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-      const obstacle = { refusal: refusalOf(error), message: error.message };
+      const obstacle = { code: error.code, refusal: refusalOf(error), message: error.message };
       if (!obstacles.some(({ message }) => message === obstacle.message)) obstacles.push(obstacle);
       return undefined;
     }
@@ -69,8 +76,11 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const work = dryWork(secret, request, readOnly(parts));
   const current = async () => (await currentCredential(work)).credential;
   await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
-  const stored = await look(() => askStored(work, secret, request.overwrite));
-  return { obstacles, stored: stored ?? null, pending: pendingVersion(secret), record };
+  const ask = await look(async () => calibratedAsk(work, await current()));
+  const stored = ask && (await look(async () => ask(await current())));
+  const pending = await look(() => askPending(work, secret, ask));
+  if (stored && !request.overwrite) await look(async () => assertInUse(work, stored, pending));
+  return { obstacles, stored: stored ?? null, pending, record };
 }
 
 async function recordOf(
@@ -107,14 +117,17 @@ function dryWork({ arn }: VaultSecret, { settings }: DryRunRequest, parts: Rotat
   };
 }
 
+/** The version that hangs, and whether Auth0 was told of it before it did. */
+async function askPending(work: Work, secret: VaultSecret, ask: Ask | undefined): Promise<Pending | undefined> {
+  const version = pendingVersion(secret);
+  if (version === undefined) return undefined;
+  const stored = await storedCredential(work, version);
+  if (!stored) return { version, value: "empty" };
+  return { version, value: ask ? await ask(stored.credential) : null };
+}
+
 /** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */
-async function askStored(work: Work, secret: VaultSecret, overwrite: boolean): Promise<ProbeAnswer["answer"]> {
-  const { credential } = await currentCredential(work);
-  const ask = await calibratedAsk(work, credential);
-  const said = await ask(credential);
-  if (said === "accepted" || overwrite) return said;
-  const hanging = pendingVersion(secret);
-  const pending = hanging === undefined ? undefined : await storedCredential(work, hanging);
-  if (pending && (await ask(pending.credential)) === "accepted") return said; // Auth0 was told before it hung
-  throw said === "refused" ? refusedError(currentRefused(work.settings)) : doesNotSay(work.settings);
+function assertInUse({ settings }: Work, stored: Said, pending: Pending | undefined): void {
+  if (stored === "accepted" || pending?.value === "accepted") return;
+  throw stored === "refused" ? refusedError(currentRefused(settings)) : doesNotSay(settings);
 }

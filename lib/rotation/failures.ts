@@ -1,6 +1,7 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { boundedParts } from "./bounded-parts.ts";
 import { changeRotation } from "./ledger.ts";
+import { isRefusedOrder } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -56,16 +57,17 @@ function described(error: unknown): Pick<RotationFailure, "code" | "refusal" | "
 }
 
 /**
- * What becomes of a record by a failure. A refusal holds the credential at once, since only a person can change it;
- * otherwise failed tries of automatic orders are counted, each order once, and too many hold it.
+ * What becomes of a record by a failure. A refusal holds the credential at once, since only a person can change it,
+ * unless it is the answer to a person who watches and nothing was begun; otherwise failed tries of automatic orders are
+ * counted, each order once, and too many hold it.
  */
 export function withFailure(record: RotationRecord, failure: RotationFailure): RotationRecord {
   // What holds it is on record; that it is held says nothing new.
   if (isForeign(record, failure) || failure.refusal === "held") return record;
   const failed: RotationRecord = { ...record, lastFailure: failure };
   if (failure.step === "aftercare" || NOT_COUNTED.includes(failure.code)) return failed;
-  if (failure.refusal !== null) return NOT_HELD.includes(failure.refusal) ? failed : hold(failed, failure);
-  return counted(failed, failure);
+  if (failure.refusal === null) return counted(failed, failure);
+  return NOT_HELD.includes(failure.refusal) || isRefusedOrder(failed) ? failed : hold(failed, failure);
 }
 
 /**

@@ -26,8 +26,19 @@ const LOOK = 1_000;
 export const LONGEST_SILENCE = 240_000;
 
 /**
+ * Whoever has a lease lives five minutes at the most, here and deployed, and is waited for a few seconds longer.
+ * Milliseconds.
+ */
+const LONGEST_LEASE = 305_000;
+
+/** When somebody else's lease, upon which a step came, is over at the latest; undefined for other failures. */
+export const busyUntil = (failure: Progress["failure"]): Instant | undefined =>
+  failure?.code === "rotation-busy" ? failure.at + LONGEST_LEASE : undefined;
+
+/**
  * Follows a rotation that somebody else carries out: yields where it stands, at once and after each change, until it is
- * over, fails twice in the same way, or nothing was heard for {@link LONGEST_SILENCE}.
+ * over, fails twice in the same way, or nothing was heard for {@link LONGEST_SILENCE}. That somebody else is at work is
+ * no such failure: it is waited out.
  *
  * @throws the signal's reason when it is aborted; the rotation goes on
  */
@@ -55,7 +66,8 @@ export async function* follow(
       heard = { text, at: now, progress };
       yield progress;
     }
-    const isEnough = isOver(progress, now) || failedAgain || now - heard.at >= LONGEST_SILENCE;
+    const quietSince = Math.max(heard.at, busyUntil(progress.failure) ?? 0);
+    const isEnough = isOver(progress, now) || failedAgain || now - quietSince >= LONGEST_SILENCE;
     if (worker ? wasLast : isEnough) return;
     await clock.sleep(LOOK, signal);
   }
@@ -63,7 +75,12 @@ export async function* follow(
 
 /** The service tries a failed step again. What fails twice in the same way will not pass while somebody watches. */
 const isRepeated = (before: Progress["failure"] | undefined, after: Progress["failure"]): boolean =>
-  !!before && !!after && before.at !== after.at && before.step === after.step && before.message === after.message;
+  !!before &&
+  !!after &&
+  after.code !== "rotation-busy" &&
+  before.at !== after.at &&
+  before.step === after.step &&
+  before.message === after.message;
 
 /** Whether waiting any longer would bring nothing: it is done, or a person must act, or its next step is hours away. */
 function isOver({ stage, failure, held, aftercare }: Progress, now: Instant): boolean {

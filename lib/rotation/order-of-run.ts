@@ -23,7 +23,8 @@ export const orderOf = (run: RunRef, version: VersionId): RotationOrder => ({
  * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
  *
  * Once the tenant was told of it there is only forward, and who tries is the schedule, whose failures count. Before, a
- * person's order stays the person's, with what it allows; the schedule goes on only with what it may begin.
+ * person's order stays the person's, with what it allows, until it is refused; the schedule goes on only with what it
+ * may begin.
  */
 export function finishingOrder(
   { rotate, rotation }: Pick<KnownCredential, "rotate" | "rotation">,
@@ -32,8 +33,18 @@ export function finishingOrder(
 ): RotationOrder | undefined {
   const { order, underWay, held } = rotation ?? {};
   if (underWay?.version === version && underWay.setAt !== undefined) return orderOf(run, version);
-  if (order?.version === version && order.by !== "schedule") return order;
+  const isWanted = rotation && order?.version === version && order.by !== "schedule" && !isRefusedOrder(rotation);
+  if (isWanted) return order;
   return rotate === "auto" && !held ? orderOf(run, version) : undefined;
+}
+
+/**
+ * Whether a person's order was refused before anything was stored or told: the person has the answer, and with it the
+ * order is over.
+ */
+export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord): boolean {
+  if (order?.by !== "person" || underWay || !lastFailure) return false;
+  return lastFailure.version === order.version && lastFailure.refusal !== null && lastFailure.at >= order.at;
 }
 
 /**

@@ -1,15 +1,22 @@
 import type { Instant } from "../history/history.ts";
 import type { Table } from "../store/table.ts";
+import { adoptedSecrets } from "./adopted-secrets.ts";
 import type { ConfiguredCredential } from "./configured-credentials.ts";
+import { secretNameOf } from "./credential-text.ts";
 import { type KnownCredential, knownCredentials } from "./known-credentials.ts";
 import { listRotations } from "./ledger.ts";
 import type { RotationRecord } from "./rotation-record.ts";
+
+/** A credential, and whether anybody put it under Curfew's care. */
+export interface StatusCredential extends KnownCredential {
+  isAdopted: boolean;
+}
 
 /** What is known of a tenant's credentials. */
 export interface TenantCredentials {
   tenant: string;
   /** In the order of the configuration. */
-  credentials: readonly KnownCredential[];
+  credentials: readonly StatusCredential[];
   /** Of credentials that are not in the configuration any more, and have something left to be done that nobody does. */
   leftBehind: readonly RotationRecord[];
 }
@@ -25,5 +32,14 @@ export async function tenantCredentials(
   const leftBehind = (await listRotations(table, tenant)).filter(
     ({ clientId, aftercare, underWay }) => !named.has(clientId) && (aftercare.length > 0 || underWay !== undefined),
   );
-  return { tenant, credentials: await knownCredentials(table, tenant, configured, now), leftBehind };
+  const known = await knownCredentials(table, tenant, configured, now);
+  const adopted = await adoptedSecrets(table, tenant);
+  const credentials = known.map((one) => ({ ...one, isAdopted: isAdopted(one, adopted.get(one.clientId)) }));
+  return { tenant, credentials, leftBehind };
+}
+
+/** Another secret than the configured one does not count; what was rotated once needs no other witness. */
+function isAdopted({ rotation, secret }: KnownCredential, adoptedArn: string | undefined): boolean {
+  const arns = [adoptedArn, rotation?.promoted && rotation.arn];
+  return arns.some((arn) => arn !== undefined && secretNameOf(arn) === secret);
 }

@@ -11,6 +11,7 @@ const ADOPT = ["adopt", "--tenant", "acme"];
 const CLIENTS = [
   machine("checkout", { client_secret: CANARY, jwt_configuration: { alg: "RS256" } }),
   machine("legacy", { client_secret: CANARY, jwt_configuration: { alg: "HS256" } }),
+  { name: "All Applications", client_id: "global", global: true },
   { name: "page", client_id: "page", app_type: "spa", token_endpoint_auth_method: "none" },
   {
     name: "signer",
@@ -57,7 +58,13 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
     expect(target).toMatchObject({ tenant: "acme", clientId: "checkout", kind: "client-secret", writtenBy: "adopt" });
     expect(again).toMatchObject({ code: 0, stdout: run.stdout });
     expect(changes(deployed)).toEqual(["TagResource", "RotateSecret", "TagResource"]);
-    await deployed.configure(run.stdout);
+    await deployed.configure(`    credentials:\n${run.stdout}`);
+    const adopted = await deployed.rotate(["status", "--format", "json"]);
+    expect(JSON.parse(adopted.stdout).tenants[0].credentials).toMatchObject([{ state: "ok", lastFailure: null }]);
+    await deployed.configure("    credentials: [{ clientId: checkout, secret: apps/other }]\n");
+    const other = await deployed.rotate(["status", "--format", "json"]);
+    expect(JSON.parse(other.stdout).tenants[0].credentials).toMatchObject([{ state: "not adopted" }]);
+    await deployed.configure(`    credentials:\n${run.stdout}`);
     const configured = await deployed.rotate([...ADOPT, "--client", "checkout", "--secret", "apps/checkout"]);
     expect(configured).toMatchObject({ code: 0, stdout: "" });
     expect(configured.stderr).toContain("The configuration has it already.");
@@ -90,7 +97,7 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
 
     expect(wrong).toMatchObject({ code: 3, stderr: expect.stringContaining("curfew/acme/rotator") });
     expect(right).toMatchObject({ code: 0 });
-    await deployed.configure(right.stdout);
+    await deployed.configure(`    credentials:\n${right.stdout}`);
     const status = await deployed.rotate(["status", "--format", "json"]);
     expect(JSON.parse(status.stdout).tenants[0].credentials).toMatchObject([{ clientId: "rotator", rotate: "off" }]);
   });
@@ -135,8 +142,14 @@ describe("curfew rotate adopt changes nothing", () => {
   it.each([
     { title: "a value that Auth0 refuses", client: "checkout", input: "not-this-one", says: "refuses this value" },
     { title: "HS256", client: "legacy", input: CANARY, says: "HS256" },
+    { title: "the global client", client: "global", input: CANARY, says: "is the global client of acme" },
     { title: "a public client", client: "page", input: CANARY, says: "public client" },
-    { title: "a client that is gone", client: "nobody", input: CANARY, says: "does not exist" },
+    {
+      title: "a client that is gone",
+      client: "nobody",
+      input: CANARY,
+      says: "There is no application nobody in acme; look at --client.\n",
+    },
     { title: "a value of another kind", client: "signer", input: CANARY, says: "JSON Web Key" },
     {
       title: "a value that names another client",
@@ -148,7 +161,7 @@ describe("curfew rotate adopt changes nothing", () => {
     const run = await deployed.rotate([...ADOPT, "--client", client, "--secret", "apps/new"], { input });
 
     expect(run).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(says) });
-    expect(run.stderr).not.toContain(CANARY);
+    expect(run.stderr).not.toMatch(/out of (the configuration|credentials)|cNry-/);
     expect(changes(deployed)).toEqual([]);
     expect(await deployed.rows()).toBe("[]");
   });

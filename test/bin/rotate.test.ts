@@ -75,6 +75,7 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
     });
     expect(run.stderr).toContain("This rotates the client secret of checkout in acme (acme.eu.auth0.com).");
     expect(run.stderr).toContain("NOT confirmed");
+    expect(oneLine(run.stderr)).toContain("what is deployed was not looked at");
     expect(run.stderr).toMatch(/Ordered;[\s\S]*Auth0 accepts the new secret[\s\S]*Auth0 refuses the old secret\./);
     const value = currentValue(deployed);
     expect(value).not.toBe(CANARY);
@@ -215,7 +216,53 @@ describe("curfew rotate --dry-run", () => {
     for (const said of ["switched off", "HS256", "somebody set another one by hand", "rotate adopt", "RS256"]) {
       expect(oneLine(run.stdout)).toContain(said);
     }
+    expect(oneLine(run.stdout)).toContain("- Auth0 refuses the stored client secret.");
     expect(run.stdout).not.toContain(CANARY);
+  });
+
+  it("says what --overwrite replaces, and by what it judges", async () => {
+    await using deployed = await adopted();
+    const client = deployed.tenant.state.clients.get("checkout");
+    if (client) client.client_secret = "another";
+
+    const run = await deployed.rotate([...WHOM, "--dry-run", "--overwrite"]);
+
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(oneLine(run.stdout)).toContain("Auth0 refuses the stored client secret.");
+    expect(oneLine(run.stdout)).toContain("A secret that somebody set by hand in Auth0 is replaced");
+    expect(oneLine(run.stdout)).toContain(
+      "Judged by your local configuration file; what is deployed was not looked at.",
+    );
+  });
+
+  it("does not call a version finished that holds nothing", async () => {
+    let dies = false;
+    await using deployed = await adopted({
+      onStep: async () => {
+        if (dies) throw new Error("killed");
+      },
+    });
+    dies = true;
+    const ClientRequestToken = await orderedVersion(deployed);
+    deployed.cloud.secretsManager.call("RotateSecret", { SecretId: SECRET, ClientRequestToken });
+    await deployed.cloud.secretsManager.rotations.settled();
+
+    const run = await deployed.rotate([...WHOM, "--dry-run"]);
+
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    expect(oneLine(run.stdout)).toContain(`(version ${ClientRequestToken} holds no client secret yet)`);
+    expect(run.stdout).not.toContain("finished");
+  });
+
+  it("ends as a rotation does where AWS keeps it from looking", async () => {
+    await using deployed = await adopted();
+    const AWS_ENDPOINT_URL_SECRETS_MANAGER = "http://127.0.0.1:9";
+
+    const run = await deployed.rotate([...WHOM, "--dry-run"], {
+      env: { ...deployed.env, AWS_ENDPOINT_URL_SECRETS_MANAGER },
+    });
+
+    expect(run).toMatchObject({ code: 3, stdout: expect.stringContaining("Secrets Manager cannot be reached") });
   });
 });
 
@@ -229,14 +276,41 @@ describe("curfew rotate resume", { timeout: 120_000 }, () => {
     await changeRotation(deployed.table, target, (record) => ({ ...record, failures: 3, held }));
     const status = await deployed.rotate(["status"]);
 
-    const run = await deployed.rotate(["resume", ...WHOM]);
+    const unasked = await deployed.rotate(["resume", ...WHOM]);
+    const before = await recordOf(deployed);
+    const run = await deployed.rotate(["resume", ...NOW]);
 
+    expect(unasked).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("add --yes") });
+    expect(before).toMatchObject({ held });
+    expect(run.stderr).toContain("This rotates the client secret of checkout");
+    expect(run.stderr).toContain("is not held any more.");
     expect(idle).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to resume") });
     expect(status.stdout).toContain("held since 1970-01-01 00:00 UTC: It failed three times.");
     expect(status.stdout).toContain("then: npx curfew rotate resume --tenant acme --client checkout");
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("proven dead") });
     expect(await recordOf(deployed)).toMatchObject({ failures: 0 });
     expect((await recordOf(deployed))?.held).toBeUndefined();
+  });
+});
+
+describe("curfew rotate resume of what was never held", { timeout: 120_000 }, () => {
+  it("does not say that it is not held any more", async () => {
+    let dies = false;
+    await using deployed = await adopted({
+      onStep: async () => {
+        if (dies) throw new Error("killed");
+      },
+    });
+    dies = true;
+    const ClientRequestToken = await orderedVersion(deployed);
+    deployed.cloud.secretsManager.call("RotateSecret", { SecretId: SECRET, ClientRequestToken });
+    await deployed.cloud.secretsManager.rotations.settled();
+
+    const run = await interruptedAt(deployed, "Auth0 accepts the new secret", ["resume", ...NOW]);
+
+    expect(oneLine(run.stderr)).toContain("is not finished; this finishes it, from this machine.");
+    expect(run.stderr).toContain("This machine does the steps");
+    expect(run.stderr).not.toMatch(/not held any more|waiting for the rotation function/);
   });
 });
 

@@ -2,13 +2,15 @@ import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { credentialEntry } from "../../bin/credential-entry.ts";
+import { failureText } from "../../bin/follow-rotation.ts";
 import { outcomeOf, refusalAdvice } from "../../bin/rotation-outcome.ts";
+import { standingFailure } from "../../bin/rotation-state.ts";
 import { statusText } from "../../bin/rotation-status-text.ts";
 import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
-import type { KnownCredential } from "../../lib/rotation/known-credentials.ts";
 import type { Progress } from "../../lib/rotation/progress.ts";
 import { REFUSALS } from "../../lib/rotation/refusal.ts";
 import type { Aftercare, RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import type { StatusCredential } from "../../lib/rotation/status.ts";
 import type { RotationTarget } from "../../lib/rotation/target.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 6);
@@ -34,7 +36,7 @@ const rotation = (more: Partial<RotationRecord> = {}): RotationRecord => ({
   ...more,
 });
 
-const known = (more: Partial<KnownCredential> = {}): KnownCredential => ({
+const known = (more: Partial<StatusCredential> = {}): StatusCredential => ({
   tenant: "acme",
   clientId: "checkout",
   kind: "client-secret",
@@ -45,6 +47,7 @@ const known = (more: Partial<KnownCredential> = {}): KnownCredential => ({
   age: { since: NOW - 100 * DAY, source: "vault-version", isAtLeast: false },
   isMissing: false,
   rotation: undefined,
+  isAdopted: true,
   ...more,
 });
 
@@ -59,7 +62,7 @@ const aftercare = (more: Partial<Aftercare> = {}): Aftercare => ({
 });
 
 const screen = (width: number) => ({ width, isFixed: true });
-const status = (credential: KnownCredential, width = 200): string =>
+const status = (credential: StatusCredential, width = 200): string =>
   statusText({ tenant: "acme", credentials: [credential], leftBehind: [] }, NOW, screen(width));
 
 describe("the status of credentials", () => {
@@ -98,6 +101,24 @@ describe("the status of credentials", () => {
 
     expect(text.split("\n")[2]).toMatch(new RegExp(` ${state}$`));
     expect(text).toContain(says);
+  });
+
+  it("says of a credential that nobody adopted how to, and does not call it ok", () => {
+    const text = status(known({ isAdopted: false }));
+
+    expect(text).toMatch(/ not adopted$/m);
+    expect(text).toContain("npx curfew rotate adopt --tenant acme --client checkout --secret apps/checkout");
+  });
+
+  it("forgets a failure that was overcome", () => {
+    const failure = { version: "v1", at: NOW, code: "unreachable", refusal: null, message: "No." } as const;
+    const ofStep = rotation({ lastFailure: { ...failure, step: "setSecret" } });
+    const ofCare = rotation({ lastFailure: { ...failure, step: "aftercare" }, aftercare: [aftercare()] });
+
+    expect(standingFailure(ofStep)).toMatchObject({ step: "setSecret" });
+    expect(standingFailure({ ...ofStep, promoted: { version: "v2", at: NOW + 1 } })).toBeUndefined();
+    expect(standingFailure(ofCare)).toMatchObject({ step: "aftercare" });
+    expect(standingFailure({ ...ofCare, aftercare: [] })).toBeUndefined();
   });
 
   it("names what was rotated once, is not configured any more, and is not finished", () => {
@@ -184,14 +205,28 @@ describe("what a rotation came to", () => {
   });
 });
 
+describe("a failure that is followed", () => {
+  const failure = { version: "v1", step: "createSecret", at: NOW, code: "rotation-busy", refusal: null } as const;
+  const busy = { ...failure, message: "Somebody else is working on it." };
+
+  it("says once until when somebody else may be at work, and of others what failed", () => {
+    expect(failureText(busy, null)).toContain("until 06:05 UTC at the latest");
+    expect(failureText({ ...busy, at: NOW + 60_000 }, busy)).toBeUndefined();
+    expect(failureText({ ...busy, code: "throttled", message: "Auth0 throttles." }, { ...busy, at: NOW - 1 })).toBe(
+      "It failed at createSecret: Auth0 throttles.",
+    );
+  });
+});
+
 describe("the entry for curfew.yaml", () => {
   it.each(["checkout", "https://client.example/metadata.json", "true", "#1: x"])(
     "holds any client id: %s",
     (clientId) => {
       const text = credentialEntry({ clientId, kind: "client-secret", secret: "apps/checkout" });
 
-      const { tenants } = parse(`tenants:\n  - name: acme\n${text}`);
+      const { tenants } = parse(`tenants:\n  - name: acme\n    credentials:\n      - other\n${text}`);
       expect(tenants[0].credentials).toEqual([
+        "other",
         { clientId, kind: "client-secret", secret: "apps/checkout", rotate: "off" },
       ]);
     },

@@ -56,6 +56,19 @@ describe("a failed try", () => {
     }
   });
 
+  it("is the answer to a person whose order began nothing, and holds nothing", () => {
+    const { underWay: _, ...idle } = record;
+    const ordered: RotationRecord = { ...idle, order: { version: "v1", by: "person", at: 1 } };
+    const refusal = { ...failure, code: "rotation-refused", refusal: "not-configured" } as const;
+
+    expect(withFailure(ordered, refusal)).toEqual({ ...ordered, lastFailure: refusal });
+    expect(withFailure({ ...ordered, underWay: { version: "v1", startedAt: 1 } }, refusal)).toHaveProperty("held");
+    expect(withFailure({ ...ordered, order: { version: "v0", by: "person", at: 1 } }, refusal)).toHaveProperty("held");
+    expect(withFailure({ ...ordered, order: { version: "v1", by: "incident", at: 1 } }, refusal)).toHaveProperty(
+      "held",
+    );
+  });
+
   it("keeps what holds a credential: that it is held says nothing new", () => {
     const held = { ...record, held: { since: 2, refusal: null, message: "It kept failing." }, lastFailure: failure };
     expect(withFailure(held, { ...failure, at: 9, code: "rotation-refused", refusal: "held" })).toBe(held);

@@ -114,6 +114,25 @@ describe("following a rotation", () => {
     expect(lasted).toBeLessThan(30_000);
   });
 
+  it("waits out that somebody else is at work, however often the service tries", async () => {
+    const busy = (at: number) =>
+      failure({ step: "createSecret", at: START + at, code: "rotation-busy", message: "Busy." });
+    const { stages, lasted } = await followed(
+      [
+        record({ lastFailure: busy(0) }),
+        record({ lastFailure: busy(60_000) }),
+        record({ lastFailure: busy(120_000) }),
+        record({ promoted, lastProof }),
+      ],
+      60_000,
+    );
+    const unheard = await followed([record({ lastFailure: busy(0) })]);
+
+    expect(stages.at(-1)).toBe("proven");
+    expect(lasted).toBeLessThan(190_000);
+    expect(unheard.lasted).toBeGreaterThan(305_000);
+  });
+
   it("follows what this process does until that is settled, whatever is on record, and looks once more", async () => {
     using table = openSqliteTable(":memory:");
     const clock = virtualClock(START);

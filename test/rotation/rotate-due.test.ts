@@ -152,6 +152,25 @@ describe("nothing is begun", () => {
   });
 
   it.each([
+    { rotate: "off" as const, by: "person" },
+    { rotate: "auto" as const, by: "schedule" },
+  ])("in the name of a person whose order was refused: rotate $rotate, ordered by $by", async ({ rotate, by }) => {
+    const world = await morning([old("a", "1", 10, { rotate })]);
+    const order = { version: "by-hand", by: "person" as const, at: NOW - DAY };
+    const refused = { code: "rotation-refused", refusal: "hs256-client", message: "HS256." } as const;
+    const lastFailure = { version: "by-hand", step: "createSecret" as const, at: NOW - DAY, ...refused };
+    await world.change("a", "1", { order, lastFailure });
+    const secret = world.secrets.get("apps/a/1");
+    const versions = new Map([...(secret?.versions ?? []), ["by-hand", ["AWSPENDING"]]] as const);
+    if (secret) world.secrets.set("apps/a/1", { ...secret, versions });
+
+    const result = await world.rotate(RUN, world.tenants);
+
+    expect(result.busy).toBe(rotate === "off" ? 1 : 0);
+    expect(world.recordOf("a", "1")?.order).toMatchObject({ version: "by-hand", by });
+  });
+
+  it.each([
     ["whose rotation somebody switched off", { rotationEnabled: false }],
     ["that another function rotates", { rotationFunction: "arn:aws:lambda:eu-central-1:111122223333:function:other" }],
   ])("of a secret %s; that is a failure on record", async (_, changed) => {

@@ -1,0 +1,67 @@
+import { CurfewError } from "../lib/model/curfew-error.ts";
+import { wrapped } from "../lib/reports/wrapped.ts";
+import type { Rotatable } from "../lib/rotation/by-hand.ts";
+import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
+import { personHere } from "./person.ts";
+import type { NamedCredential } from "./rotated-credential.ts";
+import type { Invocation } from "./run-command-line.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a person may say beforehand. */
+interface Asked {
+  overwrite: boolean;
+  /** Do not ask. */
+  yes: boolean;
+}
+
+/**
+ * Says what a rotation will do and whom it concerns, and asks whether to go on. A no ends the command with 1.
+ *
+ * @throws CurfewError `arguments-invalid` where nobody can be asked, `interrupted`
+ */
+export async function agreed(
+  named: NamedCredential,
+  rotatable: Rotatable,
+  asked: Asked,
+  terminal: Terminal,
+  { signal, setExitCode }: Invocation,
+): Promise<boolean> {
+  terminal.err(planText(named, rotatable, asked, terminal.width));
+  if (asked.yes || (await personAgrees(signal))) return true;
+  terminal.err("Nothing was changed.\n");
+  setExitCode(1);
+  return false;
+}
+
+/** What will happen, and to whom. */
+function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }: Asked, width: number): string {
+  const { tenant, credential } = named;
+  const what = `the ${wordFor(credential.kind)} of ${credential.clientId} in ${tenant.name} (${tenant.domain})`;
+  const lines = [
+    hanging === undefined
+      ? `This rotates ${what}.`
+      : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
+    "It concerns:",
+    ...concerned(named).map((line) => `- ${line}`),
+    ...(overwrite ? [OVERWRITES] : []),
+    LOCAL_FILE,
+  ];
+  return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");
+}
+
+/** Also no is an answer; Ctrl-C is none. */
+async function personAgrees(signal: AbortSignal): Promise<boolean> {
+  const person = personHere(signal);
+  if (!person) {
+    throw new CurfewError(
+      "arguments-invalid",
+      "Nobody can be asked here, because this is no terminal; add --yes to rotate without asking.",
+    );
+  }
+  try {
+    return await person.agrees("Rotate it?");
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CurfewError("interrupted", "Nothing was changed.");
+  }
+}
