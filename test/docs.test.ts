@@ -24,6 +24,25 @@ describe("the documents", () => {
     expect(result.mistakes).toBeUndefined();
   });
 
+  it("let a tenant rotate with what the README adds to a configuration", () => {
+    const [, section = ""] = /^### Let it rotate$([\s\S]+?)^### /m.exec(textOf("README.md")) ?? [];
+    const [tenant = "", exceptions = "", ...more] = [...section.matchAll(/```yaml\n([\s\S]+?)```/g)].map(
+      ([, block = ""]) => block.replaceAll(/^ {3}/gm, ""),
+    );
+    const auditor = "{ clientId: abc, secret: secretsmanager:curfew/acme-prod/auditor }";
+    const before = `version: 1\ntenants:\n  - name: acme-prod\n    domain: acme.eu.auth0.com\n    auditor: ${auditor}\n`;
+
+    const result = parseConfig(before + tenant + exceptions, {
+      catalogue: CATALOGUE,
+      today: new Date("2026-11-23"),
+    });
+
+    expect(result.mistakes).toBeUndefined();
+    expect(result.config?.tenants[0]?.credentials).toHaveLength(3);
+    expect(result.config?.exceptions).toHaveLength(3);
+    expect(more).toEqual([]);
+  });
+
   it("show a JSON report that is JSON", () => {
     const [, example = ""] = /```json\n([\s\S]+?)```/.exec(textOf("docs/json-report.md")) ?? [];
 

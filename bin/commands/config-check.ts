@@ -2,7 +2,7 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { exceptionState } from "../../lib/config/exceptions.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { resolvePolicy } from "../../lib/config/policy.ts";
-import type { Config, TenantConfig } from "../../lib/config/schema.ts";
+import type { Config, LoginConfig, TenantConfig } from "../../lib/config/schema.ts";
 import { wantedScopes } from "../../lib/findings/evaluate.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Terminal } from "../terminal.ts";
@@ -22,15 +22,24 @@ function tenants(config: Config): string {
 
 function tenantLine(tenant: TenantConfig): string {
   const where = tenant.origin === undefined ? tenant.domain : `${tenant.domain}, at ${tenant.origin}`;
-  const { auditor, credentials } = tenant;
-  const login = "secret" in auditor ? auditor.secret : auditor.privateKey;
+  const { auditor, rotator, credentials } = tenant;
   const automatic = credentials.filter(({ rotate }) => rotate === "auto").length;
-  const managed =
-    credentials.length === 0
-      ? ""
-      : `\n    ${count(credentials.length, "credential")}, ${automatic} rotated automatically`;
-  return `  ${tenant.name}  (${where}; plan ${tenant.plan})\n    auditor ${auditor.clientId}, ${login}${managed}`;
+  return [
+    `  ${tenant.name}  (${where}; plan ${tenant.plan})`,
+    `    auditor ${loginText(auditor)}`,
+    ...(rotator ? [`    rotator ${loginText(rotator)}`] : []),
+    ...(credentials.length === 0
+      ? []
+      : [`    ${count(credentials.length, "credential")}, ${automatic} rotated automatically:`]),
+    ...credentials.map(credentialLine),
+  ].join("\n");
 }
+
+const loginText = (login: LoginConfig): string =>
+  `${login.clientId}, ${"secret" in login ? login.secret : login.privateKey}`;
+
+const credentialLine = ({ clientId, kind, secret, rotate }: TenantConfig["credentials"][number]): string =>
+  `      ${clientId}, ${kind} in ${secret}; rotate: ${rotate}`;
 
 function policy(config: Config): string {
   const limits = resolvePolicy(config.policy, CATALOGUE);

@@ -2,7 +2,6 @@ import { type RunRecord, type RunRef, runKey } from "../../lib/findings/ledger/r
 import { lastAudit, runOf } from "../../lib/findings/ledger/runs.ts";
 import { SEVERITIES } from "../../lib/model/severity.ts";
 import { renderChanges } from "../../lib/reports/changes.ts";
-import { briefText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import type { SlackMessage } from "../../lib/sandbox/cloud/start-slack.ts";
 import { SECOND_DAY, type StoryDay, THIRD_DAY } from "../../lib/sandbox/story/story-changes.ts";
@@ -18,7 +17,7 @@ const DAY = 86_400_000;
 
 /** Three mornings of the deployed audit, on this machine: what it finds, remembers and replaces, and whom it tells. */
 export async function runDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
-  terminal.out(INTRODUCTION);
+  terminal.out(introduction(terminal.width));
   let laptop: Laptop | undefined;
   let teller: RotationTeller | undefined;
   const onTenant = async (run: RunRef, tenant: string): Promise<void> => {
@@ -117,9 +116,11 @@ function openCounts({ open, notEvaluated }: RunRecord): string {
   const counts = SEVERITIES.toReversed().flatMap((severity) =>
     open[severity] ? [`${open[severity]} ${severity}`] : [],
   );
-  const blind = notEvaluated.length === 0 ? "" : `; ${notEvaluated.length} checks could not be evaluated`;
+  const blind = notEvaluated.length === 0 ? "" : `; ${count(notEvaluated.length, "check")} could not be evaluated`;
   return `${counts.join(", ") || "nothing open"}${blind}`;
 }
+
+const count = (number: number, name: string): string => `${number} ${name}${number === 1 ? "" : "s"}`;
 
 /** Messages that are shown; the rest is counted. */
 const SHOWN = 5;
@@ -134,7 +135,7 @@ function heard(
   const hidden = mails.length - shown.length;
   if (hidden > 0) lines.splice(-1, 0, `  … ${hidden} more like these …`);
   const [first] = posts;
-  const head = `People hear: ${mails.length} mails, ${posts.length} messages in Slack`;
+  const head = `People hear: ${count(mails.length, "mail")}, ${count(posts.length, "message")} in Slack`;
   return `${indented([head, ...lines, ...(first ? postLines(first) : [])].join("\n"), width)}\n`;
 }
 
@@ -160,18 +161,24 @@ const indented = (text: string, width: number): string =>
   text
     .trimEnd()
     .split("\n")
-    .map((line) => `${briefText(`  ${line}`, Math.max(20, width - 1))}\n`)
+    .map((line) => `${goingOn(`  ${line}`, width)}\n`)
     .join("");
 
-const INTRODUCTION = `Curfew as it runs in an AWS account, on this machine: the stack is synthesized, its state machine and functions run
-here, and three Auth0 tenants and the AWS services behind them are simulated. Nothing leaves this machine.
-  harbour-bank   keeps its house in order
-  old-shop       was set up in a hurry, years ago
-  acquired       granted the auditor two scopes only, so most of it stays unknown
-The first two have an application each whose credential is to be replaced when it is 90 days old, which is tonight:
-a private key and a client secret.
+/** A line with its indentation; what does not fit goes on below, further in unless it is plain text. */
+function goingOn(line: string, width: number): string {
+  const [indent = ""] = /^ */.exec(line) ?? [];
+  return wrapped(line.trimStart(), width, indent, indent === "" ? "" : `${indent}  `);
+}
 
-`;
+const introduction = (width: number): string => `${INTRODUCTION.map((line) => goingOn(line, width)).join("\n")}\n\n`;
+
+const INTRODUCTION = [
+  "Curfew as it runs in an AWS account, on this machine: the stack is synthesized, its state machine and functions run here, and three Auth0 tenants and the AWS services behind them are simulated. Nothing leaves this machine.",
+  "  harbour-bank   keeps its house in order",
+  "  old-shop       was set up in a hurry, years ago",
+  "  acquired       granted the auditor two scopes only, so most of it stays unknown",
+  "The first two have an application each whose credential is to be replaced when it is 90 days old, which is tonight: a private key and a client secret.",
+];
 
 const NEXT_STEPS = `What to type next, for a tenant of your own:
   npx curfew init           writes curfew.yaml and names the scopes to grant

@@ -71,6 +71,14 @@ tenants:
       clientId: replace-with-the-client-id
       secret: env:CURFEW_ACME_PROD_AUDITOR   # or secretsmanager:NAME; never the secret itself
       # privateKey: env:…             # instead of secret, for private_key_jwt: a JSON Web Key
+    # rotator:                        # an application that changes credentials; without it nothing is rotated
+    #   clientId: replace-with-its-client-id
+    #   privateKey: secretsmanager:curfew/acme-prod/rotator
+    # credentials:                    # whose credentials Curfew looks after; README.md, "Let it rotate"
+    #   - clientId: replace-with-the-application
+    #     kind: client-secret         # client-secret | private-key
+    #     secret: apps/checkout/auth0 # its name in Secrets Manager
+    #     rotate: off                 # off: when a person asks; auto: when it is due, and needs consumers: confirmed
 
 policy:
   profile: baseline                   # baseline | strict | auth0-default

@@ -37,7 +37,9 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
   },
   "payload-unusable": {
     meaning: "the stored secret holds no credential of the configured kind",
-    steps: ["Look at the form of the secret in Secrets Manager; docs/rotation.md says which forms there are."],
+    steps: [
+      "Look at the form of the secret in Secrets Manager; docs/configuration.md, under Secrets, says which forms there are.",
+    ],
   },
   "rotation-disabled": {
     meaning: "rotation is switched off in Secrets Manager",

@@ -9,6 +9,8 @@ test("the demo rotates a secret and a key, proves the old ones dead, and no appl
   const { code, stdout, stderr } = await curfew(["demo"], { cwd: folder.path });
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).not.toMatch(/\b1 (?:checks|messages|mails)\b/);
+  expect(stdout).not.toMatch(/ [a-z]+…$/m); // no sentence is cut: a pipe has no width
   for (const [client, noun] of [
     ["nightly-export", "secret"],
     ["statement-printer", "key"],

@@ -1,7 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it } from "vitest";
-import { consumeSecret, secretsManager, tokenFor } from "../../examples/consume-secret.ts";
+import { consumeSecret, secretsManager, tokenFor, tokens } from "../../examples/consume-secret.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { startSecretsManager } from "../../lib/sandbox/cloud/secrets-manager/start-secrets-manager.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
@@ -26,13 +29,16 @@ async function aWorld(stored: string, seed: Partial<TenantSeed>) {
   const clock = { now: () => sandbox.clock.now(), sleep: async (pause: number) => sandbox.clock.advance(pause) };
   const withSecret = consumeSecret({ read: secretsManager(client, NAME), clock });
   const { origin } = tenant;
-  const token = tokenFor({ domain: DOMAIN, clientId: "shop", audience: MANAGEMENT_API, origin, now: clock.now });
+  const request = { domain: DOMAIN, clientId: "shop", audience: MANAGEMENT_API, origin, now: clock.now };
+  const token = tokenFor(request);
   const running = stack.move();
   return {
     api: await adminApi(tenant),
     use: () => withSecret(token),
+    token: tokens(withSecret, request),
+    advance: (milliseconds: number) => void sandbox.clock.advance(milliseconds),
     async useOften(times: number) {
-      for (let time = 0; time < times; time++) expect(await withSecret(token)).toMatch(/^ey/);
+      for (let time = 0; time < times; time++) expect((await withSecret(token)).accessToken).toMatch(/^ey/);
     },
     /** What a rotation does in Secrets Manager before anything else; gives what it does in the end. */
     storePending(value: string) {
@@ -106,5 +112,36 @@ describe("the example, with a real Secrets Manager client and over HTTP,", () =>
     await using world = await aWorld('{"clientSecret": "never-show-this', {});
 
     await expect(world.use()).rejects.toThrow(/^The stored value is not valid JSON\.$/);
+  });
+
+  it("sends the secret nowhere else when it is redirected", async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.writeHead(307, { location: "/elsewhere" }).end();
+    });
+    await using stack = new AsyncDisposableStack();
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    stack.defer(async () => void (await once(server.close(), "close")));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+    const asking = tokenFor({ domain: DOMAIN, clientId: "shop", audience: MANAGEMENT_API, origin })("secret");
+
+    await expect(asking).rejects.toThrow("fetch failed");
+    expect(asked).toEqual(["/oauth/token"]);
+  });
+
+  it("keeps a token until shortly before it expires, and asks once for callers that come together", async () => {
+    const clients = [machine("shop", { client_secret: "old" })];
+    await using world = await aWorld("old", { clients });
+
+    const together = await Promise.all([world.token(), world.token(), world.token()]);
+    const later = await world.token();
+    world.advance(86_400_000 - 59_000);
+    const replaced = await world.token();
+
+    expect(new Set([...together, later]).size).toBe(1);
+    expect(replaced).toMatch(/^ey/);
+    expect(replaced).not.toBe(later);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { consumeSecret, KEEP, LABELS, type Label, PERSIST } from "../../examples/consume-secret.ts";
+import { consumeSecret, KEEP, LABELS, type Label, PERSIST, REST } from "../../examples/consume-secret.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
 
 /** A secret and what Auth0 accepts of it, both as a test says. */
@@ -81,6 +81,47 @@ describe("a consumer", () => {
     expect(world.clock.now()).toBeGreaterThanOrEqual(PERSIST);
     expect(world.attempts.at(-1)?.at).toBeGreaterThanOrEqual(PERSIST);
     expect(world.attempts.length).toBeLessThan(30);
+  });
+
+  it("searches once for callers that are refused together", async () => {
+    const world = aWorld({ AWSCURRENT: "c", AWSPENDING: "p" }, (value) => value === "p");
+
+    const answers = await world.clock.run(Promise.all(Array.from({ length: 50 }, world.ask)));
+
+    expect(new Set(answers)).toEqual(new Set(["with p"]));
+    expect(tried(world).filter((value) => value === "c")).toHaveLength(50);
+    expect(tried(world).filter((value) => value === "p")).toHaveLength(50);
+    expect(world.readings).toEqual(["AWSCURRENT", "AWSCURRENT", "AWSPENDING"]);
+  });
+
+  it("leaves Auth0 alone for a few seconds after everything was refused, whoever asks, and then asks again", async () => {
+    const world = aWorld({ AWSCURRENT: "c" }, (value) => value === "mended");
+    const asks = Array.from({ length: 50 }, () => world.ask());
+    const ended = await world.clock.run(Promise.allSettled(asks));
+    const before = world.attempts.length;
+
+    await expect(world.clock.run(world.ask())).rejects.toThrow("Auth0 refuses every stored value");
+    expect(world.attempts.length).toBe(before);
+    expect(before).toBeLessThan(50 + 30);
+    expect(ended.every(({ status }) => status === "rejected")).toBe(true);
+    world.values.AWSCURRENT = "mended";
+    await world.clock.run(world.clock.sleep(REST));
+    expect(await world.clock.run(world.ask())).toBe("with mended");
+  });
+
+  it("lets a caller go when its signal says so, and goes on for the others", async () => {
+    const world = aWorld({ AWSCURRENT: "c", AWSPENDING: "p" }, (value, now) => value === "p" && now > 10_000);
+    const withSecret = consumeSecret({ read: world.read, clock: world.clock });
+    const impatient = new AbortController();
+    const first = withSecret(world.attempt, impatient.signal);
+    const second = withSecret(world.attempt);
+    const left = expect(first).rejects.toThrow("no time");
+
+    await world.clock.run(world.clock.sleep(1_000));
+    impatient.abort(new Error("no time"));
+    await left;
+
+    expect(await world.clock.run(second)).toBe("with p");
   });
 
   it("passes on what is no refusal, at once", async () => {
