@@ -6,6 +6,9 @@ const LONGEST = [
   "test/stack/stack.test.ts",
   "test/stack/rotation.test.ts",
   "test/audit/fault-matrix.test.ts",
+  "test/rotation/crash-matrix.test.ts",
+  "test/bin/rotate.test.ts",
+  "test/rotation/consumers-under-load.test.ts",
   "test/checks/new-check.test.ts",
 ];
 
