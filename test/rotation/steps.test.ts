@@ -328,6 +328,23 @@ describe("a rotation of a client secret", () => {
     expect(recordOf(later.world)?.held).toMatchObject({ refusal: "current-refused" });
   });
 
+  it("changes nothing once it saw the current one refused, though servers that do not know better accept it", async () => {
+    let doubted = 0;
+    for (let seed = 1; seed <= 100; seed++) {
+      const { world, version } = await announcedWorld({ ...SECRET, propagation: "flapping", seed });
+      await stepOf(world, "createSecret", version);
+      setSecretByHand(world, "by hand", false);
+      world.clock.pass(3_000);
+      const error = await stepOf(world, "setSecret", version);
+      expect(world.guard.violations).toEqual([]);
+      if (world.client.live()[0]?.secret !== "by hand") continue; // accepted at the first question: nobody could see it
+      doubted += 1;
+      expect(error).toEqual(refusal("current-refused"));
+    }
+    console.info(`set by hand 3 s before: ${doubted} of 100 seen, and left alone`);
+    expect(doubted).toBeGreaterThan(30);
+  });
+
   it("overwrites it when a person says so", async () => {
     const { world, version } = await announcedWorld(SECRET);
     setSecretByHand(world, "by hand", false);
