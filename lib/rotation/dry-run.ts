@@ -3,7 +3,7 @@ import { CurfewError } from "../model/curfew-error.ts";
 import { calibratedAsk } from "./asking.ts";
 import { KINDS } from "./kinds/kinds.ts";
 import { readRotation, readTarget } from "./ledger.ts";
-import { currentRefused, doesNotSay } from "./overwriting.ts";
+import { currentRefused, doesNotSay, wasAccepted } from "./overwriting.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
 import type { RotationTenant, VaultSecret, VersionId } from "./ports.ts";
@@ -69,7 +69,7 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const work = dryWork(secret, request, readOnly(parts));
   const current = async () => (await currentCredential(work)).credential;
   await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
-  const stored = await look(() => askStored(work, secret, request.overwrite));
+  const stored = await look(() => askStored(work, secret, record, request.overwrite));
   return { obstacles, stored: stored ?? null, pending: pendingVersion(secret), record };
 }
 
@@ -108,13 +108,18 @@ function dryWork({ arn }: VaultSecret, { settings }: DryRunRequest, parts: Rotat
 }
 
 /** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */
-async function askStored(work: Work, secret: VaultSecret, overwrite: boolean): Promise<ProbeAnswer["answer"]> {
+async function askStored(
+  work: Work,
+  secret: VaultSecret,
+  record: RotationRecord | undefined,
+  overwrite: boolean,
+): Promise<ProbeAnswer["answer"]> {
   const { credential } = await currentCredential(work);
   const ask = await calibratedAsk(work, credential);
   const said = await ask(credential);
-  if (said === "accepted" || overwrite) return said;
+  if (said === "accepted" || (overwrite && wasAccepted(record))) return said;
   const hanging = pendingVersion(secret);
   const pending = hanging === undefined ? undefined : await storedCredential(work, hanging);
   if (pending && (await ask(pending.credential)) === "accepted") return said; // Auth0 was told before it hung
-  throw said === "refused" ? refusedError(currentRefused(work.settings)) : doesNotSay(work.settings);
+  throw said === "refused" ? refusedError(currentRefused(work.settings, record)) : doesNotSay(work.settings);
 }

@@ -3,6 +3,7 @@ import type { Secret } from "../model/secret.ts";
 import { type Ask, PAUSE, SETTLING } from "./asking.ts";
 import { currentRefused, doesNotSay } from "./overwriting.ts";
 import { refusedError } from "./refusal.ts";
+import type { RotationRecord } from "./rotation-record.ts";
 import type { Work } from "./work.ts";
 
 /** Which stored credential the tenant accepts. */
@@ -18,6 +19,8 @@ export type InUse =
 export interface Stored {
   current: Secret;
   pending?: Secret | undefined;
+  /** Whether a refusal means anything. */
+  record: RotationRecord | undefined;
 }
 
 /**
@@ -26,10 +29,10 @@ export interface Stored {
  * on accepting it for 30 s. From then on it counts as in use only when it was accepted throughout the 45 s after the
  * last refusal; our own change before this one may have been what was still spreading.
  *
- * @throws CurfewError `rotation-refused` (`current-refused`) when the current one is still refused after 45 s, and
- * `rotation-unfinished` where answers are missing, which are never taken for refusals
+ * @throws CurfewError `rotation-refused` (`current-refused`, `never-accepted`) when the current one is still refused after
+ * 45 s, and `rotation-unfinished` where answers are missing, which are never taken for refusals
  */
-export async function inUse(work: Work, ask: Ask, { current, pending }: Stored): Promise<InUse> {
+export async function inUse(work: Work, ask: Ask, { current, pending, record }: Stored): Promise<InUse> {
   const { clock } = work.parts;
   const begun = clock.now();
   let doubtedAt: Instant | undefined;
@@ -49,7 +52,7 @@ export async function inUse(work: Work, ask: Ask, { current, pending }: Stored):
     if (said === "unknown") sawUnknown = true;
     if (said === "refused" || (said === "unknown" && doubtedAt !== undefined)) doubtedAt = now;
     if (said !== "accepted" && now - begun >= SETTLING) {
-      throw sawUnknown ? doesNotSay(work.settings) : refusedError(currentRefused(work.settings));
+      throw sawUnknown ? doesNotSay(work.settings) : refusedError(currentRefused(work.settings, record));
     }
     if (now + PAUSE > work.until) throw doesNotSay(work.settings);
     await clock.sleep(PAUSE);

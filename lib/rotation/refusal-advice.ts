@@ -81,6 +81,14 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
       "If it is the right one, store it in Secrets Manager; if not, overwrite it: npx curfew rotate --overwrite",
     ],
   },
+  "never-accepted": {
+    meaning:
+      "Auth0 refuses the stored secret and was never seen to accept one: it is wrong, or the refusals say nothing",
+    steps: [
+      "Compare the secret in Secrets Manager with the one that the application uses, which Auth0's dashboard shows; store that one.",
+      "If it is refused as well, Auth0's answers say nothing for this application: rotate it by hand.",
+    ],
+  },
   "no-place": {
     meaning: "both places for keys are taken by keys that something refers to",
     steps: ["In Auth0, remove one of the application's two keys from what refers to it."],

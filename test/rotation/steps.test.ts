@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
+import { changeRotation, orderRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
 import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../lib/rotation/target.ts";
 import { WINDOW } from "./world/auth0.ts";
@@ -352,6 +352,44 @@ describe("a rotation of a client secret", () => {
 
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
     expect(world.client.live()[0]?.secret).toBe(credentialOf(world.vault.read(CURRENT) ?? ""));
+  });
+
+  it("overwrites nothing where Auth0 was never seen to accept anything, whatever a person says", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    await changeRotation(world.table, world.target, ({ acceptedAt: _, ...record }) => record);
+    await orderedBy(world, version, "person", { overwrite: true });
+    const said = { answer: "refused" } as const;
+    const refusing = withTenant(() => ({
+      calibrate: async () => ({ endpoint: null, reason: "not-accepted", endpoints: ["revoke", "token"], said }),
+      probe: async () => said,
+    }));
+    const before = outside(world);
+
+    expect(await stepOf(world, "createSecret", version, refusing)).toEqual(refusal("never-accepted"));
+    expect(outside(world)).toBe(before);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+    expect(recordOf(world)).toHaveProperty("acceptedAt");
+  });
+
+  it("believes the endpoint that accepts something, and not the one that refuses everybody", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    const asked: string[] = [];
+    const half = withTenant((tenant) => ({
+      calibrate: async () => ({
+        ...{ endpoint: null, reason: "not-accepted", endpoints: ["revoke", "token"] },
+        said: { answer: "refused" },
+      }),
+      probe: async (login, endpoint) => {
+        asked.push(endpoint);
+        return endpoint === "token" ? tenant.probe(login, endpoint) : { answer: "refused" };
+      },
+    }));
+
+    expect(await stepOf(world, "createSecret", version, half)).toBeUndefined();
+    expect(asked).toEqual(["revoke", "token"]);
+    expect(await stepsUpTo(world, "finishSecret", version, half)).toBeUndefined();
+    expect(recordOf(world)?.lastProof).toMatchObject({ current: version });
   });
 
   it("tells the tenant nothing when the answer that the current secret is ours has grown old", async () => {

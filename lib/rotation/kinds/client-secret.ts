@@ -6,7 +6,7 @@ import { mayOverwrite } from "../overwriting.ts";
 import { refusedError } from "../refusal.ts";
 import { assertPending } from "../standing.ts";
 import { markTold } from "../under-way.ts";
-import type { Work } from "../work.ts";
+import { isTold, type Work } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -30,13 +30,13 @@ async function assertRightClient(work: Work): Promise<void> {
 
 async function tell(work: Work, { pending, current, record }: Telling): Promise<void> {
   await assertRightClient(work);
-  const ask = await calibratedAsk(work, pending);
+  const ask = await calibratedAsk(work, isTold(work, record) ? pending : await current());
   if ((await ask(pending)) === "accepted") {
     await markTold(work); // an earlier try told the tenant, or somebody did for us
   } else if (mayOverwrite(work, record)) {
     await send(work, pending, Number.POSITIVE_INFINITY);
   } else {
-    const found = await inUse(work, ask, { pending, current: await current() });
+    const found = await inUse(work, ask, { pending, current: await current(), record });
     if (found.which === "pending") await markTold(work);
     else await send(work, pending, found.askedAt + SETTLING);
   }

@@ -8,7 +8,7 @@ import { refusedError } from "../refusal.ts";
 import type { RotationRecord } from "../rotation-record.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../stored-credentials.ts";
 import { markBegun } from "../under-way.ts";
-import { isTold, recall, type Work } from "../work.ts";
+import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
 
 /**
  * Makes a new credential and stores it as pending, before anybody else knows it. Nothing is begun that could not be
@@ -39,7 +39,10 @@ async function assertInUse(
 ): Promise<void> {
   const ask = await calibratedAsk(work, current.credential);
   if (mayOverwrite(work, record)) return;
-  await inUse(work, ask, { current: current.credential, pending: pending?.credential });
+  await inUse(work, ask, { current: current.credential, pending: pending?.credential, record });
+  if (record?.acceptedAt === undefined) {
+    await remember(work, (known) => ({ ...known, acceptedAt: known.acceptedAt ?? nowOf(work) }));
+  }
 }
 
 /** A process that does the same beside this one may be quicker: then its value is the pending one. */
