@@ -92,6 +92,7 @@ function rotatedClient(answer: RotatedClientAnswer): RotatedClient {
     grantTypes: answer.grant_types,
     idTokenAlgorithm: answer.jwt_configuration?.alg,
     attachedKeys: jwt?.credentials.map(({ id }) => id),
+    usesMtls: others.tls_client_auth !== undefined || others.self_signed_tls_client_auth !== undefined,
     referencedKeys: [...new Set(references.flatMap((place) => place?.credentials?.map(({ id }) => id) ?? []))],
   };
 }

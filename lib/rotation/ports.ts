@@ -90,6 +90,8 @@ export interface RotatedClient {
   idTokenAlgorithm: string | undefined;
   /** Ids of the registered keys that it authenticates with (`private_key_jwt`); undefined where it does not. */
   attachedKeys: readonly string[] | undefined;
+  /** Whether it authenticates by mutual TLS, with a certificate: its secret is of no use then. */
+  usesMtls: boolean;
   /** Ids of registered keys that anything of the client refers to: mTLS, signed requests, `private_key_jwt`. */
   referencedKeys: readonly string[];
 }

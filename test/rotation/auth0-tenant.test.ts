@@ -54,6 +54,7 @@ describe("a client", () => {
       grantTypes: ["client_credentials"],
       idTokenAlgorithm: "RS256",
       attachedKeys: undefined,
+      usesMtls: false,
       referencedKeys: [],
     });
     expect(tenant.sent).toHaveLength(2);
@@ -81,8 +82,12 @@ describe("a client", () => {
     });
     expect(await tenant.rotated("signer").client()).toMatchObject({
       attachedKeys: undefined,
+      usesMtls: true,
       referencedKeys: ["cred_a", "cred_b"],
     });
+    const methods = { tls_client_auth: { credentials: [{ id: "cred_a" }] } };
+    Object.assign(record ?? {}, { client_authentication_methods: methods });
+    expect(await tenant.rotated("signer").client()).toMatchObject({ usesMtls: true });
   });
 
   test("may lack any field, be public, global or gone", async () => {
