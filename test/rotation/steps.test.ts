@@ -444,6 +444,54 @@ describe("a rotation of a private key", () => {
     expect((care?.from ?? 0) - (care?.promotedAt ?? 0)).toBe(86_400_000);
   });
 
+  it("promotes the new key only when it was attached for 45 s: consumers take it at once, from any server", async () => {
+    const { world, version } = await announcedWorld({ ...KEY, propagation: "flapping" });
+    let attachedAt = Number.POSITIVE_INFINITY;
+    const watched = withTenant((tenant) => ({
+      attachKeys: async (ids) => {
+        await tenant.attachKeys(ids);
+        attachedAt = world.clock.now();
+      },
+    }));
+
+    expect(await stepsUpTo(world, "finishSecret", version, watched)).toBeUndefined();
+    expect(recordOf(world)?.promoted?.at).toBeGreaterThanOrEqual(attachedAt + 45_000);
+  });
+
+  it("believes that the new key is accepted only where a random one is refused", async () => {
+    const { world, version } = await announcedWorld(KEY);
+    await stepsUpTo(world, "setSecret", version);
+    const lenient = withTenant(() => ({
+      obtainToken: async () => ({ answer: "accepted" }),
+      probe: async () => ({ answer: "refused" }),
+    }));
+
+    expect(await stepOf(world, "testSecret", version, lenient)).toEqual(unfinished);
+  });
+
+  it("does not promote while Auth0 does not say which key is the old one", async () => {
+    const { world, version } = await announcedWorld({ ...KEY, form: "plain" });
+    const initial = [...world.vault.secret.versions.values()][0];
+    const { kid: _, ...unnamed } = JSON.parse(initial?.value ?? "{}") as Record<string, unknown>;
+    if (initial) initial.value = JSON.stringify(unnamed);
+    let isSilent = false;
+    const oldKey = withTenant((tenant) => ({
+      probe: async (login, endpoint) => {
+        const isOld = login.method === "private-key" && !login.privateKeyJwk.reveal().includes('"kid"');
+        if (!isOld) return tenant.probe(login, endpoint);
+        return isSilent ? { answer: "unknown", detail: "no answer" } : { answer: "accepted" };
+      },
+    }));
+    expect(await stepsUpTo(world, "testSecret", version, oldKey)).toBeUndefined();
+
+    isSilent = true;
+    expect(await stepOf(world, "finishSecret", version, oldKey)).toEqual(unfinished);
+    expect(world.vault.labelled(CURRENT)).not.toBe(version);
+    isSilent = false;
+    expect(await stepOf(world, "finishSecret", version, oldKey)).toBeUndefined();
+    expect(recordOf(world)?.aftercare[0]).toHaveProperty("oldKey");
+  });
+
   it("frees a place that an unreferenced leftover takes", async () => {
     const { world, version } = await announcedWorld(KEY);
     const leftover = KEYS[5];
