@@ -8,9 +8,6 @@ import { secretName, secretReference } from "./secret-fields.ts";
 const clientId = (description: string) =>
   formed({ title: "Client id", description }, /^[\x21-\x7e]{1,512}$/, "this must be a client id: no spaces, not empty");
 
-/** Seconds. What `examples/consume-secret.ts` keeps a value for, and what a change takes to be everywhere, rounded up. */
-const SHORTEST_OVERLAP = 360;
-
 const login = (title: string, description: string) =>
   z
     .strictObject({
@@ -59,14 +56,8 @@ const credential = z
     ).optional(),
     overlap: duration({
       title: "Overlap",
-      description:
-        "For private keys: how long the old key stays registered beside the new one; 6m at least, since applications keep a value for 5 minutes.",
-    })
-      .refine((seconds) => seconds >= SHORTEST_OVERLAP, {
-        error:
-          "an overlap is at least 6m: applications keep a value for 5 minutes, and Auth0 takes up to 45s to follow",
-      })
-      .optional(),
+      description: "For private keys: how long the old key stays registered beside the new one.",
+    }).optional(),
     allowHs256: z
       .boolean()
       .meta({
