@@ -27,9 +27,21 @@ export type ProbeAnswer =
       detail: string;
     };
 
-/** An endpoint that tells a right credential from a wrong one for this client, or why there is none. */
+/** An endpoint that was seen to tell a right credential from a wrong one for this client, or why there is none. */
 export type Calibration =
-  | { endpoint: ProbeEndpoint }
+  | {
+      /** It accepts the credential and refuses a random one. */
+      endpoint: ProbeEndpoint;
+    }
+  | {
+      endpoint: null;
+      /** Random credentials are refused, but the credential is accepted nowhere: it is wrong, or everybody is refused. */
+      reason: "not-accepted";
+      /** Those that refuse a random one: where one of them accepts anything, that is proof. */
+      endpoints: readonly ProbeEndpoint[];
+      /** What they say of the credential. */
+      said: ProbeAnswer;
+    }
   | {
       endpoint: null;
       /** `cannot-tell`: even a random credential is accepted everywhere. `no-answer`: nobody knows. */
@@ -68,8 +80,8 @@ export async function probeCredential(
 }
 
 /**
- * Finds the endpoint at which a random credential of the same kind is refused for this client. At such an endpoint
- * `accepted` is proof; `refused` is as far as the stored credential was accepted there before, or is not expected to be.
+ * Finds an endpoint that accepts a credential of this client and refuses a random one of the same kind. Only there do
+ * both answers mean something: an endpoint may accept everybody, and it may as well refuse everybody.
  *
  * @throws as {@link probeCredential}
  */
@@ -80,12 +92,19 @@ export async function calibrate(
   signal: AbortSignal,
 ): Promise<Calibration> {
   const wrong = await randomLogin(login);
+  const endpoints: ProbeEndpoint[] = [];
   const details: string[] = [];
+  let said: ProbeAnswer = { answer: "refused" };
   for (const endpoint of PROBE_ENDPOINTS) {
-    const said = await probeCredential(address, wrong, parts, signal, endpoint);
-    if (said.answer === "refused") return { endpoint };
-    if (said.answer === "unknown") details.push(said.detail);
+    const ofWrong = await probeCredential(address, wrong, parts, signal, endpoint);
+    if (ofWrong.answer === "unknown") details.push(ofWrong.detail);
+    if (ofWrong.answer !== "refused") continue;
+    endpoints.push(endpoint);
+    const answer = await probeCredential(address, login, parts, signal, endpoint);
+    if (answer.answer === "accepted") return { endpoint };
+    if (answer.answer === "unknown") said = answer;
   }
+  if (endpoints.length > 0) return { endpoint: null, reason: "not-accepted", endpoints, said };
   const [detail] = details;
   if (detail !== undefined) return { endpoint: null, reason: "no-answer", detail };
   const everything = "Auth0 accepts even a random credential for this application";

@@ -1,5 +1,5 @@
 import type { Login } from "../auth0/login.ts";
-import { calibrate, type ProbeParts, probeCredential } from "../auth0/probe.ts";
+import { calibrate, type ProbeParts } from "../auth0/probe.ts";
 import type { TenantAddress } from "../auth0/tenant-address.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import type { Table } from "../store/table.ts";
@@ -28,8 +28,8 @@ export type ProbeCounts = Record<DriftProbe["answer"], number>;
  * Asks a tenant whether it accepts the stored credentials, and records each answer at once. One after the other: Auth0
  * counts failed logins, and there is no hurry.
  *
- * `refused` is recorded only where a random credential is refused too, by the same endpoint; an endpoint that accepts
- * anything proves nothing. Whatever else goes wrong is an answer `unknown` with its reason.
+ * `refused` is recorded only where every endpoint that refuses a random credential refuses it, too; an endpoint that
+ * accepts anything proves nothing. Whatever else goes wrong is an answer `unknown` with its reason.
  *
  * @throws CurfewError `interrupted`, and whatever the memory fails with
  */
@@ -64,10 +64,11 @@ async function probeOne(credential: ManagedCredential, recording: ProbeRecording
 
 async function ask(login: Login, { tenant, parts, signal }: ProbeRecording): Promise<Outcome> {
   const calibration = await calibrate(tenant, login, parts, signal);
-  if (calibration.endpoint === null) {
+  if (calibration.endpoint !== null) return { answer: "accepted", reason: null, detail: null };
+  if (calibration.reason !== "not-accepted") {
     return unknown(calibration.reason === "cannot-tell" ? "not-reported" : "fetch-failed", calibration.detail);
   }
-  const said = await probeCredential(tenant, login, parts, signal, calibration.endpoint);
+  const { said } = calibration;
   return said.answer === "unknown" ? unknown("fetch-failed", said.detail) : { ...said, reason: null, detail: null };
 }
 

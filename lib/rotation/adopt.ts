@@ -4,7 +4,7 @@ import { markAdopted } from "./adopted-secrets.ts";
 import { calibratedAsk } from "./asking.ts";
 import { rotationFunctionArn } from "./function-arn.ts";
 import { judgeClient } from "./judge-client.ts";
-import { readRotation, readTarget, writeTarget } from "./ledger.ts";
+import { changeRotation, readRotation, readTarget, writeTarget } from "./ledger.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import { credentialIn } from "./payload.ts";
 import { pendingVersion } from "./pending-version.ts";
@@ -76,6 +76,8 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   if (known) await parts.service.tagManaged(arn);
   const target = targetOf(request, kind, arn, parts);
   if (!(await writeTarget(parts.table, target))) throw otherOwner(request.secret);
+  const acceptedAt = Math.round(parts.clock.now());
+  await changeRotation(parts.table, target, (record) => ({ ...record, acceptedAt: record.acceptedAt ?? acceptedAt }));
   const isOn = known?.rotationEnabled === true;
   if (!isOn) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
   await markAdopted(parts.table, target);
@@ -165,7 +167,7 @@ async function mustBeAccepted(
   if (said === "accepted") return;
   const { clientId } = settings;
   if (said === "refused") {
-    const message = `Auth0 refuses this value for ${clientId}: it is not what the application uses at present.`;
+    const message = `Auth0 refuses this value for ${clientId}: it is not what the application uses at present, or Auth0 refuses whatever it is asked about for this application.`;
     throw refusedError({ refusal: "current-refused", message });
   }
   const message = `Auth0 does not say whether it accepts this value for ${clientId}; try again in a few minutes.`;

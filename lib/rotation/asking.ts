@@ -1,5 +1,5 @@
 import type { Login } from "../auth0/login.ts";
-import type { ProbeAnswer } from "../auth0/probe.ts";
+import type { Calibration, ProbeAnswer, ProbeEndpoint } from "../auth0/probe.ts";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { Secret } from "../model/secret.ts";
 import type { RotationSettings } from "./parts.ts";
@@ -32,25 +32,42 @@ export const loginWith = ({ settings }: Pick<Asking, "settings">, credential: Se
     : { method: "private-key", clientId: settings.clientId, privateKeyJwk: credential };
 
 /**
- * Finds out where the tenant's answers mean anything: where a random credential of this client is refused.
+ * Finds out where the tenant's answers mean anything: where a random credential of this client is refused. What is
+ * accepted there is proof; what is refused there may only show an endpoint that refuses everybody, so all of them are
+ * asked until one was seen to accept something.
  *
- * @param credential any stored one, of which only the kind matters
+ * @param credential any stored one, best one that is accepted: then one endpoint is enough from the beginning
  * @throws CurfewError `rotation-refused` (`not-calibrated`; `payload-unusable` for a key that cannot sign), and
  * `rotation-unfinished`, retryable, when Auth0 did not answer
  */
 export async function calibratedAsk(asking: Asking, credential: Secret): Promise<Ask> {
   const tenant = await asking.tenant();
-  const calibration = await usable(() => tenant.calibrate(loginWith(asking, credential)));
-  const { clientId } = asking.settings;
-  if (calibration.endpoint === null) {
-    if (calibration.reason === "cannot-tell") {
-      const message = `Auth0 accepts even a random credential for ${clientId}, so nobody could tell whether a new one works; it is not rotated.`;
-      throw refusedError({ refusal: "not-calibrated", message });
+  let endpoints = endpointsOf(
+    await usable(() => tenant.calibrate(loginWith(asking, credential))),
+    asking.settings.clientId,
+  );
+  return async (one) => {
+    let said: Said = "refused";
+    for (const endpoint of endpoints) {
+      const { answer } = await usable(() => tenant.probe(loginWith(asking, one), endpoint));
+      if (answer === "accepted") {
+        endpoints = [endpoint];
+        return answer;
+      }
+      if (answer === "unknown") said = answer;
     }
+    return said;
+  };
+}
+
+function endpointsOf(calibration: Calibration, clientId: string): readonly ProbeEndpoint[] {
+  if (calibration.endpoint !== null) return [calibration.endpoint];
+  if (calibration.reason === "not-accepted") return calibration.endpoints;
+  if (calibration.reason === "no-answer") {
     throw unfinished(`Auth0 does not say whether it accepts credentials of ${clientId} (${calibration.detail}).`);
   }
-  const { endpoint } = calibration;
-  return async (one) => (await usable(() => tenant.probe(loginWith(asking, one), endpoint))).answer;
+  const message = `Auth0 accepts even a random credential for ${clientId}, so nobody could tell whether a new one works; it is not rotated.`;
+  throw refusedError({ refusal: "not-calibrated", message });
 }
 
 /** A key that cannot sign is no credential. */

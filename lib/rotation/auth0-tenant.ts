@@ -46,16 +46,9 @@ export interface Auth0TenantOptions {
 /** Milliseconds after which an unanswered request is given up, as for an audit. */
 const REQUEST_TIMEOUT = 10_000;
 
-/**
- * No try of a change of the secret begins later than this after the call, waiting for a turn included. Milliseconds.
- * Its caller has just seen the stored secret accepted, and that counts for 45 s only: what is sent later may overwrite
- * a secret that a person set in between.
- */
-const SET_SECRET_WITHIN = 30_000;
-
 /** One client of one tenant with the rotator's login. Nothing is sent before the first call. */
 export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
-  const { address, clientId, signal, clock, timeout = REQUEST_TIMEOUT, deadline = Number.POSITIVE_INFINITY } = options;
+  const { address, clientId, signal, timeout = REQUEST_TIMEOUT, deadline = Number.POSITIVE_INFINITY } = options;
   const lastChange = deadline - timeout; // what is sent then is answered, or given up, by the deadline
   const api = openApi(options);
   const probes = probeParts(options);
@@ -67,10 +60,8 @@ export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
     calibrate: (login) => calibrate(address, login, probes, signal),
     probe: (login, endpoint) => probeCredential(address, login, probes, signal, endpoint),
     obtainToken: (login) => obtainsToken(address, login, probes, signal),
-    setSecret: (secret) => {
-      const notAfter = Math.min(lastChange, clock.now() + SET_SECRET_WITHIN);
-      return setClientSecret(api, clientId, secret, notAfter, signal);
-    },
+    setSecret: (secret, notAfter) =>
+      setClientSecret(api, clientId, secret, Math.min(lastChange, notAfter - timeout), signal),
     keys: async () => (await listRegisteredKeys(api, clientId, signal)).map(registered),
     registerKey: async (key) => registered(await registerPublicKey(api, clientId, key, lastChange, signal)),
     attachKeys: (ids) => setClientKeys(api, clientId, ids, lastChange, signal),
@@ -101,6 +92,7 @@ function rotatedClient(answer: RotatedClientAnswer): RotatedClient {
     grantTypes: answer.grant_types,
     idTokenAlgorithm: answer.jwt_configuration?.alg,
     attachedKeys: jwt?.credentials.map(({ id }) => id),
+    usesMtls: others.tls_client_auth !== undefined || others.self_signed_tls_client_auth !== undefined,
     referencedKeys: [...new Set(references.flatMap((place) => place?.credentials?.map(({ id }) => id) ?? []))],
   };
 }

@@ -80,7 +80,7 @@ const boundedTenant = (tenant: RotationTenant, within: Bound): RotationTenant =>
   calibrate: (login) => within(() => tenant.calibrate(login)),
   probe: (login, endpoint) => within(() => tenant.probe(login, endpoint)),
   obtainToken: (login) => within(() => tenant.obtainToken(login)),
-  setSecret: (secret) => within(() => tenant.setSecret(secret)),
+  setSecret: (secret, notAfter) => within(() => tenant.setSecret(secret, notAfter)),
   keys: () => within(() => tenant.keys()),
   registerKey: (key) => within(() => tenant.registerKey(key)),
   attachKeys: (ids) => within(() => tenant.attachKeys(ids)),

@@ -2,7 +2,7 @@ import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { type Ask, calibratedAsk, type Said } from "./asking.ts";
 import { KINDS } from "./kinds/kinds.ts";
 import { readRotation, readTarget } from "./ledger.ts";
-import { currentRefused, doesNotSay } from "./overwriting.ts";
+import { currentRefused, doesNotSay, wasAccepted } from "./overwriting.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
 import type { RotationTenant, VaultSecret, VersionId } from "./ports.ts";
@@ -79,7 +79,8 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const ask = await look(async () => calibratedAsk(work, await current()));
   const stored = ask && (await look(async () => ask(await current())));
   const pending = await look(() => askPending(work, secret, ask));
-  if (stored && !request.overwrite) await look(async () => assertInUse(work, stored, pending));
+  const mayOverwrite = request.overwrite && wasAccepted(record);
+  if (stored && !mayOverwrite) await look(async () => assertInUse(work, stored, pending, record));
   return { obstacles, stored: stored ?? null, pending, record };
 }
 
@@ -127,7 +128,12 @@ async function askPending(work: Work, secret: VaultSecret, ask: Ask | undefined)
 }
 
 /** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */
-function assertInUse({ settings }: Work, stored: Said, pending: Pending | undefined): void {
+function assertInUse(
+  { settings }: Work,
+  stored: Said,
+  pending: Pending | undefined,
+  record: RotationRecord | undefined,
+): void {
   if (stored === "accepted" || pending?.value === "accepted") return;
-  throw stored === "refused" ? refusedError(currentRefused(settings)) : doesNotSay(settings);
+  throw stored === "refused" ? refusedError(currentRefused(settings, record)) : doesNotSay(settings);
 }

@@ -9,7 +9,7 @@ export type ClientRules = Pick<RotationSettings, "clientId" | "kind" | "allowHs2
  * Whether this client's credential may be rotated at all, as Auth0 describes the client and the configuration wants it.
  *
  * Sources: Auth0's documentation on rotating secrets (never the global client's; HS256 signs ID tokens with it), and
- * its OpenAPI document: a client authenticates with a secret or with registered keys, never with both.
+ * its OpenAPI document: a client authenticates with a secret or with registered keys, or by mTLS, with one of them only.
  *
  * @param client undefined when it is gone
  * @returns the first reason against it; undefined when there is none
@@ -30,6 +30,10 @@ export function judgeClient(client: RotatedClient | undefined, rules: ClientRule
 function judgeSecretClient(client: RotatedClient, { clientId, allowHs256 }: ClientRules): Refused | undefined {
   if (client.attachedKeys !== undefined) {
     const message = `The application ${clientId} authenticates with registered keys, but the configuration says client-secret; say private-key there.`;
+    return { refusal: "kind-mismatch", message };
+  }
+  if (client.usesMtls) {
+    const message = `The application ${clientId} authenticates with a certificate (mTLS), but the configuration says client-secret; nobody uses its secret. Take its credential out of the configuration.`;
     return { refusal: "kind-mismatch", message };
   }
   if (isPublic(client)) {

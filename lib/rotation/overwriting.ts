@@ -5,17 +5,33 @@ import type { Refused } from "./refusal.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 import type { Work } from "./work.ts";
 
-/** True where a person ordered this version and said that a secret set by hand may be overwritten. */
+/**
+ * True where a person ordered this version and said that a secret set by hand may be overwritten. Where nothing of this
+ * client was ever seen to be accepted, a refusal does not show that anybody set one, and nobody would see the new one
+ * accepted either: it would be the end of the one in use.
+ */
 export function mayOverwrite({ version }: Pick<Work, "version">, record: RotationRecord | undefined): boolean {
   const order = record?.order;
-  return order?.version === version && order.by !== "schedule" && order.overwrite === true;
+  const isAllowed = order?.version === version && order.by !== "schedule" && order.overwrite === true;
+  return isAllowed && wasAccepted(record);
 }
 
-/** Somebody set another one by hand, and somebody may use it. */
-export const currentRefused = ({ clientId }: Pick<RotationSettings, "clientId">): Refused => ({
-  refusal: "current-refused",
-  message: `Auth0 refuses the stored credential of ${clientId}: somebody set another one by hand. Store that one, or overwrite it with curfew rotate --overwrite.`,
-});
+/** Whether Auth0 was ever seen to accept a credential of the client where it refuses a random one. */
+export const wasAccepted = (record: RotationRecord | undefined): boolean =>
+  record?.acceptedAt !== undefined || record?.promoted !== undefined;
+
+/** Somebody set another one by hand, and somebody may use it; or nothing is known of what Auth0's refusals mean. */
+export function currentRefused(
+  { clientId }: Pick<RotationSettings, "clientId">,
+  record: RotationRecord | undefined,
+): Refused {
+  if (!wasAccepted(record)) {
+    const message = `Auth0 refuses the stored credential of ${clientId} like a random one, and was never seen to accept any: the stored one is wrong, or Auth0's refusals say nothing about this application. Store the one that the application uses; nothing is overwritten before one was accepted.`;
+    return { refusal: "never-accepted", message };
+  }
+  const message = `Auth0 refuses the stored credential of ${clientId}: somebody set another one by hand. Store that one, or overwrite it with curfew rotate --overwrite.`;
+  return { refusal: "current-refused", message };
+}
 
 /** Nobody knows which one is in use, so nothing is changed. */
 export const doesNotSay = ({ clientId }: Pick<RotationSettings, "clientId">): CurfewError =>

@@ -1,5 +1,6 @@
 import type { Login } from "../auth0/login.ts";
 import type { Calibration, ProbeAnswer, ProbeEndpoint } from "../auth0/probe.ts";
+import type { Instant } from "../history/history.ts";
 import type { Secret } from "../model/secret.ts";
 
 /** Names one version of a secret for good; Secrets Manager takes it from the `ClientRequestToken` of its writer. */
@@ -89,6 +90,8 @@ export interface RotatedClient {
   idTokenAlgorithm: string | undefined;
   /** Ids of the registered keys that it authenticates with (`private_key_jwt`); undefined where it does not. */
   attachedKeys: readonly string[] | undefined;
+  /** Whether it authenticates by mutual TLS, with a certificate: its secret is of no use then. */
+  usesMtls: boolean;
   /** Ids of registered keys that anything of the client refers to: mTLS, signed requests, `private_key_jwt`. */
   referencedKeys: readonly string[];
 }
@@ -123,8 +126,13 @@ export interface RotationTenant {
   probe(login: Login, endpoint: ProbeEndpoint): Promise<ProbeAnswer>;
   /** Whether the token endpoint gives this login a token, or would but for a grant; the token is dropped at once. */
   obtainToken(login: Login): Promise<ProbeAnswer>;
-  /** `PATCH /clients/{id}` with a chosen secret. Never `POST rotate-secret`, whose answer alone knows the new one. */
-  setSecret(secret: Secret): Promise<void>;
+  /**
+   * `PATCH /clients/{id}` with a chosen secret. Never `POST rotate-secret`, whose answer alone knows the new one.
+   *
+   * @param notAfter no try is under way any more then: its caller has seen that the present secret may be replaced, and
+   * that counts for a while only
+   */
+  setSecret(secret: Secret, notAfter: Instant): Promise<void>;
   keys(): Promise<readonly RegisteredKey[]>;
   /** Not repeatable: look for the `kid` first. Registering alone does not let anybody in. */
   registerKey(key: { kid: string; publicKeyPem: string; name: string }): Promise<RegisteredKey>;

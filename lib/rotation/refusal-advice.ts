@@ -102,6 +102,14 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
     ],
     goOn: "After --overwrite nothing is left to do; after storing the right one go on: npx curfew rotate resume",
   },
+  "never-accepted": {
+    meaning:
+      "Auth0 refuses the stored secret and was never seen to accept one: it is wrong, or the refusals say nothing",
+    steps: [
+      "Compare the secret in Secrets Manager with the one that the application uses, which Auth0's dashboard shows; store that one.",
+      "If it is refused as well, Auth0's answers say nothing for this application: rotate it by hand.",
+    ],
+  },
   "no-place": {
     meaning: "both places for keys are taken by keys that something refers to",
     steps: ["In Auth0, remove one of the application's two keys from what refers to it."],

@@ -84,6 +84,8 @@ export interface RotationRecord {
   clientId: string;
   arn: string;
   kind: CredentialKind;
+  /** When a credential of the client was first seen to be accepted by an endpoint that refuses a random one. */
+  acceptedAt?: Instant;
   /** The last one asked for. */
   order?: RotationOrder;
   /** The version that is under way. */

@@ -94,7 +94,6 @@ describe.each(ENDPOINTS)("at /oauth/%s", (endpoint) => {
 describe("calibration", () => {
   test.each([
     { title: "a secret", login: secretOf("job") },
-    { title: "a wrong secret", login: secretOf("job", "wrong") },
     { title: "a private key", login: keyOf(KEYS) },
   ])("finds that /oauth/revoke tells $title from a random one", async ({ login }) => {
     await using world = await aProbedTenant();
@@ -109,6 +108,27 @@ describe("calibration", () => {
     expect(await world.calibrate(secretOf("site"))).toEqual({ endpoint: "revoke" });
     expect(await world.probe(secretOf("job"), "token")).toBe("accepted");
     expect(await world.probe(secretOf("job", "wrong"), "token")).toBe("refused");
+  });
+
+  const refusing: FaultEffect = { kind: "answer", status: 401, body: { error: "invalid_client" } };
+
+  test("falls back to /oauth/token where revoking refuses everybody", async () => {
+    await using world = await aProbedTenant();
+    world.tenant.faults.add({ match: { path: "/oauth/revoke" }, effect: refusing });
+
+    expect(await world.calibrate(secretOf("job"))).toEqual({ endpoint: "token" });
+  });
+
+  test("says so where the credential is refused like a random one, whatever the reason", async () => {
+    await using world = await aProbedTenant();
+    const notAccepted = {
+      ...{ endpoint: null, reason: "not-accepted", endpoints: ["revoke", "token"] },
+      said: { answer: "refused" },
+    };
+
+    expect(await world.calibrate(secretOf("job", "wrong"))).toEqual(notAccepted);
+    world.tenant.faults.add({ match: { path: "/oauth/*" }, effect: refusing });
+    expect(await world.calibrate(secretOf("job"))).toEqual(notAccepted);
   });
 
   test("says so where any credential is accepted", async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../lib/model/secret.ts";
 import { firstAccepted, type Said } from "../../lib/rotation/asking.ts";
+import { inUse } from "../../lib/rotation/in-use.ts";
+import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
 import type { Work } from "../../lib/rotation/work.ts";
 
 const BOTH = [new Secret("pending"), new Secret("current")];
@@ -11,7 +13,8 @@ function workFor(milliseconds: number): { work: Work; now: () => number } {
   const sleep = async (pause: number): Promise<void> => {
     time += pause;
   };
-  const work = { parts: { clock: { now: () => time, sleep } }, until: milliseconds } as unknown as Work;
+  const settings = { clientId: "jkl" };
+  const work = { parts: { clock: { now: () => time, sleep } }, until: milliseconds, settings } as unknown as Work;
   return { work, now: () => time };
 }
 
@@ -41,5 +44,62 @@ describe("asking which of two credentials is accepted", () => {
     const { work, now } = workFor(20_000);
     expect(await firstAccepted(work, answering("refused"), BOTH)).toBe("unknown");
     expect(now()).toBeLessThanOrEqual(20_000);
+  });
+});
+
+describe("asking whether what is stored is in use", () => {
+  const current = new Secret("current");
+  const pending = new Secret("pending");
+  const record = { acceptedAt: 1 } as RotationRecord;
+  const refused = expect.objectContaining({ code: "rotation-refused", detail: "current-refused" });
+  const unfinished = expect.objectContaining({ code: "rotation-unfinished" });
+
+  it("is content with one acceptance where nothing was refused", async () => {
+    const { work } = workFor(300_000);
+    expect(await inUse(work, answering("accepted"), { current, record })).toEqual({ which: "current", askedAt: 0 });
+    expect(await inUse(work, answering("accepted"), { current, pending, record })).toEqual({ which: "pending" });
+    expect(await inUse(work, answering("unknown", "accepted"), { current, record })).toMatchObject({
+      which: "current",
+    });
+  });
+
+  it("asks for 45 s after the last refusal of the current one", async () => {
+    const { work, now } = workFor(300_000);
+    const found = await inUse(work, answering("refused", "accepted", "accepted", "refused", "accepted"), {
+      current,
+      record,
+    });
+    expect(found).toEqual({ which: "current", askedAt: 60_000 });
+    expect(now()).toBe(60_000);
+  });
+
+  it("says so where it is still refused after 45 s, whatever was accepted in between", async () => {
+    const { work } = workFor(300_000);
+    const foreign = [...Array.from({ length: 4 }, () => ["refused", "accepted"] as const).flat(), "refused"] as const;
+    await expect(inUse(work, answering(...foreign), { current, record })).rejects.toEqual(refused);
+    await expect(inUse(work, answering("refused"), { current, pending, record })).rejects.toEqual(refused);
+  });
+
+  it("does not say that somebody set another one where nothing was ever seen to be accepted", async () => {
+    const { work } = workFor(300_000);
+    const never = expect.objectContaining({ code: "rotation-refused", detail: "never-accepted" });
+    await expect(inUse(work, answering("refused"), { current, record: undefined })).rejects.toEqual(never);
+  });
+
+  it("never takes a missing answer for either", async () => {
+    const { work } = workFor(300_000);
+    await expect(inUse(work, answering("unknown"), { current, record })).rejects.toEqual(unfinished);
+    await expect(inUse(work, answering("refused", "unknown"), { current, record })).rejects.toEqual(unfinished);
+    await expect(inUse(workFor(20_000).work, answering("refused"), { current, record })).rejects.toEqual(unfinished);
+  });
+
+  it("dates the answer by the question", async () => {
+    const { work, now } = workFor(300_000);
+    const slow = async (): Promise<Said> => {
+      await work.parts.clock.sleep(20_000);
+      return "accepted";
+    };
+    expect(await inUse(work, slow, { current, record })).toEqual({ which: "current", askedAt: 0 });
+    expect(now()).toBe(20_000);
   });
 });

@@ -54,6 +54,7 @@ describe("a client", () => {
       grantTypes: ["client_credentials"],
       idTokenAlgorithm: "RS256",
       attachedKeys: undefined,
+      usesMtls: false,
       referencedKeys: [],
     });
     expect(tenant.sent).toHaveLength(2);
@@ -81,8 +82,12 @@ describe("a client", () => {
     });
     expect(await tenant.rotated("signer").client()).toMatchObject({
       attachedKeys: undefined,
+      usesMtls: true,
       referencedKeys: ["cred_a", "cred_b"],
     });
+    const methods = { tls_client_auth: { credentials: [{ id: "cred_a" }] } };
+    Object.assign(record ?? {}, { client_authentication_methods: methods });
+    expect(await tenant.rotated("signer").client()).toMatchObject({ usesMtls: true });
   });
 
   test("may lack any field, be public, global or gone", async () => {
@@ -134,7 +139,7 @@ describe("a secret", () => {
   test("that was chosen is set in one request, and then accepted", async () => {
     await using tenant = await world();
     const rotated = tenant.rotated("job");
-    await rotated.setSecret(new Secret(CANARY));
+    await rotated.setSecret(new Secret(CANARY), Number.POSITIVE_INFINITY);
     expect(tenant.managed()).toEqual([
       { method: "PATCH", path: "/api/v2/clients/job", query: [], body: { client_secret: CANARY } },
     ]);
@@ -148,7 +153,8 @@ describe("a secret", () => {
     tenant.tenant.faults.add({ match: { method: "PATCH" }, times: 1, effect: { kind: "throttle", retryAfter: 40 } });
     const patient = { attempts: 4, patience: 600_000, throttlePatience: 600_000, pause: 20 };
     const rotated = tenant.rotated("job", { retryPolicy: patient });
-    const told = await errorOf(rotated.setSecret(new Secret(CANARY)));
+    const notAfter = tenant.clock.now() + 535_000; // a request may take 500 s of this clock
+    const told = await errorOf(rotated.setSecret(new Secret(CANARY), notAfter));
     expect(told).toMatchObject({ code: "timed-out", detail: "its time was over" });
     expect(tenant.tenant.state.clients.get("job")?.client_secret).toBe("job-secret");
   });
@@ -236,7 +242,10 @@ describe("a key", () => {
 /** Every request to the Management API, by the scope that it needs. */
 const REQUESTS: Record<string, { scope: string; run: (tenant: RotationTenant) => Promise<unknown> }> = {
   client: { scope: "read:clients", run: (tenant) => tenant.client() },
-  setSecret: { scope: "update:client_keys", run: (tenant) => tenant.setSecret(new Secret(CANARY)) },
+  setSecret: {
+    scope: "update:client_keys",
+    run: (tenant) => tenant.setSecret(new Secret(CANARY), Number.POSITIVE_INFINITY),
+  },
   keys: { scope: "read:client_credentials", run: (tenant) => tenant.keys() },
   registerKey: { scope: "create:client_credentials", run: (tenant) => tenant.registerKey(NEW_KEY) },
   attachKeys: { scope: "update:client_credentials", run: (tenant) => tenant.attachKeys(["cred_old"]) },

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { writeTarget } from "../../lib/rotation/ledger.ts";
+import { changeRotation, writeTarget } from "../../lib/rotation/ledger.ts";
 import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
 import { CREDENTIAL_KINDS } from "../../lib/rotation/target.ts";
 import { PROPAGATIONS } from "./world/auth0.ts";
@@ -207,6 +207,7 @@ it("holds whatever schedule, people, crashes and time do in whatever order", { t
           latency: (random) => Math.floor(random() * 1_500),
         });
         await writeTarget(world.table, world.target);
+        await changeRotation(world.table, world.target, (record) => ({ ...record, acceptedAt: world.clock.now() }));
         const real: Real = { world, background: [] };
         await fc.asyncModelRun(() => {
           const model: Model = { isTouched: false, frozenAt: undefined, people: 0, hands: 0 };

@@ -15,6 +15,7 @@ const client = (changed: Partial<RotatedClient> = {}): RotatedClient => ({
   grantTypes: undefined,
   idTokenAlgorithm: undefined,
   attachedKeys: undefined,
+  usesMtls: false,
   referencedKeys: [],
   ...changed,
 });
@@ -35,6 +36,8 @@ describe("a client", () => {
     { title: "on a phone", client: client({ appType: "native" }), rules: SECRET, refusal: "public-client" },
     { title: "with HS256", client: client({ idTokenAlgorithm: "HS256" }), rules: SECRET, refusal: "hs256-client" },
     { title: "with keys", client: client({ attachedKeys: [] }), rules: SECRET, refusal: "kind-mismatch" },
+    { title: "with a certificate", client: client({ usesMtls: true }), rules: SECRET, refusal: "kind-mismatch" },
+    { title: "with a certificate", client: client({ usesMtls: true }), rules: KEY, refusal: "kind-mismatch" },
     { title: "without keys", client: client(), rules: KEY, refusal: "kind-mismatch" },
   ])("$title is refused for $rules.kind: $refusal", ({ client, rules, refusal }) => {
     expect(judgeClient(client, rules)).toEqual({ refusal, message: expect.stringContaining("jkl") });

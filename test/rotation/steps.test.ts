@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
+import { changeRotation, orderRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
 import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../lib/rotation/target.ts";
 import { WINDOW } from "./world/auth0.ts";
@@ -328,6 +328,23 @@ describe("a rotation of a client secret", () => {
     expect(recordOf(later.world)?.held).toMatchObject({ refusal: "current-refused" });
   });
 
+  it("changes nothing once it saw the current one refused, though servers that do not know better accept it", async () => {
+    let doubted = 0;
+    for (let seed = 1; seed <= 100; seed++) {
+      const { world, version } = await announcedWorld({ ...SECRET, propagation: "flapping", seed });
+      await stepOf(world, "createSecret", version);
+      setSecretByHand(world, "by hand", false);
+      world.clock.pass(3_000);
+      const error = await stepOf(world, "setSecret", version);
+      expect(world.guard.violations).toEqual([]);
+      if (world.client.live()[0]?.secret !== "by hand") continue; // accepted at the first question: nobody could see it
+      doubted += 1;
+      expect(error).toEqual(refusal("current-refused"));
+    }
+    console.info(`set by hand 3 s before: ${doubted} of 100 seen, and left alone`);
+    expect(doubted).toBeGreaterThan(30);
+  });
+
   it("overwrites it when a person says so", async () => {
     const { world, version } = await announcedWorld(SECRET);
     setSecretByHand(world, "by hand", false);
@@ -335,6 +352,44 @@ describe("a rotation of a client secret", () => {
 
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
     expect(world.client.live()[0]?.secret).toBe(credentialOf(world.vault.read(CURRENT) ?? ""));
+  });
+
+  it("overwrites nothing where Auth0 was never seen to accept anything, whatever a person says", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    await changeRotation(world.table, world.target, ({ acceptedAt: _, ...record }) => record);
+    await orderedBy(world, version, "person", { overwrite: true });
+    const said = { answer: "refused" } as const;
+    const refusing = withTenant(() => ({
+      calibrate: async () => ({ endpoint: null, reason: "not-accepted", endpoints: ["revoke", "token"], said }),
+      probe: async () => said,
+    }));
+    const before = outside(world);
+
+    expect(await stepOf(world, "createSecret", version, refusing)).toEqual(refusal("never-accepted"));
+    expect(outside(world)).toBe(before);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+    expect(recordOf(world)).toHaveProperty("acceptedAt");
+  });
+
+  it("believes the endpoint that accepts something, and not the one that refuses everybody", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    const asked: string[] = [];
+    const half = withTenant((tenant) => ({
+      calibrate: async () => ({
+        ...{ endpoint: null, reason: "not-accepted", endpoints: ["revoke", "token"] },
+        said: { answer: "refused" },
+      }),
+      probe: async (login, endpoint) => {
+        asked.push(endpoint);
+        return endpoint === "token" ? tenant.probe(login, endpoint) : { answer: "refused" };
+      },
+    }));
+
+    expect(await stepOf(world, "createSecret", version, half)).toBeUndefined();
+    expect(asked).toEqual(["revoke", "token"]);
+    expect(await stepsUpTo(world, "finishSecret", version, half)).toBeUndefined();
+    expect(recordOf(world)?.lastProof).toMatchObject({ current: version });
   });
 
   it("tells the tenant nothing when the answer that the current secret is ours has grown old", async () => {
@@ -387,6 +442,54 @@ describe("a rotation of a private key", () => {
     const [care] = recordOf(world)?.aftercare ?? [];
     expect(care).toMatchObject({ current: version, oldKey: { id: old } });
     expect((care?.from ?? 0) - (care?.promotedAt ?? 0)).toBe(86_400_000);
+  });
+
+  it("promotes the new key only when it was attached for 45 s: consumers take it at once, from any server", async () => {
+    const { world, version } = await announcedWorld({ ...KEY, propagation: "flapping" });
+    let attachedAt = Number.POSITIVE_INFINITY;
+    const watched = withTenant((tenant) => ({
+      attachKeys: async (ids) => {
+        await tenant.attachKeys(ids);
+        attachedAt = world.clock.now();
+      },
+    }));
+
+    expect(await stepsUpTo(world, "finishSecret", version, watched)).toBeUndefined();
+    expect(recordOf(world)?.promoted?.at).toBeGreaterThanOrEqual(attachedAt + 45_000);
+  });
+
+  it("believes that the new key is accepted only where a random one is refused", async () => {
+    const { world, version } = await announcedWorld(KEY);
+    await stepsUpTo(world, "setSecret", version);
+    const lenient = withTenant(() => ({
+      obtainToken: async () => ({ answer: "accepted" }),
+      probe: async () => ({ answer: "refused" }),
+    }));
+
+    expect(await stepOf(world, "testSecret", version, lenient)).toEqual(unfinished);
+  });
+
+  it("does not promote while Auth0 does not say which key is the old one", async () => {
+    const { world, version } = await announcedWorld({ ...KEY, form: "plain" });
+    const initial = [...world.vault.secret.versions.values()][0];
+    const { kid: _, ...unnamed } = JSON.parse(initial?.value ?? "{}") as Record<string, unknown>;
+    if (initial) initial.value = JSON.stringify(unnamed);
+    let isSilent = false;
+    const oldKey = withTenant((tenant) => ({
+      probe: async (login, endpoint) => {
+        const isOld = login.method === "private-key" && !login.privateKeyJwk.reveal().includes('"kid"');
+        if (!isOld) return tenant.probe(login, endpoint);
+        return isSilent ? { answer: "unknown", detail: "no answer" } : { answer: "accepted" };
+      },
+    }));
+    expect(await stepsUpTo(world, "testSecret", version, oldKey)).toBeUndefined();
+
+    isSilent = true;
+    expect(await stepOf(world, "finishSecret", version, oldKey)).toEqual(unfinished);
+    expect(world.vault.labelled(CURRENT)).not.toBe(version);
+    isSilent = false;
+    expect(await stepOf(world, "finishSecret", version, oldKey)).toBeUndefined();
+    expect(recordOf(world)?.aftercare[0]).toHaveProperty("oldKey");
   });
 
   it("frees a place that an unreferenced leftover takes", async () => {

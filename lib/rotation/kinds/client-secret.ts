@@ -1,11 +1,12 @@
 import type { Secret } from "../../model/secret.ts";
-import { type Ask, calibratedAsk, firstAccepted, SETTLING, unfinished } from "../asking.ts";
+import { calibratedAsk, SETTLING, unfinished } from "../asking.ts";
+import { inUse } from "../in-use.ts";
 import { judgeClient } from "../judge-client.ts";
-import { currentRefused, doesNotSay, mayOverwrite } from "../overwriting.ts";
+import { mayOverwrite } from "../overwriting.ts";
 import { refusedError } from "../refusal.ts";
 import { assertPending } from "../standing.ts";
 import { markTold } from "../under-way.ts";
-import type { Work } from "../work.ts";
+import { isTold, type Work } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -29,31 +30,23 @@ async function assertRightClient(work: Work): Promise<void> {
 
 async function tell(work: Work, { pending, current, record }: Telling): Promise<void> {
   await assertRightClient(work);
-  const ask = await calibratedAsk(work, pending);
+  const ask = await calibratedAsk(work, isTold(work, record) ? pending : await current());
   if ((await ask(pending)) === "accepted") {
     await markTold(work); // an earlier try told the tenant, or somebody did for us
   } else if (mayOverwrite(work, record)) {
     await send(work, pending, Number.POSITIVE_INFINITY);
-  } else if ((await acceptedOf(work, ask, [pending, await current()])) === "pending") {
-    await markTold(work);
   } else {
-    await send(work, pending, work.parts.clock.now() + SETTLING);
+    const found = await inUse(work, ask, { pending, current: await current(), record });
+    if (found.which === "pending") await markTold(work);
+    else await send(work, pending, found.askedAt + SETTLING);
   }
-}
-
-/** Which of both the tenant accepts. */
-async function acceptedOf(work: Work, ask: Ask, both: readonly [Secret, Secret]): Promise<"pending" | "current"> {
-  const accepted = await firstAccepted(work, ask, both);
-  if (accepted === "refused") throw refusedError(currentRefused(work.settings));
-  if (accepted === "unknown") throw doesNotSay(work.settings);
-  return accepted === 0 ? "pending" : "current";
 }
 
 /**
  * Sends the new secret. First it is recorded that this happens, and looked once more whether the secret is stored where
  * it will be found: what the tenant knows must never be lost.
  *
- * @param freshUntil until when the answer counts that the current secret is ours
+ * @param freshUntil until when the answer counts that the current secret is ours: nothing is under way after that
  */
 async function send(work: Work, pending: Secret, freshUntil: number): Promise<void> {
   const tenant = await work.tenant();
@@ -63,6 +56,6 @@ async function send(work: Work, pending: Secret, freshUntil: number): Promise<vo
     if (work.parts.clock.now() > freshUntil) {
       throw unfinished(`Between asking and telling Auth0 about ${work.settings.clientId} too much time went by.`);
     }
-    await tenant.setSecret(pending);
+    await tenant.setSecret(pending, freshUntil);
   });
 }

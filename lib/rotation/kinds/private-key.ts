@@ -1,5 +1,6 @@
+import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, loginWith, unfinished } from "../asking.ts";
+import { calibratedAsk, loginWith, SETTLING, unfinished } from "../asking.ts";
 import { judgeClient } from "../judge-client.ts";
 import { isFull, judgePlaces, leftovers, type Places } from "../judge-places.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
@@ -8,7 +9,7 @@ import { refusedError } from "../refusal.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../rotation-record.ts";
 import { assertPending } from "../standing.ts";
 import { markTold } from "../under-way.ts";
-import type { Work } from "../work.ts";
+import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -25,10 +26,9 @@ export const privateKeyKind: Kind = {
     const registered = await registeredOf(work);
     const own = (await onlyOne(work, registered, key)) ?? (await register(work, registered, key, telling));
     await attach(work, own.id);
+    await settleIn(work);
   },
-  async test(work, pending) {
-    return (await (await work.tenant()).obtainToken(loginWith(work, pending))).answer;
-  },
+  test,
   oldPart,
   overlap: ({ settings }) => settings.overlap,
   takeAway,
@@ -112,8 +112,31 @@ async function attach(work: Work, id: string): Promise<void> {
 }
 
 /**
+ * Consumers take the new key from the promotion on, so it comes only when every server of the tenant knows the key.
+ * Both are attached meanwhile: waiting costs nobody anything. Counted from now on also where the key was attached
+ * before, by a process that died: when that was, nobody knows.
+ */
+async function settleIn(work: Work): Promise<void> {
+  if (await waitUntil(work, nowOf(work) + SETTLING)) return;
+  throw unfinished(
+    `The new key of ${work.settings.clientId} is attached, but there is no time to wait until it is known everywhere.`,
+  );
+}
+
+/**
+ * As consumers use it: with an assertion for a token. What that means is known only where a random key is refused, so
+ * the calibrated question has to be answered in the same way.
+ */
+async function test(work: Work, pending: Secret): Promise<ProbeAnswer["answer"]> {
+  const { answer } = await (await work.tenant()).obtainToken(loginWith(work, pending));
+  return answer === "accepted" ? (await calibratedAsk(work, pending))(pending) : answer;
+}
+
+/**
  * Which registered key the old one is. Its `kid` says so. Where a person stored it without one, or with another, it is
  * the only attached key beside the new one, if it is accepted at all: some attached key verifies it.
+ *
+ * @throws CurfewError `rotation-unfinished` when Auth0 does not say: this is looked at once, before the promotion
  */
 async function oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">> {
   const { kid: newKid } = publicKeyOf(current);
@@ -131,7 +154,11 @@ async function onlyOther(
   const { attachedKeys } = await keyClient(work);
   const [other, ...more] = others.filter(({ id }) => attachedKeys.includes(id));
   if (!other || more.length > 0) return undefined;
-  return (await (await calibratedAsk(work, old))(old)) === "accepted" ? other : undefined;
+  const said = await (await calibratedAsk(work, old))(old);
+  if (said === "unknown") {
+    throw unfinished(`Auth0 does not say whether the other key of ${work.settings.clientId} is the old one.`);
+  }
+  return said === "accepted" ? other : undefined;
 }
 
 /** First the current key is seen to be accepted and attached: the client must never be left without one. */

@@ -1,13 +1,14 @@
-import { calibratedAsk, firstAccepted } from "../asking.ts";
+import { calibratedAsk } from "../asking.ts";
+import { inUse } from "../in-use.ts";
 import { judgeOrder } from "../judge-order.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import { currentRefused, doesNotSay, mayOverwrite } from "../overwriting.ts";
+import { mayOverwrite } from "../overwriting.ts";
 import { renewPayload } from "../payload.ts";
 import { refusedError } from "../refusal.ts";
 import type { RotationRecord } from "../rotation-record.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../stored-credentials.ts";
 import { markBegun } from "../under-way.ts";
-import { isTold, recall, type Work } from "../work.ts";
+import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
 
 /**
  * Makes a new credential and stores it as pending, before anybody else knows it. Nothing is begun that could not be
@@ -38,14 +39,10 @@ async function assertInUse(
 ): Promise<void> {
   const ask = await calibratedAsk(work, current.credential);
   if (mayOverwrite(work, record)) return;
-  const stored = [current, ...(pending ? [pending] : [])];
-  const accepted = await firstAccepted(
-    work,
-    ask,
-    stored.map(({ credential }) => credential),
-  );
-  if (accepted === "refused") throw refusedError(currentRefused(work.settings));
-  if (accepted === "unknown") throw doesNotSay(work.settings);
+  await inUse(work, ask, { current: current.credential, pending: pending?.credential, record });
+  if (record?.acceptedAt === undefined) {
+    await remember(work, (known) => ({ ...known, acceptedAt: known.acceptedAt ?? nowOf(work) }));
+  }
 }
 
 /** A process that does the same beside this one may be quicker: then its value is the pending one. */

@@ -140,6 +140,7 @@ export function worldClient({ clock, random, kind, clientId, propagation, secret
         grantTypes: ["client_credentials"],
         idTokenAlgorithm: "RS256",
         attachedKeys,
+        usesMtls: false,
         referencedKeys: attachedKeys ?? [],
         ...changed,
       };

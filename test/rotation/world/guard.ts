@@ -1,3 +1,4 @@
+import type { Login } from "../../../lib/auth0/login.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { type RotationRecord, rotationKey } from "../../../lib/rotation/rotation-record.ts";
 import type { CredentialKind, RotationTarget } from "../../../lib/rotation/target.ts";
@@ -14,7 +15,9 @@ export interface Guard {
   look(call: string, process: string): void;
   /** A person took a label away: what is stored under none from then on is that person's doing, until it is again. */
   excuse(): void;
-  beforeSetting(secret: string): void;
+  /** What the tenant said of a credential to a process. */
+  afterAnswer(login: Login, isAccepted: boolean, process: object): void;
+  beforeSetting(secret: string, process: object): void;
   /** @param isLate whether its process is dead by now: the next one could not know of it */
   beforeRegistering(kid: string, pem: string, isLate: boolean): void;
   beforeAttaching(ids: readonly string[]): void;
@@ -39,12 +42,16 @@ export interface GuardOptions {
  */
 const UNSEEN = 45_000 + WINDOW;
 
+/** So long after it saw the current secret refused, no process may set another one. Milliseconds. */
+const DOUBT = 45_000;
+
 /** What was asked for before a person took a label away may still be on its way. Milliseconds. */
 const ON_ITS_WAY = 10_000;
 
 export function guardOf({ kind, clock, vault, client, table, target, overlap }: GuardOptions): Guard {
   const violations: string[] = [];
   const late = new Set<string>();
+  const doubts = new WeakMap<object, number>();
   let promotedAt = 0;
   let isExcused = false;
   let excusedAt = 0;
@@ -93,11 +100,19 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
       isExcused = true;
       excusedAt = clock.now();
     },
-    beforeSetting(secret) {
+    afterAnswer(login, isAccepted, process) {
+      if (isAccepted || login.method !== "client-secret") return;
+      const current = vault.read(CURRENT);
+      if (current !== undefined && credentialOf(current) === login.secret.reveal()) doubts.set(process, clock.now());
+    },
+    beforeSetting(secret, process) {
+      if (clock.now() < (doubts.get(process) ?? Number.NEGATIVE_INFINITY) + DOUBT && !hasLeave(secret)) {
+        violations.push("a secret is set by a process that saw the current one refused");
+      }
       const [newest] = client.live();
       if (newest?.by !== "hand" || clock.now() - newest.since <= UNSEEN) return;
       if (vault.labelsOf((payload) => credentialOf(payload) === newest.secret).length > 0) return;
-      if (newest.secret === secret || hasLeave()) return;
+      if (newest.secret === secret || hasLeave(secret)) return;
       violations.push("a secret that was set by hand is overwritten");
     },
     beforeRegistering(kid, pem, isLate) {
@@ -132,8 +147,10 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
     },
   };
 
-  function hasLeave(): boolean {
-    const record = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId));
-    return record?.order?.overwrite === true;
+  /** A person gave leave for one version, whose secret this is. */
+  function hasLeave(secret: string): boolean {
+    const { order } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};
+    const payload = vault.secret.versions.get(order?.version ?? "")?.value;
+    return order?.overwrite === true && payload !== undefined && credentialOf(payload) === secret;
   }
 }

@@ -1,4 +1,4 @@
-import { writeTarget } from "../../../lib/rotation/ledger.ts";
+import { changeRotation, writeTarget } from "../../../lib/rotation/ledger.ts";
 import type { RotationParts } from "../../../lib/rotation/parts.ts";
 import type { RotationTenant, VersionId } from "../../../lib/rotation/ports.ts";
 import { ROTATION_STEPS, type RotationStep } from "../../../lib/rotation/rotation-record.ts";
@@ -8,10 +8,11 @@ import { createWorld, type World, type WorldOptions } from "./world.ts";
 /** What a test changes about the parts that a process works with. */
 export type Alter = (parts: RotationParts) => RotationParts;
 
-/** A world whose secret is known to belong to its client, and a version that Secrets Manager announced. */
+/** A world whose secret was adopted: known to belong to its client, and accepted. With it a version that Secrets Manager announced. */
 export async function announcedWorld(options: WorldOptions): Promise<{ world: World; version: VersionId }> {
   const world = createWorld(options);
   await writeTarget(world.table, world.target);
+  await changeRotation(world.table, world.target, (record) => ({ ...record, acceptedAt: world.clock.now() }));
   const version = world.newVersion();
   world.vault.announce(version);
   return { world, version };

@@ -1,3 +1,4 @@
+import type { Login } from "../../../lib/auth0/login.ts";
 import type { Calibration, ProbeAnswer } from "../../../lib/auth0/probe.ts";
 import { CurfewError, type ErrorCode } from "../../../lib/model/curfew-error.ts";
 import type { RotationTenant, RotationVault } from "../../../lib/rotation/ports.ts";
@@ -47,9 +48,11 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
       failed: tenantFailed,
       instead: (detail) => ({ answer: "unknown", detail }),
     });
-  const answerTo = (login: Parameters<WorldClient["accepts"]>[0]): ProbeAnswer => ({
-    answer: client.accepts(login) ? "accepted" : "refused",
-  });
+  const answerTo = (login: Login): ProbeAnswer => {
+    const isAccepted = client.accepts(login);
+    guard.afterAnswer(login, isAccepted, process);
+    return { answer: isAccepted ? "accepted" : "refused" };
+  };
   return {
     client: () => call("client", () => client.describe()),
     calibrate: () =>
@@ -63,7 +66,7 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
     obtainToken: (login) => ask("obtainToken", () => answerTo(login)),
     setSecret: (secret) =>
       call("setSecret", () => {
-        guard.beforeSetting(secret.reveal());
+        guard.beforeSetting(secret.reveal(), process);
         client.setSecret(secret.reveal(), "curfew");
       }),
     keys: () => call("keys", () => client.registered.map(({ id, kid, name }) => ({ id, kid, name }))),

@@ -5,7 +5,7 @@ import { vi } from "vitest";
 import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
 import { fastClock } from "../../../lib/model/clock.ts";
 import { rotationFunctionArn } from "../../../lib/rotation/function-arn.ts";
-import { orderRotation, readRotation, writeTarget } from "../../../lib/rotation/ledger.ts";
+import { changeRotation, orderRotation, readRotation, writeTarget } from "../../../lib/rotation/ledger.ts";
 import type { RotationOrder, RotationRecord, RotationStep } from "../../../lib/rotation/rotation-record.ts";
 import type { RotationTarget } from "../../../lib/rotation/target.ts";
 import { type Deployment, deploy } from "../../../lib/sandbox/cloud/deploy.ts";
@@ -53,7 +53,7 @@ export interface Application {
   /** A strike that kills its function at the first call of an operation. */
   death(operation: string, moment: Strike["moment"], also?: () => void): Strike;
   target: RotationTarget;
-  /** Says whose secret it is, as `adopt` does. */
+  /** Says whose secret it is, and that it was accepted, as `adopt` does. */
   adopt(): Promise<void>;
   /** Records who asks; the version's id. */
   order(by: RotationOrder["by"], extra?: Pick<RotationOrder, "overwrite">): Promise<string>;
@@ -172,7 +172,10 @@ export async function startRotations(): Promise<Rotations> {
         },
       }),
       target,
-      adopt: async () => void (await writeTarget(table, target)),
+      adopt: async () => {
+        await writeTarget(table, target);
+        await changeRotation(table, target, (record) => ({ ...record, acceptedAt: Math.round(clock.now()) }));
+      },
       order: async (by, extra = {}) => {
         const id = crypto.randomUUID();
         await orderRotation(table, target, { version: id, by, at: Math.round(clock.now()), ...extra });
