@@ -2,8 +2,9 @@ import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
 import { calibratedAsk } from "./asking.ts";
 import { rotationFunctionArn } from "./function-arn.ts";
+import { leaveGoneSecret } from "./gone-secret.ts";
 import { judgeClient } from "./judge-client.ts";
-import { readRotation, readTarget, writeTarget } from "./ledger.ts";
+import { readRotation, readTarget, recordOfCredential, writeTarget } from "./ledger.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import { credentialIn } from "./payload.ts";
 import { pendingVersion } from "./pending-version.ts";
@@ -53,7 +54,7 @@ export interface Adopted {
 
 /**
  * Puts a credential under Curfew's care without rotating it: tags or creates its secret, records whose it is, switches
- * rotation on. Nothing is written before Auth0 has accepted the value at an endpoint that refuses a random one. May be
+ * rotation on. Nothing but that a former secret is gone is written before Auth0 has accepted the value at an endpoint that refuses a random one. May be
  * repeated, whatever became of it before.
  *
  * @throws CurfewError `rotation-refused` for what could not be rotated later either, `arguments-invalid` for a secret
@@ -119,7 +120,9 @@ async function mustBeOurs(
   if (target && (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind)) {
     throw otherOwner(secret);
   }
-  await readRotation(parts.table, targetOf(request, kind, arn ?? "", parts));
+  const wanted = targetOf(request, kind, arn ?? "", parts);
+  if (arn !== undefined) await leaveGoneSecret(wanted, await recordOfCredential(parts.table, wanted), parts);
+  await readRotation(parts.table, wanted);
 }
 
 const targetOf = (

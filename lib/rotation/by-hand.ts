@@ -1,5 +1,6 @@
 import type { Instant } from "../history/history.ts";
-import { orderRotation, readTarget } from "./ledger.ts";
+import { leaveGoneSecret } from "./gone-secret.ts";
+import { orderRotation, readTarget, recordOfCredential } from "./ledger.ts";
 import type { RotationParts } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
 import type { RotationService, VaultSecret, VersionId } from "./ports.ts";
@@ -31,6 +32,7 @@ export async function findRotatable({ vault, table }: ByHandParts, secret: strin
   assertOurs(found);
   const target = await readTarget(table, found.arn);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
+  await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table });
   return { target, hanging: pendingVersion(found) };
 }
 

@@ -1,6 +1,6 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { boundedParts } from "./bounded-parts.ts";
-import { changeRotation } from "./ledger.ts";
+import { noteRotation } from "./ledger.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
@@ -42,7 +42,7 @@ async function recordFailure(
   const failure = { version, step, at: Math.round(parts.clock.now()), ...described(error) };
   const { table } = boundedParts(parts, deadline);
   try {
-    await changeRotation(table, target, (record) => withFailure(record, failure));
+    await noteRotation(table, target, (record) => withFailure(record, failure));
   } catch (second) {
     // The step's own error is thrown: it is the one that says what to do, and it is counted the next time.
     if (!(second instanceof CurfewError)) throw second;

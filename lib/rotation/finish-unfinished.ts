@@ -2,9 +2,11 @@ import type { RunRef } from "../findings/ledger/run-record.ts";
 import type { Instant } from "../history/history.ts";
 import { runAftercare } from "./aftercare.ts";
 import { secretNameOf } from "./credential-text.ts";
+import { recordingFailure } from "./failures.ts";
 import { finishForward } from "./finish-forward.ts";
+import { leaveGoneSecret } from "./gone-secret.ts";
 import type { KnownCredential } from "./known-credentials.ts";
-import { orderRotation } from "./ledger.ts";
+import { orderRotation, readRotation } from "./ledger.ts";
 import { lookAtSecret } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
@@ -33,12 +35,18 @@ export async function finishUnfinished(
 ): Promise<Finished> {
   if (isAtRest(credential)) return "nothing";
   const { clock, table } = parts;
-  const { rotation, tenant, clientId } = credential;
+  const { tenant, clientId } = credential;
   const ours = versionOf(run, tenant, clientId);
   const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
   // What this run has begun before it was tried again, it waits for later.
-  if (rotation?.order?.version === ours) return "nothing";
-  if (isAtWork(rotation, clock.now())) return "busy";
+  if (credential.rotation?.order?.version === ours) return "nothing";
+  if (isAtWork(credential.rotation, clock.now())) return "busy";
+  const rotation = await leaveGoneSecret(target, credential.rotation, parts);
+  const read = () => readRotation(table, target);
+  // Where the record is about a secret that cannot be left, nobody else may come upon it. Once it is held for that, it
+  // fails no more: what failed today keeps the rest of the tenant back.
+  const request = { target, version: ours, step: "createSecret" as const, deadline };
+  await (rotation?.held ? read() : recordingFailure(request, parts, read));
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
   const version = pendingVersion(secret) ?? toldVersion(rotation);

@@ -7,7 +7,7 @@ import type { Instant } from "../history/history.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import type { ConfiguredCredential } from "./configured-credentials.ts";
 import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
-import { failing } from "./failing.ts";
+import { failedTry } from "./failing.ts";
 import { finishUnfinished } from "./finish-unfinished.ts";
 import { type KnownCredential, knownCredentials } from "./known-credentials.ts";
 import { versionOf } from "./order-of-run.ts";
@@ -171,7 +171,7 @@ async function isBarred(tenant: string, credentials: readonly KnownCredential[],
   if (record?.state !== "recorded" || record.status === "failed") return true;
   const dayOf = (at: Instant): string => localDay(new Date(at).toISOString(), timezone);
   const today = dayOf(rotation.clock.now());
-  const failures = credentials.flatMap((one) => (one.rotation && failing(one.rotation)) ?? []);
+  const failures = credentials.flatMap((one) => (one.rotation && failedTry(one.rotation)) ?? []);
   return failures.some(({ at }) => dayOf(at) === today);
 }
 

@@ -109,7 +109,7 @@ describe("nothing is begun", () => {
     await world.clock.run(world.clock.sleep(DAY / 2));
     await world.audited(later(1), world.tenants);
     await world.rotate(later(1), world.tenants);
-    expect(names(world).slice(2)).toEqual(["a 1"]); // the oldest again, and it fails again
+    expect(names(world).slice(2)).toEqual(["a 2", "a 1"]); // the oldest again, and it fails again, after the other
   });
 
   it("after one of which nothing is heard any more", async () => {
@@ -145,8 +145,9 @@ describe("nothing is begun", () => {
     const versions = new Map([...(secret?.versions ?? []), ["by-hand", ["AWSPENDING"]]] as const);
     if (secret) world.secrets.set("apps/a/1", { ...secret, versions });
 
-    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ failed: 1 });
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ waiting: 1 });
 
+    expect(world.failures).toHaveLength(1);
     expect(world.begun).toEqual([]);
     expect(world.recordOf("a", "1")?.order).toEqual(order);
   });
@@ -189,6 +190,39 @@ describe("nothing is begun", () => {
 
     expect(names(world)).toEqual(["b 2"]);
     expect(world.recordOf("a", "1")?.held).toMatchObject({ refusal: "not-configured" });
+  });
+});
+
+describe("a secret that was made anew under its name while something of the former one was open", () => {
+  const FORMER = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/a/1-ZyXwVu";
+  const care = { current: "v1", old: "v0", recordedAt: NOW, promotedAt: NOW, from: NOW, lastWriteAt: NOW, answers: [] };
+
+  it("is rotated, and that the old credential cannot be proven dead stays on record", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const underWay = { version: "v2", startedAt: NOW - DAY, setAt: NOW - DAY };
+    await world.change("a", "1", { arn: FORMER, aftercare: [care], underWay });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ proven: 2, failed: 0 });
+
+    const record = world.recordOf("a", "1");
+    expect(record?.arn).toBe(arnOf("apps/a/1"));
+    expect(record).not.toHaveProperty("underWay");
+    expect(record?.aftercare).toEqual([{ ...care, notProvable: expect.stringContaining("was deleted") }]);
+  });
+
+  it("is held, with the reason, where the former one is there under another name, and keeps no other back", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const former = { arn: `${arnOf("apps/former")}`, name: "apps/former", rotationEnabled: true, versions: new Map() };
+    world.secrets.set(former.name, former);
+    await world.change("a", "1", { arn: former.arn, aftercare: [care] });
+
+    await world.rotate(RUN, world.tenants);
+    await world.audited(later(1), world.tenants);
+    await world.clock.run(world.clock.sleep(DAY));
+    await world.rotate(later(1), world.tenants);
+
+    expect(world.recordOf("a", "1")?.held).toMatchObject({ refusal: "not-configured" });
+    expect(names(world)).toEqual(["a 2"]);
   });
 });
 
