@@ -11,8 +11,8 @@ import { lookAtSecret } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
-import type { VersionId } from "./ports.ts";
-import { isOpen, type RotationRecord } from "./rotation-record.ts";
+import { isOpen } from "./rotation-record.ts";
+import { toldVersion } from "./under-way.ts";
 
 /**
  * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, or one
@@ -49,7 +49,7 @@ export async function finishUnfinished(
   await (rotation?.held ? read() : recordingFailure(request, parts, read));
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
-  const version = pendingVersion(secret) ?? toldVersion(rotation);
+  const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
   if (version !== undefined) {
     const order = finishingOrder(credential, run, version);
     if (!order) return "busy";
@@ -73,7 +73,3 @@ const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>
   secretNameOf(rotation.arn) === secret &&
   isSettled(rotation) &&
   !rotation.aftercare.some(isOpen);
-
-/** The version that the tenant was told of, whatever became of its label: it comes to its end in any case. */
-const toldVersion = (rotation: RotationRecord | undefined): VersionId | undefined =>
-  rotation?.underWay?.setAt === undefined ? undefined : rotation.underWay.version;
