@@ -51,7 +51,7 @@ export async function finishUnfinished(
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
   const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
   if (version !== undefined) {
-    const order = finishingOrder(credential, run, version);
+    const order = finishingOrder({ ...credential, rotation }, run, version, clock.now());
     if (!order) return "busy";
     await orderRotation(table, target, order);
     await finishForward(target, version, deadline, parts);

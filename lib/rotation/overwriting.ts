@@ -5,10 +5,15 @@ import type { Refused } from "./refusal.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 import type { Work } from "./work.ts";
 
-/** True where a person ordered this version and said that a secret set by hand may be overwritten. */
-export function mayOverwrite({ version }: Pick<Work, "version">, record: RotationRecord | undefined): boolean {
+/** So long does a person's leave to overwrite count: what they looked at is another thing by then. Milliseconds. */
+const LEAVE = 86_400_000;
+
+/** True where a person ordered this version within a day and said that a secret set by hand may be overwritten. */
+export function mayOverwrite(work: Pick<Work, "version" | "parts">, record: RotationRecord | undefined): boolean {
   const order = record?.order;
-  return order?.version === version && order.by !== "schedule" && order.overwrite === true;
+  if (order?.version !== work.version || order.overwrite !== true) return false;
+  const askedAt = order.by === "schedule" ? order.asked?.at : order.at;
+  return askedAt !== undefined && work.parts.clock.now() < askedAt + LEAVE;
 }
 
 /** Somebody set another one by hand, and somebody may use it. */

@@ -40,6 +40,7 @@ describe("a run", () => {
       version: versionOf(RUN, "a", "due"),
       by: "schedule",
       at: NOW,
+      orderedAt: NOW,
     });
     expect(versionOf(RUN, "a", "due")).toMatch(/^[0-9a-f]{64}$/); // Secrets Manager takes 32 to 64 characters
   });
@@ -137,7 +138,16 @@ describe("nothing is begun", () => {
     expect(world.recordOf("a", "1")?.order).toEqual(order);
   });
 
-  it("of what hangs and could not be finished: the order that it has stays", async () => {
+  it("of what another run has ordered a moment ago, however long ago that run began", async () => {
+    const world = await morning([old("a", "1", 99)]);
+    const order = { version: "other", by: "schedule" as const, at: NOW - DAY / 4, orderedAt: NOW - 60_000 };
+    await world.change("a", "1", { order });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ busy: 1, proven: 0 });
+    expect(world.recordOf("a", "1")?.order).toEqual(order);
+  });
+
+  it("of what hangs and could not be finished, whoever ordered it: on the third day it is held", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "by-hand", by: "person" as const, at: NOW - DAY, overwrite: true as const };
     await world.change("a", "1", { order });
@@ -145,11 +155,17 @@ describe("nothing is begun", () => {
     const versions = new Map([...(secret?.versions ?? []), ["by-hand", ["AWSPENDING"]]] as const);
     if (secret) world.secrets.set("apps/a/1", { ...secret, versions });
 
-    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ waiting: 1 });
+    const asked = { by: "person", at: order.at };
+    for (const days of [0, 1, 2, 3]) {
+      await world.audited(later(days), world.tenants);
+      await world.rotate(later(days), world.tenants);
+      expect(world.recordOf("a", "1")?.order).toMatchObject({ version: "by-hand", by: "schedule", asked });
+      await world.clock.run(world.clock.sleep(DAY));
+    }
 
-    expect(world.failures).toHaveLength(1);
+    expect(world.failures).toHaveLength(3);
     expect(world.begun).toEqual([]);
-    expect(world.recordOf("a", "1")?.order).toEqual(order);
+    expect(world.recordOf("a", "1")).toMatchObject({ failures: 3, held: { since: expect.any(Number) } });
   });
 
   it.each([

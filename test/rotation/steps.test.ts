@@ -337,6 +337,21 @@ describe("a rotation of a client secret", () => {
     expect(world.client.live()[0]?.secret).toBe(credentialOf(world.vault.read(CURRENT) ?? ""));
   });
 
+  it("overwrites it only for a day after the person said so, whoever tries again", async () => {
+    for (const by of ["person", "schedule"] as const) {
+      const { world, version } = await announcedWorld(SECRET);
+      setSecretByHand(world, "by hand", false);
+      const at = world.clock.now();
+      const asked = by === "schedule" ? { asked: { by: "person" as const, at } } : {};
+      await orderRotation(world.table, world.target, { version, by, at, ...asked, overwrite: true });
+      expect(await stepOf(world, "createSecret", version)).toBeUndefined();
+      world.clock.pass(86_400_000);
+
+      expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+      expect(world.client.live()[0]?.secret).toBe("by hand");
+    }
+  });
+
   it("tells the tenant nothing when the answer that the current secret is ours has grown old", async () => {
     const { world, version } = await announcedWorld(SECRET);
     await stepOf(world, "createSecret", version);
