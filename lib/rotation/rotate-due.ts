@@ -49,14 +49,14 @@ export interface RotateDueResult {
 /** Tenants at a time. Each has its own pace at Auth0, and the rotations themselves are functions of their own. */
 const SIDE_BY_SIDE = 10;
 
-/** What finishing one credential may take, as much as the function has that rotates. Milliseconds. */
+/** What finishing one credential may take: its steps wait for Auth0 two minutes, the proof two more. Milliseconds. */
 const TIME_TO_FINISH = 300_000;
 
 /** No rotation is begun that could not be seen to its end: its steps wait for Auth0 two minutes, the proof two more. */
 const TIME_TO_ROTATE = 240_000;
 
-/** A rotation of which nothing is heard for so long has failed: the function that does it lives five minutes. */
-const LONGEST_ROTATION = 360_000;
+/** A rotation of which nothing is heard for so long has failed: the function that does it lives ten minutes. */
+const LONGEST_ROTATION = 660_000;
 
 /**
  * Finishes what is unfinished, in half of the time at most, and then rotates what is due.

@@ -72,7 +72,7 @@ export interface Aftercare {
   lastWriteAt: Instant;
   /** Answers so far of a proof that is not complete. */
   answers: readonly ProofAnswer[];
-  /** Since when it is overdue: still accepted 5 minutes after it should be dead. */
+  /** Since when it is overdue: not proven 5 minutes after it should be dead, whatever the reason. */
   overdueSince?: Instant;
   /**
    * Why it cannot be proven at all, in a sentence: the old value is not stored any more, for instance. Nothing is left

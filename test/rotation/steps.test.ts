@@ -235,7 +235,7 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     world.vault.secret.versions.get(version)?.labels.clear();
     const next = world.newVersion();
     world.vault.announce(next);
-    world.clock.pass(600_000);
+    world.clock.pass(700_000);
 
     expect(await stepsUpTo(world, "finishSecret", next)).toBeUndefined();
     expect(world.vault.labelled(CURRENT)).toBe(next);
