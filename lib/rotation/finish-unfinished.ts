@@ -15,10 +15,10 @@ import { isOpen } from "./rotation-record.ts";
 import { toldVersion } from "./under-way.ts";
 
 /**
- * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, or one
- * still is neither current nor given up, so that no other can be begun.
+ * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, somebody
+ * is at work on it at this moment, or only a person can go on with it. In the last two no other can be begun.
  */
-export type Finished = "nothing" | "finished" | "busy";
+export type Finished = "nothing" | "finished" | "at work" | "left";
 
 /**
  * Finishes what is unfinished of one credential: does what aftercare is open, and brings a version forward that hangs,
@@ -40,7 +40,7 @@ export async function finishUnfinished(
   const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
   // What this run has begun before it was tried again, it waits for later.
   if (credential.rotation?.order?.version === ours) return "nothing";
-  if (isAtWork(credential.rotation, clock.now())) return "busy";
+  if (isAtWork(credential.rotation, clock.now())) return "at work";
   const rotation = await leaveGoneSecret(target, credential.rotation, parts);
   const read = () => readRotation(table, target);
   // Where the record is about a secret that cannot be left, nobody else may come upon it. Once it is held for that, it
@@ -52,7 +52,7 @@ export async function finishUnfinished(
   const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
   if (version !== undefined) {
     const order = finishingOrder({ ...credential, rotation }, run, version, clock.now());
-    if (!order) return "busy";
+    if (!order) return "left";
     await orderRotation(table, target, order);
     await finishForward(target, version, deadline, parts);
   }

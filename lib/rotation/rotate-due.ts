@@ -1,10 +1,11 @@
+import { hash } from "node:crypto";
 import { localDay } from "../alerts/alert-rules.ts";
 import type { EndedRun } from "../alerts/announce-parts.ts";
 import { type RunRef, runKey } from "../findings/ledger/run-record.ts";
 import { runOf } from "../findings/ledger/runs.ts";
 import { someAtOnce } from "../findings/ledger/some-at-once.ts";
 import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
+import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { ConfiguredCredential } from "./configured-credentials.ts";
 import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
 import { failedTry } from "./failing.ts";
@@ -117,18 +118,26 @@ const known = ({ rotation: { table, clock }, byTenant }: Work, tenant: string): 
 
 async function finishTenant(tenant: string, until: Instant, work: Work): Promise<void> {
   const { run, rotation, result } = work;
-  for (const credential of await known(work, tenant)) {
+  for (const credential of inTurn(await known(work, tenant), run)) {
     const now = rotation.clock.now();
     if (now >= until) return void work.barred.add(tenant); // what is not looked at may hang
     try {
       const finished = await finishUnfinished(credential, run, Math.min(until, now + TIME_TO_FINISH), rotation);
       if (finished === "finished") result.finished += 1;
-      if (finished === "busy") work.busy.add(keyOf(credential));
+      if (finished === "at work" || finished === "left") work.busy.add(keyOf(credential));
+      if (finished === "at work") work.barred.add(tenant); // one at a time in a tenant, whoever is at work
     } catch (error) {
       fail(credential, error, work);
+      if (hasCode(error, "rotation-busy")) work.barred.add(tenant);
       if (credential.rotation?.underWay) work.busy.add(keyOf(credential));
     }
   }
+}
+
+/** Each run begins with another one, so that what takes long does not take the time of the same others each day. */
+function inTurn<T>(credentials: readonly T[], run: RunRef): T[] {
+  const first = Number.parseInt(hash("sha256", runKey(run)).slice(0, 8), 16) % Math.max(1, credentials.length);
+  return [...credentials.slice(first), ...credentials.slice(0, first)];
 }
 
 /** @throws what is no failure of a single credential: a store that does not answer, a defect */

@@ -138,6 +138,14 @@ describe("nothing is begun", () => {
     expect(world.recordOf("a", "1")?.order).toEqual(order);
   });
 
+  it("in a tenant in which somebody is at work on another credential", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98), old("b", "1", 97)]);
+    await world.change("a", "2", { order: { version: "by-hand", by: "person", at: NOW - 60_000 } });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ busy: 1, proven: 1, waiting: 1 });
+    expect(names(world)).toEqual(["b 1"]);
+  });
+
   it("of what another run has ordered a moment ago, however long ago that run began", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "other", by: "schedule" as const, at: NOW - DAY / 4, orderedAt: NOW - 60_000 };
@@ -206,6 +214,22 @@ describe("nothing is begun", () => {
 
     expect(names(world)).toEqual(["b 2"]);
     expect(world.recordOf("a", "1")?.held).toMatchObject({ refusal: "not-configured" });
+  });
+});
+
+describe("a run with little time", () => {
+  it("begins each day with another credential, so that none of a tenant is never looked at", async () => {
+    const world = await morning(["1", "2", "3", "4"].map((clientId) => old("a", clientId, 5)));
+    const isLookedAt = (clientId: string) =>
+      world.table.peek({ partition: `SECRET#${arnOf(`apps/a/${clientId}`)}`, sort: "TARGET" }) !== undefined;
+    world.onCall = () => void world.clock.pass(5_000); // after the reading there is time for one
+
+    for (let days = 0; days < 30; days++) {
+      await world.audited(later(days), world.tenants);
+      await world.rotate(later(days), world.tenants, { deadline: world.clock.now() + 60_000 });
+    }
+
+    expect(["1", "2", "3", "4"].filter(isLookedAt)).toEqual(["1", "2", "3", "4"]);
   });
 });
 
