@@ -44,7 +44,7 @@ export async function openDeployedRotation(
   };
   const clock = endedBy(signal, systemClock);
   return {
-    vault: secretsManagerVault(connect),
+    vault: secretsManagerVault(connect, { clock }),
     service: secretsManagerRotation(connect),
     table: await openDeployedLedger(name),
     evidence: await evidenceStore(evidence),

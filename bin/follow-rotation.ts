@@ -11,7 +11,7 @@ import type { Invocation } from "./run-command-line.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A process that finishes a rotation may live as long as the deployed function may. Milliseconds. */
-const TIME_TO_FINISH = 300_000;
+const TIME_TO_FINISH = 600_000;
 
 /**
  * Tells how an ordered rotation goes on until it is over, and does its steps where nobody else does them. The exit code

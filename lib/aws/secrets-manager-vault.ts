@@ -41,8 +41,9 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>,
         except: { ResourceNotFoundException: () => undefined },
       }),
 
-    storePending: (arn, id, value) =>
+    storePending: (arn, id, value, deadline) =>
       call<void>({
+        deadline,
         secret: arn,
         action: "PutSecretValue",
         run: async (client, { PutSecretValueCommand }, options) => {
@@ -59,8 +60,9 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>,
         },
       }),
 
-    promote: (arn, to, from) =>
+    promote: (arn, to, from, deadline) =>
       call<void>({
+        deadline,
         secret: arn,
         action: "UpdateSecretVersionStage",
         run: async (client, { UpdateSecretVersionStageCommand }, options) => {
@@ -77,8 +79,9 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>,
         },
       }),
 
-    dropPending: (arn, version) =>
+    dropPending: (arn, version, deadline) =>
       call<void>({
+        deadline,
         secret: arn,
         action: "UpdateSecretVersionStage",
         run: async (client, { UpdateSecretVersionStageCommand }, options) => {

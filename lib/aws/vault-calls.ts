@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Clock } from "../model/clock.ts";
+import { type Clock, systemClock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { reasonOf } from "./failure-reason.ts";
 import { SECRETS_MANAGER_PATIENCE } from "./secrets-manager-client.ts";
@@ -16,7 +16,7 @@ export interface SendingTime {
    * answered stands still until it is called again, and would go on then with a retry that it had left: a value that is
    * stored hours late would take the label from the one that is on its way by then.
    */
-  deadline: number;
+  deadline?: number;
 }
 
 /** One call of Secrets Manager. */
@@ -27,6 +27,8 @@ export interface VaultCall<T> {
   action: string;
   /** Sends one command with these options. */
   run(client: SecretsManagerClient, sdk: Sdk, options: SendOptions): Promise<T>;
+  /** As that of {@link SendingTime}, for this call alone; the earlier one counts. */
+  deadline?: number | undefined;
   /** What the exceptions mean that this call expects, by their names; what they return is the result. */
   except?: Readonly<Record<string, () => T | Promise<T>>>;
 }
@@ -35,28 +37,31 @@ export interface VaultCall<T> {
  * Calls Secrets Manager, and turns what fails into a CurfewError without values.
  *
  * @param client made by the caller, so that region, endpoint and patience are set in one place; loaded at the first use
- * @param time no try begins after it, the SDK's own retries included; without it there is no end
+ * @param time no try begins after it, the SDK's own retries included; without a deadline there is no end
  */
-export function vaultCalls(client: () => Promise<SecretsManagerClient>, time?: SendingTime) {
+export function vaultCalls(client: () => Promise<SecretsManagerClient>, time: SendingTime = { clock: systemClock }) {
   let ready: Promise<SecretsManagerClient> | undefined;
-  const isOver = () => time !== undefined && time.clock.now() > time.deadline - SECRETS_MANAGER_PATIENCE.timeout;
+  const isOver = (deadline = Number.POSITIVE_INFINITY): boolean => {
+    const end = Math.min(deadline, time.deadline ?? deadline);
+    return time.clock.now() > end - SECRETS_MANAGER_PATIENCE.timeout;
+  };
   // Not a signal that a timer aborts: in a process that stood still, a retry's timer may be the first to go off. The
   // SDK looks at this before each try, and sets the rest for itself.
-  const options = (): SendOptions => ({
+  const options = (deadline?: number): SendOptions => ({
     abortSignal: {
       get aborted() {
-        return isOver();
+        return isOver(deadline);
       },
       onabort: null,
     },
   });
-  return async <T>({ secret, action, run, except = {} }: VaultCall<T>): Promise<T> => {
+  return async <T>({ secret, action, run, deadline, except = {} }: VaultCall<T>): Promise<T> => {
     try {
       ready ??= client();
-      return await run(await ready, await import("@aws-sdk/client-secrets-manager"), options());
+      return await run(await ready, await import("@aws-sdk/client-secrets-manager"), options(deadline));
     } catch (error) {
       const reason = reasonOf(error);
-      if (reason === "AbortError" && isOver()) throw tooLate(secret, action);
+      if (reason === "AbortError" && isOver(deadline)) throw tooLate(secret, action);
       const expected = Object.hasOwn(except, reason) ? except[reason] : undefined;
       if (expected) return expected();
       throw vaultFailure(secret, action, error);

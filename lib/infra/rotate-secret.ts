@@ -35,8 +35,9 @@ export class RotateSecret extends CurfewFunction {
       description: "Curfew: does the steps of a rotation as Secrets Manager asks for them",
       functionName: ROTATION_FUNCTION,
       memorySize: 512,
-      // A step waits up to 45 s for what is accepted, and the last one 75 s and more for the proof.
-      timeout: Duration.minutes(5),
+      // The last step asks for a minute whether the new one is accepted, and then sees out the five minutes after which
+      // an old one that is still accepted is an alert.
+      timeout: Duration.minutes(10),
       config,
       environment: {
         CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName,

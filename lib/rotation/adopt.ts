@@ -3,8 +3,9 @@ import { Secret } from "../model/secret.ts";
 import { markAdopted } from "./adopted-secrets.ts";
 import { calibratedAsk } from "./asking.ts";
 import { rotationFunctionArn } from "./function-arn.ts";
+import { leaveGoneSecret } from "./gone-secret.ts";
 import { judgeClient } from "./judge-client.ts";
-import { changeRotation, readRotation, readTarget, writeTarget } from "./ledger.ts";
+import { changeRotation, readRotation, readTarget, recordOfCredential, writeTarget } from "./ledger.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import { credentialIn } from "./payload.ts";
 import { pendingVersion } from "./pending-version.ts";
@@ -19,6 +20,7 @@ import {
 import { type Refused, refusedError } from "./refusal.ts";
 import { versionWith } from "./standing.ts";
 import type { CredentialKind, RotationTarget } from "./target.ts";
+import { toldVersion } from "./under-way.ts";
 
 /** Whose credential comes under Curfew's care, and where it is stored. */
 export interface AdoptRequest {
@@ -54,7 +56,7 @@ export interface Adopted {
 
 /**
  * Puts a credential under Curfew's care without rotating it: tags or creates its secret, records whose it is, switches
- * rotation on. Nothing is written before Auth0 has accepted the value at an endpoint that refuses a random one. May be
+ * rotation on. Nothing but that a former secret is gone is written before Auth0 has accepted the value at an endpoint that refuses a random one. May be
  * repeated, whatever became of it before.
  *
  * @throws CurfewError `rotation-refused` for what could not be rotated later either, `arguments-invalid` for a secret
@@ -62,7 +64,7 @@ export interface Adopted {
  */
 export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<Adopted> {
   const known = await find(parts, request.secret);
-  if (known) mustBeFree(known);
+  if (known) await mustBeFree(known, request, parts);
   const described = await parts.client.client();
   const kind = request.kind ?? kindOf(described);
   const refused = judgeClient(described, { ...request, kind });
@@ -94,15 +96,21 @@ async function find({ vault }: AdoptParts, name: string): Promise<VaultSecret | 
 }
 
 /** Two rotation functions on one secret would undo each other's work. */
-function mustBeFree(secret: VaultSecret): void {
+async function mustBeFree(secret: VaultSecret, request: AdoptRequest, { table }: AdoptParts): Promise<void> {
   const { arn, name, rotationEnabled, rotationFunction } = secret;
   const ours = rotationFunctionArn(arn);
   if (rotationEnabled && rotationFunction !== ours) {
     const message = `The secret ${name} is rotated by another function, ${rotationFunction ?? "of the service's own"}; switch that rotation off first (aws secretsmanager cancel-rotate-secret).`;
     throw new CurfewError("arguments-invalid", message);
   }
-  if (!rotationEnabled && pendingVersion(secret) !== undefined) {
-    const message = `The secret ${name} has a version under AWSPENDING that nobody finishes while rotation is switched off; find out whether that value is in use, make it AWSCURRENT or take the label away, then adopt again.`;
+  if (rotationEnabled) return;
+  if (toldVersion(await recordOfCredential(table, request), arn) !== undefined) {
+    const { tenant, clientId } = request;
+    const message = `A rotation of ${name} was cancelled after Auth0 was told of the new value, which may be live: finish it with npx curfew rotate --tenant ${tenant} --client ${clientId}, leave its labels as they are, and adopt again after that.`;
+    throw new CurfewError("arguments-invalid", message);
+  }
+  if (pendingVersion(secret) !== undefined) {
+    const message = `The secret ${name} has a version under AWSPENDING that nobody finishes while rotation is switched off; find out which of its values Auth0 accepts, let that version bear both AWSCURRENT and AWSPENDING, then adopt again.`;
     throw new CurfewError("arguments-invalid", message);
   }
 }
@@ -132,7 +140,9 @@ async function mustBeOurs(
   if (target && (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind)) {
     throw otherOwner(secret);
   }
-  await readRotation(parts.table, targetOf(request, kind, arn ?? "", parts));
+  const wanted = targetOf(request, kind, arn ?? "", parts);
+  if (arn !== undefined) await leaveGoneSecret(wanted, await recordOfCredential(parts.table, wanted), parts);
+  await readRotation(parts.table, wanted);
 }
 
 const targetOf = (

@@ -11,15 +11,18 @@ import type { RotationTenant, RotationVault } from "./ports.ts";
  * while there is still time to record that, and whatever comes of it, nothing follows from it.
  *
  * Each rejects then with CurfewError `timed-out`, retryable.
+ *
+ * @param end when nothing that changes something may be under way any more, however long this process stands still
+ * over it: the end of its lease
  */
-export function boundedParts(parts: RotationParts, until: Instant): RotationParts {
+export function boundedParts(parts: RotationParts, until: Instant, end: Instant = until): RotationParts {
   const within: Bound = (call) => beforeMoment(parts.clock, until, call);
   return {
     ...parts,
-    vault: boundedVault(parts.vault, within),
+    vault: boundedVault(parts.vault, within, end),
     table: boundedTable(parts.table, within),
     evidence: boundedEvidence(parts.evidence, within),
-    tenant: async (target) => boundedTenant(await within(() => parts.tenant(target)), within),
+    tenant: async (target) => boundedTenant(await within(() => parts.tenant(target, end)), within),
     newKey: () => within(() => parts.newKey()),
   };
 }
@@ -53,12 +56,12 @@ const outOfTime = (): CurfewError =>
     detail: "out of time",
   });
 
-const boundedVault = (vault: RotationVault, within: Bound): RotationVault => ({
+const boundedVault = (vault: RotationVault, within: Bound, end: Instant): RotationVault => ({
   describe: (secret) => within(() => vault.describe(secret)),
   read: (arn, version) => within(() => vault.read(arn, version)),
-  storePending: (arn, id, value) => within(() => vault.storePending(arn, id, value)),
-  promote: (arn, to, from) => within(() => vault.promote(arn, to, from)),
-  dropPending: (arn, version) => within(() => vault.dropPending(arn, version)),
+  storePending: (arn, id, value) => within(() => vault.storePending(arn, id, value, end)),
+  promote: (arn, to, from) => within(() => vault.promote(arn, to, from, end)),
+  dropPending: (arn, version) => within(() => vault.dropPending(arn, version, end)),
 });
 
 /** Listings are for those who look at many credentials; no step lists. */

@@ -1,11 +1,13 @@
 import type { Instant } from "../history/history.ts";
-import { orderRotation, readTarget } from "./ledger.ts";
+import { leaveGoneSecret } from "./gone-secret.ts";
+import { orderRotation, readTarget, recordOfCredential } from "./ledger.ts";
 import type { RotationParts } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
 import type { RotationService, VaultSecret, VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
 import { assertOurs } from "./rotate-one.ts";
 import type { RotationTarget } from "./target.ts";
+import { toldVersion } from "./under-way.ts";
 
 /** What ordering a rotation by hand works with. */
 export interface ByHandParts extends Pick<RotationParts, "vault" | "table" | "clock"> {
@@ -21,17 +23,20 @@ export interface Rotatable {
 }
 
 /**
- * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered.
+ * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered. What Auth0 was told of
+ * can be finished also where rotation was cancelled or switched off since, and comes before anything else.
  *
  * @param secret its name in Secrets Manager
  * @throws CurfewError `rotation-refused` (`rotation-disabled`, `no-target`), or what the ports failed with
  */
 export async function findRotatable({ vault, table }: ByHandParts, secret: string): Promise<Rotatable> {
   const found = await vault.describe(secret);
-  assertOurs(found);
   const target = await readTarget(table, found.arn);
+  const record = target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table }));
+  const told = toldVersion(record, found.arn);
+  if (told === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
-  return { target, hanging: pendingVersion(found) };
+  return { target, hanging: told ?? pendingVersion(found) };
 }
 
 const unknownOwner = ({ name }: VaultSecret): string =>

@@ -2,7 +2,7 @@ import type { Secret } from "../model/secret.ts";
 import { type Ask, calibratedAsk } from "./asking.ts";
 import { KINDS } from "./kinds/kinds.ts";
 import { CURRENT, PENDING, type VersionId } from "./ports.ts";
-import { isOverdue, PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
+import { overdueFrom, PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
 import { keepProof } from "./proof-evidence.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Aftercare, isOpen, type Proof, type ProofAnswer, type RotationRecord } from "./rotation-record.ts";
@@ -10,7 +10,10 @@ import { finishSecret } from "./steps/finish-secret.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "./stored-credentials.ts";
 import { nowOf, recall, remember, type Work, waitUntil } from "./work.ts";
 
-/** Asking for a proof goes on for so long at the most: another credential's turn comes, too. Milliseconds. */
+/**
+ * Asking for a proof goes on for so long at the most, another credential's turn comes, too; but until it is overdue where
+ * the old one is still accepted, so that people hear of that at once. Milliseconds.
+ */
 const PATIENCE = 120_000;
 
 /** Does what there is time for of what the promotion of `work.version` left to do. May be repeated after anything. */
@@ -19,7 +22,7 @@ export async function takeCare(work: Work): Promise<void> {
   if (!care || !isOpen(care)) return;
   const hopeless = await whyHopeless(work, care);
   if (hopeless !== undefined) return giveUp(work, hopeless);
-  if (!(await waitUntil(work, care.from))) return;
+  if (nowOf(work) < care.from) return; // the overlap of keys lasts hours; others have their turn meanwhile
   const current = await currentCredential(work);
   await prove(work, await takeAway(work, care, current.credential), current);
 }
@@ -126,15 +129,18 @@ async function askUntilProven(
   current: VersionId,
   askBoth: () => Promise<ProofAnswer>,
 ): Promise<void> {
-  const end = Math.min(work.until, nowOf(work) + PATIENCE);
+  const patient = nowOf(work) + PATIENCE;
+  const overdueAt = overdueFrom(care);
   let { answers, overdueSince } = care;
   for (;;) {
     const answer = await askBoth();
     answers = withAnswer(answers, answer);
     const proving = proofIn(answers, care.lastWriteAt);
     if (proving) return conclude(work, care, { old: care.old, current, provenAt: nowOf(work), answers: proving });
-    if (isOverdue(answer, care.lastWriteAt)) overdueSince ??= answer.at;
-    if (nowOf(work) + PROOF_PAUSE > end) break;
+    if (answer.at >= overdueAt) overdueSince ??= answer.at;
+    const next = nowOf(work) + PROOF_PAUSE;
+    const isAwaited = answer.old === "accepted" && overdueSince === undefined;
+    if (next > work.until || (next > patient && !isAwaited)) break;
     await work.parts.clock.sleep(PROOF_PAUSE);
   }
   const since = overdueSince === undefined ? {} : { overdueSince };

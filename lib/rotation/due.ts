@@ -1,4 +1,5 @@
 import type { AgeSource, Instant } from "../history/history.ts";
+import { failedTry } from "./failing.ts";
 import type { KnownCredential } from "./known-credentials.ts";
 
 /** When a credential's time is over. */
@@ -54,7 +55,7 @@ export function announced(credentials: readonly KnownCredential[], now: Instant)
     .sort((a, b) => a.dueAt - b.dueAt || byName(a.credential, b.credential));
 }
 
-/** The credentials that are due and rotated automatically, the oldest first, and what becomes of them in a run. */
+/** The credentials that are due and rotated automatically, the oldest first but after them what failed, and what becomes of them in a run. */
 export interface DuePlan {
   /** To be rotated now, in this order. */
   taken: readonly KnownCredential[];
@@ -81,14 +82,14 @@ export const isAutomatic = ({ rotate, hasRotator }: Pick<KnownCredential, "rotat
   rotate === "auto" && hasRotator;
 
 /**
- * Which of the due credentials are rotated: the oldest, as many as a run may.
+ * Which of the due credentials are rotated: those that did not fail, the oldest first, as many as a run may.
  *
  * @param credentials without those on which somebody is at work: nothing is begun twice
  */
 export function planDue(credentials: readonly KnownCredential[], rules: DueRules): DuePlan {
   const due = credentials
     .filter((one) => isAutomatic(one) && isDue(one, rules.now))
-    .sort((a, b) => (a.age?.since ?? 0) - (b.age?.since ?? 0) || byName(a, b));
+    .sort((a, b) => failedAt(a) - failedAt(b) || (a.age?.since ?? 0) - (b.age?.since ?? 0) || byName(a, b));
   const open = due.filter(({ rotation }) => !rotation?.held);
   const allowed = open.filter(({ tenant }) => !rules.barred.has(tenant));
   const taken = allowed.slice(0, Math.max(0, mostInARun(rules) - rules.begun));
@@ -99,6 +100,9 @@ export function planDue(credentials: readonly KnownCredential[], rules: DueRules
     held: due.filter(({ rotation }) => rotation?.held),
   };
 }
+
+/** One that fails keeps the others of its tenant back for a day, and no longer: the next day it comes after them. */
+const failedAt = ({ rotation }: KnownCredential): Instant => (rotation && failedTry(rotation)?.at) ?? 0;
 
 /** The smaller of both limits, and at least one: else a company with few credentials would never rotate. */
 export function mostInARun({ limits, automatic }: Pick<DueRules, "limits" | "automatic">): number {

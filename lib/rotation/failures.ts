@@ -1,11 +1,12 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { boundedParts } from "./bounded-parts.ts";
-import { changeRotation } from "./ledger.ts";
+import { noteRotation } from "./ledger.ts";
 import { isRefusedOrder } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
+import { overdueFrom } from "./proof.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import type { RotationFailure, RotationRecord } from "./rotation-record.ts";
+import { isOpen, type RotationFailure, type RotationRecord } from "./rotation-record.ts";
 import type { WorkRequest } from "./work.ts";
 
 /** So many failed tries of automatic orders, one after the other, hold a credential. */
@@ -43,7 +44,7 @@ async function recordFailure(
   const failure = { version, step, at: Math.round(parts.clock.now()), ...described(error) };
   const { table } = boundedParts(parts, deadline);
   try {
-    await changeRotation(table, target, (record) => withFailure(record, failure));
+    await noteRotation(table, target, (record) => withFailure(record, failure));
   } catch (second) {
     // The step's own error is thrown: it is the one that says what to do, and it is counted the next time.
     if (!(second instanceof CurfewError)) throw second;
@@ -65,7 +66,8 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
   // What holds it is on record; that it is held says nothing new.
   if (isForeign(record, failure) || failure.refusal === "held") return record;
   const failed: RotationRecord = { ...record, lastFailure: failure };
-  if (failure.step === "aftercare" || NOT_COUNTED.includes(failure.code)) return failed;
+  if (failure.step === "aftercare") return withOverdue(failed, failure);
+  if (NOT_COUNTED.includes(failure.code)) return failed;
   if (failure.refusal === null) return counted(failed, failure);
   return NOT_HELD.includes(failure.refusal) || isRefusedOrder(failed) ? failed : hold(failed, failure);
 }
@@ -78,6 +80,15 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
 function isForeign({ underWay, promoted }: RotationRecord, { step, version, code }: RotationFailure): boolean {
   if (step === "aftercare") return code === "rotation-busy";
   return promoted?.version === version || (step === "testSecret" && underWay?.version !== version);
+}
+
+/** An old credential that cannot even be asked about is as bad as one that is accepted: whoever has it may get in. */
+function withOverdue(record: RotationRecord, { version, at }: RotationFailure): RotationRecord {
+  const aftercare = record.aftercare.map((care) => {
+    const isLate = care.current === version && isOpen(care) && care.promotedAt !== undefined && at >= overdueFrom(care);
+    return isLate ? { ...care, overdueSince: care.overdueSince ?? at } : care;
+  });
+  return { ...record, aftercare };
 }
 
 function counted(record: RotationRecord, failure: RotationFailure): RotationRecord {

@@ -2,21 +2,23 @@ import type { RunRef } from "../findings/ledger/run-record.ts";
 import type { Instant } from "../history/history.ts";
 import { runAftercare } from "./aftercare.ts";
 import { secretNameOf } from "./credential-text.ts";
+import { recordingFailure } from "./failures.ts";
 import { finishForward } from "./finish-forward.ts";
+import { leaveGoneSecret } from "./gone-secret.ts";
 import type { KnownCredential } from "./known-credentials.ts";
-import { orderRotation } from "./ledger.ts";
+import { orderRotation, readRotation } from "./ledger.ts";
 import { lookAtSecret } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 import type { RotationParts } from "./parts.ts";
 import { pendingVersion } from "./pending-version.ts";
-import type { VersionId } from "./ports.ts";
-import { isOpen, type RotationRecord } from "./rotation-record.ts";
+import { isOpen } from "./rotation-record.ts";
+import { toldVersion } from "./under-way.ts";
 
 /**
- * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, or one
- * still is neither current nor given up, so that no other can be begun.
+ * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, somebody
+ * is at work on it at this moment, or only a person can go on with it. In the last two no other can be begun.
  */
-export type Finished = "nothing" | "finished" | "busy";
+export type Finished = "nothing" | "finished" | "at work" | "left";
 
 /**
  * Finishes what is unfinished of one credential: does what aftercare is open, and brings a version forward that hangs,
@@ -33,18 +35,24 @@ export async function finishUnfinished(
 ): Promise<Finished> {
   if (isAtRest(credential)) return "nothing";
   const { clock, table } = parts;
-  const { rotation, tenant, clientId } = credential;
+  const { tenant, clientId } = credential;
   const ours = versionOf(run, tenant, clientId);
   const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
   // What this run has begun before it was tried again, it waits for later.
-  if (rotation?.order?.version === ours) return "nothing";
-  if (isAtWork(rotation, clock.now())) return "busy";
+  if (credential.rotation?.order?.version === ours) return "nothing";
+  if (isAtWork(credential.rotation, clock.now())) return "at work";
+  const rotation = await leaveGoneSecret(target, credential.rotation, parts);
+  const read = () => readRotation(table, target);
+  // Where the record is about a secret that cannot be left, nobody else may come upon it. Once it is held for that, it
+  // fails no more: what failed today keeps the rest of the tenant back.
+  const request = { target, version: ours, step: "createSecret" as const, deadline };
+  await (rotation?.held ? read() : recordingFailure(request, parts, read));
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
-  const version = pendingVersion(secret) ?? toldVersion(rotation);
+  const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
   if (version !== undefined) {
-    const order = finishingOrder(credential, run, version);
-    if (!order) return "busy";
+    const order = finishingOrder({ ...credential, rotation }, run, version, clock.now());
+    if (!order) return "left";
     await orderRotation(table, target, order);
     await finishForward(target, version, deadline, parts);
   }
@@ -65,7 +73,3 @@ const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>
   secretNameOf(rotation.arn) === secret &&
   isSettled(rotation) &&
   !rotation.aftercare.some(isOpen);
-
-/** The version that the tenant was told of, whatever became of its label: it comes to its end in any case. */
-const toldVersion = (rotation: RotationRecord | undefined): VersionId | undefined =>
-  rotation?.underWay?.setAt === undefined ? undefined : rotation.underWay.version;

@@ -20,10 +20,11 @@ export interface Followed {
 const LOOK = 1_000;
 
 /**
- * A step, retries and propagation included, is over within a minute or two, and a proof within 75 s and some retries.
- * Who hears nothing for so long would wait for nothing. Milliseconds.
+ * A step, retries and propagation included, is over within a minute or two, a proof within 75 s and some retries; and
+ * that an old credential is still accepted is said after five minutes. Who hears nothing for longer would wait for
+ * nothing. Milliseconds.
  */
-export const LONGEST_SILENCE = 240_000;
+export const LONGEST_SILENCE = 330_000;
 
 /**
  * Whoever has a lease lives five minutes at the most, here and deployed, and is waited for a few seconds longer.

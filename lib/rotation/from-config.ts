@@ -1,5 +1,6 @@
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { TenantConfig } from "../config/schema.ts";
+import type { Instant } from "../history/history.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { hours } from "../model/duration.ts";
 import { type Auth0TenantOptions, auth0Tenant } from "./auth0-tenant.ts";
@@ -17,8 +18,8 @@ export type RotatorParts = Pick<Auth0TenantOptions, "signal" | "deadline" | "clo
 /** What a rotation asks the configuration. */
 export interface ConfiguredRotation {
   settings: RotationParts["settings"];
-  /** A client at its tenant, with the rotator's login; it need not be among the credentials. */
-  tenant(target: Pick<RotationTarget, "tenant" | "clientId">): Promise<RotationTenant>;
+  /** As in RotationParts; the client need not be among the credentials. The earlier deadline counts. */
+  tenant(target: Pick<RotationTarget, "tenant" | "clientId">, deadline?: Instant): Promise<RotationTenant>;
 }
 
 /** What is wanted for a target, and its client at the tenant, as the configuration says. */
@@ -30,13 +31,14 @@ export function configuredRotation(
   const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
   return {
     settings: (target) => settingsOf(byName.get(target.tenant), target),
-    tenant: async ({ tenant: name, clientId }) => {
+    tenant: async ({ tenant: name, clientId }, end = Number.POSITIVE_INFINITY) => {
       const tenant = byName.get(name);
       if (!tenant?.rotator) throw noRotator(name);
       const { domain, origin, plan, rotator } = tenant;
       const login = await loginFrom(rotator, domain, sources);
       const address = { domain, ...(origin === undefined ? {} : { origin }) };
-      return auth0Tenant({ address, plan, login, clientId, ...parts });
+      const deadline = Math.min(end, parts.deadline ?? end);
+      return auth0Tenant({ address, plan, login, clientId, ...parts, deadline });
     },
   };
 }

@@ -5,7 +5,8 @@ import type { RotationRecord } from "./rotation-record.ts";
 
 /**
  * Whether this version may be begun, by who asked for it. A version that nobody ordered was begun in the AWS console
- * or by the service's own schedule: that counts as automatic.
+ * or by the service's own schedule: that counts as automatic. What the schedule tries again in a person's stead may be
+ * begun as that person allowed, but not while it is held.
  *
  * @param record what is remembered; undefined when nothing is
  */
@@ -14,9 +15,9 @@ export function judgeOrder(
   { clientId, rotate }: Pick<RotationSettings, "clientId" | "rotate">,
   version: VersionId,
 ): Refused | undefined {
-  const order = record?.order;
-  if (order?.version === version && order.by !== "schedule") return undefined;
-  if (rotate === "off") {
+  const order = record?.order?.version === version ? record.order : undefined;
+  if (order && order.by !== "schedule") return undefined;
+  if (rotate === "off" && !order?.asked) {
     const message = `The credential of ${clientId} is set to rotate: off, and no person asked for this version; use curfew rotate, or set rotate: auto.`;
     return { refusal: "rotate-off", message };
   }

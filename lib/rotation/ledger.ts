@@ -30,6 +30,14 @@ export async function readRotation(table: Table, target: RotationTarget): Promis
   return row && recordFor(target, row.value);
 }
 
+/** What is remembered of the credential, whatever secret that is about. */
+export async function recordOfCredential(
+  table: Table,
+  { tenant, clientId }: Pick<RotationTarget, "tenant" | "clientId">,
+): Promise<RotationRecord | undefined> {
+  return (await table.get<RotationRecord>(rotationKey(tenant, clientId)))?.value;
+}
+
 /**
  * Changes what is remembered, so that nobody's change is lost: `change` is applied again to what somebody else wrote
  * meanwhile. Nothing is written where nothing changes.
@@ -42,10 +50,27 @@ export async function changeRotation(
   target: RotationTarget,
   change: (record: RotationRecord) => RotationRecord,
 ): Promise<RotationRecord> {
-  const key = rotationKey(target.tenant, target.clientId);
-  const known = await table.get<RotationRecord>(key);
-  const changed = (value: RotationRecord | undefined) => change(recordFor(target, value));
-  return (await updateRow(table, key, known, changed)).value;
+  return changeRow(table, target, (known) => change(recordFor(target, known)));
+}
+
+/**
+ * As {@link changeRotation}, for what is to be remembered of the credential whatever secret the record is about: also
+ * that one secret waits for the other is seen only if it is on record.
+ */
+export const noteRotation = (
+  table: Table,
+  target: RotationTarget,
+  change: (record: RotationRecord) => RotationRecord,
+): Promise<RotationRecord> =>
+  changeRow(table, target, (known) => change(known && isUnfinished(known) ? known : recordFor(target, known)));
+
+async function changeRow(
+  table: Table,
+  { tenant, clientId }: Pick<RotationTarget, "tenant" | "clientId">,
+  change: (known: RotationRecord | undefined) => RotationRecord,
+): Promise<RotationRecord> {
+  const key = rotationKey(tenant, clientId);
+  return (await updateRow(table, key, await table.get<RotationRecord>(key), change)).value;
 }
 
 /** The records of all credentials of a tenant that were ever rotated or ordered to be. */
@@ -70,18 +95,22 @@ export const resumeRotation = (table: Table, target: RotationTarget): Promise<Ro
 
 /**
  * A credential may be moved to another secret. What is remembered of the former one ends then, but not while a value
- * of it is on its way or an old one still to be taken away: versions of one secret mean nothing to the other.
+ * of it is on its way or an old one still to be taken away: versions of one secret mean nothing to the other. What
+ * could not be proven of an old one stays on record.
  */
 function recordFor(target: RotationTarget, known: RotationRecord | undefined): RotationRecord {
   const { clientId, arn, kind } = target;
   if (known?.arn === arn) return known;
-  const isUnfinished = known?.underWay?.setAt !== undefined || known?.aftercare.some(isOpen);
-  if (known && isUnfinished) {
+  if (known && isUnfinished(known)) {
     throw refusedError({
       refusal: "not-configured",
       message: `The last rotation of ${clientId} is not finished, and it was in the secret ${known.arn}; configure that one until it is.`,
     });
   }
   const proof = known?.lastProof === undefined ? {} : { lastProof: known.lastProof };
-  return { clientId, arn, kind, failures: 0, aftercare: [], ...proof };
+  return { clientId, arn, kind, failures: 0, aftercare: known?.aftercare ?? [], ...proof };
 }
+
+/** A value that its tenant may have been told of, or an old one that is still to be taken away. */
+export const isUnfinished = ({ underWay, aftercare }: RotationRecord): boolean =>
+  underWay?.setAt !== undefined || aftercare.some(isOpen);

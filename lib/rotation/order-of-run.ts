@@ -13,30 +13,37 @@ export const versionOf = (run: RunRef, tenant: string, clientId: string): Versio
   hash("sha256", JSON.stringify([runKey(run), tenant, clientId]));
 
 /** The order of a run; its moment is the run's start, by which a failure is counted once a run. */
-export const orderOf = (run: RunRef, version: VersionId): RotationOrder => ({
+export const orderOf = (run: RunRef, version: VersionId, now: Instant): RotationOrder => ({
   version,
   by: "schedule",
   at: Date.parse(run.startedAt),
+  orderedAt: Math.round(now),
 });
 
 /**
  * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
  *
- * Once the tenant was told of it there is only forward, and who tries is the schedule, whose failures count. Before, a
- * person's order stays the person's, with what it allows, until it is refused; the schedule goes on only with what it
- * may begin.
+ * Who tries is the schedule, whose failures count, whoever asked. Once the tenant was told there is only forward. Before,
+ * the schedule goes on with what it may begin itself, and with what somebody asked for and therefore allowed, until
+ * that is refused; not with what is held.
  */
 export function finishingOrder(
   { rotate, rotation }: Pick<KnownCredential, "rotate" | "rotation">,
   run: RunRef,
   version: VersionId,
+  now: Instant,
 ): RotationOrder | undefined {
   const { order, underWay, held } = rotation ?? {};
-  if (underWay?.version === version && underWay.setAt !== undefined) return orderOf(run, version);
-  const isWanted = rotation && order?.version === version && order.by !== "schedule" && !isRefusedOrder(rotation);
-  if (isWanted) return order;
-  return rotate === "auto" && !held ? orderOf(run, version) : undefined;
+  const own = orderOf(run, version, now);
+  if (underWay?.version === version && underWay.setAt !== undefined) return own;
+  if (held) return undefined;
+  const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
+  const asked = isWanted ? askedOf(order) : undefined;
+  if (!asked) return rotate === "auto" ? own : undefined;
+  return { ...own, asked, ...(order?.overwrite ? { overwrite: true } : {}) };
 }
+
+const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });
 
 /**
  * Whether a person's order was refused before anything was stored or told: the person has the answer, and with it the
@@ -48,7 +55,7 @@ export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord)
 }
 
 /**
- * For so long after the last sign of life a rotation is left alone: the function that does a step lives five minutes
+ * For so long after the last sign of life a rotation is left alone: the function that does a step lives ten minutes
  * at the most, and the service tries failed steps again. Milliseconds.
  */
 const QUIET = 15 * 60_000;
@@ -60,7 +67,7 @@ const QUIET = 15 * 60_000;
 export function isAtWork(record: RotationRecord | undefined, now: Instant): boolean {
   if (!record || isSettled(record)) return false;
   const { order, underWay, lastFailure } = record;
-  const signs = [order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
+  const signs = [order?.orderedAt ?? order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
   return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
 }
 

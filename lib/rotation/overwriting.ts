@@ -5,15 +5,19 @@ import type { Refused } from "./refusal.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 import type { Work } from "./work.ts";
 
+/** So long does a person's leave to overwrite count: what they looked at is another thing by then. Milliseconds. */
+const LEAVE = 86_400_000;
+
 /**
- * True where a person ordered this version and said that a secret set by hand may be overwritten. Where nothing of this
- * client was ever seen to be accepted, a refusal does not show that anybody set one, and nobody would see the new one
- * accepted either: it would be the end of the one in use.
+ * True where a person ordered this version within a day and said that a secret set by hand may be overwritten. Where
+ * nothing of this client was ever seen to be accepted, a refusal does not show that anybody set one, and nobody would
+ * see the new one accepted either: it would be the end of the one in use.
  */
-export function mayOverwrite({ version }: Pick<Work, "version">, record: RotationRecord | undefined): boolean {
+export function mayOverwrite(work: Pick<Work, "version" | "parts">, record: RotationRecord | undefined): boolean {
   const order = record?.order;
-  const isAllowed = order?.version === version && order.by !== "schedule" && order.overwrite === true;
-  return isAllowed && wasAccepted(record);
+  if (order?.version !== work.version || order.overwrite !== true) return false;
+  const askedAt = order.by === "schedule" ? order.asked?.at : order.at;
+  return askedAt !== undefined && work.parts.clock.now() < askedAt + LEAVE && wasAccepted(record);
 }
 
 /** Whether Auth0 was ever seen to accept a credential of the client where it refuses a random one. */

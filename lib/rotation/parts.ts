@@ -1,3 +1,4 @@
+import type { Instant } from "../history/history.ts";
 import type { Clock } from "../model/clock.ts";
 import type { Seconds } from "../model/duration.ts";
 import type { Secret } from "../model/secret.ts";
@@ -27,8 +28,13 @@ export interface RotationParts {
   evidence: EvidenceStore;
   /** What is configured for a target; undefined where nothing is, or where there is no rotator. */
   settings(target: RotationTarget): RotationSettings | undefined;
-  /** The target's client at its tenant, with the rotator's login. Nothing is sent before the first call. */
-  tenant(target: RotationTarget): Promise<RotationTenant>;
+  /**
+   * The target's client at its tenant, with the rotator's login. Nothing is sent before the first call.
+   *
+   * @param deadline no change is under way after it: milliseconds since the epoch. A process that worked under a lease,
+   * stood still and wakes after it would meet the next rotation.
+   */
+  tenant(target: RotationTarget, deadline?: Instant): Promise<RotationTenant>;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;

@@ -25,7 +25,8 @@ export interface VaultSecret {
 
 /**
  * Secrets Manager, as far as rotation uses it. Each function is one call of the service; whether it may be repeated is
- * said here, since a call may have its effect and its answer be lost.
+ * said here, since a call may have its effect and its answer be lost. What writes takes until when it may: no try of it
+ * is under way after its `deadline`, milliseconds since the epoch, however long the process stood still meanwhile.
  *
  * Every function rejects with CurfewError: `not-found` for a secret that is not there, `vault-failed` otherwise.
  */
@@ -39,14 +40,14 @@ export interface RotationVault {
    *
    * @throws CurfewError `version-taken` when that version already holds another value
    */
-  storePending(arn: string, id: VersionId, value: Secret): Promise<void>;
+  storePending(arn: string, id: VersionId, value: Secret, deadline?: Instant): Promise<void>;
   /**
    * Moves AWSCURRENT from one version to another; AWSPREVIOUS follows to the one it left. May be repeated only after a
    * look at where the label is: `from` must bear it.
    */
-  promote(arn: string, to: VersionId, from: VersionId): Promise<void>;
+  promote(arn: string, to: VersionId, from: VersionId, deadline?: Instant): Promise<void>;
   /** Takes AWSPENDING off a version that nobody will make current; one that does not bear it is no error. */
-  dropPending(arn: string, version: VersionId): Promise<void>;
+  dropPending(arn: string, version: VersionId, deadline?: Instant): Promise<void>;
 }
 
 /** What became of asking Secrets Manager to rotate. */

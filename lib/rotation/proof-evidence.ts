@@ -17,7 +17,7 @@ export async function keepProof(work: Work, care: Aftercare, proof: Proof): Prom
     clientId: target.clientId,
     kind: target.kind,
     secret: target.arn,
-    orderedBy: order?.version === current ? order.by : null,
+    orderedBy: order?.version === current ? (order.asked?.by ?? order.by) : null,
     current,
     old,
     oldKey: oldKey ?? null,

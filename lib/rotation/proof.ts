@@ -1,6 +1,6 @@
 import type { Instant } from "../history/history.ts";
 import { SETTLING } from "./asking.ts";
-import type { ProofAnswer } from "./rotation-record.ts";
+import type { Aftercare, ProofAnswer } from "./rotation-record.ts";
 
 /** So many refusals, over so many milliseconds: an answer from each part of Auth0 that has not heard yet is likely. */
 const REFUSALS = 5;
@@ -12,7 +12,7 @@ export const PROOF_PAUSE = SPAN / (REFUSALS - 1);
 /** Answers that are kept of a proof that does not come about: enough to see what happened. */
 const KEPT = 20;
 
-/** An old credential that is accepted so long after it should be dead is worth an alert. Milliseconds. */
+/** An old credential that is not proven dead so long after it should be is worth an alert. Milliseconds. */
 const OVERDUE_AFTER = 300_000;
 
 /** When a proof may begin: before that the last write may still be spreading. */
@@ -38,6 +38,9 @@ export function proofIn(answers: readonly ProofAnswer[], lastWriteAt: Instant): 
   return good;
 }
 
-/** Whether an old credential is accepted though it should be dead for long. */
-export const isOverdue = ({ at, old }: ProofAnswer, lastWriteAt: Instant): boolean =>
-  old === "accepted" && at >= lastWriteAt + OVERDUE_AFTER;
+/**
+ * From when on a proof is overdue that did not come about, whatever the reason is: still accepted, no answer, or a key
+ * that could not be taken away.
+ */
+export const overdueFrom = ({ from, lastWriteAt }: Pick<Aftercare, "from" | "lastWriteAt">): Instant =>
+  Math.max(from, lastWriteAt) + OVERDUE_AFTER;

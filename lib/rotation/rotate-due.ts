@@ -1,13 +1,14 @@
+import { hash } from "node:crypto";
 import { localDay } from "../alerts/alert-rules.ts";
 import type { EndedRun } from "../alerts/announce-parts.ts";
 import { type RunRef, runKey } from "../findings/ledger/run-record.ts";
 import { runOf } from "../findings/ledger/runs.ts";
 import { someAtOnce } from "../findings/ledger/some-at-once.ts";
 import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
+import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { ConfiguredCredential } from "./configured-credentials.ts";
 import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
-import { failing } from "./failing.ts";
+import { failedTry } from "./failing.ts";
 import { finishUnfinished } from "./finish-unfinished.ts";
 import { type KnownCredential, knownCredentials } from "./known-credentials.ts";
 import { versionOf } from "./order-of-run.ts";
@@ -49,14 +50,14 @@ export interface RotateDueResult {
 /** Tenants at a time. Each has its own pace at Auth0, and the rotations themselves are functions of their own. */
 const SIDE_BY_SIDE = 10;
 
-/** What finishing one credential may take, as much as the function has that rotates. Milliseconds. */
+/** What finishing one credential may take: its steps wait for Auth0 two minutes, the proof two more. Milliseconds. */
 const TIME_TO_FINISH = 300_000;
 
 /** No rotation is begun that could not be seen to its end: its steps wait for Auth0 two minutes, the proof two more. */
 const TIME_TO_ROTATE = 240_000;
 
-/** A rotation of which nothing is heard for so long has failed: the function that does it lives five minutes. */
-const LONGEST_ROTATION = 360_000;
+/** A rotation of which nothing is heard for so long has failed: the function that does it lives ten minutes. */
+const LONGEST_ROTATION = 660_000;
 
 /**
  * Finishes what is unfinished, in half of the time at most, and then rotates what is due.
@@ -117,18 +118,26 @@ const known = ({ rotation: { table, clock }, byTenant }: Work, tenant: string): 
 
 async function finishTenant(tenant: string, until: Instant, work: Work): Promise<void> {
   const { run, rotation, result } = work;
-  for (const credential of await known(work, tenant)) {
+  for (const credential of inTurn(await known(work, tenant), run)) {
     const now = rotation.clock.now();
     if (now >= until) return void work.barred.add(tenant); // what is not looked at may hang
     try {
       const finished = await finishUnfinished(credential, run, Math.min(until, now + TIME_TO_FINISH), rotation);
       if (finished === "finished") result.finished += 1;
-      if (finished === "busy") work.busy.add(keyOf(credential));
+      if (finished === "at work" || finished === "left") work.busy.add(keyOf(credential));
+      if (finished === "at work") work.barred.add(tenant); // one at a time in a tenant, whoever is at work
     } catch (error) {
       fail(credential, error, work);
+      if (hasCode(error, "rotation-busy")) work.barred.add(tenant);
       if (credential.rotation?.underWay) work.busy.add(keyOf(credential));
     }
   }
+}
+
+/** Each run begins with another one, so that what takes long does not take the time of the same others each day. */
+function inTurn<T>(credentials: readonly T[], run: RunRef): T[] {
+  const first = Number.parseInt(hash("sha256", runKey(run)).slice(0, 8), 16) % Math.max(1, credentials.length);
+  return [...credentials.slice(first), ...credentials.slice(0, first)];
 }
 
 /** @throws what is no failure of a single credential: a store that does not answer, a defect */
@@ -171,7 +180,7 @@ async function isBarred(tenant: string, credentials: readonly KnownCredential[],
   if (record?.state !== "recorded" || record.status === "failed") return true;
   const dayOf = (at: Instant): string => localDay(new Date(at).toISOString(), timezone);
   const today = dayOf(rotation.clock.now());
-  const failures = credentials.flatMap((one) => (one.rotation && failing(one.rotation)) ?? []);
+  const failures = credentials.flatMap((one) => (one.rotation && failedTry(one.rotation)) ?? []);
   return failures.some(({ at }) => dayOf(at) === today);
 }
 

@@ -86,7 +86,9 @@ async function order(
 ): Promise<void> {
   const now = clock.now();
   const record = await changeRotation(table, target, (record) =>
-    record.order?.version === version || isAtWork(record, now) ? record : { ...record, order: orderOf(run, version) },
+    record.order?.version === version || isAtWork(record, now)
+      ? record
+      : { ...record, order: orderOf(run, version, now) },
   );
   if (record.order?.version !== version) throw busy(clientId);
 }

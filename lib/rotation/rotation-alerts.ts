@@ -101,7 +101,9 @@ function overdueAlert(
   since: Instant,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
-  const { clientId, kind } = record;
+  const { clientId, kind, lastFailure } = record;
+  const isAccepted = care.answers.at(-1)?.old === "accepted";
+  const failure = lastFailure?.step === "aftercare" && lastFailure.version === care.current ? lastFailure : undefined;
   const dashboard =
     kind === "client-secret"
       ? "In Auth0, look whether somebody set the old secret again: the tenant's log names every change of the application."
@@ -110,9 +112,14 @@ function overdueAlert(
     ...about(tenant, rules),
     id: alertId("rotation", "overdue", tenant, clientId, care.old),
     severity: "high",
-    title: `${tenant}: the old credential of ${clientText(clientId)} is still accepted`,
-    text: "The new one is in place and works. The old one should be dead by now and is not: whoever has it still gets in. Curfew goes on asking with every audit.",
-    facts: [...facts(tenant, record), { label: "Overdue since", value: moment(iso(since)) }, lastAnswer(care)],
+    title: `${tenant}: the old credential of ${clientText(clientId)} is ${isAccepted ? "still accepted" : "not proven dead"}`,
+    text: `The new one is in place. The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. Curfew goes on trying with every audit.`,
+    facts: [
+      ...facts(tenant, record),
+      { label: "Overdue since", value: moment(iso(since)) },
+      lastAnswer(care),
+      ...(failure ? [{ label: "Last failure", value: harmless(failure.message, 300) }] : []),
+    ],
     steps: [
       dashboard,
       `How it stands: npx curfew rotate status --tenant ${tenant}`,

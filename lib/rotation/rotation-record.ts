@@ -12,13 +12,18 @@ export type RotationStep = (typeof ROTATION_STEPS)[number];
 /** Who asked for a version to be made. A version that nobody ordered was asked for in the AWS console or by its schedule. */
 export interface RotationOrder {
   version: VersionId;
+  /** Who tries it. */
   by: "schedule" | "person" | "incident";
   /**
    * Names the try: failures of an automatic order count once for each `at`. Who orders a version again in a later run
    * gives that run's start, so that a run's retries count once and the next run counts anew.
    */
   at: Instant;
-  /** A person said that a secret set by hand may be overwritten. */
+  /** When it was ordered, where that is later than `at`: a run comes to it hours after its start. */
+  orderedAt?: Instant;
+  /** Who asked for the version before the schedule tried it again: their leave to begin it lasts. */
+  asked?: { by: "person" | "incident"; at: Instant };
+  /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
   overwrite?: true;
 }
 
@@ -67,7 +72,7 @@ export interface Aftercare {
   lastWriteAt: Instant;
   /** Answers so far of a proof that is not complete. */
   answers: readonly ProofAnswer[];
-  /** Since when it is overdue: still accepted 5 minutes after it should be dead. */
+  /** Since when it is overdue: not proven 5 minutes after it should be dead, whatever the reason. */
   overdueSince?: Instant;
   /**
    * Why it cannot be proven at all, in a sentence: the old value is not stored any more, for instance. Nothing is left

@@ -1,3 +1,4 @@
+import type { VersionId } from "./ports.ts";
 import type { RotationRecord } from "./rotation-record.ts";
 import { nowOf, remember, type Work } from "./work.ts";
 
@@ -22,6 +23,10 @@ export const markDropped = (work: Work): Promise<RotationRecord> =>
       one.current === work.version && one.promotedAt === undefined ? { ...one, notProvable: NOTHING_CAME } : one,
     ),
   }));
+
+/** The version of a secret that its tenant was told of, whatever became of its label: it comes to its end in any case. */
+export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
+  record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
 
 const NOTHING_CAME = "Nothing came of the version that was to replace the old credential.";
 

@@ -13,7 +13,7 @@ export interface Work {
   target: RotationTarget;
   settings: RotationSettings;
   version: VersionId;
-  /** None of their calls lasts beyond `until`. */
+  /** None of their calls lasts beyond `until`, and no change is under way after the lease. */
   parts: RotationParts;
   /** When the work must be over: milliseconds since the epoch. */
   until: Instant;
@@ -47,7 +47,7 @@ export async function atWork<T>(
   const { tenant, clientId } = target;
   const request = { tenant, clientId, owner: version, until: deadline };
   const lease = await takeLease(boundedParts(parts, deadline).table, request, parts.clock);
-  const bounded = boundedParts(parts, until);
+  const bounded = boundedParts(parts, until, deadline);
   let opened: Promise<RotationTenant> | undefined;
   const open = (): Promise<RotationTenant> => {
     opened ??= bounded.tenant(target);

@@ -173,23 +173,32 @@ test("AWSPENDING is taken off a version, and taking it off again, or after a los
   expect(world.labels()).toEqual({ [world.current]: ["AWSCURRENT"] });
 });
 
-test("nothing is stored after the deadline, also by a process that stood still over a retry of the SDK", async () => {
-  await using world = await aSecretsManager();
-  const { service } = world;
-  const { VersionId } = service.call("CreateSecret", { Name: NAME, SecretString: "now" });
-  let now = 0;
-  const vault = secretsManagerVault(world.client, { clock: { now: () => now }, deadline: 60_000 });
-  service.faults.add({ effect: { kind: "throttle" } });
-  const stored = errorOf(vault.storePending(NAME, randomUUID(), new Secret("next")));
-  while (service.requests.length === 0) await setImmediate();
-  service.faults.clear();
-  now = 3_600_000;
-  expect(await stored).toMatchObject({ code: "timed-out", detail: "its time was over" });
-  expect(service.requests).toHaveLength(1);
-  expect(service.call("DescribeSecret", { SecretId: NAME }).VersionIdsToStages).toEqual({
-    [String(VersionId)]: ["AWSCURRENT"],
-  });
-});
+test.each([
+  ["its own", { deadline: 60_000 }, undefined],
+  ["the call's", {}, 60_000],
+  ["the call's, which is earlier", { deadline: 7_200_000 }, 60_000],
+])(
+  "nothing is stored after a deadline (%s), also by a process that stood still over a retry of the SDK",
+  async (_, own, given) => {
+    await using world = await aSecretsManager();
+    const { service } = world;
+    const { VersionId } = service.call("CreateSecret", { Name: NAME, SecretString: "now" });
+    let now = 0;
+    const vault = secretsManagerVault(world.client, { clock: { now: () => now }, ...own });
+    service.faults.add({ effect: { kind: "throttle" } });
+    const stored = errorOf(vault.storePending(NAME, randomUUID(), new Secret("next"), given));
+    while (service.requests.length === 0) await setImmediate();
+    service.faults.clear();
+    now = 3_600_000;
+    expect(await stored).toMatchObject({ code: "timed-out", detail: "its time was over" });
+    const moves = [vault.promote(NAME, "to", "from", given), vault.dropPending(NAME, "to", given)];
+    for (const move of moves) expect(await errorOf(move)).toMatchObject({ code: "timed-out" });
+    expect(service.requests).toHaveLength(1);
+    expect(service.call("DescribeSecret", { SecretId: NAME }).VersionIdsToStages).toEqual({
+      [String(VersionId)]: ["AWSCURRENT"],
+    });
+  },
+);
 
 const CALLS = {
   describe: (vault) => vault.describe(NAME),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { runAftercare } from "../../lib/rotation/aftercare.ts";
 import { finishForward } from "../../lib/rotation/finish-forward.ts";
 import { changeRotation } from "../../lib/rotation/ledger.ts";
 import { CURRENT } from "../../lib/rotation/ports.ts";
+import { rotationAlerts } from "../../lib/rotation/rotation-alerts.ts";
 import type { Aftercare } from "../../lib/rotation/rotation-record.ts";
 import { recordOf } from "./world/curfew.ts";
 import { prepareKeys } from "./world/keys.ts";
@@ -116,14 +118,33 @@ describe("the aftercare of a client secret", () => {
     const { world } = await promotedWorld(SECRET);
     const accepting = withTenant(() => ({ probe: async () => ({ answer: "accepted" }) }));
 
-    expect(await careFor(world, accepting)).toEqual([expect.not.objectContaining({ overdueSince: expect.anything() })]);
+    expect(await careFor(world, accepting)).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
     const { aftercare, promoted } = recordOf(world) ?? {};
     expect(aftercare?.[0]?.answers.every(({ at }) => at >= (promoted?.at ?? 0) + 45_000)).toBe(true);
-    world.clock.pass(300_000);
-    expect(await careFor(world, accepting)).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
+    const after = (aftercare?.[0]?.overdueSince ?? 0) - (promoted?.at ?? 0);
+    expect(after).toBeGreaterThanOrEqual(300_000);
+    expect(after).toBeLessThan(310_000);
     expect(answersOf(world)).toEqual([]);
 
     expect(await careFor(world)).toEqual([]);
+  });
+
+  it("is seen to be overdue by the last step itself, so that it is told at once", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    await stepsUpTo(world, "testSecret", version);
+    const accepting = withTenant(() => ({ probe: async () => ({ answer: "accepted" }) }));
+
+    expect(await stepOf(world, "finishSecret", version, accepting)).toBeUndefined();
+
+    expect(recordOf(world)?.aftercare).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
+  });
+
+  it("is overdue a day later also where nobody answers whether the old one is accepted", async () => {
+    const { world } = await promotedWorld(SECRET);
+    world.clock.pass(DAY);
+    const silent = withTenant(() => ({ probe: async () => ({ answer: "unknown", detail: "no answer" }) }));
+
+    expect(await careFor(world, silent)).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
   });
 
   it("proves nothing by answers that are missing", async () => {
@@ -214,6 +235,27 @@ describe("the aftercare of a private key", () => {
 
     expect(world.client.attached).toEqual([old]);
     expect(recordOf(world)).toMatchObject({ lastFailure: { step: "aftercare" }, failures: 0 });
+  });
+
+  it("is overdue where the old key cannot be taken away, whatever the reason, and begins nothing before its time", async () => {
+    const { world, version } = await announcedWorld(KEY);
+    await stepsUpTo(world, "finishSecret", version);
+    const denied = new CurfewError("missing-scope", "The rotator may not do this.");
+    const denying = withTenant(() => ({ attachKeys: () => Promise.reject(denied) }));
+    const before = world.clock.now();
+    expect(await careFor(world, denying)).toEqual([expect.not.objectContaining({ overdueSince: expect.anything() })]);
+    expect(world.clock.now() - before).toBeLessThan(60_000); // nobody sleeps for an overlap
+    world.clock.pass(DAY + 300_000);
+
+    expect(await careFor(world, denying)).toBe(denied);
+
+    const record = recordOf(world);
+    expect(record?.aftercare).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
+    const alerts = record ? rotationAlerts([{ tenant: "acme-prod", record }], { owners: new Map() }) : [];
+    expect(alerts.map(({ severity, title }) => [severity, title])).toEqual([
+      ["high", expect.stringContaining("not proven dead")],
+    ]);
+    expect(alerts[0]?.facts).toContainEqual({ label: "Last failure", value: denied.message });
   });
 
   it("does not delete a key that something else refers to", async () => {

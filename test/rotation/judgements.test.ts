@@ -67,6 +67,7 @@ describe("an order", () => {
   const OFF = { clientId: "jkl", rotate: "off" } as const;
   const order = (by: RotationOrder["by"], version = "v1") => ({ order: { version, by, at: 1 } });
   const held = { held: { since: 1, refusal: null, message: "It kept failing." } };
+  const again = { order: { ...order("schedule").order, asked: { by: "person" as const, at: 1 } } };
 
   it.each([
     { title: "of nobody", record: undefined, rules: AUTO, refusal: undefined },
@@ -78,6 +79,8 @@ describe("an order", () => {
     { title: "of nobody while held", record: held, rules: AUTO, refusal: "held" },
     { title: "of the schedule while held", record: { ...order("schedule"), ...held }, rules: AUTO, refusal: "held" },
     { title: "of a person while held", record: { ...order("person"), ...held }, rules: AUTO, refusal: undefined },
+    { title: "that was a person's, tried again", record: again, rules: OFF, refusal: undefined },
+    { title: "that was a person's, while held", record: { ...again, ...held }, rules: OFF, refusal: "held" },
   ])("$title with rotate: $rules.rotate gives $refusal", ({ record, rules, refusal }) => {
     expect(judgeOrder(record, rules, "v1")?.refusal).toBe(refusal);
   });

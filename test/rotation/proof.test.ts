@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isOverdue, proofIn, withAnswer } from "../../lib/rotation/proof.ts";
+import { overdueFrom, proofIn, withAnswer } from "../../lib/rotation/proof.ts";
 import type { ProofAnswer } from "../../lib/rotation/rotation-record.ts";
 
 const WRITE = 1_000_000;
@@ -71,11 +71,10 @@ describe("a proof that an old credential is dead", () => {
     expect(proofIn(list, WRITE) !== undefined).toBe(proves);
   });
 
-  it("is overdue from five minutes on, and only by an acceptance", () => {
-    const at = WRITE + 300_000;
-    expect(isOverdue({ at, old: "accepted", current: "accepted" }, WRITE)).toBe(true);
-    expect(isOverdue({ at: at - 1, old: "accepted", current: "accepted" }, WRITE)).toBe(false);
-    expect(isOverdue({ at, old: "unknown", current: "accepted" }, WRITE)).toBe(false);
+  it("is overdue from five minutes on, counted from the last write and the end of the overlap", () => {
+    expect(overdueFrom({ from: WRITE, lastWriteAt: WRITE })).toBe(WRITE + 300_000);
+    expect(overdueFrom({ from: WRITE + 5, lastWriteAt: WRITE })).toBe(WRITE + 300_005);
+    expect(overdueFrom({ from: WRITE, lastWriteAt: WRITE + 7 })).toBe(WRITE + 300_007);
   });
 
   it("keeps so many answers that a proof is always among them", () => {

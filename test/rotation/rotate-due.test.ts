@@ -40,6 +40,7 @@ describe("a run", () => {
       version: versionOf(RUN, "a", "due"),
       by: "schedule",
       at: NOW,
+      orderedAt: NOW,
     });
     expect(versionOf(RUN, "a", "due")).toMatch(/^[0-9a-f]{64}$/); // Secrets Manager takes 32 to 64 characters
   });
@@ -109,7 +110,7 @@ describe("nothing is begun", () => {
     await world.clock.run(world.clock.sleep(DAY / 2));
     await world.audited(later(1), world.tenants);
     await world.rotate(later(1), world.tenants);
-    expect(names(world).slice(2)).toEqual(["a 1"]); // the oldest again, and it fails again
+    expect(names(world).slice(2)).toEqual(["a 2", "a 1"]); // the oldest again, and it fails again, after the other
   });
 
   it("after one of which nothing is heard any more", async () => {
@@ -137,7 +138,24 @@ describe("nothing is begun", () => {
     expect(world.recordOf("a", "1")?.order).toEqual(order);
   });
 
-  it("of what hangs and could not be finished: the order that it has stays", async () => {
+  it("in a tenant in which somebody is at work on another credential", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98), old("b", "1", 97)]);
+    await world.change("a", "2", { order: { version: "by-hand", by: "person", at: NOW - 60_000 } });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ busy: 1, proven: 1, waiting: 1 });
+    expect(names(world)).toEqual(["b 1"]);
+  });
+
+  it("of what another run has ordered a moment ago, however long ago that run began", async () => {
+    const world = await morning([old("a", "1", 99)]);
+    const order = { version: "other", by: "schedule" as const, at: NOW - DAY / 4, orderedAt: NOW - 60_000 };
+    await world.change("a", "1", { order });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ busy: 1, proven: 0 });
+    expect(world.recordOf("a", "1")?.order).toEqual(order);
+  });
+
+  it("of what hangs and could not be finished, whoever ordered it: on the third day it is held", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "by-hand", by: "person" as const, at: NOW - DAY, overwrite: true as const };
     await world.change("a", "1", { order });
@@ -145,10 +163,17 @@ describe("nothing is begun", () => {
     const versions = new Map([...(secret?.versions ?? []), ["by-hand", ["AWSPENDING"]]] as const);
     if (secret) world.secrets.set("apps/a/1", { ...secret, versions });
 
-    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ failed: 1 });
+    const asked = { by: "person", at: order.at };
+    for (const days of [0, 1, 2, 3]) {
+      await world.audited(later(days), world.tenants);
+      await world.rotate(later(days), world.tenants);
+      expect(world.recordOf("a", "1")?.order).toMatchObject({ version: "by-hand", by: "schedule", asked });
+      await world.clock.run(world.clock.sleep(DAY));
+    }
 
+    expect(world.failures).toHaveLength(3);
     expect(world.begun).toEqual([]);
-    expect(world.recordOf("a", "1")?.order).toEqual(order);
+    expect(world.recordOf("a", "1")).toMatchObject({ failures: 3, held: { since: expect.any(Number) } });
   });
 
   it.each([
@@ -208,6 +233,55 @@ describe("nothing is begun", () => {
 
     expect(names(world)).toEqual(["b 2"]);
     expect(world.recordOf("a", "1")?.held).toMatchObject({ refusal: "not-configured" });
+  });
+});
+
+describe("a run with little time", () => {
+  it("begins each day with another credential, so that none of a tenant is never looked at", async () => {
+    const world = await morning(["1", "2", "3", "4"].map((clientId) => old("a", clientId, 5)));
+    const isLookedAt = (clientId: string) =>
+      world.table.peek({ partition: `SECRET#${arnOf(`apps/a/${clientId}`)}`, sort: "TARGET" }) !== undefined;
+    world.onCall = () => void world.clock.pass(5_000); // after the reading there is time for one
+
+    for (let days = 0; days < 30; days++) {
+      await world.audited(later(days), world.tenants);
+      await world.rotate(later(days), world.tenants, { deadline: world.clock.now() + 60_000 });
+    }
+
+    expect(["1", "2", "3", "4"].filter(isLookedAt)).toEqual(["1", "2", "3", "4"]);
+  });
+});
+
+describe("a secret that was made anew under its name while something of the former one was open", () => {
+  const FORMER = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/a/1-ZyXwVu";
+  const care = { current: "v1", old: "v0", recordedAt: NOW, promotedAt: NOW, from: NOW, lastWriteAt: NOW, answers: [] };
+
+  it("is rotated, and that the old credential cannot be proven dead stays on record", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const underWay = { version: "v2", startedAt: NOW - DAY, setAt: NOW - DAY };
+    await world.change("a", "1", { arn: FORMER, aftercare: [care], underWay });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ proven: 2, failed: 0 });
+
+    const record = world.recordOf("a", "1");
+    expect(record?.arn).toBe(arnOf("apps/a/1"));
+    expect(record).not.toHaveProperty("underWay");
+    expect(record?.aftercare).toEqual([{ ...care, notProvable: expect.stringContaining("was deleted") }]);
+  });
+
+  it("is held, with the reason, where the former one is there under another name, and keeps no other back", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const former = { arn: `${arnOf("apps/former")}`, name: "apps/former", rotationEnabled: true, versions: new Map() };
+    world.secrets.set(former.name, former);
+    await world.change("a", "1", { arn: former.arn, aftercare: [care] });
+
+    await world.rotate(RUN, world.tenants);
+    await world.audited(later(1), world.tenants);
+    await world.clock.run(world.clock.sleep(DAY));
+    await world.rotate(later(1), world.tenants);
+
+    expect(world.recordOf("a", "1")?.held).toMatchObject({ refusal: "not-configured" });
+    expect(names(world)).toEqual(["a 2"]);
   });
 });
 

@@ -235,7 +235,7 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     world.vault.secret.versions.get(version)?.labels.clear();
     const next = world.newVersion();
     world.vault.announce(next);
-    world.clock.pass(600_000);
+    world.clock.pass(700_000);
 
     expect(await stepsUpTo(world, "finishSecret", next)).toBeUndefined();
     expect(world.vault.labelled(CURRENT)).toBe(next);
@@ -390,6 +390,21 @@ describe("a rotation of a client secret", () => {
     expect(asked).toEqual(["revoke", "token"]);
     expect(await stepsUpTo(world, "finishSecret", version, half)).toBeUndefined();
     expect(recordOf(world)?.lastProof).toMatchObject({ current: version });
+  });
+
+  it("overwrites it only for a day after the person said so, whoever tries again", async () => {
+    for (const by of ["person", "schedule"] as const) {
+      const { world, version } = await announcedWorld(SECRET);
+      setSecretByHand(world, "by hand", false);
+      const at = world.clock.now();
+      const asked = by === "schedule" ? { asked: { by: "person" as const, at } } : {};
+      await orderRotation(world.table, world.target, { version, by, at, ...asked, overwrite: true });
+      expect(await stepOf(world, "createSecret", version)).toBeUndefined();
+      world.clock.pass(86_400_000);
+
+      expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+      expect(world.client.live()[0]?.secret).toBe("by hand");
+    }
   });
 
   it("tells the tenant nothing when the answer that the current secret is ours has grown old", async () => {

@@ -15,7 +15,7 @@ import type { Ending, Process } from "./process.ts";
 import type { World } from "./world.ts";
 
 /** Timeouts of the functions, in milliseconds, as they are deployed. */
-const ROTATE_SECRET = 5 * 60_000;
+const ROTATE_SECRET = 10 * 60_000;
 const ROTATE_DUE = 15 * 60_000;
 
 /** How Secrets Manager tries again. It does not say how often or when; so soon, what comes late meets the next try. */

@@ -26,7 +26,7 @@ export async function stepOf(
   alter: Alter = (parts) => parts,
 ): Promise<unknown> {
   const { arn } = world.target;
-  const running = world.run(step, 300_000, ({ killedAt }, parts) =>
+  const running = world.run(step, 600_000, ({ killedAt }, parts) =>
     rotationStep({ step, arn, version, deadline: killedAt }, alter(parts)),
   );
   const ending = await world.clock.run(running);
