@@ -75,7 +75,7 @@ export async function deployedRotation(
       vault: secretsManagerVault(() => secretsManagerClient()),
       table: dynamodbTable(TABLE),
       evidence: s3EvidenceStore(EVIDENCE),
-      ...configuredRotation(tenants, sources, { clock, random: Math.random, signal, timeout: 10_000 * speed }),
+      ...configuredRotation(tenants, sources, { clock, random: Math.random, signal, timeout: 20_000 }),
       clock,
       random: Math.random,
       newSecret,
