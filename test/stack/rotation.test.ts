@@ -22,6 +22,7 @@ async function adopted(name: PartName): Promise<Application> {
 
 /** That a version is in place everywhere, and that its predecessor is dead, for which there is evidence. */
 async function assertProven(expect: ExpectStatic, app: Application, version: string): Promise<void> {
+  if (app.part.kind === "private-key") await app.passOverlap(version);
   const record = await app.record();
   expect(record).toMatchObject({ failures: 0, promoted: { version }, aftercare: [], lastProof: { current: version } });
   expect(record).not.toHaveProperty("underWay");

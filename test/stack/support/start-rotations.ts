@@ -19,6 +19,7 @@ import type { Table } from "../../../lib/store/table.ts";
 import { bundledAssembly } from "./bundled-assembly.ts";
 import { ONCALL } from "./cast.ts";
 import {
+  OVERLAP,
   PARTS,
   type Part,
   type PartName,
@@ -61,6 +62,8 @@ export interface Application {
   rotate(version?: string, input?: { RotateImmediately: boolean }): Promise<RotationReport>;
   /** Calls one step, as the service would. */
   step(step: RotationStep, version: string): Promise<unknown>;
+  /** Waits until the former key may go, and lets the function look after it, as the next audit does. */
+  passOverlap(version: string): Promise<void>;
   record(): Promise<RotationRecord | undefined>;
   /** The version that bears a label. */
   version(label: string): string | undefined;
@@ -189,6 +192,10 @@ export async function startRotations(): Promise<Rotations> {
             ({ token, outcome }) => token === ClientRequestToken && outcome !== "running",
           );
         return vi.waitUntil(isOver, { timeout: 120_000, interval: 50 });
+      },
+      passOverlap: async (version) => {
+        await clock.sleep(OVERLAP + 1_000);
+        await invoke({ Step: "finishSecret", SecretId: arn, ClientRequestToken: version });
       },
       step: (Step, token) => invoke({ Step, SecretId: arn, ClientRequestToken: token }),
       record: () => readRotation(table, target),
