@@ -14,14 +14,17 @@ import { prepareKeys } from "./world/keys.ts";
 const KEYS = prepareKeys(9);
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
-const PAIRS = 1_000;
+const PAIRS = 500;
 
 const seed = Number(process.env.CURFEW_SEED ?? (process.env.CI ? "20261123" : Date.now() % 1_000_000_000));
 
 const shown = ({ failures }: Tally): string[] =>
   failures.slice(0, 5).map(({ case: one, result }) => `${describeCase(one)}: ${result.problems.join("; ")}`);
 
-const TITLED = SETTINGS.map((setting) => [titleOf(setting), setting] as const);
+/** Where both credentials are accepted for a while, nothing is asked of rotation that the other ways do not ask. */
+const TITLED = SETTINGS.filter(({ propagation }) => propagation !== "both").map(
+  (setting) => [titleOf(setting), setting] as const,
+);
 
 /** What fails for days outlasts every way to spread; the two that differ most stand for all. */
 const OUTAGES = TITLED.filter(([, { propagation }]) => propagation === "at once" || propagation === "flapping");

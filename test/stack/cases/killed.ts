@@ -119,7 +119,7 @@ export function killed(stack: Stack, witness: Witness): void {
 
   it("AuditTenant has left the same ledger, and evidence that is complete", async () => {
     await kill(
-      { name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event), most: 34 },
+      { name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event), most: 20 },
       () => undisturbed.probed,
       () => difference(undisturbed.audited),
     );
