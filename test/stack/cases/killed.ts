@@ -129,7 +129,7 @@ export function killed(stack: Stack, witness: Witness): void {
     let mark = markOf(cloud);
     const doubled: Kill[] = [];
     await kill(
-      { name: "FinishAudit", gates: [gates.aws], invoke: () => call.FinishAudit(finish), most: 20 },
+      { name: "FinishAudit", gates: [gates.aws], invoke: () => call.FinishAudit(finish), most: 12 },
       () => {
         mark = markOf(cloud);
         return undisturbed.audited;
