@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LifetimeRecord, readLifetimes, recordLifetimes } from "../../lib/history/lifetimes.ts";
-import type { ApiReading } from "../../lib/revocation/api-lifetimes.ts";
-import type { TokenFacts } from "../../lib/revocation/leaked-token.ts";
-import { reachOf } from "../../lib/revocation/reach.ts";
-import { exposureWindow, type WindowQuestion } from "../../lib/revocation/window.ts";
-import { aManagementApi, aResourceServer, DOMAIN } from "../support/inventory.ts";
-import { memoryTable } from "../support/memory-table.ts";
+import { type LifetimeRecord, readLifetimes, recordLifetimes } from "../../../lib/history/lifetimes.ts";
+import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
+import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
+import { reachOf } from "../../../lib/revocation/window/reach.ts";
+import { exposureWindow, type WindowQuestion } from "../../../lib/revocation/window/window.ts";
+import { aManagementApi, aResourceServer, DOMAIN } from "../../support/inventory.ts";
+import { memoryTable } from "../../support/memory-table.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
 
 /** What an incident is named by. */
 export interface IncidentName {

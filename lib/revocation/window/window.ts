@@ -1,8 +1,8 @@
-import type { Instant } from "../history/history.ts";
-import { hours, type Seconds } from "../model/duration.ts";
-import { isUnreadable } from "../model/reported.ts";
+import type { Instant } from "../../history/history.ts";
+import { hours, type Seconds } from "../../model/duration.ts";
+import { isUnreadable } from "../../model/reported.ts";
+import type { TokenFacts } from "../leak/leaked-token.ts";
 import { type KnownLifetimes, type LifetimeSpan, LONGEST_LIFETIME, lifetimeSpans } from "./api-lifetimes.ts";
-import type { TokenFacts } from "./leaked-token.ts";
 import type { Reach } from "./reach.ts";
 
 /** What is known when somebody asks until when tokens that are out still work. */

@@ -1,8 +1,8 @@
-import type { ResourceServer } from "../auth0/resources/resource-server.ts";
-import type { Instant } from "../history/history.ts";
-import { type LifetimeDay, type LifetimeRecord, lifetimeOf, MOST_DAYS_APART } from "../history/lifetimes.ts";
-import { days, type Seconds } from "../model/duration.ts";
-import { isUnreadable } from "../model/reported.ts";
+import type { ResourceServer } from "../../auth0/resources/resource-server.ts";
+import type { Instant } from "../../history/history.ts";
+import { type LifetimeDay, type LifetimeRecord, lifetimeOf, MOST_DAYS_APART } from "../../history/lifetimes.ts";
+import { days, type Seconds } from "../../model/duration.ts";
+import { isUnreadable } from "../../model/reported.ts";
 
 /** What all of a tenant's APIs were set to when an incident looked. An incomplete list is no reading. */
 export interface ApiReading {

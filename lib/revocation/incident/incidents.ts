@@ -1,6 +1,6 @@
-import { updateRow } from "../history/update-row.ts";
-import { CurfewError } from "../model/curfew-error.ts";
-import type { Key, Table } from "../store/table.ts";
+import { updateRow } from "../../history/update-row.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Key, Table } from "../../store/table.ts";
 import { type Incident, type IncidentStep, incidentKey, type StepResult } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 

@@ -1,4 +1,4 @@
-import type { Key, Table } from "../store/table.ts";
+import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "./incident.ts";
 
 /**

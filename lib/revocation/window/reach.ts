@@ -1,4 +1,4 @@
-import type { TokenFacts } from "./leaked-token.ts";
+import type { TokenFacts } from "../leak/leaked-token.ts";
 
 /** For what an application may have been given tokens. */
 export interface Reach {

@@ -1,9 +1,9 @@
-import type { Instant } from "../history/history.ts";
-import type { ErrorCode } from "../model/curfew-error.ts";
-import type { Key } from "../store/table.ts";
-import type { Classification } from "./classify.ts";
-import type { TokenFacts } from "./leaked-token.ts";
-import type { ExposureWindow } from "./window.ts";
+import type { Instant } from "../../history/history.ts";
+import type { ErrorCode } from "../../model/curfew-error.ts";
+import type { Key } from "../../store/table.ts";
+import type { Classification } from "../leak/classify.ts";
+import type { TokenFacts } from "../leak/leaked-token.ts";
+import type { ExposureWindow } from "../window/window.ts";
 
 /** The steps of an incident, in the order of their names in the state machine; `watch` and later ones run side by side. */
 export const INCIDENT_STEPS = [

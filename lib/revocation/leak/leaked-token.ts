@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK, type JWTPayload } from "jose";
-import type { ProbeParts } from "../auth0/probe.ts";
-import type { TenantAddress } from "../auth0/tenant-address.ts";
-import { readTenantKeys } from "../auth0/tenant-keys.ts";
-import type { Instant } from "../history/history.ts";
-import { CurfewError } from "../model/curfew-error.ts";
-import type { Secret } from "../model/secret.ts";
+import type { ProbeParts } from "../../auth0/probe.ts";
+import type { TenantAddress } from "../../auth0/tenant-address.ts";
+import { readTenantKeys } from "../../auth0/tenant-keys.ts";
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Secret } from "../../model/secret.ts";
 
 /** Whether a token is the tenant's own. A token whose signature is wrong gets none of these: it starts nothing. */
 export type TokenSignature =

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Instant } from "../history/history.ts";
-import type { Key, Table } from "../store/table.ts";
+import type { Instant } from "../../history/history.ts";
+import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "./incident.ts";
 
 /** Something that somebody did or saw. Never a secret or a token. */

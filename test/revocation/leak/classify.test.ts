@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { classify, type LeakedClient, type LeakReport, type OwnLogin } from "../../lib/revocation/classify.ts";
-import { LEAK_KINDS, LEVERS } from "../../lib/revocation/leak-kinds.ts";
-import type { TokenFacts } from "../../lib/revocation/leaked-token.ts";
+import { classify, type LeakedClient, type LeakReport, type OwnLogin } from "../../../lib/revocation/leak/classify.ts";
+import { LEAK_KINDS, LEVERS } from "../../../lib/revocation/leak/leak-kinds.ts";
+import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 
 const JOB: LeakedClient = {
   name: "Nightly job",

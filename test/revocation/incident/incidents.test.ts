@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { classify } from "../../lib/revocation/classify.ts";
-import { INCIDENT_STEPS, type Incident, isContained, type StepResult } from "../../lib/revocation/incident.ts";
-import { incidentId } from "../../lib/revocation/incident-id.ts";
+import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import {
+  INCIDENT_STEPS,
+  type Incident,
+  isContained,
+  type StepResult,
+} from "../../../lib/revocation/incident/incident.ts";
+import { incidentId } from "../../../lib/revocation/incident/incident-id.ts";
 import {
   changeIncident,
   type IncidentRequest,
@@ -12,11 +16,12 @@ import {
   openIncident,
   readIncident,
   recordStep,
-} from "../../lib/revocation/incidents.ts";
-import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/preserve.ts";
-import { addToTimeline, readTimeline, type TimelineEntry } from "../../lib/revocation/timeline.ts";
-import type { Row, Table } from "../../lib/store/table.ts";
-import { memoryTable } from "../support/memory-table.ts";
+} from "../../../lib/revocation/incident/incidents.ts";
+import { preserve, readPreserved, readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
+import { addToTimeline, readTimeline, type TimelineEntry } from "../../../lib/revocation/incident/timeline.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
+import type { Row, Table } from "../../../lib/store/table.ts";
+import { memoryTable } from "../../support/memory-table.ts";
 
 const THREE_AM = Date.UTC(2026, 10, 23, 3);
 const DAY = 86_400_000;
