@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { changeRotation, orderRotation, readRotation, readTarget } from "../../lib/rotation/ledger.ts";
-import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import { changeRotation, orderRotation, readRotation, readTarget } from "../../lib/rotation/ledger/ledger.ts";
+import type { RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { askManagementToken, machine } from "../sandbox/support/a-sandbox.ts";
 import type { Run } from "../support/command-line.ts";
 import { type DeployedRotationWorld, deployedRotation } from "../support/deployed-rotation.ts";
