@@ -5,6 +5,7 @@ import type { Ordered } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../lib/rotation/finish-forward.ts";
 import type { Progress } from "../lib/rotation/ledger/progress.ts";
 import type { RotationTarget } from "../lib/rotation/ledger/target.ts";
+import type { VersionId } from "../lib/rotation/ports.ts";
 import type { DeployedRotation } from "./deployed-rotation.ts";
 import { outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
 import type { Invocation } from "./run-command-line.ts";
@@ -55,8 +56,7 @@ async function finishHere(
   const work = finishForward(target, version, rotation.clock.now() + TIME_TO_FINISH, rotation);
   const last = await tell(work);
   try {
-    await work;
-    return last;
+    return (await work) || !last ? last : { ...last, failure: leftOver(version, rotation.clock.now()) };
   } catch (error) {
     if (hasCode(error, "rotation-busy")) {
       terminal.err("Somebody else is at work on it already; waiting for that.\n");
@@ -66,6 +66,12 @@ async function finishHere(
     throw error;
   }
 }
+
+/** What hung was no rotation to be finished: a label that somebody left, or a value that Auth0 does not take. */
+const leftOver = (version: VersionId, at: number): Progress["failure"] => ({
+  ...{ version, step: "createSecret", at, code: "rotation-unfinished", refusal: null },
+  message: "what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
+});
 
 /** The proof begins 45 s after the change and lasts 30 s. */
 const WHILE = "Asking whether the old one is dead takes a minute or two; it may be left alone.\n";

@@ -25,6 +25,8 @@ export interface RotationOrder {
   asked?: { by: "person" | "incident"; at: Instant };
   /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
   overwrite?: true;
+  /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
+  promotedBefore?: Instant;
 }
 
 /** What went wrong at the last try. No value, no answer. */

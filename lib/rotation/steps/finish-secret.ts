@@ -48,11 +48,21 @@ const nothingCurrent = ({ settings }: Work) =>
 /** The process that promoted it died over it, or a person promoted it by hand. */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
+  if (record?.order?.version === work.version && record.order.promotedBefore !== undefined) await countAnew(work);
   if (record?.underWay?.version !== work.version) return;
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const old = versionWith(secret, PREVIOUS);
   if (!isPlanned && old !== undefined) await planAftercare(work, old);
   await recordPromotion(work);
+}
+
+/** It was promoted while somebody ordered it again, and not long before: that order is fulfilled. */
+async function countAnew(work: Work): Promise<void> {
+  await remember(work, ({ order, ...record }) => {
+    if (order?.version !== work.version) return order ? { ...record, order } : record;
+    const { promotedBefore: _, ...anew } = order;
+    return { ...record, order: anew };
+  });
 }
 
 /** Records what will be left to do. It counts from the promotion on, if it comes to that. */
