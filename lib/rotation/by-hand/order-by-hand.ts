@@ -29,10 +29,11 @@ export interface Rotatable {
  * @param secret its name in Secrets Manager
  * @throws CurfewError `rotation-refused` (`rotation-disabled`, `no-target`), or what the ports failed with
  */
-export async function findRotatable({ vault, table }: ByHandParts, secret: string): Promise<Rotatable> {
+export async function findRotatable({ vault, table, clock }: ByHandParts, secret: string): Promise<Rotatable> {
   const found = await vault.describe(secret);
   const target = await readTarget(table, found.arn);
-  const record = target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table }));
+  const record =
+    target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table, clock }));
   const told = toldVersion(record, found.arn);
   if (told === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });

@@ -6,8 +6,9 @@ import { isFull, judgePlaces, leftovers, type Places } from "../judgements/judge
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
-import { refusedError } from "../refusal.ts";
-import { assertPending } from "../vault/standing.ts";
+import { refusalOf, refusedError } from "../refusal.ts";
+import { assertCurrent, assertPending } from "../vault/standing.ts";
+import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
@@ -31,6 +32,7 @@ export const privateKeyKind: Kind = {
   test,
   oldPart,
   overlap: ({ settings }) => settings.overlap,
+  isInUse,
   takeAway,
 };
 
@@ -161,8 +163,30 @@ async function onlyOther(
   return said === "accepted" ? other : undefined;
 }
 
-/** First the current key is seen to be accepted and attached: the client must never be left without one. */
-async function takeAway(work: Work, { id }: { id: string }, current: Secret): Promise<void> {
+/** By its public half, however it is stored; where the old value is gone, by its name at the tenant. */
+function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean {
+  const { kid, pem } = publicKeyOf(current);
+  return oldKey?.kid === kid || (old !== undefined && isKey(old, pem));
+}
+
+function isKey(stored: Secret, pem: string): boolean {
+  try {
+    return publicKeyOf(stored).pem === pem;
+  } catch (error) {
+    if (refusalOf(error) === null) throw error;
+    return false; // what is no key was none
+  }
+}
+
+/**
+ * First the current key is seen to be accepted and attached: the client must never be left without one. A person may
+ * make the old key current again while that is asked, so what is current is looked at before each change.
+ */
+async function takeAway(
+  work: Work,
+  { id }: { id: string },
+  { version, credential: current }: StoredCredential,
+): Promise<void> {
   const { clientId } = work.settings;
   const tenant = await work.tenant();
   if ((await (await calibratedAsk(work, current))(current)) !== "accepted") {
@@ -179,9 +203,12 @@ async function takeAway(work: Work, { id }: { id: string }, current: Secret): Pr
     if (!currentKey || !left.includes(currentKey.id)) {
       throw unfinished(`The current key of ${clientId} is not found among the attached ones, so the old one stays.`);
     }
+    await assertCurrent(work, version);
     await work.lease.write(() => tenant.attachKeys(left));
   }
   // Whatever else refers to it, signed requests for instance, goes on with it.
   const { referencedKeys } = await keyClient(work);
-  if (id !== currentKey?.id && !referencedKeys.includes(id)) await work.lease.write(() => tenant.deleteKey(id));
+  if (id === currentKey?.id || referencedKeys.includes(id)) return;
+  await assertCurrent(work, version);
+  await work.lease.write(() => tenant.deleteKey(id));
 }

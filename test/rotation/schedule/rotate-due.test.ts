@@ -335,7 +335,9 @@ describe("a secret that was made anew under its name while something of the form
     const record = world.recordOf("a", "1");
     expect(record?.arn).toBe(arnOf("apps/a/1"));
     expect(record).not.toHaveProperty("underWay");
-    expect(record?.aftercare).toEqual([{ ...care, notProvable: expect.stringContaining("was deleted") }]);
+    expect(record?.aftercare).toEqual([
+      { ...care, givenUpAt: NOW, notProvable: expect.stringContaining("was deleted") },
+    ]);
   });
 
   it("is held, with the reason, where the former one is there under another name, and keeps no other back", async () => {
