@@ -1,6 +1,6 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, loginWith, SETTLING, unfinished } from "../asking/asking.ts";
+import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
@@ -20,7 +20,9 @@ import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 export const privateKeyKind: Kind = {
   make: async (parts) => (await parts.newKey()).privateKeyJwk,
   async assertMayBegin(work, { current, record }) {
-    assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
+    const key = await current();
+    assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(key) }, record);
+    await assertSaysOfTokens(work, key);
   },
   async tell(work, telling) {
     const key = publicKeyOf(telling.pending);
@@ -55,6 +57,19 @@ async function keyClient(work: Work): Promise<KeyClient> {
   const refused = judgeClient(client, work.settings);
   if (refused) throw refusedError(refused);
   return client as KeyClient; // what the judgement says of keys
+}
+
+/**
+ * The new key will be promoted only when a token was obtained with it. Where the token endpoint answers neither way,
+ * because an Action denies or a quota is used up, the new key would be registered and attached and come no further.
+ * Whether the current one is refused is judged elsewhere, with patience.
+ */
+async function assertSaysOfTokens(work: Work, current: Secret): Promise<void> {
+  const said = await obtainToken(work, current);
+  if (said.answer !== "unknown") return;
+  throw unfinished(
+    `Auth0's token endpoint neither gives the application ${work.settings.clientId} a token with its current key nor refuses the key (${said.detail}), so nobody could see that a new one works; nothing was begun.`,
+  );
 }
 
 /** A place that is taken by an old key of ours comes free by itself: that is a matter of time, not of people. */
@@ -130,7 +145,7 @@ async function settleIn(work: Work): Promise<void> {
  * the calibrated question has to be answered in the same way.
  */
 async function test(work: Work, pending: Secret): Promise<ProbeAnswer["answer"]> {
-  const { answer } = await (await work.tenant()).obtainToken(loginWith(work, pending));
+  const { answer } = await obtainToken(work, pending);
   return answer === "accepted" ? (await calibratedAsk(work, pending))(pending) : answer;
 }
 
