@@ -12,9 +12,9 @@ import { retire, settle } from "./settle.ts";
 import { createSecret } from "./steps/create-secret.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { setSecret } from "./steps/set-secret.ts";
-import { testSecret } from "./steps/test-secret.ts";
+import { nothingToTest, testSecret } from "./steps/test-secret.ts";
 import { standingOf } from "./vault/standing.ts";
-import { atWork, type Work } from "./work.ts";
+import { atWork, configuredFor, type Work, type WorkRequest } from "./work.ts";
 
 /** One step of a rotation, as Secrets Manager asks for it. */
 export interface StepRequest {
@@ -43,13 +43,23 @@ export async function rotationStep(
 ): Promise<boolean> {
   const target = await targetOf(arn, boundedParts(parts, deadline));
   const request = { target, version, deadline };
-  return recordingFailure({ ...request, step }, parts, () =>
-    atWork(request, parts, async (work) => {
+  return recordingFailure({ ...request, step }, parts, async () => {
+    if (step === "testSecret") await mustBeTestable(request, parts);
+    return atWork(request, parts, async (work) => {
       const goesOn = await doStep(step, work);
       if (step === "finishSecret") await careQuietly(work, deadline, parts);
       return goesOn;
-    }),
-  );
+    });
+  });
+}
+
+/**
+ * When a secret is adopted its configuration is not deployed yet, and Secrets Manager tests the rotation then: that
+ * there is nothing to test says more than that nothing is configured.
+ */
+async function mustBeTestable({ target, version, deadline }: WorkRequest, parts: RotationParts): Promise<void> {
+  if (configuredFor(target, parts)) return;
+  if (!(await boundedParts(parts, deadline).vault.read(target.arn, version))) throw nothingToTest(target.clientId);
 }
 
 async function targetOf(arn: string, { table }: RotationParts): Promise<RotationTarget> {

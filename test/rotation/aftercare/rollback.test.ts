@@ -46,7 +46,9 @@ function removeAllBut(id: string, { client }: World): void {
 
 const alertsOf = (world: World) => {
   const record = recordOf(world);
-  return record ? rotationAlerts([{ tenant: "acme-prod", record }], { owners: new Map() }) : [];
+  return record
+    ? rotationAlerts([{ tenant: "acme-prod", record, isTended: true }], { owners: new Map() }, world.clock.now())
+    : [];
 };
 
 describe("a former key that a person stored again", () => {

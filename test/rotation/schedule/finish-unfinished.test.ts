@@ -76,7 +76,10 @@ describe("a run finishes what no record tells of", () => {
 
     const record = recordOf(world);
     expect(record).toMatchObject({ failures: 3, held: { refusal: null } });
-    expect(record && rotationAlerts([{ tenant: "acme-prod", record }], { owners: new Map() })).toHaveLength(1);
+    expect(
+      record &&
+        rotationAlerts([{ tenant: "acme-prod", record, isTended: true }], { owners: new Map() }, world.clock.now()),
+    ).toHaveLength(1);
   });
 });
 

@@ -300,7 +300,9 @@ describe("a version that a run finishes itself", () => {
     expect(ending).toMatchObject({ ended: "done", value: { finished: 1 } });
     const record = recordOf(world);
     expect(record?.promoted?.version).toBe(version);
-    const alerts = record ? rotationAlerts([{ tenant: target.tenant, record }], { owners: new Map() }) : [];
+    const alerts = record
+      ? rotationAlerts([{ tenant: target.tenant, record, isTended: true }], { owners: new Map() }, world.clock.now())
+      : [];
     expect(alerts.map(({ title }) => title)).toEqual([expect.stringContaining("is still accepted")]);
   });
 });
