@@ -65,13 +65,13 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
 
 /** How rotations stand, also of what is not configured any more: what was begun of it is not over by that. */
 async function rotations(
-  { tenants, policy }: DeployedConfig,
+  { tenants, policy, auditIntervalHours }: DeployedConfig,
   at: { run: RunRef; now: number },
   rules: AlertRules,
   table: Table,
 ): Promise<{ news: News }> {
   const credentials = configuredCredentials(tenants, maximumAges(policy));
-  return { news: await rotationNews({ ...at, credentials }, rules, table) };
+  return { news: await rotationNews({ ...at, credentials, auditIntervalHours }, rules, table) };
 }
 
 /** Not to know whether another run is over must not keep this one from being told. */

@@ -15,14 +15,22 @@ import { rotationDigest } from "./rotation-digest.ts";
 /** Tenants that are read at once. */
 const TENANTS_AT_ONCE = 20;
 
+/** What is told of, and when. */
+export interface NewsRequest {
+  run: RunRef;
+  /** Of all tenants. Of those that have none any more, what was begun is told of all the same. */
+  credentials: readonly ConfiguredCredential[];
+  now: Instant;
+  /** The longest time between two audits, in hours; a day when left out. */
+  auditIntervalHours?: number | undefined;
+}
+
 /**
  * What a run tells of rotations, as they stand: everything is read, so it does not matter which run did what, and what
  * an earlier one could not tell any more is told now.
- *
- * @param credentials of all tenants; of those that have none any more, what was begun is told of all the same
  */
 export async function rotationNews(
-  { run, credentials, now }: { run: RunRef; credentials: readonly ConfiguredCredential[]; now: Instant },
+  { run, credentials, now, auditIntervalHours = 24 }: NewsRequest,
   rules: AlertRules,
   table: Table,
 ): Promise<News> {
@@ -41,7 +49,7 @@ export async function rotationNews(
   return {
     alerts: [
       ...rotationAlerts(rotations, rules, now),
-      ...announcementAlerts(announced(known, now), rules, run.startedAt),
+      ...announcementAlerts(announced(known, now, auditIntervalHours * 3_600_000), rules, run.startedAt),
     ],
     readAt: now,
     digest: (since) => rotationDigest({ credentials: known, rotations, now }, since),

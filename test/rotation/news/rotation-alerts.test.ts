@@ -246,6 +246,13 @@ describe("what an owner hears beforehand", () => {
     expect(next.map(({ id }) => id)).toEqual(ids(6.5));
   });
 
+  it("is told for the last time by the last audit before, with as many days as there are", () => {
+    const [alert] = announcementAlerts(announced([inDays("jkl", 2.5)], NOW, 3 * DAY), RULES, AT);
+
+    expect(alert?.title).toBe("a: the credential of jkl is rotated within 3 days, on 2026-11-27 or soon after");
+    expect(heard(inDays("jkl", 2.5))[0]?.id).not.toBe(alert?.id);
+  });
+
   it("is heard by everybody where nobody owns the tenant", () => {
     expect(heard(inDays("jkl", 3, "nobody's"))).toMatchObject([{ kind: "rotation", owner: null }]);
   });
