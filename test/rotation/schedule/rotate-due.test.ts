@@ -182,6 +182,19 @@ describe("nothing is begun", () => {
     expect(names(world)).toEqual(["b 1"]);
   });
 
+  it("in a tenant in which somebody holds a credential of which only aftercare is left", async () => {
+    const world = await morning([old("a", "1", 99, { kind: "private-key" }), old("a", "2", 98), old("b", "1", 97)]);
+    const at = NOW - DAY;
+    const care = { current: "v1", old: "v0", recordedAt: at, promotedAt: at, from: at, lastWriteAt: at, answers: [] };
+    await world.change("a", "1", { promoted: { version: "v1", at }, aftercare: [care] });
+    const key = { partition: "TENANT#a", sort: "LEASE#1" };
+    await world.table.put(key, { owner: "an incident", until: NOW + DAY, formerUntil: 0 });
+
+    await world.rotate(RUN, world.tenants);
+
+    expect(names(world)).toEqual(["b 1"]);
+  });
+
   it("of what another run has ordered a moment ago, however long ago that run began", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "other", by: "schedule" as const, at: NOW - DAY / 4, orderedAt: NOW - 60_000 };
