@@ -15,6 +15,7 @@ export const INCIDENT_STEPS = [
   "rotate",
   "prove",
   "investigate",
+  "put-back",
   "watch",
   "key-revocation",
   "restore",
@@ -99,5 +100,6 @@ export function isContained({ leak, steps, drill }: Pick<Incident, "leak" | "ste
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last;
 }
 
-const isComplete = (result: StepResult | undefined): boolean =>
+/** Whether a step came to its end, as far as Auth0 is concerned. */
+export const isComplete = (result: StepResult | undefined): boolean =>
   result?.outcome === "done" || result?.outcome === "paged";
