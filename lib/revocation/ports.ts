@@ -67,7 +67,7 @@ export interface LogEvent {
   scope: string | undefined;
   /** Of a request to the Management API; the path without its query. */
   request: { method: string; path: string } | undefined;
-  /** The `jti` of the token that was used, where the event names it. */
+  /** The `jti` of the token that was used or, of an exchange, given out; where the event names it. */
   tokenId: string | undefined;
   /** Fields of secrets that the answer held, as `mgmt_api_read` names them: names, never values. */
   accessedSecrets: readonly string[];

@@ -91,6 +91,8 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return restored(incident, turn);
     case "log-gap":
       return logGap(incident, turn);
+    case "blind":
+      return blind(incident, turn);
     case "closed":
       return closed(incident, turn);
   }
@@ -274,6 +276,18 @@ function logGap(incident: Incident, { from, to }: Turn<"log-gap">): Told {
     steps: ["If you stream the tenant's log elsewhere, look there."],
     matter: [from],
     at: to,
+  };
+}
+
+function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
+  return {
+    severity: "critical",
+    title: `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
+    text: `${harmless(why, 300)} What happens meanwhile is told once it can be read, as far as Auth0 still has it.`,
+    facts: [{ label: "Read until", value: moment(iso(since)) }],
+    steps: ["Look into the tenant's log in Auth0's dashboard: Monitoring > Logs."],
+    matter: [since],
+    at: since,
   };
 }
 

@@ -76,4 +76,10 @@ export type IncidentTurn =
       from: Instant;
       to: Instant;
     }
+  | {
+      /** The log cannot be read for a while: nobody watches. */
+      turn: "blind";
+      since: Instant;
+      why: string;
+    }
   | { turn: "closed"; at: Instant; evidence: readonly StoredDocument[]; questions: readonly string[] };
