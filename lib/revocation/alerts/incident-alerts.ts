@@ -93,6 +93,8 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return logGap(incident, turn);
     case "blind":
       return blind(incident, turn);
+    case "found":
+      return found(incident, turn);
     case "closed":
       return closed(incident, turn);
   }
@@ -288,6 +290,28 @@ function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
     steps: ["Look into the tenant's log in Auth0's dashboard: Monitoring > Logs."],
     matter: [since],
     at: since,
+  };
+}
+
+function found(incident: Incident, { at, uses, exposed, changes }: Turn<"found">): Told {
+  const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
+  return {
+    severity: exposed.length > 0 ? "critical" : "high",
+    title: `what was done with ${nameOf(incident)}: ${counted(exposed.length, "other credential")} may be exposed`,
+    text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
+    items: [
+      ...exposed.map((line) => `EXPOSED ${line}`),
+      ...uses.map(useLine),
+      ...changes.map((line) => `Different ${line}`),
+    ],
+    steps:
+      exposed.length > 0
+        ? [
+            `For each application that is exposed: npx curfew revoke --tenant ${incident.tenant} --client ID --reason "seen in ${incident.id}"`,
+          ]
+        : [],
+    matter: [...exposed].sort(),
+    at,
   };
 }
 

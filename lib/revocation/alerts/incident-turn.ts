@@ -82,4 +82,14 @@ export type IncidentTurn =
       since: Instant;
       why: string;
     }
+  | {
+      /** What was done with what leaked, before watching began. */
+      turn: "found";
+      at: Instant;
+      uses: readonly UseCount[];
+      /** Other credentials that may have been exposed, one a line. */
+      exposed: readonly string[];
+      /** What is different from the last inventory, one thing a line. */
+      changes: readonly string[];
+    }
   | { turn: "closed"; at: Instant; evidence: readonly StoredDocument[]; questions: readonly string[] };
