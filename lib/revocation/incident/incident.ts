@@ -45,6 +45,11 @@ export type StepResult = {
       code: ErrorCode | null;
       /** What could not be stored and was told to people, one thing a line: see `paged`. */
       told?: readonly string[];
+      /**
+       * What had been taken away and was there again, one thing a line, and since when that is known. People have heard
+       * of it when the step is complete again.
+       */
+      putBack?: { at: Instant; what: readonly string[] };
     }
   | {
       /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */

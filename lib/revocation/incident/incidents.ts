@@ -111,10 +111,13 @@ export async function changeIncident(
 
 /** Records how far a step came. Steps run again, and beside each other: the later result holds, whoever writes last. */
 export const recordStep = (table: Table, id: string, step: IncidentStep, result: StepResult): Promise<Incident> =>
-  changeIncident(table, id, (incident) => {
-    const known = incident.steps[step];
-    return known && known.at > result.at ? incident : { ...incident, steps: { ...incident.steps, [step]: result } };
-  });
+  changeIncident(table, id, (incident) => withStep(incident, step, result));
+
+/** The incident with a step's result, unless it has a later one. */
+export function withStep(incident: Incident, step: IncidentStep, result: StepResult): Incident {
+  const known = incident.steps[step];
+  return known && known.at > result.at ? incident : { ...incident, steps: { ...incident.steps, [step]: result } };
+}
 
 function existing(id: string, incident: Incident | undefined): Incident {
   if (incident) return incident;
