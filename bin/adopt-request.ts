@@ -1,8 +1,8 @@
 import type { Config, LoginConfig, TenantConfig } from "../lib/config/schema.ts";
 import { looksLikeSecret, PASTED, secretName, secretsManagerName } from "../lib/config/secret-fields.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
-import type { AdoptRequest } from "../lib/rotation/adopt.ts";
-import type { CredentialKind } from "../lib/rotation/target.ts";
+import type { AdoptRequest } from "../lib/rotation/by-hand/adopt.ts";
+import type { CredentialKind } from "../lib/rotation/ledger/target.ts";
 
 /** One place of the configuration that says where the credential of a client is stored. */
 interface Use {

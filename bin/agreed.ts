@@ -1,6 +1,6 @@
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
-import type { Rotatable } from "../lib/rotation/by-hand.ts";
+import type { Rotatable } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import { personHere } from "./person.ts";
 import type { NamedCredential } from "./rotated-credential.ts";

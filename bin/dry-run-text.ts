@@ -1,8 +1,8 @@
 import type { Instant } from "../lib/history/history.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
-import type { DryRun, Obstacle, Pending } from "../lib/rotation/dry-run.ts";
-import type { KnownCredential } from "../lib/rotation/known-credentials.ts";
+import type { DryRun, Obstacle, Pending } from "../lib/rotation/by-hand/dry-run.ts";
+import type { KnownCredential } from "../lib/rotation/credentials/known-credentials.ts";
 import { ageText } from "./age-text.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import type { NamedCredential } from "./rotated-credential.ts";

@@ -1,10 +1,10 @@
 import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
-import type { Ordered } from "../lib/rotation/by-hand.ts";
+import { busyUntil, type Followed, follow } from "../lib/rotation/by-hand/follow.ts";
+import type { Ordered } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../lib/rotation/finish-forward.ts";
-import { busyUntil, type Followed, follow } from "../lib/rotation/follow.ts";
-import type { Progress } from "../lib/rotation/progress.ts";
-import type { RotationTarget } from "../lib/rotation/target.ts";
+import type { Progress } from "../lib/rotation/ledger/progress.ts";
+import type { RotationTarget } from "../lib/rotation/ledger/target.ts";
 import type { DeployedRotation } from "./deployed-rotation.ts";
 import { outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
 import type { Invocation } from "./run-command-line.ts";

@@ -1,5 +1,5 @@
-import { failing } from "../lib/rotation/failing.ts";
-import { isOpen, type RotationFailure, type RotationRecord } from "../lib/rotation/rotation-record.ts";
+import { failing } from "../lib/rotation/ledger/failing.ts";
+import { isOpen, type RotationFailure, type RotationRecord } from "../lib/rotation/ledger/rotation-record.ts";
 
 /** Where a credential stands, as docs/rotation.md lists it. */
 type RotationState = "ok" | "under way" | "failed" | "held" | "aftercare" | "overdue" | "not adopted";

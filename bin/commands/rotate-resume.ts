@@ -1,8 +1,8 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { findRotatable, orderByHand } from "../../lib/rotation/by-hand.ts";
-import { readRotation, resumeRotation } from "../../lib/rotation/ledger.ts";
+import { findRotatable, orderByHand } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { readRotation, resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { agreed } from "../agreed.ts";
 import { openDeployedRotation } from "../deployed-rotation.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { listRotations } from "../../lib/rotation/ledger.ts";
-import type { Proof, RotationOrder, RotationRecord } from "../../lib/rotation/rotation-record.ts";
-import type { CredentialKind } from "../../lib/rotation/target.ts";
+import { listRotations } from "../../lib/rotation/ledger/ledger.ts";
+import type { Proof, RotationOrder, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import type { CredentialKind } from "../../lib/rotation/ledger/target.ts";
 import type { Table } from "../../lib/store/table.ts";
 
 /** Something that happened to a credential, in words. */

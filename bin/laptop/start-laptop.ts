@@ -1,8 +1,8 @@
 import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
 import type { RunRef } from "../../lib/findings/ledger/run-record.ts";
-import { markAdopted } from "../../lib/rotation/adopted-secrets.ts";
-import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
-import { writeTarget } from "../../lib/rotation/ledger.ts";
+import { markAdopted } from "../../lib/rotation/credentials/adopted-secrets.ts";
+import { writeTarget } from "../../lib/rotation/ledger/ledger.ts";
+import { rotationFunctionArn } from "../../lib/rotation/vault/function-arn.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
 import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";

@@ -6,7 +6,7 @@ import { secretsManagerVault } from "../../lib/aws/secrets-manager-vault.ts";
 import type { DeployedConfig } from "../../lib/config/deployed-config.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import { configuredRotation } from "../../lib/rotation/from-config.ts";
-import { newKey, newSecret } from "../../lib/rotation/new-credential.ts";
+import { newKey, newSecret } from "../../lib/rotation/kinds/new-credential.ts";
 import type { RotationParts } from "../../lib/rotation/parts.ts";
 import { variable } from "./environment.ts";
 

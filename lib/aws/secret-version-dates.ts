@@ -1,6 +1,6 @@
 import type { ListSecretVersionIdsCommandOutput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SecretDates } from "../history/vault.ts";
-import { secretFailure } from "./secret-failure.ts";
+import { referenceFailure } from "./secret-failure.ts";
 
 /**
  * Reads from Secrets Manager when the current version of a secret was made; the value itself is never asked for, so
@@ -16,7 +16,7 @@ export function secretVersionDates(client: () => Promise<SecretsManagerClient>):
         ready ??= client();
         return await currentVersionDate(await ready, name);
       } catch (error) {
-        throw secretFailure(name, error, "ListSecretVersionIds");
+        throw referenceFailure(name, "ListSecretVersionIds", error);
       }
     },
   };

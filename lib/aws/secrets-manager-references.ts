@@ -2,7 +2,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SecretSources } from "../config/references.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { reasonOf } from "./failure-reason.ts";
-import { secretFailure } from "./secret-failure.ts";
+import { referenceFailure } from "./secret-failure.ts";
 import {
   SECRETS_MANAGER_PATIENCE,
   type SecretsManagerOptions,
@@ -37,7 +37,7 @@ async function storedValue(
   const command = new GetSecretValueCommand({ SecretId: name, VersionStage: label ?? "AWSCURRENT" });
   const answer = await client.send(command, { abortSignal: AbortSignal.timeout(patience) }).catch((error: unknown) => {
     if (label !== undefined && reasonOf(error) === "ResourceNotFoundException") throw noSuchLabel(name, label);
-    throw secretFailure(name, error);
+    throw referenceFailure(name, "GetSecretValue", error);
   });
   if (answer.SecretString !== undefined) return answer.SecretString;
   const message = `The secret ${name} in Secrets Manager is binary; store it as text.`;

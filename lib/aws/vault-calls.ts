@@ -2,8 +2,8 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type Clock, systemClock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { reasonOf } from "./failure-reason.ts";
+import { vaultFailure } from "./secret-failure.ts";
 import { SECRETS_MANAGER_PATIENCE } from "./secrets-manager-client.ts";
-import { vaultFailure } from "./vault-failure.ts";
 
 type Sdk = typeof import("@aws-sdk/client-secrets-manager");
 type SendOptions = NonNullable<Parameters<SecretsManagerClient["send"]>[1]>;

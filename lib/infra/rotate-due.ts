@@ -2,7 +2,7 @@ import { ArnFormat, Duration, Stack } from "aws-cdk-lib";
 import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import type { Construct } from "constructs";
-import { ROTATION_FUNCTION } from "../rotation/function-arn.ts";
+import { ROTATION_FUNCTION } from "../rotation/vault/function-arn.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import type { CurfewTable } from "./curfew-table.ts";

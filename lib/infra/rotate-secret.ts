@@ -4,7 +4,7 @@ import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
 import type { Config } from "../config/schema.ts";
-import { ROTATION_FUNCTION } from "../rotation/function-arn.ts";
+import { ROTATION_FUNCTION } from "../rotation/vault/function-arn.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import { curfewMetric } from "./curfew-metrics.ts";

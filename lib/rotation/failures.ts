@@ -1,12 +1,12 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
+import { overdueFrom } from "./aftercare/proof.ts";
 import { boundedParts } from "./bounded-parts.ts";
-import { noteRotation } from "./ledger.ts";
-import { isRefusedOrder } from "./order-of-run.ts";
+import { noteRotation } from "./ledger/ledger.ts";
+import { isOpen, type RotationFailure, type RotationRecord } from "./ledger/rotation-record.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
-import { overdueFrom } from "./proof.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { isOpen, type RotationFailure, type RotationRecord } from "./rotation-record.ts";
+import { isRefusedOrder } from "./schedule/order-of-run.ts";
 import type { WorkRequest } from "./work.ts";
 
 /** So many failed tries of automatic orders, one after the other, hold a credential. */

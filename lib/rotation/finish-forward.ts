@@ -1,9 +1,9 @@
 import type { Instant } from "../history/history.ts";
+import { ROTATION_STEPS } from "./ledger/rotation-record.ts";
+import type { RotationTarget } from "./ledger/target.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
-import { ROTATION_STEPS } from "./rotation-record.ts";
 import { rotationStep } from "./rotation-step.ts";
-import type { RotationTarget } from "./target.ts";
 
 /**
  * Runs the steps of a version that hangs in this process, each as far as it is not done: Secrets Manager begins no

@@ -4,10 +4,10 @@ import type { Instant } from "../history/history.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { hours } from "../model/duration.ts";
 import { type Auth0TenantOptions, auth0Tenant } from "./auth0-tenant.ts";
-import { secretNameOf } from "./credential-text.ts";
+import { secretNameOf } from "./credentials/credential-text.ts";
+import type { RotationTarget } from "./ledger/target.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import type { RotationTenant } from "./ports.ts";
-import type { RotationTarget } from "./target.ts";
 
 /** How long both keys stay where the configuration does not say: a day, so that what reads its vault once a day follows. */
 const OVERLAP = hours(24);

@@ -4,8 +4,8 @@ import type { Seconds } from "../model/duration.ts";
 import type { Secret } from "../model/secret.ts";
 import type { EvidenceStore } from "../store/evidence-store.ts";
 import type { Table } from "../store/table.ts";
+import type { CredentialKind, RotationTarget } from "./ledger/target.ts";
 import type { NewKey, RotationTenant, RotationVault } from "./ports.ts";
-import type { CredentialKind, RotationTarget } from "./target.ts";
 
 /** What the configuration says of a credential. */
 export interface RotationSettings {

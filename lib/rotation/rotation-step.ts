@@ -1,19 +1,19 @@
 import type { Instant } from "../history/history.ts";
+import { takeCare } from "./aftercare/care.ts";
 import { boundedParts } from "./bounded-parts.ts";
-import { takeCare } from "./care.ts";
 import { recordingFailure } from "./failures.ts";
-import { readTarget } from "./ledger.ts";
+import { readTarget } from "./ledger/ledger.ts";
+import type { RotationStep } from "./ledger/rotation-record.ts";
+import type { RotationTarget } from "./ledger/target.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
-import type { RotationStep } from "./rotation-record.ts";
 import { retire, settle, settleOther } from "./settle.ts";
-import { standingOf } from "./standing.ts";
 import { createSecret } from "./steps/create-secret.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { setSecret } from "./steps/set-secret.ts";
 import { testSecret } from "./steps/test-secret.ts";
-import type { RotationTarget } from "./target.ts";
+import { standingOf } from "./vault/standing.ts";
 import { atWork, type Work } from "./work.ts";
 
 /** One step of a rotation, as Secrets Manager asks for it. */

@@ -1,9 +1,9 @@
-import { calibratedAsk, firstAccepted } from "./asking.ts";
-import { doesNotSay } from "./overwriting.ts";
-import { standingOf } from "./standing.ts";
+import { calibratedAsk, firstAccepted } from "./asking/asking.ts";
+import { doesNotSay } from "./judgements/overwriting.ts";
+import { markDropped } from "./ledger/under-way.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
-import { currentCredential, storedCredential } from "./stored-credentials.ts";
-import { markDropped } from "./under-way.ts";
+import { standingOf } from "./vault/standing.ts";
+import { currentCredential, storedCredential } from "./vault/stored-credentials.ts";
 import { isTold, recall, type Work } from "./work.ts";
 
 /**

@@ -1,12 +1,12 @@
 import type { Instant } from "../history/history.ts";
 import { boundedParts } from "./bounded-parts.ts";
 import { type HeldLease, takeLease } from "./lease.ts";
-import { changeRotation, readRotation } from "./ledger.ts";
+import { changeRotation, readRotation } from "./ledger/ledger.ts";
+import type { RotationRecord } from "./ledger/rotation-record.ts";
+import type { RotationTarget } from "./ledger/target.ts";
 import type { RotationParts, RotationSettings } from "./parts.ts";
 import type { RotationTenant, VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
-import type { RotationRecord } from "./rotation-record.ts";
-import type { RotationTarget } from "./target.ts";
 
 /** One process at work on one version of one credential, under its lease. */
 export interface Work {

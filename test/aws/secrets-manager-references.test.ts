@@ -111,11 +111,11 @@ describe("reading a secret", () => {
 
 describe("a secret that cannot be read is told with the reason and what to do", () => {
   test.each([
-    [400, "ResourceNotFoundException", "create it, or check its name and the region", false],
+    [400, "ResourceNotFoundException", "check its name and the region", false],
     [400, "AccessDeniedException", "allow secretsmanager:GetSecretValue", false],
     [400, "DecryptionFailure", "KMS key", false],
     [400, "InvalidRequestException", "marked for deletion", false],
-    [400, "InvalidParameterException", "check it", false],
+    [400, "InvalidParameterException", "check the secret's name", false],
     [400, "ExpiredTokenException", "sign in again", false],
     [400, "UnrecognizedClientException", "sign in again", false],
     [400, "ThrottlingException", "try again later", true],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readTarget } from "../../lib/rotation/ledger.ts";
+import { readTarget } from "../../lib/rotation/ledger/ledger.ts";
 import { machine } from "../sandbox/support/a-sandbox.ts";
 import { type DeployedRotationWorld, deployedRotation } from "../support/deployed-rotation.ts";
 import { keyPair } from "../support/keys.ts";

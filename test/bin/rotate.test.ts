@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { changeRotation, orderRotation, readRotation, readTarget } from "../../lib/rotation/ledger.ts";
-import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import { changeRotation, orderRotation, readRotation, readTarget } from "../../lib/rotation/ledger/ledger.ts";
+import type { RotationRecord, RotationStep } from "../../lib/rotation/ledger/rotation-record.ts";
 import { askManagementToken, machine } from "../sandbox/support/a-sandbox.ts";
 import type { Run } from "../support/command-line.ts";
 import { type DeployedRotationWorld, deployedRotation } from "../support/deployed-rotation.ts";
 
 const CANARY = "cNry-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-0";
 const SECRET = "apps/checkout";
+const HANGING = "0e4f2f6e-1d3c-4b5a-9b7e-0123456789ab";
 const WHOM = ["--tenant", "acme", "--client", "checkout"];
 const NOW = [...WHOM, "--yes"];
 const ENTRY = `    credentials:\n      - { clientId: checkout, secret: ${SECRET} }\n`;
@@ -20,6 +21,23 @@ async function adopted(options: Parameters<typeof deployedRotation>[1] = {}): Pr
   const { code, stderr } = await deployed.rotate(["adopt", ...WHOM, "--secret", SECRET]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   await deployed.configure(ENTRY);
+  await deployed.cloud.secretsManager.rotations.settled();
+  return deployed;
+}
+
+/** A world in which `checkout` was adopted, and a rotation that was ordered hangs: its process is killed in this step. */
+async function hanging(step: RotationStep): Promise<DeployedRotationWorld> {
+  let dies = false;
+  const deployed = await adopted({
+    onStep: async ({ Step }) => {
+      if (dies && Step === step) throw new Error("killed");
+    },
+  });
+  dies = true;
+  const target = await readTarget(deployed.table, described(deployed).ARN);
+  if (!target) throw new Error("It was not adopted.");
+  await orderRotation(deployed.table, target, { version: HANGING, by: "person", at: 1 });
+  deployed.cloud.secretsManager.call("RotateSecret", { SecretId: SECRET, ClientRequestToken: HANGING });
   await deployed.cloud.secretsManager.rotations.settled();
   return deployed;
 }
@@ -126,26 +144,15 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
   });
 
   it("finishes a rotation that hangs from this machine, and begins no other", async () => {
-    let dies = false;
-    await using deployed = await adopted({
-      onStep: async ({ Step }) => {
-        if (dies && Step === "testSecret") throw new Error("killed");
-      },
-    });
-    dies = true;
-    const { VersionId: hanging } = deployed.cloud.secretsManager.call("RotateSecret", {
-      SecretId: SECRET,
-      ClientRequestToken: await orderedVersion(deployed),
-    });
-    await deployed.cloud.secretsManager.rotations.settled();
+    await using deployed = await hanging("testSecret");
 
     // The proof takes more than a minute of the command's own time.
     const run = await interruptedAt(deployed, "Auth0 accepts the new secret", NOW);
 
     expect(run).toMatchObject({ code: 130, stdout: "" });
-    expect(oneLine(run.stderr)).toContain(`is not finished; this finishes it, from this machine. Version ${hanging}.`);
+    expect(oneLine(run.stderr)).toContain(`is not finished; this finishes it, from this machine. Version ${HANGING}.`);
     expect(run.stderr).toContain("Interrupted; what was begun is stored");
-    expect(described(deployed).VersionIdsToStages[String(hanging)]).toContain("AWSCURRENT");
+    expect(described(deployed).VersionIdsToStages[HANGING]).toContain("AWSCURRENT");
     expect(await answerTo(deployed, currentValue(deployed))).toBe(ACCEPTED);
     expect((await recordOf(deployed))?.aftercare).toHaveLength(1);
   });
@@ -172,15 +179,6 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
     expect((await recordOf(deployed))?.order).toBeUndefined();
   });
 });
-
-/** What the audit run does before it calls RotateSecret: the version is ordered. */
-async function orderedVersion(deployed: DeployedRotationWorld): Promise<string> {
-  const target = await readTarget(deployed.table, described(deployed).ARN);
-  if (!target) throw new Error("It was not adopted.");
-  const version = "0e4f2f6e-1d3c-4b5a-9b7e-0123456789ab";
-  await orderRotation(deployed.table, target, { version, by: "person", at: 1 });
-  return version;
-}
 
 describe("curfew rotate --dry-run", () => {
   it("looks at everything and changes nothing", async () => {
@@ -236,21 +234,12 @@ describe("curfew rotate --dry-run", () => {
   });
 
   it("does not call a version finished that holds nothing", async () => {
-    let dies = false;
-    await using deployed = await adopted({
-      onStep: async () => {
-        if (dies) throw new Error("killed");
-      },
-    });
-    dies = true;
-    const ClientRequestToken = await orderedVersion(deployed);
-    deployed.cloud.secretsManager.call("RotateSecret", { SecretId: SECRET, ClientRequestToken });
-    await deployed.cloud.secretsManager.rotations.settled();
+    await using deployed = await hanging("createSecret");
 
     const run = await deployed.rotate([...WHOM, "--dry-run"]);
 
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(oneLine(run.stdout)).toContain(`(version ${ClientRequestToken} holds no client secret yet)`);
+    expect(oneLine(run.stdout)).toContain(`(version ${HANGING} holds no client secret yet)`);
     expect(run.stdout).not.toContain("finished");
   });
 
@@ -295,16 +284,7 @@ describe("curfew rotate resume", { timeout: 120_000 }, () => {
 
 describe("curfew rotate resume of what was never held", { timeout: 120_000 }, () => {
   it("does not say that it is not held any more", async () => {
-    let dies = false;
-    await using deployed = await adopted({
-      onStep: async () => {
-        if (dies) throw new Error("killed");
-      },
-    });
-    dies = true;
-    const ClientRequestToken = await orderedVersion(deployed);
-    deployed.cloud.secretsManager.call("RotateSecret", { SecretId: SECRET, ClientRequestToken });
-    await deployed.cloud.secretsManager.rotations.settled();
+    await using deployed = await hanging("createSecret");
 
     const run = await interruptedAt(deployed, "Auth0 accepts the new secret", ["resume", ...NOW]);
 

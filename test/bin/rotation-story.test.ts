@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Happening, happeningsOf, rotationTeller } from "../../bin/laptop/rotation-story.ts";
 import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
-import { type RotationRecord, rotationKey } from "../../lib/rotation/rotation-record.ts";
+import { type RotationRecord, rotationKey } from "../../lib/rotation/ledger/rotation-record.ts";
 
 const START = Date.UTC(2026, 10, 23, 6);
 

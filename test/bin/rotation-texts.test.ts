@@ -6,12 +6,12 @@ import { failureText } from "../../bin/follow-rotation.ts";
 import { outcomeOf, refusalAdvice } from "../../bin/rotation-outcome.ts";
 import { standingFailure } from "../../bin/rotation-state.ts";
 import { statusText } from "../../bin/rotation-status-text.ts";
-import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
-import type { Progress } from "../../lib/rotation/progress.ts";
+import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
+import type { Progress } from "../../lib/rotation/ledger/progress.ts";
+import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
 import { REFUSALS } from "../../lib/rotation/refusal.ts";
-import type { Aftercare, RotationRecord } from "../../lib/rotation/rotation-record.ts";
-import type { StatusCredential } from "../../lib/rotation/status.ts";
-import type { RotationTarget } from "../../lib/rotation/target.ts";
+import { rotationFunctionArn } from "../../lib/rotation/vault/function-arn.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 6);
 const DAY = 86_400_000;

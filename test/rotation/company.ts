@@ -1,12 +1,12 @@
 import { runRowKey } from "../../lib/findings/ledger/keys.ts";
 import { type RunRef, runKey } from "../../lib/findings/ledger/run-record.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import type { ConfiguredCredential } from "../../lib/rotation/configured-credentials.ts";
-import { rotationFunctionArn } from "../../lib/rotation/function-arn.ts";
+import type { ConfiguredCredential } from "../../lib/rotation/credentials/configured-credentials.ts";
+import { type RotationRecord, rotationKey } from "../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationParts } from "../../lib/rotation/parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../../lib/rotation/ports.ts";
-import { type RotateDueParts, type RotateDueResult, rotateDue } from "../../lib/rotation/rotate-due.ts";
-import { type RotationRecord, rotationKey } from "../../lib/rotation/rotation-record.ts";
+import { type RotateDueParts, type RotateDueResult, rotateDue } from "../../lib/rotation/schedule/rotate-due.ts";
+import { rotationFunctionArn } from "../../lib/rotation/vault/function-arn.ts";
 import type { Row } from "../../lib/store/table.ts";
 import { memoryEvidence } from "../support/memory-evidence.ts";
 import { type MemoryTable, memoryTable } from "../support/memory-table.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { writeTarget } from "../../lib/rotation/ledger.ts";
+import { writeTarget } from "../../lib/rotation/ledger/ledger.ts";
 import { SETTINGS, type Setting } from "./matrix/cases.ts";
 import { documentedConsumer, keepAsking, type Load, rereadingConsumer } from "./world/consumer.ts";
 import { recordOf, rotateDue } from "./world/curfew.ts";

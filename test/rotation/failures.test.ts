@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { recordingFailure, withFailure } from "../../lib/rotation/failures.ts";
+import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { REFUSALS } from "../../lib/rotation/refusal.ts";
-import type { RotationFailure, RotationRecord } from "../../lib/rotation/rotation-record.ts";
 import { memoryTable } from "../support/memory-table.ts";
 import { prepareKeys } from "./world/keys.ts";
 import { createWorld } from "./world/world.ts";

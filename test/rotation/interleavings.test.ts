@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { changeRotation, writeTarget } from "../../lib/rotation/ledger.ts";
+import { changeRotation, writeTarget } from "../../lib/rotation/ledger/ledger.ts";
+import { CREDENTIAL_KINDS } from "../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
-import { CREDENTIAL_KINDS } from "../../lib/rotation/target.ts";
 import { PROPAGATIONS } from "./world/auth0.ts";
 import {
   hangingVersion,

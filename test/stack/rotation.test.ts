@@ -1,6 +1,6 @@
 import { afterAll, describe, type ExpectStatic, expect, it } from "vitest";
+import type { Proof } from "../../lib/rotation/ledger/rotation-record.ts";
 import { CURRENT, PENDING, PREVIOUS } from "../../lib/rotation/ports.ts";
-import type { Proof } from "../../lib/rotation/rotation-record.ts";
 import type { FaultEffect } from "../../lib/sandbox/faults/fault.ts";
 import { CANARY, ONCALL } from "./support/cast.ts";
 import { PARTS, type PartName, secretNameOfPart } from "./support/rotation-cast.ts";

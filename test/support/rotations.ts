@@ -1,5 +1,5 @@
-import type { KnownCredential } from "../../lib/rotation/known-credentials.ts";
-import type { RotationRecord } from "../../lib/rotation/rotation-record.ts";
+import type { KnownCredential } from "../../lib/rotation/credentials/known-credentials.ts";
+import type { RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 
 /** A morning in November. */
 export const NOW = Date.UTC(2026, 10, 25, 6);

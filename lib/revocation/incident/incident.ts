@@ -10,6 +10,8 @@ export const INCIDENT_STEPS = [
   "lock",
   "detach-key",
   "contain",
+  "network-acl",
+  "look",
   "rotate",
   "prove",
   "investigate",
@@ -41,6 +43,13 @@ export type StepResult = {
       /** Exactly what is not done, one thing a line. Never empty. */
       missing: readonly string[];
       code: ErrorCode | null;
+      /** What could not be stored and was told to people, one thing a line: see `paged`. */
+      told?: readonly string[];
+      /**
+       * What had been taken away and was there again, one thing a line, and since when that is known. People have heard
+       * of it when the step is complete again.
+       */
+      putBack?: { at: Instant; what: readonly string[] };
     }
   | {
       /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */
@@ -64,6 +73,8 @@ export interface Incident {
   drill: boolean;
   /** What leaked, where it was a token. */
   token: TokenFacts | null;
+  /** Of a registered key that leaked: its `kid`, or its id at Auth0; absent where nobody knows which one did. */
+  leakedKey?: string;
   /** Null until the application was looked at. */
   leak: Classification | null;
   steps: Partial<Record<IncidentStep, StepResult>>;

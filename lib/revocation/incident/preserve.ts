@@ -3,15 +3,19 @@ import { incidentPartition } from "./incident.ts";
 
 /**
  * What is kept before anything is taken away. Each grant is a row of its own, with its organizations: a row of DynamoDB
- * holds 400 KB, and a grant can name hundreds of scopes.
+ * holds 400 KB, and a grant can name hundreds of scopes. `grant-ids` says which grants were there at the first look:
+ * one that came after it is no part of what is given back, and is kept as `put-back`.
  */
 export type PreservedPart =
   | "client"
   | "grant-types"
+  | "keys"
+  | "grant-ids"
   | "api-lifetimes"
   | "signing-keys"
   | "log-position"
-  | `grant/${string}`;
+  | `grant/${string}`
+  | `put-back/${string}`;
 
 const PREFIX = "PRESERVED#";
 

@@ -1,11 +1,11 @@
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, SETTLING, unfinished } from "../asking.ts";
-import { inUse } from "../in-use.ts";
-import { judgeClient } from "../judge-client.ts";
-import { mayOverwrite } from "../overwriting.ts";
+import { calibratedAsk, SETTLING, unfinished } from "../asking/asking.ts";
+import { inUse } from "../asking/in-use.ts";
+import { judgeClient } from "../judgements/judge-client.ts";
+import { mayOverwrite } from "../judgements/overwriting.ts";
+import { markTold } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
-import { assertPending } from "../standing.ts";
-import { markTold } from "../under-way.ts";
+import { assertPending } from "../vault/standing.ts";
 import { isTold, type Work } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 

@@ -1,8 +1,8 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Seconds } from "../../model/duration.ts";
 import type { Secret } from "../../model/secret.ts";
+import type { Aftercare, RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationParts } from "../parts.ts";
-import type { Aftercare, RotationRecord } from "../rotation-record.ts";
 import type { Work } from "../work.ts";
 
 /** A new credential on its way to the tenant. */

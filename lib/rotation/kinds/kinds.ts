@@ -1,4 +1,4 @@
-import type { CredentialKind } from "../target.ts";
+import type { CredentialKind } from "../ledger/target.ts";
 import { clientSecretKind } from "./client-secret.ts";
 import type { Kind } from "./kind.ts";
 import { privateKeyKind } from "./private-key.ts";

@@ -1,16 +1,16 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, loginWith, SETTLING, unfinished } from "../asking.ts";
-import { judgeClient } from "../judge-client.ts";
-import { isFull, judgePlaces, leftovers, type Places } from "../judge-places.ts";
+import { calibratedAsk, loginWith, SETTLING, unfinished } from "../asking/asking.ts";
+import { judgeClient } from "../judgements/judge-client.ts";
+import { isFull, judgePlaces, leftovers, type Places } from "../judgements/judge-places.ts";
+import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
+import { markTold } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
-import { namedKid, type PublicKey, publicKeyOf } from "../public-key.ts";
 import { refusedError } from "../refusal.ts";
-import { type Aftercare, isOpen, type RotationRecord } from "../rotation-record.ts";
-import { assertPending } from "../standing.ts";
-import { markTold } from "../under-way.ts";
+import { assertPending } from "../vault/standing.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
+import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 
 /**
  * A client may authenticate with two registered keys at once: the new one is added beside the old one, and the old one

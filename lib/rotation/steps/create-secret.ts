@@ -1,13 +1,13 @@
-import { calibratedAsk } from "../asking.ts";
-import { inUse } from "../in-use.ts";
-import { judgeOrder } from "../judge-order.ts";
+import { calibratedAsk } from "../asking/asking.ts";
+import { inUse } from "../asking/in-use.ts";
+import { judgeOrder } from "../judgements/judge-order.ts";
+import { mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import { mayOverwrite } from "../overwriting.ts";
-import { renewPayload } from "../payload.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
+import { markBegun } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
-import type { RotationRecord } from "../rotation-record.ts";
-import { currentCredential, type StoredCredential, storedCredential } from "../stored-credentials.ts";
-import { markBegun } from "../under-way.ts";
+import { renewPayload } from "../vault/payload.ts";
+import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
 
 /**

@@ -2,15 +2,15 @@ import { CREDENTIAL_PREFIX, type CredentialRecord, joinCredentials } from "../..
 import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
 import { tenantPartition } from "../../store/table.ts";
-import { awaitAccepted } from "../accepting.ts";
-import { unfinished } from "../asking.ts";
+import { unfinished } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
+import type { Aftercare } from "../ledger/rotation-record.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
-import type { Aftercare } from "../rotation-record.ts";
-import { versionWith } from "../standing.ts";
-import { storedCredential } from "../stored-credentials.ts";
+import { versionWith } from "../vault/standing.ts";
+import { storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work } from "../work.ts";
+import { awaitAccepted } from "./accepting.ts";
 
 /**
  * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is

@@ -1,8 +1,8 @@
-import { unfinished } from "../asking.ts";
-import { judgeOrder } from "../judge-order.ts";
+import { unfinished } from "../asking/asking.ts";
+import { judgeOrder } from "../judgements/judge-order.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { refusedError } from "../refusal.ts";
-import { currentCredential, storedCredential } from "../stored-credentials.ts";
+import { currentCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, recall, type Work } from "../work.ts";
 
 /** Has the tenant accept the pending credential. From here on the only way is forward. */

@@ -1,7 +1,7 @@
 import { CurfewError } from "../../model/curfew-error.ts";
-import { awaitAccepted } from "../accepting.ts";
-import { storedCredential } from "../stored-credentials.ts";
+import { storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
+import { awaitAccepted } from "./accepting.ts";
 
 /** The detail of the error that says that there is nothing to test; see below. */
 export const NOTHING_TO_TEST = "nothing to test";

@@ -1,4 +1,4 @@
-import { CREDENTIAL_KINDS } from "../../../lib/rotation/target.ts";
+import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { PROPAGATIONS } from "../world/auth0.ts";
 import { type CaseOptions, type CaseResult, runCase } from "../world/crash-case.ts";
 import type { PreparedKey } from "../world/keys.ts";

@@ -1,7 +1,7 @@
 import type { Login } from "../../../lib/auth0/login.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import type { RegisteredKey, RotatedClient } from "../../../lib/rotation/ports.ts";
-import type { CredentialKind } from "../../../lib/rotation/target.ts";
 import type { EventClock } from "./event-clock.ts";
 import { kidOf } from "./payload.ts";
 

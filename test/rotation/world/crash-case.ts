@@ -1,6 +1,6 @@
-import { writeTarget } from "../../../lib/rotation/ledger.ts";
+import { writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
+import type { Proof } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
-import type { Proof } from "../../../lib/rotation/rotation-record.ts";
 import { hangingVersion, nextMorning, recordOf, resume, rotateDue } from "./curfew.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";

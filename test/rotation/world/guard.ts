@@ -1,7 +1,7 @@
 import type { Login } from "../../../lib/auth0/login.ts";
+import { type RotationRecord, rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
+import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
-import { type RotationRecord, rotationKey } from "../../../lib/rotation/rotation-record.ts";
-import type { CredentialKind, RotationTarget } from "../../../lib/rotation/target.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
 import { WINDOW, type WorldClient } from "./auth0.ts";
 import type { EventClock } from "./event-clock.ts";

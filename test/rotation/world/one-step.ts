@@ -1,7 +1,7 @@
-import { changeRotation, writeTarget } from "../../../lib/rotation/ledger.ts";
+import { changeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
+import { ROTATION_STEPS, type RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationParts } from "../../../lib/rotation/parts.ts";
 import type { RotationTenant, VersionId } from "../../../lib/rotation/ports.ts";
-import { ROTATION_STEPS, type RotationStep } from "../../../lib/rotation/rotation-record.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import type { Login } from "../../../lib/auth0/login.ts";
 import { Secret } from "../../../lib/model/secret.ts";
-import type { CredentialKind } from "../../../lib/rotation/target.ts";
+import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 
 /** What a stored secret looks like: the forms that are documented for payloads. */
 export const FORMS = ["plain", "text in JSON", "object in JSON"] as const;

@@ -1,7 +1,7 @@
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
-import { ROTATION_FUNCTION } from "../../../lib/rotation/function-arn.ts";
 import { CURRENT, PENDING, PREVIOUS, type RotationVault, type VersionId } from "../../../lib/rotation/ports.ts";
+import { ROTATION_FUNCTION } from "../../../lib/rotation/vault/function-arn.ts";
 
 /** One version; the one that a rotation announced has no value yet. */
 export interface WorldVersion {

@@ -1,7 +1,7 @@
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
+import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledger/target.ts";
 import type { RotationParts, RotationSettings } from "../../../lib/rotation/parts.ts";
-import type { CredentialKind, RotationTarget } from "../../../lib/rotation/target.ts";
 import { type MemoryEvidence, memoryEvidence } from "../../support/memory-evidence.ts";
 import { type MemoryTable, memoryTable } from "../../support/memory-table.ts";
 import { type Propagation, type WorldClient, worldClient } from "./auth0.ts";

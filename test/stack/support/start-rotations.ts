@@ -4,10 +4,10 @@ import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secre
 import { vi } from "vitest";
 import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
 import { fastClock } from "../../../lib/model/clock.ts";
-import { rotationFunctionArn } from "../../../lib/rotation/function-arn.ts";
-import { changeRotation, orderRotation, readRotation, writeTarget } from "../../../lib/rotation/ledger.ts";
-import type { RotationOrder, RotationRecord, RotationStep } from "../../../lib/rotation/rotation-record.ts";
-import type { RotationTarget } from "../../../lib/rotation/target.ts";
+import { changeRotation, orderRotation, readRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
+import type { RotationOrder, RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
+import type { RotationTarget } from "../../../lib/rotation/ledger/target.ts";
+import { rotationFunctionArn } from "../../../lib/rotation/vault/function-arn.ts";
 import { type Deployment, deploy } from "../../../lib/sandbox/cloud/deploy.ts";
 import { type CallGate, type Strike, startCallGate } from "../../../lib/sandbox/cloud/gate/start-call-gate.ts";
 import { type LambdaHost, openLambda } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";

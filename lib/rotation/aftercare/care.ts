@@ -1,0 +1,164 @@
+import type { Secret } from "../../model/secret.ts";
+import { type Ask, calibratedAsk } from "../asking/asking.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import {
+  type Aftercare,
+  isOpen,
+  type Proof,
+  type ProofAnswer,
+  type RotationRecord,
+} from "../ledger/rotation-record.ts";
+import { CURRENT, PENDING, type VersionId } from "../ports.ts";
+import { refusalOf } from "../refusal.ts";
+import { finishSecret } from "../steps/finish-secret.ts";
+import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
+import { nowOf, recall, remember, type Work, waitUntil } from "../work.ts";
+import { overdueFrom, PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
+import { keepProof } from "./proof-evidence.ts";
+
+/**
+ * Asking for a proof goes on for so long at the most, another credential's turn comes, too; but until it is overdue where
+ * the old one is still accepted, so that people hear of that at once. Milliseconds.
+ */
+const PATIENCE = 120_000;
+
+/** Does what there is time for of what the promotion of `work.version` left to do. May be repeated after anything. */
+export async function takeCare(work: Work): Promise<void> {
+  const care = await promotedCare(work);
+  if (!care || !isOpen(care)) return;
+  const hopeless = await whyHopeless(work, care);
+  if (hopeless !== undefined) return giveUp(work, hopeless);
+  if (nowOf(work) < care.from) return; // the overlap of keys lasts hours; others have their turn meanwhile
+  const current = await currentCredential(work);
+  await prove(work, await takeAway(work, care, current.credential), current);
+}
+
+/**
+ * Undefined for a version that was not promoted: until it is, its predecessor is in use. One that lost its labels
+ * before anybody saw it promoted, because a person stored another value in its place, never will be.
+ */
+async function promotedCare(work: Work): Promise<Aftercare | undefined> {
+  const record = await recall(work);
+  const known = careOf(work, record);
+  if (!known || known.promotedAt !== undefined) return known;
+  const labels = (await work.parts.vault.describe(work.target.arn)).versions.get(work.version) ?? [];
+  if (labels.includes(CURRENT)) {
+    await finishSecret(work); // who promoted it did not come to record it
+    return careOf(work, await recall(work));
+  }
+  const mayBePromoted = labels.includes(PENDING) || record?.underWay?.version === work.version;
+  if (!mayBePromoted && isOpen(known)) await giveUp(work, NEVER_SEEN);
+  return undefined;
+}
+
+const NEVER_SEEN = "Another value was stored in place of the new one before that was seen to be current.";
+
+const careOf = ({ version }: Work, record: RotationRecord | undefined): Aftercare | undefined =>
+  record?.aftercare.find(({ current }) => current === version);
+
+/** Why nothing can be taken away or proven any more, in a sentence. */
+async function whyHopeless({ parts, target, tenant }: Work, { old }: Aftercare): Promise<string | undefined> {
+  const labels = (await parts.vault.describe(target.arn)).versions.get(old) ?? [];
+  if (labels.includes(CURRENT) || labels.includes(PENDING)) {
+    return "The old credential was made the current one again, so it is not to die.";
+  }
+  if (await (await tenant()).client()) return undefined;
+  return "The application does not exist any more; nothing of it is accepted.";
+}
+
+async function giveUp(work: Work, notProvable: string): Promise<void> {
+  await changeCare(work, (care) => ({ ...care, notProvable }));
+}
+
+async function changeCare(work: Work, change: (care: Aftercare) => Aftercare): Promise<void> {
+  await remember(work, (record) => ({
+    ...record,
+    aftercare: record.aftercare.map((care) => (care.current === work.version ? change(care) : care)),
+  }));
+}
+
+/** Keys only: secrets go by themselves. The proof counts from when the key was seen to be gone. */
+async function takeAway(work: Work, care: Aftercare, current: Secret): Promise<Aftercare> {
+  if (!care.oldKey || care.goneAt !== undefined) return care;
+  await KINDS[work.settings.kind].takeAway(work, care.oldKey, current);
+  const at = nowOf(work);
+  const gone = { goneAt: at, lastWriteAt: at, answers: [] };
+  await changeCare(work, (one) => ({ ...one, ...gone }));
+  return { ...care, ...gone };
+}
+
+async function prove(work: Work, care: Aftercare, { version, credential: current }: StoredCredential): Promise<void> {
+  const subject = await subjectOf(work, care, current);
+  if ("notProvable" in subject) return giveUp(work, subject.notProvable);
+  if (!(await waitUntil(work, provableFrom(care.lastWriteAt)))) return;
+  const ask = await meaningfulAsk(work, current);
+  if ("notProvable" in ask) return giveUp(work, ask.notProvable);
+  const askBoth = () => answerOf(work, ask.ask, subject.old, current);
+  await askUntilProven(work, care, version, askBoth);
+}
+
+type Or<T> = T | { notProvable: string };
+
+/** The old credential, to ask about. */
+async function subjectOf(work: Work, care: Aftercare, current: Secret): Promise<Or<{ old: Secret }>> {
+  const stored = await orReason(async () => ({ old: (await storedCredential(work, care.old))?.credential }));
+  if ("notProvable" in stored) return stored;
+  const { old } = stored;
+  if (!old) return { notProvable: "The old credential is not stored any more, so nobody can be asked about it." };
+  if (old.reveal() === current.reveal()) {
+    return { notProvable: "The old credential is the same as the current one, so it is not to die." };
+  }
+  return { old };
+}
+
+const meaningfulAsk = (work: Work, current: Secret): Promise<Or<{ ask: Ask }>> =>
+  orReason(async () => ({ ask: await calibratedAsk(work, current) }));
+
+/** A refusal says why nothing can be proven here. */
+async function orReason<T>(look: () => Promise<T>): Promise<Or<T>> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!(error instanceof Error) || refusalOf(error) === null) throw error;
+    return { notProvable: error.message };
+  }
+}
+
+async function answerOf(work: Work, ask: Ask, old: Secret, current: Secret): Promise<ProofAnswer> {
+  const at = nowOf(work);
+  return { at, old: await ask(old), current: await ask(current) };
+}
+
+async function askUntilProven(
+  work: Work,
+  care: Aftercare,
+  current: VersionId,
+  askBoth: () => Promise<ProofAnswer>,
+): Promise<void> {
+  const patient = nowOf(work) + PATIENCE;
+  const overdueAt = overdueFrom(care);
+  let { answers, overdueSince } = care;
+  for (;;) {
+    const answer = await askBoth();
+    answers = withAnswer(answers, answer);
+    const proving = proofIn(answers, care.lastWriteAt);
+    if (proving) return conclude(work, care, { old: care.old, current, provenAt: nowOf(work), answers: proving });
+    if (answer.at >= overdueAt) overdueSince ??= answer.at;
+    const next = nowOf(work) + PROOF_PAUSE;
+    const isAwaited = answer.old === "accepted" && overdueSince === undefined;
+    if (next > work.until || (next > patient && !isAwaited)) break;
+    await work.parts.clock.sleep(PROOF_PAUSE);
+  }
+  const since = overdueSince === undefined ? {} : { overdueSince };
+  await changeCare(work, (one) => ({ ...one, answers, ...since }));
+}
+
+/** The evidence is kept first: what the record claims can always be shown. */
+async function conclude(work: Work, care: Aftercare, proof: Proof): Promise<void> {
+  await keepProof(work, care, proof);
+  await remember(work, (record) => ({
+    ...record,
+    aftercare: record.aftercare.filter((one) => one.current !== work.version && isOpen(one)),
+    lastProof: proof,
+  }));
+}

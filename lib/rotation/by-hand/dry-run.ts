@@ -1,0 +1,139 @@
+import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
+import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
+import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
+import { KINDS } from "../kinds/kinds.ts";
+import { readRotation, readTarget } from "../ledger/ledger.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
+import type { RotationTarget } from "../ledger/target.ts";
+import type { RotationParts, RotationSettings } from "../parts.ts";
+import type { RotationTenant, VaultSecret, VersionId } from "../ports.ts";
+import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
+import { assertOurs } from "../schedule/rotate-one.ts";
+import { pendingVersion } from "../vault/pending-version.ts";
+import { currentCredential, storedCredential } from "../vault/stored-credentials.ts";
+import type { Work } from "../work.ts";
+import { readOnly } from "./read-only.ts";
+
+/** Something that would keep a rotation from happening. */
+export interface Obstacle {
+  code: ErrorCode;
+  /** Null where it could not be looked at: what is not known is no permission. */
+  refusal: Refusal | null;
+  /** One sentence: what is wrong, and what to do. */
+  message: string;
+}
+
+/** What a rotation by hand would meet. */
+export interface DryRun {
+  obstacles: readonly Obstacle[];
+  /** Whether Auth0 accepts what is stored as current, where its answers mean anything; null where that is not known. */
+  stored: Said | null;
+  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other. */
+  pending: Pending | undefined;
+  /** What is remembered; undefined when nothing is, or when it could not be read. */
+  record: RotationRecord | undefined;
+}
+
+/** A version that hangs. */
+export interface Pending {
+  version: VersionId;
+  /** Whether Auth0 accepts its value; null where that was not asked, `empty` where it has none yet. */
+  value: Said | "empty" | null;
+}
+
+/** A credential as configured, and what looks at it. */
+export interface DryRunRequest {
+  settings: RotationSettings;
+  /** The secret's name in Secrets Manager. */
+  secret: string;
+  /** A person says that a secret set by hand may be overwritten. */
+  overwrite: boolean;
+}
+
+/**
+ * Looks at everything that a rotation asked for by a person looks at before it changes anything, with its own eyes, and
+ * says all that is in its way, not only the first. Nothing can be written: the parts it works with refuse that.
+ *
+ * @throws CurfewError `interrupted`; whatever else fails is an obstacle
+ */
+export async function dryRun(request: DryRunRequest, parts: RotationParts): Promise<DryRun> {
+  const obstacles: Obstacle[] = [];
+  /** Looks at one thing; what is wrong with it is noted, and the next one is looked at. */
+  const look = async <T>(at: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await at();
+    } catch (error) {
+      if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+      const obstacle = { code: error.code, refusal: refusalOf(error), message: error.message };
+      if (!obstacles.some(({ message }) => message === obstacle.message)) obstacles.push(obstacle);
+      return undefined;
+    }
+  };
+  const secret = await look(() => parts.vault.describe(request.secret));
+  if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
+  await look(async () => assertOurs(secret));
+  const record = await look(() => recordOf(secret, request, parts));
+  const work = dryWork(secret, request, readOnly(parts));
+  const current = async () => (await currentCredential(work)).credential;
+  await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
+  const ask = await look(async () => calibratedAsk(work, await current()));
+  const stored = ask && (await look(async () => ask(await current())));
+  const pending = await look(() => askPending(work, secret, ask));
+  const mayOverwrite = request.overwrite && wasAccepted(record);
+  if (stored && !mayOverwrite) await look(async () => assertInUse(work, stored, pending, record));
+  return { obstacles, stored: stored ?? null, pending, record };
+}
+
+async function recordOf(
+  { arn, name }: VaultSecret,
+  { settings }: DryRunRequest,
+  { table }: Pick<RotationParts, "table">,
+): Promise<RotationRecord | undefined> {
+  const { tenant, clientId, kind } = settings;
+  const target = await readTarget(table, arn);
+  if (!target) throw refusedError({ refusal: "no-target", message: `Nothing on record says whose secret ${name} is.` });
+  if (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind) {
+    const message = `The secret ${name} is on record as the ${target.kind} of ${target.clientId} in ${target.tenant}, and not as the ${kind} of ${clientId} in ${tenant}.`;
+    throw refusedError({ refusal: "not-configured", message });
+  }
+  return readRotation(table, target);
+}
+
+/** The work of a rotation, without its lease: whatever would be written under it is refused. */
+function dryWork({ arn }: VaultSecret, { settings }: DryRunRequest, parts: RotationParts): Work {
+  const { tenant, clientId, kind } = settings;
+  const target: RotationTarget = { arn, tenant, clientId, kind, writtenBy: "deploy", at: 0 };
+  let opened: Promise<RotationTenant> | undefined;
+  return {
+    target,
+    settings,
+    version: "none",
+    parts,
+    until: Number.POSITIVE_INFINITY,
+    lease: { write: () => Promise.reject(new TypeError("a dry run writes nothing")), release: async () => undefined },
+    tenant: () => {
+      opened ??= parts.tenant(target);
+      return opened;
+    },
+  };
+}
+
+/** The version that hangs, and whether Auth0 was told of it before it did. */
+async function askPending(work: Work, secret: VaultSecret, ask: Ask | undefined): Promise<Pending | undefined> {
+  const version = pendingVersion(secret);
+  if (version === undefined) return undefined;
+  const stored = await storedCredential(work, version);
+  if (!stored) return { version, value: "empty" };
+  return { version, value: ask ? await ask(stored.credential) : null };
+}
+
+/** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */
+function assertInUse(
+  { settings }: Work,
+  stored: Said,
+  pending: Pending | undefined,
+  record: RotationRecord | undefined,
+): void {
+  if (stored === "accepted" || pending?.value === "accepted") return;
+  throw stored === "refused" ? refusedError(currentRefused(settings, record)) : doesNotSay(settings);
+}

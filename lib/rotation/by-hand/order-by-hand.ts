@@ -1,0 +1,76 @@
+import type { Instant } from "../../history/history.ts";
+import { leaveGoneSecret } from "../ledger/gone-secret.ts";
+import { orderRotation, readTarget, recordOfCredential } from "../ledger/ledger.ts";
+import type { RotationTarget } from "../ledger/target.ts";
+import { toldVersion } from "../ledger/under-way.ts";
+import type { RotationParts } from "../parts.ts";
+import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
+import { refusedError } from "../refusal.ts";
+import { assertOurs } from "../schedule/rotate-one.ts";
+import { pendingVersion } from "../vault/pending-version.ts";
+
+/** What ordering a rotation by hand works with. */
+export interface ByHandParts extends Pick<RotationParts, "vault" | "table" | "clock"> {
+  service: RotationService;
+  newVersion(): VersionId;
+}
+
+/** A secret that a person wants to be rotated, with what stands in the way of beginning anew. */
+export interface Rotatable {
+  target: RotationTarget;
+  /** The version of a rotation that is not finished: it is brought to its end, and no other is begun. */
+  hanging: VersionId | undefined;
+}
+
+/**
+ * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered. What Auth0 was told of
+ * can be finished also where rotation was cancelled or switched off since, and comes before anything else.
+ *
+ * @param secret its name in Secrets Manager
+ * @throws CurfewError `rotation-refused` (`rotation-disabled`, `no-target`), or what the ports failed with
+ */
+export async function findRotatable({ vault, table }: ByHandParts, secret: string): Promise<Rotatable> {
+  const found = await vault.describe(secret);
+  const target = await readTarget(table, found.arn);
+  const record = target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table }));
+  const told = toldVersion(record, found.arn);
+  if (told === undefined) assertOurs(found);
+  if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
+  return { target, hanging: told ?? pendingVersion(found) };
+}
+
+const unknownOwner = ({ name }: VaultSecret): string =>
+  `Nothing on record says whose secret ${name} is; take it over with curfew rotate adopt.`;
+
+/** A rotation that a person ordered. */
+export interface Ordered {
+  version: VersionId;
+  at: Instant;
+  /** Who does the steps: Secrets Manager's function, or whoever ordered, since the service does not begin them again. */
+  by: "service" | "here";
+}
+
+/**
+ * Orders a rotation in a person's name: a hanging one is ordered again by its own id, otherwise a new one is begun.
+ * Where Secrets Manager turns out to have begun another one meanwhile, that one is ordered.
+ */
+export async function orderByHand(
+  { target, hanging }: Rotatable,
+  overwrite: boolean,
+  { service, table, clock, newVersion }: ByHandParts,
+): Promise<Ordered> {
+  const at = Math.round(clock.now());
+  const order = async (version: VersionId): Promise<void> => {
+    await orderRotation(table, target, { version, by: "person", at, ...(overwrite ? { overwrite } : {}) });
+  };
+  if (hanging !== undefined) {
+    await order(hanging);
+    return { version: hanging, at, by: "here" };
+  }
+  const version = newVersion();
+  await order(version);
+  const start = await service.startRotation(target.arn, version);
+  if (start.outcome === "started") return { version, at, by: "service" };
+  await order(start.version);
+  return { version: start.version, at, by: "here" };
+}

@@ -1,0 +1,28 @@
+import type { RegisteredKey, RotatedClient } from "../ports.ts";
+import type { Refused } from "../refusal.ts";
+
+/** Auth0 keeps so many registered keys for a client. Source: Auth0 documentation, "Private Key JWT". */
+const PLACES = 2;
+
+/** What is registered for a client, and what of it must stay whatever refers to it. */
+export interface Places {
+  keys: readonly RegisteredKey[];
+  client: Pick<RotatedClient, "clientId" | "referencedKeys">;
+  /** The `kid` of the current key, where the stored value names one. */
+  currentKid: string | undefined;
+}
+
+/** Registered keys that nothing refers to, and that are not the current one: leftovers of something. */
+export const leftovers = ({ keys, client, currentKid }: Places): readonly RegisteredKey[] =>
+  keys.filter(({ id, kid }) => !client.referencedKeys.includes(id) && (kid === undefined || kid !== currentKid));
+
+/** True when a key must be deleted before another one can be registered. */
+export const isFull = ({ keys }: Pick<Places, "keys">): boolean => keys.length >= PLACES;
+
+/** Whether a new key has a place, or could be given one; undefined when it has. */
+export function judgePlaces(places: Places): Refused | undefined {
+  if (!isFull(places) || leftovers(places).length > 0) return undefined;
+  const ids = places.keys.map(({ id }) => id).join(" and ");
+  const message = `Both places for registered keys of ${places.client.clientId} are taken by keys in use (${ids}); detach and delete the one that nobody needs.`;
+  return { refusal: "no-place", message };
+}

@@ -1,0 +1,121 @@
+import type { Instant } from "../../history/history.ts";
+import type { ErrorCode } from "../../model/curfew-error.ts";
+import { type Key, tenantPartition } from "../../store/table.ts";
+import type { VersionId } from "../ports.ts";
+import type { Refusal } from "../refusal.ts";
+import type { CredentialKind } from "./target.ts";
+
+/** The steps of Secrets Manager's rotation protocol, in their order. */
+export const ROTATION_STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+export type RotationStep = (typeof ROTATION_STEPS)[number];
+
+/** Who asked for a version to be made. A version that nobody ordered was asked for in the AWS console or by its schedule. */
+export interface RotationOrder {
+  version: VersionId;
+  /** Who tries it. */
+  by: "schedule" | "person" | "incident";
+  /**
+   * Names the try: failures of an automatic order count once for each `at`. Who orders a version again in a later run
+   * gives that run's start, so that a run's retries count once and the next run counts anew.
+   */
+  at: Instant;
+  /** When it was ordered, where that is later than `at`: a run comes to it hours after its start. */
+  orderedAt?: Instant;
+  /** Who asked for the version before the schedule tried it again: their leave to begin it lasts. */
+  asked?: { by: "person" | "incident"; at: Instant };
+  /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
+  overwrite?: true;
+}
+
+/** What went wrong at the last try. No value, no answer. */
+export interface RotationFailure {
+  version: VersionId;
+  step: RotationStep | "aftercare";
+  at: Instant;
+  code: ErrorCode;
+  refusal: Refusal | null;
+  /** One sentence for people. */
+  message: string;
+}
+
+/** One look at both credentials. */
+export interface ProofAnswer {
+  at: Instant;
+  old: "accepted" | "refused" | "unknown";
+  current: "accepted" | "refused" | "unknown";
+}
+
+/** That an old credential is dead: refused five times over 30 s, not before 45 s after the last write, the new one accepted. */
+export interface Proof {
+  /** The version that is dead, and the one that replaced it. */
+  old: VersionId;
+  current: VersionId;
+  provenAt: Instant;
+  answers: readonly ProofAnswer[];
+}
+
+/** What is still to be done after a promotion; recorded before it. */
+export interface Aftercare {
+  /** The version that is promoted, and the one that it replaces. */
+  current: VersionId;
+  old: VersionId;
+  recordedAt: Instant;
+  /** When `current` was promoted, as far as is known. Until then nothing is taken away: it may never have come to it. */
+  promotedAt?: Instant;
+  /** Not before then is anything taken away: the end of the overlap for keys, the promotion for secrets. */
+  from: Instant;
+  /** Keys: what is to be detached and deleted. */
+  oldKey?: { id: string; kid: string };
+  /** Keys: when the old one was seen to be detached and, where nothing else refers to it, deleted. */
+  goneAt?: Instant;
+  /** Every write at Auth0 that concerns the old credential was answered by then. */
+  lastWriteAt: Instant;
+  /** Answers so far of a proof that is not complete. */
+  answers: readonly ProofAnswer[];
+  /** Since when it is overdue: not proven 5 minutes after it should be dead, whatever the reason. */
+  overdueSince?: Instant;
+  /**
+   * Why it cannot be proven at all, in a sentence: the old value is not stored any more, for instance. Nothing is left
+   * to do then; it stays on record until a later rotation of the credential is proven.
+   */
+  notProvable?: string;
+}
+
+/** Something that is left to do and can be done. */
+export const isOpen = ({ notProvable }: Pick<Aftercare, "notProvable">): boolean => notProvable === undefined;
+
+/** `ROTATION#<clientId>` of a tenant: what is remembered of the rotations of one credential. */
+export interface RotationRecord {
+  clientId: string;
+  arn: string;
+  kind: CredentialKind;
+  /** When a credential of the client was first seen to be accepted by an endpoint that refuses a random one. */
+  acceptedAt?: Instant;
+  /** The last one asked for. */
+  order?: RotationOrder;
+  /** The version that is under way. */
+  underWay?: {
+    version: VersionId;
+    startedAt: Instant;
+    /** When the tenant was first told about it; from then on the only way is forward. */
+    setAt?: Instant;
+  };
+  /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
+  failures: number;
+  /** The `at` of the order whose failure was counted last. */
+  failedOrder?: Instant;
+  lastFailure?: RotationFailure;
+  /** No automatic tries any more until a person resumes. */
+  held?: { since: Instant; refusal: Refusal | null; message: string };
+  /** The last promotion. */
+  promoted?: { version: VersionId; at: Instant };
+  aftercare: readonly Aftercare[];
+  lastProof?: Proof;
+}
+
+export const ROTATION_PREFIX = "ROTATION#";
+
+export const rotationKey = (tenant: string, clientId: string): Key => ({
+  partition: tenantPartition(tenant),
+  sort: `${ROTATION_PREFIX}${clientId}`,
+});

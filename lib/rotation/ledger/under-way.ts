@@ -1,0 +1,37 @@
+import type { VersionId } from "../ports.ts";
+import { nowOf, remember, type Work } from "../work.ts";
+import type { RotationRecord } from "./rotation-record.ts";
+
+type UnderWay = NonNullable<RotationRecord["underWay"]>;
+
+/** Records that a version is being made. */
+export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (underWay) => underWay);
+
+/** Records that the tenant may be told of the version from now on; written before it is. */
+export const markTold = (work: Work): Promise<RotationRecord> =>
+  mark(work, (underWay) => ({ ...underWay, setAt: underWay.setAt ?? nowOf(work) }));
+
+/**
+ * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is
+ * not to be done either; where it was promoted and nobody came to record it, somebody set another one since.
+ */
+export const markDropped = (work: Work): Promise<RotationRecord> =>
+  remember(work, ({ underWay, ...record }) => ({
+    ...record,
+    ...(underWay && underWay.version !== work.version ? { underWay } : {}),
+    aftercare: record.aftercare.map((one) =>
+      one.current === work.version && one.promotedAt === undefined ? { ...one, notProvable: NOTHING_CAME } : one,
+    ),
+  }));
+
+/** The version of a secret that its tenant was told of, whatever became of its label: it comes to its end in any case. */
+export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
+  record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
+
+const NOTHING_CAME = "Nothing came of the version that was to replace the old credential.";
+
+const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
+  remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));
+
+const ownUnderWay = (work: Work, { underWay }: RotationRecord): UnderWay =>
+  underWay?.version === work.version ? underWay : { version: work.version, startedAt: nowOf(work) };

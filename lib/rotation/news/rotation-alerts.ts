@@ -1,0 +1,187 @@
+import type { Alert } from "../../alerts/alert.ts";
+import { alertId } from "../../alerts/alert-id.ts";
+import type { AlertRules } from "../../alerts/alert-rules.ts";
+import { moment } from "../../alerts/change-alert.ts";
+import { counted, harmless } from "../../alerts/harmless-text.ts";
+import type { Instant } from "../../history/history.ts";
+import { clientText, secretNameOf } from "../credentials/credential-text.ts";
+import { failing } from "../ledger/failing.ts";
+import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
+import { type Advised, heldSteps, LOG_STEP, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+
+/** What is remembered of one credential's rotations, and whose it is. */
+export interface TenantRotation {
+  tenant: string;
+  record: RotationRecord;
+}
+
+/**
+ * What everybody should hear of rotations: that one is held or fails, or that an old credential is not dead.
+ *
+ * Computed from the records alone. The same matter has the same id, so whoever tells it (the rotation itself, or the
+ * end of a run) tells it once.
+ */
+export const rotationAlerts = (rotations: readonly TenantRotation[], rules: Pick<AlertRules, "owners">): Alert[] =>
+  rotations.flatMap((rotation) => {
+    const { held, aftercare } = rotation.record;
+    const failure = failing(rotation.record);
+    return [
+      ...(held ? [heldAlert(rotation, held, rules)] : []),
+      ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
+      ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules)),
+    ];
+  });
+
+function heldAlert(
+  { tenant, record }: TenantRotation,
+  { since, refusal, message }: NonNullable<RotationRecord["held"]>,
+  rules: Pick<AlertRules, "owners">,
+): Alert {
+  const { clientId, failures, lastFailure } = record;
+  const why = refusal ? REFUSAL_ADVICE[refusal].meaning : `it failed ${counted(failures, "time")} in a row`;
+  return {
+    ...about(tenant, rules),
+    id: alertId("rotation", "held", tenant, clientId, since),
+    severity: "high",
+    title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why}`,
+    text: `Curfew does not try again until a person says so. ${stateText(record)}`,
+    facts: [
+      ...facts(tenant, record),
+      { label: "Held since", value: moment(iso(since)) },
+      { label: "Reason", value: harmless(message, 300) },
+      ...(lastFailure && lastFailure.message !== message
+        ? [{ label: "Last failure", value: harmless(lastFailure.message, 300) }]
+        : []),
+    ],
+    steps: [
+      ...heldSteps(refusal, advised(tenant, record)),
+      refusal ? "More: docs/runbook.md#rotation-refused" : "More: docs/runbook.md#rotation-held",
+    ],
+    at: iso(since),
+  };
+}
+
+function failedAlert(
+  { tenant, record }: TenantRotation,
+  failure: RotationFailure,
+  rules: Pick<AlertRules, "owners">,
+): Alert {
+  const { clientId, underWay } = record;
+  const { version, step, at, message, refusal } = failure;
+  return {
+    ...about(tenant, rules),
+    // A version that is not made is another one each day; what keeps it from being made is the same matter.
+    id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
+    severity: "medium",
+    title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
+    text: `${underWay ? "The next audit finishes it." : "The next audits try again, and it is held when that fails as well."} ${stateText(record)}`,
+    facts: [
+      ...facts(tenant, record),
+      { label: "Failed", value: moment(iso(at)) },
+      { label: "Step", value: step },
+      { label: "Reason", value: harmless(message, 300) },
+    ],
+    steps: [
+      ...(refusal ? refusalSteps(refusal, advised(tenant, record)) : [LOG_STEP]),
+      `How it stands: npx curfew rotate status --tenant ${tenant}`,
+      "More: docs/runbook.md#rotation-failed",
+    ],
+    at: iso(at),
+  };
+}
+
+function aftercareAlerts(rotation: TenantRotation, care: Aftercare, rules: Pick<AlertRules, "owners">): Alert[] {
+  if (care.overdueSince !== undefined) return [overdueAlert(rotation, care, care.overdueSince, rules)];
+  return care.notProvable === undefined ? [] : [unprovenAlert(rotation, care, care.notProvable, rules)];
+}
+
+function overdueAlert(
+  { tenant, record }: TenantRotation,
+  care: Aftercare,
+  since: Instant,
+  rules: Pick<AlertRules, "owners">,
+): Alert {
+  const { clientId, kind, lastFailure } = record;
+  const isAccepted = care.answers.at(-1)?.old === "accepted";
+  const failure = lastFailure?.step === "aftercare" && lastFailure.version === care.current ? lastFailure : undefined;
+  const dashboard =
+    kind === "client-secret"
+      ? "In Auth0, look whether somebody set the old secret again: the tenant's log names every change of the application."
+      : "In Auth0, look at the application's credentials: the old key should be neither attached nor registered.";
+  return {
+    ...about(tenant, rules),
+    id: alertId("rotation", "overdue", tenant, clientId, care.old),
+    severity: "high",
+    title: `${tenant}: the old credential of ${clientText(clientId)} is ${isAccepted ? "still accepted" : "not proven dead"}`,
+    text: `The new one is in place. The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. Curfew goes on trying with every audit.`,
+    facts: [
+      ...facts(tenant, record),
+      { label: "Overdue since", value: moment(iso(since)) },
+      lastAnswer(care),
+      ...(failure ? [{ label: "Last failure", value: harmless(failure.message, 300) }] : []),
+    ],
+    steps: [
+      dashboard,
+      `How it stands: npx curfew rotate status --tenant ${tenant}`,
+      "More: docs/runbook.md#aftercare-overdue",
+    ],
+    at: iso(since),
+  };
+}
+
+function lastAnswer({ answers }: Aftercare): Alert["facts"][number] {
+  const last = answers.at(-1);
+  const value = last ? `old ${last.old}, new ${last.current}, at ${moment(iso(last.at))}` : "none yet";
+  return { label: "Last answer", value };
+}
+
+function unprovenAlert(
+  { tenant, record }: TenantRotation,
+  { old, recordedAt }: Aftercare,
+  why: string,
+  rules: Pick<AlertRules, "owners">,
+): Alert {
+  const { clientId } = record;
+  return {
+    ...about(tenant, rules),
+    id: alertId("rotation", "unproven", tenant, clientId, old),
+    severity: "medium",
+    title: `${tenant}: nobody can prove that the old credential of ${clientText(clientId)} is dead`,
+    text: `The new one is in place and works. ${harmless(why, 300)}`,
+    facts: facts(tenant, record),
+    steps: [
+      "In Auth0, look at the application's credentials and at the tenant's log: nothing should use the old one.",
+      "More: docs/runbook.md#aftercare-overdue",
+    ],
+    at: iso(recordedAt),
+  };
+}
+
+const about = (tenant: string, { owners }: Pick<AlertRules, "owners">) => ({
+  kind: "rotation" as const,
+  tenant,
+  owner: owners.get(tenant) ?? null,
+  items: [],
+});
+
+const advised = (tenant: string, { clientId, arn }: RotationRecord): Advised => ({
+  tenant,
+  clientId,
+  secret: secretNameOf(arn),
+});
+
+const facts = (tenant: string, { clientId, kind, arn, failures }: RotationRecord): Alert["facts"] => [
+  { label: "Tenant", value: tenant },
+  { label: "Application", value: clientText(clientId) },
+  { label: "Kind", value: kind },
+  { label: "Secret", value: harmless(secretNameOf(arn), 200) },
+  ...(failures > 0 ? [{ label: "Failed", value: `${counted(failures, "time")} in a row` }] : []),
+];
+
+/** Whether production can be concerned: what a person at three in the morning wants to know first. */
+function stateText({ underWay }: RotationRecord): string {
+  if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
+  return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
+}
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();

@@ -1,0 +1,145 @@
+import { moment } from "../../alerts/change-alert.ts";
+import { counted, firstLines, harmless } from "../../alerts/harmless-text.ts";
+import type { DigestPart } from "../../alerts/news.ts";
+import type { Instant } from "../../history/history.ts";
+import { formatDuration } from "../../model/duration.ts";
+import type { Severity } from "../../model/severity.ts";
+import { blockOf } from "../credentials/blocked.ts";
+import { clientText, optionsFor } from "../credentials/credential-text.ts";
+import type { KnownCredential } from "../credentials/known-credentials.ts";
+import { failing } from "../ledger/failing.ts";
+import type { Aftercare } from "../ledger/rotation-record.ts";
+import { announced, isAutomatic, isDue } from "../schedule/due.ts";
+import { REFUSAL_ADVICE } from "./refusal-advice.ts";
+import type { TenantRotation } from "./rotation-alerts.ts";
+
+/** Lines of each kind. */
+const MOST_ITEMS = 60;
+
+/** Credentials, or tenants, that steps name. */
+const MOST_STEPS = 5;
+
+/** What is known of all credentials, also of those that are not configured any more. */
+export interface RotationState {
+  credentials: readonly KnownCredential[];
+  rotations: readonly TenantRotation[];
+  now: Instant;
+}
+
+/**
+ * What the digest says of rotation: what was rotated and proven since the last one, and how things stand.
+ *
+ * @param since until when the last digest told
+ */
+export function rotationDigest({ credentials, rotations, now }: RotationState, since: Instant): DigestPart {
+  const rotated = rotations.filter(({ record }) => (record.promoted?.at ?? 0) > since);
+  const proven = rotations.filter(({ record }) => (record.lastProof?.provenAt ?? 0) > since);
+  const held = rotations.filter(({ record }) => record.held);
+  const failed = rotations.filter(({ record }) => !record.held && failing(record));
+  const blocked = credentials.filter((one) => blockOf(one) !== undefined);
+  const due = credentials.filter((one) => isAutomatic(one) && isDue(one, now) && !one.rotation?.held && !blockOf(one));
+  const cares = rotations.flatMap(({ tenant, record }) =>
+    record.aftercare.map((care) => ({ tenant, clientId: record.clientId, care })),
+  );
+  const overdue = cares.filter(({ care }) => care.overdueSince !== undefined);
+  const soon = announced(credentials, now);
+  const automatic = credentials.filter(isAutomatic).length;
+  const wrong = held.length + overdue.length + failed.length;
+  return {
+    headline: [
+      [held.length, "held"],
+      [overdue.length, "not dead"],
+      [failed.length, "not rotated"],
+      [blocked.length, "cannot be rotated"],
+      [due.length, "still due"],
+      [rotated.length, "rotated"],
+      [proven.length, "proven"],
+    ],
+    severity: severityOf(wrong, blocked.length + due.length),
+    facts:
+      automatic + blocked.length + rotations.length === 0
+        ? []
+        : [
+            {
+              label: "Rotated",
+              value: `${counted(rotated.length, "credential")}; ${counted(proven.length, "old one")} proven dead`,
+            },
+            { label: "Due", value: `${due.length} now, ${soon.length} within a week, of ${automatic} automatic` },
+            { label: "Aftercare", value: `${cares.length} open, ${overdue.length} overdue` },
+          ],
+    steps: [...(wrong > 0 ? ["How rotations stand: npx curfew rotate status"] : []), ...blockedSteps(blocked)],
+    items: [
+      ...part(held.map(heldLine)),
+      ...part(overdue.map(careLine)),
+      ...part(failed.map(failedLine)),
+      ...part(blocked.map(blockedLine)),
+      ...part(due.map((one) => dueLine(one, now))),
+      ...part(rotated.map(rotatedLine)),
+      ...part(proven.map(provenLine)),
+      ...part(cares.filter((one) => !overdue.includes(one)).map(careLine)),
+    ],
+  };
+}
+
+const part = (lines: readonly string[]): string[] => firstLines(lines.toSorted(), MOST_ITEMS);
+
+const severityOf = (wrong: number, due: number): Severity => (wrong > 0 ? "medium" : due > 0 ? "low" : "info");
+
+function heldLine({ tenant, record: { clientId, held } }: TenantRotation): string {
+  const why = held?.refusal ? REFUSAL_ADVICE[held.refusal].meaning : harmless(held?.message ?? "", 200);
+  return `held  ${tenant}: ${clientText(clientId)}: ${why}`;
+}
+
+function failedLine({ tenant, record }: TenantRotation): string {
+  return `not rotated  ${tenant}: ${clientText(record.clientId)}: ${harmless(failing(record)?.message ?? "", 200)}`;
+}
+
+function blockedLine(credential: KnownCredential): string {
+  const { tenant, clientId, secret } = credential;
+  const why =
+    blockOf(credential) === "no-rotator"
+      ? "the tenant has no rotator"
+      : `the secret ${harmless(secret, 200)} does not exist, or holds no value`;
+  return `cannot be rotated  ${tenant}: ${clientText(clientId)}: ${why}`;
+}
+
+/** What a person can do about what no run can rotate: without that, its count never shrinks. */
+function blockedSteps(blocked: readonly KnownCredential[]): string[] {
+  const by = Map.groupBy(blocked, blockOf);
+  const tenants = [...new Set(by.get("no-rotator")?.map(({ tenant }) => tenant))].sort();
+  const named = firstLines(tenants, MOST_STEPS).join(", ");
+  const missing = by.get("no-secret")?.slice(0, MOST_STEPS) ?? [];
+  return [
+    ...(tenants.length > 0 ? [`Give a rotator in curfew.yaml to ${named}, and deploy; or set rotate: off there.`] : []),
+    ...missing.map(adoptStep),
+  ];
+}
+
+const adoptStep = ({ tenant, clientId, secret }: KnownCredential): string =>
+  `Store what has to be rotated: npx curfew rotate adopt ${optionsFor(tenant, clientId)} --secret ${secret}`;
+
+function dueLine({ tenant, clientId, age, maxAge }: KnownCredential, now: Instant): string {
+  const old = formatDuration(Math.max(0, Math.round((now - (age?.since ?? now)) / 1000)));
+  return `due  ${tenant}: ${clientText(clientId)}: ${age?.isAtLeast ? "at least " : ""}${old} old, the limit is ${formatDuration(maxAge)}`;
+}
+
+const rotatedLine = ({ tenant, record: { clientId, promoted } }: TenantRotation): string =>
+  `rotated  ${tenant}: ${clientText(clientId)}: ${promoted ? moment(iso(promoted.at)) : ""}`;
+
+/** That an old credential is dead; the rotation itself may have been told of in an earlier digest. */
+const provenLine = ({ tenant, record: { clientId, lastProof } }: TenantRotation): string =>
+  `proven  ${tenant}: ${clientText(clientId)}: the old one is dead${lastProof ? `, ${moment(iso(lastProof.provenAt))}` : ""}`;
+
+/** An aftercare that is open, and why. */
+function careLine({ tenant, clientId, care }: { tenant: string; clientId: string; care: Aftercare }): string {
+  return `${care.overdueSince === undefined ? "aftercare" : "not dead"}  ${tenant}: ${clientText(clientId)}: ${careText(care)}`;
+}
+
+function careText({ overdueSince, notProvable, from, oldKey }: Aftercare): string {
+  if (overdueSince !== undefined) return `the old one is still accepted, overdue since ${moment(iso(overdueSince))}`;
+  if (notProvable !== undefined) return harmless(notProvable, 200);
+  if (oldKey) return `the old key stays until ${moment(iso(from))}`;
+  return "the old one is not proven dead yet";
+}
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();

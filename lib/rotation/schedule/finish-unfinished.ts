@@ -1,0 +1,75 @@
+import type { RunRef } from "../../findings/ledger/run-record.ts";
+import type { Instant } from "../../history/history.ts";
+import { runAftercare } from "../aftercare/aftercare.ts";
+import { secretNameOf } from "../credentials/credential-text.ts";
+import type { KnownCredential } from "../credentials/known-credentials.ts";
+import { recordingFailure } from "../failures.ts";
+import { finishForward } from "../finish-forward.ts";
+import { leaveGoneSecret } from "../ledger/gone-secret.ts";
+import { orderRotation, readRotation } from "../ledger/ledger.ts";
+import { isOpen } from "../ledger/rotation-record.ts";
+import { toldVersion } from "../ledger/under-way.ts";
+import type { RotationParts } from "../parts.ts";
+import { pendingVersion } from "../vault/pending-version.ts";
+import { lookAtSecret } from "./look-at-secret.ts";
+import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
+
+/**
+ * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, somebody
+ * is at work on it at this moment, or only a person can go on with it. In the last two no other can be begun.
+ */
+export type Finished = "nothing" | "finished" | "at work" | "left";
+
+/**
+ * Finishes what is unfinished of one credential: does what aftercare is open, and brings a version forward that hangs,
+ * since Secrets Manager begins no other before. Makes sure of the target first.
+ *
+ * @param deadline until when this may take: milliseconds since the epoch
+ * @throws CurfewError as `rotationStep`; `not-found` or `vault-failed` where the secret cannot be looked at
+ */
+export async function finishUnfinished(
+  credential: KnownCredential,
+  run: RunRef,
+  deadline: Instant,
+  parts: RotationParts,
+): Promise<Finished> {
+  if (isAtRest(credential)) return "nothing";
+  const { clock, table } = parts;
+  const { tenant, clientId } = credential;
+  const ours = versionOf(run, tenant, clientId);
+  const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
+  // What this run has begun before it was tried again, it waits for later.
+  if (credential.rotation?.order?.version === ours) return "nothing";
+  if (isAtWork(credential.rotation, clock.now())) return "at work";
+  const rotation = await leaveGoneSecret(target, credential.rotation, parts);
+  const read = () => readRotation(table, target);
+  // Where the record is about a secret that cannot be left, nobody else may come upon it. Once it is held for that, it
+  // fails no more: what failed today keeps the rest of the tenant back.
+  const request = { target, version: ours, step: "createSecret" as const, deadline };
+  await (rotation?.held ? read() : recordingFailure(request, parts, read));
+  // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
+  const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
+  const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
+  if (version !== undefined) {
+    const order = finishingOrder({ ...credential, rotation }, run, version, clock.now());
+    if (!order) return "left";
+    await orderRotation(table, target, order);
+    await finishForward(target, version, deadline, parts);
+  }
+  if (failed) throw failed.error;
+  return version === undefined ? "nothing" : "finished";
+}
+
+const errorOf = (work: Promise<unknown>): Promise<{ error: unknown } | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+
+/** Nothing is under way, and its target was made sure of when its record was begun. */
+const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>
+  rotation !== undefined &&
+  rotation.kind === kind &&
+  secretNameOf(rotation.arn) === secret &&
+  isSettled(rotation) &&
+  !rotation.aftercare.some(isOpen);

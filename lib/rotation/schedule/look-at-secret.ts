@@ -1,0 +1,52 @@
+import type { Instant } from "../../history/history.ts";
+import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
+import { recordingFailure } from "../failures.ts";
+import { readTarget, writeTarget } from "../ledger/ledger.ts";
+import type { RotationTarget } from "../ledger/target.ts";
+import type { RotationParts } from "../parts.ts";
+import type { VaultSecret, VersionId } from "../ports.ts";
+import { refusedError } from "../refusal.ts";
+
+/** The target of a configured credential, as the deployed Curfew writes it. */
+export const targetOf = (
+  { tenant, clientId, kind }: ConfiguredCredential,
+  arn: string,
+  now: Instant,
+): RotationTarget => ({ arn, tenant, clientId, kind, writtenBy: "deploy", at: Math.round(now) });
+
+/** Which version's try a failure would be, and until when this process may work. */
+interface Try {
+  version: VersionId;
+  /** Milliseconds since the epoch. */
+  deadline: Instant;
+}
+
+/**
+ * Looks at the secret of a configured credential and makes sure that it has a target, so that a rotation which somebody
+ * starts in the AWS console knows whose it is. Said once, that stays: a configuration that says something else later is
+ * refused, and the refusal recorded, since nobody else may come upon it.
+ *
+ * @throws CurfewError `rotation-refused` (`not-configured`) when the secret belongs to another client already,
+ * `not-found` or `vault-failed` when it cannot be looked at
+ */
+export async function lookAtSecret(
+  credential: ConfiguredCredential,
+  { version, deadline }: Try,
+  parts: RotationParts,
+): Promise<{ secret: VaultSecret; target: RotationTarget }> {
+  const { table, vault, clock } = parts;
+  const secret = await vault.describe(credential.secret);
+  const target = targetOf(credential, secret.arn, clock.now());
+  if (await writeTarget(table, target)) return { secret, target };
+  const request = { target, version, step: "createSecret" as const, deadline };
+  const refusal = disagreement(credential, await readTarget(table, secret.arn));
+  return recordingFailure(request, parts, () => Promise.reject(refusal));
+}
+
+function disagreement({ tenant, clientId, kind, secret }: ConfiguredCredential, owner: RotationTarget | undefined) {
+  const theirs = owner ? `the ${owner.kind} of ${owner.clientId} in ${owner.tenant}` : "somebody else's";
+  return refusedError({
+    refusal: "not-configured",
+    message: `The secret ${secret} is ${theirs} already, and the configuration says that it is the ${kind} of ${clientId} in ${tenant}; give each credential a secret of its own.`,
+  });
+}

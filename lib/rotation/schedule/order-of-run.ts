@@ -1,0 +1,79 @@
+import { hash } from "node:crypto";
+import { type RunRef, runKey } from "../../findings/ledger/run-record.ts";
+import type { Instant } from "../../history/history.ts";
+import type { KnownCredential } from "../credentials/known-credentials.ts";
+import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
+import type { VersionId } from "../ports.ts";
+
+/**
+ * The version that a run orders for a credential. A retry of the run orders the same, so Secrets Manager rotates once,
+ * and a credential shows by it whether this run has begun it. 64 characters, the most that a version's id may have.
+ */
+export const versionOf = (run: RunRef, tenant: string, clientId: string): VersionId =>
+  hash("sha256", JSON.stringify([runKey(run), tenant, clientId]));
+
+/** The order of a run; its moment is the run's start, by which a failure is counted once a run. */
+export const orderOf = (run: RunRef, version: VersionId, now: Instant): RotationOrder => ({
+  version,
+  by: "schedule",
+  at: Date.parse(run.startedAt),
+  orderedAt: Math.round(now),
+});
+
+/**
+ * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
+ *
+ * Who tries is the schedule, whose failures count, whoever asked. Once the tenant was told there is only forward. Before,
+ * the schedule goes on with what it may begin itself, and with what somebody asked for and therefore allowed, until
+ * that is refused; not with what is held.
+ */
+export function finishingOrder(
+  { rotate, rotation }: Pick<KnownCredential, "rotate" | "rotation">,
+  run: RunRef,
+  version: VersionId,
+  now: Instant,
+): RotationOrder | undefined {
+  const { order, underWay, held } = rotation ?? {};
+  const own = orderOf(run, version, now);
+  if (underWay?.version === version && underWay.setAt !== undefined) return own;
+  if (held) return undefined;
+  const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
+  const asked = isWanted ? askedOf(order) : undefined;
+  if (!asked) return rotate === "auto" ? own : undefined;
+  return { ...own, asked, ...(order?.overwrite ? { overwrite: true } : {}) };
+}
+
+const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });
+
+/**
+ * Whether a person's order was refused before anything was stored or told: the person has the answer, and with it the
+ * order is over.
+ */
+export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord): boolean {
+  if (order?.by !== "person" || underWay || !lastFailure) return false;
+  return lastFailure.version === order.version && lastFailure.refusal !== null && lastFailure.at >= order.at;
+}
+
+/**
+ * For so long after the last sign of life a rotation is left alone: the function that does a step lives ten minutes
+ * at the most, and the service tries failed steps again. Milliseconds.
+ */
+const QUIET = 15 * 60_000;
+
+/**
+ * Whether a rotation may be at work at this moment. Two processes may do the same version, but the one that comes
+ * second would take the lease from the first, and its failure would be counted.
+ */
+export function isAtWork(record: RotationRecord | undefined, now: Instant): boolean {
+  if (!record || isSettled(record)) return false;
+  const { order, underWay, lastFailure } = record;
+  const signs = [order?.orderedAt ?? order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
+  return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
+}
+
+/** Whether every version that the record knows of has come to its end. */
+export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {
+  if (underWay) return false;
+  if (lastFailure && lastFailure.step !== "aftercare" && lastFailure.at > (promoted?.at ?? 0)) return false;
+  return order === undefined || order.version === promoted?.version;
+}

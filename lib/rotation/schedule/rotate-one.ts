@@ -1,0 +1,137 @@
+import type { RunRef } from "../../findings/ledger/run-record.ts";
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { KnownCredential } from "../credentials/known-credentials.ts";
+import { recordingFailure } from "../failures.ts";
+import { changeRotation, readRotation } from "../ledger/ledger.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
+import type { RotationTarget } from "../ledger/target.ts";
+import type { RotationParts } from "../parts.ts";
+import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
+import { refusedError } from "../refusal.ts";
+import { ROTATION_FUNCTION } from "../vault/function-arn.ts";
+import { pendingVersion } from "../vault/pending-version.ts";
+import { lookAtSecret, targetOf } from "./look-at-secret.ts";
+import { isAtWork, orderOf, versionOf } from "./order-of-run.ts";
+
+/** What a run knows of a rotation that it has begun when it goes on to the next. */
+export type Rotated = "proven" | "promoted" | "failed" | "unfinished";
+
+/** How often the record is looked at. Milliseconds. */
+const LOOK = 5_000;
+
+/**
+ * How long a run waits for the proof that an old secret is dead, before it begins the next rotation in the tenant: 45 s
+ * after the last write, 30 s of asking, and as much again. Milliseconds.
+ */
+const PROOF = 150_000;
+
+/**
+ * Has Secrets Manager rotate one credential and waits for the outcome, which the function that rotates records. Called
+ * again by a retry of the run, it waits for the same rotation.
+ *
+ * @param until how long to wait: milliseconds since the epoch
+ * @throws CurfewError `rotation-busy` where somebody else rotates it at this moment; otherwise why no rotation could be
+ * begun, which is recorded as a failed try of it
+ */
+export async function rotateOne(
+  credential: KnownCredential,
+  run: RunRef,
+  until: Instant,
+  parts: RotationParts,
+  service: Pick<RotationService, "startRotation">,
+): Promise<Rotated> {
+  const { rotation, tenant, clientId } = credential;
+  const version = versionOf(run, tenant, clientId);
+  const known = rotation && outcomeOf(rotation, version, parts.clock.now());
+  if (known) return known;
+  const { target, secret } = await look(credential, run, version, until, parts);
+  // What hangs was not finished before, or somebody has begun it since: its order says what may be done about it.
+  const pending = pendingVersion(secret);
+  if (pending !== undefined && pending !== version) throw busy(clientId);
+  await order(credential, target, run, version, parts);
+  const begun = await recordingFailure({ target, version, step: "createSecret", deadline: until }, parts, async () => {
+    assertOurs(secret);
+    return service.startRotation(target.arn, version);
+  });
+  if (begun.outcome === "in-progress") throw busy(clientId);
+  return outcome(target, version, until, parts);
+}
+
+/** That the secret cannot be looked at is a failed try as well, although nobody may know the secret's ARN. */
+async function look(
+  credential: KnownCredential,
+  run: RunRef,
+  version: VersionId,
+  deadline: Instant,
+  parts: RotationParts,
+): ReturnType<typeof lookAtSecret> {
+  try {
+    return await lookAtSecret(credential, { version, deadline }, parts);
+  } catch (error) {
+    const supposed = targetOf(credential, credential.rotation?.arn ?? credential.secret, parts.clock.now());
+    await order(credential, supposed, run, version, parts);
+    const failure = { target: supposed, version, step: "createSecret" as const, deadline };
+    return recordingFailure(failure, parts, () => Promise.reject(error));
+  }
+}
+
+/** Whoever ordered something else a moment ago is at work: that order is not replaced. */
+async function order(
+  { clientId }: KnownCredential,
+  target: RotationTarget,
+  run: RunRef,
+  version: VersionId,
+  { table, clock }: RotationParts,
+): Promise<void> {
+  const now = clock.now();
+  const record = await changeRotation(table, target, (record) =>
+    record.order?.version === version || isAtWork(record, now)
+      ? record
+      : { ...record, order: orderOf(run, version, now) },
+  );
+  if (record.order?.version !== version) throw busy(clientId);
+}
+
+/** RotateSecret would switch on what somebody switched off, and would call whatever function is set. */
+export function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
+  if (rotationEnabled && rotationFunction?.includes(`:function:${ROTATION_FUNCTION}`)) return;
+  const why = rotationEnabled
+    ? `is rotated by another function than ${ROTATION_FUNCTION}`
+    : "has its rotation switched off";
+  throw refusedError({
+    refusal: "rotation-disabled",
+    message: `The secret ${name} ${why} in Secrets Manager; curfew rotate adopt sets it right.`,
+  });
+}
+
+/** Looks at the record until it says what became of the version, or there is no time left. */
+async function outcome(
+  target: RotationTarget,
+  version: VersionId,
+  until: Instant,
+  { table, clock }: RotationParts,
+): Promise<Rotated> {
+  for (;;) {
+    const record = await readRotation(table, target);
+    const known = record && outcomeOf(record, version, clock.now());
+    if (known) return known;
+    if (clock.now() + LOOK >= until) return record?.promoted?.version === version ? "promoted" : "unfinished";
+    await clock.sleep(LOOK);
+  }
+}
+
+/** What became of a version; undefined while that is not known. */
+function outcomeOf(record: RotationRecord, version: VersionId, now: Instant): Rotated | undefined {
+  const { promoted, lastProof, lastFailure, aftercare, kind } = record;
+  if (promoted?.version !== version) return lastFailure?.version === version ? "failed" : undefined;
+  if (lastProof?.current === version) return "proven";
+  const care = aftercare.find(({ current }) => current === version);
+  const isLong = kind === "private-key" || care?.notProvable !== undefined || now > promoted.at + PROOF;
+  return isLong ? "promoted" : undefined;
+}
+
+const busy = (clientId: string): CurfewError =>
+  new CurfewError("rotation-busy", `Somebody else is rotating the credential of ${clientId} at this moment.`, {
+    retryable: true,
+  });

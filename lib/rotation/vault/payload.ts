@@ -1,0 +1,46 @@
+import { namesAnother, readPayload } from "../../config/secret-payload.ts";
+import { hasCode } from "../../model/curfew-error.ts";
+import { Secret } from "../../model/secret.ts";
+import type { CredentialKind } from "../ledger/target.ts";
+import type { RotationSettings } from "../parts.ts";
+import { refusedError } from "../refusal.ts";
+
+/**
+ * Takes the credential out of a stored value.
+ *
+ * @param reference how the secret is named in an error
+ * @throws CurfewError `rotation-refused`: `target-disagrees` when the value names another domain or client,
+ * `payload-unusable` when it holds no credential of the configured kind
+ */
+export function credentialIn(
+  payload: Secret,
+  { kind, clientId, domain }: Pick<RotationSettings, "kind" | "clientId" | "domain">,
+  reference: string,
+): Secret {
+  try {
+    return readPayload(payload, { kind, clientId, domain, reference });
+  } catch (error) {
+    if (!hasCode(error, "reference-unresolved")) throw error;
+    const refusal = namesAnother(payload, { clientId, domain }) ? "target-disagrees" : "payload-unusable";
+    throw refusedError({ refusal, message: error.message });
+  }
+}
+
+/**
+ * The value to be stored for a new credential, in the form of the current one: its readers go on as they are. A plain
+ * string stays one, and so does a bare JSON Web Key; other JSON keeps its other fields.
+ *
+ * @param payload a value that {@link credentialIn} reads
+ */
+export function renewPayload(payload: Secret, kind: CredentialKind, credential: Secret): Secret {
+  const text = payload.reveal().trim();
+  if (!text.startsWith("{")) return credential;
+  const fields = JSON.parse(text) as Record<string, unknown>;
+  if (kind === "client-secret") return asText({ ...fields, clientSecret: credential.reveal() });
+  if (typeof fields.kty === "string") return credential;
+  const isText = typeof fields.privateKeyJwk === "string";
+  const privateKeyJwk: unknown = isText ? credential.reveal() : JSON.parse(credential.reveal());
+  return asText({ ...fields, privateKeyJwk });
+}
+
+const asText = (fields: Record<string, unknown>): Secret => new Secret(JSON.stringify(fields));

@@ -1,0 +1,57 @@
+import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
+import { refusedError } from "../refusal.ts";
+import { isTold, recall, type Work } from "../work.ts";
+
+/**
+ * Where a version stands.
+ *
+ * `unlabelled` is one that the tenant was told of and that lost its label since, as people do who clean up after a
+ * cancelled rotation. `replaced` was promoted once, and somebody made another one current since; it may still be
+ * called pending, since Secrets Manager lets that label sit on the current version.
+ */
+export type Standing = "current" | "pending" | "unlabelled" | "replaced";
+
+/** The version that bears a label. */
+export function versionWith({ versions }: VaultSecret, label: string): VersionId | undefined {
+  for (const [version, labels] of versions) if (labels.includes(label)) return version;
+  return undefined;
+}
+
+/**
+ * The guards of every step. Source: AWS's documentation of rotation functions: rotation is enabled, the version is one
+ * of the secret's, and it is pending or current already.
+ *
+ * @throws CurfewError `rotation-refused` (`rotation-disabled`, `version-unknown`), unless the tenant was told of the
+ * version: what was begun there is brought to its end
+ */
+export async function standingOf(work: Work): Promise<Standing> {
+  const { parts, target, version } = work;
+  const secret = await parts.vault.describe(target.arn);
+  if (versionWith(secret, CURRENT) === version) return "current";
+  const record = await recall(work);
+  const mayStop = !isTold(work, record);
+  if (mayStop && record?.promoted?.version === version) return "replaced";
+  if (mayStop && !secret.rotationEnabled) {
+    const message = `Rotation is switched off for the secret of ${target.clientId} in Secrets Manager; switch it on there, or with curfew rotate adopt.`;
+    throw refusedError({ refusal: "rotation-disabled", message });
+  }
+  if (versionWith(secret, PENDING) === version) return "pending";
+  if (mayStop) throw notPending(work);
+  return "unlabelled";
+}
+
+/**
+ * Looks once more just before the tenant is told of the version: without its label nobody would find it again.
+ *
+ * @throws CurfewError `rotation-refused` (`version-unknown`)
+ */
+export async function assertPending(work: Work): Promise<void> {
+  const secret = await work.parts.vault.describe(work.target.arn);
+  if (versionWith(secret, PENDING) !== work.version) throw notPending(work);
+}
+
+const notPending = ({ target, version }: Work) =>
+  refusedError({
+    refusal: "version-unknown",
+    message: `The version ${version} of the secret of ${target.clientId} is neither pending nor current; begin a rotation anew.`,
+  });

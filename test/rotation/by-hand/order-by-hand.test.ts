@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
+import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
+import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/ports.ts";
+import { prepareKeys } from "../world/keys.ts";
+import { announcedWorld, stepsUpTo } from "../world/one-step.ts";
+import type { World } from "../world/world.ts";
+
+const nobody = () => Promise.reject(new Error("Nobody should ask for this."));
+const service: RotationService = {
+  startRotation: nobody,
+  enableRotation: nobody,
+  createManaged: nobody,
+  tagManaged: nobody,
+};
+
+/** A rotation that somebody cancelled after these steps; with `isTidied` AWSPENDING was taken away as well. */
+async function cancelled(last: "createSecret" | "setSecret", isTidied: boolean): Promise<World> {
+  const options = { kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) } as const;
+  const { world, version } = await announcedWorld(options);
+  expect(await stepsUpTo(world, last, version)).toBeUndefined();
+  world.vault.secret.rotationEnabled = false;
+  if (isTidied) world.guard.excuse();
+  if (isTidied) world.vault.takePendingAway();
+  return world;
+}
+
+const byHand = (world: World) => ({
+  vault: { ...nothing, describe: async (secret: string) => world.vault.describe(secret) },
+  table: world.table,
+  clock: world.clock,
+  service,
+  newVersion: world.newVersion,
+});
+const nothing = { read: nobody, storePending: nobody, promote: nobody, dropPending: nobody };
+
+const request = ({ target, settings }: World) => ({
+  ...{ tenant: target.tenant, clientId: target.clientId, domain: settings.domain },
+  ...{ secret: target.arn, kind: target.kind, allowHs256: false },
+});
+
+describe.each([
+  ["cancelled", false],
+  ["cancelled, its label taken away as AWS advises", true],
+])("a rotation that was %s after Auth0 was told", (_, isTidied) => {
+  it("is finished by hand", async () => {
+    const world = await cancelled("setSecret", isTidied);
+    const parts = byHand(world);
+
+    const { version, by } = await orderByHand(await findRotatable(parts, world.target.arn), false, parts);
+    expect(by).toBe("here");
+    await world.clock.run(
+      world.run("by hand", 600_000, ({ killedAt }, whole) => finishForward(world.target, version, killedAt, whole)),
+    );
+
+    expect(world.vault.labelled(CURRENT)).toBe(version);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is not adopted, and nobody is advised to touch the labels", async () => {
+    const world = await cancelled("setSecret", isTidied);
+    const adopting = adopt(request(world), { ...byHand(world), client: undefined as never, presentValue: nobody });
+    await expect(adopting).rejects.toThrow("finish it with npx curfew rotate --tenant acme-prod --client");
+  });
+});
+
+describe("a rotation that was cancelled before Auth0 was told", () => {
+  it("is refused by hand, since Secrets Manager has rotation switched off", async () => {
+    const world = await cancelled("createSecret", false);
+    await expect(findRotatable(byHand(world), world.target.arn)).rejects.toMatchObject({ detail: "rotation-disabled" });
+  });
+
+  it("is not adopted: the version that Auth0 accepts is to bear both labels", async () => {
+    const world = await cancelled("createSecret", false);
+    expect(world.vault.labelled(PENDING)).toBeDefined();
+    const adopting = adopt(request(world), { ...byHand(world), client: undefined as never, presentValue: nobody });
+    await expect(adopting).rejects.toThrow("bear both AWSCURRENT and AWSPENDING");
+  });
+});

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import {
+  changeRotation,
+  listRotations,
+  orderRotation,
+  readRotation,
+  readTarget,
+  resumeRotation,
+  writeTarget,
+} from "../../../lib/rotation/ledger/ledger.ts";
+import type { RotationTarget } from "../../../lib/rotation/ledger/target.ts";
+import { memoryTable } from "../../support/memory-table.ts";
+
+const target: RotationTarget = {
+  arn: "arn:one",
+  tenant: "acme",
+  clientId: "jkl",
+  kind: "client-secret",
+  writtenBy: "deploy",
+  at: 1,
+};
+const order = { version: "v1", by: "person", at: 2 } as const;
+
+describe("whose secret it is", () => {
+  it("is said once, and said again by anybody who says the same", async () => {
+    const table = memoryTable();
+    expect(await readTarget(table, "arn:one")).toBeUndefined();
+    expect(await writeTarget(table, target)).toBe(true);
+    expect(await writeTarget(table, { ...target, writtenBy: "adopt", at: 9 })).toBe(true);
+    for (const other of [{ tenant: "other" }, { clientId: "other" }, { kind: "private-key" as const }]) {
+      expect(await writeTarget(table, { ...target, ...other })).toBe(false);
+    }
+    expect(await readTarget(table, "arn:one")).toEqual(target);
+  });
+});
+
+describe("what is remembered of a credential's rotations", () => {
+  it("keeps what two write at the same time", async () => {
+    const table = memoryTable();
+    await Promise.all([
+      orderRotation(table, target, order),
+      changeRotation(table, target, (record) => ({ ...record, promoted: { version: "v0", at: 1 } })),
+    ]);
+    expect(await readRotation(table, target)).toMatchObject({ order, promoted: { version: "v0" }, failures: 0 });
+  });
+
+  it("is listed by tenant", async () => {
+    const table = memoryTable();
+    await orderRotation(table, target, order);
+    await orderRotation(table, { ...target, arn: "arn:two", clientId: "mno" }, order);
+    await orderRotation(table, { ...target, tenant: "other" }, order);
+    expect((await listRotations(table, "acme")).map(({ clientId }) => clientId)).toEqual(["jkl", "mno"]);
+  });
+
+  it("goes on when a person resumes", async () => {
+    const table = memoryTable();
+    const held = { since: 1, refusal: null, message: "It kept failing." };
+    await changeRotation(table, target, (record) => ({ ...record, failures: 3, failedOrder: 4, held }));
+    const resumed = await resumeRotation(table, target);
+    expect(resumed.failures).toBe(0);
+    expect(resumed).not.toHaveProperty("held");
+    expect(resumed).not.toHaveProperty("failedOrder");
+  });
+
+  it("begins anew when the credential moves to another secret, but not while something is open", async () => {
+    const table = memoryTable();
+    const moved = { ...target, arn: "arn:two" };
+    const proof = { old: "v0", current: "v1", provenAt: 3, answers: [] };
+    await changeRotation(table, target, (record) => ({
+      ...record,
+      promoted: { version: "v1", at: 3 },
+      lastProof: proof,
+    }));
+    expect(await readRotation(table, moved)).toEqual({
+      clientId: "jkl",
+      arn: "arn:two",
+      kind: "client-secret",
+      failures: 0,
+      aftercare: [],
+      lastProof: proof,
+    });
+
+    const underWay = { version: "v2", startedAt: 5, setAt: 6 };
+    await changeRotation(table, target, (record) => ({ ...record, underWay }));
+    const refused = { code: "rotation-refused", detail: "not-configured" };
+    await expect(orderRotation(table, moved, order)).rejects.toMatchObject(refused);
+    const care = { current: "v2", old: "v1", recordedAt: 1, from: 1, lastWriteAt: 1, answers: [] };
+    await changeRotation(table, target, ({ underWay: _, ...record }) => ({ ...record, aftercare: [care] }));
+    await expect(orderRotation(table, moved, order)).rejects.toMatchObject(refused);
+  });
+});

@@ -1,0 +1,217 @@
+import { describe, expect, it } from "vitest";
+import { renderEmail } from "../../../lib/alerts/email.ts";
+import type { Aftercare, RotationFailure, RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
+import { announcementAlerts } from "../../../lib/rotation/news/announcement-alerts.ts";
+import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
+import { REFUSALS, type Refusal } from "../../../lib/rotation/refusal.ts";
+import { announced } from "../../../lib/rotation/schedule/due.ts";
+import { HELD, known, NOW, rotation } from "../../support/rotations.ts";
+import { RULES } from "../../support/run-records.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const AT = new Date(NOW).toISOString();
+
+const FAILURE: RotationFailure = {
+  version: "v2",
+  step: "setSecret",
+  at: NOW - HOUR,
+  code: "unreachable",
+  refusal: null,
+  message: "Auth0 did not answer.",
+};
+
+const CARE: Aftercare = {
+  current: "v2",
+  old: "v1",
+  recordedAt: NOW - HOUR,
+  from: NOW - HOUR,
+  lastWriteAt: NOW - HOUR,
+  answers: [{ at: NOW - HOUR / 2, old: "accepted", current: "accepted" }],
+};
+
+const alertsOf = (record: Partial<RotationRecord>, tenant = "a") =>
+  rotationAlerts([{ tenant, record: rotation(record) }], RULES);
+
+describe("what everybody hears of rotations", () => {
+  it("is that one is held, why, and how to go on", () => {
+    const [alert, ...others] = alertsOf({ held: HELD, failures: 3, lastFailure: FAILURE });
+
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({
+      kind: "rotation",
+      severity: "high",
+      tenant: "a",
+      owner: "anna@acme.example",
+      title: "a: the rotation of jkl is held: it failed 3 times in a row",
+    });
+    expect(alert?.facts).toContainEqual({ label: "Secret", value: "apps/checkout/auth0" });
+    expect(alert?.steps.slice(-3)).toEqual([
+      "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
+      "Then go on: npx curfew rotate resume --tenant a --client jkl",
+      "More: docs/runbook.md#rotation-held",
+    ]);
+  });
+
+  it.each(REFUSALS)("is what to do where it was refused: %s", (refusal) => {
+    const [alert] = alertsOf({ held: { since: NOW, refusal, message: "Refused." } });
+
+    expect(alert?.title).toMatch(/^a: the rotation of jkl is held: [a-z"A-Z].{10,}[^.]$/);
+    expect(alert?.steps.length).toBeGreaterThan(1);
+    expect(alert?.steps.at(-1)).toBe("More: docs/runbook.md#rotation-refused");
+  });
+
+  it.each(REFUSALS)("has commands that can be typed as they stand: %s", (refusal) => {
+    const message = "Refused.";
+    const alerts = [
+      ...alertsOf({ held: { since: NOW, refusal, message } }),
+      ...alertsOf({ failures: 1, lastFailure: { ...FAILURE, refusal, message, code: "rotation-refused" } }),
+    ];
+
+    expect(alerts).toHaveLength(2);
+    for (const step of alerts.flatMap(({ steps }) => steps).filter((one) => one.includes("npx curfew rotate"))) {
+      expect(step).toMatch(
+        /: npx curfew rotate (status --tenant a|adopt --tenant a --client jkl --secret apps\/checkout\/auth0|(resume )?--tenant a --client jkl( --dry-run| --overwrite)?)$/,
+      );
+    }
+  });
+
+  it("is how to go on only where something is left to do", () => {
+    const stepsOf = (refusal: Refusal) => alertsOf({ held: { since: NOW, refusal, message: "Refused." } })[0]?.steps;
+
+    expect(stepsOf("client-gone")).toEqual([
+      "Take it out of credentials in curfew.yaml and deploy; delete the secret once nobody reads it.",
+      "More: docs/runbook.md#rotation-refused",
+    ]);
+    expect(stepsOf("current-refused")?.slice(-4, -1)).toEqual([
+      "If nobody uses it, overwrite it: npx curfew rotate --tenant a --client jkl --overwrite",
+      "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
+      "After --overwrite nothing is left to do; after storing the right one go on: npx curfew rotate resume --tenant a --client jkl",
+    ]);
+    expect(stepsOf("not-calibrated")?.filter((step) => step.includes("--dry-run"))).toHaveLength(1);
+  });
+
+  it("is that one fails, and that the next audits see to it", () => {
+    const [alert] = alertsOf({ failures: 1, lastFailure: FAILURE });
+
+    expect(alert).toMatchObject({ severity: "medium", title: "a: the rotation of jkl failed in setSecret" });
+    expect(alert?.text).toBe(
+      "The next audits try again, and it is held when that fails as well. Curfew has changed nothing at Auth0.",
+    );
+  });
+
+  it("is where the new one is, when Auth0 may know it already", () => {
+    const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR };
+    const [alert] = alertsOf({ lastFailure: FAILURE, underWay });
+
+    expect(alert?.text).toContain("The next audit finishes it. The new credential may be live already");
+  });
+
+  it("is that an old one is still accepted, and that nobody can prove one dead", () => {
+    const [overdue] = alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW - HOUR / 2 }] });
+    const [unproven] = alertsOf({ aftercare: [{ ...CARE, notProvable: "It is not stored any more." }] });
+
+    expect(overdue).toMatchObject({ severity: "high", title: "a: the old credential of jkl is still accepted" });
+    expect(overdue?.facts.at(-1)).toEqual({
+      label: "Last answer",
+      value: "old accepted, new accepted, at 2026-11-25 05:30 UTC",
+    });
+    expect(unproven).toMatchObject({ severity: "medium" });
+    expect(unproven?.text).toContain("It is not stored any more.");
+  });
+
+  it.each<[string, Partial<RotationRecord>]>([
+    ["a rotation went well", { promoted: { version: "v2", at: NOW }, lastFailure: FAILURE, order: ORDER }],
+    ["aftercare is open in time", { promoted: { version: "v2", at: NOW }, aftercare: [CARE] }],
+    ["nobody should have asked", { lastFailure: { ...FAILURE, refusal: "rotate-off", code: "rotation-refused" } }],
+    ["only aftercare failed", { failures: 1, lastFailure: { ...FAILURE, step: "aftercare" } }],
+  ])("is nothing where %s", (_, record) => {
+    expect(alertsOf(record)).toEqual([]);
+  });
+
+  it("has the same id for the same matter, and another for another", () => {
+    const ids = [
+      alertsOf({ held: HELD, failures: 3 }),
+      alertsOf({ held: { ...HELD, since: NOW } }),
+      alertsOf({ held: HELD }, "b"),
+      alertsOf({ failures: 1, lastFailure: FAILURE }),
+      alertsOf({ failures: 2, lastFailure: { ...FAILURE, version: "v3" } }),
+      alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW }] }),
+    ].map(([alert]) => alert?.id);
+
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(alertsOf({ held: HELD, failures: 5, lastFailure: FAILURE })[0]?.id).toBe(ids[0]);
+    expect(alertsOf({ failures: 1, lastFailure: { ...FAILURE, at: NOW, message: "Again." } })[0]?.id).toBe(ids[3]);
+  });
+
+  it("tells of rotation that is switched off once, however many versions come of it", () => {
+    const off = { ...FAILURE, refusal: "rotation-disabled" as const };
+
+    expect(alertsOf({ lastFailure: off })[0]?.id).toBe(alertsOf({ lastFailure: { ...off, version: "v9" } })[0]?.id);
+  });
+
+  it("is ready for a shell, whatever a client is called", () => {
+    const [alert] = rotationAlerts([{ tenant: "a", record: rotation({ clientId: "it's;rm -rf", held: HELD }) }], RULES);
+
+    expect(alert?.steps.join("\n")).toContain("--client 'it'\\''s;rm -rf'");
+  });
+});
+
+const ORDER = { version: "v2", by: "schedule" as const, at: NOW - HOUR };
+
+describe("what an owner hears beforehand", () => {
+  const inDays = (clientId: string, days: number, tenant = "a") =>
+    known({
+      tenant,
+      clientId,
+      maxAge: 90 * 86_400,
+      age: { since: NOW + days * DAY - 90 * DAY, source: "rotation", isAtLeast: false },
+    });
+  const heard = (...credentials: ReturnType<typeof known>[]) =>
+    announcementAlerts(announced(credentials, NOW), RULES, AT);
+
+  it("is one message for those of a tenant that become due on the same day", () => {
+    const [alert, ...others] = heard(inDays("jkl", 6.5), inDays("mno", 6.6));
+
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({
+      kind: "rotation-due",
+      severity: "low",
+      owner: "anna@acme.example",
+      title: "a: 2 credentials are rotated within 7 days, on 2026-12-01 or soon after",
+    });
+    expect(renderEmail(alert as never).body).toContain(
+      "- jkl, a client-secret: due 2026-12-01 18:00 UTC, then 90 d old",
+    );
+  });
+
+  it("is how to try each of them, and how to put it off", () => {
+    const clients = ["a", "b", "c", "d", "e", "f", "g"];
+    const [alert] = heard(...clients.map((client) => inDays(client, 6.5)));
+    const [first] = heard(inDays("jkl", 6.5), inDays("it's", 6.6));
+
+    expect(first?.steps.slice(1)).toEqual([
+      "See what would happen: npx curfew rotate --tenant a --client 'it'\\''s' --dry-run",
+      "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
+      "To choose the moment yourself, rotate before that day by the same command without --dry-run.",
+      "To put it off, set rotate: off in curfew.yaml and deploy before that day.",
+    ]);
+    expect(alert?.steps).toHaveLength(1 + 5 + 1 + 2);
+    expect(alert?.steps).toContain("The same with the client of 2 others.");
+  });
+
+  it("is told again a day before, and once each", () => {
+    const ids = (days: number) => heard(inDays("jkl", days)).map(({ id }) => id);
+
+    expect(ids(0.9)).not.toEqual(ids(6.5));
+    expect(heard(inDays("jkl", 0.9))[0]?.title).toBe(
+      "a: the credential of jkl is rotated within 1 day, on 2026-11-26 or soon after",
+    );
+    const next = announcementAlerts(announced([inDays("jkl", 6.5)], NOW + DAY), RULES, AT);
+    expect(next.map(({ id }) => id)).toEqual(ids(6.5));
+  });
+
+  it("is heard by everybody where nobody owns the tenant", () => {
+    expect(heard(inDays("jkl", 3, "nobody's"))).toMatchObject([{ kind: "rotation", owner: null }]);
+  });
+});

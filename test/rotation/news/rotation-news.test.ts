@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
+import type { ConfiguredCredential } from "../../../lib/rotation/credentials/configured-credentials.ts";
+import { rotationNews } from "../../../lib/rotation/news/rotation-news.ts";
+import { tenantPartition } from "../../../lib/store/table.ts";
+import { NOW } from "../../support/rotations.ts";
+import { RULES, RUN } from "../../support/run-records.ts";
+
+const configured = (clientId: string): ConfiguredCredential => ({
+  tenant: "a",
+  clientId,
+  kind: "client-secret",
+  secret: `apps/${clientId}`,
+  rotate: "auto",
+  maxAge: 90 * 86_400,
+  hasRotator: true,
+});
+
+it("a credential whose secret the probe did not find is told of before it is due, and until it is there", async () => {
+  using table = openSqliteTable(":memory:");
+  const probe = { answer: "unknown", at: NOW, reason: "fetch-failed", detail: "It could not be read." } as const;
+  const remember = async (clientId: string, record: Pick<CredentialRecord, "probe">, ifVersion: number) => {
+    const key = { partition: tenantPartition("a"), sort: `CREDENTIAL#${clientId}` };
+    expect(await table.put(key, { clientId, seen: { first: NOW }, ...record }, { ifVersion })).toBe(true);
+  };
+  const credentials = ["gone", "unreadable", "new"].map(configured);
+  const itemsOfDigest = async () => {
+    const news = await rotationNews({ run: RUN, credentials, now: NOW }, RULES, table);
+    return news.digest(NOW - 86_400_000).items;
+  };
+  await remember("gone", { probe: { ...probe, isMissing: true } }, 0);
+  await remember("unreadable", { probe }, 0);
+
+  expect(await itemsOfDigest()).toEqual([
+    "cannot be rotated  a: gone: the secret apps/gone does not exist, or holds no value",
+  ]);
+  await remember("gone", { probe: { ...probe, answer: "accepted" } }, 1);
+  expect(await itemsOfDigest()).toEqual([]);
+});

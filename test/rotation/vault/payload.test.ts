@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { readPayload } from "../../../lib/config/secret-payload.ts";
+import { Secret } from "../../../lib/model/secret.ts";
+import { credentialIn, renewPayload } from "../../../lib/rotation/vault/payload.ts";
+
+const SETTINGS = { clientId: "jkl", domain: "acme.eu.auth0.com" };
+const expected = { ...SETTINGS, reference: "the secret" };
+const jwk = (d: string) => JSON.stringify({ kty: "RSA", n: "n", e: "AQAB", d, kid: d, alg: "RS256" });
+
+const fields = fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5 }).map((one) => {
+  const { kty: _, domain: __, clientId: ___, ...rest } = one;
+  return rest;
+});
+const secretPayload = fc.oneof(
+  fc.constant("plain-secret"),
+  fields.map((more) => JSON.stringify({ ...more, clientSecret: "old" })),
+  fields.map((more) => JSON.stringify({ ...more, ...SETTINGS, clientSecret: "old" }, null, 2)),
+);
+const keyPayload = fc.oneof(
+  fc.constant(jwk("old")),
+  fields.map((more) => JSON.stringify({ ...more, privateKeyJwk: jwk("old") })),
+  fields.map((more) => JSON.stringify({ ...more, ...SETTINGS, privateKeyJwk: JSON.parse(jwk("old")) })),
+);
+
+describe("the payload of a new credential", () => {
+  it("is read by whoever read the current one, and keeps its form and its other fields", () => {
+    const cases = fc.oneof(
+      secretPayload.map((text) => ({ kind: "client-secret" as const, text, value: "new" })),
+      keyPayload.map((text) => ({ kind: "private-key" as const, text, value: jwk("new") })),
+    );
+    fc.assert(
+      fc.property(cases, ({ kind, text, value }) => {
+        const renewed = renewPayload(new Secret(text), kind, new Secret(value)).reveal();
+
+        expect(readPayload(new Secret(renewed), { kind, ...expected }).reveal()).toBe(value);
+        const back = readPayload(new Secret(text), { kind, ...expected });
+        const restored = renewPayload(new Secret(renewed), kind, back).reveal();
+        expect(text.startsWith("{") ? JSON.parse(restored) : restored).toEqual(
+          text.startsWith("{") ? JSON.parse(text) : text,
+        );
+      }),
+    );
+  });
+
+  it("keeps text that is text and an object that is one", () => {
+    const privateKeyJwk = jwk("old");
+    const asText = renewPayload(new Secret(JSON.stringify({ privateKeyJwk })), "private-key", new Secret(jwk("new")));
+    expect(JSON.parse(asText.reveal())).toEqual({ privateKeyJwk: jwk("new") });
+    const asObject = renewPayload(
+      new Secret(`{"privateKeyJwk":${privateKeyJwk}}`),
+      "private-key",
+      new Secret(jwk("new")),
+    );
+    expect(JSON.parse(asObject.reveal())).toEqual({ privateKeyJwk: JSON.parse(jwk("new")) });
+  });
+});
+
+describe("the credential in a payload", () => {
+  it.each([
+    ["target-disagrees", "client-secret", { clientId: "canary-client", clientSecret: "s" }],
+    ["target-disagrees", "client-secret", { domain: "canary.eu.auth0.com", clientSecret: "s" }],
+    ["target-disagrees", "private-key", { clientId: "canary-client" }],
+    ["payload-unusable", "client-secret", { password: "s" }],
+    ["payload-unusable", "client-secret", { privateKeyJwk: jwk("d") }],
+    ["payload-unusable", "private-key", { clientSecret: "s" }],
+    ["payload-unusable", "private-key", "-----BEGIN PRIVATE KEY-----"],
+  ] as const)("is refused with %s (%s, %o), and no value is told", (detail, kind, stored) => {
+    const text = typeof stored === "string" ? stored : JSON.stringify({ ...stored, canary: "canary-value" });
+    let error: unknown;
+    try {
+      credentialIn(new Secret(text), { kind, ...SETTINGS }, "arn:secret");
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code: "rotation-refused", detail });
+    expect(JSON.stringify([String(error), error])).not.toContain("canary");
+  });
+
+  it("agrees with names in whatever case, and with none", () => {
+    const named = JSON.stringify({ domain: "ACME.eu.auth0.com", clientId: "jkl", clientSecret: "s" });
+    for (const text of [named, "s"]) {
+      expect(credentialIn(new Secret(text), { kind: "client-secret", ...SETTINGS }, "arn").reveal()).toBe("s");
+    }
+  });
+});
