@@ -37,9 +37,6 @@ export const ROTATE_STEPS = { rotate: minutes(13), prove: minutes(8) } as const 
 >;
 export type RotateStep = keyof typeof ROTATE_STEPS;
 
-/** What a function keeps of its time to record how far it came, and to answer. */
-export const TIME_TO_RECORD: Seconds = 20;
-
 /** How long a question waits for a second person before it is asked again. */
 export const ASK_AGAIN_AFTER: Seconds = hours(24);
 

@@ -1,0 +1,89 @@
+import type { Seconds } from "../../model/duration.ts";
+import { closeIncident } from "../close.ts";
+import { contain } from "../contain/contain.ts";
+import { detachKey } from "../contain/detach-key.ts";
+import { lock } from "../contain/lock.ts";
+import { look } from "../contain/look.ts";
+import { setNetworkAcl } from "../contain/network-acl.ts";
+import { putBack } from "../contain/put-back.ts";
+import type { Incident } from "../incident/incident.ts";
+import { CONTAIN_FOR, type RespondStep, type StepAnswer } from "../incident-machine.ts";
+import type { Inventories } from "../investigate/inventories.ts";
+import { investigate } from "../investigate/investigate.ts";
+import type { IncidentParts } from "../parts.ts";
+import { nextWatch, watchTurn } from "../watch/watch.ts";
+import { announceWindow } from "../window/announce-window.ts";
+import type { Question } from "./question.ts";
+import { shouldRotateAgain } from "./rotate-again.ts";
+
+/** Everything that the steps with the responder's login work with. */
+export interface RespondParts extends IncidentParts {
+  inventories: Inventories;
+}
+
+/** What comes of a step: what comes next, and how long to wait before. */
+export type Way = Pick<StepAnswer, "next" | "wait">;
+
+/** The steps of an incident that is open. */
+export type IncidentStepName = Exclude<RespondStep, "open" | "ask-key-revocation" | "ask-restore">;
+
+type Step = (incident: Incident, parts: RespondParts) => Promise<Way>;
+
+const ON: Way = { next: "on", wait: 0 };
+
+/** Between two looks at a log that is not read to its end, and two rounds of containing. */
+const SOON: Seconds = 15;
+
+/** What each state of the machine does. Every step records how far it came itself. */
+export const respondSteps = (questions: Readonly<Record<"key-revocation" | "restore", Question>>): Readonly<Record<IncidentStepName, Step>> => ({
+  lock: async (incident, parts) => {
+    await lock(incident, parts);
+    return ON;
+  },
+  contain: async (incident, parts) => containingWay(await containAll(incident, parts), parts),
+  window: async (incident, parts) => {
+    await announceWindow(incident, parts, parts.inventories);
+    return ON;
+  },
+  watch: async (incident, parts) => watchingWay(await watchTurn(await putBack(incident, parts), parts), parts),
+  investigate: async (incident, parts) => {
+    const { steps } = await investigate(incident, parts, parts.inventories);
+    return steps.investigate?.outcome === "incomplete" ? { next: "again", wait: investigatingPause(incident, parts) } : ON;
+  },
+  "plan-key-revocation": questions["key-revocation"].plan,
+  "revoke-key": questions["key-revocation"].act,
+  "plan-restore": questions.restore.plan,
+  "give-back": questions.restore.act,
+  close: async (incident, parts) => {
+    await closeIncident(incident, parts);
+    return ON;
+  },
+});
+
+/** One lever after the other, and then a look at the rest: nothing that is only read holds up what contains. */
+async function containAll(incident: Incident, parts: RespondParts): Promise<Incident> {
+  let now = await detachKey(incident, parts);
+  now = await contain(now, parts);
+  now = await setNetworkAcl(now, parts);
+  return look(now, parts);
+}
+
+const CONTAINING = ["lock", "detach-key", "contain"] as const;
+
+function containingWay({ steps, openedAt }: Incident, { clock }: RespondParts): Way {
+  const isMissing = CONTAINING.some((step) => steps[step]?.outcome === "incomplete");
+  return isMissing && clock.now() < openedAt + CONTAIN_FOR * 1_000 ? { next: "again", wait: SOON } : ON;
+}
+
+async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way> {
+  const wait = await nextWatch(incident, parts);
+  if (wait === null) return ON;
+  return { next: shouldRotateAgain(incident, parts.clock.now()) ? "rotate" : "again", wait: Math.ceil(wait) };
+}
+
+/** The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. */
+const investigatingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds =>
+  pauseAfter(clock.now() - openedAt);
+
+/** A tenth of the time that has passed, at least a quarter of a minute. @param passed milliseconds */
+export const pauseAfter = (passed: number): Seconds => Math.max(SOON, Math.ceil(passed / 10_000));
