@@ -1,6 +1,11 @@
 import * as z from "zod";
 import { selectTenant } from "../lib/config/select-tenants.ts";
-import { ASK_AGAIN_AFTER, RESPOND_STEPS, type RespondStep, type StepAnswer } from "../lib/revocation/incident-machine.ts";
+import {
+  ASK_AGAIN_AFTER,
+  RESPOND_STEPS,
+  type RespondStep,
+  type StepAnswer,
+} from "../lib/revocation/incident-machine.ts";
 import { openFor, openingShape } from "../lib/revocation/respond/open.ts";
 import { QUESTIONS } from "../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../lib/revocation/respond/respond.ts";
@@ -49,13 +54,20 @@ async function open(
   return { incident: incident.id, tenant: incident.tenant, next: "on", wait: 0 };
 }
 
-async function respond(event: Exclude<Event, { step: "open" }>, { clock, deadline, logger }: Invocation): Promise<StepAnswer> {
+async function respond(
+  event: Exclude<Event, { step: "open" }>,
+  { clock, deadline, logger }: Invocation,
+): Promise<StepAnswer> {
   logger.appendKeys({ incident: event.incident });
   const config = await deployedConfig();
   const over = new AbortController();
   const end = Math.min(deadline, clock.now() + RESPOND_STEPS[event.step] * 1_000);
   try {
-    const { incident, parts } = await respondParts(config, event.incident, { clock, deadline: end, signal: over.signal });
+    const { incident, parts } = await respondParts(config, event.incident, {
+      clock,
+      deadline: end,
+      signal: over.signal,
+    });
     const { id, tenant } = incident;
     if (!("taskToken" in event)) return { incident: id, tenant, ...(await steps[event.step](incident, parts)) };
     const asked = { taskToken: event.taskToken, until: clock.now() + ASK_AGAIN_AFTER * 1_000 };

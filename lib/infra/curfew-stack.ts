@@ -89,7 +89,11 @@ export class CurfewStack extends Stack {
     const rotateLeaked = new RotateLeaked(this, "RotateLeaked", parts);
     const { machine } = new IncidentMachine(this, "Incident", { respond, rotateLeaked, topics });
     const desk = new IncidentDesk(this, "IncidentDesk", { config, table, alarms: topics.alarms });
-    this.output("IncidentStateMachineArn", "Emergency revocation; docs/revocation.md has its input", machine.stateMachineArn);
+    this.output(
+      "IncidentStateMachineArn",
+      "Emergency revocation; docs/revocation.md has its input",
+      machine.stateMachineArn,
+    );
     this.output("IncidentDeskUrl", "Takes orders and approvals in an emergency, signed by IAM", desk.url);
   }
 

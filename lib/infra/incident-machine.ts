@@ -10,7 +10,6 @@ import {
   Errors,
   Fail,
   type IChainable,
-  type INextable,
   IntegrationPattern,
   JsonPath,
   LogLevel,
@@ -40,7 +39,7 @@ import {
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { type CurfewFunction, LOG_RETENTION } from "./curfew-function.ts";
 import { incidentPage } from "./incident-page.ts";
-import { ASK_AND_ASK, ASK_QUICKLY, ASK_ONCE_MORE } from "./incident-retries.ts";
+import { ASK_AND_ASK, ASK_ONCE_MORE, ASK_QUICKLY } from "./incident-retries.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 import type { Topics } from "./topics.ts";
 
@@ -139,7 +138,9 @@ export class IncidentMachine extends Construct {
     const isKnown = Condition.and(Condition.isPresent("$.incident"), Condition.isPresent("$.tenant"));
     const known = new Choice(this, "IsKnown")
       .when(isKnown, begin)
-      .otherwise(new Fail(this, "NotOpened", { error: "NotOpened", cause: "The function respond says why in its log." }));
+      .otherwise(
+        new Fail(this, "NotOpened", { error: "NotOpened", cause: "The function respond says why in its log." }),
+      );
     const page = this.#page("PageNotOpened", "an emergency revocation could not be begun.", known, false);
     open.addCatch(page, KEEP_FAILURE);
     return open.next(begin);
@@ -192,7 +193,10 @@ export class IncidentMachine extends Construct {
     const rotate = this.#rotateStep("RotateAgain", "rotate", "$.again");
     const prove = this.#rotateStep("ProveAgain", "prove", "$.again");
     const over = new Pass(this, "WatchedToTheEnd");
-    const what = new Choice(this, "IsWindowOpen").when(isNext("on"), over).when(isNext("rotate"), rotate).otherwise(pause);
+    const what = new Choice(this, "IsWindowOpen")
+      .when(isNext("on"), over)
+      .when(isNext("rotate"), rotate)
+      .otherwise(pause);
     this.#onFailure(turn, "WatchTurn", "nobody watches {} for the moment.", longPause);
     this.#onFailure(rotate, "RotateAgain", "the credential of {} was not replaced.", longPause);
     this.#onFailure(prove, "ProveAgain", "that what leaked in {} is dead could not be proven.", longPause);
@@ -245,13 +249,22 @@ export class IncidentMachine extends Construct {
   /** What was not closed is seen by everybody: the execution fails, and rings. */
   #closing(): IChainable & { readonly startState: State } {
     const close = this.#step("Close", "close", ASK_AND_ASK);
-    const failed = new Fail(this, "NotClosed", { error: "NotClosed", cause: "The function respond says why in its log." });
+    const failed = new Fail(this, "NotClosed", {
+      error: "NotClosed",
+      cause: "The function respond says why in its log.",
+    });
     this.#onFailure(close, "Close", "{} could not be closed, and its evidence may be missing.", failed);
     return close;
   }
 
   #step(name: string, step: RespondStep, retry: RetryProps): LambdaInvoke {
-    const task = this.#call(name, this.#props.respond, RESPOND_STEPS[step], { step, incident: REFERENCES.incident }, ANSWER);
+    const task = this.#call(
+      name,
+      this.#props.respond,
+      RESPOND_STEPS[step],
+      { step, incident: REFERENCES.incident },
+      ANSWER,
+    );
     task.addRetry(retry);
     return task;
   }
@@ -263,7 +276,13 @@ export class IncidentMachine extends Construct {
     return task;
   }
 
-  #call(name: string, { function: lambdaFunction }: CurfewFunction, seconds: number, event: object, output: object = {}) {
+  #call(
+    name: string,
+    { function: lambdaFunction }: CurfewFunction,
+    seconds: number,
+    event: object,
+    output: object = {},
+  ) {
     return new LambdaInvoke(this, name, {
       lambdaFunction,
       payloadResponseOnly: true,

@@ -23,7 +23,9 @@ const ASK_SNS = { errors: [Errors.ALL], interval: Duration.seconds(2), backoffRa
  */
 export function incidentPage(scope: Construct, id: string, { topic, says, names, next }: IncidentPage): SnsPublish {
   const [before = "", after = ""] = says.split("{}");
-  const text = names ? JsonPath.format(`Curfew: ${before}{}${after} ${WHAT_TO_DO}`, INCIDENT) : `Curfew: ${says} ${WHAT_TO_DO}`;
+  const text = names
+    ? JsonPath.format(`Curfew: ${before}{}${after} ${WHAT_TO_DO}`, INCIDENT)
+    : `Curfew: ${says} ${WHAT_TO_DO}`;
   const word = (value: string) => ({ dataType: MessageAttributeDataType.STRING, value });
   const page = new SnsPublish(scope, id, {
     topic,

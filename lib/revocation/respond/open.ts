@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Instant } from "../../history/history.ts";
-import { tellIncident, type TellingParts } from "../alerts/tell.ts";
+import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
 import { openIncident, readIncident } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -32,7 +32,8 @@ export const UNKNOWN_PERSON = "somebody with access to the state machine";
 /** Opens the incident that an execution is about, or finds it, and tells people. */
 export async function openFor(opening: Opening, startedAt: Instant, parts: TellingParts): Promise<Incident> {
   const { table } = parts;
-  const incident = "incident" in opening ? await readIncident(table, opening.incident) : await byHand(table, opening, startedAt);
+  const incident =
+    "incident" in opening ? await readIncident(table, opening.incident) : await byHand(table, opening, startedAt);
   await tellIncident(incident, { turn: "opened" }, parts);
   return incident;
 }

@@ -35,7 +35,9 @@ const ON: Way = { next: "on", wait: 0 };
 const SOON: Seconds = 15;
 
 /** What each state of the machine does. Every step records how far it came itself. */
-export const respondSteps = (questions: Readonly<Record<"key-revocation" | "restore", Question>>): Readonly<Record<IncidentStepName, Step>> => ({
+export const respondSteps = (
+  questions: Readonly<Record<"key-revocation" | "restore", Question>>,
+): Readonly<Record<IncidentStepName, Step>> => ({
   lock: async (incident, parts) => {
     await lock(incident, parts);
     return ON;
@@ -48,7 +50,9 @@ export const respondSteps = (questions: Readonly<Record<"key-revocation" | "rest
   watch: async (incident, parts) => watchingWay(await watchTurn(await putBack(incident, parts), parts), parts),
   investigate: async (incident, parts) => {
     const { steps } = await investigate(incident, parts, parts.inventories);
-    return steps.investigate?.outcome === "incomplete" ? { next: "again", wait: investigatingPause(incident, parts) } : ON;
+    return steps.investigate?.outcome === "incomplete"
+      ? { next: "again", wait: investigatingPause(incident, parts) }
+      : ON;
   },
   "plan-key-revocation": questions["key-revocation"].plan,
   "revoke-key": questions["key-revocation"].act,

@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import { isContained, type Incident } from "../incident/incident.ts";
+import { type Incident, isContained } from "../incident/incident.ts";
 
 /** Between two tries of what could not be done: milliseconds, however often the incident is watched. */
 const BETWEEN_TRIES = 600_000;
