@@ -71,11 +71,12 @@ const NEXT_ROUND = Duration.seconds(15);
 const MOST_ROUNDS = 30;
 
 /**
- * How long watching waits beside its turn after one that failed for good, and asking after a failed question: the
- * history of an execution holds 25,000 events. `test/infra/incident-machine.test.ts` counts them.
+ * How long what failed for good is let alone: soon it is tried again, and seldom where that goes on, since the history
+ * of an execution holds 25,000 events. `test/infra/incident-machine.test.ts` counts them.
  */
-const AFTER_FAILED_TURN = Duration.minutes(15);
-const AFTER_FAILED_QUESTION = Duration.hours(12);
+const AFTER_A_FAILURE = Duration.minutes(5);
+const MOST_FAILURES = 20;
+const AFTER_MANY_FAILURES = Duration.hours(2);
 
 /** A task waits for a minute longer than the step may take by its own count. */
 const TO_ANSWER = Duration.minutes(1);
@@ -153,9 +154,9 @@ export class IncidentMachine extends Construct {
   #containing(next: IChainable): IChainable {
     const { incident, tenant } = REFERENCES;
     const begin = new Pass(this, "Begin", {
-      parameters: { incident, tenant, rounds: { count: 0 }, answer: { next: "again", wait: NEXT_ROUND.toSeconds() } },
+      parameters: { incident, tenant, rounds: NONE, failures: NONE, answer: { next: "again", wait: NEXT_ROUND.toSeconds() } },
     });
-    const lock = this.#step("Lock", "lock", ASK_QUICKLY);
+    const lock = this.#step("Lock", "lock", ASK_QUICKLY, JsonPath.DISCARD);
     const contain = this.#step("Contain", "contain", ASK_QUICKLY);
     const count = new Pass(this, "CountRound", {
       parameters: { count: JsonPath.mathAdd(JsonPath.numberAt("$.rounds.count"), 1) },
@@ -189,19 +190,18 @@ export class IncidentMachine extends Construct {
   #watching(): IChainable {
     const turn = this.#step("WatchTurn", "watch", ASK_ONCE_MORE);
     const pause = new Wait(this, "AwaitTurn", { time: WaitTime.secondsPath("$.answer.wait") });
-    const longPause = new Wait(this, "AwaitLonger", { time: WaitTime.duration(AFTER_FAILED_TURN) });
-    const rotate = this.#rotateStep("RotateAgain", "rotate", "$.again");
-    const prove = this.#rotateStep("ProveAgain", "prove", "$.again");
+    const rotate = this.#rotateStep("RotateAgain", "rotate");
+    const prove = this.#rotateStep("ProveAgain", "prove");
     const over = new Pass(this, "WatchedToTheEnd");
     const what = new Choice(this, "IsWindowOpen")
       .when(isNext("on"), over)
       .when(isNext("rotate"), rotate)
       .otherwise(pause);
-    this.#onFailure(turn, "WatchTurn", "nobody watches {} for the moment.", longPause);
-    this.#onFailure(rotate, "RotateAgain", "the credential of {} was not replaced.", longPause);
-    this.#onFailure(prove, "ProveAgain", "that what leaked in {} is dead could not be proven.", longPause);
+    const patience = this.#patience("Watch", pause);
+    this.#onFailure(turn, "WatchTurn", "nobody watches {} for the moment.", patience);
+    this.#onFailure(rotate, "RotateAgain", "the credential of {} was not replaced.", patience);
+    this.#onFailure(prove, "ProveAgain", "that what leaked in {} is dead could not be proven.", patience);
     rotate.next(prove).next(pause);
-    longPause.next(pause);
     pause.next(turn);
     // Issuing was stopped a moment ago, and what is lost meanwhile the log has.
     return turn.next(what);
@@ -227,7 +227,6 @@ export class IncidentMachine extends Construct {
     const acting = this.#step(act, done, ASK_AND_ASK);
     const over = new Pass(this, `${name}IsOver`);
     const pause = new Wait(this, `Await${name}`, { time: WaitTime.secondsPath("$.answer.wait") });
-    const longPause = new Wait(this, `Await${name}Longer`, { time: WaitTime.duration(AFTER_FAILED_QUESTION) });
     const decide = new Choice(this, `Is${name}Approved`)
       .when(isNext("ask"), ask)
       .when(isNext("act"), acting)
@@ -236,14 +235,28 @@ export class IncidentMachine extends Construct {
     const acted = new Choice(this, `Is${name}Done`).when(isNext("again"), pause).otherwise(over);
     // Nobody answered in time, or somebody said no: what comes of it is the plan's to say.
     ask.addCatch(plan, { errors: [Errors.TIMEOUT, "Rejected"], resultPath: "$.failure" });
-    this.#onFailure(ask, `Ask${name}`, `nobody could be asked for ${what} in {}.`, longPause);
-    this.#onFailure(plan, `Plan${name}`, `${what} in {} could not be planned.`, longPause);
-    this.#onFailure(acting, act, `${what} in {} did not come to its end.`, longPause);
+    const patience = this.#patience(name, plan);
+    this.#onFailure(ask, `Ask${name}`, `nobody could be asked for ${what} in {}.`, patience);
+    this.#onFailure(plan, `Plan${name}`, `${what} in {} could not be planned.`, patience);
+    this.#onFailure(acting, act, `${what} in {} did not come to its end.`, patience);
     ask.next(plan);
     acting.next(acted);
     pause.next(plan);
-    longPause.next(plan);
     return plan.next(decide);
+  }
+
+  /** Waits after a failure, much longer where it is one of many, and goes on. */
+  #patience(name: string, next: IChainable): IChainable {
+    const count = new Pass(this, `Count${name}Failure`, {
+      parameters: { count: JsonPath.mathAdd(JsonPath.numberAt("$.failures.count"), 1) },
+      resultPath: "$.failures",
+    });
+    const short = new Wait(this, `AwaitAfter${name}Failure`, { time: WaitTime.duration(AFTER_A_FAILURE) });
+    const long = new Wait(this, `AwaitAfter${name}Failures`, { time: WaitTime.duration(AFTER_MANY_FAILURES) });
+    const isMany = Condition.numberGreaterThan("$.failures.count", MOST_FAILURES);
+    short.next(next);
+    long.next(next);
+    return count.next(new Choice(this, `Is${name}FailureOneOfMany`).when(isMany, long).otherwise(short));
   }
 
   /** What was not closed is seen by everybody: the execution fails, and rings. */
@@ -257,21 +270,16 @@ export class IncidentMachine extends Construct {
     return close;
   }
 
-  #step(name: string, step: RespondStep, retry: RetryProps): LambdaInvoke {
-    const task = this.#call(
-      name,
-      this.#props.respond,
-      RESPOND_STEPS[step],
-      { step, incident: REFERENCES.incident },
-      ANSWER,
-    );
+  #step(name: string, step: RespondStep, retry: RetryProps, resultPath = "$.answer"): LambdaInvoke {
+    const event = { step, incident: REFERENCES.incident };
+    const task = this.#call(name, this.#props.respond, RESPOND_STEPS[step], event, { ...ANSWER, resultPath });
     task.addRetry(retry);
     return task;
   }
 
-  #rotateStep(name: string, step: RotateStep, resultPath = "$.answer"): LambdaInvoke {
+  #rotateStep(name: string, step: RotateStep): LambdaInvoke {
     const event = { step, incident: REFERENCES.incident };
-    const task = this.#call(name, this.#props.rotateLeaked, ROTATE_STEPS[step], event, { ...ANSWER, resultPath });
+    const task = this.#call(name, this.#props.rotateLeaked, ROTATE_STEPS[step], event, { resultPath: JsonPath.DISCARD });
     task.addRetry(ASK_ONCE_MORE);
     return task;
   }
@@ -364,9 +372,8 @@ export class IncidentMachine extends Construct {
 const REFERENCES = { incident: JsonPath.stringAt("$.incident"), tenant: JsonPath.stringAt("$.tenant") };
 
 /** What is kept of an answer; a function that answers something else has failed, and is caught. */
-const ANSWER = {
-  resultSelector: { next: JsonPath.stringAt("$.next"), wait: JsonPath.numberAt("$.wait") },
-  resultPath: "$.answer",
-};
+const ANSWER = { resultSelector: { next: JsonPath.stringAt("$.next"), wait: JsonPath.numberAt("$.wait") } };
+
+const NONE = { count: 0 };
 
 const isNext = (next: StepAnswer["next"]): Condition => Condition.stringEquals("$.answer.next", next);

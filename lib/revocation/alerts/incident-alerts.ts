@@ -91,6 +91,10 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return restored(incident, turn);
     case "log-gap":
       return logGap(incident, turn);
+    case "blind":
+      return blind(incident, turn);
+    case "found":
+      return found(incident, turn);
     case "closed":
       return closed(incident, turn);
   }
@@ -274,6 +278,40 @@ function logGap(incident: Incident, { from, to }: Turn<"log-gap">): Told {
     steps: ["If you stream the tenant's log elsewhere, look there."],
     matter: [from],
     at: to,
+  };
+}
+
+function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
+  return {
+    severity: "critical",
+    title: `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
+    text: `${harmless(why, 300)} What happens meanwhile is told once it can be read, as far as Auth0 still has it.`,
+    facts: [{ label: "Read until", value: moment(iso(since)) }],
+    steps: ["Look into the tenant's log in Auth0's dashboard: Monitoring > Logs."],
+    matter: [since],
+    at: since,
+  };
+}
+
+function found(incident: Incident, { at, uses, exposed, changes }: Turn<"found">): Told {
+  const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
+  return {
+    severity: exposed.length > 0 ? "critical" : "high",
+    title: `what was done with ${nameOf(incident)}: ${counted(exposed.length, "other credential")} may be exposed`,
+    text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
+    items: [
+      ...exposed.map((line) => `EXPOSED ${line}`),
+      ...uses.map(useLine),
+      ...changes.map((line) => `Different ${line}`),
+    ],
+    steps:
+      exposed.length > 0
+        ? [
+            `For each application that is exposed: npx curfew revoke --tenant ${incident.tenant} --client ID --reason "seen in ${incident.id}"`,
+          ]
+        : [],
+    matter: [...exposed].sort(),
+    at,
   };
 }
 

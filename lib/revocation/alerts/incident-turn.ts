@@ -76,4 +76,20 @@ export type IncidentTurn =
       from: Instant;
       to: Instant;
     }
+  | {
+      /** The log cannot be read for a while: nobody watches. */
+      turn: "blind";
+      since: Instant;
+      why: string;
+    }
+  | {
+      /** What was done with what leaked, before watching began. */
+      turn: "found";
+      at: Instant;
+      uses: readonly UseCount[];
+      /** Other credentials that may have been exposed, one a line. */
+      exposed: readonly string[];
+      /** What is different from the last inventory, one thing a line. */
+      changes: readonly string[];
+    }
   | { turn: "closed"; at: Instant; evidence: readonly StoredDocument[]; questions: readonly string[] };

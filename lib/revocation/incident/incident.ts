@@ -91,12 +91,19 @@ export const incidentKey = (id: string): Key => ({ partition: incidentPartition(
  * Whether the leak may be called contained: there are levers, each that stops new tokens was pulled to the end, and
  * that no new token is given out was proven afterwards. A new credential is not part of it: it may wait for the vault.
  */
-export function isContained({ leak, steps, drill }: Pick<Incident, "leak" | "steps" | "drill">): boolean {
-  if (drill || !leak?.isContainable) return false;
+export const isContained = (incident: Pick<Incident, "leak" | "steps" | "drill">): boolean =>
+  !incident.drill && incident.leak?.isContainable === true && stoppedAt(incident) !== null;
+
+/**
+ * When it was proven that the application is given no token for itself any more; null while it is not. In a drill, when
+ * it would have been. Somebody else may open it again where it is not containable.
+ */
+export function stoppedAt({ leak, steps }: Pick<Incident, "leak" | "steps">): Instant | null {
+  if (!leak || leak.levers.length === 0) return null;
   const pulled = leak.levers.filter((lever) => lever !== "rotate").map((lever) => steps[lever]);
   const proof = steps.prove;
   const last = Math.max(...pulled.map((result) => result?.at ?? Number.POSITIVE_INFINITY));
-  return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last;
+  return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
 
 const isComplete = (result: StepResult | undefined): boolean =>

@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
-import type { Table } from "../../store/table.ts";
+import type { Key, Table } from "../../store/table.ts";
+import { incidentPartition } from "../incident/incident.ts";
 
 /** That a person says that the refresh tokens of all users of the application are revoked: Auth0 cannot say it. */
 export interface RefreshTokensRevoked {
@@ -9,19 +10,18 @@ export interface RefreshTokensRevoked {
   by: string;
 }
 
+/** `INCIDENT#<id>`, `SAID#refresh-tokens`. */
+const saidKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "SAID#refresh-tokens" });
+
 /** Records it; the last word holds. */
 export async function sayRefreshTokensRevoked(
-  _table: Table,
-  _incident: string,
-  _said: RefreshTokensRevoked,
+  table: Table,
+  incident: string,
+  said: RefreshTokensRevoked,
 ): Promise<void> {
-  throw new Error("not written yet");
+  await table.put(saidKey(incident), said);
 }
 
 /** Undefined while nobody has said it. */
-export async function refreshTokensRevoked(
-  _table: Table,
-  _incident: string,
-): Promise<RefreshTokensRevoked | undefined> {
-  throw new Error("not written yet");
-}
+export const refreshTokensRevoked = async (table: Table, incident: string): Promise<RefreshTokensRevoked | undefined> =>
+  (await table.get<RefreshTokensRevoked>(saidKey(incident)))?.value;
