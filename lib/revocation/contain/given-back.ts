@@ -1,5 +1,5 @@
-import { type Incident, incidentPartition } from "../incident/incident.ts";
 import type { Table } from "../../store/table.ts";
+import { type Incident, incidentPartition } from "../incident/incident.ts";
 import type { NewGrant } from "../ports.ts";
 
 /** What a second person approved to give back: taking that away again would be undoing a decision. */

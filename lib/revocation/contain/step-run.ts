@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
-import { CurfewError, type ErrorCode, hasCode } from "../../model/curfew-error.ts";
+import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
+import { incidentAlert } from "../alerts/incident-alerts.ts";
 import type { IncidentTurn } from "../alerts/incident-turn.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { boundedResponder } from "../bounded-responder.ts";
@@ -8,6 +9,7 @@ import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline, type TimelineEntry } from "../incident/timeline.ts";
 import type { Classification } from "../leak/classify.ts";
+import { LEVERS } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { ResponderTenant } from "../ports.ts";
 import { type Keeping, startKeeping } from "./keeping.ts";
@@ -44,7 +46,24 @@ const RECORDING = 10_000;
 /** For telling people, beside which nothing waits. Milliseconds. */
 const TELLING = 5_000;
 
-export function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts): StepRun {
+/**
+ * Runs a step once and records how far it came. A drill that has looked does not look again: what it would take away is
+ * still there.
+ *
+ * @throws CurfewError `store-failed` when it cannot be recorded or told; what was done is done
+ */
+export async function runStep(
+  step: IncidentStep,
+  incident: Incident,
+  parts: IncidentParts,
+  work: (run: StepRun) => Promise<Came>,
+): Promise<Incident> {
+  if (incident.drill && isCompleteResult(incident.steps[step])) return incident;
+  const run = startStep(step, incident, parts);
+  return finish(run, await work(run));
+}
+
+function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts): StepRun {
   const known = incident.steps[step];
   return {
     step,
@@ -126,20 +145,23 @@ export async function recordPutBack(run: StepRun, what: readonly string[]): Prom
  * @returns false when that did not work either
  */
 export async function tellUnstored(run: StepRun, lines: readonly string[]): Promise<boolean> {
-  const told = await tell(run, { turn: "not-stored", at: run.parts.clock.now(), told: lines });
-  if ("error" in told) return false;
-  for (const line of lines) run.told.add(line);
+  for (let first = 0; first < lines.length; first += LINES_OF_ALERT) {
+    const told = lines.slice(first, first + LINES_OF_ALERT);
+    const sent = await publish(run, { turn: "not-stored", at: run.parts.clock.now(), told });
+    if ("error" in sent) return false;
+    for (const line of told) run.told.add(line);
+  }
   return true;
 }
+
+/** An alert leaves out what is more than fifty lines; of these none may be left out. */
+const LINES_OF_ALERT = 50;
 
 /**
  * Records how far a run came, with what it did. A run that found everything as an earlier one left it records nothing:
  * what is newer than the proof would make that old.
- *
- * @returns the incident as it is now
- * @throws CurfewError `store-failed` when it cannot be recorded or told; what was done is done
  */
-export async function finish(run: StepRun, came: Came): Promise<Incident> {
+async function finish(run: StepRun, came: Came): Promise<Incident> {
   if (isUnchanged(run, came)) return run.incident;
   const result = resultOf(run, came, run.parts.clock.now());
   const notes = run.entries.map((entry) =>
@@ -176,14 +198,23 @@ const NOT_STORED = "What it was could not be stored; it was told to people.";
 /** What people hear at once: that something is there again, and that something could not be taken away. */
 function turnOf({ incident, step, putBack }: StepRun, result: StepResult): IncidentTurn | undefined {
   if (putBack) return { turn: "put-back", ...putBack, isTakenAgain: result.outcome !== "incomplete" };
-  if (result.outcome !== "incomplete" || incident.steps[step]?.outcome === "incomplete") return undefined;
+  const isFirst = result.outcome === "incomplete" && incident.steps[step]?.outcome !== "incomplete";
+  if (!isFirst || !LEVERS.some((lever) => lever === step)) return undefined;
   return { turn: "not-contained", at: result.at, missing: result.missing };
 }
 
-const tell = ({ incident, parts }: Pick<StepRun, "incident" | "parts">, turn: IncidentTurn): Promise<Tried<void>> =>
-  tried(() =>
-    beforeMoment(parts.clock, parts.clock.now() + TELLING, () => tellIncident(incident, turn, parts)),
-  );
+/** Once, as far as the table says what was told; where it does not, at least once. */
+export async function tell(run: Pick<StepRun, "incident" | "parts">, turn: IncidentTurn): Promise<Tried<void>> {
+  const { incident, parts } = run;
+  const told = await withinPatience(parts, () => tellIncident(incident, turn, parts));
+  return "error" in told ? publish(run, turn) : told;
+}
+
+const publish = ({ incident, parts }: Pick<StepRun, "incident" | "parts">, turn: IncidentTurn): Promise<Tried<void>> =>
+  withinPatience(parts, () => parts.publisher.publish(incidentAlert(incident, parts.settings.owner, turn)));
+
+const withinPatience = ({ clock }: IncidentParts, call: () => Promise<void>): Promise<Tried<void>> =>
+  tried(() => beforeMoment(clock, clock.now() + TELLING, call));
 
 const record = ({ step, incident, parts, leak }: StepRun, result: StepResult): Promise<Incident> =>
   changeIncident(parts.table, incident.id, (known) =>
