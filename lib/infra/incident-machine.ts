@@ -65,7 +65,7 @@ export function incidentMachineArns(scope: Construct): { machine: string; execut
  */
 const LONGEST_INCIDENT = Duration.days(180);
 
-/** Between two rounds of containing. */
+/** Between two rounds of containing where the function does not say it. */
 const NEXT_ROUND = Duration.seconds(15);
 /** Where the function answers it says itself when that is enough; where it does not, each takes half a minute more. */
 const MOST_ROUNDS = 30;
@@ -166,7 +166,7 @@ export class IncidentMachine extends Construct {
       Condition.not(isNext("again")),
       Condition.numberGreaterThanEquals("$.rounds.count", MOST_ROUNDS),
     );
-    const pause = new Wait(this, "AwaitRound", { time: WaitTime.duration(NEXT_ROUND) });
+    const pause = new Wait(this, "AwaitRound", { time: WaitTime.secondsPath("$.answer.wait") });
     const again = new Choice(this, "IsContained").when(isOver, next).otherwise(pause);
     this.#onFirstFailure(lock, "Lock", "the application of {} is not locked.", contain);
     this.#onFirstFailure(contain, "Contain", "the grants of {} were not taken away.", count);

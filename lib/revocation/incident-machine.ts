@@ -40,9 +40,6 @@ export type RotateStep = keyof typeof ROTATE_STEPS;
 /** How long a question waits for a second person before it is asked again. */
 export const ASK_AGAIN_AFTER: Seconds = hours(24);
 
-/** For how long containing is tried again and again before the rest is begun; watching tries on. */
-export const CONTAIN_FOR: Seconds = minutes(15);
-
 /**
  * What a step says to the machine. References and instants only: whoever may read an execution's history sees it.
  *

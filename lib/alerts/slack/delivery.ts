@@ -1,6 +1,7 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Alert } from "../alert.ts";
-import { renderSlack, type SlackMessage } from "./message.ts";
+import { harmless } from "../harmless-text.ts";
+import { escaped, renderSlack, type SlackMessage } from "./message.ts";
 
 /** What waits in the queue for Slack: the message as it is posted, and whose it is. */
 export interface SlackDelivery {

@@ -6,8 +6,9 @@ import { lock } from "../contain/lock.ts";
 import { look } from "../contain/look.ts";
 import { setNetworkAcl } from "../contain/network-acl.ts";
 import { putBack } from "../contain/put-back.ts";
+import { nextStep } from "../contain/respond-order.ts";
 import type { Incident } from "../incident/incident.ts";
-import { CONTAIN_FOR, type RespondStep, type StepAnswer } from "../incident-machine.ts";
+import type { RespondStep, StepAnswer } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { investigate } from "../investigate/investigate.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -31,7 +32,7 @@ type Step = (incident: Incident, parts: RespondParts) => Promise<Way>;
 
 const ON: Way = { next: "on", wait: 0 };
 
-/** Between two looks at a log that is not read to its end, and two rounds of containing. */
+/** Between two looks at a log that is not read to its end, at least. */
 const SOON: Seconds = 15;
 
 /** What each state of the machine does. Every step records how far it came itself. */
@@ -39,10 +40,11 @@ export const respondSteps = (
   questions: Readonly<Record<"key-revocation" | "restore", Question>>,
 ): Readonly<Record<IncidentStepName, Step>> => ({
   lock: async (incident, parts) => {
-    await lock(incident, parts);
+    const { outcome = "incomplete" } = incident.steps.lock ?? {};
+    if (outcome === "incomplete") await lock(incident, parts);
     return ON;
   },
-  contain: async (incident, parts) => containingWay(await containAll(incident, parts), parts),
+  contain: containAll,
   window: async (incident, parts) => {
     await announceWindow(incident, parts, parts.inventories);
     return ON;
@@ -64,19 +66,18 @@ export const respondSteps = (
   },
 });
 
-/** One lever after the other, and then a look at the rest: nothing that is only read holds up what contains. */
-async function containAll(incident: Incident, parts: RespondParts): Promise<Incident> {
-  let now = await detachKey(incident, parts);
-  now = await contain(now, parts);
-  now = await setNetworkAcl(now, parts);
-  return look(now, parts);
-}
+const CONTAINING = { "detach-key": detachKey, contain, "network-acl": setNetworkAcl, look, lock };
 
-const CONTAINING = ["lock", "detach-key", "contain"] as const;
+const isContaining = (step: string): step is keyof typeof CONTAINING => step in CONTAINING;
 
-function containingWay({ steps, openedAt }: Incident, { clock }: RespondParts): Way {
-  const isMissing = CONTAINING.some((step) => steps[step]?.outcome === "incomplete");
-  return isMissing && clock.now() < openedAt + CONTAIN_FOR * 1_000 ? { next: "again", wait: SOON } : ON;
+/** What is to be done now, one after the other, and what is to be done again after a while. */
+async function containAll(incident: Incident, parts: RespondParts): Promise<Way> {
+  for (let now = incident; ; ) {
+    const { step, wait } = nextStep(now, parts.clock.now());
+    if (!isContaining(step)) return ON;
+    if (wait > 0 || parts.clock.now() >= parts.deadline) return { next: "again", wait: Math.ceil(wait) };
+    now = await CONTAINING[step](now, parts);
+  }
 }
 
 async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way> {
