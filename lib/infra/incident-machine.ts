@@ -273,6 +273,10 @@ export class IncidentMachine extends Construct {
       cause: "The function respond says why in its log.",
     });
     this.#onFailure(close, "Close", "{} could not be closed, and its evidence may be missing.", failed);
+    const pause = new Wait(this, "AwaitEnd", { time: WaitTime.secondsPath("$.answer.wait") });
+    const what = new Choice(this, "IsClosed").when(isNext("again"), pause).otherwise(new Pass(this, "Closed"));
+    pause.next(close);
+    close.next(what);
     return close;
   }
 

@@ -21,6 +21,8 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     const after = await until(id, ({ window }) => window !== null);
     console.log(JSON.stringify(after, null, 1), incidents.mails(id));
     await until(id, ({ steps }) => steps.investigate?.outcome === "done");
-    console.log(incidents.history(id).length);
+    const { readTimeline } = await import("../../lib/revocation/incident/timeline.ts");
+    for await (const e of readTimeline(incidents.table, id)) console.log(JSON.stringify(e));
+    for await (const e of incidents.table.list(`INCIDENT#${id}`, { prefix: "PRESERVED#" })) console.log(JSON.stringify(e));
   });
 });

@@ -82,6 +82,11 @@ export async function startIncidents(): Promise<Incidents> {
   const executions: Execution[] = [];
   const incident = (id: string) => readIncident(table, id);
   const stored = storedBy(deployment);
+  // Who still writes when the table is closed would fail for nothing.
+  started.defer(async () => {
+    for (const execution of machine.executions()) machine.stop(execution.name);
+    await Promise.all([...hosts.values()].map((host) => host.close()));
+  });
   const running = started.move();
   return {
     sandbox,
