@@ -8,6 +8,7 @@ import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { readHistory } from "../lib/history/read-history.ts";
+import { rotationTroubles } from "../lib/rotation/credentials/rotation-troubles.ts";
 import { runTenant } from "../lib/runs/run-tenant.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
@@ -30,6 +31,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logg
     run,
     clock,
     vault: secretVersionDates(secretsManagerClient),
+    rotationTroubles: (name) => rotationTroubles(table, name),
     ...historyRules(config.tenants, config.auditIntervalHours),
   });
   const left = deadline - clock.now();

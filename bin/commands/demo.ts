@@ -185,7 +185,8 @@ const NEXT_STEPS = `What to type next, for a tenant of your own:
   npx curfew config check   says what is wrong with it, or what it means
   npx curfew audit          audits from this machine; --format html for a page to read
   npx curfew findings       what earlier audits found, and since when
-  npx curfew rotate adopt   puts a secret or key under Curfew's care; docs/consuming-secrets.md says what that takes
+  npx curfew rotate adopt   puts a secret or key under Curfew's care;
+                            docs/consuming-secrets.md says what that takes
   npx cdk deploy            lets it run every morning in your AWS account (README: Deploy it)
   npx curfew sandbox        keeps this world running, to rehearse on
 `;

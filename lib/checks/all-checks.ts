@@ -5,6 +5,7 @@ import coverageAuditMissed from "./coverage/audit-missed.ts";
 import coverageAuditorOverPrivileged from "./coverage/auditor-over-privileged.ts";
 import coverageExceptionExpired from "./coverage/exception-expired.ts";
 import coverageInventoryTruncated from "./coverage/inventory-truncated.ts";
+import coverageRotationFailed from "./coverage/rotation-failed.ts";
 import coverageSectionUnavailable from "./coverage/section-unavailable.ts";
 import credentialClientKeyAge from "./credential/client-key-age.ts";
 import credentialClientKeyExpiring from "./credential/client-key-expiring.ts";
@@ -64,6 +65,7 @@ export const ALL_CHECKS: readonly Check[] = [
   coverageAuditorOverPrivileged,
   coverageExceptionExpired,
   coverageInventoryTruncated,
+  coverageRotationFailed,
   coverageSectionUnavailable,
   credentialClientKeyAge,
   credentialClientKeyExpiring,

@@ -30,6 +30,16 @@ export interface DriftProbe {
   isMissing?: true;
 }
 
+/** Why a credential that Curfew looks after is not rotated. */
+export interface RotationTrouble {
+  /** `held`: nobody tries any more until a person says so. */
+  state: "held" | "failing";
+  /** When it was held, or failed last. */
+  since: Instant;
+  /** What the rotation stumbled over, one sentence. */
+  message: string;
+}
+
 /** Since when a client is known. */
 export interface FirstSeen {
   /** The start of the first run that saw it, or the first event in the tenant's log that is about it. */
@@ -66,6 +76,8 @@ export interface History {
   own: ReadonlySet<string>;
   /** By client id, for those of `managed` that were probed. */
   probes: ReadonlyMap<string, DriftProbe>;
+  /** By client id, for those that cannot be rotated; undefined where nobody looked. */
+  rotationTroubles: ReadonlyMap<string, RotationTrouble> | undefined;
   exchanges: Exchanges | Unavailable;
   /** The start of the last run before this one that audited the tenant completely; undefined when there is none. */
   lastCompleteAudit: Instant | undefined;

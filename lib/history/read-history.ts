@@ -9,7 +9,7 @@ import { type Table, tenantPartition } from "../store/table.ts";
 import type { CredentialRecord } from "./credential-record.ts";
 import { type Credentials, openCredentials } from "./credentials.ts";
 import { foldEvents, type LogFacts, noFacts } from "./fold-events.ts";
-import type { Exchanges, History, Instant } from "./history.ts";
+import type { Exchanges, History, Instant, RotationTrouble } from "./history.ts";
 import { recordLifetimes } from "./lifetimes.ts";
 import { listedBefore, readListings, recordListing } from "./listings.ts";
 import { joinLogs, LOG_SORT, type LogRecord } from "./log-record.ts";
@@ -45,6 +45,8 @@ export interface HistoryParts {
   lookedAfter(tenant: string): LookedAfter;
   /** Left out where there is no vault. */
   vault?: SecretDates;
+  /** Which of a tenant's credentials cannot be rotated, by client id; left out where nothing is known of rotations. */
+  rotationTroubles?(tenant: string): Promise<ReadonlyMap<string, RotationTrouble>>;
   /** The longest time between two scheduled audits; left out without a schedule. */
   interval?: Seconds;
   /** Milliseconds for which a tenant's log is read at the most; what is left over is read next time. */
@@ -112,7 +114,10 @@ export function readHistory(parts: HistoryParts) {
     await recordApis(reading, inventory);
     const undated = await recordVaultDates(reading);
     const log = await recordLog(reading, wanted);
-    return compose(reading, log, undated, await pastRuns(table, target.name, reading.key));
+    return {
+      ...compose(reading, log, undated, await pastRuns(table, target.name, reading.key)),
+      rotationTroubles: await parts.rotationTroubles?.(target.name),
+    };
   };
 }
 
@@ -224,7 +229,7 @@ function compose(
   log: LogOutcome,
   undated: readonly string[],
   past: { first: Instant | undefined; lastComplete: Instant | undefined },
-): History {
+): Omit<History, "rotationTroubles"> {
   const now = clock.now();
   const records = [...credentialRecords.records.values()].map(({ value }) => value);
   const managed = new Set(credentials.map(({ clientId }) => clientId));

@@ -51,6 +51,16 @@ const history: fc.Arbitrary<History> = fc.record({
       }),
     ),
   ),
+  rotationTroubles: fc.option(
+    byClient(
+      fc.record({
+        state: fc.constantFrom("held" as const, "failing" as const),
+        since: instant,
+        message: fc.constant("It failed."),
+      }),
+    ),
+    { nil: undefined },
+  ),
   exchanges: fc.oneof(
     fc.record({
       status: fc.constant("complete" as const),

@@ -60,6 +60,15 @@ const someHistory: fc.Arbitrary<History> = fc.record({
   managed: someSet,
   own: someSet,
   probes: someMap(someProbe),
+  rotationTroubles: maybe(
+    someMap(
+      fc.record({
+        state: fc.constantFrom("held" as const, "failing" as const),
+        since: someInstant,
+        message: fc.constant("It failed."),
+      }),
+    ),
+  ),
   exchanges: someLog,
   lastCompleteAudit: maybe(someInstant),
   firstAudit: maybe(someInstant),

@@ -22,6 +22,7 @@ export const aHistory = (changes: Partial<History> = {}): History => ({
   managed: new Set(),
   own: new Set(),
   probes: new Map(),
+  rotationTroubles: new Map(),
   exchanges: aLog(),
   lastCompleteAudit: daysAgo(1),
   firstAudit: daysAgo(300),

@@ -1,4 +1,4 @@
-import type { DriftProbe, FirstSeen, History, SecretAge } from "../../../lib/history/history.ts";
+import type { DriftProbe, FirstSeen, History, RotationTrouble, SecretAge } from "../../../lib/history/history.ts";
 import { AUDITOR } from "../audited-sandbox.ts";
 import type { PlantedClient } from "./clients.ts";
 import { beyond, dateOf, type Moment, within } from "./dates.ts";
@@ -14,6 +14,8 @@ export interface PlantedMemory {
   silences: ReadonlyMap<string, ReadonlySet<number>>;
   /** Clients whose stored credential Auth0 refuses. */
   refused: ReadonlySet<string>;
+  /** Clients whose credential cannot be rotated. */
+  unrotated: ReadonlySet<string>;
   /** The last complete audit is too long ago. */
   isMissed: boolean;
 }
@@ -45,6 +47,8 @@ const EXCHANGES: readonly { last: Moment | null; longerThan: readonly number[] }
 
 const MANAGED: readonly (DriftProbe["answer"] | "unmanaged")[] = ["accepted", "refused", "unmanaged"];
 
+const ROTATIONS: readonly (RotationTrouble["state"] | "works")[] = ["works", "held", "failing"];
+
 const MISSED: readonly { last: Moment; isMissed: boolean }[] = [
   { last: within(1), isMissed: false },
   { last: within(2), isMissed: false },
@@ -64,6 +68,7 @@ export function drawMemory(dealer: Dealer, clients: readonly PlantedClient[], no
   const seen = new Map<string, FirstSeen>();
   const managed = new Set<string>();
   const probes = new Map<string, DriftProbe>();
+  const troubles = new Map<string, RotationTrouble>();
   const lastSeen = new Map<string, number>();
   for (const { id } of clients) {
     const age = dealer.deal(AGES);
@@ -78,6 +83,8 @@ export function drawMemory(dealer: Dealer, clients: readonly PlantedClient[], no
     managed.add(id);
     probes.set(id, { answer: keeping, at: now, reason: null, detail: null });
     if (keeping === "refused") refused.add(id);
+    const rotation = dealer.deal(ROTATIONS);
+    if (rotation !== "works") troubles.set(id, { state: rotation, since: at(within(1)), message: "It failed." });
   }
   const { last, isMissed } = dealer.deal(MISSED);
   const history: History = {
@@ -87,11 +94,12 @@ export function drawMemory(dealer: Dealer, clients: readonly PlantedClient[], no
     managed,
     own: new Set([AUDITOR.clientId]),
     probes,
+    rotationTroubles: troubles,
     exchanges: { status: "complete", since: at(within(FIRST)), until: now, lastSeen },
     lastCompleteAudit: at(last),
     firstAudit: at(within(FIRST)),
     interval: INTERVAL,
     notes: [],
   };
-  return { history, ages, silences, refused, isMissed };
+  return { history, ages, silences, refused, unrotated: new Set(troubles.keys()), isMissed };
 }

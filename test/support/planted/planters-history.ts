@@ -33,5 +33,7 @@ export const HISTORY_PLANTERS: Readonly<Record<string, Planter>> = {
       return expected("client-grant", id, ifSo(memory.silences.get(client.id)?.has(45) === true, "high"));
     }),
 
+  "coverage.rotation.failed": ({ memory }) => [...memory.unrotated].flatMap((id) => expected("client", id, "high")),
+
   "coverage.audit.missed": ({ domain, memory }) => expected("tenant", domain, ifSo(memory.isMissed, "high")),
 };
