@@ -72,7 +72,7 @@ function snapshot({ tenant, table, opened, incident }: World): string {
 }
 
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(world: World, { egress, drill }: Scenario, isDumb: boolean): string[] {
+function missing(world: World, { egress, drill, tool }: Scenario, isDumb: boolean): string[] {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -90,6 +90,7 @@ function missing(world: World, { egress, drill }: Scenario, isDumb: boolean): st
       !egress || tenant.acls.some(({ description }) => description === aclDescription(opened)),
     "every step is complete": Object.values(steps).every(({ outcome }) => outcome !== "incomplete"),
     "what was told and what was stored is everything": lost.length === 0,
+    "people heard what was put back": !tool || heard().includes("put back"),
     "the grant types are kept": isDumb || keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
