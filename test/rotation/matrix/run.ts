@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     options: { every: { type: "string", default: "1" }, case: { type: "string" }, help: { type: "boolean" } },
   }).values;
   if (help) return void console.info(USAGE);
-  if (one !== undefined) return runOne(JSON.parse(one) as Case);
+  if (one !== undefined) return runOne(caseIn(one));
   const begun = performance.now();
   const threads = availableParallelism();
   const keys = prepareKeys(9);
@@ -116,6 +116,18 @@ async function work({ keys, first, every }: Share): Promise<void> {
     }
     parentPort?.postMessage(told);
   }
+}
+
+/** What a failing test prints; anything else is said to be none. */
+function caseIn(text: string): Case {
+  try {
+    const one: unknown = JSON.parse(text);
+    if (typeof one === "object" && one !== null && "kind" in one && "faults" in one) return one as Case;
+  } catch {
+    // told below, with how it is right
+  }
+  console.error(`--case takes one case as JSON, as a failing test prints it.\n\n${USAGE}`);
+  process.exit(3);
 }
 
 async function runOne(one: Case): Promise<void> {
