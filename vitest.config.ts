@@ -12,6 +12,8 @@ const LONGEST = [
   "test/bin/demo.test.ts",
   "test/rotation/consumers-under-load.test.ts",
   "test/checks/new-check.test.ts",
+  "test/revocation/containment-matrix.test.ts",
+  "test/stack/revocation.test.ts",
 ];
 
 /**

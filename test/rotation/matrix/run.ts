@@ -14,7 +14,7 @@ import {
   titleOf,
 } from "./cases.ts";
 
-const USAGE = `Usage: npm run matrix -- [--every N] [--case JSON]
+const USAGE = `Usage: npm run matrix:rotation -- [--every N] [--case JSON]
 
 Strikes rotations by every pair of faults: any fault at any call, and any other at any call after it.
 
