@@ -7,6 +7,7 @@ import { type Ordered, orderByHand, type Rotatable } from "../lib/rotation/by-ha
 import { finishForward } from "../lib/rotation/finish-forward.ts";
 import type { Progress } from "../lib/rotation/ledger/progress.ts";
 import { minuteText } from "../lib/rotation/minute-text.ts";
+import type { VersionId } from "../lib/rotation/ports.ts";
 import { type DeployedRotation, NO_BUCKET } from "./deployed-rotation.ts";
 import { outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
 import type { Invocation } from "./run-command-line.ts";
@@ -68,8 +69,7 @@ async function finishHere(
     const worker = finishForward(target, version, clock.now() + TIME_TO_FINISH, rotation);
     last = await tellProgress({ ...followed, worker }, last, rotation, terminal, signal);
     try {
-      await worker;
-      return last;
+      return (await worker) || !last ? last : { ...last, failure: leftOver(version, clock.now()) };
     } catch (error) {
       if (!hasCode(error, "rotation-busy")) {
         if (last?.failure) return last; // what went wrong is on record, and is told from there
@@ -82,6 +82,12 @@ async function finishHere(
     }
   }
 }
+
+/** What hung was no rotation to be finished: a label that somebody left, or a value that Auth0 does not take. */
+const leftOver = (version: VersionId, at: number): Progress["failure"] => ({
+  ...{ version, step: "createSecret", at, code: "rotation-unfinished", refusal: null },
+  message: "what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
+});
 
 /** Each in lines of its own, on standard error. */
 const say = ({ err, width }: Terminal, ...sentences: readonly string[]): void =>

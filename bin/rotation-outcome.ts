@@ -1,5 +1,6 @@
 import type { Instant } from "../lib/history/history.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
+import { isStillAccepted } from "../lib/rotation/aftercare/proof.ts";
 import type { Ordered } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { optionsFor, secretNameOf } from "../lib/rotation/credentials/credential-text.ts";
 import type { Progress, Stage } from "../lib/rotation/ledger/progress.ts";
@@ -73,7 +74,8 @@ function promoted(
   if (!aftercare) return done(inPlace);
   const { overdueSince, notProvable, from } = aftercare;
   if (overdueSince !== undefined) {
-    const text = `${inPlace} But Auth0 still accepts ${old}, which should be dead since ${minuteText(overdueSince)}.`;
+    const what = isStillAccepted(aftercare) ? "Auth0 still accepts" : "nobody could see that Auth0 refuses";
+    const text = `${inPlace} But ${what} ${old}, which should be dead since ${minuteText(overdueSince)}.`;
     return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
   }
   if (notProvable !== undefined) return done(`${inPlace} That ${old} is dead cannot be proven: ${clean(notProvable)}`);

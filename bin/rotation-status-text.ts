@@ -2,6 +2,7 @@ import stringWidth from "string-width";
 import type { Instant } from "../lib/history/history.ts";
 import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
+import { isStillAccepted } from "../lib/rotation/aftercare/proof.ts";
 import type { StatusCredential, TenantCredentials } from "../lib/rotation/by-hand/status.ts";
 import { optionsFor, secretNameOf } from "../lib/rotation/credentials/credential-text.ts";
 import type { Aftercare, RotationRecord } from "../lib/rotation/ledger/rotation-record.ts";
@@ -135,7 +136,7 @@ function careText(care: Aftercare, now: Instant): string {
   const old = care.oldKey ? `the old key ${briefText(care.oldKey.kid, LONGEST_ID)}` : `the old secret`;
   if (care.notProvable !== undefined) return `${old} cannot be proven dead: ${terminalText(care.notProvable)}`;
   if (care.overdueSince !== undefined) {
-    return `${old} is still accepted; it should be dead since ${minuteText(care.overdueSince)}`;
+    return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteText(care.overdueSince)}`;
   }
   if (care.from > now) return `${old} stays accepted until ${minuteText(care.from)}`;
   return `${old} is not proven dead yet; every audit goes on with it`;

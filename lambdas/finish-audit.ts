@@ -63,15 +63,15 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
   return { run, ...counts, sent: delivery.sent.length, known: delivery.known.length };
 });
 
-/** How rotations stand; nothing where there is nothing to rotate, so that the digest does not speak of it. */
+/** How rotations stand, also of what is not configured any more: what was begun of it is not over by that. */
 async function rotations(
-  { tenants, policy }: DeployedConfig,
+  { tenants, policy, auditIntervalHours }: DeployedConfig,
   at: { run: RunRef; now: number },
   rules: AlertRules,
   table: Table,
-): Promise<{ news?: News }> {
+): Promise<{ news: News }> {
   const credentials = configuredCredentials(tenants, maximumAges(policy));
-  return credentials.length === 0 ? {} : { news: await rotationNews({ ...at, credentials }, rules, table) };
+  return { news: await rotationNews({ ...at, credentials, auditIntervalHours }, rules, table) };
 }
 
 /** Not to know whether another run is over must not keep this one from being told. */

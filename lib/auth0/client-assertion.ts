@@ -8,7 +8,7 @@ import type { Secret } from "../model/secret.ts";
 const LIFETIME_SECONDS = 60;
 
 /** The algorithms that Auth0 accepts for `private_key_jwt`. Source: Auth0 documentation, "Private Key JWT". */
-const ALGORITHMS: readonly string[] = ["RS256", "RS384", "PS256"];
+export const ALGORITHMS: readonly string[] = ["RS256", "RS384", "PS256"];
 
 /** The value of `client_assertion_type`. Source: RFC 7523, section 2.2. */
 export const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
@@ -56,7 +56,8 @@ function isPrivateRsaKey(value: unknown): value is JWK {
   return jwk.kty === "RSA" && typeof jwk.d === "string" && (jwk.alg === undefined || ALGORITHMS.includes(jwk.alg));
 }
 
-const unusableKey = (): CurfewError =>
+/** What is said of a stored private key that cannot sign an assertion; nothing of the key is in it. */
+export const unusableKey = (): CurfewError =>
   new CurfewError(
     "reference-unresolved",
     "The private key is not a usable RSA key; store it as a JSON Web Key with `d` and with `alg` RS256, RS384 or PS256.",

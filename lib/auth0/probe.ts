@@ -4,7 +4,7 @@ import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
 import { tokenError } from "./answer-error.ts";
 import { basicAuthorization } from "./basic-authorization.ts";
-import { ASSERTION_TYPE, clientAssertion } from "./client-assertion.ts";
+import { ALGORITHMS, ASSERTION_TYPE, clientAssertion, unusableKey } from "./client-assertion.ts";
 import { type Answer, type ExchangeParts, exchange } from "./exchange.ts";
 import type { Login } from "./login.ts";
 import { type RetryPolicy, withRetries } from "./retry.ts";
@@ -120,6 +120,7 @@ async function randomLogin(login: Login): Promise<Login> {
     return { method: login.method, clientId, secret: new Secret(randomBytes(48).toString("base64url")) };
   }
   const { kid, alg = "RS256" } = publicParts(login.privateKeyJwk);
+  if (!ALGORITHMS.includes(alg)) throw unusableKey();
   const { privateKey } = await generateKeyPair(alg, { extractable: true });
   const jwk = { ...(await exportJWK(privateKey)), alg, ...(kid === undefined ? {} : { kid }) };
   return { method: login.method, clientId, privateKeyJwk: new Secret(JSON.stringify(jwk)) };

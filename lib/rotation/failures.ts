@@ -75,11 +75,12 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
 /**
  * Failures that are none of the rotation's: Secrets Manager tests a configuration with a version of its own, which
  * nobody rotates to, and that changes nothing; aftercare that waits for its turn has not failed; and a version that is
- * promoted has succeeded, whatever fails after that.
+ * promoted has succeeded, whatever fails after that, unless it was ordered again since, to rid it of a label.
  */
-function isForeign({ underWay, promoted }: RotationRecord, { step, version, code }: RotationFailure): boolean {
+function isForeign({ underWay, promoted, order }: RotationRecord, { step, version, code }: RotationFailure): boolean {
   if (step === "aftercare") return code === "rotation-busy";
-  return promoted?.version === version || (step === "testSecret" && underWay?.version !== version);
+  if (promoted?.version === version) return order?.version !== version || order.promotedBefore !== promoted.at;
+  return step === "testSecret" && underWay?.version !== version;
 }
 
 /** An old credential that cannot even be asked about is as bad as one that is accepted: whoever has it may get in. */

@@ -10,6 +10,7 @@ import { rotationStep } from "./rotation-step.ts";
  * other rotation before. What the tenant was told of is finished even where rotation is held or switched off by now.
  *
  * @param deadline when this process is ended: milliseconds since the epoch
+ * @returns whether it is current now; where nothing comes of it, nothing hangs any more, and another one can be begun
  * @throws as `rotationStep`
  */
 export async function finishForward(
@@ -17,6 +18,9 @@ export async function finishForward(
   version: VersionId,
   deadline: Instant,
   parts: RotationParts,
-): Promise<void> {
-  for (const step of ROTATION_STEPS) await rotationStep({ step, arn, version, deadline }, parts);
+): Promise<boolean> {
+  for (const step of ROTATION_STEPS) {
+    if (!(await rotationStep({ step, arn, version, deadline }, parts))) return false;
+  }
+  return true;
 }

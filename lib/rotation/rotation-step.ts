@@ -8,13 +8,13 @@ import type { RotationTarget } from "./ledger/target.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
-import { retire, settle, settleOther } from "./settle.ts";
+import { retire, settle } from "./settle.ts";
 import { createSecret } from "./steps/create-secret.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { setSecret } from "./steps/set-secret.ts";
-import { testSecret } from "./steps/test-secret.ts";
+import { nothingToTest, testSecret } from "./steps/test-secret.ts";
 import { standingOf } from "./vault/standing.ts";
-import { atWork, type Work } from "./work.ts";
+import { atWork, configuredFor, type Work, type WorkRequest } from "./work.ts";
 
 /** One step of a rotation, as Secrets Manager asks for it. */
 export interface StepRequest {
@@ -33,18 +33,33 @@ export interface StepRequest {
  * After the last one, as much is done of what is left to do with the old credential as there is time for: a rotation by
  * anybody ends with its proof. What fails of that is recorded, and done by a later run.
  *
+ * @returns false when the version has come to its end, and is not the current one
  * @throws CurfewError `rotation-refused` (its detail is a Refusal), `rotation-busy` while somebody else holds the lease,
  * `rotation-unfinished` when it can be tried again, or what the ports failed with. What went wrong is recorded before.
  */
-export async function rotationStep({ step, arn, version, deadline }: StepRequest, parts: RotationParts): Promise<void> {
+export async function rotationStep(
+  { step, arn, version, deadline }: StepRequest,
+  parts: RotationParts,
+): Promise<boolean> {
   const target = await targetOf(arn, boundedParts(parts, deadline));
   const request = { target, version, deadline };
-  await recordingFailure({ ...request, step }, parts, () =>
-    atWork(request, parts, async (work) => {
-      await doStep(step, work);
+  return recordingFailure({ ...request, step }, parts, async () => {
+    if (step === "testSecret") await mustBeTestable(request, parts);
+    return atWork(request, parts, async (work) => {
+      const goesOn = await doStep(step, work);
       if (step === "finishSecret") await careQuietly(work, deadline, parts);
-    }),
-  );
+      return goesOn;
+    });
+  });
+}
+
+/**
+ * When a secret is adopted its configuration is not deployed yet, and Secrets Manager tests the rotation then: that
+ * there is nothing to test says more than that nothing is configured.
+ */
+async function mustBeTestable({ target, version, deadline }: WorkRequest, parts: RotationParts): Promise<void> {
+  if (configuredFor(target, parts)) return;
+  if (!(await boundedParts(parts, deadline).vault.read(target.arn, version))) throw nothingToTest(target.clientId);
 }
 
 async function targetOf(arn: string, { table }: RotationParts): Promise<RotationTarget> {
@@ -61,16 +76,13 @@ const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<void>>> = {
   finishSecret,
 };
 
-async function doStep(step: RotationStep, work: Work): Promise<void> {
+async function doStep(step: RotationStep, work: Work): Promise<boolean> {
   const standing = await standingOf(work);
-  if (standing === "current" && step !== "finishSecret") return;
-  if (standing === "replaced" && step !== "createSecret") return;
-  if (step === "createSecret") {
-    if (standing === "replaced") return retire(work);
-    if (standing === "unlabelled") return settle(work);
-    await settleOther(work);
-  }
+  if (standing === "current" && step !== "finishSecret") return true;
+  if (standing === "replaced") return step === "createSecret" && retire(work);
+  if (standing === "unlabelled" && step === "createSecret") return settle(work);
   await STEPS[step](work);
+  return true;
 }
 
 /** The rotation itself is done: nothing that fails here may make anybody begin it anew. */

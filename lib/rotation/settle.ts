@@ -1,21 +1,24 @@
-import { calibratedAsk, firstAccepted } from "./asking/asking.ts";
+import { calibratedAsk, firstAccepted, SETTLING } from "./asking/asking.ts";
 import { doesNotSay } from "./judgements/overwriting.ts";
 import { markDropped } from "./ledger/under-way.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { standingOf } from "./vault/standing.ts";
 import { currentCredential, storedCredential } from "./vault/stored-credentials.ts";
-import { isTold, recall, type Work } from "./work.ts";
+import { isTold, nowOf, recall, type Work, waitUntil } from "./work.ts";
 
 /**
  * Brings a version to its end that the tenant was told of and that lost its label since. Who cancels a rotation is
  * advised by AWS to take AWSPENDING away by hand, and then the value that the tenant knows is stored under no label at
  * all. If the tenant accepts it, it is promoted; if it does not, nothing came of it.
  *
+ * @returns whether it is current now
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
-export async function settle(work: Work): Promise<void> {
-  if ((await standingOf(work)) === "current" || (await isAccepted(work))) await finishSecret(work);
+export async function settle(work: Work): Promise<boolean> {
+  const isInUse = (await standingOf(work)) === "current" || (await isAccepted(work));
+  if (isInUse) await finishSecret(work);
   else await markDropped(work);
+  return isInUse;
 }
 
 /** Before another version is begun, the one before it comes to its end. */
@@ -39,16 +42,23 @@ async function isAccepted(work: Work): Promise<boolean> {
 /**
  * Ends a version that was promoted once and is not current any more. What a person made current instead stays, if the
  * tenant accepts it; a secret that was replaced is never set again. Its label goes, or no other rotation could begin.
+ * First every change has time to spread: for so long both may be accepted, and the one that stays would lose its label.
  *
+ * @returns whether it is current now
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
-export async function retire(work: Work): Promise<void> {
+export async function retire(work: Work): Promise<boolean> {
   const { parts, target, version, settings, lease } = work;
+  if (!(await waitUntil(work, nowOf(work) + SETTLING))) throw doesNotSay(settings);
   const current = await currentCredential(work);
   const own = await storedCredential(work, version);
   const ask = await calibratedAsk(work, current.credential);
   const accepted = await firstAccepted(work, ask, [current.credential, ...(own ? [own.credential] : [])]);
   if (accepted === "unknown") throw doesNotSay(settings);
-  if (accepted === 1) return finishSecret(work); // the label was moved by hand, the credential was not
+  if (accepted === 1) {
+    await finishSecret(work); // the label was moved by hand, the credential was not
+    return true;
+  }
   await lease.write(() => parts.vault.dropPending(target.arn, version));
+  return false;
 }

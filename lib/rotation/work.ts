@@ -61,10 +61,21 @@ export async function atWork<T>(
   }
 }
 
-function settingsOf(target: RotationTarget, parts: RotationParts): RotationSettings {
+/** The settings of a target; undefined where it, or a rotator, is not configured, or in another way. */
+export function configuredFor(
+  target: RotationTarget,
+  parts: Pick<RotationParts, "settings">,
+): RotationSettings | undefined {
   const settings = parts.settings(target);
   const { tenant, clientId, kind } = target;
-  if (settings?.tenant === tenant && settings.clientId === clientId && settings.kind === kind) return settings;
+  const isSame = settings?.tenant === tenant && settings.clientId === clientId && settings.kind === kind;
+  return isSame ? settings : undefined;
+}
+
+function settingsOf(target: RotationTarget, parts: RotationParts): RotationSettings {
+  const settings = configuredFor(target, parts);
+  if (settings) return settings;
+  const { tenant, clientId } = target;
   throw refusedError({
     refusal: "not-configured",
     message: `The credential of ${clientId} in ${tenant}, or the tenant's rotator, is not in the deployed configuration as it was when its secret was taken over; deploy one that has both, or switch the secret's rotation off.`,

@@ -197,3 +197,14 @@ test("an unknown answer holds nothing of the secret, and an interrupt is passed 
   expect(JSON.stringify(await world.ask(secretOf("job")))).not.toContain("job-secret");
   await expect(world.ask(secretOf("job"), interrupted)).rejects.toMatchObject({ code: "interrupted" });
 });
+
+test("a stored key for an algorithm that Auth0 does not take is unusable, and nothing of it is said", async () => {
+  await using world = await aProbedTenant();
+  const { kty, n, e, d } = JSON.parse(KEYS.jwk) as Record<string, string>;
+  const login = { ...keyOf(KEYS), privateKeyJwk: new Secret(JSON.stringify({ kty, n, e, d, alg: "HS256" })) };
+
+  const error = await world.calibrate(login as Login).catch((error: unknown) => error);
+
+  expect(error).toMatchObject({ code: "reference-unresolved" });
+  expect(String(error)).not.toContain(d?.slice(0, 8));
+});

@@ -65,6 +65,8 @@ const screen = (width: number) => ({ width, isFixed: true });
 const status = (credential: StatusCredential, width = 200): string =>
   statusText({ tenant: "acme", credentials: [credential], leftBehind: [] }, NOW, screen(width));
 
+const ACCEPTED = { at: NOW, old: "accepted" as const, current: "accepted" as const };
+
 describe("the status of credentials", () => {
   it("says age and its source, and since when a credential is due", () => {
     expect(status(known())).toMatch(
@@ -84,7 +86,8 @@ describe("the status of credentials", () => {
   });
 
   it.each([
-    { care: { overdueSince: NOW }, state: "overdue", says: "is still accepted" },
+    { care: { overdueSince: NOW, answers: [ACCEPTED] }, state: "overdue", says: "is still accepted" },
+    { care: { overdueSince: NOW }, state: "overdue", says: "is not proven dead; it should be dead since" },
     {
       care: { from: NOW + DAY, oldKey: { id: "cred_1", kid: "k1" } },
       state: "aftercare",
@@ -225,7 +228,7 @@ describe("what a rotation came to", () => {
     },
     {
       title: "overdue",
-      seen: { stage: "promoted", aftercare: aftercare({ overdueSince: NOW }) },
+      seen: { stage: "promoted", aftercare: aftercare({ overdueSince: NOW, answers: [ACCEPTED] }) },
       code: 1,
       says: "still accepts the old secret",
     },

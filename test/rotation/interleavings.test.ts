@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { changeRotation, writeTarget } from "../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../lib/rotation/ledger/target.ts";
-import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
+import { CURRENT, PENDING, PREVIOUS } from "../../lib/rotation/ports.ts";
 import { FAULTS } from "../support/world/wire.ts";
 import { PROPAGATIONS } from "./world/auth0.ts";
 import {
@@ -130,6 +130,22 @@ const commands = [
     world.guard.excuse();
     world.vault.takePendingAway();
   }),
+  happening("the former value is stored again", (model, { world }) => {
+    const former = world.vault.read(PREVIOUS);
+    if (former === undefined) return;
+    model.isTouched = true;
+    world.guard.excuse();
+    world.vault.putByHand(world.newVersion(), former);
+    world.guard.look("storing", "a person");
+  }),
+  happening("AWSCURRENT is moved back by label", (model, { world }) => {
+    const [current, former] = [CURRENT, PREVIOUS].map((label) => world.vault.labelled(label));
+    if (current === undefined || former === undefined) return;
+    model.isTouched = true;
+    world.guard.excuse();
+    world.vault.promote(world.target.arn, former, current);
+    world.guard.look("labelling", "a person");
+  }),
   happening("rotation is switched on", (_, { world }) => {
     world.vault.secret.rotationEnabled = true;
   }),
@@ -181,6 +197,8 @@ async function end({ world }: Real): Promise<void> {
   if (world.kind === "private-key") tidyKeysByHand(world);
   for (let morning = 0; morning < 8; morning++) {
     await nextMorning(world);
+    // A key that only a label kept until now is one more that nobody needs.
+    if (recordOf(world)?.held?.refusal === "no-place") tidyKeysByHand(world);
     await resume(world);
     // What a person orders first may be a version that hangs and only comes to its end.
     if (morning === 0 || (morning < 4 && !isSettled(world))) await rotateByHand(world, true);

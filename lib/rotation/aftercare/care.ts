@@ -22,16 +22,32 @@ import { keepProof } from "./proof-evidence.ts";
  */
 const PATIENCE = 120_000;
 
+/**
+ * What was given up stays on record for so long, whatever is proven meanwhile: the next audit tells it, and the one after
+ * where that could not. Audits are three days apart at the most. Milliseconds.
+ */
+const TIME_TO_TELL = 7 * 86_400_000;
+
 /** Does what there is time for of what the promotion of `work.version` left to do. May be repeated after anything. */
 export async function takeCare(work: Work): Promise<void> {
   const care = await promotedCare(work);
   if (!care || !isOpen(care)) return;
   const hopeless = await whyHopeless(work, care);
   if (hopeless !== undefined) return giveUp(work, hopeless);
-  if (nowOf(work) < care.from) return; // the overlap of keys lasts hours; others have their turn meanwhile
   const current = await currentCredential(work);
-  await prove(work, await takeAway(work, care, current.credential), current);
+  if (await isInUse(work, care, current.credential)) return giveUp(work, IN_USE);
+  if (nowOf(work) < care.from) return; // the overlap of keys lasts hours; others have their turn meanwhile
+  await prove(work, await takeAway(work, care, current), current);
 }
+
+/** A person stored it once more, as another version: then it is no old one, and must not be taken away. */
+async function isInUse(work: Work, care: Aftercare, current: Secret): Promise<boolean> {
+  const stored = await orReason(async () => ({ old: (await storedCredential(work, care.old))?.credential }));
+  const old = "old" in stored ? stored.old : undefined;
+  return KINDS[work.settings.kind].isInUse(care, old, current);
+}
+
+const IN_USE = "The old credential is the same as the current one, so it is not to die.";
 
 /**
  * Undefined for a version that was not promoted: until it is, its predecessor is in use. One that lost its labels
@@ -67,7 +83,7 @@ async function whyHopeless({ parts, target, tenant }: Work, { old }: Aftercare):
 }
 
 async function giveUp(work: Work, notProvable: string): Promise<void> {
-  await changeCare(work, (care) => ({ ...care, notProvable }));
+  await changeCare(work, (care) => ({ ...care, notProvable, givenUpAt: nowOf(work) }));
 }
 
 async function changeCare(work: Work, change: (care: Aftercare) => Aftercare): Promise<void> {
@@ -78,7 +94,7 @@ async function changeCare(work: Work, change: (care: Aftercare) => Aftercare): P
 }
 
 /** Keys only: secrets go by themselves. The proof counts from when the key was seen to be gone. */
-async function takeAway(work: Work, care: Aftercare, current: Secret): Promise<Aftercare> {
+async function takeAway(work: Work, care: Aftercare, current: StoredCredential): Promise<Aftercare> {
   if (!care.oldKey || care.goneAt !== undefined) return care;
   await KINDS[work.settings.kind].takeAway(work, care.oldKey, current);
   const at = nowOf(work);
@@ -88,7 +104,7 @@ async function takeAway(work: Work, care: Aftercare, current: Secret): Promise<A
 }
 
 async function prove(work: Work, care: Aftercare, { version, credential: current }: StoredCredential): Promise<void> {
-  const subject = await subjectOf(work, care, current);
+  const subject = await subjectOf(work, care);
   if ("notProvable" in subject) return giveUp(work, subject.notProvable);
   if (!(await waitUntil(work, provableFrom(care.lastWriteAt)))) return;
   const ask = await meaningfulAsk(work, current);
@@ -100,14 +116,11 @@ async function prove(work: Work, care: Aftercare, { version, credential: current
 type Or<T> = T | { notProvable: string };
 
 /** The old credential, to ask about. */
-async function subjectOf(work: Work, care: Aftercare, current: Secret): Promise<Or<{ old: Secret }>> {
+async function subjectOf(work: Work, care: Aftercare): Promise<Or<{ old: Secret }>> {
   const stored = await orReason(async () => ({ old: (await storedCredential(work, care.old))?.credential }));
   if ("notProvable" in stored) return stored;
   const { old } = stored;
   if (!old) return { notProvable: "The old credential is not stored any more, so nobody can be asked about it." };
-  if (old.reveal() === current.reveal()) {
-    return { notProvable: "The old credential is the same as the current one, so it is not to die." };
-  }
   return { old };
 }
 
@@ -142,7 +155,9 @@ async function askUntilProven(
     const answer = await askBoth();
     answers = withAnswer(answers, answer);
     const proving = proofIn(answers, care.lastWriteAt);
-    if (proving) return conclude(work, care, { old: care.old, current, provenAt: nowOf(work), answers: proving });
+    const witness = current === care.current ? {} : { witness: current };
+    const proof = { old: care.old, current: care.current, ...witness, provenAt: nowOf(work) };
+    if (proving) return conclude(work, care, { ...proof, answers: proving });
     if (answer.at >= overdueAt) overdueSince ??= answer.at;
     const next = nowOf(work) + PROOF_PAUSE;
     const isAwaited = answer.old === "accepted" && overdueSince === undefined;
@@ -153,12 +168,16 @@ async function askUntilProven(
   await changeCare(work, (one) => ({ ...one, answers, ...since }));
 }
 
-/** The evidence is kept first: what the record claims can always be shown. */
+/**
+ * The evidence is kept first: what the record claims can always be shown. The record keeps the proof that the last
+ * promotion left to be found, also where that of an earlier one comes after it.
+ */
 async function conclude(work: Work, care: Aftercare, proof: Proof): Promise<void> {
   await keepProof(work, care, proof);
-  await remember(work, (record) => ({
+  const isUntold = ({ givenUpAt = 0 }: Aftercare) => givenUpAt > proof.provenAt - TIME_TO_TELL;
+  await remember(work, ({ lastProof, ...record }) => ({
     ...record,
-    aftercare: record.aftercare.filter((one) => one.current !== work.version && isOpen(one)),
-    lastProof: proof,
+    aftercare: record.aftercare.filter((one) => one.current !== work.version && (isOpen(one) || isUntold(one))),
+    lastProof: lastProof && lastProof.current === record.promoted?.version ? lastProof : proof,
   }));
 }

@@ -1,6 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import { SETTLING } from "../asking/asking.ts";
-import type { Aftercare, ProofAnswer } from "../ledger/rotation-record.ts";
+import { type Aftercare, isOpen, type ProofAnswer } from "../ledger/rotation-record.ts";
 
 /** So many refusals, over so many milliseconds: an answer from each part of Auth0 that has not heard yet is likely. */
 const REFUSALS = 5;
@@ -44,3 +44,23 @@ export function proofIn(answers: readonly ProofAnswer[], lastWriteAt: Instant): 
  */
 export const overdueFrom = ({ from, lastWriteAt }: Pick<Aftercare, "from" | "lastWriteAt">): Instant =>
   Math.max(from, lastWriteAt) + OVERDUE_AFTER;
+
+/** The longest time between two audits that the configuration allows, where a day has 25 hours. Milliseconds. */
+const NEXT_AUDIT = 73 * 3_600_000;
+
+/**
+ * Since when an aftercare is overdue, as anybody can see who reads its record: whoever should go on with it may not run
+ * at all. Where somebody does, the next audit has its turn first, and says so itself.
+ *
+ * @param isTended whether the credential and a rotator are configured: without them no audit goes on with it
+ * @returns undefined where it is not, or where there is nothing to be proven any more
+ */
+export function overdueSince(care: Aftercare, now: Instant, isTended: boolean): Instant | undefined {
+  if (care.overdueSince !== undefined) return care.overdueSince;
+  if (!isOpen(care) || care.promotedAt === undefined) return undefined;
+  const since = overdueFrom(care);
+  return now >= since + (isTended ? NEXT_AUDIT : 0) ? since : undefined;
+}
+
+/** Whether it was the last to be heard of an old credential that it is accepted; otherwise nobody knows. */
+export const isStillAccepted = ({ answers }: Pick<Aftercare, "answers">): boolean => answers.at(-1)?.old === "accepted";

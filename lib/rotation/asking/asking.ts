@@ -22,11 +22,11 @@ export const PAUSE = 5_000;
 /** Whose credentials are asked about, and who is asked. */
 export interface Asking {
   settings: Pick<RotationSettings, "clientId" | "kind">;
-  tenant(): Promise<Pick<RotationTenant, "calibrate" | "probe">>;
+  tenant(): Promise<Pick<RotationTenant, "calibrate" | "probe" | "obtainToken">>;
 }
 
 /** What the client logs in with. */
-export const loginWith = ({ settings }: Pick<Asking, "settings">, credential: Secret): Login =>
+const loginWith = ({ settings }: Pick<Asking, "settings">, credential: Secret): Login =>
   settings.kind === "client-secret"
     ? { method: "client-secret", clientId: settings.clientId, secret: credential }
     : { method: "private-key", clientId: settings.clientId, privateKeyJwk: credential };
@@ -68,6 +68,16 @@ function endpointsOf(calibration: Calibration, clientId: string): readonly Probe
   }
   const message = `Auth0 accepts even a random credential for ${clientId}, so nobody could tell whether a new one works; it is not rotated.`;
   throw refusedError({ refusal: "not-calibrated", message });
+}
+
+/**
+ * Whether the token endpoint gives the client a token, as its consumers ask for one.
+ *
+ * @throws CurfewError `rotation-refused` (`payload-unusable`) for a key that cannot sign
+ */
+export async function obtainToken(asking: Asking, credential: Secret): Promise<ProbeAnswer> {
+  const tenant = await asking.tenant();
+  return usable(() => tenant.obtainToken(loginWith(asking, credential)));
 }
 
 /** A key that cannot sign is no credential. */

@@ -84,7 +84,9 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   const acceptedAt = Math.round(parts.clock.now());
   await changeRotation(parts.table, target, (record) => ({ ...record, acceptedAt: record.acceptedAt ?? acceptedAt }));
   const isOn = known?.rotationEnabled === true;
-  if (!isOn) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
+  // Also where it is on: the AWS console sets an interval of its own, which nobody announces. Not while a version hangs.
+  const hangs = known !== undefined && pendingVersion(known) !== undefined;
+  if (!isOn || !hangs) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
   await markAdopted(parts.table, target);
   return { target, created: !known, switchedOn: !isOn };
 }

@@ -35,7 +35,8 @@ export interface Rotatable {
 export async function findRotatable({ vault, table, clock }: ByHandParts, secret: string): Promise<Rotatable> {
   const found = await vault.describe(secret);
   const target = await readTarget(table, found.arn);
-  const record = target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table }));
+  const record =
+    target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table, clock }));
   const told = toldVersion(record, found.arn);
   if (told === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });

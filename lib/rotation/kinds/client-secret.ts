@@ -3,10 +3,11 @@ import { calibratedAsk, SETTLING, unfinished } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
 import { assertPending } from "../vault/standing.ts";
-import { isTold, type Work } from "../work.ts";
+import { isTold, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -20,6 +21,7 @@ export const clientSecretKind: Kind = {
   test: async (work, pending) => (await calibratedAsk(work, pending))(pending),
   oldPart: async () => ({}),
   overlap: () => 0,
+  isInUse: (_, old, current) => old?.reveal() === current.reveal(),
   takeAway: async () => undefined,
 };
 
@@ -30,6 +32,7 @@ async function assertRightClient(work: Work): Promise<void> {
 
 async function tell(work: Work, { pending, current, record }: Telling): Promise<void> {
   await assertRightClient(work);
+  await formerGone(work, record);
   const ask = await calibratedAsk(work, isTold(work, record) ? pending : await current());
   if ((await ask(pending)) === "accepted") {
     await markTold(work); // an earlier try told the tenant, or somebody did for us
@@ -40,6 +43,15 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
     if (found.which === "pending") await markTold(work);
     else await send(work, pending, found.askedAt + SETTLING);
   }
+}
+
+/**
+ * Waits until the change before this one has spread. Where two come at once Auth0 may accept three secrets, and after
+ * the promotion the first of them would be live and stored under no label.
+ */
+async function formerGone(work: Work, record: RotationRecord | undefined): Promise<void> {
+  if (record?.promoted === undefined || (await waitUntil(work, record.promoted.at + SETTLING))) return;
+  throw unfinished(`The last change of the secret of ${work.settings.clientId} is still spreading.`);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Seconds } from "../../model/duration.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Aftercare, RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationParts } from "../parts.ts";
+import type { StoredCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 
 /** A new credential on its way to the tenant. */
@@ -45,10 +46,16 @@ export interface Kind {
   /** How long both credentials stay. */
   overlap(work: Work): Seconds;
   /**
+   * Whether the old credential is what consumers use again.
+   *
+   * @param old its stored value; undefined where there is none any more
+   */
+  isInUse(care: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean;
+  /**
    * Takes the old credential away, as far as it does not go by itself.
    *
    * @param current what consumers use now
    * @throws as {@link tell}
    */
-  takeAway(work: Work, oldKey: NonNullable<Aftercare["oldKey"]>, current: Secret): Promise<void>;
+  takeAway(work: Work, oldKey: NonNullable<Aftercare["oldKey"]>, current: StoredCredential): Promise<void>;
 }

@@ -1,13 +1,14 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, loginWith, SETTLING, unfinished } from "../asking/asking.ts";
+import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
-import { refusedError } from "../refusal.ts";
-import { assertPending } from "../vault/standing.ts";
+import { refusalOf, refusedError } from "../refusal.ts";
+import { assertCurrent, assertPending } from "../vault/standing.ts";
+import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
@@ -19,7 +20,9 @@ import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 export const privateKeyKind: Kind = {
   make: async (parts) => (await parts.newKey()).privateKeyJwk,
   async assertMayBegin(work, { current, record }) {
-    assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(await current()) }, record);
+    const key = await current();
+    assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(key) }, record);
+    await assertSaysOfTokens(work, key);
   },
   async tell(work, telling) {
     const key = publicKeyOf(telling.pending);
@@ -31,6 +34,7 @@ export const privateKeyKind: Kind = {
   test,
   oldPart,
   overlap: ({ settings }) => settings.overlap,
+  isInUse,
   takeAway,
 };
 
@@ -53,6 +57,19 @@ async function keyClient(work: Work): Promise<KeyClient> {
   const refused = judgeClient(client, work.settings);
   if (refused) throw refusedError(refused);
   return client as KeyClient; // what the judgement says of keys
+}
+
+/**
+ * The new key will be promoted only when a token was obtained with it. Where the token endpoint answers neither way,
+ * because an Action denies or a quota is used up, the new key would be registered and attached and come no further.
+ * Whether the current one is refused is judged elsewhere, with patience.
+ */
+async function assertSaysOfTokens(work: Work, current: Secret): Promise<void> {
+  const said = await obtainToken(work, current);
+  if (said.answer !== "unknown") return;
+  throw unfinished(
+    `Auth0's token endpoint neither gives the application ${work.settings.clientId} a token with its current key nor refuses the key (${said.detail}), so nobody could see that a new one works; nothing was begun.`,
+  );
 }
 
 /** Of what takes the places, an old key of ours is no reason for a refusal. */
@@ -126,7 +143,7 @@ async function settleIn(work: Work): Promise<void> {
  * the calibrated question has to be answered in the same way.
  */
 async function test(work: Work, pending: Secret): Promise<ProbeAnswer["answer"]> {
-  const { answer } = await (await work.tenant()).obtainToken(loginWith(work, pending));
+  const { answer } = await obtainToken(work, pending);
   return answer === "accepted" ? (await calibratedAsk(work, pending))(pending) : answer;
 }
 
@@ -159,8 +176,30 @@ async function onlyOther(
   return said === "accepted" ? other : undefined;
 }
 
-/** First the current key is seen to be accepted and attached: the client must never be left without one. */
-async function takeAway(work: Work, { id }: { id: string }, current: Secret): Promise<void> {
+/** By its public half, however it is stored; where the old value is gone, by its name at the tenant. */
+function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean {
+  const { kid, pem } = publicKeyOf(current);
+  return oldKey?.kid === kid || (old !== undefined && isKey(old, pem));
+}
+
+function isKey(stored: Secret, pem: string): boolean {
+  try {
+    return publicKeyOf(stored).pem === pem;
+  } catch (error) {
+    if (refusalOf(error) === null) throw error;
+    return false; // what is no key was none
+  }
+}
+
+/**
+ * First the current key is seen to be accepted and attached: the client must never be left without one. A person may
+ * make the old key current again while that is asked, so what is current is looked at before each change.
+ */
+async function takeAway(
+  work: Work,
+  { id }: { id: string },
+  { version, credential: current }: StoredCredential,
+): Promise<void> {
   const { clientId } = work.settings;
   const tenant = await work.tenant();
   if ((await (await calibratedAsk(work, current))(current)) !== "accepted") {
@@ -177,9 +216,12 @@ async function takeAway(work: Work, { id }: { id: string }, current: Secret): Pr
     if (!currentKey || !left.includes(currentKey.id)) {
       throw unfinished(`The current key of ${clientId} is not found among the attached ones, so the old one stays.`);
     }
+    await assertCurrent(work, version);
     await work.lease.write(() => tenant.attachKeys(left));
   }
   // Whatever else refers to it, signed requests for instance, goes on with it.
   const { referencedKeys } = await keyClient(work);
-  if (id !== currentKey?.id && !referencedKeys.includes(id)) await work.lease.write(() => tenant.deleteKey(id));
+  if (id === currentKey?.id || referencedKeys.includes(id)) return;
+  await assertCurrent(work, version);
+  await work.lease.write(() => tenant.deleteKey(id));
 }

@@ -1,3 +1,4 @@
+import type { Instant } from "../../history/history.ts";
 import { hasCode } from "../../model/curfew-error.ts";
 import { secretNameOf } from "../credentials/credential-text.ts";
 import type { RotationParts } from "../parts.ts";
@@ -19,12 +20,13 @@ const GONE = "The secret that held the old credential was deleted, so nobody can
 export async function leaveGoneSecret(
   target: RotationTarget,
   record: RotationRecord | undefined,
-  parts: Pick<RotationParts, "vault" | "table">,
+  parts: Pick<RotationParts, "vault" | "table" | "clock">,
 ): Promise<RotationRecord | undefined> {
   if (!record || record.arn === target.arn || !isUnfinished(record) || !(await isGone(record.arn, target, parts))) {
     return record;
   }
-  return noteRotation(parts.table, target, (known) => (known.arn === record.arn ? withoutSecret(known) : known));
+  const now = Math.round(parts.clock.now());
+  return noteRotation(parts.table, target, (known) => (known.arn === record.arn ? withoutSecret(known, now) : known));
 }
 
 /**
@@ -41,7 +43,7 @@ async function isGone(former: string, { arn }: RotationTarget, { vault }: Pick<R
   }
 }
 
-function withoutSecret({ underWay: _, ...record }: RotationRecord): RotationRecord {
-  const closed = (care: Aftercare): Aftercare => (isOpen(care) ? { ...care, notProvable: GONE } : care);
+function withoutSecret({ underWay: _, ...record }: RotationRecord, givenUpAt: Instant): RotationRecord {
+  const closed = (care: Aftercare): Aftercare => (isOpen(care) ? { ...care, notProvable: GONE, givenUpAt } : care);
   return { ...record, aftercare: record.aftercare.map(closed) };
 }

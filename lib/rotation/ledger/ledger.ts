@@ -84,10 +84,14 @@ export async function listRotations(table: Table, tenant: string): Promise<Rotat
 
 /**
  * Records who asks for a version, before anybody calls RotateSecret with it or finishes it forward. A version that
- * hangs is ordered again, by its own id.
+ * hangs is ordered again, by its own id; where it was promoted once, that is kept with the order.
  */
 export const orderRotation = (table: Table, target: RotationTarget, order: RotationOrder): Promise<RotationRecord> =>
-  changeRotation(table, target, (record) => ({ ...record, order }));
+  changeRotation(table, target, (record) => {
+    const { version, at } = record.promoted ?? {};
+    const before = version === order.version && at !== undefined ? { promotedBefore: at } : {};
+    return { ...record, order: { ...order, ...before } };
+  });
 
 /** A person lets automatic tries go on. */
 export const resumeRotation = (table: Table, target: RotationTarget): Promise<RotationRecord> =>

@@ -35,8 +35,16 @@ export function progressOf(record: RotationRecord | undefined, version: VersionI
 }
 
 function stageOf(record: RotationRecord | undefined, version: VersionId): Stage {
-  if (record?.lastProof?.current === version) return "proven";
-  if (record?.promoted?.version === version) return "promoted";
+  if (record && isPromoted(record, version)) return isProven(record, version) ? "proven" : "promoted";
   if (record?.underWay?.version !== version) return "ordered";
   return record.underWay.setAt === undefined ? "begun" : "set";
 }
+
+/** A version that left its label behind may be ordered again: that it was promoted long before is not this order's doing. */
+function isPromoted({ promoted, order }: RotationRecord, version: VersionId): boolean {
+  if (promoted?.version !== version) return false;
+  return order?.version !== version || order.promotedBefore !== promoted.at;
+}
+
+const isProven = ({ promoted, lastProof }: RotationRecord, version: VersionId): boolean =>
+  lastProof?.current === version && lastProof.provenAt >= (promoted?.at ?? 0);

@@ -25,6 +25,8 @@ export interface RotationOrder {
   asked?: { by: "person" | "incident"; at: Instant };
   /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
   overwrite?: true;
+  /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
+  promotedBefore?: Instant;
 }
 
 /** What went wrong at the last try. No value, no answer. */
@@ -50,6 +52,8 @@ export interface Proof {
   /** The version that is dead, and the one that replaced it. */
   old: VersionId;
   current: VersionId;
+  /** The version that was accepted meanwhile, where another one than `current` is current by then. */
+  witness?: VersionId;
   provenAt: Instant;
   answers: readonly ProofAnswer[];
 }
@@ -76,9 +80,11 @@ export interface Aftercare {
   overdueSince?: Instant;
   /**
    * Why it cannot be proven at all, in a sentence: the old value is not stored any more, for instance. Nothing is left
-   * to do then; it stays on record until a later rotation of the credential is proven.
+   * to do then; it stays on record for a week, and until a later rotation of the credential is proven.
    */
   notProvable?: string;
+  /** Since when that is known; left out where nothing came of `current`, so that nobody need hear of it. */
+  givenUpAt?: Instant;
 }
 
 /** Something that is left to do and can be done. */

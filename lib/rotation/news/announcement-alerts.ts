@@ -7,6 +7,8 @@ import { formatDuration } from "../../model/duration.ts";
 import { clientText, optionsFor } from "../credentials/credential-text.ts";
 import type { Announcement } from "../schedule/due.ts";
 
+const DAY = 86_400_000;
+
 /** Credentials that have a step of their own. */
 const MOST_COMMANDS = 5;
 
@@ -31,7 +33,7 @@ export function announcementAlerts(
 
 function announcement(
   group: readonly Announcement[],
-  { credential: { tenant, clientId }, mark }: Announcement,
+  { credential: { tenant, clientId }, mark, dueAt }: Announcement,
   day: string,
   { owners }: Pick<AlertRules, "owners">,
   at: string,
@@ -41,6 +43,7 @@ function announcement(
   const commands = clients.map(
     (client) => `See what would happen: npx curfew rotate ${optionsFor(tenant, client)} --dry-run`,
   );
+  const left = Math.max(mark, Math.ceil((dueAt - Date.parse(at)) / DAY));
   const what =
     group.length === 1 ? `the credential of ${clientText(clientId)} is` : `${counted(group.length, "credential")} are`;
   return {
@@ -49,7 +52,7 @@ function announcement(
     severity: "low",
     tenant,
     owner,
-    title: `${tenant}: ${what} rotated within ${counted(mark, "day")}, on ${day} or soon after`,
+    title: `${tenant}: ${what} rotated within ${counted(left, "day")}, on ${day} or soon after`,
     text: "An audit on or after that day rotates what is due, the oldest first, and not more than one run may. Consumers that read the secret as docs/consuming-secrets.md says notice nothing.",
     facts: [{ label: "Tenant", value: tenant }],
     steps: [

@@ -4,6 +4,7 @@ import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
+import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
 import { clientText, secretNameOf } from "../credentials/credential-text.ts";
 import { failing } from "../ledger/failing.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
@@ -13,22 +14,28 @@ import { type Advised, failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } f
 export interface TenantRotation {
   tenant: string;
   record: RotationRecord;
+  /** Whether it is configured, with a rotator: without that no audit goes on with it. */
+  isTended: boolean;
 }
 
 /**
  * What everybody should hear of rotations: that one is held or fails, or that an old credential is not dead.
  *
- * Computed from the records alone. The same matter has the same id, so whoever tells it (the rotation itself, or the
- * end of a run) tells it once.
+ * Computed from the records and the time alone. The same matter has the same id, so whoever tells it (the rotation
+ * itself, or the end of a run) tells it once.
  */
-export const rotationAlerts = (rotations: readonly TenantRotation[], rules: Pick<AlertRules, "owners">): Alert[] =>
+export const rotationAlerts = (
+  rotations: readonly TenantRotation[],
+  rules: Pick<AlertRules, "owners">,
+  now: Instant,
+): Alert[] =>
   rotations.flatMap((rotation) => {
     const { held, aftercare } = rotation.record;
     const failure = failing(rotation.record);
     return [
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
-      ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules)),
+      ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules, now)),
     ];
   });
 
@@ -41,7 +48,8 @@ function heldAlert(
   const why = refusal ? REFUSAL_ADVICE[refusal].meaning : `it failed ${counted(failures, "time")} in a row`;
   return {
     ...about(tenant, rules),
-    id: alertId("rotation", "held", tenant, clientId, since),
+    // Another reason is another matter: what to do about it is.
+    id: alertId("rotation", "held", tenant, clientId, since, refusal),
     severity: "high",
     title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why}`,
     text: `Curfew does not try again until a person says so. ${stateText(record)}`,
@@ -90,19 +98,25 @@ function failedAlert(
   };
 }
 
-function aftercareAlerts(rotation: TenantRotation, care: Aftercare, rules: Pick<AlertRules, "owners">): Alert[] {
-  if (care.overdueSince !== undefined) return [overdueAlert(rotation, care, care.overdueSince, rules)];
+function aftercareAlerts(
+  rotation: TenantRotation,
+  care: Aftercare,
+  rules: Pick<AlertRules, "owners">,
+  now: Instant,
+): Alert[] {
+  const since = overdueSince(care, now, rotation.isTended);
+  if (since !== undefined) return [overdueAlert(rotation, care, since, rules)];
   return care.notProvable === undefined ? [] : [unprovenAlert(rotation, care, care.notProvable, rules)];
 }
 
 function overdueAlert(
-  { tenant, record }: TenantRotation,
+  { tenant, record, isTended }: TenantRotation,
   care: Aftercare,
   since: Instant,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
   const { clientId, kind, lastFailure } = record;
-  const isAccepted = care.answers.at(-1)?.old === "accepted";
+  const isAccepted = isStillAccepted(care);
   const failure = lastFailure?.step === "aftercare" && lastFailure.version === care.current ? lastFailure : undefined;
   const dashboard =
     kind === "client-secret"
@@ -113,7 +127,7 @@ function overdueAlert(
     id: alertId("rotation", "overdue", tenant, clientId, care.old),
     severity: "high",
     title: `${tenant}: the old credential of ${clientText(clientId)} is ${isAccepted ? "still accepted" : "not proven dead"}`,
-    text: `The new one is in place. The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. Curfew goes on trying with every audit.`,
+    text: `The new one is in place. The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. ${isTended ? "Curfew goes on trying with every audit." : "No audit goes on with it: the credential, or the tenant's rotator, is not in curfew.yaml."}`,
     facts: [
       ...facts(tenant, record),
       { label: "Overdue since", value: moment(iso(since)) },
@@ -121,6 +135,9 @@ function overdueAlert(
       ...(failure ? [{ label: "Last failure", value: harmless(failure.message, 300) }] : []),
     ],
     steps: [
+      ...(isTended
+        ? []
+        : ["Put the credential and the tenant's rotator back into curfew.yaml and deploy, until it is done."]),
       dashboard,
       `How it stands: npx curfew rotate status --tenant ${tenant}`,
       "More: docs/runbook.md#aftercare-overdue",

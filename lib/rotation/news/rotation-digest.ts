@@ -4,6 +4,7 @@ import type { DigestPart } from "../../alerts/news.ts";
 import type { Instant } from "../../history/history.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Severity } from "../../model/severity.ts";
+import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
 import { blockOf } from "../credentials/blocked.ts";
 import { clientText, optionsFor } from "../credentials/credential-text.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
@@ -38,10 +39,12 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const failed = rotations.filter(({ record }) => !record.held && failing(record));
   const blocked = credentials.filter((one) => blockOf(one) !== undefined);
   const due = credentials.filter((one) => isAutomatic(one) && isDue(one, now) && !one.rotation?.held && !blockOf(one));
-  const cares = rotations.flatMap(({ tenant, record }) =>
-    record.aftercare.map((care) => ({ tenant, clientId: record.clientId, care })),
+  const cares = rotations.flatMap(({ tenant, record, isTended }) =>
+    record.aftercare.map((care) => {
+      return { tenant, clientId: record.clientId, care, since: overdueSince(care, now, isTended) };
+    }),
   );
-  const overdue = cares.filter(({ care }) => care.overdueSince !== undefined);
+  const overdue = cares.filter(({ since }) => since !== undefined);
   const soon = announced(credentials, now);
   const automatic = credentials.filter(isAutomatic).length;
   const wrong = held.length + overdue.length + failed.length;
@@ -130,13 +133,24 @@ const rotatedLine = ({ tenant, record: { clientId, promoted } }: TenantRotation)
 const provenLine = ({ tenant, record: { clientId, lastProof } }: TenantRotation): string =>
   `proven  ${tenant}: ${clientText(clientId)}: the old one is dead${lastProof ? `, ${moment(iso(lastProof.provenAt))}` : ""}`;
 
-/** An aftercare that is open, and why. */
-function careLine({ tenant, clientId, care }: { tenant: string; clientId: string; care: Aftercare }): string {
-  return `${care.overdueSince === undefined ? "aftercare" : "not dead"}  ${tenant}: ${clientText(clientId)}: ${careText(care)}`;
+/** What an aftercare is about, and since when it is overdue. */
+interface Care {
+  tenant: string;
+  clientId: string;
+  care: Aftercare;
+  since: Instant | undefined;
 }
 
-function careText({ overdueSince, notProvable, from, oldKey }: Aftercare): string {
-  if (overdueSince !== undefined) return `the old one is still accepted, overdue since ${moment(iso(overdueSince))}`;
+/** An aftercare that is open, and why. */
+function careLine({ tenant, clientId, care, since }: Care): string {
+  return `${since === undefined ? "aftercare" : "not dead"}  ${tenant}: ${clientText(clientId)}: ${careText(care, since)}`;
+}
+
+function careText(care: Aftercare, since: Instant | undefined): string {
+  const { notProvable, from, oldKey } = care;
+  if (since !== undefined) {
+    return `the old one is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}, overdue since ${moment(iso(since))}`;
+  }
   if (notProvable !== undefined) return harmless(notProvable, 200);
   if (oldKey) return `the old key stays until ${moment(iso(from))}`;
   return "the old one is not proven dead yet";

@@ -15,26 +15,42 @@ import { rotationDigest } from "./rotation-digest.ts";
 /** Tenants that are read at once. */
 const TENANTS_AT_ONCE = 20;
 
+/** What is told of, and when. */
+export interface NewsRequest {
+  run: RunRef;
+  /** Of all tenants. Of those that have none any more, what was begun is told of all the same. */
+  credentials: readonly ConfiguredCredential[];
+  now: Instant;
+  /** The longest time between two audits, in hours; a day when left out. */
+  auditIntervalHours?: number | undefined;
+}
+
 /**
  * What a run tells of rotations, as they stand: everything is read, so it does not matter which run did what, and what
  * an earlier one could not tell any more is told now.
- *
- * @param credentials of all tenants
  */
 export async function rotationNews(
-  { run, credentials, now }: { run: RunRef; credentials: readonly ConfiguredCredential[]; now: Instant },
+  { run, credentials, now, auditIntervalHours = 24 }: NewsRequest,
   rules: AlertRules,
   table: Table,
 ): Promise<News> {
   const configured = Map.groupBy(credentials, ({ tenant }) => tenant);
   const known: KnownCredential[] = [];
   const rotations: TenantRotation[] = [];
-  await someAtOnce(configured, TENANTS_AT_ONCE, async ([tenant, theirs]) => {
+  const tenants = new Set([...rules.tenants, ...configured.keys()]);
+  await someAtOnce(tenants, TENANTS_AT_ONCE, async (tenant) => {
+    const theirs = configured.get(tenant) ?? [];
     known.push(...(await knownCredentials(table, tenant, theirs, now)));
-    rotations.push(...(await listRotations(table, tenant)).map((record) => ({ tenant, record })));
+    const tended = new Set(theirs.flatMap(({ clientId, hasRotator }) => (hasRotator ? [clientId] : [])));
+    for (const record of await listRotations(table, tenant)) {
+      rotations.push({ tenant, record, isTended: tended.has(record.clientId) });
+    }
   });
   return {
-    alerts: [...rotationAlerts(rotations, rules), ...announcementAlerts(announced(known, now), rules, run.startedAt)],
+    alerts: [
+      ...rotationAlerts(rotations, rules, now),
+      ...announcementAlerts(announced(known, now, auditIntervalHours * 3_600_000), rules, run.startedAt),
+    ],
     readAt: now,
     digest: (since) => rotationDigest({ credentials: known, rotations, now }, since),
   };

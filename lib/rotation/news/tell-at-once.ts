@@ -24,7 +24,8 @@ export interface TellingParts {
 export async function tellAtOnce(arn: string, { rules, publisher, table, clock }: TellingParts): Promise<Delivery> {
   const target = await readTarget(table, arn);
   const record = target && (await readRotation(table, target));
-  const alerts = target && record ? rotationAlerts([{ tenant: target.tenant, record }], rules) : [];
+  const alerts =
+    target && record ? rotationAlerts([{ tenant: target.tenant, record, isTended: true }], rules, clock.now()) : [];
   const urgent = alerts.filter(({ severity }) => severity === "high");
   return deliverAlerts(urgent, publisher, table, clock);
 }

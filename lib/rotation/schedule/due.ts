@@ -39,17 +39,27 @@ export function isDue(credential: Pick<KnownCredential, "age" | "maxAge">, now: 
 /** A rotation that is to come. */
 export interface Announcement extends DueDate {
   credential: KnownCredential;
-  /** The last of the marks that it has passed: that many days are left at most. */
+  /** The last of the marks that it has passed: that many days are left at most, or no other audit comes before. */
   mark: Mark;
 }
 
-/** The automatic rotations that come within a week, the next one first; none of what is held or cannot be rotated. */
-export function announced(credentials: readonly KnownCredential[], now: Instant): Announcement[] {
+/**
+ * The automatic rotations that come within a week, the next one first; none of what is held or cannot be rotated.
+ *
+ * @param auditEvery the longest time between two audits, in milliseconds: where that is more than a day, the last mark
+ * is passed by the last audit before the day
+ */
+export function announced(
+  credentials: readonly KnownCredential[],
+  now: Instant,
+  auditEvery: number = DAY,
+): Announcement[] {
   return credentials
     .flatMap((credential): Announcement[] => {
       const date = dueDate(credential);
       if (!date || !isAutomatic(credential) || credential.rotation?.held || now > date.dueAt) return [];
-      const mark = MARKS.find((days) => date.dueAt - now <= days * DAY);
+      const left = date.dueAt - now;
+      const mark = left <= auditEvery ? MARKS[0] : MARKS.find((days) => left <= days * DAY);
       return mark === undefined ? [] : [{ credential, mark, ...date }];
     })
     .sort((a, b) => a.dueAt - b.dueAt || byName(a.credential, b.credential));

@@ -11,6 +11,7 @@ import { isOpen } from "../ledger/rotation-record.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
+import { isAutomatic, isDue } from "./due.ts";
 import { lookAtSecret, targetOf } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 
@@ -33,8 +34,8 @@ export async function finishUnfinished(
   deadline: Instant,
   parts: RotationParts,
 ): Promise<Finished> {
-  if (isAtRest(credential)) return "nothing";
   const { clock, table } = parts;
+  if (isAtRest(credential) && !isWanted(credential, clock.now())) return "nothing";
   const { tenant, clientId } = credential;
   const ours = versionOf(run, tenant, clientId);
   const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
@@ -50,14 +51,15 @@ export async function finishUnfinished(
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
   const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
+  let isFinished = false;
   if (version !== undefined) {
     const order = finishingOrder({ ...credential, rotation }, run, version, clock.now());
     if (!order) return "left";
     await orderRotation(table, target, order);
-    await finishForward(target, version, deadline, parts);
+    isFinished = await finishForward(target, version, deadline, parts);
   }
   if (failed) throw failed.error;
-  return version === undefined ? "nothing" : "finished";
+  return isFinished ? "finished" : "nothing";
 }
 
 /**
@@ -85,3 +87,10 @@ const isAtRest = ({ rotation, kind, secret }: KnownCredential): boolean =>
   secretNameOf(rotation.arn) === secret &&
   isSettled(rotation) &&
   !rotation.aftercare.some(isOpen);
+
+/**
+ * Whether this run would begin a rotation. The record knows nothing of a version that was begun in the AWS console and
+ * whose function never ran, nor of a label that somebody left: both bar the way, so the secret itself is looked at.
+ */
+const isWanted = (credential: KnownCredential, now: Instant): boolean =>
+  isAutomatic(credential) && isDue(credential, now);

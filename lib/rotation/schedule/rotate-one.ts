@@ -46,15 +46,15 @@ export async function rotateOne(
   const known = rotation && outcomeOf(rotation, version, parts.clock.now());
   if (known) return known;
   const { target, secret } = await look(credential, run, version, until, parts);
-  // What hangs was not finished before, or somebody has begun it since: its order says what may be done about it.
-  const pending = pendingVersion(secret);
-  if (pending !== undefined && pending !== version) throw busy(clientId);
   await order(credential, target, run, version, parts);
-  const begun = await recordingFailure({ target, version, step: "createSecret", deadline: until }, parts, async () => {
+  await recordingFailure({ target, version, step: "createSecret", deadline: until }, parts, async () => {
+    // What hung was finished before: somebody has begun this one since.
+    const pending = pendingVersion(secret);
+    if (pending !== undefined && pending !== version) throw busy(clientId);
     assertOurs(secret);
-    return service.startRotation(target.arn, version);
+    const { outcome } = await service.startRotation(target.arn, version);
+    if (outcome === "in-progress") throw busy(clientId);
   });
-  if (begun.outcome === "in-progress") throw busy(clientId);
   return outcome(target, version, until, parts);
 }
 

@@ -6,6 +6,7 @@ import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { markBegun } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
+import { settleOther } from "../settle.ts";
 import { renewPayload } from "../vault/payload.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
@@ -16,10 +17,12 @@ import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
  * value that the tenant may have been told of: if it was, the current one is refused, and only a person goes on.
  */
 export async function createSecret(work: Work): Promise<void> {
-  const record = await recall(work);
-  if (isTold(work, record) && (await storedCredential(work, work.version))) return;
-  const refused = judgeOrder(record, work.settings, work.version);
+  const known = await recall(work);
+  if (isTold(work, known) && (await storedCredential(work, work.version))) return;
+  const refused = judgeOrder(known, work.settings, work.version);
   if (refused) throw refusedError(refused);
+  await settleOther(work); // only now: what it promotes is not held any more
+  const record = await recall(work);
   const current = await currentCredential(work);
   await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current.credential, record });
   const pending = await storedCredential(work, work.version);

@@ -4,7 +4,7 @@ import { updateRow } from "../../history/update-row.ts";
 import { tenantPartition } from "../../store/table.ts";
 import { unfinished } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import type { Aftercare } from "../ledger/rotation-record.ts";
+import { type Aftercare, isOpen } from "../ledger/rotation-record.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
 import { versionWith } from "../vault/standing.ts";
@@ -48,6 +48,7 @@ const nothingCurrent = ({ settings }: Work) =>
 /** The process that promoted it died over it, or a person promoted it by hand. */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
+  if (record?.order?.version === work.version && record.order.promotedBefore !== undefined) await countAnew(work);
   if (record?.underWay?.version !== work.version) return;
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const old = versionWith(secret, PREVIOUS);
@@ -55,16 +56,34 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   await recordPromotion(work);
 }
 
-/** Records what will be left to do. It counts from the promotion on, if it comes to that. */
+/** It was promoted while somebody ordered it again, and not long before: that order is fulfilled. */
+async function countAnew(work: Work): Promise<void> {
+  await remember(work, ({ order, ...record }) => {
+    if (order?.version !== work.version) return order ? { ...record, order } : record;
+    const { promotedBefore: _, ...anew } = order;
+    return { ...record, order: anew };
+  });
+}
+
+/**
+ * Records what will be left to do. It counts from the promotion on, if it comes to that. What an earlier rotation left
+ * to do with the same key is over: a person made that key current again, and its time begins anew.
+ */
 async function planAftercare(work: Work, old: VersionId): Promise<void> {
   const now = nowOf(work);
   const base = { current: work.version, old, recordedAt: now, from: now, lastWriteAt: now, answers: [] };
   const planned: Aftercare = { ...base, ...(await oldPart(work, old)) };
   await remember(work, (record) => ({
     ...record,
-    aftercare: [...record.aftercare.filter(({ current }) => current !== work.version), planned],
+    aftercare: [
+      ...record.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, planned)),
+      planned,
+    ],
   }));
 }
+
+const isReplaced = (care: Aftercare, { oldKey }: Aftercare): boolean =>
+  oldKey !== undefined && care.oldKey?.id === oldKey.id && isOpen(care);
 
 /** An old value that cannot be read keeps nothing from going forward; what is to be proven of it is said later. */
 async function oldPart(work: Work, old: VersionId): Promise<Pick<Aftercare, "oldKey">> {

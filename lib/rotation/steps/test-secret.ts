@@ -18,7 +18,8 @@ export async function testSecret(work: Work): Promise<void> {
   await awaitAccepted(work, pending.credential);
 }
 
-const nothingToTest = (clientId: string): CurfewError =>
+/** Nobody rotates to a version without a value. */
+export const nothingToTest = (clientId: string): CurfewError =>
   new CurfewError("rotation-unfinished", `There is no new credential of ${clientId} to test; nothing was changed.`, {
     retryable: true,
     detail: NOTHING_TO_TEST,

@@ -28,19 +28,26 @@ export function credentialIn(
 
 /**
  * The value to be stored for a new credential, in the form of the current one: its readers go on as they are. A plain
- * string stays one, and so does a bare JSON Web Key; other JSON keeps its other fields.
+ * string stays one, and so does a bare JSON Web Key; other JSON keeps its other fields, numbers digit by digit.
  *
  * @param payload a value that {@link credentialIn} reads
  */
 export function renewPayload(payload: Secret, kind: CredentialKind, credential: Secret): Secret {
   const text = payload.reveal().trim();
   if (!text.startsWith("{")) return credential;
-  const fields = JSON.parse(text) as Record<string, unknown>;
+  const fields = JSON.parse(text, asWritten) as Record<string, unknown>;
   if (kind === "client-secret") return asText({ ...fields, clientSecret: credential.reveal() });
   if (typeof fields.kty === "string") return credential;
   const isText = typeof fields.privateKeyJwk === "string";
   const privateKeyJwk: unknown = isText ? credential.reveal() : JSON.parse(credential.reveal());
   return asText({ ...fields, privateKeyJwk });
 }
+
+/** A number as its source says it: one of more than 15 digits would come back as another. */
+const asWritten = (_: string, value: unknown, context?: { source?: string }): unknown =>
+  typeof value === "number" && context?.source !== undefined ? rawJSON(context.source) : value;
+
+/** ECMAScript's "JSON.parse source text access", which TypeScript's types do not know yet. */
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown };
 
 const asText = (fields: Record<string, unknown>): Secret => new Secret(JSON.stringify(fields));

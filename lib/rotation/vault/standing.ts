@@ -1,3 +1,4 @@
+import { unfinished } from "../asking/asking.ts";
 import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { isTold, recall, type Work } from "../work.ts";
@@ -48,6 +49,20 @@ export async function standingOf(work: Work): Promise<Standing> {
 export async function assertPending(work: Work): Promise<void> {
   const secret = await work.parts.vault.describe(work.target.arn);
   if (versionWith(secret, PENDING) !== work.version) throw notPending(work);
+}
+
+/**
+ * Looks once more just before what is old is taken away: a person may have made it current again.
+ *
+ * @param version the one that was seen to be current
+ * @throws CurfewError `rotation-unfinished`
+ */
+export async function assertCurrent({ parts, target }: Work, version: VersionId): Promise<void> {
+  const secret = await parts.vault.describe(target.arn);
+  if (versionWith(secret, CURRENT) === version) return;
+  throw unfinished(
+    `Somebody made another version of the secret of ${target.clientId} current; the old key stays for now.`,
+  );
 }
 
 const notPending = ({ target, version }: Work) =>

@@ -304,7 +304,9 @@ describe("the aftercare of a private key", () => {
 
     const record = recordOf(world);
     expect(record?.aftercare).toEqual([expect.objectContaining({ overdueSince: expect.any(Number) })]);
-    const alerts = record ? rotationAlerts([{ tenant: "acme-prod", record }], { owners: new Map() }) : [];
+    const alerts = record
+      ? rotationAlerts([{ tenant: "acme-prod", record, isTended: true }], { owners: new Map() }, world.clock.now())
+      : [];
     expect(alerts.map(({ severity, title }) => [severity, title])).toEqual([
       ["high", expect.stringContaining("not proven dead")],
     ]);

@@ -3,6 +3,7 @@ import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
 import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/ports.ts";
+import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
 import { announcedWorld, stepsUpTo } from "../world/one-step.ts";
 import type { World } from "../world/world.ts";
@@ -77,6 +78,18 @@ describe("a rotation that was cancelled before Auth0 was told", () => {
     const adopting = adopt(request(world), { ...byHand(world), client: undefined as never, presentValue: nobody });
     await expect(adopting).rejects.toThrow("bear both AWSCURRENT and AWSPENDING");
   });
+});
+
+it("a rotation that Secrets Manager began meanwhile is ordered in the stead of a new one", async () => {
+  const world = await cancelled("createSecret", false);
+  const pending = world.vault.labelled(PENDING) ?? "";
+  const startRotation = async () => ({ outcome: "in-progress" as const, version: pending });
+  const parts = { ...byHand(world), service: { ...service, startRotation } };
+
+  const ordered = await orderByHand({ target: world.target, hanging: undefined }, true, parts);
+
+  expect(ordered).toMatchObject({ version: pending, by: "here" });
+  expect(recordOf(world)?.order).toMatchObject({ version: pending, by: "person", overwrite: true });
 });
 
 describe("a key whose predecessor stays for its overlap", () => {

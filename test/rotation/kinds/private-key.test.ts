@@ -101,6 +101,42 @@ describe("a rotation of a private key", () => {
     expect(world.client.registered.some(({ kid }) => kid === leftover?.kid)).toBe(false);
   });
 
+  it("is not begun where the token endpoint answers neither way for the current key", async () => {
+    const { world, version } = await announcedWorld(KEY);
+    const before = outside(world);
+    const denying = withTenant(() => ({ obtainToken: async () => ({ answer: "unknown", detail: "status 403" }) }));
+
+    const error = await stepOf(world, "createSecret", version, denying);
+
+    expect(error).toEqual(unfinished);
+    expect(String(error)).toContain("(status 403)");
+    expect(outside(world)).toBe(before);
+  });
+
+  it("can be brought forward and back by a person where the token endpoint stopped answering", async () => {
+    const denying = withTenant(() => ({ obtainToken: async () => ({ answer: "unknown", detail: "status 403" }) }));
+    const stuck = async () => {
+      const { world, version } = await announcedWorld(KEY);
+      await stepsUpTo(world, "setSecret", version);
+      expect(await stepOf(world, "testSecret", version, denying)).toEqual(unfinished);
+      return { world, version };
+    };
+    const there = await stuck();
+    there.world.vault.promote(there.world.target.arn, there.version, there.world.vault.labelled(CURRENT) ?? "");
+    expect(await stepOf(there.world, "finishSecret", there.version, denying)).toBeUndefined();
+    expect(recordOf(there.world)).toMatchObject({ promoted: { version: there.version }, aftercare: [{}] });
+
+    const back = await stuck();
+    const [old = "", made = ""] = back.world.client.attached ?? [];
+    back.world.client.attach([old], "hand");
+    back.world.client.deleteKey(made);
+    back.world.guard.excuse();
+    back.world.vault.takePendingAway();
+    expect(await stepOf(back.world, "createSecret", back.version, denying)).toBeUndefined();
+    expect(recordOf(back.world)).not.toHaveProperty("underWay");
+    expect([...back.world.guard.violations, ...there.world.guard.violations]).toEqual([]);
+  });
+
   it("stops with no-place before anything is stored when both keys are referred to", async () => {
     const { world, version } = await announcedWorld(KEY);
     const taken = KEYS[5];

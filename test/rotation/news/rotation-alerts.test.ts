@@ -31,7 +31,7 @@ const CARE: Aftercare = {
 };
 
 const alertsOf = (record: Partial<RotationRecord>, tenant = "a") =>
-  rotationAlerts([{ tenant, record: rotation(record) }], RULES);
+  rotationAlerts([{ tenant, record: rotation(record), isTended: true }], RULES, NOW);
 
 describe("what everybody hears of rotations", () => {
   it("is that one is held, why, and how to go on", () => {
@@ -132,7 +132,25 @@ describe("what everybody hears of rotations", () => {
     expect(unproven?.text).toContain("It is not stored any more.");
   });
 
+  it("is that nobody goes on with an old one, as soon as it should be dead, or when an audit should have come", () => {
+    const day = { ...CARE, promotedAt: NOW - 2 * DAY, from: NOW - DAY, lastWriteAt: NOW - 2 * DAY, answers: [] };
+    const told = (isTended: boolean, now: number) =>
+      rotationAlerts([{ tenant: "a", record: rotation({ aftercare: [day] }), isTended }], RULES, now);
+    const DUE = NOW - DAY + HOUR / 12;
+
+    expect(told(false, DUE - 1)).toEqual([]);
+    const [alert] = told(false, DUE);
+    expect(alert).toMatchObject({ severity: "high", title: "a: the old credential of jkl is not proven dead" });
+    expect(alert?.text).toContain("No audit goes on with it");
+    expect(alert?.steps[0]).toContain("back into curfew.yaml");
+    expect(told(true, DUE + 3 * DAY)).toEqual([]);
+    expect(told(true, DUE + 73 * HOUR)).toMatchObject([{ id: alert?.id }]);
+    expect(alertsOf({ aftercare: [{ ...day, overdueSince: DUE }] })[0]?.id).toBe(alert?.id);
+    expect(told(false, NOW + 99 * DAY)).toHaveLength(1);
+  });
+
   it.each<[string, Partial<RotationRecord>]>([
+    ["the promotion has not come about", { aftercare: [{ ...CARE, from: 0, recordedAt: 0, lastWriteAt: 0 }] }],
     ["a rotation went well", { promoted: { version: "v2", at: NOW }, lastFailure: FAILURE, order: ORDER }],
     ["aftercare is open in time", { promoted: { version: "v2", at: NOW }, aftercare: [CARE] }],
     ["nobody should have asked", { lastFailure: { ...FAILURE, refusal: "rotate-off", code: "rotation-refused" } }],
@@ -145,6 +163,7 @@ describe("what everybody hears of rotations", () => {
     const ids = [
       alertsOf({ held: HELD, failures: 3 }),
       alertsOf({ held: { ...HELD, since: NOW } }),
+      alertsOf({ held: { ...HELD, refusal: "current-refused" } }),
       alertsOf({ held: HELD }, "b"),
       alertsOf({ failures: 1, lastFailure: FAILURE }),
       alertsOf({ failures: 2, lastFailure: { ...FAILURE, version: "v3" } }),
@@ -153,7 +172,7 @@ describe("what everybody hears of rotations", () => {
 
     expect(new Set(ids).size).toBe(ids.length);
     expect(alertsOf({ held: HELD, failures: 5, lastFailure: FAILURE })[0]?.id).toBe(ids[0]);
-    expect(alertsOf({ failures: 1, lastFailure: { ...FAILURE, at: NOW, message: "Again." } })[0]?.id).toBe(ids[3]);
+    expect(alertsOf({ failures: 1, lastFailure: { ...FAILURE, at: NOW, message: "Again." } })[0]?.id).toBe(ids[4]);
   });
 
   it("tells of rotation that is switched off once, however many versions come of it", () => {
@@ -163,7 +182,11 @@ describe("what everybody hears of rotations", () => {
   });
 
   it("is ready for a shell, whatever a client is called", () => {
-    const [alert] = rotationAlerts([{ tenant: "a", record: rotation({ clientId: "it's;rm -rf", held: HELD }) }], RULES);
+    const [alert] = rotationAlerts(
+      [{ tenant: "a", record: rotation({ clientId: "it's;rm -rf", held: HELD }), isTended: true }],
+      RULES,
+      NOW,
+    );
 
     expect(alert?.steps.join("\n")).toContain("--client 'it'\\''s;rm -rf'");
   });
@@ -221,6 +244,13 @@ describe("what an owner hears beforehand", () => {
     );
     const next = announcementAlerts(announced([inDays("jkl", 6.5)], NOW + DAY), RULES, AT);
     expect(next.map(({ id }) => id)).toEqual(ids(6.5));
+  });
+
+  it("is told for the last time by the last audit before, with as many days as there are", () => {
+    const [alert] = announcementAlerts(announced([inDays("jkl", 2.5)], NOW, 3 * DAY), RULES, AT);
+
+    expect(alert?.title).toBe("a: the credential of jkl is rotated within 3 days, on 2026-11-27 or soon after");
+    expect(heard(inDays("jkl", 2.5))[0]?.id).not.toBe(alert?.id);
   });
 
   it("is heard by everybody where nobody owns the tenant", () => {

@@ -14,6 +14,7 @@ const aged = (clientId: string, days: number, parts: Partial<KnownCredential> = 
 const remembered = (clientId: string, parts: Partial<RotationRecord>) => ({
   tenant: "a",
   record: rotation({ clientId, ...parts }),
+  isTended: true,
 });
 const care = { current: "v2", old: "v1", recordedAt: NOW, from: NOW, lastWriteAt: NOW, answers: [] };
 
@@ -78,6 +79,7 @@ describe("the digest says of rotation", () => {
   });
 
   it("what is held, fails or is not dead: never that all is quiet then", () => {
+    const accepted = { at: NOW, old: "accepted", current: "accepted" } as const;
     const failure = { version: "v2", step: "setSecret", at: NOW, code: "unreachable", refusal: null } as const;
     const one = digest(
       [aged("held", 100, { rotation: rotation({ held: HELD }) })],
@@ -85,19 +87,21 @@ describe("the digest says of rotation", () => {
         remembered("held", { held: HELD }),
         remembered("refused", { held: { ...HELD, refusal: "client-gone" } }),
         remembered("failing", { failures: 1, lastFailure: { ...failure, message: "Auth0 did not answer." } }),
-        remembered("alive", { aftercare: [{ ...care, overdueSince: NOW - HOUR }] }),
+        remembered("alive", { aftercare: [{ ...care, overdueSince: NOW - HOUR, answers: [accepted] }] }),
+        remembered("silent", { aftercare: [{ ...care, overdueSince: NOW - HOUR }] }),
         remembered("key", { aftercare: [{ ...care, from: NOW + DAY, oldKey: { id: "k", kid: "k" } }] }),
       ],
     );
 
     expect(one).toMatchObject({
-      title: "Digest 2026-11-25: 2 held, 1 not dead, 1 not rotated",
+      title: "Digest 2026-11-25: 2 held, 2 not dead, 1 not rotated",
       severity: "medium",
     });
     expect(one.items).toEqual([
       "held  a: held: Auth0 did not answer.",
       "held  a: refused: the application is not in Auth0 any more",
       "not dead  a: alive: the old one is still accepted, overdue since 2026-11-25 05:00 UTC",
+      "not dead  a: silent: the old one is not proven dead, overdue since 2026-11-25 05:00 UTC",
       "not rotated  a: failing: Auth0 did not answer.",
       "aftercare  a: key: the old key stays until 2026-11-26 06:00 UTC",
     ]);

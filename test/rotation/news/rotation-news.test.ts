@@ -2,9 +2,10 @@ import { expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import type { ConfiguredCredential } from "../../../lib/rotation/credentials/configured-credentials.ts";
+import { rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationNews } from "../../../lib/rotation/news/rotation-news.ts";
 import { tenantPartition } from "../../../lib/store/table.ts";
-import { NOW } from "../../support/rotations.ts";
+import { NOW, rotation } from "../../support/rotations.ts";
 import { RULES, RUN } from "../../support/run-records.ts";
 
 const configured = (clientId: string): ConfiguredCredential => ({
@@ -37,4 +38,32 @@ it("a credential whose secret the probe did not find is told of before it is due
   ]);
   await remember("gone", { probe: { ...probe, answer: "accepted" } }, 1);
   expect(await itemsOfDigest()).toEqual([]);
+});
+
+it("what was begun of a credential that is not configured any more is told of, also where its tenant has none", async () => {
+  using table = openSqliteTable(":memory:");
+  const from = NOW - 86_400_000;
+  const care = { current: "v2", old: "v1", recordedAt: from, promotedAt: from, from, lastWriteAt: from, answers: [] };
+  for (const [tenant, clientId] of [
+    ["a", "left"],
+    ["b", "alone"],
+  ] as const) {
+    await table.put(rotationKey(tenant, clientId), rotation({ clientId, aftercare: [care] }));
+  }
+  const credentials = [configured("kept")];
+
+  const { alerts, digest } = await rotationNews(
+    { run: RUN, credentials, now: NOW },
+    { ...RULES, tenants: ["a", "b"] },
+    table,
+  );
+
+  expect(alerts.map(({ title }) => title).sort()).toEqual([
+    "a: the old credential of left is not proven dead",
+    "b: the old credential of alone is not proven dead",
+  ]);
+  expect(digest(NOW).items).toEqual([
+    "not dead  a: left: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
+    "not dead  b: alone: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
+  ]);
 });

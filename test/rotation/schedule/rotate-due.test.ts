@@ -182,6 +182,19 @@ describe("nothing is begun", () => {
     expect(names(world)).toEqual(["b 1"]);
   });
 
+  it("in a tenant in which somebody holds a credential of which only aftercare is left", async () => {
+    const world = await morning([old("a", "1", 99, { kind: "private-key" }), old("a", "2", 98), old("b", "1", 97)]);
+    const at = NOW - DAY;
+    const care = { current: "v1", old: "v0", recordedAt: at, promotedAt: at, from: at, lastWriteAt: at, answers: [] };
+    await world.change("a", "1", { promoted: { version: "v1", at }, aftercare: [care] });
+    const key = { partition: "TENANT#a", sort: "LEASE#1" };
+    await world.table.put(key, { owner: "an incident", until: NOW + DAY, formerUntil: 0 });
+
+    await world.rotate(RUN, world.tenants);
+
+    expect(names(world)).toEqual(["b 1"]);
+  });
+
   it("of what another run has ordered a moment ago, however long ago that run began", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "other", by: "schedule" as const, at: NOW - DAY / 4, orderedAt: NOW - 60_000 };
@@ -300,7 +313,9 @@ describe("a version that a run finishes itself", () => {
     expect(ending).toMatchObject({ ended: "done", value: { finished: 1 } });
     const record = recordOf(world);
     expect(record?.promoted?.version).toBe(version);
-    const alerts = record ? rotationAlerts([{ tenant: target.tenant, record }], { owners: new Map() }) : [];
+    const alerts = record
+      ? rotationAlerts([{ tenant: target.tenant, record, isTended: true }], { owners: new Map() }, world.clock.now())
+      : [];
     expect(alerts.map(({ title }) => title)).toEqual([expect.stringContaining("is still accepted")]);
   });
 });
@@ -335,7 +350,9 @@ describe("a secret that was made anew under its name while something of the form
     const record = world.recordOf("a", "1");
     expect(record?.arn).toBe(arnOf("apps/a/1"));
     expect(record).not.toHaveProperty("underWay");
-    expect(record?.aftercare).toEqual([{ ...care, notProvable: expect.stringContaining("was deleted") }]);
+    expect(record?.aftercare).toEqual([
+      { ...care, givenUpAt: NOW, notProvable: expect.stringContaining("was deleted") },
+    ]);
   });
 
   it("is held, with the reason, where the former one is there under another name, and keeps no other back", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { resumeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { NOTHING_TO_TEST } from "../../../lib/rotation/steps/test-secret.ts";
 import { WINDOW } from "../world/auth0.ts";
 import { recordOf } from "../world/curfew.ts";
 import type { PreparedKey } from "../world/keys.ts";
@@ -60,6 +61,9 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     const before = outside(world);
 
     expect(await stepOf(world, "testSecret", version)).toEqual(unfinished);
+    // Adopted, and not deployed yet: the alarm takes what there is nothing to test of for no failure.
+    const unknown = await stepOf(world, "testSecret", version, (parts) => ({ ...parts, settings: () => undefined }));
+    expect(unknown).toMatchObject({ code: "rotation-unfinished", detail: NOTHING_TO_TEST });
 
     expect(outside(world)).toBe(before);
     expect(recordOf(world)).toMatchObject({ failures: 0 });

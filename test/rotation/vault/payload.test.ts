@@ -43,6 +43,14 @@ describe("the payload of a new credential", () => {
     );
   });
 
+  it("keeps numbers as they were written, however large", () => {
+    const text = '{"id":12345678901234567890,"small":-0,"deep":[{"x":1.10,"y":1e400}],"clientSecret":"old"}';
+
+    const renewed = renewPayload(new Secret(text), "client-secret", new Secret("new")).reveal();
+
+    expect(renewed).toBe(text.replace("old", "new"));
+  });
+
   it("keeps text that is text and an object that is one", () => {
     const privateKeyJwk = jwk("old");
     const asText = renewPayload(new Secret(JSON.stringify({ privateKeyJwk })), "private-key", new Secret(jwk("new")));

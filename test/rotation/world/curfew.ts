@@ -25,7 +25,7 @@ const PAUSE = 15_000;
 const DAY = 86_400_000;
 
 /** Secrets Manager calls the function for one step. */
-function callStep(world: World, step: RotationStep, version: VersionId): Promise<Ending<void>> {
+function callStep(world: World, step: RotationStep, version: VersionId): Promise<Ending<boolean>> {
   return world.run(`rotate-secret (${step})`, ROTATE_SECRET, (process, parts) =>
     rotationStep({ step, arn: world.target.arn, version, deadline: process.killedAt }, parts),
   );

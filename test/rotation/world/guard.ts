@@ -51,6 +51,8 @@ const ON_ITS_WAY = 10_000;
 export function guardOf({ kind, clock, vault, client, table, target, overlap }: GuardOptions): Guard {
   const violations: string[] = [];
   const late = new Set<string>();
+  /** Live secrets, and keys by `kid`, that people took the labels from. */
+  const disowned = new Set<string | undefined>();
   const doubts = new WeakMap<object, number>();
   let promotedAt = 0;
   let isExcused = false;
@@ -71,16 +73,25 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
     const labels = (secret: string | undefined) => vault.labelsOf((payload) => credentialOf(payload) === secret);
     if (newest && newest.by !== "hand") {
       const held = labels(newest.secret);
-      if (!held.includes(CURRENT) && !held.includes(PENDING)) return "a live secret is neither current nor pending";
+      if (!held.includes(CURRENT) && !held.includes(PENDING)) {
+        if (isExcused) disowned.add(newest.secret);
+        return "a live secret is neither current nor pending";
+      }
+      disowned.delete(newest.secret);
     }
     // Where people set and stored secrets a moment ago, they moved the labels.
     const isMoved = newest?.by === "hand" || older.some(({ by }) => by === "hand");
-    const isLost = !isMoved && older.some(({ secret }) => labels(secret).length === 0);
+    const isLost = !isMoved && older.some(({ secret }) => !disowned.has(secret) && labels(secret).length === 0);
     return isLost ? "a secret that is still live somewhere is stored under no label" : undefined;
   };
   const lostKey = (): string | undefined => {
     const attached = (client.attached ?? []).flatMap((id) => keyOf(id) ?? []);
-    const isLost = attached.some(({ by, kid }) => by === "curfew" && labelsOfKey(kid).length === 0);
+    const isInUse = (kid: string | undefined) =>
+      labelsOfKey(kid).some((label) => label === CURRENT || label === PENDING);
+    for (const { kid } of attached) if (isExcused && !isInUse(kid)) disowned.add(kid);
+    const isLost = attached.some(
+      ({ by, kid }) => by === "curfew" && !disowned.has(kid) && labelsOfKey(kid).length === 0,
+    );
     if (isLost) return "a live key is stored under no label";
     const current = currentKey();
     const isIn = attached.some(({ kid }) => kid === current);

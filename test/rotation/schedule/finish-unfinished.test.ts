@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
+import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
+import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
+import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { KEYS, refusal, SECRET } from "../steps/a-step.ts";
+import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
+import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { setSecretByHand } from "../world/people.ts";
+import type { World } from "../world/world.ts";
+
+const DAY = 86_400_000;
+
+/** A world in which a rotation came to its end, a day ago. */
+async function rotatedWorld(): Promise<{ world: World; version: string }> {
+  const { world, version } = await announcedWorld(SECRET);
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+  world.clock.pass(DAY);
+  return { world, version };
+}
+
+/** The same; its version kept AWSPENDING, and a person has set and stored another value since. */
+async function labelledWorld(): Promise<{ world: World; version: string }> {
+  const { world, version } = await rotatedWorld();
+  setSecretByHand(world, "hand".padEnd(64, "-"), true);
+  world.clock.pass(DAY);
+  expect(hangingVersion(world)).toBe(version);
+  return { world, version };
+}
+
+const forward = async (world: World, version: string, alter: Alter = (parts) => parts) => {
+  const running = world.run("forward", 900_000, ({ killedAt }, parts) =>
+    finishForward(world.target, version, killedAt, alter(parts)),
+  );
+  const ending = await world.clock.run(running);
+  return ending.ended === "done" ? ending.value : ending;
+};
+
+const down = withTenant(() => ({ probe: async () => ({ answer: "unknown", detail: "down" }) }));
+
+describe("a run finishes what no record tells of", () => {
+  it("a rotation from the AWS console whose function never ran, once it is due", async () => {
+    const { world, version } = await rotatedWorld();
+    world.vault.complete(version);
+    const hanging = world.newVersion();
+    world.vault.announce(hanging);
+
+    await world.clock.run(rotateDue(world, true));
+
+    expect(recordOf(world)?.promoted?.version).toBe(hanging);
+    expect(hangingVersion(world)).toBeUndefined();
+  });
+
+  it("a label that a promoted version kept, and rotates in the same run", async () => {
+    const { world, version } = await labelledWorld();
+
+    await world.clock.run(rotateDue(world, true));
+
+    const promoted = recordOf(world)?.promoted?.version;
+    expect(promoted).not.toBe(version);
+    expect(promoted).toBe(world.vault.labelled(CURRENT));
+    expect(hangingVersion(world)).toBeUndefined();
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("and counts where that fails: on the third morning it is held, and people hear", async () => {
+    const { world, version } = await labelledWorld();
+    for (let day = 0; day < 3; day++) {
+      await world.clock.run(
+        orderRotation(world.table, world.target, { version, by: "schedule", at: world.clock.now() }),
+      );
+      expect(await forward(world, version, down)).toMatchObject({ ended: "failed" });
+      await world.clock.run(nextMorning(world));
+    }
+
+    const record = recordOf(world);
+    expect(record).toMatchObject({ failures: 3, held: { refusal: null } });
+    expect(
+      record &&
+        rotationAlerts([{ tenant: "acme-prod", record, isTended: true }], { owners: new Map() }, world.clock.now()),
+    ).toHaveLength(1);
+  });
+});
+
+describe("a version that only left its label", () => {
+  it("is not called rotated when it is ordered again and retired", async () => {
+    const { world, version } = await labelledWorld();
+    const at = world.clock.now();
+    await world.clock.run(orderRotation(world.table, world.target, { version, by: "person", at }));
+
+    expect(await forward(world, version)).toBe(false);
+
+    expect(hangingVersion(world)).toBeUndefined();
+    expect(progressOf(recordOf(world), version, at)).toMatchObject({ stage: "ordered", failure: null });
+  });
+
+  it("is rotated to where it was promoted just before somebody ordered it", async () => {
+    const { world, version } = await rotatedWorld();
+    const at = world.clock.now();
+    await world.clock.run(orderRotation(world.table, world.target, { version, by: "person", at }));
+
+    expect(await forward(world, version)).toBe(true);
+    expect(progressOf(recordOf(world), version, at).stage).toBe("proven");
+  });
+
+  it("keeps its label where it is the one that is live, though both are accepted for a while", async () => {
+    const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
+    await stepsUpTo(world, "testSecret", version);
+    const former = world.vault.labelled(CURRENT) ?? "";
+    const failing = withTenant(() => ({ client: () => Promise.reject(new Error("down")) }));
+    await stepOf(world, "finishSecret", version, failing);
+    world.vault.promote(world.target.arn, former, version); // a person takes it back at once
+
+    expect(await stepOf(world, "createSecret", version)).toBeUndefined();
+
+    world.clock.pass(DAY);
+    world.guard.look("a day", "nobody");
+    expect(world.vault.labelled(CURRENT)).toBe(version);
+    expect(world.guard.violations).toEqual([]);
+  });
+});
+
+it("of which nothing came, it runs no further step", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  await stepsUpTo(world, "createSecret", version);
+  const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
+  await stepOf(world, "setSecret", version, deaf);
+  world.guard.excuse();
+  world.vault.takePendingAway();
+
+  expect(await forward(world, version)).toBe(false);
+  expect(recordOf(world)).not.toHaveProperty("underWay");
+});
+
+it("what is held is not rotated in the stead of a version that lost its label", async () => {
+  const { world, version } = await announcedWorld({ ...SECRET, keys: KEYS, propagation: "both" });
+  await stepsUpTo(world, "setSecret", version);
+  const held = { since: 1, refusal: null, message: "It failed." };
+  await changeRotation(world.table, world.target, (record) => ({ ...record, held }));
+  world.guard.excuse();
+  world.vault.takePendingAway();
+  const other = world.newVersion();
+  world.vault.announce(other);
+
+  expect(await stepOf(world, "createSecret", other)).toEqual(refusal("held"));
+  expect(world.vault.labelled(PENDING)).toBe(other);
+  expect(recordOf(world)?.held).toEqual(held);
+});
