@@ -178,6 +178,9 @@ async function conclude(work: Work, care: Aftercare, proof: Proof): Promise<void
   await remember(work, ({ lastProof, ...record }) => ({
     ...record,
     aftercare: record.aftercare.filter((one) => one.current !== work.version && (isOpen(one) || isUntold(one))),
-    lastProof: lastProof && lastProof.current === record.promoted?.version ? lastProof : proof,
+    lastProof: lastProof && isOfLast(lastProof, record) && !isOfLast(proof, record) ? lastProof : proof,
   }));
 }
+
+const isOfLast = ({ current }: Proof, { promoted }: Pick<RotationRecord, "promoted">): boolean =>
+  current === promoted?.version;

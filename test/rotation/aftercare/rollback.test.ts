@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runAftercare } from "../../../lib/rotation/aftercare/aftercare.ts";
+import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING, type VersionId } from "../../../lib/rotation/ports.ts";
@@ -63,6 +64,27 @@ describe("a former key that a person stored again", () => {
     expect(alertsOf(world).map(({ severity, title }) => [severity, title])).toEqual([
       ["medium", expect.stringContaining("nobody can prove")],
     ]);
+  });
+
+  it.each<[string, (world: World, old: VersionId) => Promise<unknown> | boolean]>([
+    ["is known by its name where the old value is gone", ({ vault }, old) => vault.secret.versions.delete(old)],
+    [
+      "is known by its public half where Auth0 names it otherwise",
+      ({ table, target }) =>
+        changeRotation(table, target, (record) => ({
+          ...record,
+          aftercare: record.aftercare.map((care) => ({ ...care, oldKey: { id: care.oldKey?.id ?? "", kid: "other" } })),
+        })),
+    ],
+  ])("%s", async (_, happen) => {
+    const { world, former } = await rolledBack();
+    await happen(world, recordOf(world)?.aftercare[0]?.old ?? "");
+    world.clock.pass(2 * DAY);
+
+    expect(await careFor(world)).toBeUndefined();
+
+    expect(world.client.attached).toContain(former);
+    expect(recordOf(world)?.aftercare).toEqual([expect.objectContaining({ notProvable: expect.any(String) })]);
   });
 
   it("stays for its whole overlap when it is replaced again", async () => {

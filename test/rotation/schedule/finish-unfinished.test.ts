@@ -104,6 +104,22 @@ describe("a version that only left its label", () => {
     expect(progressOf(recordOf(world), version, at).stage).toBe("proven");
   });
 
+  it("is rotated to again where it is the one that is live, and has to be proven again", async () => {
+    const { world, version } = await rotatedWorld();
+    const former = [...world.vault.secret.versions.keys()][0] ?? "";
+    world.vault.promote(world.target.arn, former, version); // a person moves the label, and changes nothing at Auth0
+    const at = world.clock.now();
+    await world.clock.run(orderRotation(world.table, world.target, { version, by: "person", at }));
+
+    expect(await stepOf(world, "createSecret", version)).toBeUndefined();
+    expect(progressOf(recordOf(world), version, at).stage).toBe("promoted");
+
+    expect(await forward(world, version)).toBe(true);
+    const record = recordOf(world);
+    expect(progressOf(record, version, at).stage).toBe("proven");
+    expect(record?.lastProof?.provenAt).toBeGreaterThan(record?.promoted?.at ?? Number.POSITIVE_INFINITY);
+  });
+
   it("keeps its label where it is the one that is live, though both are accepted for a while", async () => {
     const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
     await stepsUpTo(world, "testSecret", version);
