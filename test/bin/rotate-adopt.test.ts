@@ -57,7 +57,7 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
     const target = await readTarget(deployed.table, String(secret.ARN));
     expect(target).toMatchObject({ tenant: "acme", clientId: "checkout", kind: "client-secret", writtenBy: "adopt" });
     expect(again).toMatchObject({ code: 0, stdout: run.stdout });
-    expect(changes(deployed)).toEqual(["TagResource", "RotateSecret", "TagResource"]);
+    expect(changes(deployed)).toEqual(["TagResource", "RotateSecret", "TagResource", "RotateSecret"]);
     await deployed.configure(`    credentials:\n${run.stdout}`);
     const adopted = await deployed.rotate(["status", "--format", "json"]);
     expect(JSON.parse(adopted.stdout).tenants[0].credentials).toMatchObject([{ state: "ok", lastFailure: null }]);
