@@ -2,6 +2,7 @@ import { CurfewError } from "../lib/model/curfew-error.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
 import type { Rotatable } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
+import { NAME_BUCKET, NO_BUCKET } from "./deployed-rotation.ts";
 import { personHere } from "./person.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 import type { Invocation } from "./run-command-line.ts";
@@ -12,6 +13,8 @@ interface Asked {
   overwrite: boolean;
   /** Do not ask. */
   yes: boolean;
+  /** Whether an evidence bucket was named. */
+  keepsProof: boolean;
 }
 
 /**
@@ -34,7 +37,12 @@ export async function agreed(
 }
 
 /** What will happen, and to whom. */
-function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }: Asked, width: number): string {
+function planText(
+  named: NamedCredential,
+  { hanging }: Rotatable,
+  { overwrite, keepsProof }: Asked,
+  width: number,
+): string {
   const { tenant, credential } = named;
   const what = `the ${wordFor(credential.kind)} of ${credential.clientId} in ${tenant.name} (${tenant.domain})`;
   const lines = [
@@ -43,7 +51,8 @@ function planText(named: NamedCredential, { hanging }: Rotatable, { overwrite }:
       : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
     "It concerns:",
     ...concerned(named).map((line) => `- ${line}`),
-    ...(overwrite ? [OVERWRITES] : []),
+    ...(overwrite ? [OVERWRITES[credential.kind]] : []),
+    ...(hanging === undefined || keepsProof ? [] : [`${NO_BUCKET} ${NAME_BUCKET}`]),
     LOCAL_FILE,
   ];
   return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");

@@ -2,15 +2,19 @@ import { LOGIN_WORDS, LOGINS } from "../lib/config/logins.ts";
 import { formatDuration } from "../lib/model/duration.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
 import { credentialSettings } from "../lib/rotation/from-config.ts";
+import type { CredentialKind } from "../lib/rotation/ledger/target.ts";
 import type { RotationSettings } from "../lib/rotation/parts.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 
 /** What a credential is called in a sentence. */
-export const wordFor = (kind: "client-secret" | "private-key"): string =>
-  kind === "client-secret" ? "client secret" : "private key";
+export const wordFor = (kind: CredentialKind): string => (kind === "client-secret" ? "client secret" : "private key");
 
 /** What --overwrite does, before it is done. */
-export const OVERWRITES = "A secret that somebody set by hand in Auth0 is replaced, and is stored nowhere then.";
+export const OVERWRITES: Readonly<Record<CredentialKind, string>> = {
+  "client-secret": "A secret that somebody set by hand in Auth0 is replaced, and is stored nowhere then.",
+  "private-key":
+    "With --overwrite the new key is added even where Auth0 refuses the stored one; no key that somebody registered by hand is replaced.",
+};
 
 /** The function goes by what is deployed. */
 export const LOCAL_FILE = "Judged by your local configuration file; what is deployed was not looked at.";

@@ -18,8 +18,17 @@ export interface StackOptions {
   evidence?: string;
 }
 
+/** Said before a rotation is finished from here, and after it. */
+export const NO_BUCKET = "No evidence bucket is named, so that the old one is dead is proven by the next audit.";
+export const NAME_BUCKET = "To prove it now, name the bucket with --evidence or CURFEW_EVIDENCE_BUCKET.";
+
 /** Everything that rotation by hand works with: a person's own AWS credentials, and the deployed table. */
-export type DeployedRotation = RotationParts & ByHandParts & ConfiguredRotation;
+export type DeployedRotation = RotationParts &
+  ByHandParts &
+  ConfiguredRotation & {
+    /** Whether anybody named where a proof is kept; without it the next audit proves what is finished from here. */
+    keepsProof: boolean;
+  };
 
 /**
  * Puts together what a command about rotation needs. Nothing is sent yet, and the SDK is loaded at its first use.
@@ -48,6 +57,7 @@ export async function openDeployedRotation(
     service: secretsManagerRotation(connect),
     table: await openDeployedLedger(name),
     evidence: await evidenceStore(evidence),
+    keepsProof: isNamed(evidence),
     ...configuredRotation(config.tenants, secretSources(), { signal, clock, random: Math.random }),
     clock,
     random: Math.random,
@@ -62,14 +72,19 @@ const endedBy = (signal: AbortSignal, { now, sleep }: Clock): Clock => ({
   sleep: (milliseconds, other) => sleep(milliseconds, other ? AbortSignal.any([signal, other]) : signal),
 });
 
+const isNamed = (bucket: string | undefined): bucket is string => bucket !== undefined && bucket !== "";
+
 /** The proof that an old credential is dead belongs into the stack's bucket; without it the next audit proves it. */
 async function evidenceStore(bucket: string | undefined): Promise<EvidenceStore> {
-  if (bucket !== undefined && bucket !== "") {
+  if (isNamed(bucket)) {
     const { s3EvidenceStore } = await import("../lib/aws/s3-evidence-store.ts");
     return s3EvidenceStore(bucket);
   }
   const refuse = async (): Promise<never> => {
-    throw new CurfewError("store-failed", "No evidence bucket was named (--evidence); the next audit keeps the proof.");
+    throw new CurfewError(
+      "store-failed",
+      "No evidence bucket was named (--evidence, CURFEW_EVIDENCE_BUCKET); the next audit proves it.",
+    );
   };
   return { write: refuse, create: refuse, read: refuse };
 }

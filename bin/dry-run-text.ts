@@ -7,6 +7,7 @@ import { ageText } from "./age-text.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 import { refusalAdvice } from "./rotation-outcome.ts";
+import { spoken } from "./spoken.ts";
 
 /** What a rotation would meet, and what is known of the credential's age. */
 export interface AgedDryRun extends DryRun {
@@ -24,16 +25,16 @@ export function dryRunText(named: NamedCredential, run: AgedDryRun, now: Instant
   return `${[
     wrapped(about, width),
     "",
-    isFree ? "A rotation would go on." : "A rotation would NOT go on:",
+    isFree ? "Nothing is in the way." : "Something is in the way:",
     ...run.obstacles.flatMap(({ refusal, message }) => [
       item(terminalText(message)),
-      ...adviceOn(refusal, named).map((step) => wrapped(step, width, "    ", "      ")),
+      ...adviceOn(refusal, named).map((step) => spoken(step, width, "    ", "      ")),
     ]),
     "What was looked at:",
     ...findings(run, credential.kind).map(item),
     "It would concern:",
     ...concerned(named).map(item),
-    ...(run.overwrite ? [wrapped(OVERWRITES, width)] : []),
+    ...(run.overwrite ? [wrapped(OVERWRITES[credential.kind], width)] : []),
     wrapped(LOCAL_FILE, width),
     "Nothing was changed.",
   ].join("\n")}\n`;

@@ -1,69 +1,85 @@
+import type { Instant } from "../lib/history/history.ts";
 import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
-import { busyUntil, type Followed, follow } from "../lib/rotation/by-hand/follow.ts";
-import type { Ordered } from "../lib/rotation/by-hand/order-by-hand.ts";
+import { awaitTurn } from "../lib/rotation/by-hand/await-turn.ts";
+import { type Followed, follow, type Watched } from "../lib/rotation/by-hand/follow.ts";
+import { type Ordered, orderByHand, type Rotatable } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../lib/rotation/finish-forward.ts";
 import type { Progress } from "../lib/rotation/ledger/progress.ts";
-import type { RotationTarget } from "../lib/rotation/ledger/target.ts";
+import { minuteText } from "../lib/rotation/minute-text.ts";
 import type { VersionId } from "../lib/rotation/ports.ts";
-import type { DeployedRotation } from "./deployed-rotation.ts";
+import { type DeployedRotation, NO_BUCKET } from "./deployed-rotation.ts";
 import { outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
 import type { Invocation } from "./run-command-line.ts";
+import { spoken } from "./spoken.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A process that finishes a rotation may live as long as the deployed function may. Milliseconds. */
 const TIME_TO_FINISH = 600_000;
 
 /**
- * Tells how an ordered rotation goes on until it is over, and does its steps where nobody else does them. The exit code
+ * Orders a rotation and tells how it goes on until it is over; does its steps where nobody else does them. The exit code
  * is 0 when the new credential is in place, and 1 when it is not or the old one should be dead and is not.
  *
- * @throws CurfewError `interrupted` that says what becomes of the rotation
+ * @throws CurfewError `interrupted` that says what becomes of the rotation: from the order on there may be one
  */
-export async function followRotation(
-  target: RotationTarget,
-  { version, at, by }: Ordered,
+export async function orderAndFollow(
+  rotatable: Rotatable,
+  overwrite: boolean,
   rotation: DeployedRotation,
   terminal: Terminal,
   { signal, setExitCode }: Invocation,
 ): Promise<void> {
-  const followed = { target, version, since: at };
-  const tell = (worker?: Promise<unknown>) => tellProgress({ ...followed, worker }, rotation, terminal, signal);
+  const { target, hanging } = rotatable;
+  let onInterrupt = hanging === undefined ? MAY_BEGIN : STORED;
   try {
-    const last = by === "here" ? await finishHere(followed, rotation, terminal, tell) : await tell();
-    const { code, text, advice } = outcomeOf(target, last, rotation.clock.now());
+    const { version, at, by } = await orderByHand(rotatable, overwrite, rotation);
+    onInterrupt = by === "service" ? GOES_ON : STORED;
+    const followed = { target, version, since: at };
+    const last =
+      by === "here"
+        ? await finishHere(followed, rotation, terminal, signal)
+        : await tellProgress(followed, undefined, rotation, terminal, signal);
+    const whyUnproven = by === "here" && !rotation.keepsProof ? NO_BUCKET : undefined;
+    const { code, text, advice } = outcomeOf(target, last, rotation.clock.now(), whyUnproven);
     setExitCode(code);
-    terminal.out(`${text}\n`);
-    terminal.err(advice.map((line) => `${line}\n`).join(""));
+    terminal.out(`${spoken(text, terminal.width)}\n`);
+    say(terminal, ...advice);
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", `${goesOn(by)} ${statusCommand(target)}`);
+    throw new CurfewError("interrupted", `${onInterrupt} ${statusCommand(target)}`);
   }
 }
 
-const goesOn = (by: Ordered["by"]): string =>
-  by === "service"
-    ? "No longer waiting; the rotation goes on without this command."
-    : "Interrupted; what was begun is stored, and the next audit or the same command brings it to its end.";
+const MAY_BEGIN = "Interrupted; the rotation was ordered, and may go on without this command.";
+const GOES_ON = "No longer waiting; the rotation goes on without this command.";
+const STORED = "Interrupted; what was begun is stored, and the next audit or the same command brings it to its end.";
 
-/** Does the steps that are left, unless somebody else turns out to be doing them. */
+/** Does the steps that are left. Where somebody else has the credential, they are done when that one has ended. */
 async function finishHere(
-  { target, version }: Followed,
+  followed: Followed,
   rotation: DeployedRotation,
   terminal: Terminal,
-  tell: (worker?: Promise<unknown>) => Promise<Progress | undefined>,
+  signal: AbortSignal,
 ): Promise<Progress | undefined> {
-  const work = finishForward(target, version, rotation.clock.now() + TIME_TO_FINISH, rotation);
-  const last = await tell(work);
-  try {
-    return (await work) || !last ? last : { ...last, failure: leftOver(version, rotation.clock.now()) };
-  } catch (error) {
-    if (hasCode(error, "rotation-busy")) {
-      terminal.err("Somebody else is at work on it already; waiting for that.\n");
-      return tell();
+  const { target, version } = followed;
+  const { table, clock } = rotation;
+  let last: Progress | undefined;
+  for (;;) {
+    const worker = finishForward(target, version, clock.now() + TIME_TO_FINISH, rotation);
+    last = await tellProgress({ ...followed, worker }, last, rotation, terminal, signal);
+    try {
+      return (await worker) || !last ? last : { ...last, failure: leftOver(version, clock.now()) };
+    } catch (error) {
+      if (!hasCode(error, "rotation-busy")) {
+        if (last?.failure) return last; // what went wrong is on record, and is told from there
+        throw error;
+      }
     }
-    if (last?.failure) return last; // what went wrong is on record, and is told from there
-    throw error;
+    const { tenant, clientId } = target;
+    for await (const until of awaitTurn(table, { tenant, clientId, owner: version }, clock, signal)) {
+      say(terminal, busyText(until));
+    }
   }
 }
 
@@ -73,35 +89,46 @@ const leftOver = (version: VersionId, at: number): Progress["failure"] => ({
   message: "what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
 });
 
-/** The proof begins 45 s after the change and lasts 30 s. */
-const WHILE = "Asking whether the old one is dead takes a minute or two; it may be left alone.\n";
+/** Each in lines of its own, on standard error. */
+const say = ({ err, width }: Terminal, ...sentences: readonly string[]): void =>
+  err(sentences.map((sentence) => `${spoken(sentence, width)}\n`).join(""));
 
-/** Tells each stage and each failure once; gives the last that was heard. */
+/** The proof begins 45 s after the change and lasts 30 s. */
+const WHILE = "Asking whether the old one is dead takes a minute or two; it may be left alone.";
+
+/** Tells each stage and each failure once, beyond what was told before; gives the last that was heard. */
 async function tellProgress(
   followed: Followed,
+  told: Progress | undefined,
   { table, clock }: DeployedRotation,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Progress | undefined> {
   const by = followed.worker ? "here" : "service";
-  let last: Progress | undefined;
+  let last = told;
   for await (const progress of follow(table, followed, clock, signal)) {
-    const { stage, failure } = progress;
-    if (stage !== last?.stage) terminal.err(`${stageText(stage, followed.target, by)}\n`);
-    if (stage !== last?.stage && stage === "promoted" && followed.target.kind === "client-secret") terminal.err(WHILE);
-    const text = failureText(failure, last?.failure ?? null);
-    if (text) terminal.err(`${text}\n`);
+    const { stage } = progress;
+    if (stage !== last?.stage) say(terminal, stageText(stage, followed.target, by));
+    if (stage !== last?.stage && stage === "promoted" && followed.target.kind === "client-secret") say(terminal, WHILE);
+    const text = failureText(progress, last?.failure ?? null, by);
+    if (text) say(terminal, text);
     last = progress;
   }
   return last;
 }
 
-/** What is said of a failure that is new; of somebody else's work once, since its end does not move. */
-export function failureText(failure: Progress["failure"], last: Progress["failure"]): string | undefined {
-  if (!failure || failure.at === last?.at || failure.refusal !== null) return undefined;
-  const until = busyUntil(failure);
-  if (until === undefined) return `It failed at ${failure.step}: ${terminalText(failure.message)}`;
-  if (busyUntil(last) !== undefined) return undefined;
-  const minute = new Date(until).toISOString().slice(11, 16);
-  return `Somebody else has this credential, until ${minute} UTC at the latest; waiting for that.`;
+/** What is said of a failure that is new. Whoever does the steps here says of somebody else's work when to go on. */
+export function failureText(
+  { failure, takenUntil }: Pick<Watched, "failure" | "takenUntil">,
+  last: Progress["failure"],
+  by: Ordered["by"],
+): string | undefined {
+  if (!failure || failure.refusal !== null) return undefined;
+  if (failure.code === "rotation-busy") {
+    return by === "here" || takenUntil === undefined ? undefined : busyText(takenUntil);
+  }
+  return failure.at === last?.at ? undefined : `It failed at ${failure.step}: ${terminalText(failure.message)}`;
 }
+
+const busyText = (until: Instant): string =>
+  `Somebody else has this credential, until ${minuteText(until)} at the latest; waiting for that.`;

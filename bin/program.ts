@@ -143,15 +143,21 @@ function addRotate(program: Command, invocation: Invocation): void {
     .addHelpText("after", ROTATE_HELP);
   const alone = rotate
     .command("rotate", { isDefault: true, hidden: true })
+    .argument("[command]")
     .addOption(configOption())
-    .option("--tenant <name>", "the tenant")
-    .option("--client <id>", "the client id of the application whose credential it is")
+    .option("--tenant <name>", "the tenant", one)
+    .option("--client <id>", "the client id of the application whose credential it is", one)
     .addOption(tableOption())
     .option("--dry-run", "only say what would happen, what would keep it from happening, and whom it concerns", false)
-    .option("--overwrite", "replace a secret that somebody set by hand in Auth0, and that is stored nowhere", false)
+    .option(
+      "--overwrite",
+      "replace a secret that somebody set by hand in Auth0, and that is stored nowhere; no key",
+      false,
+    )
     .option("--yes", "do not ask", false)
     .addOption(evidenceOption())
-    .action(async (options: RotateOptions) => {
+    .action(async (word: string | undefined, options: RotateOptions) => {
+      if (word !== undefined) throw await unknownCommand(word, rotate);
       const { runRotate } = await import("./commands/rotate.ts");
       await runRotate(options, processTerminal(), invocation);
     });
@@ -170,8 +176,8 @@ function addRotate(program: Command, invocation: Invocation): void {
     .command("adopt")
     .description("puts an application's credential under Curfew's care without rotating it")
     .addOption(configOption())
-    .requiredOption("--tenant <name>", "the tenant")
-    .requiredOption("--client <id>", "the client id of the application")
+    .requiredOption("--tenant <name>", "the tenant", one)
+    .requiredOption("--client <id>", "the client id of the application", one)
     .requiredOption("--secret <name>", "the secret's name in Secrets Manager; it is created when it is not there")
     .addOption(tableOption())
     .addHelpText("after", ADOPT_HELP)
@@ -183,8 +189,8 @@ function addRotate(program: Command, invocation: Invocation): void {
     .command("resume")
     .description("goes on with a credential that is held: finishes what is pending, or rotates anew")
     .addOption(configOption())
-    .requiredOption("--tenant <name>", "the tenant")
-    .requiredOption("--client <id>", "the client id of the application")
+    .requiredOption("--tenant <name>", "the tenant", one)
+    .requiredOption("--client <id>", "the client id of the application", one)
     .addOption(tableOption())
     .addOption(evidenceOption())
     .option("--yes", "do not ask", false)
@@ -193,7 +199,18 @@ function addRotate(program: Command, invocation: Invocation): void {
       await runRotateResume(options, processTerminal(), invocation);
     });
   // Last: a subcommand takes over how its parent shows help at that moment.
-  rotate.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
+  rotate.configureHelp({ showGlobalOptions: true, visibleOptions: () => alone.createHelp().visibleOptions(alone) });
+}
+
+/** What is no subcommand would be given to the one that goes without a name. */
+async function unknownCommand(word: string, parent: Command): Promise<Error> {
+  const [{ didYouMean }, { CurfewError }] = await Promise.all([
+    import("../lib/config/nearest.ts"),
+    import("../lib/model/curfew-error.ts"),
+  ]);
+  const known = parent.commands.map((command) => command.name()).filter((name) => name !== parent.name());
+  const hint = didYouMean(word, known) ?? `there are ${known.join(", ")}.`;
+  return new CurfewError("arguments-invalid", `${parent.name()} has no subcommand ${JSON.stringify(word)}; ${hint}`);
 }
 
 const tableOption = (): Option =>
@@ -232,6 +249,13 @@ Exit codes:
 const configOption = (): Option => new Option("--config <file>", "the config file").default("./curfew.yaml");
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
+
+/** A credential has one tenant and one client: of two that are given one would be forgotten. */
+function one(value: string, previous: string | undefined): string {
+  if (previous !== undefined) throw new InvalidArgumentError("It is given twice; one is taken.");
+  if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return value;
+}
 
 /** The sandbox needs a handful of ports after this one, too. */
 function port(text: string): number {

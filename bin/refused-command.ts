@@ -2,6 +2,7 @@ import { hasCode } from "../lib/model/curfew-error.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
 import { type Refusal, refusalOf } from "../lib/rotation/refusal.ts";
 import type { Invocation } from "./run-command-line.ts";
+import { spoken } from "./spoken.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -22,7 +23,7 @@ export async function sayingRefusals(
     const mayPass = hasCode(error, "rotation-busy", "rotation-unfinished");
     if ((refusal === null && !mayPass) || !(error instanceof Error)) throw error;
     const advice = refusal === null ? [] : adviceOn(refusal);
-    terminal.err([terminalText(error.message), ...advice].map((line) => `${line}\n`).join(""));
+    terminal.err([terminalText(error.message), ...advice].map((line) => `${spoken(line, terminal.width)}\n`).join(""));
     setExitCode(1);
   }
 }

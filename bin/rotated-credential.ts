@@ -1,4 +1,4 @@
-import { didYouMean } from "../lib/config/nearest.ts";
+import { didYouMean, ending } from "../lib/config/nearest.ts";
 import type { Config, TenantConfig } from "../lib/config/schema.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
@@ -36,6 +36,6 @@ export function namedCredential(config: Config, tenantName: string, clientId: st
   const hint = didYouMean(clientId, known) ?? "npx curfew rotate adopt puts one there";
   throw new CurfewError(
     "arguments-invalid",
-    `The client ${JSON.stringify(clientId)} is not under credentials of ${tenant.name} in the configuration; ${hint}.`,
+    `The client ${JSON.stringify(clientId)} is not under credentials of ${tenant.name} in the configuration; ${ending(hint)}`,
   );
 }

@@ -5,6 +5,7 @@ import type { Ordered } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { optionsFor, secretNameOf } from "../lib/rotation/credentials/credential-text.ts";
 import type { Progress, Stage } from "../lib/rotation/ledger/progress.ts";
 import type { RotationTarget } from "../lib/rotation/ledger/target.ts";
+import { minuteText } from "../lib/rotation/minute-text.ts";
 import { type Advised, refusalSteps } from "../lib/rotation/news/refusal-advice.ts";
 import type { Refusal } from "../lib/rotation/refusal.ts";
 
@@ -40,10 +41,19 @@ export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">, by
   return texts[stage];
 }
 
-/** What a rotation came to, as far as it was followed. */
-export function outcomeOf(target: RotationTarget, progress: Progress | undefined, now: Instant): Outcome {
+/**
+ * What a rotation came to, as far as it was followed.
+ *
+ * @param whyUnproven where no proof can come about, in a sentence
+ */
+export function outcomeOf(
+  target: RotationTarget,
+  progress: Progress | undefined,
+  now: Instant,
+  whyUnproven?: string,
+): Outcome {
   if (progress?.stage === "proven") return done(`The ${noun(target)} is rotated, and the old one is proven dead.`);
-  if (progress?.stage === "promoted") return promoted(target, progress, now);
+  if (progress?.stage === "promoted") return promoted(target, progress, now, whyUnproven);
   const why = progress?.held ?? progress?.failure;
   if (why) return failed(target, why.message, progress?.failure?.refusal ?? progress?.held?.refusal ?? null);
   return {
@@ -53,18 +63,25 @@ export function outcomeOf(target: RotationTarget, progress: Progress | undefined
   };
 }
 
-function promoted(target: RotationTarget, { aftercare }: Progress, now: Instant): Outcome {
+function promoted(
+  target: RotationTarget,
+  { aftercare }: Progress,
+  now: Instant,
+  whyUnproven: string | undefined,
+): Outcome {
   const inPlace = `The ${noun(target)} is rotated.`;
   const old = `the old ${noun(target)}`;
   if (!aftercare) return done(inPlace);
   const { overdueSince, notProvable, from } = aftercare;
   if (overdueSince !== undefined) {
     const what = isStillAccepted(aftercare) ? "Auth0 still accepts" : "nobody could see that Auth0 refuses";
-    const text = `${inPlace} But ${what} ${old}, which should be dead since ${minuteOf(overdueSince)}.`;
+    const text = `${inPlace} But ${what} ${old}, which should be dead since ${minuteText(overdueSince)}.`;
     return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
   }
   if (notProvable !== undefined) return done(`${inPlace} That ${old} is dead cannot be proven: ${clean(notProvable)}`);
-  if (from > now) return done(`${inPlace} Until ${minuteOf(from)} ${old} is accepted, too; then an audit removes it.`);
+  if (from > now)
+    return done(`${inPlace} Until ${minuteText(from)} ${old} is accepted, too; then an audit removes it.`);
+  if (whyUnproven !== undefined) return done(`${inPlace} ${whyUnproven}`);
   return done(`${inPlace} That ${old} is dead is not proven yet; the next audit goes on with that.`);
 }
 
@@ -94,6 +111,3 @@ export const statusCommand = ({ tenant }: Pick<RotationTarget, "tenant">): strin
   `How it stands: npx curfew rotate status --tenant ${tenant}`;
 
 const clean = (text: string): string => terminalText(text);
-
-/** UTC, as in every report. */
-const minuteOf = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -4,13 +4,17 @@ import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
 import { isStillAccepted } from "../lib/rotation/aftercare/proof.ts";
 import type { StatusCredential, TenantCredentials } from "../lib/rotation/by-hand/status.ts";
-import { optionsFor } from "../lib/rotation/credentials/credential-text.ts";
-import { failing } from "../lib/rotation/ledger/failing.ts";
+import { optionsFor, secretNameOf } from "../lib/rotation/credentials/credential-text.ts";
 import type { Aftercare, RotationRecord } from "../lib/rotation/ledger/rotation-record.ts";
+import { minuteText } from "../lib/rotation/minute-text.ts";
+import { REFUSAL_ADVICE, refusalSteps } from "../lib/rotation/news/refusal-advice.ts";
+import type { Refusal } from "../lib/rotation/refusal.ts";
 import { dueDate } from "../lib/rotation/schedule/due.ts";
 import { ageText } from "./age-text.ts";
 import { plainTable } from "./plain-table.ts";
-import { stateOf } from "./rotation-state.ts";
+import { stageText } from "./rotation-outcome.ts";
+import { failedRotation, standingFailure, stateOf, type Unfinished, unfinished } from "./rotation-state.ts";
+import { spoken } from "./spoken.ts";
 
 /**
  * The credentials of one tenant for a person: a table, or a block for each credential where the terminal is too narrow
@@ -74,24 +78,48 @@ function dueText(dueAt: Instant | undefined, now: Instant): string {
   return now > dueAt ? `due since ${dayOf(dueAt)}` : dayOf(dueAt);
 }
 
-/** What the table has no room for: why it is held, what failed, what is left to be done. */
+/** What the table has no room for: why it is held, what failed, how far it has come, what is left to be done. */
 function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string[] {
-  const { clientId, held, underWay, aftercare } = rotation;
+  const { clientId, held, aftercare } = rotation;
   const name = briefText(clientId, LONGEST_ID);
-  const failure = held ? undefined : failing(rotation);
+  const options = terminalText(optionsFor(tenant, clientId));
+  const failure = held ? undefined : failedRotation(rotation);
+  const made = unfinished(rotation);
+  const ofCare = standingFailure(rotation);
   return [
     ...(held
       ? [
-          `${name}: held since ${minuteOf(held.since)}: ${terminalText(held.message)}`,
-          `  then: npx curfew rotate resume ${terminalText(optionsFor(tenant, clientId))}`,
+          `${name}: held since ${minuteText(held.since)}: ${terminalText(held.message)}`,
+          `  then: npx curfew rotate resume ${options}`,
         ]
       : []),
     ...(failure
-      ? [`${name}: failed at ${failure.step}, ${minuteOf(failure.at)}: ${terminalText(failure.message)}`]
+      ? [
+          `${name}: ${failure.refusal === null ? "failed" : "refused"} at ${failure.step}, ${minuteText(failure.at)}: ${terminalText(failure.message)}`,
+          ...refusedSteps(tenant, rotation, failure.refusal),
+        ]
       : []),
-    ...(underWay ? [`${name}: under way since ${minuteOf(underWay.startedAt)}, version ${underWay.version}`] : []),
+    ...(made ? [`${name}: ${unfinishedText(made, rotation)}`] : []),
+    ...(made || (failure && !isLast(failure.refusal)) ? [`  to go on: npx curfew rotate ${options}`] : []),
     ...aftercare.map((care) => `${name}: ${careText(care, now)}`),
+    ...(ofCare?.step === "aftercare"
+      ? [`${name}: what is left failed last at ${minuteText(ofCare.at)}: ${terminalText(ofCare.message)}`]
+      : []),
   ];
+}
+
+/** What a person can do about a refusal. */
+const refusedSteps = (tenant: string, { clientId, arn }: RotationRecord, refusal: Refusal | null): string[] =>
+  refusal === null
+    ? []
+    : refusalSteps(refusal, { tenant, clientId, secret: secretNameOf(arn) }).map((step) => `  ${terminalText(step)}`);
+
+/** Whether nothing is left to rotate when that is mended. */
+const isLast = (refusal: Refusal | null): boolean => refusal !== null && REFUSAL_ADVICE[refusal].goOn === null;
+
+function unfinishedText({ version, since, stage }: Unfinished, rotation: RotationRecord): string {
+  if (stage === "ordered") return `ordered at ${minuteText(since)}, version ${version}; nothing was heard of it since`;
+  return `under way since ${minuteText(since)}, version ${version}: ${stageText(stage, rotation, "service")}`;
 }
 
 const isUnadopted = ({ rotation, isAdopted }: StatusCredential): boolean =>
@@ -100,18 +128,17 @@ const isUnadopted = ({ rotation, isAdopted }: StatusCredential): boolean =>
 const adoptCommand = (tenant: string, { clientId, secret }: StatusCredential): string =>
   `  to adopt it: npx curfew rotate adopt ${terminalText(`${optionsFor(tenant, clientId)} --secret ${secret}`)}`;
 
-/** A command stays in one line, to be copied. */
 const noteLine = (note: string, width: number): string =>
-  note.startsWith(" ") ? note : wrapped(note, width, "", "  ");
+  note.startsWith(" ") ? spoken(note.trimStart(), width, "  ") : spoken(note, width, "", "  ");
 
 /** What is left to be done after a promotion. */
 function careText(care: Aftercare, now: Instant): string {
   const old = care.oldKey ? `the old key ${briefText(care.oldKey.kid, LONGEST_ID)}` : `the old secret`;
   if (care.notProvable !== undefined) return `${old} cannot be proven dead: ${terminalText(care.notProvable)}`;
   if (care.overdueSince !== undefined) {
-    return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteOf(care.overdueSince)}`;
+    return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteText(care.overdueSince)}`;
   }
-  if (care.from > now) return `${old} stays accepted until ${minuteOf(care.from)}`;
+  if (care.from > now) return `${old} stays accepted until ${minuteText(care.from)}`;
   return `${old} is not proven dead yet; every audit goes on with it`;
 }
 
@@ -128,6 +155,3 @@ function block(row: readonly string[], width: number): string {
 }
 
 const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
-
-/** UTC, as in every report. */
-const minuteOf = (at: Instant): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;

@@ -50,7 +50,7 @@ function interruptSignal(): AbortSignal {
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       if (controller.signal.aborted) process.exit(INTERRUPTED);
-      controller.abort(new CurfewError("interrupted", "Interrupted; nothing was changed and no report was written."));
+      controller.abort(new CurfewError("interrupted", "Interrupted."));
     });
   }
   return controller.signal;

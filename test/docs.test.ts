@@ -49,10 +49,10 @@ describe("the documents", () => {
     expect(JSON.parse(example).schemaVersion).toBe(1);
   });
 
-  it("show the tested example of a consumer, to the letter", () => {
-    const [, example = ""] = /```ts\n([\s\S]+?)```/.exec(textOf("docs/consuming-secrets.md")) ?? [];
+  it("show the tested example of a consumer, and how it is put together, to the letter", () => {
+    const shown = [...textOf("docs/consuming-secrets.md").matchAll(/```ts\n([\s\S]+?)```/g)].map(([, code]) => code);
 
-    expect(example).toBe(textOf("examples/consume-secret.ts"));
+    expect(shown).toEqual([textOf("examples/consume-secret.ts"), textOf("examples/get-token.ts")]);
   });
 
   it("name the test command in the README", () => {

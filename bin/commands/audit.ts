@@ -8,6 +8,7 @@ import { selectTenants } from "../../lib/config/select-tenants.ts";
 import { listExceptions } from "../../lib/findings/list-exceptions.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError, hasCode } from "../../lib/model/curfew-error.ts";
 import type { Severity } from "../../lib/model/severity.ts";
 import { type AuditReport, exitCode } from "../../lib/reports/audit-report.ts";
 import { changesLine, type RecordedAudit, renderChanges } from "../../lib/reports/changes.ts";
@@ -39,11 +40,16 @@ export async function runAudit(options: AuditOptions, terminal: Terminal, invoca
     const rules = { ...auditRules(config, CATALOGUE, systemClock), ...(history ? { history } : {}) };
     const report = await auditConfigured(config, tenants, rules, terminal, invocation.signal, observer);
     return { report, recorded: await record(report.tenants) };
-  });
+  }).catch(sayingWithoutReport);
   // Before a word is written: a reader that has seen enough closes the pipe, and the process ends there.
   invocation.setExitCode(exitCode(report, options.failOn));
   await writeReport(report, options, output, terminal);
   tellChanges(recorded, options, terminal);
+}
+
+function sayingWithoutReport(error: unknown): never {
+  if (!hasCode(error, "interrupted")) throw error;
+  throw new CurfewError("interrupted", "Interrupted; nothing was changed and no report was written.");
 }
 
 /** Audits some of the configured tenants, with progress where a person watches. */

@@ -1,7 +1,9 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Secret } from "../../lib/model/secret.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import { type Adopted, adopt } from "../../lib/rotation/by-hand/adopt.ts";
 import type { CredentialKind } from "../../lib/rotation/ledger/target.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
@@ -32,15 +34,26 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
   const tenant = tenantWithRotator(config, options.tenant);
   const request = adoptRequest(config, tenant, options.client, options.secret);
   const rotation = await openDeployedRotation(config, options, invocation.signal);
-  const adviceOn = (refusal: Refusal) => (NO_ADVICE.includes(refusal) ? [] : refusalAdvice(refusal, request));
-  await sayingRefusals(terminal, invocation, adviceOn, async () => {
+  let isGiven = false;
+  const adviceOn = (refusal: Refusal) =>
+    NO_ADVICE.includes(refusal) || (isGiven && OF_STORED.includes(refusal)) ? [] : refusalAdvice(refusal, request);
+  const adopting = async () => {
     const client = await rotation.tenant({ tenant: tenant.name, clientId: request.clientId });
-    const presentValue = (kind: CredentialKind) => askForValue(request.secret, kind, invocation.signal);
+    const presentValue = (kind: CredentialKind) => {
+      isGiven = true;
+      return askForValue(request.secret, kind, terminal.width, invocation.signal);
+    };
     const adopted = await adopt(request, { ...rotation, client, presentValue });
     const isConfigured = tenant.credentials.some(({ clientId }) => clientId === request.clientId);
-    terminal.err(doneText(adopted, request.secret, isConfigured));
+    terminal.err(doneText(adopted, request.secret, isConfigured, terminal.width));
     if (!isConfigured) terminal.out(credentialEntry({ ...adopted.target, secret: request.secret }));
-  });
+  };
+  try {
+    await sayingRefusals(terminal, invocation, adviceOn, adopting);
+  } catch (error) {
+    if (!invocation.signal.aborted) throw error;
+    throw new CurfewError("interrupted", "Interrupted; adopt again: whatever was done of it already may be repeated.");
+  }
 }
 
 /**
@@ -49,16 +62,23 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
  */
 const NO_ADVICE: readonly Refusal[] = ["current-refused", "client-gone", "global-client", "public-client"];
 
+/** What to do about these is about a secret in Secrets Manager, where a value that was typed or piped in is not yet. */
+const OF_STORED: readonly Refusal[] = ["payload-unusable", "target-disagrees"];
+
 /** The value is typed unseen or piped in; it never stands in an argument. */
-function askForValue(name: string, kind: CredentialKind, signal: AbortSignal): Promise<Secret> {
+function askForValue(name: string, kind: CredentialKind, width: number, signal: AbortSignal): Promise<Secret> {
   const person = personHere(signal);
   if (!person) return pipedSecret();
-  return person.tellsSecret(
-    `There is no secret ${name} yet. The ${wordFor(kind)} that the application uses at present (not shown):`,
-  );
+  const question = `There is no secret ${name} yet. The ${wordFor(kind)} that the application uses at present (not shown):`;
+  return person.tellsSecret(wrapped(question, width));
 }
 
-function doneText({ target, created, switchedOn }: Adopted, secret: string, isConfigured: boolean): string {
+function doneText(
+  { target, created, switchedOn }: Adopted,
+  secret: string,
+  isConfigured: boolean,
+  width: number,
+): string {
   const lines = [
     `Auth0 accepts the ${wordFor(target.kind)} of ${target.clientId}.`,
     created ? `It is stored in the new secret ${secret}.` : `The secret ${secret} is under Curfew's care.`,
@@ -67,5 +87,5 @@ function doneText({ target, created, switchedOn }: Adopted, secret: string, isCo
       ? "The configuration has it already."
       : `Add this below credentials: of the tenant ${target.tenant} in curfew.yaml, then deploy:\n`,
   ];
-  return `${lines.join("\n")}\n`;
+  return lines.map((line) => `${wrapped(line, width)}\n`).join("");
 }

@@ -1,12 +1,12 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { findRotatable, orderByHand } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { findRotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { readRotation, resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { agreed } from "../agreed.ts";
 import { openDeployedRotation } from "../deployed-rotation.ts";
-import { followRotation } from "../follow-rotation.ts";
+import { orderAndFollow } from "../follow-rotation.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { namedCredential } from "../rotated-credential.ts";
 import { refusalAdvice } from "../rotation-outcome.ts";
@@ -44,10 +44,10 @@ export async function runRotateResume(
       );
       return;
     }
-    if (!(await agreed(named, rotatable, { overwrite: false, yes: options.yes }, terminal, invocation))) return;
+    const asked = { overwrite: false, yes: options.yes, keepsProof: rotation.keepsProof };
+    if (!(await agreed(named, rotatable, asked, terminal, invocation))) return;
     await resumeRotation(rotation.table, rotatable.target);
     if (record?.held) terminal.err(`The credential of ${name} is not held any more.\n`);
-    const ordered = await orderByHand(rotatable, false, rotation);
-    await followRotation(rotatable.target, ordered, rotation, terminal, invocation);
+    await orderAndFollow(rotatable, false, rotation, terminal, invocation);
   });
 }

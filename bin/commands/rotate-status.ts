@@ -11,7 +11,7 @@ import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/
 import { dueDate } from "../../lib/rotation/schedule/due.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { requiredTable } from "../required-table.ts";
-import { standingFailure, stateOf } from "../rotation-state.ts";
+import { standingFailure, stateOf, type Unfinished, unfinished } from "../rotation-state.ts";
 import { statusText } from "../rotation-status-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -77,9 +77,7 @@ const leftBehindJson = (rotation: RotationRecord) => ({
 
 const rotationJson = (rotation: RotationRecord | undefined) => ({
   lastRotation: moment(rotation?.promoted?.at),
-  underWay: rotation?.underWay
-    ? { version: rotation.underWay.version, startedAt: moment(rotation.underWay.startedAt) }
-    : null,
+  underWay: rotation ? unfinishedJson(unfinished(rotation)) : null,
   aftercare: (rotation?.aftercare ?? []).map((care) => ({
     version: care.old,
     from: moment(care.from),
@@ -94,6 +92,9 @@ const rotationJson = (rotation: RotationRecord | undefined) => ({
     ? { since: moment(rotation.held.since), refusal: rotation.held.refusal, message: rotation.held.message }
     : null,
 });
+
+const unfinishedJson = (known: Unfinished | undefined) =>
+  known ? { version: known.version, startedAt: moment(known.since), stage: known.stage } : null;
 
 const failureJson = (failure: RotationFailure | undefined) =>
   failure

@@ -5,7 +5,7 @@ import type { Config } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError, type ErrorCode } from "../../lib/model/curfew-error.ts";
 import { dryRun } from "../../lib/rotation/by-hand/dry-run.ts";
-import { findRotatable, orderByHand } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { findRotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { configuredCredentials } from "../../lib/rotation/credentials/configured-credentials.ts";
 import { knownCredentials } from "../../lib/rotation/credentials/known-credentials.ts";
 import { credentialSettings } from "../../lib/rotation/from-config.ts";
@@ -13,7 +13,7 @@ import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { agreed } from "../agreed.ts";
 import { type DeployedRotation, openDeployedRotation } from "../deployed-rotation.ts";
 import { type AgedDryRun, dryRunText } from "../dry-run-text.ts";
-import { followRotation } from "../follow-rotation.ts";
+import { orderAndFollow } from "../follow-rotation.ts";
 import { sayingRefusals } from "../refused-command.ts";
 import { type NamedCredential, namedCredential } from "../rotated-credential.ts";
 import { refusalAdvice } from "../rotation-outcome.ts";
@@ -48,9 +48,10 @@ export async function runRotate(options: RotateOptions, terminal: Terminal, invo
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant, ...named.credential });
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const rotatable = await findRotatable(rotation, named.credential.secret);
-    if (!(await agreed(named, rotatable, options, terminal, invocation))) return;
-    const ordered = await orderByHand(rotatable, options.overwrite, rotation);
-    await followRotation(rotatable.target, ordered, rotation, terminal, invocation);
+    const { overwrite, yes } = options;
+    const asked = { overwrite, yes, keepsProof: rotation.keepsProof };
+    if (!(await agreed(named, rotatable, asked, terminal, invocation))) return;
+    await orderAndFollow(rotatable, overwrite, rotation, terminal, invocation);
   });
 }
 

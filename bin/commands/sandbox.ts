@@ -25,7 +25,8 @@ export async function runSandbox({ port }: SandboxOptions, terminal: Terminal, i
 
 function guide({ world, deployment }: Laptop): string {
   const { sandbox, config, applications } = world;
-  const variables = { ...deployment.cloud.env, CURFEW_TABLE: process.env.CURFEW_TABLE };
+  const { CURFEW_TABLE, CURFEW_EVIDENCE_BUCKET } = process.env;
+  const variables = { ...deployment.cloud.env, CURFEW_TABLE, CURFEW_EVIDENCE_BUCKET };
   const rows = [
     ...sandbox.tenants.map(({ name, domain, origin }) => [name, domain, origin]),
     ["control", "clock, faults, audits", sandbox.controlOrigin ?? ""],

@@ -34,3 +34,6 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 
 /** `client_id`, `client-id` and `ClientID` all mean `clientId`. */
 const simplify = (word: string): string => word.toLowerCase().replace(/[-_ ]/g, "");
+
+/** A hint as the end of a sentence: one that asks has its mark. */
+export const ending = (hint: string): string => (hint.endsWith("?") ? hint : `${hint}.`);

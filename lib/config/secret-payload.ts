@@ -24,7 +24,7 @@ export function readPayload(payload: Secret, expected: Expected): Secret {
   const text = payload.reveal().trim();
   if (text.includes("-----BEGIN")) refuse(expected, PEM);
   const fields = text.startsWith("{") ? parseFields(text) : undefined;
-  if (text.startsWith("{") && !fields) refuse(expected, "begins like JSON but is not; store it again");
+  if (text.startsWith("{") && !fields) refuse(expected, "begins like JSON but is not; correct it");
   if (fields && !isJwk(fields)) mustAgree(fields, expected);
   return expected.kind === "client-secret" ? clientSecret(text, fields, expected) : privateKey(fields, expected);
 }

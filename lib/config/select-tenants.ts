@@ -1,5 +1,5 @@
 import { CurfewError } from "../model/curfew-error.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, ending } from "./nearest.ts";
 
 /** More names than these are no help. */
 const MOST_NAMES = 10;
@@ -27,6 +27,6 @@ export function selectTenant<T extends { name: string }>(tenants: readonly T[], 
   const hint = didYouMean(wanted, known) ?? `it has ${names}`;
   throw new CurfewError(
     "arguments-invalid",
-    `There is no tenant ${JSON.stringify(wanted)} in the configuration; ${hint}.`,
+    `There is no tenant ${JSON.stringify(wanted)} in the configuration; ${ending(hint)}`,
   );
 }

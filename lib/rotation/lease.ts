@@ -67,6 +67,20 @@ export async function takeLease(table: Table, request: LeaseRequest, clock: Pick
   return heldLease(table, key, { ...request, formerUntil, version: version + 1 }, clock);
 }
 
+/**
+ * Until when somebody else has the right to work on a credential, at the latest.
+ *
+ * @returns milliseconds since the epoch; undefined when `owner` may take it now
+ */
+export async function takenUntil(
+  table: Pick<Table, "get">,
+  { tenant, clientId, owner }: Omit<LeaseRequest, "until">,
+  now: Instant,
+): Promise<Instant | undefined> {
+  const row = await table.get<Lease>(leaseKey(tenant, clientId));
+  return row && !isFree(row, owner, now) ? endOf(row.value) : undefined;
+}
+
 const leaseKey = (tenant: string, clientId: string): Key => ({
   partition: tenantPartition(tenant),
   sort: `LEASE#${clientId}`,
@@ -74,8 +88,11 @@ const leaseKey = (tenant: string, clientId: string): Key => ({
 
 function isFree(row: Row<Lease> | undefined, owner: string, now: Instant): boolean {
   if (!row || row.value.owner === null || row.value.owner === owner) return true;
-  return Math.max(row.value.until, row.value.formerUntil) + SKEW <= now;
+  return endOf(row.value) <= now;
 }
+
+/** When everybody who may still work under it is surely dead. */
+const endOf = ({ until, formerUntil }: Lease): Instant => Math.max(until, formerUntil) + SKEW;
 
 interface Taken extends LeaseRequest {
   formerUntil: Instant;

@@ -78,7 +78,7 @@ function settingsOf(target: RotationTarget, parts: RotationParts): RotationSetti
   const { tenant, clientId } = target;
   throw refusedError({
     refusal: "not-configured",
-    message: `The credential of ${clientId} in ${tenant}, or the tenant's rotator, is not in the configuration as it was when its secret was taken over; configure both, or switch the secret's rotation off.`,
+    message: `The credential of ${clientId} in ${tenant}, or the tenant's rotator, is not in the deployed configuration as it was when its secret was taken over; deploy one that has both, or switch the secret's rotation off.`,
   });
 }
 

@@ -192,7 +192,7 @@ describe("curfew audit: exit codes", () => {
     silent.close();
 
     expect(run).toMatchObject({ code: 130, stdout: "" });
-    expect(run.stderr).toContain("Interrupted");
+    expect(run.stderr).toBe("Interrupted; nothing was changed and no report was written.\n");
     expect(await readdir(folder.path)).toEqual([".curfew", "curfew.yaml"]);
   });
 });

@@ -118,6 +118,27 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
     expect(changes(deployed)).toEqual([]);
   });
 
+  it("lets a client have one secret only, until the rotation of the former is switched off", async () => {
+    await using deployed = await world();
+    const adoptAs = (name: string) =>
+      deployed.rotate([...ADOPT, "--client", "checkout", "--secret", name], { input: CANARY });
+    await adoptAs("apps/checkout");
+
+    const second = await adoptAs("apps/other");
+    const before = changes(deployed);
+    deployed.cloud.secretsManager.call("CancelRotateSecret", { SecretId: "apps/checkout" });
+    const moved = await adoptAs("apps/other");
+
+    expect(second).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringContaining("in the secret apps/checkout;"),
+    });
+    expect(second.stderr).toContain("aws secretsmanager cancel-rotate-secret --secret-id apps/checkout");
+    expect(before).toEqual(["CreateSecret", "RotateSecret"]);
+    expect(moved).toMatchObject({ code: 0 });
+  });
+
   it("does not take a secret from another rotation function", async () => {
     await using deployed = await world();
     const { secretsManager } = deployed.cloud;
@@ -158,25 +179,44 @@ describe("curfew rotate adopt changes nothing", () => {
       input: JSON.stringify({ clientSecret: CANARY, clientId: "other" }),
       says: "belongs to another client",
     },
+    {
+      title: "broken JSON",
+      client: "checkout",
+      input: `{"clientSecret":"${CANARY}"`,
+      says: "The secret that was given begins like JSON but is not; correct it.\n",
+    },
   ])("when it refuses $title", async ({ client, input, says }) => {
     const run = await deployed.rotate([...ADOPT, "--client", client, "--secret", "apps/new"], { input });
 
     expect(run).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining(says) });
-    expect(run.stderr).not.toMatch(/out of (the configuration|credentials)|cNry-/);
+    expect(run.stderr).not.toMatch(/out of (the configuration|credentials)|in Secrets Manager|cNry-/);
     expect(changes(deployed)).toEqual([]);
     expect(await deployed.rows()).toBe("[]");
   });
 
   it.each([
-    { title: "empty input", args: [], input: "", says: "Standard input is empty" },
-    { title: "too much", args: [], input: "x".repeat(70_000), says: "64 KiB" },
-    { title: "the secret itself", args: ["--secret", `Ab1${CANARY}`], input: "", says: "looks like the secret itself" },
-    { title: "a name with spaces", args: ["--secret", "my secret"], input: "", says: "no spaces" },
-    { title: "another's secret", args: ["--secret", "curfew/acme/auditor"], input: "", says: "another client's" },
-    { title: "an unknown tenant", args: ["--tenant", "acmee"], input: "", says: 'did you mean "acme"?' },
+    { title: "empty input", args: {}, input: "", says: "Standard input is empty" },
+    { title: "too much", args: {}, input: "x".repeat(70_000), says: "64 KiB" },
+    {
+      title: "the secret itself",
+      args: { "--secret": `Ab1${CANARY}` },
+      input: "",
+      says: "looks like the secret itself",
+    },
+    { title: "the secret and more", args: { "--secret": `Ab1${CANARY}.` }, input: "", says: "looks like the secret" },
+    {
+      title: "a short secret in the name",
+      args: { "--secret": "apps/s3cr3t-value" },
+      input: "s3cr3t-value",
+      says: "holds the secret itself",
+    },
+    { title: "no client", args: { "--client": "" }, input: "", says: "It is empty" },
+    { title: "a name with spaces", args: { "--secret": "my secret" }, input: "", says: "no spaces" },
+    { title: "another's secret", args: { "--secret": "curfew/acme/auditor" }, input: "", says: "another client's" },
+    { title: "an unknown tenant", args: { "--tenant": "acmee" }, input: "", says: 'did you mean "acme"?' },
   ])("when it says what is wrong with $title", async ({ args, input, says }) => {
-    const all = ["adopt", "--tenant", "acme", "--client", "checkout", "--secret", "apps/checkout", ...args];
-    const run = await deployed.rotate(all, { input });
+    const all = { "--tenant": "acme", "--client": "checkout", "--secret": "apps/checkout", ...args };
+    const run = await deployed.rotate(["adopt", ...Object.entries(all).flat()], { input });
 
     expect(run).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining(says) });
     expect(run.stderr).not.toContain(CANARY);

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { takeLease } from "../../lib/rotation/lease.ts";
 import { changeRotation, orderRotation, readRotation, readTarget } from "../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord, RotationStep } from "../../lib/rotation/ledger/rotation-record.ts";
 import { askManagementToken, machine } from "../sandbox/support/a-sandbox.ts";
-import type { Run } from "../support/command-line.ts";
+import { curfew, type Run } from "../support/command-line.ts";
 import { type DeployedRotationWorld, deployedRotation } from "../support/deployed-rotation.ts";
 
 const CANARY = "cNry-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-0";
@@ -114,6 +115,7 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
     if (client) client.client_secret = byHand;
 
     const refused = await deployed.rotate(NOW);
+    const status = await deployed.rotate(["status"]);
     const before = await answerTo(deployed, byHand);
     // The proof takes more than a minute of the command's own time.
     const overwritten = await interruptedAt(deployed, "Auth0 accepts the new secret", [...NOW, "--overwrite"]);
@@ -123,6 +125,8 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
       stdout: expect.stringContaining("Not rotated: Auth0 refuses the stored"),
     });
     expect(refused.stderr).toContain("--overwrite");
+    expect(status.stdout).toMatch(/ failed$/m);
+    expect(oneLine(status.stdout)).toMatch(/checkout: refused at createSecret, .*--client checkout --overwrite/);
     expect(before).toBe(ACCEPTED);
     expect(oneLine(overwritten.stderr)).toContain("A secret that somebody set by hand in Auth0 is replaced");
     expect(await answerTo(deployed, byHand)).toBe(REFUSED);
@@ -141,6 +145,29 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
     );
     expect(await recordOf(deployed)).toMatchObject({ lastProof: { old: expect.any(String) } });
     expect(await answerTo(deployed, CANARY)).toBe(REFUSED);
+  });
+
+  it("does not say at Ctrl-C that nothing was changed once it was ordered, though nobody has answered yet", async () => {
+    let interrupt = (): void => undefined;
+    await using deployed = await adopted({ onStep: async () => interrupt() });
+    deployed.cloud.secretsManager.faults.add({ operation: "RotateSecret", effect: { kind: "hang", when: "after" } });
+
+    const run = await deployed.rotate(NOW, {
+      onStart: (kill) => {
+        interrupt = () => {
+          interrupt = () => undefined;
+          kill("SIGINT");
+        };
+      },
+    });
+    await deployed.cloud.secretsManager.rotations.settled();
+
+    expect(run).toMatchObject({ code: 130, stdout: "" });
+    expect(run.stderr).not.toMatch(/[Nn]othing was changed|no report/);
+    expect(run.stderr).toMatch(
+      /the rotation was ordered, and may go on without this command\. How it stands: npx curfew rotate status/,
+    );
+    expect(await recordOf(deployed)).toMatchObject({ promoted: { version: expect.any(String) } });
   });
 
   it("finishes a rotation that hangs from this machine, and begins no other", async () => {
@@ -190,7 +217,7 @@ describe("curfew rotate --dry-run", () => {
     const run = await deployed.rotate([...WHOM, "--dry-run"]);
 
     expect(run).toMatchObject({ code: 0, stderr: "" });
-    expect(run.stdout).toContain("A rotation would go on.");
+    expect(run.stdout).toContain("Nothing is in the way.");
     expect(run.stdout).toContain("Auth0 accepts the stored client secret.");
     expect(run.stdout).toContain("Nothing was changed.");
     expect(await deployed.rows()).toBe(before);
@@ -210,7 +237,7 @@ describe("curfew rotate --dry-run", () => {
     const run = await deployed.rotate([...WHOM, "--dry-run"]);
 
     expect(run).toMatchObject({ code: 1, stderr: "" });
-    expect(run.stdout).toContain("A rotation would NOT go on:");
+    expect(run.stdout).toContain("Something is in the way:");
     for (const said of ["switched off", "HS256", "somebody set another one by hand", "rotate adopt", "RS256"]) {
       expect(oneLine(run.stdout)).toContain(said);
     }
@@ -243,6 +270,17 @@ describe("curfew rotate --dry-run", () => {
     expect(run.stdout).not.toContain("finished");
   });
 
+  it("names who has the credential at this moment, and until when", async () => {
+    await using deployed = await adopted();
+    const lease = { tenant: "acme", clientId: "checkout", owner: "incident", until: Date.UTC(2126, 0, 1, 14, 11, 30) };
+    await takeLease(deployed.table, lease, { now: () => Date.UTC(2026, 0, 1) });
+
+    const run = await deployed.rotate([...WHOM, "--dry-run"]);
+
+    expect(run).toMatchObject({ code: 1, stderr: "" });
+    expect(oneLine(run.stdout)).toContain("Somebody else has the credential of checkout, until 2126-01-01 14:11 UTC");
+  });
+
   it("ends as a rotation does where AWS keeps it from looking", async () => {
     await using deployed = await adopted();
     const AWS_ENDPOINT_URL_SECRETS_MANAGER = "http://127.0.0.1:9";
@@ -257,7 +295,8 @@ describe("curfew rotate --dry-run", () => {
 
 describe("curfew rotate resume", { timeout: 120_000 }, () => {
   it("rotates what was held, and has nothing to do for what is not", async () => {
-    await using deployed = await adopted();
+    // Slower than elsewhere: five processes run before the end, and the function's clock runs ahead of theirs.
+    await using deployed = await adopted({ speed: 8 });
     const idle = await deployed.rotate(["resume", ...WHOM]);
     const target = await readTarget(deployed.table, described(deployed).ARN);
     if (!target) throw new Error("It was not adopted.");
@@ -303,7 +342,15 @@ describe("curfew rotate ends with 3 and one sentence", () => {
 
   it.each([
     { title: "nothing named", args: [], env: {}, says: "--tenant acme-prod --client abc" },
-    { title: "an unknown client", args: ["--tenant", "acme", "--client", "chekout"], env: {}, says: '"checkout"?' },
+    {
+      title: "an unknown client",
+      args: ["--tenant", "acme", "--client", "chekout"],
+      env: {},
+      says: 'did you mean "checkout"?\n',
+    },
+    { title: "a subcommand that is none", args: ["staus"], env: {}, says: 'did you mean "status"?\n' },
+    { title: "two tenants", args: ["--tenant", "old", ...NOW], env: {}, says: "one is taken" },
+    { title: "an empty client", args: ["--tenant", "acme", "--client", ""], env: {}, says: "It is empty" },
     { title: "no table", args: NOW, env: { CURFEW_TABLE: "" }, says: "--table or CURFEW_TABLE" },
     { title: "a wrong table", args: [...NOW, "--table", "curfeww"], env: {}, says: "check its name" },
     { title: "an option that is none", args: [...NOW, "--force"], env: {}, says: "unknown option '--force'" },
@@ -311,5 +358,14 @@ describe("curfew rotate ends with 3 and one sentence", () => {
     const run = await deployed.rotate(args, { env: { ...deployed.env, ...env } });
 
     expect(run).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining(says) });
+  });
+});
+
+describe("curfew rotate --help", () => {
+  it("lists every option, that for help too", async () => {
+    const { code, stdout } = await curfew(["rotate", "--help"], { cwd: import.meta.dirname });
+
+    expect(code).toBe(0);
+    for (const option of ["--dry-run", "--evidence", "-h, --help"]) expect(stdout).toContain(option);
   });
 });

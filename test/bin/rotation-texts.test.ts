@@ -113,6 +113,56 @@ describe("the status of credentials", () => {
     expect(text).toContain("npx curfew rotate adopt --tenant acme --client checkout --secret apps/checkout");
   });
 
+  it("shows an order that was refused, which held nothing and of which nobody else is told, with what to do", () => {
+    const refused = {
+      version: "v1",
+      step: "createSecret",
+      at: NOW,
+      code: "rotation-refused",
+      refusal: "current-refused",
+      message: "Auth0 refuses the stored credential.",
+    } as const;
+    const order = { version: "v1", by: "person", at: NOW - 1 } as const;
+    const text = status(known({ rotation: rotation({ order, lastFailure: refused }) }));
+
+    expect(text).toMatch(/ failed$/m);
+    expect(text).toContain("checkout: refused at createSecret, 2026-11-23 06:00 UTC: Auth0 refuses the stored");
+    expect(text).toContain("overwrite it: npx curfew rotate --tenant acme --client checkout --overwrite");
+    expect(text).toContain("\n  to go on: npx curfew rotate --tenant acme --client checkout");
+    const promoted = { version: "v2", at: NOW + 1 };
+    expect(status(known({ rotation: rotation({ order, lastFailure: refused, promoted }) }))).toMatch(/ ok$/);
+  });
+
+  it("shows an order of which nothing was heard, and how far a version has come", () => {
+    const order = { version: "v1", by: "person", at: NOW } as const;
+    const ordered = status(known({ rotation: rotation({ order }) }));
+    const underWay = { version: "v1", startedAt: NOW };
+    const stages = [underWay, { ...underWay, setAt: NOW }].map((one) =>
+      status(known({ rotation: rotation({ order, underWay: one }) })),
+    );
+
+    expect(ordered).toMatch(/ ordered$/m);
+    expect(ordered).toContain("ordered at 2026-11-23 06:00 UTC, version v1; nothing was heard of it since");
+    expect(ordered).toContain("to go on: npx curfew rotate --tenant acme --client checkout");
+    expect(stages[0]).toContain("version v1: A new secret is being made and stored; Auth0 does not know it yet.");
+    expect(stages[1]).toContain("version v1: The new secret is stored, and Auth0 is being told.");
+    expect(status(known({ rotation: rotation({ order, promoted: { version: "v1", at: NOW + 1 } }) }))).toMatch(/ ok$/);
+  });
+
+  it("says why what is left of a rotation fails", () => {
+    const lastFailure = {
+      version: "new",
+      step: "aftercare",
+      at: NOW,
+      code: "store-failed",
+      refusal: null,
+      message: "No evidence bucket was named.",
+    } as const;
+    const text = status(known({ rotation: rotation({ lastFailure, aftercare: [aftercare()] }) }));
+
+    expect(text).toContain("what is left failed last at 2026-11-23 06:00 UTC: No evidence bucket was named.");
+  });
+
   it("forgets a failure that was overcome", () => {
     const failure = { version: "v1", at: NOW, code: "unreachable", refusal: null, message: "No." } as const;
     const ofStep = rotation({ lastFailure: { ...failure, step: "setSecret" } });
@@ -212,10 +262,15 @@ describe("a failure that is followed", () => {
   const failure = { version: "v1", step: "createSecret", at: NOW, code: "rotation-busy", refusal: null } as const;
   const busy = { ...failure, message: "Somebody else is working on it." };
 
-  it("says once until when somebody else may be at work, and of others what failed", () => {
-    expect(failureText(busy, null)).toContain("until 06:05 UTC at the latest");
-    expect(failureText({ ...busy, at: NOW + 60_000 }, busy)).toBeUndefined();
-    expect(failureText({ ...busy, code: "throttled", message: "Auth0 throttles." }, { ...busy, at: NOW - 1 })).toBe(
+  it("says until when somebody else is at work as far as that is known, and of others once what failed", () => {
+    const takenUntil = NOW + 605_000;
+    const throttled = { ...busy, code: "throttled", message: "Auth0 throttles." } as const;
+
+    expect(failureText({ failure: busy, takenUntil }, null, "service")).toContain("until 2026-11-23 06:10 UTC at the");
+    expect(failureText({ failure: busy, takenUntil: undefined }, null, "service")).toBeUndefined();
+    expect(failureText({ failure: busy, takenUntil }, null, "here")).toBeUndefined();
+    expect(failureText({ failure: throttled, takenUntil: undefined }, busy, "here")).toBeUndefined();
+    expect(failureText({ failure: { ...throttled, at: NOW + 1 }, takenUntil: undefined }, busy, "here")).toBe(
       "It failed at createSecret: Auth0 throttles.",
     );
   });

@@ -96,16 +96,19 @@ test("the sandbox shows what people would get by mail and in Slack", { timeout: 
 test("the sandbox prints all that another terminal needs to rotate", { timeout: 120_000 }, async () => {
   await using folder = await temporaryFolder();
   let rehearsal: Run | undefined;
+  let exported: Record<string, string> = {};
 
   await visited(async ({ guide }) => {
     await folder.write("sandbox.yaml", guide);
     const env = Object.fromEntries(
-      [...guide.matchAll(/^# {3}export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+      [...guide.matchAll(/^# {3}export (\w+)=(.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
     );
     const [, command = ""] = /^# {3}npx curfew (rotate .*nightly-export)$/m.exec(guide) ?? [];
     rehearsal = await curfew([...command.split(" "), "--dry-run"], { cwd: folder.path, env });
+    exported = env;
   });
 
+  for (const name of ["CURFEW_TABLE", "CURFEW_EVIDENCE_BUCKET"]) expect(exported[name]).not.toMatch(/^(undefined)?$/);
   expect(rehearsal).toMatchObject({ code: 0, stderr: "" });
   expect(rehearsal?.stdout).toContain("Auth0 accepts the stored client secret.");
 });

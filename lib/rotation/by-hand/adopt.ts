@@ -1,7 +1,7 @@
 import { CurfewError, hasCode } from "../../model/curfew-error.ts";
 import { Secret } from "../../model/secret.ts";
 import { calibratedAsk } from "../asking/asking.ts";
-import { markAdopted } from "../credentials/adopted-secrets.ts";
+import { adoptedSecrets, markAdopted } from "../credentials/adopted-secrets.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { changeRotation, readRotation, readTarget, recordOfCredential, writeTarget } from "../ledger/ledger.ts";
@@ -60,18 +60,21 @@ export interface Adopted {
  * repeated, whatever became of it before.
  *
  * @throws CurfewError `rotation-refused` for what could not be rotated later either, `arguments-invalid` for a secret
- * that is somebody else's, or what the ports failed with
+ * that is somebody else's or beside another one of the same client, or what the ports failed with
  */
 export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<Adopted> {
   const known = await find(parts, request.secret);
   if (known) await mustBeFree(known, request, parts);
+  await mustBeOnlyOne(request, known?.arn, parts);
   const described = await parts.client.client();
   const kind = request.kind ?? kindOf(described);
   const refused = judgeClient(described, { ...request, kind });
   if (refused) throw refusedError(forAdopting(refused, request));
   await mustBeOurs(parts, request, kind, known?.arn);
   const stored = known ? await currentValue(parts, known) : await parts.presentValue(kind);
-  const value = credentialIn(stored, { ...request, kind }, request.secret);
+  mustNotShow(request.secret, stored);
+  const value = credentialIn(stored, { ...request, kind }, known ? request.secret : "that was given");
+  mustNotShow(request.secret, value);
   await mustBeAccepted(parts, { ...request, kind }, value);
 
   const arn = known?.arn ?? (await create(parts, request, kind, value));
@@ -115,6 +118,31 @@ async function mustBeFree(secret: VaultSecret, request: AdoptRequest, { table }:
     const message = `The secret ${name} has a version under AWSPENDING that nobody finishes while rotation is switched off; find out which of its values Auth0 accepts, let that version bear both AWSCURRENT and AWSPENDING, then adopt again.`;
     throw new CurfewError("arguments-invalid", message);
   }
+}
+
+/**
+ * A client has one credential: two secrets that are both rotated would overwrite each other's at Auth0. It may be moved
+ * to another secret when nobody rotates the former one any more.
+ */
+async function mustBeOnlyOne(
+  { tenant, clientId, secret }: AdoptRequest,
+  arn: string | undefined,
+  parts: AdoptParts,
+): Promise<void> {
+  const adopted = (await adoptedSecrets(parts.table, tenant)).get(clientId);
+  if (adopted === undefined || adopted === arn) return;
+  const former = await find(parts, adopted);
+  if (!former?.rotationEnabled) return;
+  const message = `The credential of ${clientId} is under Curfew's care already, in the secret ${former.name}; adopt that one, or switch its rotation off before ${secret} takes its place: aws secretsmanager cancel-rotate-secret --secret-id ${former.name}`;
+  throw new CurfewError("arguments-invalid", message);
+}
+
+/** A name is shown everywhere, and this one holds the value itself; neither is repeated. */
+function mustNotShow(name: string, value: Secret): void {
+  if (!name.includes(value.reveal().trim())) return;
+  const message =
+    "The name of the secret holds the secret itself; choose a name without it, and take that value for known to others.";
+  throw new CurfewError("arguments-invalid", message);
 }
 
 /** What authenticates with registered keys has no use for a secret, and the other way round. */

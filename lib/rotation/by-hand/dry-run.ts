@@ -2,9 +2,12 @@ import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
 import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
+import { takenUntil } from "../lease.ts";
 import { readRotation, readTarget } from "../ledger/ledger.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
+import { toldVersion } from "../ledger/under-way.ts";
+import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
 import type { RotationTenant, VaultSecret, VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
@@ -73,6 +76,7 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
   await look(async () => assertOurs(secret));
   const record = await look(() => recordOf(secret, request, parts));
+  await look(() => assertFree(secret, record, request, parts));
   const work = dryWork(secret, request, readOnly(parts));
   const current = async () => (await currentCredential(work)).credential;
   await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
@@ -97,6 +101,20 @@ async function recordOf(
     throw refusedError({ refusal: "not-configured", message });
   }
   return readRotation(table, target);
+}
+
+/** Whoever has the credential keeps a rotation waiting, unless it is the one that this would finish. */
+async function assertFree(
+  secret: VaultSecret,
+  record: RotationRecord | undefined,
+  { settings: { tenant, clientId } }: DryRunRequest,
+  { table, clock }: Pick<RotationParts, "table" | "clock">,
+): Promise<void> {
+  const owner = toldVersion(record, secret.arn) ?? pendingVersion(secret) ?? "nobody";
+  const until = await takenUntil(table, { tenant, clientId, owner }, clock.now());
+  if (until === undefined) return;
+  const message = `Somebody else has the credential of ${clientId}, until ${minuteText(until)} at the latest; rotate it after that.`;
+  throw new CurfewError("rotation-busy", message, { retryable: true });
 }
 
 /** The work of a rotation, without its lease: whatever would be written under it is refused. */

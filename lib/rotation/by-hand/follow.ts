@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Clock } from "../../model/clock.ts";
 import type { Table } from "../../store/table.ts";
+import { takenUntil } from "../lease.ts";
 import { type Progress, progressOf } from "../ledger/progress.ts";
 import { type RotationRecord, rotationKey } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
@@ -26,20 +27,19 @@ const LOOK = 1_000;
  */
 export const LONGEST_SILENCE = 330_000;
 
-/**
- * Whoever has a lease lives five minutes at the most, here and deployed, and is waited for a few seconds longer.
- * Milliseconds.
- */
-const LONGEST_LEASE = 305_000;
+/** When somebody else's work has ended, the service's next try is waited for so long at least. Milliseconds. */
+const NEXT_TRY = 120_000;
 
-/** When somebody else's lease, upon which a step came, is over at the latest; undefined for other failures. */
-export const busyUntil = (failure: Progress["failure"]): Instant | undefined =>
-  failure?.code === "rotation-busy" ? failure.at + LONGEST_LEASE : undefined;
+/** Where a rotation stands, and who is in its way. */
+export interface Watched extends Progress {
+  /** Until when somebody else has the credential at the latest; undefined while nobody else has it. */
+  takenUntil: Instant | undefined;
+}
 
 /**
  * Follows a rotation that somebody else carries out: yields where it stands, at once and after each change, until it is
  * over, fails twice in the same way, or nothing was heard for {@link LONGEST_SILENCE}. That somebody else is at work is
- * no such failure: it is waited out.
+ * no such failure: it is waited out, for as long as that one's lease lasts.
  *
  * @throws the signal's reason when it is aborted; the rotation goes on
  */
@@ -48,8 +48,11 @@ export async function* follow(
   { target, version, since, worker }: Followed,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<Progress> {
+): AsyncGenerator<Watched> {
+  const { tenant, clientId } = target;
   let heard: { text: string; at: Instant; progress: Progress } | undefined;
+  let toldUntil: Instant | undefined;
+  let takenAt = 0;
   let isLast = false;
   const settle = () => {
     isLast = true;
@@ -58,17 +61,21 @@ export async function* follow(
   for (;;) {
     signal.throwIfAborted();
     const wasLast = isLast;
-    const row = await table.get<RotationRecord>(rotationKey(target.tenant, target.clientId));
+    const row = await table.get<RotationRecord>(rotationKey(tenant, clientId));
     const progress = progressOf(row?.value, version, since);
     const text = JSON.stringify(progress);
     const now = clock.now();
     const failedAgain = isRepeated(heard?.progress.failure, progress.failure);
-    if (text !== heard?.text) {
-      heard = { text, at: now, progress };
-      yield progress;
+    const isBusy = progress.failure?.code === "rotation-busy";
+    const until = isBusy ? await takenUntil(table, { tenant, clientId, owner: version }, now) : undefined;
+    if (until !== undefined) takenAt = now;
+    if (text !== heard?.text || (until !== undefined && until !== toldUntil)) {
+      if (text !== heard?.text) heard = { text, at: now, progress };
+      toldUntil = until;
+      yield { ...progress, takenUntil: until };
     }
-    const quietSince = Math.max(heard.at, busyUntil(progress.failure) ?? 0);
-    const isEnough = isOver(progress, now) || failedAgain || now - quietSince >= LONGEST_SILENCE;
+    const isQuiet = now - heard.at >= LONGEST_SILENCE && now - takenAt >= NEXT_TRY;
+    const isEnough = isOver(progress, now) || failedAgain || isQuiet;
     if (worker ? wasLast : isEnough) return;
     await clock.sleep(LOOK, signal);
   }

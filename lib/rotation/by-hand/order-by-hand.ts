@@ -1,6 +1,8 @@
 import type { Instant } from "../../history/history.ts";
+import { noPlaceYet } from "../judgements/judge-places.ts";
 import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readTarget, recordOfCredential } from "../ledger/ledger.ts";
+import { isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
@@ -27,7 +29,8 @@ export interface Rotatable {
  * can be finished also where rotation was cancelled or switched off since, and comes before anything else.
  *
  * @param secret its name in Secrets Manager
- * @throws CurfewError `rotation-refused` (`rotation-disabled`, `no-target`), or what the ports failed with
+ * @throws CurfewError `rotation-refused` (`rotation-disabled`, `no-target`), `rotation-unfinished` while both places for
+ * keys are taken, or what the ports failed with
  */
 export async function findRotatable({ vault, table, clock }: ByHandParts, secret: string): Promise<Rotatable> {
   const found = await vault.describe(secret);
@@ -37,7 +40,18 @@ export async function findRotatable({ vault, table, clock }: ByHandParts, secret
   const told = toldVersion(record, found.arn);
   if (told === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
-  return { target, hanging: told ?? pendingVersion(found) };
+  const hanging = told ?? pendingVersion(found);
+  if (hanging === undefined) assertPlaceIsFree(target, record, clock.now());
+  return { target, hanging };
+}
+
+/**
+ * While the key before the current one stays for its overlap there is no place for a third. The function would say so,
+ * too, but an order that comes to nothing leaves a version behind that bars the way of the next.
+ */
+function assertPlaceIsFree({ clientId }: RotationTarget, record: RotationRecord | undefined, now: Instant): void {
+  const leaving = record?.aftercare.find((one) => isOpen(one) && one.oldKey && one.goneAt === undefined);
+  if (leaving?.promotedAt !== undefined && leaving.from > now) throw noPlaceYet(clientId, leaving);
 }
 
 const unknownOwner = ({ name }: VaultSecret): string =>

@@ -1,3 +1,7 @@
+import type { CurfewError } from "../../model/curfew-error.ts";
+import { unfinished } from "../asking/asking.ts";
+import type { Aftercare } from "../ledger/rotation-record.ts";
+import { minuteText } from "../minute-text.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import type { Refused } from "../refusal.ts";
 
@@ -26,3 +30,9 @@ export function judgePlaces(places: Places): Refused | undefined {
   const message = `Both places for registered keys of ${places.client.clientId} are taken by keys in use (${ids}); detach and delete the one that nobody needs.`;
   return { refusal: "no-place", message };
 }
+
+/** A place that an old key of ours takes comes free by itself: that is a matter of time, not of people. */
+export const noPlaceYet = (clientId: string, { from }: Pick<Aftercare, "from">): CurfewError =>
+  unfinished(
+    `The key before the current one of ${clientId} stays until the first audit after ${minuteText(from)}, and there is no place for a third; rotate again after that.`,
+  );

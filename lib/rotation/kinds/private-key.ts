@@ -2,7 +2,7 @@ import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
-import { isFull, judgePlaces, leftovers, type Places } from "../judgements/judge-places.ts";
+import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
@@ -72,16 +72,14 @@ async function assertSaysOfTokens(work: Work, current: Secret): Promise<void> {
   );
 }
 
-/** A place that is taken by an old key of ours comes free by itself: that is a matter of time, not of people. */
+/** Of what takes the places, an old key of ours is no reason for a refusal. */
 function assertPlace(places: Places, record: RotationRecord | undefined): void {
   const refused = judgePlaces(places);
   if (!refused) return;
   const ids = places.keys.map(({ id }) => id);
   const leaving = record?.aftercare.find((one) => isOpen(one) && one.oldKey && ids.includes(one.oldKey.id));
   if (!leaving) throw refusedError(refused);
-  throw unfinished(
-    `The key before the current one of ${places.client.clientId} stays until the first audit after ${new Date(leaving.from).toISOString()}, and there is no place for a third; rotate again after that.`,
-  );
+  throw noPlaceYet(places.client.clientId, leaving);
 }
 
 /** The place of our key, if it is registered. A request whose answer was lost may have registered it twice. */

@@ -30,10 +30,10 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
     steps: ["Take the secret over: npx curfew rotate adopt"],
   },
   "not-configured": {
-    meaning: "the configuration does not know it, or says something else about it",
+    meaning: "the deployed configuration does not know it, or says something else about it",
     steps: [
       "Compare credentials in curfew.yaml with the secret: its tenant, client and kind; the tenant needs a rotator.",
-      "Deploy what you change.",
+      "Deploy what you change; where curfew.yaml has it all already, deploy that: the function goes by what is deployed.",
     ],
   },
   "target-disagrees": {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { NO_CASE, printedCase } from "../../support/printed-case.ts";
 import {
   type Case,
   describeCase,
@@ -21,6 +22,11 @@ Strikes the containment of a leak by every fault, every outage and every pair of
   --every N    takes every Nth first fault only
   --case JSON  runs one case, as a failing test prints it, and tells its calls
 `;
+
+function refuse(): void {
+  console.error(`${NO_CASE}\n\n${USAGE}`);
+  process.exitCode = 3;
+}
 
 /** What a worker is given: every so manieth of the first faults. */
 interface Share {
@@ -44,7 +50,7 @@ async function main(): Promise<void> {
     options: { every: { type: "string", default: "1" }, case: { type: "string" }, help: { type: "boolean" } },
   });
   if (values.help) return void console.info(USAGE);
-  if (values.case !== undefined) return runOne(JSON.parse(values.case) as Case);
+  if (values.case !== undefined) return runOne(printedCase<Case>(values.case, ["scenario", "faults"]));
   const begun = performance.now();
   const threads = availableParallelism();
   const shares = Array.from({ length: threads }, (_, first) => ({ first, every: Number(values.every) * threads }));
@@ -108,7 +114,8 @@ async function* shared(cases: AsyncIterable<Case>, first: number, every: number)
   for await (const one of cases) if (index++ % every === first) yield one;
 }
 
-async function runOne(one: Case): Promise<void> {
+async function runOne(one: Case | undefined): Promise<void> {
+  if (!one) return refuse();
   const { calls, problems, struck } = await run(one);
   for (const call of calls) console.info(call);
   console.info({ struck, problems });

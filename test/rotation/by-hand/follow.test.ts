@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
-import { follow, LONGEST_SILENCE } from "../../../lib/rotation/by-hand/follow.ts";
-import type { Progress } from "../../../lib/rotation/ledger/progress.ts";
+import { follow, LONGEST_SILENCE, type Watched } from "../../../lib/rotation/by-hand/follow.ts";
+import { type LeaseRequest, takeLease } from "../../../lib/rotation/lease.ts";
 import { type Aftercare, type RotationRecord, rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationTarget } from "../../../lib/rotation/ledger/target.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
@@ -47,11 +47,19 @@ const failure = (more: object) => ({
   ...more,
 });
 
+/** Upon somebody else's lease. */
+const busy = (at: number) => failure({ step: "createSecret", at: START + at, code: "rotation-busy", message: "Busy." });
+
 /** Follows while somebody else writes the record, one state every `pace` milliseconds. */
-async function followed(states: readonly RotationRecord[], pace = 10_000) {
+async function followed(
+  states: readonly RotationRecord[],
+  pace = 10_000,
+  lease?: Pick<LeaseRequest, "owner" | "until">,
+) {
   using table = openSqliteTable(":memory:");
   const clock = virtualClock(START);
-  const seen: Progress[] = [];
+  if (lease) await takeLease(table, { tenant: target.tenant, clientId: target.clientId, ...lease }, clock);
+  const seen: Watched[] = [];
   const key = rotationKey(target.tenant, target.clientId);
   const write = async () => {
     for (const state of states) {
@@ -115,8 +123,6 @@ describe("following a rotation", () => {
   });
 
   it("waits out that somebody else is at work, however often the service tries", async () => {
-    const busy = (at: number) =>
-      failure({ step: "createSecret", at: START + at, code: "rotation-busy", message: "Busy." });
     const { stages, lasted } = await followed(
       [
         record({ lastFailure: busy(0) }),
@@ -126,11 +132,18 @@ describe("following a rotation", () => {
       ],
       60_000,
     );
-    const unheard = await followed([record({ lastFailure: busy(0) })]);
 
     expect(stages.at(-1)).toBe("proven");
     expect(lasted).toBeLessThan(190_000);
-    expect(unheard.lasted).toBeGreaterThan(305_000);
+  });
+
+  it("says until when somebody has the credential as the lease does, and waits no longer than for one try after", async () => {
+    const lease = { owner: "an incident", until: START + 600_000 };
+    const { seen, lasted } = await followed([record({ lastFailure: busy(0) })], 0, lease);
+
+    expect(seen.map(({ takenUntil }) => takenUntil)).toEqual([START + 605_000]);
+    expect(lasted).toBeGreaterThan(605_000);
+    expect(lasted).toBeLessThan(605_000 + LONGEST_SILENCE / 2);
   });
 
   it("follows what this process does until that is settled, whatever is on record, and looks once more", async () => {

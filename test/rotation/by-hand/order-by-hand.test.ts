@@ -91,3 +91,19 @@ it("a rotation that Secrets Manager began meanwhile is ordered in the stead of a
   expect(ordered).toMatchObject({ version: pending, by: "here" });
   expect(recordOf(world)?.order).toMatchObject({ version: pending, by: "person", overwrite: true });
 });
+
+describe("a key whose predecessor stays for its overlap", () => {
+  it("is not ordered to be rotated: there is no place for a third", async () => {
+    const options = { kind: "private-key", propagation: "at once", keys: await prepareKeys(3) } as const;
+    const { world, version } = await announcedWorld(options);
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+    const find = () => findRotatable(byHand(world), world.target.arn);
+
+    await expect(find()).rejects.toMatchObject({
+      code: "rotation-unfinished",
+      message: expect.stringMatching(/until the first audit after \d{4}-\d\d-\d\d \d\d:\d\d UTC, and/),
+    });
+    await world.clock.run(world.clock.sleep(86_400_000));
+    await expect(find()).resolves.toMatchObject({ hanging: undefined });
+  });
+});

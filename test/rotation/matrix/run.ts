@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { NO_CASE, printedCase } from "../../support/printed-case.ts";
 import { type PreparedKey, prepareKeys } from "../world/keys.ts";
 import {
   type Case,
@@ -21,6 +22,11 @@ Strikes rotations by every pair of faults: any fault at any call, and any other 
   --every N    takes every Nth first fault only
   --case JSON  runs one case, as a failing test prints it, and tells its calls
 `;
+
+function refuse(): void {
+  console.error(`${NO_CASE}\n\n${USAGE}`);
+  process.exitCode = 3;
+}
 
 /** What a worker is given: every so manieth of the first faults. */
 interface Share {
@@ -51,7 +57,7 @@ async function main(): Promise<void> {
     options: { every: { type: "string", default: "1" }, case: { type: "string" }, help: { type: "boolean" } },
   }).values;
   if (help) return void console.info(USAGE);
-  if (one !== undefined) return runOne(JSON.parse(one) as Case);
+  if (one !== undefined) return runOne(printedCase<Case>(one, ["kind", "propagation", "faults"]));
   const begun = performance.now();
   const threads = availableParallelism();
   const keys = prepareKeys(9);
@@ -118,7 +124,8 @@ async function work({ keys, first, every }: Share): Promise<void> {
   }
 }
 
-async function runOne(one: Case): Promise<void> {
+async function runOne(one: Case | undefined): Promise<void> {
+  if (!one) return refuse();
   const { calls, failures } = await runCases([one], prepareKeys(9), undefined, (result) => {
     for (const call of result.calls) console.info(call);
     console.info({ ...result, calls: result.calls.length });
