@@ -1,4 +1,5 @@
 import type { Check } from "../checks/define-check.ts";
+import { LOGINS } from "../config/logins.ts";
 import { resolvePolicy } from "../config/policy.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { Config, TenantConfig } from "../config/schema.ts";
@@ -53,6 +54,6 @@ export function historyRules(
 
 function lookedAfter(tenant: TenantConfig | undefined): LookedAfter {
   if (!tenant) return { credentials: [], own: [] };
-  const { auditor, rotator, responder, credentials } = tenant;
-  return { credentials, own: [auditor, rotator, responder].flatMap((login) => login?.clientId ?? []) };
+  const { credentials } = tenant;
+  return { credentials, own: LOGINS.flatMap((login) => tenant[login]?.clientId ?? []) };
 }
