@@ -1,4 +1,3 @@
-import type { Instant } from "../../history/history.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "./incident.ts";
 
@@ -17,14 +16,6 @@ export type PreservedPart =
   | "log-position"
   | `grant/${string}`
   | `put-back/${string}`;
-
-/** `log-position`: where the tenant's log stood when it was looked at; watching begins there. */
-export interface LogStand {
-  /** The newest event; null where the log was empty. */
-  id: string | null;
-  /** When the question was sent. */
-  at: Instant;
-}
 
 const PREFIX = "PRESERVED#";
 

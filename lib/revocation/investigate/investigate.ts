@@ -1,9 +1,10 @@
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { tellIncident } from "../alerts/tell.ts";
+import type { LogPosition } from "../contain/look.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
-import { type LogStand, readPreserved } from "../incident/preserve.ts";
+import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { LogEvent } from "../ports.ts";
@@ -62,7 +63,7 @@ async function readLog(
   { record: begun, version: first }: Omit<Reading, "failure">,
   { tenant, table, clock, deadline }: IncidentParts,
 ): Promise<Reading> {
-  const end = await readPreserved<LogStand>(table, incident.id, "log-position");
+  const end = await readPreserved<LogPosition>(table, incident.id, "log-position");
   let record = begun;
   let version = first;
   const keep = async (next: InvestigationRecord): Promise<boolean> => {
@@ -99,10 +100,9 @@ function withPage(
   record: InvestigationRecord,
   page: readonly LogEvent[],
   incident: Incident,
-  end: LogStand | undefined,
+  end: LogPosition | undefined,
 ): PageResult {
-  const isBefore = ({ id, at }: LogEvent): boolean =>
-    end?.id == null ? at <= (end?.at ?? incident.openedAt) : id <= end.id;
+  const isBefore = ({ id, at }: LogEvent): boolean => (end?.event == null ? at <= incident.openedAt : id <= end.event);
   const events = page.filter((event) => isBefore(event) && (record.position === null || event.id > record.position));
   const begun: PageResult = {
     next: record,
@@ -112,8 +112,8 @@ function withPage(
   return events.reduce((result, event) => withEvent(result, event, incident), begun);
 }
 
-const hasEnd = (page: readonly LogEvent[], end: LogStand | undefined): boolean =>
-  end?.id != null && page.some(({ id }) => id === end.id);
+const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolean =>
+  end?.event != null && page.some(({ id }) => id === end.event);
 
 function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
   const { next: before, seen } = result;

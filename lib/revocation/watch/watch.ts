@@ -3,9 +3,10 @@ import type { Stored } from "../../history/update-row.ts";
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident, tellUntold } from "../alerts/tell.ts";
+import type { LogPosition } from "../contain/look.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
-import { type LogStand, readPreserved } from "../incident/preserve.ts";
+import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
 import { withPage } from "./fold.ts";
@@ -72,10 +73,10 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     const lockedAt = known.value.lockedAt ?? lockOf(incident);
     return changeWatch(table, incident.id, known, (record) => ({ ...record, turns: record.turns + 1, lockedAt }));
   }
-  const kept = await readPreserved<LogStand>(table, incident.id, "log-position");
+  const kept = await readPreserved<LogPosition>(table, incident.id, "log-position");
   const record: WatchRecord = {
-    position: kept?.id ?? null,
-    readUntil: kept?.at ?? incident.openedAt,
+    position: kept?.event ?? null,
+    readUntil: incident.openedAt,
     startedAt: now,
     turns: 1,
     lockedAt: lockOf(incident),
