@@ -14,7 +14,7 @@ export interface LocalParts extends Omit<RespondParts, "deadline"> {
   /** What leaked, as a person has given it for the proof; null where nobody has. */
   leaked: Login | null;
   /** Hears of the incident whenever a step has ended. */
-  onStep(incident: Incident): void;
+  onStep(incident: Incident): Promise<void>;
 }
 
 const STEPS = respondSteps(QUESTIONS);
@@ -37,7 +37,7 @@ export async function respondLocally(id: string, parts: LocalParts): Promise<Inc
     signal.throwIfAborted();
     const wait = await turn(id, parts, investigate);
     const incident = await readIncident(table, id);
-    parts.onStep(incident);
+    await parts.onStep(incident);
     if (wait === null) return incident;
     await clock.sleep(wait * 1_000, signal);
   }
@@ -86,7 +86,7 @@ const DRILLED = "The credential would be replaced once Secrets Manager answers a
 /** Every proof changes until when what is out works. */
 async function proven(incident: Incident, parts: LocalParts): Promise<Seconds> {
   const deadline = parts.clock.now() + RESPOND_STEPS.window * 1_000;
-  parts.onStep(await proveLocally(incident, { ...parts, deadline }, parts.leaked));
+  await parts.onStep(await proveLocally(incident, { ...parts, deadline }, parts.leaked));
   await run("window", incident.id, parts);
   return 0;
 }
