@@ -3,6 +3,7 @@ import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { incidentExecutions } from "../lib/aws/incident-executions.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { deskAnswer } from "../lib/revocation/desk/desk.ts";
+import { allowStart } from "../lib/revocation/desk/may-start.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { lambdaFunction } from "./shared/function.ts";
@@ -36,7 +37,7 @@ export const handler = lambdaFunction(
       table,
       clock,
       executions: incidentExecutions(variable("CURFEW_INCIDENT_MACHINE")),
-      allowStart: () => undefined,
+      allowStart: (caller) => allowStart(caller, config.incidents),
       decide: async () => {
         throw new CurfewError("configuration-invalid", "Nobody can approve anything yet.");
       },

@@ -11,6 +11,7 @@ import type { TellingParts } from "../../lib/revocation/alerts/tell.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { lastInventory } from "../../lib/revocation/investigate/last-inventory.ts";
 import type { RespondParts } from "../../lib/revocation/respond/respond.ts";
 import { variable } from "./environment.ts";
 
@@ -40,13 +41,18 @@ export async function respondParts(
   const tenant = selectTenant(tenants, incident.tenant);
   const sources = { env: {}, secretsManager: secretsManagerSource() };
   const login = { clock, deadline, signal, random: Math.random };
+  const evidence = s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET"));
   const parts: RespondParts = {
     ...tellingParts(tenant, clock),
     tenant: await openResponder(tenant, incident.clientId, sources, login),
-    evidence: s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET")),
+    evidence,
     deadline,
     signal,
-    inventories: { before: async () => undefined, now: async () => undefined },
+    inventories: {
+      before: (moment) => lastInventory(table, evidence, tenant.name, moment),
+      // The responder may not read all that an auditor may, and its role not the auditor's secret.
+      now: async () => undefined,
+    },
   };
   return { incident, parts };
 }

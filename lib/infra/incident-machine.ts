@@ -76,7 +76,7 @@ const MOST_ROUNDS = 30;
  */
 const AFTER_A_FAILURE = Duration.minutes(5);
 const MOST_FAILURES = 20;
-const AFTER_MANY_FAILURES = Duration.hours(2);
+const AFTER_MANY_FAILURES = Duration.hours(6);
 
 /** A task waits for a minute longer than the step may take by its own count. */
 const TO_ANSWER = Duration.minutes(1);
@@ -154,7 +154,13 @@ export class IncidentMachine extends Construct {
   #containing(next: IChainable): IChainable {
     const { incident, tenant } = REFERENCES;
     const begin = new Pass(this, "Begin", {
-      parameters: { incident, tenant, rounds: NONE, failures: NONE, answer: { next: "again", wait: NEXT_ROUND.toSeconds() } },
+      parameters: {
+        incident,
+        tenant,
+        rounds: NONE,
+        failures: NONE,
+        answer: { next: "again", wait: NEXT_ROUND.toSeconds() },
+      },
     });
     const lock = this.#step("Lock", "lock", ASK_QUICKLY, JsonPath.DISCARD);
     const contain = this.#step("Contain", "contain", ASK_QUICKLY);
@@ -267,6 +273,10 @@ export class IncidentMachine extends Construct {
       cause: "The function respond says why in its log.",
     });
     this.#onFailure(close, "Close", "{} could not be closed, and its evidence may be missing.", failed);
+    const pause = new Wait(this, "AwaitEnd", { time: WaitTime.secondsPath("$.answer.wait") });
+    const what = new Choice(this, "IsClosed").when(isNext("again"), pause).otherwise(new Pass(this, "Closed"));
+    pause.next(close);
+    close.next(what);
     return close;
   }
 
@@ -279,7 +289,9 @@ export class IncidentMachine extends Construct {
 
   #rotateStep(name: string, step: RotateStep): LambdaInvoke {
     const event = { step, incident: REFERENCES.incident };
-    const task = this.#call(name, this.#props.rotateLeaked, ROTATE_STEPS[step], event, { resultPath: JsonPath.DISCARD });
+    const task = this.#call(name, this.#props.rotateLeaked, ROTATE_STEPS[step], event, {
+      resultPath: JsonPath.DISCARD,
+    });
     task.addRetry(ASK_ONCE_MORE);
     return task;
   }

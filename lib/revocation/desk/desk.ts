@@ -45,7 +45,7 @@ export interface DeskParts {
    * @throws CurfewError with the reason
    */
   decide(decision: DeskDecision): Promise<{ taskToken: string | null }>;
-  /** @throws CurfewError `arguments-invalid` when this person may not start incidents */
+  /** @throws CurfewError `request-refused` when this person may not start incidents */
   allowStart(caller: string): void;
 }
 
@@ -70,7 +70,7 @@ export async function deskAnswer(request: DeskRequest, parts: DeskParts): Promis
   }
 }
 
-const STATUS: Readonly<Record<string, number>> = { "arguments-invalid": 400, "configuration-invalid": 409 };
+const STATUS: Readonly<Record<string, number>> = { "arguments-invalid": 400, "configuration-invalid": 409, "request-refused": 403, "not-found": 404 };
 
 async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<{ incident: string }> {
   parts.allowStart(caller);

@@ -1,4 +1,4 @@
-import type { Seconds } from "../../model/duration.ts";
+import { days, type Seconds } from "../../model/duration.ts";
 import { closeIncident } from "../close.ts";
 import { contain } from "../contain/contain.ts";
 import { detachKey } from "../contain/detach-key.ts";
@@ -28,6 +28,8 @@ export type Way = Pick<StepAnswer, "next" | "wait">;
 /** The steps of an incident that is open. */
 export type IncidentStepName = Exclude<RespondStep, "open" | "ask-key-revocation" | "ask-restore">;
 
+const A_DAY: Seconds = days(1);
+
 type Step = (incident: Incident, parts: RespondParts) => Promise<Way>;
 
 const ON: Way = { next: "on", wait: 0 };
@@ -49,7 +51,11 @@ export const respondSteps = (
     await announceWindow(incident, parts, parts.inventories);
     return ON;
   },
-  watch: async (incident, parts) => watchingWay(await watchTurn(await putBack(incident, parts), parts), parts),
+  watch: async (incident, parts) => {
+    const watched = await watchTurn(await putBack(incident, parts), parts);
+    // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
+    return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
+  },
   investigate: async (incident, parts) => {
     const { steps } = await investigate(incident, parts, parts.inventories);
     return steps.investigate?.outcome === "incomplete"
@@ -61,8 +67,11 @@ export const respondSteps = (
   "plan-restore": questions.restore.plan,
   "give-back": questions.restore.act,
   close: async (incident, parts) => {
-    await closeIncident(incident, parts);
-    return ON;
+    const { closedAt, window } = await closeIncident(incident, parts);
+    if (closedAt !== null) return ON;
+    // Nobody watches any more, but an incident is not forgotten: what is open is looked at again.
+    const left = window?.state === "closes" ? (window.at - parts.clock.now()) / 1_000 : Number.POSITIVE_INFINITY;
+    return { next: "again", wait: Math.ceil(Math.max(SOON, Math.min(left, A_DAY))) };
   },
 });
 

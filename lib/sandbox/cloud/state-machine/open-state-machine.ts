@@ -38,6 +38,10 @@ export interface StateMachineHost {
   start(input: unknown, options?: StartOptions): Execution;
   /** What became of an execution, by its name; undefined for one that was never started. */
   describe(name: string): ExecutionState | undefined;
+  /** An execution, by its name; undefined for one that was never started. */
+  execution(name: string): Execution | undefined;
+  /** All of them, in the order in which they were started. */
+  executions(): readonly Execution[];
   /** Ends an execution, if it runs; what its Lambdas have begun goes on. */
   stop(name: string): void;
   /** Says what becomes of a task that waits for its token. */
@@ -104,6 +108,8 @@ export function openStateMachine(template: Template, options: StateMachineOption
       return execution;
     },
     describe: (name) => executions.get(name)?.state,
+    execution: (name) => executions.get(name)?.execution,
+    executions: () => [...executions.values()].map(({ execution }) => execution),
     stop: (name) => executions.get(name)?.stop(),
     complete: machine.tokens.complete,
   };

@@ -28,6 +28,7 @@ export interface Definition {
   StartAt: string;
   States: Record<string, State>;
   QueryLanguage?: string;
+  TimeoutSeconds?: number;
   [field: string]: unknown;
 }
 

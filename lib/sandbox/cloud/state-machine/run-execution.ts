@@ -87,7 +87,10 @@ async function execute(run: Run): Promise<ExecutionResult> {
   const { machine, input, name, history, signal } = run;
   // asl-validator judges the definition in the tests of the stack; here it would refuse the tasks for items.
   const options = { validationOptions: { noValidate: true } };
-  const interpreter = new StateMachine(run.definition as never, options);
+  const { TimeoutSeconds: timeout, ...definition } = run.definition;
+  const isByClock = machine.wait === "by-clock";
+  const interpreter = new StateMachine((isByClock ? definition : run.definition) as never, options);
+  let isLate = false;
   let terminal: LambdaFailure | undefined;
   const end = (failure: LambdaFailure): never => {
     terminal = failure;
@@ -103,15 +106,34 @@ async function execute(run: Run): Promise<ExecutionResult> {
   const stop = () => execution.abort();
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
+  if (isByClock && timeout !== undefined) {
+    void sleepLong(machine.clock, timeout * 1_000, over.signal).then(
+      () => {
+        isLate = true;
+        stop();
+      },
+      () => undefined, // it ended before
+    );
+  }
   const logged = record(execution.eventLogs, name, history);
   const settled = await settle(execution.result);
-  const result = terminal ? failed(terminal) : settled;
+  const result = terminal ? failed(terminal) : isLate ? { ...settled, ...TIMED_OUT } : settled;
   signal?.removeEventListener("abort", stop);
   over.abort(new Error("The execution has ended."));
   await logged;
   history.push({ execution: name, ...result, type: "ExecutionEnded", machine: machine.name });
   return result;
 }
+
+const TIMED_OUT = { status: "TIMED_OUT", error: "States.Timeout" } as const;
+
+/** A timer of the machine holds 24 days; an execution may take a year. Milliseconds. */
+async function sleepLong(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const end = clock.now() + milliseconds;
+  while (clock.now() < end) await clock.sleep(Math.min(TEN_DAYS, end - clock.now()), signal);
+}
+
+const TEN_DAYS = 864_000_000;
 
 async function settle(result: Interpreted["result"]): Promise<ExecutionResult> {
   try {
