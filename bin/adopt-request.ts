@@ -1,3 +1,4 @@
+import { LOGINS, type LoginName, loginSecretName } from "../lib/config/logins.ts";
 import type { Config, LoginConfig, TenantConfig } from "../lib/config/schema.ts";
 import { looksLikeSecret, PASTED, secretName, secretsManagerName } from "../lib/config/secret-fields.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
@@ -52,7 +53,7 @@ function mustBeName(secret: string): void {
 
 function usesOf(tenant: TenantConfig): Use[] {
   const { name, credentials } = tenant;
-  const logins = (["auditor", "rotator", "responder"] as const).flatMap((role): Use[] => {
+  const logins = LOGINS.flatMap((role): Use[] => {
     const login = tenant[role];
     return login ? [loginUse(name, role, login)] : [];
   });
@@ -60,8 +61,8 @@ function usesOf(tenant: TenantConfig): Use[] {
 }
 
 /** A variable of a laptop is no place where anything could be rotated: deployed, each login has the one name. */
-function loginUse(tenant: string, role: string, { clientId, secret, privateKey }: LoginConfig): Use {
-  const stored = secretsManagerName(secret ?? privateKey ?? "") ?? `curfew/${tenant}/${role}`;
+function loginUse(tenant: string, role: LoginName, { clientId, secret, privateKey }: LoginConfig): Use {
+  const stored = secretsManagerName(secret ?? privateKey ?? "") ?? loginSecretName(tenant, role);
   return { tenant, clientId, secret: stored, kind: privateKey === undefined ? "client-secret" : "private-key" };
 }
 

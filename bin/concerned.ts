@@ -1,3 +1,4 @@
+import { LOGIN_WORDS, LOGINS } from "../lib/config/logins.ts";
 import { formatDuration } from "../lib/model/duration.ts";
 import { terminalText } from "../lib/reports/terminal-text.ts";
 import { credentialSettings } from "../lib/rotation/from-config.ts";
@@ -41,7 +42,7 @@ function overlapText({ kind, overlap }: Pick<RotationSettings, "kind" | "overlap
 
 /** Curfew's own applications can be rotated, too: they try the pending value when the current one is refused. */
 function ownLogins({ tenant, credential }: NamedCredential): string[] {
-  return (["auditor", "rotator", "responder"] as const)
-    .filter((login) => tenant[login]?.clientId === credential.clientId)
-    .map((login) => `Curfew itself: it is the ${login} of ${tenant.name}.`);
+  return LOGINS.filter((login) => tenant[login]?.clientId === credential.clientId).map(
+    (login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.`,
+  );
 }

@@ -1,4 +1,5 @@
 import type { Check } from "../checks/define-check.ts";
+import { LOGINS } from "../config/logins.ts";
 import { resolvePolicy } from "../config/policy.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { Config, TenantConfig } from "../config/schema.ts";
@@ -13,13 +14,14 @@ export const auditTargets = (tenants: readonly TenantConfig[], sources: SecretSo
 
 /** A tenant to audit, as configured. Its secret is fetched when its turn comes, not before. */
 export function auditTarget(
-  { name, domain, origin, plan, auditor }: TenantConfig,
+  { name, domain, origin, plan, auditor, responder, spareResponder }: TenantConfig,
   sources: SecretSources,
 ): AuditTarget {
   return {
     name,
     domain,
     plan,
+    responders: [responder, spareResponder].flatMap((login) => login?.clientId ?? []),
     login: () => loginFrom(auditor, domain, sources),
     ...(origin === undefined ? {} : { origin }),
   };
@@ -53,6 +55,6 @@ export function historyRules(
 
 function lookedAfter(tenant: TenantConfig | undefined): LookedAfter {
   if (!tenant) return { credentials: [], own: [] };
-  const { auditor, rotator, responder, credentials } = tenant;
-  return { credentials, own: [auditor, rotator, responder].flatMap((login) => login?.clientId ?? []) };
+  const { credentials } = tenant;
+  return { credentials, own: LOGINS.flatMap((login) => tenant[login]?.clientId ?? []) };
 }

@@ -48,6 +48,9 @@ export function managementError(answer: Answer, label: string, scope: string, cl
 /** The detail of the `request-refused` error that says: ask again without the optional fields. */
 export const FIELDS_REFUSED = "fields refused";
 
+/** The detail of the `request-refused` error that says: what is to be made is there already. */
+export const CONFLICT = "status 409";
+
 function isFeatureMissing(status: number, errorCode: string): boolean {
   if (errorCode === "feature_not_enabled") return status === 403 || status === 400;
   return status === 403 && (errorCode === "insufficient_entitlement" || errorCode === "insufficient_scope");

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { hasCode } from "../model/curfew-error.ts";
 import { FIELDS_REFUSED } from "./answer-error.ts";
-import { PAGE_SIZE, type Page, readListing } from "./listing.ts";
-import type { ManagementApi, ManagementRequest } from "./management-api.ts";
-import type { LimitGroup } from "./rate-limits.ts";
+import { LOG_SCOPE } from "./log-requests.ts";
+import type { ManagementApi } from "./management-api.ts";
+import { get, list, only } from "./read-requests.ts";
 import { type Action, action } from "./resources/action.ts";
 import {
   type Client,
@@ -15,12 +15,10 @@ import {
 } from "./resources/client.ts";
 import { type ClientGrant, clientGrant } from "./resources/client-grant.ts";
 import { type EmailTemplate, emailTemplate, type LinkTemplate } from "./resources/email-template.ts";
-import { type LogEvent, logEvent } from "./resources/log-event.ts";
 import { type NetworkAcl, networkAcl } from "./resources/network-acl.ts";
 import { type ResourceServer, resourceServer } from "./resources/resource-server.ts";
 import { type SigningKey, signingKey } from "./resources/signing-key.ts";
 import { type TenantSettings, tenantSettings } from "./resources/tenant-settings.ts";
-import type { Query } from "./tenant-address.ts";
 
 /**
  * Everything an audit asks Auth0 for. Each request names the fields it wants wherever the endpoint lets it,
@@ -39,13 +37,8 @@ export const READ_SCOPES = {
   actions: "read:actions",
   networkAcls: "read:network_acls",
   emailTemplates: "read:email_templates",
-  logs: "read:logs",
+  logs: LOG_SCOPE,
 } as const;
-
-/** The fields of a slice, for `fields=`. */
-const fieldsOf = (shape: z.ZodObject): string[] => Object.keys(shape.shape);
-
-const only = (fields: readonly string[]): Query => ({ fields: fields.join(","), include_fields: true });
 
 const clientWithAuthentication = z.object({ ...client.shape, ...clientAuthentication.shape });
 
@@ -89,7 +82,7 @@ function readClients<Shape extends z.ZodObject & z.ZodType<{ client_id: string }
     key: "clients",
     scope: READ_SCOPES.clients,
     group: "clients",
-    query: { is_global: false, ...only(fieldsOf(shape)) },
+    query: { is_global: false, ...only(shape) },
     shape,
     idOf: (item) => item.client_id,
     signal,
@@ -126,7 +119,7 @@ export function listResourceServers(api: ManagementApi, signal: AbortSignal): Pr
     path: "/resource-servers",
     key: "resource_servers",
     scope: READ_SCOPES.resourceServers,
-    query: only(fieldsOf(resourceServer)),
+    query: only(resourceServer),
     shape: resourceServer,
     idOf: (item) => item.id,
     signal,
@@ -175,7 +168,7 @@ export function getTenantSettings(api: ManagementApi, signal: AbortSignal): Prom
     get({
       path: "/tenants/settings",
       scope: READ_SCOPES.tenantSettings,
-      query: only(fieldsOf(tenantSettings)),
+      query: only(tenantSettings),
     }),
     tenantSettings,
     signal,
@@ -209,83 +202,4 @@ export async function getEmailTemplate(
     if (hasCode(error, "not-found")) return { template };
     throw error;
   }
-}
-
-/**
- * The oldest event that the tenant's log still holds; undefined when it holds none. Checkpoint paging must begin at
- * an event, so the first one is found by a search. Source: Auth0 documentation, "Retrieve Log Events".
- */
-export async function oldestLogEvent(api: ManagementApi, signal: AbortSignal): Promise<LogEvent | undefined> {
-  const [oldest] = await readLog(api, { sort: "date:1", page: 0, per_page: 1 }, signal);
-  return oldest;
-}
-
-/**
- * The next events of the tenant's log behind the event `from`, in the order of their ids and without an upper bound;
- * none when the end is reached.
- */
-export function logEventsAfter(api: ManagementApi, from: string, signal: AbortSignal): Promise<LogEvent[]> {
-  return readLog(api, { from, take: PAGE_SIZE }, signal);
-}
-
-const readLog = (api: ManagementApi, query: Query, signal: AbortSignal): Promise<LogEvent[]> =>
-  api.send(get({ path: "/logs", scope: READ_SCOPES.logs, group: "logs", query }), z.array(logEvent), signal);
-
-interface GetRequest {
-  path: string;
-  pattern?: string;
-  scope: string;
-  group?: LimitGroup;
-  query?: Query;
-}
-
-const get = ({ path, pattern, scope, group, query }: GetRequest): ManagementRequest => ({
-  method: "GET",
-  path,
-  pattern: pattern ?? path,
-  scope,
-  group: group ?? "other",
-  ...(query === undefined ? {} : { query }),
-  repeatable: true,
-});
-
-interface ListRequest<Shape extends z.ZodType> extends GetRequest {
-  /** Where the items are in the answer. */
-  key: string;
-  shape: Shape;
-  idOf(item: z.infer<Shape>): string;
-  signal: AbortSignal;
-}
-
-function list<Shape extends z.ZodType>(api: ManagementApi, request: ListRequest<Shape>): Promise<z.infer<Shape>[]> {
-  const shape = pageShape(request.key, request.shape);
-  const paged = get(request);
-  return readListing({
-    pageSize: PAGE_SIZE,
-    signal: request.signal,
-    idOf: request.idOf,
-    readPage: (page, signal) =>
-      api.send({ ...paged, query: { ...paged.query, page, per_page: PAGE_SIZE, include_totals: true } }, shape, signal),
-  });
-}
-
-/** The largest total that is believed; a larger one is not an answer of Auth0 and must not fill the memory. */
-const MAX_TOTAL = 10_000_000;
-
-/**
- * A page is `{ total, <key>: [...] }`. Every list that is asked for documents its total, and every recording has it:
- * an object without one is not an answer of Auth0, and neither is a plain array, which would prove nothing.
- * Source: the OpenAPI document; the array there is the answer to a request without `include_totals`.
- */
-function pageShape<Shape extends z.ZodType>(key: string, item: Shape) {
-  return z
-    .object({
-      total: z.number().int().nonnegative().max(MAX_TOTAL),
-      limit: z.number().int().min(1).max(PAGE_SIZE).optional().catch(undefined),
-      [key]: z.array(item),
-    })
-    .transform((body): Page<z.infer<Shape>> => {
-      const { total, limit } = body as { total: number; limit?: number };
-      return { items: body[key] as z.infer<Shape>[], total, limit };
-    });
 }

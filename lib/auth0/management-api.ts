@@ -53,6 +53,8 @@ export interface ManagementApi {
   send<Shape extends z.ZodType>(request: ManagementRequest, shape: Shape, signal: AbortSignal): Promise<z.infer<Shape>>;
   /** The scopes of the token in use; undefined when Auth0 does not say. */
   scopes(): Promise<ReadonlySet<string> | undefined>;
+  /** Takes a new token although the one in use is good; the one that was in use. */
+  renew(): Promise<AccessToken>;
   readonly traffic: Readonly<Traffic>;
 }
 
@@ -144,6 +146,11 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
     traffic,
     async scopes() {
       return (await tokens.get()).scopes;
+    },
+    async renew() {
+      const former = await tokens.get();
+      await tokens.replace(former);
+      return former;
     },
     async send(request, shape, signal) {
       const either = AbortSignal.any([options.signal, signal]);

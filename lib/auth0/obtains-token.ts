@@ -1,32 +1,21 @@
-import { hasCode } from "../model/curfew-error.ts";
+import { askForToken } from "./ask-for-token.ts";
 import type { Login } from "./login.ts";
-import { answerOrUnknown, type ProbeAnswer, type ProbeParts } from "./probe.ts";
-import type { TenantAddress } from "./tenant-address.ts";
-import { requestToken } from "./token.ts";
+import type { ProbeAnswer, ProbeParts } from "./probe.ts";
+import { managementAudience, type TenantAddress } from "./tenant-address.ts";
 
 /**
  * Asks a tenant whether an application gets a token with a credential, as its consumers do. The token is dropped at
  * once. An application without a grant for the Management API gets none, but is told so only after it authenticated
  * (RFC 6749, 5.2): that is `accepted` too.
  *
- * @throws CurfewError `interrupted` when a person ends it, `reference-unresolved` for an unusable private key
+ * @throws as {@link askForToken}
  */
-export const obtainsToken = (
+export async function obtainsToken(
   address: TenantAddress,
   login: Login,
   parts: ProbeParts,
   signal: AbortSignal,
-): Promise<ProbeAnswer> =>
-  answerOrUnknown(
-    async () => {
-      try {
-        await requestToken(address, login, parts, signal);
-      } catch (error) {
-        if (hasCode(error, "credentials-refused")) return { answer: "refused" };
-        if (!hasCode(error, "no-grant")) throw error;
-      }
-      return { answer: "accepted" };
-    },
-    parts,
-    signal,
-  );
+): Promise<ProbeAnswer> {
+  const said = await askForToken(address, login, managementAudience(address.domain), parts, signal);
+  return said.answer === "issued" || said.answer === "denied" ? { answer: "accepted" } : said;
+}

@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair } from "jose";
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
 import { tokenError } from "./answer-error.ts";
+import { basicAuthorization } from "./basic-authorization.ts";
 import { ASSERTION_TYPE, clientAssertion } from "./client-assertion.ts";
 import { type Answer, type ExchangeParts, exchange } from "./exchange.ts";
 import type { Login } from "./login.ts";
@@ -19,13 +20,14 @@ export const PROBE_ENDPOINTS = ["revoke", "token"] as const;
 export type ProbeEndpoint = (typeof PROBE_ENDPOINTS)[number];
 
 /** What Auth0 says about a credential. Only documented answers mean accepted or refused. */
-export type ProbeAnswer =
-  | { answer: "accepted" | "refused" }
-  | {
-      answer: "unknown";
-      /** Why, in words that hold nothing of the answer. */
-      detail: string;
-    };
+export type ProbeAnswer = { answer: "accepted" | "refused" } | Unknown;
+
+/** Nobody knows. */
+export interface Unknown {
+  answer: "unknown";
+  /** Why, in words that hold nothing of the answer. */
+  detail: string;
+}
 
 /** An endpoint that was seen to tell a right credential from a wrong one for this client, or why there is none. */
 export type Calibration =
@@ -129,11 +131,11 @@ async function randomLogin(login: Login): Promise<Login> {
  *
  * @throws as {@link probeCredential}
  */
-export async function answerOrUnknown(
-  askOnce: () => Promise<ProbeAnswer>,
+export async function orUnknown<Said>(
+  askOnce: () => Promise<Said>,
   parts: ProbeParts,
   signal: AbortSignal,
-): Promise<ProbeAnswer> {
+): Promise<Said | Unknown> {
   const retries = { clock: parts.clock, random: parts.random, policy: parts.retryPolicy, onRetry: () => undefined };
   try {
     return await withRetries(askOnce, retries, signal);
@@ -165,7 +167,7 @@ interface Question {
 }
 
 const ask = (question: Question, parts: ProbeParts, signal: AbortSignal): Promise<ProbeAnswer> =>
-  answerOrUnknown(() => askOnce(question, parts, signal), parts, signal);
+  orUnknown<ProbeAnswer>(() => askOnce(question, parts, signal), parts, signal);
 
 async function askOnce(question: Question, parts: ProbeParts, signal: AbortSignal): Promise<ProbeAnswer> {
   const { address, login, endpoint } = question;
@@ -193,7 +195,7 @@ async function requestOf({ address, login, endpoint, way }: Question, { clock }:
     body.set("client_assertion", await clientAssertion(login, address.domain, clock));
   } else if (way === "basic") {
     body.delete("client_id");
-    headers.authorization = `Basic ${basic(login.clientId, login.secret)}`;
+    headers.authorization = basicAuthorization(login.clientId, login.secret);
   } else {
     body.set("client_secret", login.secret.reveal());
   }
@@ -207,10 +209,6 @@ const NONSENSE: Readonly<Record<ProbeEndpoint, () => Record<string, string>>> = 
 };
 
 const nonsense = (): string => randomBytes(32).toString("base64url");
-
-/** RFC 6749, 2.3.1: both parts are form-encoded before they are joined. */
-const basic = (clientId: string, secret: Secret): string =>
-  Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(secret.reveal())}`).toString("base64");
 
 type Said = "accepted" | "refused" | undefined;
 

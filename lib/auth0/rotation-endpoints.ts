@@ -2,8 +2,10 @@ import * as z from "zod";
 import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { Secret } from "../model/secret.ts";
 import { FIELDS_REFUSED } from "./answer-error.ts";
-import type { ManagementApi, ManagementRequest } from "./management-api.ts";
+import { ofClient, readClient } from "./client-requests.ts";
+import type { ManagementApi } from "./management-api.ts";
 import { registeredKey, rotatedClient } from "./resources/rotated-client.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /**
  * Everything a rotation asks of Auth0, one request each. No request asks for a secret, and no answer's body is kept:
@@ -14,7 +16,6 @@ import { registeredKey, rotatedClient } from "./resources/rotated-client.ts";
 
 /** The documented scope of each. Source: the Management API's OpenAPI document. */
 const ROTATION_SCOPES = {
-  readClient: "read:clients",
   readAuthentication: "read:client_credentials",
   setSecret: "update:client_keys",
   readKeys: "read:client_credentials",
@@ -39,12 +40,9 @@ export async function readRotatedClient(
 ): Promise<RotatedClientAnswer | undefined> {
   const scopes = await api.scopes();
   if (scopes && !scopes.has(ROTATION_SCOPES.readAuthentication)) throw mayNotSee();
-  const query = { fields: Object.keys(rotatedClient.shape).join(","), include_fields: true };
   try {
-    const request = { ...ofClient(clientId), method: "GET", group: "clients", query } as const;
-    return await api.send({ ...request, scope: ROTATION_SCOPES.readClient }, rotatedClient, signal);
+    return await readClient(api, clientId, rotatedClient, signal);
   } catch (error) {
-    if (hasCode(error, "not-found")) return undefined;
     if (hasCode(error, "request-refused") && error.detail === FIELDS_REFUSED) throw mayNotSee();
     throw error;
   }
@@ -128,25 +126,12 @@ export async function deleteRegisteredKey(
   const path = `${credentialsOf(clientId).path}/${encodeURIComponent(id)}`;
   const pattern = "/clients/{client_id}/credentials/{credential_id}";
   const request = { ...credentialsOf(clientId), path, pattern, method: "DELETE" } as const;
-  try {
-    await api.send({ ...request, scope: ROTATION_SCOPES.deleteKey, notAfter }, z.unknown(), signal);
-  } catch (error) {
-    if (!hasCode(error, "not-found")) throw error;
-  }
+  await unlessGone(() => api.send({ ...request, scope: ROTATION_SCOPES.deleteKey, notAfter }, z.unknown(), signal));
 }
 
-type Place = Pick<ManagementRequest, "path" | "pattern" | "group" | "repeatable">;
-
-const ofClient = (clientId: string): Place => ({
-  path: `/clients/${encodeURIComponent(clientId)}`,
-  pattern: "/clients/{id}",
-  group: "other",
-  repeatable: true,
-});
-
-const credentialsOf = (clientId: string): Place => ({
-  path: `/clients/${encodeURIComponent(clientId)}/credentials`,
+const credentialsOf = (clientId: string): ReturnType<typeof ofClient> => ({
+  ...ofClient(clientId),
+  path: `${ofClient(clientId).path}/credentials`,
   pattern: "/clients/{client_id}/credentials",
   group: "client-credentials",
-  repeatable: true,
 });

@@ -4,12 +4,13 @@ import type { Clock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
 import { tokenError } from "./answer-error.ts";
+import { basicAuthorization } from "./basic-authorization.ts";
 import { ASSERTION_TYPE, clientAssertion } from "./client-assertion.ts";
 import { type ExchangeParts, exchange } from "./exchange.ts";
 import type { Login } from "./login.ts";
 import { managementAudience, type TenantAddress, tenantUrl } from "./tenant-address.ts";
 
-/** An access token of the Management API. */
+/** An access token. */
 export interface AccessToken {
   value: Secret;
   /** What the token may do; undefined when Auth0 did not say. */
@@ -28,9 +29,13 @@ const answerShape = z.object({
 /** Auth0's default lifetime of a Management API token, for an answer that does not say. */
 const DEFAULT_LIFETIME_SECONDS = 86_400;
 
+/** How a client secret is sent: an application is set to one of the two. A private key is always in the body. */
+export type TokenWay = "body" | "basic";
+
 /**
- * Asks the tenant for a Management API token: one attempt. A private key signs a new assertion each time.
+ * Asks the tenant for a token: one attempt. A private key signs a new assertion each time.
  *
+ * @param wanted left out: a token for the Management API, with the secret in the body
  * @throws CurfewError `credentials-refused`, `no-grant`, `throttled`, `unreachable`, `timed-out`, `service-failed`,
  * `unexpected-answer`, or `reference-unresolved` for an unusable private key.
  */
@@ -39,20 +44,17 @@ export async function requestToken(
   login: Login,
   parts: ExchangeParts,
   signal: AbortSignal,
+  { audience = managementAudience(address.domain), way = "body" }: { audience?: string; way?: TokenWay } = {},
 ): Promise<AccessToken> {
   const askedAt = parts.clock.now();
+  const { headers, fields } = await authentication(login, way, address.domain, parts.clock);
   const answer = await exchange(
     {
       method: "POST",
       url: tenantUrl(address, "/oauth/token"),
       label: "POST /oauth/token",
-      headers: { "content-type": "application/x-www-form-urlencoded" },
-      body: new URLSearchParams({
-        grant_type: "client_credentials",
-        client_id: login.clientId,
-        audience: managementAudience(address.domain),
-        ...(await authentication(login, address.domain, parts.clock)),
-      }).toString(),
+      headers: { "content-type": "application/x-www-form-urlencoded", ...headers },
+      body: new URLSearchParams({ grant_type: "client_credentials", ...fields, audience }).toString(),
     },
     parts,
     signal,
@@ -62,12 +64,23 @@ export async function requestToken(
   return readToken(answer.body, askedAt);
 }
 
-async function authentication(login: Login, domain: string, clock: Clock): Promise<Record<string, string>> {
-  if (login.method === "client-secret") return { client_secret: login.secret.reveal() };
-  return {
-    client_assertion_type: ASSERTION_TYPE,
-    client_assertion: await clientAssertion(login, domain, clock),
-  };
+/** How an application says who it is. */
+interface Authentication {
+  headers: Record<string, string>;
+  fields: Record<string, string>;
+}
+
+async function authentication(login: Login, way: TokenWay, domain: string, clock: Clock): Promise<Authentication> {
+  const { clientId: client_id } = login;
+  if (login.method === "private-key") {
+    const assertion = {
+      client_assertion_type: ASSERTION_TYPE,
+      client_assertion: await clientAssertion(login, domain, clock),
+    };
+    return { headers: {}, fields: { client_id, ...assertion } };
+  }
+  if (way === "basic") return { headers: { authorization: basicAuthorization(client_id, login.secret) }, fields: {} };
+  return { headers: {}, fields: { client_id, client_secret: login.secret.reveal() } };
 }
 
 function readToken(body: unknown, askedAt: number): AccessToken {

@@ -1,7 +1,7 @@
+import { LOGINS, loginSecretName } from "./logins.ts";
 import { type Loose, mapping, mappings, text } from "./loose.ts";
 import type { Complaint, ConfigPath } from "./mistakes.ts";
 import { looksLikeSecret, PASTED, secretsManagerName } from "./secret-fields.ts";
-import { LOGINS } from "./tenant-rules.ts";
 
 /** One place of the file that says where a secret is. */
 interface SecretUse {
@@ -43,8 +43,8 @@ export function loginNameComplaints(config: Loose): Complaint[] {
     LOGINS.flatMap((login) =>
       ["secret", "privateKey"].flatMap((key) => {
         const name = secretsManagerName(text(mapping(entry[login])[key]) ?? "");
-        if (name === undefined || name === `curfew/${text(entry.name) ?? ""}/${login}`) return [];
-        const message = `where Curfew is deployed, this is secretsmanager:curfew/<the tenant's name>/${login}`;
+        if (name === undefined || name === loginSecretName(text(entry.name) ?? "", login)) return [];
+        const message = `where Curfew is deployed, this is secretsmanager:${loginSecretName("<the tenant's name>", login)}`;
         return [{ path: [...path, login, key], message }];
       }),
     ),

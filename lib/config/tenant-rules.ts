@@ -1,3 +1,4 @@
+import { LOGINS } from "./logins.ts";
 import { type Loose, mapping, mappings, text } from "./loose.ts";
 import type { Complaint, ConfigPath } from "./mistakes.ts";
 
@@ -9,13 +10,11 @@ export function tenantComplaints(config: Loose): Complaint[] {
     ...repeated(tenants, "domain", "another tenant has this domain already; a tenant is audited once"),
     ...tenants.flatMap(({ entry, path }) => [
       ...LOGINS.flatMap((login) => loginComplaints(entry[login], [...path, login])),
+      ...spareComplaints(entry, path),
       ...credentialComplaints(entry.credentials, [...path, "credentials"]),
     ]),
   ];
 }
-
-/** Curfew's own applications in a tenant. */
-export const LOGINS = ["auditor", "rotator", "responder"] as const;
 
 function loginComplaints(value: unknown, path: ConfigPath): Complaint[] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
@@ -24,6 +23,19 @@ function loginComplaints(value: unknown, path: ConfigPath): Complaint[] {
   return present.length === 0
     ? [{ path, at: "key", message: "this needs secret or privateKey: where to find what it logs in with" }]
     : [{ path: [...path, "privateKey"], at: "key", message: "this has secret and privateKey; keep the one it uses" }];
+}
+
+/** The spare acts against the responder, so it is another application, and alone it is of no use. */
+function spareComplaints({ responder, spareResponder }: Loose, path: ConfigPath): Complaint[] {
+  if (spareResponder === undefined) return [];
+  if (responder === undefined) {
+    const message = "a spare is for incidents about the responder; this tenant has no responder";
+    return [{ path: [...path, "spareResponder"], at: "key", message }];
+  }
+  const [own, spare] = [text(mapping(responder).clientId), text(mapping(spareResponder).clientId)];
+  if (spare === undefined || own !== spare) return [];
+  const message = "this is the responder itself; its spare is another application in Auth0";
+  return [{ path: [...path, "spareResponder", "clientId"], message }];
 }
 
 function credentialComplaints(value: unknown, path: ConfigPath): Complaint[] {

@@ -111,6 +111,10 @@ export const tenant = z
     auditor: login("Auditor", "The application that reads the tenant: read scopes only, never read:client_keys."),
     rotator: login("Rotator", "The application that rotates credentials; leave out to rotate nothing.").optional(),
     responder: login("Responder", "The application used in incidents only.").optional(),
+    spareResponder: login(
+      "Spare responder",
+      "Another application like the responder, for incidents about the responder itself.",
+    ).optional(),
     credentials: listOf(
       { title: "Credentials", description: "What Curfew rotates in this tenant." },
       credential,

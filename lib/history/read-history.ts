@@ -31,7 +31,7 @@ export interface ManagedCredential {
 /** What the configuration says about a tenant's applications. */
 export interface LookedAfter {
   credentials: readonly ManagedCredential[];
-  /** The client ids of Curfew's own applications: auditor, rotator, responder. */
+  /** The client ids of Curfew's own applications: auditor, rotator, responder and its spare. */
   own: readonly string[];
 }
 

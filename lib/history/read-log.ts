@@ -1,7 +1,7 @@
-import { logEventsAfter, oldestLogEvent } from "../auth0/endpoints.ts";
+import { logEventsAfter, oldestLogEvent } from "../auth0/log-requests.ts";
 import type { ManagementApi } from "../auth0/management-api.ts";
 import type { Plan } from "../auth0/rate-limits.ts";
-import type { LogEvent } from "../auth0/resources/log-event.ts";
+import { type LogEvent, logEvent } from "../auth0/resources/log-event.ts";
 import type { Unavailable } from "../inventory/inventory.ts";
 import { unavailable } from "../inventory/unavailable.ts";
 import type { Clock } from "../model/clock.ts";
@@ -72,7 +72,7 @@ async function* readToEnd(reading: LogReading): AsyncGenerator<LogStep, LogEnd> 
     after = last;
     if (clock.now() >= deadline) return "stopped";
     askedAt = clock.now();
-    events = await logEventsAfter(api, last, signal);
+    events = await logEventsAfter(api, last, logEvent, signal);
   }
 }
 
@@ -89,7 +89,7 @@ async function begin(reading: LogReading, now: Instant): Promise<Beginning> {
   const after = known?.position?.id;
   const page = after === undefined ? undefined : await pageBehind(reading, after);
   if (known && page && !isDoubtful(known, page, now, reading.plan)) return { record: known, after, events: page };
-  const oldest = await oldestLogEvent(api, signal);
+  const oldest = await oldestLogEvent(api, logEvent, signal);
   const events = page ?? (oldest ? [oldest] : []);
   return { record: recordFrom(reading, events, oldest, now), after: page && after, events };
 }
@@ -97,7 +97,7 @@ async function begin(reading: LogReading, now: Instant): Promise<Beginning> {
 /** The events behind a position; undefined when Auth0 no longer knows it. */
 async function pageBehind({ api, signal }: LogReading, position: string): Promise<LogEvent[] | undefined> {
   try {
-    return await logEventsAfter(api, position, signal);
+    return await logEventsAfter(api, position, logEvent, signal);
   } catch (error) {
     if (hasCode(error, "not-found") || (hasCode(error, "request-refused") && error.detail === "status 400")) {
       return undefined;
@@ -136,17 +136,20 @@ function recordFrom(
 const lastId = (events: readonly LogEvent[]): string | undefined =>
   events.reduce<string | undefined>((last, { log_id: id }) => (last === undefined || id > last ? id : last), undefined);
 
-function instantOf({ date }: LogEvent): Instant | undefined {
+function instantOf({ date }: Pick<LogEvent, "date">): Instant | undefined {
   if (date === undefined || isUnreadable(date)) return undefined;
   const instant = Date.parse(date);
   return Number.isNaN(instant) ? undefined : instant;
 }
 
 /** The moment of each event of a page. One without a date that can be read happened about when its neighbour did. */
-function datesOf(events: readonly LogEvent[], before: Instant): (event: LogEvent) => Instant {
+export function datesOf<Event extends Pick<LogEvent, "date">>(
+  events: readonly Event[],
+  before: Instant,
+): (event: Event) => Instant {
   let latest = before;
   const dates = new Map(
-    events.map((event): [LogEvent, Instant] => {
+    events.map((event): [Event, Instant] => {
       latest = instantOf(event) ?? latest;
       return [event, latest];
     }),

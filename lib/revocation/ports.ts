@@ -1,3 +1,4 @@
+import type { TokenAnswer } from "../auth0/ask-for-token.ts";
 import type { Login } from "../auth0/login.ts";
 import type { Instant } from "../history/history.ts";
 import type { LeakedClient } from "./leak/classify.ts";
@@ -27,6 +28,8 @@ export interface RevokedGrant {
   subjectType: string | undefined;
   organizationUsage: string | undefined;
   allowsAnyOrganization: boolean | undefined;
+  /** What the application may ask for in detail beside scopes (RFC 9396); left out where it says none. */
+  authorizationDetailsTypes?: readonly string[];
   /** Auth0's own: cannot be deleted. */
   isSystem: boolean;
   /** Ids; empty where the grant knows no organizations. */
@@ -39,8 +42,11 @@ export type NewGrant = Omit<RevokedGrant, "id" | "isSystem">;
 /** One of the tenant's keys that sign tokens. */
 export interface SigningKey {
   kid: string;
-  /** Auth0 shows the current one, the next one and the previous one; the rest are revoked. */
-  state: "current" | "next" | "previous" | "revoked";
+  /**
+   * Auth0 shows the current one, the next one and the previous one, and which are revoked. `former`: none of these; only
+   * the previous one can be revoked, so that after two rotations a key is neither.
+   */
+  state: "current" | "next" | "previous" | "revoked" | "former";
 }
 
 /** A rule for the tenant's network: see `GET /network-acls`. */
@@ -67,25 +73,11 @@ export interface LogEvent {
   scope: string | undefined;
   /** Of a request to the Management API; the path without its query. */
   request: { method: string; path: string } | undefined;
-  /** The `jti` of the token that was used, where the event names it. */
+  /** The `jti` of the token that was used or, in an exchange, given out; where the event names it. */
   tokenId: string | undefined;
   /** Fields of secrets that the answer held, as `mgmt_api_read` names them: names, never values. */
   accessedSecrets: readonly string[];
 }
-
-/** What the token endpoint said to a request for a token. The token itself is dropped at once. */
-export type TokenAnswer =
-  /** It gave one out, with these scopes; undefined where it did not say. */
-  | { answer: "issued"; scopes: readonly string[] | undefined }
-  /** It said that this application gets none: the credential was right, and there is no grant, or not that grant type. */
-  | { answer: "denied" }
-  /** It did not take the credential. */
-  | { answer: "refused" }
-  | {
-      answer: "unknown";
-      /** Why, in words that hold nothing of the answer. */
-      detail: string;
-    };
 
 /**
  * A tenant, seen with the responder's login, as far as one application's incident concerns it. Each function is one
@@ -110,7 +102,7 @@ export interface ResponderTenant {
   deleteGrant(grantId: string): Promise<void>;
   /**
    * Gives a grant, without its organizations; its id. Auth0 refuses a second one for the same audience and subject type
-   * (`request-refused`): look at {@link grants} first.
+   * (`request-refused`): look at {@link grants} first, and again after a refusal, since an answer may have been lost.
    */
   createGrant(grant: NewGrant): Promise<string>;
   /** One that the grant counts for already is no error. */
@@ -123,13 +115,19 @@ export interface ResponderTenant {
   /** Irreversible. Of a key that is revoked already: no error. */
   revokeSigningKey(kid: string): Promise<void>;
   networkAcls(): Promise<readonly NetworkAcl[]>;
-  /** Not repeatable: blocks the Management API for everybody outside of these ranges. */
+  /**
+   * Not repeatable: blocks the Management API for everybody outside of these ranges, as the first rule that is free. A
+   * rule of the tenant's own that comes earlier and lets somebody in still does.
+   */
   createNetworkAcl(description: string, egress: readonly string[]): Promise<void>;
   /** One that is gone already is no error. */
   deleteNetworkAcl(id: string): Promise<void>;
   /** The id of the newest event of the log; undefined where it is empty. */
   lastLogEvent(): Promise<string | undefined>;
-  /** Events in their order, a page at a time; `from` is a log event's id, exclusive; without it from the oldest kept. */
+  /**
+   * Events in their order, a page at a time, to the end; `from` is a log event's id, exclusive; without it from the
+   * oldest kept. Fails with `not-found` or `request-refused` where Auth0 no longer knows that id.
+   */
   logEvents(from: string | undefined): AsyncIterable<readonly LogEvent[]>;
   /** Asks the token endpoint as the application would. */
   tokenFor(login: Login, audience: string): Promise<TokenAnswer>;

@@ -50,6 +50,7 @@ const someEvents = fc
 const apiOver = (events: readonly Event[]): ManagementApi => ({
   traffic: { requests: 0, retries: 0, throttled: 0 },
   scopes: async () => undefined,
+  renew: () => Promise.reject(new Error("an audit keeps its token")),
   send: async ({ query = {} }, shape) => {
     const { from, take } = query;
     const behind = from === undefined ? events : events.filter(({ log_id: id }) => id > String(from));

@@ -6,10 +6,11 @@ import type { RotationTenant } from "../../lib/rotation/ports.ts";
 import type { FaultEffect } from "../../lib/sandbox/faults/fault.ts";
 import type { ClientSeed } from "../../lib/sandbox/tenant-seed.ts";
 import { machine } from "../sandbox/support/a-sandbox.ts";
-import { managementReference } from "../sandbox/support/reference-schemas.ts";
+import { againstReference } from "../support/against-reference.ts";
 import { keyPair } from "../support/keys.ts";
 import { hasReference } from "../support/reference.ts";
-import { keyLogin, ROTATOR_SCOPES, rotatedSandbox, secretLogin } from "../support/rotated-sandbox.ts";
+import { keyLogin, ROTATOR_SCOPES, rotatedSandbox } from "../support/rotated-sandbox.ts";
+import { secretLogin } from "../support/wired-sandbox.ts";
 
 const CANARY = "cNry-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-0";
 const [OLD, NEW] = [keyPair("old-key-of-the-signer"), keyPair("new-key-of-the-signer")];
@@ -302,31 +303,12 @@ describe.skipIf(!hasReference)("the requests, held against the Management API's 
   test("have the bodies, parameters and scopes that it knows", async () => {
     await using tenant = await world();
     for (const { run } of Object.values(REQUESTS)) await run(tenant.rotated("signer"));
-    const reference = managementReference();
-    const problems = tenant.managed().flatMap(({ method, path, query, body }) => {
-      const verb = method.toLowerCase();
-      const template = templateOf(path);
-      const known = reference.query(verb, template);
-      const accepts = reference.body(verb, template);
-      const fits = accepts === undefined ? body === "" : accepts(body);
-      return [
-        ...query.filter((name) => !known.includes(name)).map((name) => `${method} ${template}?${name}`),
-        ...(fits ? [] : [`${method} ${template}: ${JSON.stringify(accepts?.errors)}`]),
-      ];
-    });
+    const { problems, scopes } = againstReference(tenant.managed());
     expect(problems).toEqual([]);
-    const scopes = tenant.managed().flatMap((one) => reference.scopes(one.method.toLowerCase(), templateOf(one.path)));
     expect(Object.values(REQUESTS).filter(({ scope }) => !scopes.includes(scope))).toEqual([]);
     expect(tenant.managed()).toHaveLength(Object.keys(REQUESTS).length);
   });
 });
-
-const templateOf = (path: string): string =>
-  path
-    .replace("/api/v2", "")
-    .replace(/^\/clients\/[^/]+$/, "/clients/{id}")
-    .replace(/^\/clients\/[^/]+\/credentials/, "/clients/{client_id}/credentials")
-    .replace(/credentials\/[^/]+$/, "credentials/{credential_id}");
 
 test("nothing is changed after the deadline, also by a process that stood still over a retry", async () => {
   for (const name of ["setSecret", "registerKey", "attachKeys", "deleteKey"]) {

@@ -20,8 +20,9 @@ import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
 import { aSandbox, DOMAIN, MANAGEMENT_API, machine } from "../sandbox/support/a-sandbox.ts";
 import { keyPair } from "../support/keys.ts";
 import { memoryEvidence } from "../support/memory-evidence.ts";
-import { keyLogin, ROTATOR_SCOPES, secretLogin } from "../support/rotated-sandbox.ts";
+import { keyLogin, ROTATOR_SCOPES } from "../support/rotated-sandbox.ts";
 import { aSecretsManager } from "../support/secrets-manager.ts";
+import { secretLogin } from "../support/wired-sandbox.ts";
 
 /**
  * A rotation from end to end: Secrets Manager's fake calls the steps, which use the real SDK and HTTP against a tenant.

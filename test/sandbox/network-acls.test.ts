@@ -52,6 +52,14 @@ describe("a network ACL", () => {
     },
     { title: "blocks logins", rules: [fromRange(AWAY, "authentication")], home: [200, 200], away: [200, 403] },
     {
+      title: "that spares ranges of both kinds spares who is in either",
+      rules: [
+        { ...onlyFromHome, not_match: { ipv4_cidrs: [`${HOME}/32`], ipv6_cidrs: ["2001:db8::/64"] } },
+      ] satisfies NetworkAclRule[],
+      home: [200, 200],
+      away: [403, 200],
+    },
+    {
       title: "that only logs blocks nothing",
       rules: [{ ...onlyFromHome, action: { log: true } }],
       home: [200, 200],

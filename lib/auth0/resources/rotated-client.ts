@@ -1,14 +1,5 @@
 import * as z from "zod";
-
-/**
- * A field that decides whether a credential may be changed. Absent and null are told apart from a value, and what came
- * in a form nobody documented makes the whole answer unusable: nothing is changed on a guess.
- */
-const deciding = <T>(schema: z.ZodType<T>) =>
-  schema
-    .nullish()
-    .transform((value): T | undefined => value ?? undefined)
-    .optional();
+import { deciding } from "./deciding.ts";
 
 const keyReferences = deciding(z.object({ credentials: z.array(z.object({ id: z.string().min(1) })) }));
 

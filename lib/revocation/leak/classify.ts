@@ -1,3 +1,4 @@
+import { LOGIN_WORDS, type LoginName } from "../../config/logins.ts";
 import {
   CALL_BACK,
   closeByHand,
@@ -11,8 +12,8 @@ import type { TokenFacts } from "./leaked-token.ts";
 
 /** One of Curfew's own applications in the tenant. */
 export interface OwnLogin {
-  role: "auditor" | "rotator" | "responder";
-  /** Responder: whether another login is configured that can act against it. */
+  role: LoginName;
+  /** Whether a spare is configured beside the responder: only then can anything act against the responder. */
   hasSpare: boolean;
 }
 
@@ -127,6 +128,7 @@ const STANDS_STILL: Readonly<Record<OwnLogin["role"], string>> = {
   auditor: "Audits of this tenant fail until it is restored.",
   rotator: "Rotations in this tenant fail until it is restored.",
   responder: "The spare login acts in its place until it is restored.",
+  spareResponder: "Nothing can act against the responder itself until it is restored.",
 };
 
 function ownLogin(
@@ -150,7 +152,7 @@ function ownLogin(
     ...base,
     levers: levers.length > 0 ? levers : CLOSE,
     isContainable: kind !== "opaque-token" && kind !== "user-token",
-    meaning: `This is Curfew's own ${role}. ${STANDS_STILL[role]} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,
+    meaning: `This is Curfew's own ${LOGIN_WORDS[role]}. ${STANDS_STILL[role]} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,
     steps: LEAK_ADVICE["client-secret"].steps,
   };
 }

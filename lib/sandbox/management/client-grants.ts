@@ -136,6 +136,9 @@ function update({ context, parameters, body }: ApiCall) {
 
 function remove({ context, parameters }: ApiCall) {
   const id = parameters.id ?? "";
+  if (context.state.clientGrants.get(id)?.is_system) {
+    return apiError(400, "A system grant cannot be deleted.", "operation_not_supported");
+  }
   context.state.clientGrants.delete(id);
   context.state.grantOrganizations.delete(id);
   return emptyResponse(204);

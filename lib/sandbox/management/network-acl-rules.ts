@@ -36,16 +36,26 @@ function applies(rule: NetworkAclRule, request: SandboxRequest): boolean {
   return match && !notMatch;
 }
 
-/** True when the request meets every criterion; undefined when one of them cannot be judged. */
+/**
+ * True when the request meets every criterion; undefined when one of them cannot be judged. Of ranges of IPv4 and IPv6
+ * one is enough. Auth0 docs: rule evaluation for the tenant access control list.
+ */
 function meetsAll(criteria: JsonObject, request: SandboxRequest): boolean | undefined {
-  const answers = Object.entries(criteria).map(([name, values]) => {
-    if (!Array.isArray(values)) return undefined;
-    const wanted = values.map(String);
-    if (/^(connecting_)?ipv[46]_cidrs$/.test(name)) return isWithin(request.sourceAddress, wanted);
-    if (name === "user_agents") return wanted.includes(request.headers.get("user-agent") ?? "");
-    return undefined;
-  });
-  return answers.includes(undefined) ? undefined : answers.every(Boolean);
+  const answers = new Map<string, boolean | undefined>();
+  for (const [name, values] of Object.entries(criteria)) {
+    const kind = name.replace(/ipv[46]/, "ip");
+    const meets = meetsOne(name, values, request);
+    answers.set(kind, answers.get(kind) === true ? true : meets);
+  }
+  return [...answers.values()].includes(undefined) ? undefined : [...answers.values()].every(Boolean);
+}
+
+function meetsOne(name: string, values: unknown, request: SandboxRequest): boolean | undefined {
+  if (!Array.isArray(values)) return undefined;
+  const wanted = values.map(String);
+  if (/^(connecting_)?ipv[46]_cidrs$/.test(name)) return isWithin(request.sourceAddress, wanted);
+  if (name === "user_agents") return wanted.includes(request.headers.get("user-agent") ?? "");
+  return undefined;
 }
 
 /** Whether `address` lies in one of the ranges, each an address or a CIDR block. What is neither matches nothing. */

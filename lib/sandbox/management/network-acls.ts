@@ -89,11 +89,20 @@ function get({ context, parameters }: ApiCall) {
   return jsonResponse(200, { tenant_id: tenantNameOf(context.domain), ...acl, deleted_at: null });
 }
 
+/** Auth0's reference: where none is said. */
+const DEFAULT_PRIORITY = 50;
+
 function create({ context, body }: ApiCall) {
   const { value, refusal } = validate(whole, body);
   if (refusal) return refusal;
   const now = new Date(context.clock.now()).toISOString();
-  const acl = toRecord({ priority: 1, ...value, created_at: now, updated_at: now, id: context.text.networkAclId() });
+  const acl = toRecord({
+    priority: DEFAULT_PRIORITY,
+    ...value,
+    created_at: now,
+    updated_at: now,
+    id: context.text.networkAclId(),
+  });
   if (priorityTaken(context, acl)) return conflict();
   context.state.networkAcls.set(acl.id, acl);
   return jsonResponse(201, acl);

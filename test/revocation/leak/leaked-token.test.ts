@@ -7,9 +7,9 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { leakedClient, readLeakedToken, type TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import type { TenantSeed } from "../../../lib/sandbox/tenant-seed.ts";
+import { aSandbox, DOMAIN, machine, START } from "../../sandbox/support/a-sandbox.ts";
 import { QUICK_RETRIES } from "../../support/audited-sandbox.ts";
 import { keyPair } from "../../support/keys.ts";
-import { aSandbox, DOMAIN, machine, START } from "../../sandbox/support/a-sandbox.ts";
 
 const ORDERS = "https://orders.acme.example";
 const OTHERS_KEY = keyPair("somebody-else");

@@ -42,6 +42,8 @@ export interface ManagementReference {
   body(method: string, template: string): ValidateFunction | undefined;
   /** The names of the query parameters of an endpoint. */
   query(method: string, template: string): string[];
+  /** The template of a path, the one with the fewest variable parts; undefined when there is none. */
+  template(path: string): string | undefined;
   /** The scopes of which one at least is needed. */
   scopes(method: string, template: string): string[];
 }
@@ -60,6 +62,7 @@ export function managementReference(): ManagementReference {
     },
     query: (method, template) =>
       (operation(method, template)?.parameters ?? []).filter((one) => one.in === "query").map(({ name }) => name),
+    template: (path) => fewestParts(Object.keys(document.paths).filter((template) => isOf(path, template))),
     scopes: (method, template) =>
       (operation(method, template)?.security ?? []).flatMap((one) => one.oAuth2ClientCredentials ?? []),
     statuses: (method, template) => Object.keys(operation(method, template)?.responses ?? {}),
@@ -70,6 +73,15 @@ export function managementReference(): ManagementReference {
       return compiled(["paths", template, method, "responses", String(status), "content", type, "schema"]);
     },
   };
+}
+
+/** Whether a path, below `/api/v2`, is one of a template's. */
+const isOf = (path: string, template: string): boolean =>
+  new RegExp(`^/api/v2${template.replace(/\{\w+\}/g, "[^/]+")}$`).test(path);
+
+function fewestParts(templates: readonly string[]): string | undefined {
+  const count = (template: string): number => template.split("{").length;
+  return [...templates].sort((a, b) => count(a) - count(b))[0];
 }
 
 /** Reads the schema of tenant log events: one schema by event type. */

@@ -1,0 +1,222 @@
+import { askForToken } from "../auth0/ask-for-token.ts";
+import { listNetworkAcls, listResourceServers, listSigningKeys } from "../auth0/endpoints.ts";
+import { isTokenAccepted } from "../auth0/is-token-accepted.ts";
+import { logEventsAfter, newestLogId, oldestLogEvent } from "../auth0/log-requests.ts";
+import type { ManagementApi } from "../auth0/management-api.ts";
+import { type IncidentLogEvent, incidentLogEvent } from "../auth0/resources/incident-log-event.ts";
+import type { NetworkAcl as NetworkAclAnswer } from "../auth0/resources/network-acl.ts";
+import type { SigningKey as SigningKeyAnswer } from "../auth0/resources/signing-key.ts";
+import {
+  addOrganization,
+  createGrant,
+  createNetworkAcl,
+  deleteGrant,
+  deleteNetworkAcl,
+  type GrantBody,
+  listGrantsOf,
+  listOrganizationsOf,
+  type RevokedClientAnswer,
+  type RevokedGrantAnswer,
+  readRevokedClient,
+  revokeSigningKey,
+  rotateSigningKey,
+  setGrantTypes,
+} from "../auth0/responder-endpoints.ts";
+import { listRegisteredKeys, setClientKeys } from "../auth0/rotation-endpoints.ts";
+import { openTenant, type TenantAccess } from "../auth0/tenant-access.ts";
+import type { AccessToken } from "../auth0/token.ts";
+import { datesOf } from "../history/read-log.ts";
+import type { Clock } from "../model/clock.ts";
+import { hasCode } from "../model/curfew-error.ts";
+import { isUnreadable, type Reported } from "../model/reported.ts";
+import type {
+  LogEvent,
+  NetworkAcl,
+  NewGrant,
+  ResponderTenant,
+  RevokedClient,
+  RevokedGrant,
+  SigningKey,
+} from "./ports.ts";
+
+/** Which application of which tenant, with the login of the responder or of its spare. */
+export interface ResponderOptions extends TenantAccess {
+  /** The application that the incident is about. */
+  clientId: string;
+}
+
+/** A tenant in an emergency. Nothing is sent before the first call. */
+export function auth0Responder(options: ResponderOptions): ResponderTenant {
+  const { address, clientId, clock, signal } = options;
+  const { api, probes, lastChange } = openTenant(options);
+  let former: AccessToken | undefined;
+  return {
+    client: async () => {
+      const answer = await readRevokedClient(api, clientId, signal);
+      return answer && revokedClient(answer);
+    },
+    setGrantTypes: (types) => setGrantTypes(api, clientId, types, lastChange, signal),
+    keys: async () => (await listRegisteredKeys(api, clientId, signal)).map(({ id, kid, name }) => ({ id, kid, name })),
+    attachKeys: (ids) => setClientKeys(api, clientId, ids, lastChange, signal),
+    grants: async () => (await listGrantsOf(api, clientId, signal)).map(revokedGrant),
+    organizationsOf: (grantId) => listOrganizationsOf(api, grantId, signal),
+    deleteGrant: (grantId) => deleteGrant(api, grantId, lastChange, signal),
+    createGrant: (grant) => createGrant(api, grantBody(clientId, grant), lastChange, signal),
+    addOrganization: (grantId, organizationId) => addOrganization(api, { grantId, organizationId }, lastChange, signal),
+    apis: () => listResourceServers(api, signal),
+    signingKeys: async () => (await listSigningKeys(api, signal)).map(signingKey),
+    rotateSigningKey: () => rotateSigningKey(api, lastChange, signal),
+    revokeSigningKey: (kid) => revokeOnce(api, kid, lastChange, signal),
+    networkAcls: async () => (await listNetworkAcls(api, signal)).map(networkAcl),
+    createNetworkAcl: async (description, egress) => {
+      const priority = freePriority(await listNetworkAcls(api, signal));
+      await createNetworkAcl(api, { description, priority, egress }, lastChange, signal);
+    },
+    deleteNetworkAcl: (id) => deleteNetworkAcl(api, id, lastChange, signal),
+    lastLogEvent: () => newestLogId(api, signal),
+    logEvents: (from) => logEvents(api, from, clock, signal),
+    tokenFor: (login, audience) => askForToken(address, login, audience, probes, signal),
+    renewToken: async () => {
+      former = await api.renew();
+    },
+    isFormerTokenAccepted: async () => former && isTokenAccepted(address, former, probes, signal),
+  };
+}
+
+/** What can be understood; the rest was not reported as far as anybody can use it. */
+const readable = <T>(value: Reported<T>): T | undefined => (isUnreadable(value) ? undefined : (value as T | undefined));
+
+function revokedClient(answer: RevokedClientAnswer): RevokedClient {
+  const methods = readable(answer.client_authentication_methods);
+  return {
+    clientId: answer.client_id,
+    isGlobal: answer.global ?? false, // absent on most applications (recordings), and true on that one alone
+    name: readable(answer.name),
+    appType: readable(answer.app_type),
+    tokenEndpointAuthMethod: readable(answer.token_endpoint_auth_method),
+    grantTypes: answer.grant_types,
+    attachedKeys: readable(methods?.private_key_jwt)?.credentials.map(({ id }) => id),
+  };
+}
+
+function revokedGrant(answer: RevokedGrantAnswer): Omit<RevokedGrant, "organizations"> {
+  const details = readable(answer.authorization_details_types) ?? [];
+  return {
+    id: answer.id,
+    audience: answer.audience,
+    scopes: readable(answer.scope) ?? [],
+    allowsAllScopes: readable(answer.allow_all_scopes),
+    subjectType: readable(answer.subject_type),
+    organizationUsage: readable(answer.organization_usage),
+    allowsAnyOrganization: readable(answer.allow_any_organization),
+    ...(details.length === 0 ? {} : { authorizationDetailsTypes: details }),
+    isSystem: readable(answer.is_system) ?? false, // true or absent (recordings)
+  };
+}
+
+/** Left out is what was not reported; with `allow_all_scopes` a list of scopes says nothing. */
+const grantBody = (clientId: string, grant: NewGrant): GrantBody => ({
+  client_id: clientId,
+  audience: grant.audience,
+  ...(grant.allowsAllScopes === true ? { allow_all_scopes: true } : { scope: [...grant.scopes] }),
+  ...(grant.subjectType === undefined ? {} : { subject_type: grant.subjectType }),
+  ...(grant.organizationUsage === undefined ? {} : { organization_usage: grant.organizationUsage }),
+  ...(grant.allowsAnyOrganization === undefined ? {} : { allow_any_organization: grant.allowsAnyOrganization }),
+  ...(grant.authorizationDetailsTypes === undefined
+    ? {}
+    : { authorization_details_types: [...grant.authorizationDetailsTypes] }),
+});
+
+/** A revoked key may still be called the previous one: that it is revoked says more. */
+const STATES = ["revoked", "current", "next", "previous"] as const;
+
+const signingKey = (answer: SigningKeyAnswer): SigningKey => ({
+  kid: answer.kid,
+  state: STATES.find((state) => answer[state] === true) ?? "former",
+});
+
+/** What Auth0 says of a key that is revoked already is not documented: where it refuses, the key itself tells. */
+async function revokeOnce(api: ManagementApi, kid: string, notAfter: number, signal: AbortSignal): Promise<void> {
+  try {
+    await revokeSigningKey(api, kid, notAfter, signal);
+  } catch (error) {
+    if (!hasCode(error, "request-refused")) throw error;
+    const keys = (await listSigningKeys(api, signal)).map(signingKey);
+    if (!keys.some((key) => key.kid === kid && key.state === "revoked")) throw error;
+  }
+}
+
+const networkAcl = ({ id, description, active }: NetworkAclAnswer): NetworkAcl => ({
+  id,
+  description: readable(description) ?? "",
+  isActive: active === true,
+});
+
+/** The first number that no other list has: Auth0 allows each once, and judges the lowest first. */
+function freePriority(acls: readonly NetworkAclAnswer[]): number {
+  const taken = new Set(acls.map(({ priority }) => priority));
+  let priority = 1;
+  while (taken.has(priority)) priority += 1;
+  return priority;
+}
+
+async function* logEvents(
+  api: ManagementApi,
+  from: string | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): AsyncGenerator<LogEvent[]> {
+  let latest = clock.now();
+  const understood = (events: readonly IncidentLogEvent[]): LogEvent[] => {
+    const dateOf = datesOf(events, latest);
+    return events.map((event) => {
+      latest = dateOf(event);
+      return logEvent(event, latest);
+    });
+  };
+  let events: readonly IncidentLogEvent[];
+  let after = from ?? "";
+  const next = (): Promise<IncidentLogEvent[]> => logEventsAfter(api, after, incidentLogEvent, signal);
+  events = from === undefined ? await oldestAlone(api, signal) : await next();
+  for (;;) {
+    const last = events.at(-1)?.log_id ?? "";
+    // A server that gives the same events again has no newer ones.
+    if (last <= after) return;
+    yield understood(events);
+    after = last;
+    events = await next();
+  }
+}
+
+const oldestAlone = async (api: ManagementApi, signal: AbortSignal): Promise<IncidentLogEvent[]> => {
+  const oldest = await oldestLogEvent(api, incidentLogEvent, signal);
+  return oldest ? [oldest] : [];
+};
+
+function logEvent(event: IncidentLogEvent, at: number): LogEvent {
+  const details = readable(event.details);
+  const request = readable(details?.request);
+  const token = readable(readable(readable(request?.auth)?.credentials)?.jti) ?? readable(details?.access_token_jti);
+  return {
+    id: event.log_id,
+    at,
+    type: readable(event.type) ?? "",
+    clientId: text(event.client_id),
+    userId: text(event.user_id),
+    ip: text(event.ip),
+    // Auth0 often rewrites the outer one ("Other 0.0.0 / Other 0.0.0"); of a request it keeps what was sent (recordings).
+    userAgent: text(request?.userAgent) ?? text(event.user_agent),
+    description: text(event.description),
+    audience: text(event.audience),
+    scope: [readable(event.scope) ?? []].flat().join(" ") || undefined,
+    request: requestOf(text(request?.method), text(request?.path)),
+    tokenId: token,
+    accessedSecrets: readable(details?.accessedSecrets) ?? [],
+  };
+}
+
+/** Where there was no user, or no audience, the text is empty (schema of tenant logs). */
+const text = (value: Reported<string>): string | undefined => readable(value) || undefined;
+
+const requestOf = (method: string | undefined, path: string | undefined): LogEvent["request"] =>
+  method === undefined || path === undefined ? undefined : { method, path: path.replace(/[?#].*$/s, "") };
