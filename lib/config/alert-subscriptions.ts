@@ -18,6 +18,8 @@ const FOR_OWNERS: readonly AlertKind[] = ["rotation-due"];
 const FOR_ALL = ALERT_KINDS.filter((kind) => kind !== OWNERS_SUMMARY && !FOR_OWNERS.includes(kind));
 const AT_ONCE = FOR_ALL.filter((kind) => kind !== "digest");
 const DAILY: readonly AlertKind[] = ["digest", "test"];
+/** Where nobody is named for what is told at once, an emergency must still reach somebody. */
+const DAILY_ALONE: readonly AlertKind[] = ["digest", "incident", "test"];
 
 type Configured = Pick<Config, "alerts" | "tenants">;
 
@@ -38,17 +40,28 @@ export function emailSubscriptions({ alerts, tenants }: Configured): Map<string,
   return new Map(
     [...addresses].map((address) => [
       address,
-      filterFor(address, alerts.email.includes(address), daily.includes(address), owners.has(address)),
+      filterFor(address, {
+        isAtOnce: alerts.email.includes(address),
+        daily: daily.includes(address) ? (alerts.email.length === 0 ? DAILY_ALONE : DAILY) : null,
+        isOwner: owners.has(address),
+      }),
     ]),
   );
 }
 
-function filterFor(address: string, atOnce: boolean, daily: boolean, isOwner: boolean): FilterPolicy {
-  if (atOnce) {
+interface Hears {
+  isAtOnce: boolean;
+  /** What a reader of the digest hears; null for everybody else. */
+  daily: readonly AlertKind[] | null;
+  isOwner: boolean;
+}
+
+function filterFor(address: string, { isAtOnce, daily, isOwner }: Hears): FilterPolicy {
+  if (isAtOnce) {
     const kind = daily ? FOR_ALL : AT_ONCE;
     return isOwner ? { $or: [{ kind }, { kind: FOR_OWNERS, owner: [address] }] } : { kind };
   }
-  const kind: readonly AlertKind[] = daily ? DAILY : ["test"];
+  const kind: readonly AlertKind[] = daily ?? ["test"];
   return isOwner ? { $or: [{ kind }, { owner: [address] }] } : { kind };
 }
 

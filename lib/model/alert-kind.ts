@@ -11,6 +11,7 @@ export const ALERT_KINDS = [
   "not-audited",
   "rotation",
   "rotation-due",
+  "incident",
   "digest",
   "test",
 ] as const;

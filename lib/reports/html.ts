@@ -1,4 +1,6 @@
 import type { Check } from "../checks/define-check.ts";
+import { contentSecurityPolicy, dataBlock, scriptBlock, styleBlock } from "../html/inline-blocks.ts";
+import { type Html, html } from "../html/markup.ts";
 import type { AuditReport } from "./audit-report.ts";
 import { PATTERNS } from "./html/charts.ts";
 import { checkGroups } from "./html/check-groups.ts";
@@ -9,8 +11,6 @@ import { findingData } from "./html/finding-data.ts";
 import { findingsSection } from "./html/findings-section.ts";
 import { gapsSection } from "./html/gaps-section.ts";
 import { headline } from "./html/headline.ts";
-import { contentSecurityPolicy, dataBlock, scriptBlock, styleBlock } from "./html/inline-blocks.ts";
-import { type Html, html } from "./html/markup.ts";
 import { overviewSection } from "./html/overview.ts";
 import { PAGE_SCRIPT } from "./html/script/page-script.ts";
 import { PAGE_STYLE } from "./html/style/page-style.ts";

@@ -1,8 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { promisify } from "node:util";
-import { createGzip, gunzip } from "node:zlib";
+import { createGzip } from "node:zlib";
 import { jsonPieces } from "../reports/json-pieces.ts";
 
 /** Arrays up to this depth are written element by element; what lies deeper is small. */
@@ -19,10 +18,4 @@ export async function gzipJson(value: unknown): Promise<Uint8Array> {
     pipeline(Readable.from(jsonPieces(value, { indent: 0, depth: DEPTH })), gzip),
   ]);
   return compressed;
-}
-
-/** Reads what {@link gzipJson} has written. */
-export async function gunzipJson(compressed: Uint8Array): Promise<unknown> {
-  const text = await promisify(gunzip)(compressed);
-  return JSON.parse(text.toString("utf8"));
 }

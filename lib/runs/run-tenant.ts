@@ -14,9 +14,10 @@ import type { Severity } from "../model/severity.ts";
 import { startTimeout } from "../model/timeout.ts";
 import { renderHtml } from "../reports/html.ts";
 import type { EvidenceStore, StoredDocument } from "../store/evidence-store.ts";
+import { gunzipJson } from "../store/gunzip-json.ts";
 import type { Table } from "../store/table.ts";
 import { evidencePrefix } from "./evidence-prefix.ts";
-import { gunzipJson, gzipJson } from "./gzip-json.ts";
+import { gzipJson } from "./gzip-json.ts";
 import { type Elsewhere, matchedExceptions, ownExceptions } from "./own-exceptions.ts";
 
 /** One tenant in one run. */

@@ -12,7 +12,7 @@ import { memoryEvidence } from "../support/memory-evidence.ts";
 import { type MemoryTable, memoryTable } from "../support/memory-table.ts";
 import { NOW } from "../support/rotations.ts";
 import { record } from "../support/run-records.ts";
-import { type EventClock, eventClock } from "./world/event-clock.ts";
+import { type EventClock, eventClock } from "../support/world/event-clock.ts";
 
 const DAY = 86_400_000;
 

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { changeRotation, writeTarget } from "../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING } from "../../lib/rotation/ports.ts";
+import { FAULTS } from "../support/world/wire.ts";
 import { PROPAGATIONS } from "./world/auth0.ts";
 import {
   hangingVersion,
@@ -16,7 +17,6 @@ import {
 import { prepareKeys } from "./world/keys.ts";
 import { credentialOf } from "./world/payload.ts";
 import { attachAllByHand, leaveKeyByHand, setSecretByHand, tidyKeysByHand } from "./world/people.ts";
-import { FAULTS } from "./world/wire.ts";
 import { createWorld, type World } from "./world/world.ts";
 
 const SECOND = 1_000;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { gunzipJson, gzipJson } from "../../lib/runs/gzip-json.ts";
+import { gzipJson } from "../../lib/runs/gzip-json.ts";
+import { gunzipJson } from "../../lib/store/gunzip-json.ts";
 
 it("gives back any JSON value", async () => {
   await fc.assert(

@@ -1,6 +1,6 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
+import { type Html, html } from "../../html/markup.ts";
 import type { Severity } from "../../model/severity.ts";
-import { type Html, html } from "./markup.ts";
 import { capitalized } from "./words.ts";
 
 /** A severity as a coloured word. */

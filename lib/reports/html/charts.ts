@@ -1,4 +1,4 @@
-import { type Html, html } from "./markup.ts";
+import { type Html, html } from "../../html/markup.ts";
 import { number } from "./words.ts";
 
 /** What a colour stands for. The style sheet has one fill for each. */

@@ -1,13 +1,13 @@
 import type { Evidence, SectionStatus, TenantAudit } from "../../findings/tenant-audit.ts";
+import { foreign, type Html, html } from "../../html/markup.ts";
+import { moment, secondsBetween } from "../../html/time.ts";
 import { SECTION_NAMES, type SectionName } from "../../inventory/inventory.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { CheckResult } from "../../model/finding.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { statusBadge } from "./badges.ts";
-import { foreign, type Html, html } from "./markup.ts";
 import { whyFailed } from "./tenant-table.ts";
-import { moment, secondsBetween } from "./time.ts";
 import { counted, number, REASONS, SECTIONS } from "./words.ts";
 
 /** Above this every tenant is one click away. */

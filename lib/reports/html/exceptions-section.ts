@@ -1,8 +1,8 @@
 import { daysBetween, startOfDay } from "../../config/calendar.ts";
 import type { ListedException, Unjudged } from "../../findings/list-exceptions.ts";
+import { foreign, type Html, html } from "../../html/markup.ts";
+import { day } from "../../html/time.ts";
 import type { AuditReport } from "../audit-report.ts";
-import { foreign, type Html, html } from "./markup.ts";
-import { day } from "./time.ts";
 import { counted, number } from "./words.ts";
 
 /** What somebody may accept, who, why and until when, ended ones too; what ends first comes first. */

@@ -1,7 +1,7 @@
+import { type Html, html } from "../../html/markup.ts";
 import { SEVERITIES } from "../../model/severity.ts";
 import type { AuditReport } from "../audit-report.ts";
 import type { CheckGroup } from "./check-groups.ts";
-import { type Html, html } from "./markup.ts";
 import { capitalized } from "./words.ts";
 
 /** The controls above the findings. Hidden until the script is there that makes them work. */

@@ -1,8 +1,8 @@
+import { shorten, visibleText } from "../../html/visible-text.ts";
 import type { AcceptedException, Finding } from "../../model/finding.ts";
 import { SEVERITIES } from "../../model/severity.ts";
 import type { AuditReport } from "../audit-report.ts";
 import type { CheckGroup } from "./check-groups.ts";
-import { shorten, visibleText } from "./visible-text.ts";
 
 /**
  * The findings for the page's script, in the order of the page's rows: it filters by them and writes the CSV file

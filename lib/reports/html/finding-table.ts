@@ -1,10 +1,10 @@
+import { foreign, type Html, html } from "../../html/markup.ts";
+import { shorten } from "../../html/visible-text.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { EXCEPTED, severityBadge } from "./badges.ts";
 import { type CheckGroup, type Entry, groupRemedy } from "./check-groups.ts";
-import { foreign, type Html, html } from "./markup.ts";
-import { shorten } from "./visible-text.ts";
 import { counted, number, RESOURCES } from "./words.ts";
 
 /** More findings than this are behind one more click; printed, all are there. */

@@ -1,11 +1,11 @@
 import type { Check, Reference } from "../../checks/define-check.ts";
+import { type Html, html } from "../../html/markup.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { EXCEPTED, severityBadge } from "./badges.ts";
 import { type CheckGroup, groupRemedy } from "./check-groups.ts";
 import { filterForm } from "./filter-form.ts";
 import { findingTables, openAndExcepted } from "./finding-table.ts";
 import { hasGap } from "./gaps.ts";
-import { type Html, html } from "./markup.ts";
 import { counted } from "./words.ts";
 
 /** All findings, grouped by check, with why each matters and how to mend it. */

@@ -1,10 +1,10 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
+import { foreign, type Html, html } from "../../html/markup.ts";
 import type { SectionName } from "../../inventory/inventory.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { statusBadge } from "./badges.ts";
 import { blindChecks, type Gap, hasGap, unreadSections } from "./gaps.ts";
-import { foreign, type Html, html } from "./markup.ts";
 import { whyFailed } from "./tenant-table.ts";
 import { counted, listed, REASONS, SECTIONS } from "./words.ts";
 

@@ -1,8 +1,8 @@
+import { type Html, html } from "../../html/markup.ts";
+import { moment } from "../../html/time.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { countBySeverity } from "../finding-groups.ts";
 import { hasGap } from "./gaps.ts";
-import { type Html, html } from "./markup.ts";
-import { moment } from "./time.ts";
 import { counted, listed, number } from "./words.ts";
 
 /** The top of the page: what this is, the verdict in one sentence, and how far to believe it. */

@@ -1,3 +1,4 @@
+import { type Html, html } from "../../html/markup.ts";
 import type { Severity } from "../../model/severity.ts";
 import { SEVERITIES } from "../../model/severity.ts";
 import type { AuditReport } from "../audit-report.ts";
@@ -11,7 +12,6 @@ import {
   type Expected,
   sectionCoverage,
 } from "./coverage.ts";
-import { type Html, html } from "./markup.ts";
 import { tenantTable } from "./tenant-table.ts";
 import { capitalized, number } from "./words.ts";
 

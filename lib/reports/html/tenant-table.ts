@@ -1,4 +1,5 @@
 import type { TenantAudit } from "../../findings/tenant-audit.ts";
+import { foreign, type Html, html } from "../../html/markup.ts";
 import { SEVERITIES } from "../../model/severity.ts";
 import type { AuditReport } from "../audit-report.ts";
 import { countBySeverity } from "../finding-groups.ts";
@@ -6,7 +7,6 @@ import { statusBadge } from "./badges.ts";
 import { type Segment, stackedBar } from "./charts.ts";
 import { checkCoverage, coverageSegments, type Expected } from "./coverage.ts";
 import { hasGap } from "./gaps.ts";
-import { foreign, type Html, html } from "./markup.ts";
 import { FAILURES, number } from "./words.ts";
 
 /** A tenant, its place in the report and what is open in it. */

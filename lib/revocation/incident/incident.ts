@@ -10,9 +10,12 @@ export const INCIDENT_STEPS = [
   "lock",
   "detach-key",
   "contain",
+  "network-acl",
+  "look",
   "rotate",
   "prove",
   "investigate",
+  "put-back",
   "watch",
   "key-revocation",
   "restore",
@@ -41,6 +44,13 @@ export type StepResult = {
       /** Exactly what is not done, one thing a line. Never empty. */
       missing: readonly string[];
       code: ErrorCode | null;
+      /** What could not be stored and was told to people, one thing a line: see `paged`. */
+      told?: readonly string[];
+      /**
+       * What had been taken away and was there again, one thing a line, and since when that is known. People have heard
+       * of it when the step is complete again.
+       */
+      putBack?: { at: Instant; what: readonly string[] };
     }
   | {
       /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */
@@ -64,6 +74,8 @@ export interface Incident {
   drill: boolean;
   /** What leaked, where it was a token. */
   token: TokenFacts | null;
+  /** Of a registered key that leaked: its `kid`, or its id at Auth0; absent where nobody knows which one did. */
+  leakedKey?: string;
   /** Null until the application was looked at. */
   leak: Classification | null;
   steps: Partial<Record<IncidentStep, StepResult>>;
@@ -80,13 +92,21 @@ export const incidentKey = (id: string): Key => ({ partition: incidentPartition(
  * Whether the leak may be called contained: there are levers, each that stops new tokens was pulled to the end, and
  * that no new token is given out was proven afterwards. A new credential is not part of it: it may wait for the vault.
  */
-export function isContained({ leak, steps, drill }: Pick<Incident, "leak" | "steps" | "drill">): boolean {
-  if (drill || !leak?.isContainable) return false;
+export const isContained = (incident: Pick<Incident, "leak" | "steps" | "drill">): boolean =>
+  !incident.drill && incident.leak?.isContainable === true && stoppedAt(incident) !== null;
+
+/**
+ * When it was proven that the application is given no token for itself any more; null while it is not. In a drill, when
+ * it would have been. Somebody else may open it again where it is not containable.
+ */
+export function stoppedAt({ leak, steps }: Pick<Incident, "leak" | "steps">): Instant | null {
+  if (!leak || leak.levers.length === 0) return null;
   const pulled = leak.levers.filter((lever) => lever !== "rotate").map((lever) => steps[lever]);
   const proof = steps.prove;
   const last = Math.max(...pulled.map((result) => result?.at ?? Number.POSITIVE_INFINITY));
-  return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last;
+  return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
 
-const isComplete = (result: StepResult | undefined): boolean =>
+/** Whether a step came to its end, as far as Auth0 is concerned. */
+export const isComplete = (result: StepResult | undefined): boolean =>
   result?.outcome === "done" || result?.outcome === "paged";

@@ -5,7 +5,8 @@ import { type Incident, type IncidentStep, incidentKey, type StepResult } from "
 import { type IncidentName, incidentId } from "./incident-id.ts";
 
 /** What a person starts an incident with. */
-export type IncidentRequest = IncidentName & Pick<Incident, "reason" | "openedBy" | "leakedSince" | "token">;
+export type IncidentRequest = IncidentName &
+  Pick<Incident, "reason" | "openedBy" | "leakedSince" | "token" | "leakedKey">;
 
 /** `INCIDENTS`, `<openedAt>#<id>`: finds all incidents. */
 interface IncidentEntry {
@@ -31,26 +32,41 @@ const indexKey = ({ openedAt, id }: Pick<Incident, "openedAt" | "id">): Key => (
  */
 export async function openIncident(table: Table, request: IncidentRequest): Promise<Incident> {
   const open = request.name === undefined ? await findOpen(table, request) : undefined;
-  if (open) return open;
+  if (open) return learnKey(table, open, request);
   const base = incidentId(request);
   for (let count = 1; ; count += 1) {
     const id = count === 1 ? base : `${base}-${count}`;
     const incident = await openAs(table, id, request);
-    if (incident.closedAt === null && isAbout(incident, request)) return incident;
+    if (incident.closedAt === null && isAbout(incident, request)) return learnKey(table, incident, request);
     if (request.name !== undefined) throw taken(incident);
   }
 }
 
 /** The incident of that id: this one, unless there was one already. */
 async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
-  const { tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token } = request;
-  const facts = { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token };
-  const incident: Incident = { ...facts, leak: null, steps: {}, window: null, closedAt: null };
+  const incident = newIncident(id, request);
   const known = await table.get<Incident>(incidentKey(id));
   if (known) return known.value;
   await table.put<IncidentEntry>(indexKey(incident), { id });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
 }
+
+/**
+ * An incident of which nothing is known but what it was started with: also for whoever must contain a leak while the
+ * table cannot be read.
+ */
+export function newIncident(id: string, request: Omit<IncidentRequest, "name">): Incident {
+  const { tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token } = request;
+  const leakedKey = request.leakedKey === undefined ? {} : { leakedKey: request.leakedKey };
+  const facts = { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token, ...leakedKey };
+  return { ...facts, leak: null, steps: {}, window: null, closedAt: null };
+}
+
+/** Which key leaked is often known later than that one did. What leaked is then to be classified again. */
+const learnKey = async (table: Table, incident: Incident, { leakedKey }: IncidentRequest): Promise<Incident> =>
+  leakedKey === undefined || leakedKey === incident.leakedKey
+    ? incident
+    : changeIncident(table, incident.id, (known) => ({ ...known, leakedKey, leak: null }));
 
 const isAbout = (incident: Incident, { tenant, clientId, drill }: IncidentRequest): boolean =>
   incident.tenant === tenant && incident.clientId === clientId && incident.drill === drill;
@@ -103,10 +119,13 @@ export async function changeIncident(
 
 /** Records how far a step came. Steps run again, and beside each other: the later result holds, whoever writes last. */
 export const recordStep = (table: Table, id: string, step: IncidentStep, result: StepResult): Promise<Incident> =>
-  changeIncident(table, id, (incident) => {
-    const known = incident.steps[step];
-    return known && known.at > result.at ? incident : { ...incident, steps: { ...incident.steps, [step]: result } };
-  });
+  changeIncident(table, id, (incident) => withStep(incident, step, result));
+
+/** The incident with a step's result, unless it has a later one. */
+export function withStep(incident: Incident, step: IncidentStep, result: StepResult): Incident {
+  const known = incident.steps[step];
+  return known && known.at > result.at ? incident : { ...incident, steps: { ...incident.steps, [step]: result } };
+}
 
 function existing(id: string, incident: Incident | undefined): Incident {
   if (incident) return incident;

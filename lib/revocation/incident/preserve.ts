@@ -3,15 +3,19 @@ import { incidentPartition } from "./incident.ts";
 
 /**
  * What is kept before anything is taken away. Each grant is a row of its own, with its organizations: a row of DynamoDB
- * holds 400 KB, and a grant can name hundreds of scopes.
+ * holds 400 KB, and a grant can name hundreds of scopes. `grant-ids` says which grants were there at the first look:
+ * one that came after it is no part of what is given back, and is kept as `put-back`.
  */
 export type PreservedPart =
   | "client"
   | "grant-types"
+  | "keys"
+  | "grant-ids"
   | "api-lifetimes"
   | "signing-keys"
   | "log-position"
-  | `grant/${string}`;
+  | `grant/${string}`
+  | `put-back/${string}`;
 
 const PREFIX = "PRESERVED#";
 
@@ -41,11 +45,17 @@ export async function readPreserved<T>(table: Table, incident: string, part: Pre
   return (await table.get<T>(partKey(incident, part)))?.value;
 }
 
-/** What was kept of all grants. */
-export async function readPreservedGrants<T>(table: Table, incident: string): Promise<T[]> {
-  const grants: T[] = [];
-  for await (const { value } of table.list<T>(incidentPartition(incident), { prefix: `${PREFIX}grant/` })) {
-    grants.push(value);
+/** What was kept of all grants that were there at the first look. */
+export const readPreservedGrants = <T>(table: Table, incident: string): Promise<T[]> =>
+  readAll(table, incident, "grant/");
+
+/** What was kept of grants that somebody gave afterwards. */
+export const readPutBack = <T>(table: Table, incident: string): Promise<T[]> => readAll(table, incident, "put-back/");
+
+async function readAll<T>(table: Table, incident: string, prefix: string): Promise<T[]> {
+  const values: T[] = [];
+  for await (const { value } of table.list<T>(incidentPartition(incident), { prefix: `${PREFIX}${prefix}` })) {
+    values.push(value);
   }
-  return grants;
+  return values;
 }

@@ -33,6 +33,8 @@ export interface LeakReport {
   clientId: string;
   /** Null when it is the application's credential that leaked. */
   token: TokenFacts | null;
+  /** `kid` or id of the registered key that leaked; undefined where nobody knows which one did. */
+  leakedKey?: string | undefined;
   /** Undefined when it is gone, or was not read yet. */
   client: LeakedClient | undefined;
   /** Which of Curfew's own logins it is; null for every other application. */
@@ -52,7 +54,10 @@ export interface Classification extends LeakAdvice {
 
 /** What closes an application, in this order. */
 const CLOSE: readonly Lever[] = ["lock", "contain", "rotate"];
-/** Auth0 detaches one key at once when another stays attached. */
+/**
+ * Auth0 detaches one key at once when another stays attached. Only the one that leaked: to keep one by a guess, for
+ * instance the newest, may keep just that one. Where nobody knows, all of them are replaced by the rotation.
+ */
 const CLOSE_WITH_KEYS: readonly Lever[] = ["lock", "detach-key", "contain", "rotate"];
 
 const LEVERS_OF: Readonly<Record<Exclude<LeakKind, "curfew-login">, readonly Lever[]>> = {
@@ -79,7 +84,7 @@ const SHORTENS: readonly Shortening[] = ["network-acl", "key-revocation"];
 export function classify(report: LeakReport): Classification {
   const kind = kindOf(report);
   if (report.own) return ownLogin(report, report.own, kind);
-  const levers = leversOf(kind, report.client);
+  const levers = leversOf(kind, report);
   return {
     kind,
     levers,
@@ -116,8 +121,13 @@ const isPublic = ({ appType, tokenEndpointAuthMethod, grantTypes }: LeakedClient
   grantTypes?.includes("client_credentials") === false &&
   (tokenEndpointAuthMethod === "none" || appType === "spa" || appType === "native");
 
-const leversOf = (kind: Exclude<LeakKind, "curfew-login">, client: LeakedClient | undefined): readonly Lever[] =>
-  kind === "registered-key" && (client?.attachedKeys?.length ?? 0) > 1 ? CLOSE_WITH_KEYS : LEVERS_OF[kind];
+const leversOf = (
+  kind: Exclude<LeakKind, "curfew-login">,
+  { client, leakedKey }: Pick<LeakReport, "client" | "leakedKey">,
+): readonly Lever[] =>
+  kind === "registered-key" && leakedKey !== undefined && (client?.attachedKeys?.length ?? 0) > 1
+    ? CLOSE_WITH_KEYS
+    : LEVERS_OF[kind];
 
 /** Tokens that an API's secret signs do not end with a key of the tenant's; of opaque ones nobody knows. */
 const isSignedByTenant = (token: TokenFacts | null): boolean =>
@@ -147,7 +157,7 @@ function ownLogin(
     };
   }
   // A person never logs in with one of these: whatever the token looks like, the application is what to close.
-  const levers = leversOf(kind, report.client);
+  const levers = leversOf(kind, report);
   return {
     ...base,
     levers: levers.length > 0 ? levers : CLOSE,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { CATALOGUE } from "../../../lib/checks/catalogue.ts";
+import { html } from "../../../lib/html/markup.ts";
+import { shorten, visibleText } from "../../../lib/html/visible-text.ts";
 import { SECTION_NAMES } from "../../../lib/inventory/inventory.ts";
 import { checkGroups } from "../../../lib/reports/html/check-groups.ts";
 import { checkCoverage, expectedOf, sectionCoverage } from "../../../lib/reports/html/coverage.ts";
 import { exceptionsSection } from "../../../lib/reports/html/exceptions-section.ts";
-import { html } from "../../../lib/reports/html/markup.ts";
-import { shorten, visibleText } from "../../../lib/reports/html/visible-text.ts";
 import { audit, everything, failed, finding, findings, page, report } from "./reports.ts";
 
 describe("the HTML report", () => {

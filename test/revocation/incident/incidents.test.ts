@@ -110,6 +110,20 @@ describe("an incident", () => {
     expect(await idsOf(table)).toEqual([second.id, first.id]);
   });
 
+  test("learns later which key leaked, and is then classified again", async () => {
+    const table = memoryTable();
+    const { id } = await openIncident(table, request());
+    const leak = classify({ clientId: "job", token: null, client: undefined, own: null });
+    await changeIncident(table, id, (incident) => ({ ...incident, leak }));
+
+    expect(await openIncident(table, request())).toMatchObject({ id, leak });
+    expect(await openIncident(table, request({ leakedKey: "kid" }))).toMatchObject({
+      id,
+      leak: null,
+      leakedKey: "kid",
+    });
+  });
+
   test("has a name that no other application's incident may take, and no closed one gives back", async () => {
     const table = memoryTable();
     await openIncident(table, request({ name: "leak" }));
@@ -279,7 +293,7 @@ describe("contained", () => {
     grantTypes: ["client_credentials"],
     attachedKeys: ["a", "b"],
   };
-  const leak = classify({ clientId: "job", token: null, client: JOB, own: null });
+  const leak = classify({ clientId: "job", token: null, leakedKey: "a", client: JOB, own: null });
   const step = (at: number, outcome: "done" | "paged" | "not-applicable" = "done"): StepResult =>
     outcome === "paged" ? { at, outcome, message: "", told: ["cgr_1"] } : { at, outcome, message: "" };
   const COMPLETE: Incident["steps"] = {

@@ -61,8 +61,15 @@ describe("what leaked, and what Auth0 lets anybody do about it", () => {
       contained: true,
     },
     {
-      title: "one of two keys",
+      title: "one of two keys, and nobody knows which",
       of: client({ attachedKeys: ["a", "b"] }),
+      kind: "registered-key",
+      levers: CLOSED,
+      contained: true,
+    },
+    {
+      title: "a known one of two keys",
+      of: { ...client({ attachedKeys: ["a", "b"] }), leakedKey: "a" },
       kind: "registered-key",
       levers: ["lock", "detach-key", "contain", "rotate"],
       contained: true,

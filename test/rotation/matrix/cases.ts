@@ -1,9 +1,9 @@
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
+import { seeded } from "../../support/world/random.ts";
+import { FAULTS, type Fault, type PlannedFault } from "../../support/world/wire.ts";
 import { PROPAGATIONS } from "../world/auth0.ts";
 import { type CaseOptions, type CaseResult, runCase } from "../world/crash-case.ts";
 import type { PreparedKey } from "../world/keys.ts";
-import { seeded } from "../world/random.ts";
-import { FAULTS, type Fault, type PlannedFault } from "../world/wire.ts";
 
 /** One rotation and the faults that strike it. */
 export type Case = Setting &

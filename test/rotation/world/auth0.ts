@@ -2,7 +2,7 @@ import type { Login } from "../../../lib/auth0/login.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import type { RegisteredKey, RotatedClient } from "../../../lib/rotation/ports.ts";
-import type { EventClock } from "./event-clock.ts";
+import type { EventClock } from "../../support/world/event-clock.ts";
 import { kidOf } from "./payload.ts";
 
 /** How a change spreads. Auth0's documentation: for up to 30 s the old or the new secret may be accepted. */

@@ -11,7 +11,7 @@ import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
 import { versionOf } from "../../../lib/rotation/schedule/order-of-run.ts";
 import { rotateDue as dueRun, type RotateDueParts } from "../../../lib/rotation/schedule/rotate-due.ts";
 import { record } from "../../support/run-records.ts";
-import type { Ending, Process } from "./process.ts";
+import type { Ending, Process } from "../../support/world/process.ts";
 import type { World } from "./world.ts";
 
 /** Timeouts of the functions, in milliseconds, as they are deployed. */

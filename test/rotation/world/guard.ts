@@ -3,8 +3,8 @@ import { type RotationRecord, rotationKey } from "../../../lib/rotation/ledger/r
 import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
+import type { EventClock } from "../../support/world/event-clock.ts";
 import { WINDOW, type WorldClient } from "./auth0.ts";
-import type { EventClock } from "./event-clock.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
 

@@ -6,13 +6,13 @@ import { Secret } from "../../../lib/model/secret.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { ServiceError } from "../../../lib/sandbox/cloud/secrets-manager/service-error.ts";
 import { startSecretsManager } from "../../../lib/sandbox/cloud/secrets-manager/start-secrets-manager.ts";
+import { eventClock } from "../../support/world/event-clock.ts";
+import { runProcess } from "../../support/world/process.ts";
+import { seeded } from "../../support/world/random.ts";
+import { createWire, FAULTS, type Fault } from "../../support/world/wire.ts";
 import { PROPAGATIONS, type Propagation, WINDOW, worldClient } from "./auth0.ts";
-import { eventClock } from "./event-clock.ts";
 import { prepareKeys } from "./keys.ts";
-import { runProcess } from "./process.ts";
-import { seeded } from "./random.ts";
 import { worldVault } from "./vault.ts";
-import { createWire, FAULTS, type Fault } from "./wire.ts";
 
 const id = (index: number): string => `version-${String(index).padStart(28, "0")}`;
 const version = fc.integer({ min: 0, max: 4 }).map(id);

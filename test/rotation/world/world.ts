@@ -4,16 +4,17 @@ import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledge
 import type { RotationParts, RotationSettings } from "../../../lib/rotation/parts.ts";
 import { type MemoryEvidence, memoryEvidence } from "../../support/memory-evidence.ts";
 import { type MemoryTable, memoryTable } from "../../support/memory-table.ts";
+import { type EventClock, eventClock } from "../../support/world/event-clock.ts";
+import { type Ending, type Process, runProcess } from "../../support/world/process.ts";
+import { seeded } from "../../support/world/random.ts";
+import { createWire, type Outage, type PlannedFault, type Wire } from "../../support/world/wire.ts";
+import { wiredEvidence, wiredTable } from "../../support/world/wired-store.ts";
 import { type Propagation, type WorldClient, worldClient } from "./auth0.ts";
-import { type EventClock, eventClock } from "./event-clock.ts";
 import { type Guard, guardOf } from "./guard.ts";
 import { newKeyOf, type PreparedKey } from "./keys.ts";
 import { CLIENT_ID, DOMAIN, type Form, payloadOf } from "./payload.ts";
-import { tenantPort, vaultPort, wiredEvidence, wiredTable } from "./ports.ts";
-import { type Ending, type Process, runProcess } from "./process.ts";
-import { seeded } from "./random.ts";
+import { tenantPort, vaultPort } from "./ports.ts";
 import { type WorldVault, worldVault } from "./vault.ts";
-import { createWire, type Outage, type PlannedFault, type Wire } from "./wire.ts";
 
 export interface WorldOptions {
   kind: CredentialKind;

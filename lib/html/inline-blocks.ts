@@ -17,14 +17,14 @@ export const scriptBlock = (code: string): Html => new Html(`<script>${requireIn
 export const styleBlock = (sheet: string): Html => new Html(`<style>${requireInline(sheet, "style")}</style>`);
 
 /**
- * The page's policy: nothing is loaded, and only these very blocks apply or run. The one image is the icon, a data
+ * The page's policy: nothing is loaded, and only these very blocks apply or run; without `code` nothing runs. The one image is the icon, a data
  * URL: without it a browser asks the page's server for one. No block may write markup (trusted types).
  */
-export function contentSecurityPolicy({ sheet, code }: { sheet: string; code: string }): string {
+export function contentSecurityPolicy({ sheet, code }: { sheet: string; code?: string }): string {
   return [
     "default-src 'none'",
     `style-src '${hash(sheet)}'`,
-    `script-src '${hash(code)}'`,
+    ...(code === undefined ? [] : [`script-src '${hash(code)}'`]),
     "img-src data:",
     "base-uri 'none'",
     "form-action 'none'",

@@ -1,4 +1,4 @@
-import { replaceObscure } from "../../model/obscure-text.ts";
+import { replaceObscure } from "../model/obscure-text.ts";
 
 /** More of a name than this helps nobody; identifiers of Auth0 are shorter. */
 const LONGEST = 200;

@@ -1,0 +1,37 @@
+import type { Instant } from "../history/history.ts";
+import type { Clock } from "../model/clock.ts";
+import { beforeMoment } from "../rotation/bounded-parts.ts";
+import type { ResponderTenant } from "./ports.ts";
+
+/**
+ * The same tenant, but no call begins after a moment or is waited for beyond it: so one that hangs ends while there is
+ * still time to write down what is missing. Each rejects then with CurfewError `timed-out`, retryable.
+ *
+ * The log is not bounded: who reads it looks at the clock between its pages.
+ */
+export function boundedResponder(tenant: ResponderTenant, clock: Clock, until: Instant): ResponderTenant {
+  const within = <T>(call: () => Promise<T>): Promise<T> => beforeMoment(clock, until, call);
+  return {
+    client: () => within(() => tenant.client()),
+    setGrantTypes: (types) => within(() => tenant.setGrantTypes(types)),
+    keys: () => within(() => tenant.keys()),
+    attachKeys: (ids) => within(() => tenant.attachKeys(ids)),
+    grants: () => within(() => tenant.grants()),
+    organizationsOf: (id) => within(() => tenant.organizationsOf(id)),
+    deleteGrant: (id) => within(() => tenant.deleteGrant(id)),
+    createGrant: (grant) => within(() => tenant.createGrant(grant)),
+    addOrganization: (id, organization) => within(() => tenant.addOrganization(id, organization)),
+    apis: () => within(() => tenant.apis()),
+    signingKeys: () => within(() => tenant.signingKeys()),
+    rotateSigningKey: () => within(() => tenant.rotateSigningKey()),
+    revokeSigningKey: (kid) => within(() => tenant.revokeSigningKey(kid)),
+    networkAcls: () => within(() => tenant.networkAcls()),
+    createNetworkAcl: (description, egress) => within(() => tenant.createNetworkAcl(description, egress)),
+    deleteNetworkAcl: (id) => within(() => tenant.deleteNetworkAcl(id)),
+    lastLogEvent: () => within(() => tenant.lastLogEvent()),
+    logEvents: (from) => tenant.logEvents(from),
+    tokenFor: (login, audience) => within(() => tenant.tokenFor(login, audience)),
+    renewToken: () => within(() => tenant.renewToken()),
+    isFormerTokenAccepted: () => within(() => tenant.isFormerTokenAccepted()),
+  };
+}

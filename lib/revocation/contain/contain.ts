@@ -1,0 +1,143 @@
+import { sideBySide } from "../../auth0/side-by-side.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
+import type { IncidentParts } from "../parts.ts";
+import { type GivenBack, readGivenBack } from "./given-back.ts";
+import { type FoundGrant, type KeptGrant, keepGrant, keepIds, nameOf, readOrganizations } from "./keep-grants.ts";
+import { leversOf } from "./known-client.ts";
+import {
+  act,
+  type Came,
+  incomplete,
+  recordPutBack,
+  runStep,
+  type StepRun,
+  tellUnstored,
+  tried,
+  unseen,
+  wasComplete,
+} from "./step-run.ts";
+
+/** Looks at the grants in one run; what is there after that waits for the next one. */
+const ROUNDS = 3;
+
+/**
+ * Deletes the application's grants, each once it is stored with its organizations, and looks again. Auth0's own grants
+ * cannot be deleted and are left.
+ *
+ * Storing that fails for five seconds does not keep a grant: people are told what it was instead, before it goes. One
+ * that can be neither stored nor told stays, and so does one whose organizations cannot be read while the lock holds.
+ */
+export const contain = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
+  runStep("contain", incident, parts, deleteGrants).then((ended) => ended.incident);
+
+/** See {@link contain}. */
+export async function deleteGrants(run: StepRun): Promise<Came> {
+  const { incident, parts, tenant } = run;
+  if (!leversOf(incident, parts).includes("contain")) return NOT_APPLICABLE;
+  let failures = new Map<string, CurfewError>();
+  for (let round = 0; ; round += 1) {
+    const listed = await tried(() => tenant.grants());
+    if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
+    const given = listed.value.length === 0 ? { value: undefined } : await readGivenBack(run);
+    if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
+    const open = listed.value.filter((grant) => !isGiven(grant, given.value));
+    const deletable = open.filter(({ isSystem }) => !isSystem);
+    if (deletable.length === 0) return isOver(run, open);
+    if (round === ROUNDS || (round > 0 && deletable.every(({ id }) => failures.has(id)))) {
+      return left(deletable, failures);
+    }
+    failures = await takeAway(run, deletable);
+    if (incident.drill) return failures.size > 0 ? left(deletable, failures) : would(deletable.length);
+  }
+}
+
+const NOT_APPLICABLE: Came = {
+  outcome: "not-applicable",
+  message: "Nothing of this kind of leak comes from the application's own grants.",
+};
+
+const NOT_ALL = "Not all grants are deleted.";
+const UNLISTED = "the application's grants, which could not be listed";
+
+const isGiven = (grant: FoundGrant, given: GivenBack | undefined): boolean =>
+  given?.grants.some((one) => one.audience === grant.audience && one.subjectType === grant.subjectType) ?? false;
+
+function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
+  const rest =
+    system.length === 0 ? "" : ` Auth0's own cannot be deleted and are left: ${system.map(nameOf).join(", ")}.`;
+  return { outcome: "done", message: `${incident.clientId} has no grants that can be deleted.${rest}` };
+}
+
+const would = (count: number): Came => ({
+  outcome: "done",
+  message: `In an emergency ${count} grants would be deleted.`,
+});
+
+const left = (grants: readonly FoundGrant[], failures: ReadonlyMap<string, CurfewError>): Came => {
+  const lines = grants.map((grant) => incomplete(NOT_ALL, [nameOf(grant)], failures.get(grant.id) ?? null));
+  const missing = lines.flatMap((line) => (line.outcome === "incomplete" ? line.missing : []));
+  const code = [...failures.values()].at(0)?.code ?? null;
+  return { outcome: "incomplete", message: NOT_ALL, missing, code };
+};
+
+/**
+ * Stores what is there, and deletes what is stored.
+ *
+ * @returns what could not be deleted, by id, and why
+ */
+async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Map<string, CurfewError>> {
+  const { incident, parts, tenant } = run;
+  const firstIds = await keepIds(run, grants);
+  if (wasComplete(run)) await recordPutBack(run, grants.map(nameOf));
+  const kept = await sideBySide(grants, parts.signal, async (grant) =>
+    keepGrant(run, await readOrganizations(run, grant), firstIds),
+  );
+  const isLocked = isComplete(incident.steps.lock);
+  const failures = new Map<string, CurfewError>();
+  const ready: KeptGrant[] = [];
+  for (const grant of kept) {
+    if (grant.unread && isLocked) failures.set(grant.id, grant.unread);
+    else ready.push(grant);
+  }
+  const deleted = await deletable(run, ready, failures);
+  await sideBySide(deleted, parts.signal, async ({ id }) => {
+    const failure = await act(run, `DELETE /api/v2/client-grants/${id}`, () => tenant.deleteGrant(id));
+    if (failure) failures.set(id, failure);
+  });
+  const gone = deleted.filter(({ id }) => !failures.has(id));
+  if (!incident.drill) await keepLate(run, gone, firstIds);
+  return failures;
+}
+
+/** Those that are stored, and those that people were told of. */
+async function deletable(
+  run: StepRun,
+  grants: readonly KeptGrant[],
+  failures: Map<string, CurfewError>,
+): Promise<readonly KeptGrant[]> {
+  const untold = grants.filter(({ isStored, lines }) => !isStored && !lines.every((line) => run.told.has(line)));
+  if (untold.length === 0 || run.incident.drill) return grants;
+  if (
+    await tellUnstored(
+      run,
+      untold.flatMap(({ lines }) => lines),
+    )
+  )
+    return grants;
+  for (const { id } of untold) failures.set(id, NEITHER);
+  return grants.filter((grant) => !untold.includes(grant));
+}
+
+/** Why a grant is held back: nobody would ever know what it was. */
+const NEITHER = new CurfewError("store-failed", "What the grant was could be neither stored nor told.", {
+  detail: "neither stored nor told",
+});
+
+/** The table may work again by now: then nobody has to keep a message. Organizations that nobody could read stay told. */
+async function keepLate(run: StepRun, grants: readonly KeptGrant[], firstIds: ReadonlySet<string>): Promise<void> {
+  for (const grant of grants.filter(({ isStored }) => !isStored)) {
+    const { isStored } = await keepGrant(run, { ...grant, unread: undefined }, firstIds);
+    if (isStored && !grant.unread) for (const line of grant.lines) run.told.delete(line);
+  }
+}

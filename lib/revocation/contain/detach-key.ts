@@ -1,0 +1,79 @@
+import type { Incident } from "../incident/incident.ts";
+import { preserve } from "../incident/preserve.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RegisteredClientKey } from "../ports.ts";
+import { leversOf } from "./known-client.ts";
+import type { PreservedKeys } from "./look.ts";
+import {
+  act,
+  type Came,
+  incomplete,
+  recordPutBack,
+  runStep,
+  type StepRun,
+  tried,
+  unseen,
+  wasComplete,
+} from "./step-run.ts";
+
+/**
+ * Takes the registered key that leaked out of what the application authenticates with, where another one stays
+ * attached. The last one is never taken away: an application without any falls back to its old secret, which may be
+ * known to more people; the rotation replaces it.
+ *
+ * Which one leaked is what a person said. Nothing else says it: the newest may be the one that leaked as well as the
+ * one that replaced it.
+ */
+export const detachKey = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
+  runStep("detach-key", incident, parts, detach).then((ended) => ended.incident);
+
+/** See {@link detachKey}. */
+export async function detach(run: StepRun): Promise<Came> {
+  const { incident, parts, tenant } = run;
+  const leaked = incident.leakedKey;
+  if (leaked === undefined || !leversOf(incident, parts).includes("detach-key")) return NOT_APPLICABLE;
+  const line = `the key ${leaked} of ${incident.clientId}`;
+  const read = await tried(() => Promise.all([tenant.client(), tenant.keys()]));
+  if ("error" in read) return unseen(NOT_DETACHED, [line], read.error);
+  const [client, keys] = read.value;
+  if (!client) return { outcome: "done", message: "The application is gone, and its keys with it." };
+  // Nothing that was attached is lost when this is not stored: a key stays registered when it is detached.
+  const { attachedKeys: attached } = client;
+  const seen: PreservedKeys = { attached: attached ?? null, keys };
+  await run.keeping.store(() => preserve(parts.table, incident.id, "keys", seen));
+  if (attached === undefined) return incomplete("Auth0 does not say which keys are attached.", [line], null);
+  const others = attached.filter((id) => !isLeaked(id, leaked, keys));
+  if (others.length === attached.length) return notAttached(run, leaked, keys);
+  if (others.length === 0) {
+    return incomplete("The leaked key is the only one attached; the rotation replaces it.", [line], null);
+  }
+  if (wasComplete(run)) await recordPutBack(run, [line]);
+  const failure = await act(run, `PATCH /api/v2/clients/${incident.clientId} without the key ${leaked}`, () =>
+    tenant.attachKeys(others),
+  );
+  return failure
+    ? incomplete(NOT_DETACHED, [line], failure)
+    : { outcome: "done", message: "The leaked key is not accepted any more; the application has another one." };
+}
+
+const NOT_DETACHED = "The leaked key is still attached.";
+
+const NOT_APPLICABLE: Came = {
+  outcome: "not-applicable",
+  message: "No single key is known to have leaked that could be detached while another one stays.",
+};
+
+const isLeaked = (id: string, leaked: string, keys: readonly RegisteredClientKey[]): boolean =>
+  id === leaked || keys.some((key) => key.id === id && key.kid === leaked);
+
+function notAttached({ incident }: StepRun, leaked: string, keys: readonly RegisteredClientKey[]): Came {
+  // Whoever mistypes a key must not read that it is taken away; one that was seen and is gone is.
+  const isKnown = incident.steps["detach-key"] !== undefined || keys.some(({ id }) => isLeaked(id, leaked, keys));
+  return isKnown
+    ? { outcome: "done", message: "The leaked key is not attached." }
+    : incomplete(
+        "No such key is registered.",
+        [`the key ${leaked} of ${incident.clientId}: there is no such key`],
+        null,
+      );
+}

@@ -1,0 +1,29 @@
+import { beforeMoment } from "../../rotation/bounded-parts.ts";
+import { incidentPartition } from "../incident/incident.ts";
+import type { NewGrant } from "../ports.ts";
+import { type StepRun, type Tried, tried } from "./step-run.ts";
+
+/** What a second person approved to give back: taking that away again would undo a decision. */
+export interface GivenBack {
+  grantTypes: readonly string[];
+  grants: readonly Pick<NewGrant, "audience" | "subjectType">[];
+  /** Whether the network is open again. */
+  networkAcl: boolean;
+}
+
+/** For reading one row. Milliseconds. */
+const PATIENCE = 5_000;
+
+/**
+ * What was approved, to be asked only after it was seen what is there: so whatever was given back by then was approved
+ * before this is read. Before there is a proof nothing is offered, and nothing is asked.
+ *
+ * @returns undefined while nothing was approved
+ */
+export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
+  if (incident.steps.prove === undefined) return { value: undefined };
+  const key = { partition: incidentPartition(incident.id), sort: "ASKED#restore" };
+  const { table, clock } = parts;
+  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<GivenBack>(key)));
+  return "error" in read ? read : { value: read.value?.value };
+}

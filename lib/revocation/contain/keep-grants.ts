@@ -1,0 +1,100 @@
+import type { CurfewError } from "../../model/curfew-error.ts";
+import { preserve } from "../incident/preserve.ts";
+import type { RevokedGrant } from "../ports.ts";
+import { type StepRun, tried } from "./step-run.ts";
+
+/** A grant as it is listed. */
+export type FoundGrant = Omit<RevokedGrant, "organizations">;
+
+/** A grant with its organizations, as far as they could be read. */
+export interface ReadGrant extends RevokedGrant {
+  /** Why the organizations are not known. */
+  unread: CurfewError | undefined;
+}
+
+/** A grant, and whether anybody could give it back. */
+export interface KeptGrant extends ReadGrant {
+  /** Whether all of it is stored. */
+  isStored: boolean;
+  /** All of it, for people. */
+  lines: readonly string[];
+}
+
+/** A grant's name for people. */
+export const nameOf = ({ id, audience }: Pick<RevokedGrant, "id" | "audience">): string => `${id} (${audience})`;
+
+/**
+ * Which grants were there at the first look, stored once. What comes later was put back, or planted: it is kept apart,
+ * so that nobody is offered to give it back.
+ */
+export async function keepIds(
+  { keeping, incident, parts }: StepRun,
+  grants: readonly FoundGrant[],
+): Promise<ReadonlySet<string>> {
+  const ids = grants.map(({ id }) => id);
+  const kept = await keeping.store(() => preserve(parts.table, incident.id, "grant-ids", ids));
+  return new Set(kept?.stored ?? ids);
+}
+
+export async function readOrganizations({ tenant }: StepRun, grant: FoundGrant): Promise<ReadGrant> {
+  if (!mayHaveOrganizations(grant)) return { ...grant, organizations: [], unread: undefined };
+  const read = await tried(() => tenant.organizationsOf(grant.id));
+  // Where the plan has no organizations there are none.
+  if ("error" in read && read.error.code === "feature-unavailable")
+    return { ...grant, organizations: [], unread: undefined };
+  return "error" in read
+    ? { ...grant, organizations: [], unread: read.error }
+    : { ...grant, organizations: read.value, unread: undefined };
+}
+
+/** Source: Management API, `organization_usage` of `client-grants`: `deny` is what an absent one means. */
+const mayHaveOrganizations = ({ organizationUsage }: FoundGrant): boolean =>
+  organizationUsage !== undefined && organizationUsage !== "deny";
+
+/** Stores a grant, once; one whose organizations could not be read is not stored. */
+export async function keepGrant(
+  { keeping, incident, parts }: StepRun,
+  grant: ReadGrant,
+  firstIds: ReadonlySet<string>,
+): Promise<KeptGrant> {
+  const { id, audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization } = grant;
+  const { isSystem, organizations, unread } = grant;
+  const plain: RevokedGrant = {
+    ...{ id, audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization },
+    ...{ isSystem, organizations },
+  };
+  const part = firstIds.has(id) ? (`grant/${id}` as const) : (`put-back/${id}` as const);
+  const isWhole = unread === undefined;
+  const stored = isWhole && (await keeping.store(() => preserve(parts.table, incident.id, part, plain)));
+  return { ...plain, unread, isStored: Boolean(stored), lines: linesOf(plain, unread) };
+}
+
+/** What a line of an alert holds without being cut: see `incidentAlert`. */
+const LINE = 360;
+
+function linesOf(grant: RevokedGrant, unread: CurfewError | undefined): string[] {
+  const { allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization, organizations, scopes } = grant;
+  const facts = [
+    allowsAllScopes ? "all scopes" : scopes.length === 0 ? "no scopes" : "",
+    subjectType === undefined ? "" : `for ${subjectType}`,
+    organizationUsage === undefined ? "" : `organizations: ${organizationUsage}`,
+    allowsAnyOrganization ? "any organization" : "",
+    unread === undefined ? "" : "which organizations it counts for is not known",
+  ].filter((fact) => fact !== "");
+  return [
+    `grant ${nameOf(grant)}${facts.length === 0 ? "" : `: ${facts.join("; ")}`}`,
+    ...packed(`grant ${grant.id}, scopes:`, allowsAllScopes ? [] : scopes),
+    ...packed(`grant ${grant.id}, organizations:`, organizations),
+  ];
+}
+
+/** Words behind a beginning, in as many lines as they need. */
+function packed(beginning: string, words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= LINE) lines.push(`${beginning} ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,50 @@
+import type { Incident } from "../incident/incident.ts";
+import { preserve, readPreserved } from "../incident/preserve.ts";
+import { type Classification, classify } from "../leak/classify.ts";
+import type { Lever } from "../leak/leak-kinds.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
+import type { StepRun } from "./step-run.ts";
+
+/**
+ * Keeps the application as it was before anything was taken away.
+ *
+ * @returns as it was at the first look, and whether that is stored
+ */
+export async function keepClient(
+  { keeping, incident, parts }: StepRun,
+  client: RevokedClient,
+): Promise<{ first: RevokedClient; isStored: boolean }> {
+  const [kept, types] = await Promise.all([
+    keeping.store(() => preserve(parts.table, incident.id, "client", client)),
+    keeping.store(() => preserve(parts.table, incident.id, "grant-types", client.grantTypes ?? null)),
+  ]);
+  return { first: kept?.stored ?? client, isStored: kept !== undefined && types !== undefined };
+}
+
+/** Whether this incident, or who signed the token, has seen the application: an id that nobody has seen may be mistyped. */
+export async function wasSeen({ keeping, incident, parts }: StepRun): Promise<boolean> {
+  if (incident.token?.signature.status === "verified" && incident.token.clientId === incident.clientId) return true;
+  const kept = await keeping.store(() => readPreserved(parts.table, incident.id, "client"));
+  return kept?.stored !== undefined;
+}
+
+/** What leaked, by the application at its first look: one that is locked looks like another kind. */
+export function classifyLeak(
+  { clientId, token, leakedKey }: Incident,
+  { settings }: Pick<IncidentParts, "settings">,
+  client: RevokedClient | undefined,
+): Classification {
+  const leak = classify({ clientId, token, leakedKey, client, own: settings.own.get(clientId) ?? null });
+  if (!client?.isGlobal) return leak;
+  return { ...leak, levers: [], isContainable: false, meaning: GLOBAL, steps: GLOBAL_STEPS };
+}
+
+const GLOBAL =
+  "This is the application that stands for the tenant itself. Auth0 manages it, and everything in the tenant may depend on it: Curfew never touches it. Tokens that are out work until they are over.";
+
+const GLOBAL_STEPS = ["Ask Auth0's support to replace its secret, and say that it leaked."];
+
+/** What can be pulled. Until the application was looked at, whatever may help. */
+export const leversOf = (incident: Incident, parts: Pick<IncidentParts, "settings">): readonly Lever[] =>
+  (incident.leak ?? classifyLeak(incident, parts, undefined)).levers;

@@ -1,0 +1,112 @@
+import { type Incident, isComplete } from "../incident/incident.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
+import { readGivenBack } from "./given-back.ts";
+import { classifyLeak, keepClient, leversOf, wasSeen } from "./known-client.ts";
+import {
+  act,
+  type Came,
+  incomplete,
+  recordPutBack,
+  runStep,
+  type StepRun,
+  tell,
+  tellUnstored,
+  tried,
+  unseen,
+  wasComplete,
+} from "./step-run.ts";
+
+/** The grant type with which an application gets tokens for itself. */
+export const FOR_ITSELF = "client_credentials";
+
+/**
+ * Takes `client_credentials` out of the application's grant types: from then on it gets no tokens for itself, whatever
+ * it authenticates with. Three requests one after the other, the one for the responder's token included; everything
+ * else is looked at later.
+ *
+ * What the application was is stored before, for five seconds at the most: people can put together again that it was
+ * allowed one grant type more. What leaked is classified on the way, from the same look.
+ */
+export async function lock(incident: Incident, parts: IncidentParts): Promise<Incident> {
+  const ended = await runStep("lock", incident, parts, lockClient);
+  await tellLocked(ended.incident, parts);
+  return ended.incident;
+}
+
+/** See {@link lock}. */
+export async function lockClient(run: StepRun): Promise<Came> {
+  const { incident, parts, tenant } = run;
+  const line = `${FOR_ITSELF} of ${incident.clientId}`;
+  if (incident.leak && !incident.leak.levers.includes("lock")) return NOT_APPLICABLE;
+  const read = await tried(() => tenant.client());
+  if ("error" in read) {
+    return leversOf(incident, parts).includes("lock") ? unseen(NOT_LOCKED, [line], read.error) : NOT_APPLICABLE;
+  }
+  const client = read.value;
+  if (!client) return gone(run);
+  if (wasComplete(run) && !isOpen(run, client)) return LOCKED;
+  const { first, isStored } = await keepClient(run, client);
+  const leak = incident.leak ?? classifyLeak(incident, parts, first);
+  if (incident.leak === null) run.leak = leak;
+  if (!leak.levers.includes("lock")) return NOT_APPLICABLE;
+  if (!isOpen(run, client)) return LOCKED;
+  const given = await readGivenBack(run);
+  if ("error" in given) return incomplete(NOT_LOCKED, [line], given.error);
+  if (given.value?.grantTypes.includes(FOR_ITSELF)) return LOCKED;
+  if (wasComplete(run)) await recordPutBack(run, [line]);
+  // Whether or not that reaches anybody: a lock that takes one grant type away never waits for it.
+  if (!isStored && !incident.drill)
+    await tellUnstored(run, [`the grant types of ${incident.clientId}: ${typesOf(client)}`]);
+  const types = (client.grantTypes ?? []).filter((type) => type !== FOR_ITSELF);
+  const failure = await act(
+    run,
+    `PATCH /api/v2/clients/${incident.clientId} grant_types: ${types.join(" ") || "none"}`,
+    () => tenant.setGrantTypes(types),
+  );
+  if (failure) return incomplete(NOT_LOCKED, [line], failure);
+  if (!isStored) await keepLate(run, client);
+  return LOCKED;
+}
+
+const LOCKED: Came = { outcome: "done", message: "The application gets no new tokens for itself." };
+
+const NOT_LOCKED = "The application is not locked.";
+
+const NOT_APPLICABLE: Came = {
+  outcome: "not-applicable",
+  message: "Nothing of this kind of leak comes from the application's own grant type.",
+};
+
+/**
+ * Whether it may get tokens for itself. Where Auth0 does not say which grant types there are, none at all are set, once:
+ * nothing of it works with the field empty, so nothing is lost that worked.
+ * Source: Auth0 documentation, "Update Grant Types".
+ */
+const isOpen = (run: StepRun, { grantTypes }: RevokedClient): boolean =>
+  grantTypes === undefined ? !wasComplete(run) : grantTypes.includes(FOR_ITSELF);
+
+async function gone(run: StepRun): Promise<Came> {
+  if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, undefined);
+  if (await wasSeen(run)) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
+  return {
+    outcome: "not-applicable",
+    message: `There is no application ${run.incident.clientId} in this tenant: it was deleted, or this is not its id.`,
+  };
+}
+
+const typesOf = ({ grantTypes }: RevokedClient): string => grantTypes?.join(" ") ?? "Auth0 did not say";
+
+/** The table may work again by now: then nobody has to keep a message. */
+async function keepLate(run: StepRun, client: RevokedClient): Promise<void> {
+  const { isStored } = await keepClient(run, client);
+  if (isStored) run.told.delete(`the grant types of ${run.incident.clientId}: ${typesOf(client)}`);
+}
+
+/** A lock that was put back and taken again is told as that. */
+async function tellLocked(incident: Incident, parts: IncidentParts): Promise<void> {
+  const locked = incident.steps.lock;
+  if (!locked || !isComplete(locked) || incident.steps.prove !== undefined) return;
+  const told = await tell({ incident, parts }, { turn: "locked", at: locked.at });
+  if ("error" in told) throw told.error;
+}

@@ -1,0 +1,82 @@
+import type { Incident } from "../incident/incident.ts";
+import { type PreservedPart, preserve, readPreserved } from "../incident/preserve.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RegisteredClientKey, SigningKey } from "../ports.ts";
+import type { ApiReading } from "../window/api-lifetimes.ts";
+import { type Came, incomplete, reasonOf, runStep, type StepRun, tried } from "./step-run.ts";
+
+/** `PRESERVED#log-position`: where watching begins. */
+export interface LogPosition {
+  /** The newest event when it was read; null where the log was empty. */
+  event: string | null;
+}
+
+/** `PRESERVED#api-lifetimes`, as an incident saw them first. */
+export type PreservedLifetimes = ApiReading;
+
+/** `PRESERVED#signing-keys`. */
+export type PreservedSigningKeys = readonly SigningKey[];
+
+/** `PRESERVED#keys`. */
+export interface PreservedKeys {
+  /** Ids of those that were attached before one was detached; null where nobody looked then. */
+  attached: readonly string[] | null;
+  keys: readonly RegisteredClientKey[];
+}
+
+/**
+ * Keeps what the rest of the incident needs to know of the tenant as it was: the log's position, the lifetimes of its
+ * APIs, its signing keys and the application's registered keys. Each of them by itself: what cannot be read is said, and
+ * holds nothing up. What is kept already is not read again.
+ */
+export const look = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
+  runStep("look", incident, parts, lookAround).then((ended) => ended.incident);
+
+/** See {@link look}. */
+export async function lookAround(run: StepRun): Promise<Came> {
+  const { tenant, parts } = run;
+  const missing = await Promise.all([
+    keep(
+      run,
+      "log-position",
+      "the log's position",
+      async (): Promise<LogPosition> => ({
+        event: (await tenant.lastLogEvent()) ?? null,
+      }),
+    ),
+    keep(run, "api-lifetimes", "the lifetimes of the APIs' tokens", async (): Promise<PreservedLifetimes> => {
+      const at = parts.clock.now();
+      return { at, apis: await tenant.apis() };
+    }),
+    keep(run, "signing-keys", "the signing keys", (): Promise<PreservedSigningKeys> => tenant.signingKeys()),
+    keep(
+      run,
+      "keys",
+      "the application's registered keys",
+      async (): Promise<PreservedKeys> => ({
+        attached: null,
+        keys: await tenant.keys(),
+      }),
+    ),
+  ]);
+  const lines = missing.flatMap((line) => line ?? []);
+  return lines.length === 0
+    ? { outcome: "done", message: "What the tenant was when the incident began is kept." }
+    : incomplete("Some of what the tenant was could not be kept.", lines, null);
+}
+
+/** @returns what is missing */
+async function keep<T>(
+  run: StepRun,
+  part: PreservedPart,
+  what: string,
+  read: () => Promise<T>,
+): Promise<string | undefined> {
+  const { parts, incident, keeping } = run;
+  const known = await keeping.store(() => readPreserved(parts.table, incident.id, part));
+  if (known?.stored !== undefined) return undefined;
+  const came = await tried(read);
+  if ("error" in came) return `${what}: ${reasonOf(came.error)}`;
+  const stored = await keeping.store(() => preserve(parts.table, incident.id, part, came.value));
+  return stored ? undefined : `${what}: read, and not stored`;
+}

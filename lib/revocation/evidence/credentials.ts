@@ -1,0 +1,121 @@
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { PreservedKeys } from "../contain/look.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
+import { momentOf } from "../window/window-text.ts";
+import type { CredentialState } from "./bundle.ts";
+
+/** The application as it is when the evidence is made. */
+export type PresentClient =
+  | { status: "read"; client: RevokedClient | undefined; keys: readonly RegisteredClientKey[] }
+  | {
+      status: "unread";
+      /** In a sentence. */
+      why: string;
+    };
+
+/** What is known of the application's credentials. */
+export interface CredentialQuestion {
+  incident: Pick<Incident, "steps" | "token" | "window">;
+  /** As it was before anything was taken away; undefined where that was not kept. */
+  client: RevokedClient | undefined;
+  keys: PreservedKeys | undefined;
+  present: PresentClient;
+  refreshTokensRevokedAt: Instant | null;
+  now: Instant;
+}
+
+/** Reads the application and its keys; that it cannot be read is said in the evidence. */
+export async function readPresentClient({ tenant }: Pick<IncidentParts, "tenant">): Promise<PresentClient> {
+  try {
+    const client = await tenant.client();
+    return { status: "read", client, keys: client ? await tenant.keys() : [] };
+  } catch (error) {
+    if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+    return { status: "unread", why: error.message };
+  }
+}
+
+/** What became of each credential that anybody knows of: of the secret, of each key, of every sort of token. */
+export const credentialStates = (question: CredentialQuestion): CredentialState[] => [
+  ...secretState(question),
+  ...keyStates(question),
+  ...leakedToken(question),
+  issuedTokens(question),
+  ...refreshTokens(question),
+];
+
+const NO_SECRET = new Set(["none", "private_key_jwt"]);
+
+function secretState({ incident: { steps }, client, present }: CredentialQuestion): CredentialState[] {
+  if (client && (client.attachedKeys !== undefined || NO_SECRET.has(client.tokenEndpointAuthMethod ?? ""))) return [];
+  const what = "client secret";
+  if (present.status === "read" && !present.client)
+    return [{ what, state: "dead", detail: "The application is gone." }];
+  const { rotate, prove } = steps;
+  if (rotate?.outcome !== "done") {
+    return [{ what, state: "alive", detail: rotate?.message ?? "It was not replaced." }];
+  }
+  return prove?.outcome === "done"
+    ? [{ what, state: "dead", detail: `${rotate.message} ${prove.message}` }]
+    : [
+        {
+          what,
+          state: "unknown",
+          detail: `${rotate.message} ${prove?.message ?? "Nobody has proven that the old one is dead."}`,
+        },
+      ];
+}
+
+function keyStates({ keys, present, client }: CredentialQuestion): CredentialState[] {
+  if (!keys) {
+    if (client?.attachedKeys === undefined) return [];
+    return [{ what: "registered keys", state: "unknown", detail: "Which ones there were was not kept." }];
+  }
+  return keys.keys.map(({ id, kid, name }) => {
+    const what = `registered key ${kid ?? id}${name === undefined ? "" : ` (${name})`}`;
+    if (present.status === "unread") return { what, state: "unknown", detail: present.why };
+    if (!present.keys.some((key) => key.id === id))
+      return { what, state: "dead", detail: "It is not registered any more." };
+    const isAttached = present.client?.attachedKeys?.includes(id) ?? false;
+    return isAttached
+      ? { what, state: "alive", detail: "The application authenticates with it." }
+      : { what, state: "dead", detail: "It is registered, but the application does not authenticate with it." };
+  });
+}
+
+function leakedToken({ incident: { token, window }, now }: CredentialQuestion): CredentialState[] {
+  if (!token) return [];
+  const what = "the token that leaked";
+  const until = window?.tokenUntil ?? token.expiresAt;
+  if (token.form === "opaque" || until === null)
+    return [{ what, state: "unknown", detail: "Nobody can read until when it works." }];
+  return [{ what, state: until < now ? "dead" : "alive", detail: `It is over at ${momentOf(until)}.` }];
+}
+
+function issuedTokens({ incident: { window }, now }: CredentialQuestion): CredentialState {
+  const what = "access tokens that may be out";
+  if (window?.state !== "closes") return { what, state: "unknown", detail: "The window is open." };
+  return {
+    what,
+    state: window.at <= now ? "dead" : "alive",
+    detail: `The last one is over at ${momentOf(window.at)}.`,
+  };
+}
+
+function refreshTokens({ client, refreshTokensRevokedAt }: CredentialQuestion): CredentialState[] {
+  const isForUsers = client?.grantTypes?.some((type) => type !== "client_credentials") ?? true;
+  if (!isForUsers) return [];
+  const what = "refresh tokens of its users";
+  return refreshTokensRevokedAt === null
+    ? [{ what, state: "unknown", detail: "Nobody has said that they are revoked, and Auth0 does not tell." }]
+    : [
+        {
+          what,
+          state: "dead",
+          detail: `A person says that they are revoked since ${momentOf(refreshTokensRevokedAt)}.`,
+        },
+      ];
+}

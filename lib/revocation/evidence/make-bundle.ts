@@ -1,0 +1,178 @@
+import type { Instant } from "../../history/history.ts";
+import type { Table } from "../../store/table.ts";
+import type { PreservedKeys } from "../contain/look.ts";
+import { INCIDENT_STEPS, type Incident, incidentPartition, isContained, stoppedAt } from "../incident/incident.ts";
+import { readTimeline } from "../incident/timeline.ts";
+import { type InvestigationRecord, readInvestigation } from "../investigate/investigation-record.ts";
+import type { TokenFacts } from "../leak/leaked-token.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
+import type { UseTally } from "../watch/log-use.ts";
+import { readSeen } from "../watch/seen.ts";
+import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
+import { refreshTokensRevoked } from "../window/refresh-tokens.ts";
+import type { ExposureWindow } from "../window/window.ts";
+import type {
+  AskedPlan,
+  BundledInvestigation,
+  BundledStep,
+  BundledUse,
+  BundledWatch,
+  BundledWindow,
+  IncidentBundle,
+} from "./bundle.ts";
+import { credentialStates, type PresentClient, readPresentClient } from "./credentials.ts";
+import { lessonsOf } from "./lessons.ts";
+import { openQuestions } from "./questions.ts";
+
+/** Puts together what is remembered of an incident, and how the application stands now. */
+export async function makeBundle(incident: Incident, parts: IncidentParts): Promise<IncidentBundle> {
+  const { table, settings, clock } = parts;
+  const now = clock.now();
+  const partition = incidentPartition(incident.id);
+  const preserved = Object.fromEntries(await rowsOf(table, partition, "PRESERVED#"));
+  const watch = (await readWatch(table, incident.id))?.value;
+  const investigation = (await readInvestigation(table, incident.id))?.value;
+  const said = await refreshTokensRevoked(table, incident.id);
+  const present = await readPresentClient(parts);
+  const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
+    schemaVersion: 1,
+    generatedAt: iso(now),
+    incident: {
+      id: incident.id,
+      tenant: incident.tenant,
+      domain: settings.domain,
+      clientId: incident.clientId,
+      reason: incident.reason,
+      openedBy: incident.openedBy,
+      openedAt: iso(incident.openedAt),
+      leakedSince: isoOrNull(incident.leakedSince),
+      drill: incident.drill,
+    },
+    leak: incident.leak && {
+      kind: incident.leak.kind,
+      meaning: incident.leak.meaning,
+      levers: incident.leak.levers,
+      isContainable: incident.leak.isContainable,
+    },
+    token: incident.token && bundledToken(incident.token),
+    isContained: isContained(incident),
+    stoppedAt: isoOrNull(stoppedAt(incident)),
+    steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
+    window: incident.window && bundledWindow(incident.window),
+    refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
+    credentials: credentialsOf(incident, preserved, present, said?.at ?? null, now),
+    investigation: investigation ? bundledInvestigation(investigation) : null,
+    watch: watch ? bundledWatch(watch) : null,
+    events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
+    approvals: (await rowsOf(table, partition, "ASKED#")).map(([step, value]) => askedPlan(step, value)),
+    preserved,
+    timeline: await all(readTimeline(table, incident.id), ({ at, who, what, answer }) => ({
+      at: iso(at),
+      who,
+      what,
+      answer,
+    })),
+  };
+  return { ...facts, questions: openQuestions(facts), lessons: lessonsOf(facts, settings) };
+}
+
+const credentialsOf = (
+  incident: Incident,
+  preserved: Readonly<Record<string, unknown>>,
+  present: PresentClient,
+  refreshTokensRevokedAt: Instant | null,
+  now: Instant,
+) =>
+  credentialStates({
+    incident,
+    client: preserved.client as RevokedClient | undefined,
+    keys: preserved.keys as PreservedKeys | undefined,
+    present,
+    refreshTokensRevokedAt,
+    now,
+  });
+
+async function rowsOf(table: Table, partition: string, prefix: string): Promise<[string, unknown][]> {
+  return all(table.list<unknown>(partition, { prefix }), ({ key, value }) => [key.sort.slice(prefix.length), value]);
+}
+
+async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise<R[]> {
+  const values: R[] = [];
+  for await (const row of rows) values.push(change(row));
+  return values;
+}
+
+/** Only what may be shown: beside it stands the token that completes the waiting step. */
+function askedPlan(step: string, value: unknown): AskedPlan {
+  const { plan = null, planHash = null, hash = null, decision = null } = value as Record<string, unknown>;
+  const named = planHash ?? hash;
+  return { step, planHash: typeof named === "string" ? named : null, plan, decision };
+}
+
+function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {
+  const result = steps[step];
+  if (!result) return [];
+  const { at, outcome, message } = result;
+  const missing = result.outcome === "incomplete" ? result.missing : [];
+  const told = "told" in result ? (result.told ?? []) : [];
+  return [{ step, at: iso(at), outcome, message, missing, told }];
+}
+
+const bundledToken = ({ issuedAt, notBefore, expiresAt, ...token }: TokenFacts): IncidentBundle["token"] => ({
+  ...token,
+  issuedAt: isoOrNull(issuedAt),
+  notBefore: isoOrNull(notBefore),
+  expiresAt: isoOrNull(expiresAt),
+});
+
+const bundledWindow = (window: ExposureWindow): BundledWindow => ({
+  state: window.state,
+  at: iso(window.state === "closes" ? window.at : window.knownUntil),
+  because: window.state === "closes" ? [] : window.because,
+  tokenUntil: isoOrNull(window.tokenUntil),
+  apis: window.apis.map(({ audience, until, lifetime, assumed }) => ({
+    audience,
+    until: iso(until),
+    lifetime,
+    assumed,
+  })),
+  others: window.others,
+});
+
+const bundledUse = ({ what, count, ips, firstAt, lastAt }: UseTally): BundledUse => ({
+  what,
+  count,
+  ips,
+  firstAt: iso(firstAt),
+  lastAt: iso(lastAt),
+});
+
+const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation => ({
+  isRead: record.isRead,
+  earlier: record.earlier,
+  notKept: record.notKept,
+  notCompared: record.notCompared,
+  reachesBackTo: isoOrNull(record.reachesBackTo),
+  uses: record.uses.map(bundledUse),
+  changes: record.compared?.changes ?? [],
+  otherChanges: record.compared?.others ?? 0,
+  sectionsNotCompared: record.compared?.notCompared ?? [],
+  comparedWith: record.compared && { before: iso(record.compared.before.at), after: iso(record.compared.after.at) },
+  exposures: record.exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
+  otherExposures: record.otherExposures,
+});
+
+const bundledWatch = (record: WatchRecord): BundledWatch => ({
+  turns: record.turns,
+  notKept: record.notKept,
+  startedAt: iso(record.startedAt),
+  readUntil: iso(record.readUntil),
+  gaps: record.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
+  own: Object.values(record.own).reduce((sum, count) => sum + count, 0),
+  told: record.told.map(bundledUse),
+  counted: record.counted.map(bundledUse),
+});
+
+const iso = (instant: Instant): string => new Date(instant).toISOString();
+const isoOrNull = (instant: Instant | null): string | null => (instant === null ? null : iso(instant));

@@ -1,0 +1,79 @@
+import { foreign, type Html, html } from "../../html/markup.ts";
+import { moment } from "../../html/time.ts";
+import type { BundledUse, IncidentBundle } from "./bundle.ts";
+
+/** Rows of one table; the rest is in the JSON. */
+const MOST_ROWS = 300;
+
+/** What the log says was done before it was locked, and what that exposed. */
+export function investigationSection({ investigation }: IncidentBundle): Html {
+  return html`<section id="found" aria-labelledby="found-title">
+<h2 id="found-title">What was found</h2>
+${investigation ? investigationBody(investigation) : html`<p>Nobody looked back.</p>`}
+</section>`;
+}
+
+const investigationBody = (found: NonNullable<IncidentBundle["investigation"]>): Html => html`<p>${
+  found.reachesBackTo === null
+    ? "The log held no event from before."
+    : html`The log reaches back to ${moment(found.reachesBackTo)}.`
+} That it shows nothing never means that nothing was done: uses at APIs other than Auth0's own are not in it.</p>
+<h3>Exposed credentials</h3>
+${
+  found.exposures.length === 0
+    ? html`<p class="calm">None was seen.</p>`
+    : html`<table><thead><tr><th scope="col">Application</th><th scope="col">What</th><th scope="col">How it is known</th></tr></thead><tbody>${found.exposures.map(
+        ({ clientId, what, why }) =>
+          html`<tr><th scope="row">${clientId === null ? "–" : html`<code>${clientId}</code>`}</th><td data-label="What">${foreign(what)}</td><td data-label="How it is known">${foreign(why)}</td></tr>`,
+      )}</tbody></table>`
+}
+<h3>Uses before it was locked</h3>
+${useTable(found.uses, "The log has none since the leak.")}`;
+
+/** What is different from the last inventory. */
+export function changeSection({ investigation }: IncidentBundle): Html {
+  if (!investigation) return html``;
+  const { changes, otherChanges, sectionsNotCompared, comparedWith, notCompared } = investigation;
+  return html`<section id="changes" aria-labelledby="changes-title">
+<h2 id="changes-title">What is different in the tenant</h2>
+<p>${comparedWith ? html`Between ${moment(comparedWith.before)} and ${moment(comparedWith.after)}. Curfew's own containing is among it.` : notCompared}</p>
+${
+  changes.length > 0 &&
+  html`<table><thead><tr><th scope="col">What</th><th scope="col">Section</th><th scope="col">Id</th><th scope="col">Fields</th></tr></thead><tbody>${changes
+    .slice(0, MOST_ROWS)
+    .map(
+      ({ what, section, id, name, fields }) =>
+        html`<tr><th scope="row">${what}</th><td data-label="Section">${section}</td><td data-label="Id"><code>${id}</code>${name !== null && html`<small>${foreign(name)}</small>`}</td><td data-label="Fields">${fields.join(", ")}</td></tr>`,
+    )}</tbody></table>`
+}
+${changes.length + otherChanges > MOST_ROWS && html`<p>There are more than are listed here.</p>`}
+${sectionsNotCompared.map(({ section, why }) => html`<p>Nobody can say what is different in ${section}: ${why}.</p>`)}
+</section>`;
+}
+
+/** What watching saw. */
+export function watchSection({ watch }: IncidentBundle): Html {
+  return html`<section id="watch" aria-labelledby="watch-title">
+<h2 id="watch-title">What watching saw</h2>
+${
+  watch
+    ? html`<p>Read from ${moment(watch.startedAt)} to ${moment(watch.readUntil)} in ${watch.turns} turns; ${watch.own} events were Curfew's own.</p>
+${watch.gaps.map(({ from, to }) => html`<p><b>Nobody knows</b> what was done between ${moment(from)} and ${moment(to)}.</p>`)}
+<h3>Uses after it was locked</h3>
+${useTable(watch.told, "The log shows none. It never shows uses at APIs other than Auth0's own.")}
+<h3>Uses that cannot be told from what is allowed</h3>
+${useTable(watch.counted, "None.")}`
+    : html`<p>Nobody watched.</p>`
+}
+</section>`;
+}
+
+const useTable = (uses: readonly BundledUse[], none: string): Html =>
+  uses.length === 0
+    ? html`<p class="calm">${none}</p>`
+    : html`<table><thead><tr><th scope="col">What</th><th scope="col" class="number">Times</th><th scope="col">From</th><th scope="col">First and last</th></tr></thead><tbody>${uses
+        .slice(0, MOST_ROWS)
+        .map(
+          ({ what, count, ips, firstAt, lastAt }) =>
+            html`<tr><th scope="row">${foreign(what)}</th><td class="number" data-label="Times">${count.toLocaleString("en")}</td><td data-label="From">${foreign(ips.join(", "))}</td><td data-label="First and last">${moment(firstAt)}${lastAt !== firstAt && html`<br>${moment(lastAt)}`}</td></tr>`,
+        )}</tbody></table>`;

@@ -1,0 +1,60 @@
+import { foreign, type Html, html } from "../../html/markup.ts";
+import { moment } from "../../html/time.ts";
+import { formatDuration } from "../../model/duration.ts";
+import type { BundledStep, CredentialState, IncidentBundle } from "./bundle.ts";
+
+/** Until when what was out worked, for each API. */
+export function windowSection({ window, refreshTokensRevoked }: IncidentBundle): Html {
+  return html`<section id="window" aria-labelledby="window-title">
+<h2 id="window-title">Until when tokens worked</h2>
+${window ? windowBody(window) : html`<p>It was never computed.</p>`}
+${refreshTokensRevoked && html`<p>${foreign(refreshTokensRevoked.by)} says that the refresh tokens of its users are revoked since ${moment(refreshTokensRevoked.at)}.</p>`}
+</section>`;
+}
+
+const windowBody = (window: NonNullable<IncidentBundle["window"]>): Html =>
+  html`<p>${window.state === "closes" ? html`Until ${moment(window.at)} at the latest.` : html`Open; what was known last worked until ${moment(window.at)}.`}</p>
+${window.because.map((reason) => html`<p>${reason}</p>`)}
+<table><thead><tr><th scope="col">API</th><th scope="col">Last token over</th><th scope="col">Lifetime</th><th scope="col">Why</th></tr></thead>
+<tbody>${window.apis.map(
+    ({ audience, until, lifetime, assumed }) =>
+      html`<tr><th scope="row">${audience === "*" ? "APIs that nobody could list" : foreign(audience)}</th><td data-label="Last token over">${moment(until)}</td><td data-label="Lifetime">${formatDuration(lifetime)}</td><td data-label="Why">${assumed ?? "It was seen"}</td></tr>`,
+  )}</tbody></table>
+${window.others > 0 && html`<p>And ${window.others} other APIs, whose tokens were over before these.</p>`}`;
+
+const OUTCOMES: Readonly<Record<BundledStep["outcome"], readonly [string, string]>> = {
+  done: ["complete", "Done"],
+  paged: ["incomplete", "Done, told to people"],
+  incomplete: ["failed", "Not complete"],
+  "not-applicable": ["info", "Not applicable"],
+};
+
+/** What Curfew did, step by step. */
+export const stepSection = ({ steps }: IncidentBundle): Html => html`<section id="steps" aria-labelledby="steps-title">
+<h2 id="steps-title">What was done</h2>
+<table><thead><tr><th scope="col">Step</th><th scope="col">Result</th><th scope="col">When</th><th scope="col">What came of it</th></tr></thead>
+<tbody>${steps.map(stepRow)}</tbody></table>
+</section>`;
+
+function stepRow({ step, outcome, at, message, missing, told }: BundledStep): Html {
+  const [style, words] = OUTCOMES[outcome];
+  return html`<tr><th scope="row">${step}</th><td data-label="Result"><span class="badge ${style}">${words}</span></td><td data-label="When">${moment(at)}</td><td data-label="What came of it">${foreign(message)}${[...missing, ...told].map((line) => html`<small>${foreign(line)}</small>`)}</td></tr>`;
+}
+
+const STATES: Readonly<Record<CredentialState["state"], readonly [string, string]>> = {
+  dead: ["complete", "Dead"],
+  alive: ["failed", "Works"],
+  unknown: ["incomplete", "Not known"],
+};
+
+/** What became of everything that opened a door. */
+export const credentialSection = ({
+  credentials,
+}: IncidentBundle): Html => html`<section id="credentials" aria-labelledby="credentials-title">
+<h2 id="credentials-title">All credentials of the application</h2>
+<table><thead><tr><th scope="col">Credential</th><th scope="col">State</th><th scope="col">How it is known</th></tr></thead>
+<tbody>${credentials.map(({ what, state, detail }) => {
+  const [style, words] = STATES[state];
+  return html`<tr><th scope="row">${foreign(what)}</th><td data-label="State"><span class="badge ${style}">${words}</span></td><td data-label="How it is known">${foreign(detail)}</td></tr>`;
+})}</tbody></table>
+</section>`;

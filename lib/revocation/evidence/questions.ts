@@ -1,0 +1,62 @@
+import type { IncidentBundle } from "./bundle.ts";
+
+type Facts = Omit<IncidentBundle, "questions" | "lessons">;
+
+/** What nobody knows, or has decided, when an incident is closed: one sentence each. */
+export const openQuestions = (facts: Facts): string[] => [
+  ...aboutContaining(facts),
+  ...aboutCredentials(facts),
+  ...aboutTheLog(facts),
+  ...aboutTheTenant(facts),
+  "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
+];
+
+const aboutContaining = ({ incident, isContained, leak, steps }: Facts): string[] => [
+  ...(incident.leakedSince === null ? ["Since when was it out? Nobody said, so everything in the log counts."] : []),
+  ...(isContained || incident.drill
+    ? []
+    : [
+        leak?.isContainable === false
+          ? "It could not be contained by Curfew: was it done by hand?"
+          : "It is not contained.",
+      ]),
+  ...steps.flatMap(({ step, outcome, missing }) =>
+    // These two say that they wait, which is what is ending now.
+    outcome === "incomplete" && step !== "watch" && step !== "close" ? missing.map((line) => `${step}: ${line}`) : [],
+  ),
+  ...steps.flatMap(({ told }) =>
+    told.length === 0 ? [] : [`${told.length} things could not be stored and were told to people.`],
+  ),
+];
+
+const aboutCredentials = ({ credentials }: Facts): string[] =>
+  credentials.flatMap(({ what, state, detail }) => (state === "dead" ? [] : [`Is this dead: ${what}? ${detail}`]));
+
+function aboutTheLog({ investigation, watch }: Facts): string[] {
+  const reach = investigation?.reachesBackTo;
+  return [
+    ...(investigation ? [] : ["Nobody looked back at what was done before it was locked."]),
+    ...(investigation && !investigation.isRead ? ["The log from before it was locked is not read to its end."] : []),
+    ...(reach ? [`The log reaches back to ${reach}: what was done before then?`] : []),
+    ...(watch ? [] : ["Nobody watched the log after it was locked."]),
+    ...(watch?.gaps ?? []).map(({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`),
+    ...((watch?.notKept ?? 0) + (investigation?.notKept ?? 0) > 0
+      ? ["More events are about it than are kept here."]
+      : []),
+    ...(watch && watch.told.length > 0 ? ["It was used after it was locked: whose requests were those?"] : []),
+  ];
+}
+
+function aboutTheTenant({ investigation }: Facts): string[] {
+  if (!investigation) return [];
+  const { exposures, otherExposures, notCompared, sectionsNotCompared, otherChanges } = investigation;
+  return [
+    ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
+    ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
+    ...exposures.map(
+      ({ what, clientId }) =>
+        `Exposed${clientId === null ? "" : ` with ${clientId}`}: ${what}. Is it an incident of its own?`,
+    ),
+    ...(otherExposures + otherChanges > 0 ? ["There are more differences than are listed here."] : []),
+  ];
+}

@@ -1,0 +1,30 @@
+import type { Lever } from "../leak/leak-kinds.ts";
+import { type Incident, isContained } from "./incident.ts";
+
+const WORDS: Readonly<Record<Lever | "prove", string>> = {
+  lock: "It may still be given tokens for itself: client_credentials is not taken out of its grant types.",
+  "detach-key": "The leaked key is still attached.",
+  contain: "Its grants are not all deleted.",
+  rotate: "It has no new credential yet.",
+  prove: "It is not proven that no new token is given out.",
+};
+
+/**
+ * What keeps a leak from being contained, one sentence each; empty when it is contained. Never empty otherwise. That
+ * there is no new credential yet is none of it: see {@link isContained}.
+ */
+export function notDone(incident: Incident): string[] {
+  if (isContained(incident)) return [];
+  const { leak, steps, drill } = incident;
+  if (!leak) return ["Nobody has looked at the application yet."];
+  if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
+  const levers = leak.levers.filter((lever) => lever !== "rotate");
+  const missing = [...levers, "prove" as const].flatMap((step) => {
+    const result = steps[step];
+    if (result?.outcome === "done" || result?.outcome === "paged") return [];
+    return result?.outcome === "incomplete" ? [...result.missing] : [result?.message ?? WORDS[step]];
+  });
+  if (missing.length > 0) return missing;
+  if (!leak.isContainable) return ["Whoever may use the dashboard can open the application again."];
+  return [drill ? "This is a drill: nothing was taken away." : "What was proven is older than what was done last."];
+}

@@ -1,0 +1,113 @@
+import type { Instant } from "../../history/history.ts";
+import type { LogEvent } from "../ports.ts";
+import { kindOfUse } from "../watch/log-use.ts";
+import type { TenantChange } from "./compare.ts";
+
+/** A credential that whoever had what leaked may know, or has put there: each is an incident of its own, if a person says so. */
+export interface Exposure {
+  /** What it is, in words that begin a sentence. */
+  what: string;
+  /** The application to start an incident about; null where it is another thing's credential. */
+  clientId: string | null;
+  /** How it is known. */
+  why: string;
+  /** When it was first seen; null where only a comparison shows it. */
+  at: Instant | null;
+  /** Events of the tenant's log, at most five. */
+  events: readonly string[];
+}
+
+/** A row holds 400 KB. */
+const MOST = 300;
+const MOST_EVENTS = 5;
+
+/**
+ * What is exposed, by what was done and by what is different since. The application itself is none of it: its own
+ * credential is what this incident is about.
+ */
+export function exposures(
+  events: readonly LogEvent[],
+  changes: readonly TenantChange[],
+  clientId: string,
+): { exposures: Exposure[]; others: number } {
+  const found = [...events.flatMap(byEvent), ...changes.flatMap(byChange)].filter((one) => one.clientId !== clientId);
+  const groups = Map.groupBy(found, ({ what, clientId: client }) => JSON.stringify([what, client]));
+  const merged = [...groups.values()].flatMap(([first, ...rest]) => (first ? [rest.reduce(joined, first)] : []));
+  return { exposures: merged.slice(0, MOST), others: Math.max(0, merged.length - MOST) };
+}
+
+const joined = (one: Exposure, other: Exposure): Exposure => ({
+  ...one,
+  at: one.at === null || other.at === null ? (one.at ?? other.at) : Math.min(one.at, other.at),
+  events: [...one.events, ...other.events].slice(0, MOST_EVENTS),
+});
+
+/** A path below `/api/v2/`, in its parts. */
+const partsOf = (path: string): string[] =>
+  path
+    .replace(/^\/api\/v2\//, "")
+    .split("/")
+    .map(decoded);
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function byEvent(event: LogEvent): Exposure[] {
+  const { request, accessedSecrets } = event;
+  if (!request) return [];
+  const [collection = "", id, below] = partsOf(request.path);
+  const method = request.method.toUpperCase();
+  const text = `${method} ${request.path}`;
+  const found = (what: string, clientId: string | null): Exposure => ({
+    what,
+    clientId,
+    why: text,
+    at: event.at,
+    events: [event.id],
+  });
+  const shown = accessedSecrets.length > 0 || kindOfUse(event) === "secret-read" || below === "rotate-secret";
+  if (collection === "clients") {
+    if (shown) return [id ? found("Its secret was shown", id) : found(ALL_SECRETS, null)];
+    if (method === "POST" && id && below === "credentials") return [found("A key was registered for it", id)];
+    if (method === "PATCH" && id) return [found("It was changed, and may have been given a secret or a key", id)];
+    return [];
+  }
+  if (collection === "client-grants" && method !== "DELETE" && method !== "GET") {
+    return [found("An application was given rights; the comparison says which", null)];
+  }
+  return shown ? [found(`Secrets of ${collection} were shown: ${names(event)}`, null)] : [];
+}
+
+const ALL_SECRETS = "The secrets of applications were listed: of all of them, as far as the list went";
+
+const names = ({ accessedSecrets }: LogEvent): string =>
+  accessedSecrets.length === 0 ? "which ones is not logged" : accessedSecrets.join(", ");
+
+function byChange({ section, what, id, clientId, name, fields }: TenantChange): Exposure[] {
+  const found = (text: string, client: string | null): Exposure[] => [
+    {
+      what: text,
+      clientId: client,
+      why: `not in the last inventory from before${name ? ` (${name})` : ""}`,
+      at: null,
+      events: [],
+    },
+  ];
+  if (what === "gone") return [];
+  if (section === "clients" && what === "new") return found("It is a new application", clientId);
+  if (section === "clientCredentials" && what === "new") return found(`It has a new key, ${id}`, clientId);
+  if (section === "clientGrants") {
+    return found(
+      what === "new" ? `It has a new grant, ${id}` : `Its grant ${id} changed (${fields.join(", ")})`,
+      clientId,
+    );
+  }
+  if (section === "clientAuthentication" && what === "changed") return found("How it authenticates changed", clientId);
+  if (section === "actions") return found(`Action ${id} is ${what}: it runs at logins and may hold secrets`, null);
+  return [];
+}

@@ -1,0 +1,19 @@
+import type { Instant } from "../../history/history.ts";
+import type { Inventory } from "../../inventory/inventory.ts";
+
+/** A tenant as an audit saw it. */
+export interface SeenInventory {
+  /** When reading began. */
+  at: Instant;
+  /** What it was read by: a run, or this incident. */
+  source: string;
+  inventory: Inventory;
+}
+
+/** Where inventories come from. */
+export interface Inventories {
+  /** The newest that was read completely before a moment; undefined where none is kept. */
+  before(moment: Instant): Promise<SeenInventory | undefined>;
+  /** The tenant as it is now; undefined where nobody can read it. */
+  now(): Promise<SeenInventory | undefined>;
+}

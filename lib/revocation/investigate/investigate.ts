@@ -1,0 +1,198 @@
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import { tellIncident } from "../alerts/tell.ts";
+import type { LogPosition } from "../contain/look.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import { readPreserved } from "../incident/preserve.ts";
+import { addToTimeline } from "../incident/timeline.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { LogEvent } from "../ports.ts";
+import { concernOf } from "../watch/concerns.ts";
+import { tallied } from "../watch/log-use.ts";
+import { isWorthKeeping, keepSeen, MOST_SEEN, readSeen, type SeenEvent } from "../watch/seen.ts";
+import { momentOf } from "../window/window-text.ts";
+import { compareInventories, type TenantChange } from "./compare.ts";
+import { exposures } from "./exposed.ts";
+import type { Inventories } from "./inventories.ts";
+import { type InvestigationRecord, NOTHING_YET, putInvestigation, readInvestigation } from "./investigation-record.ts";
+
+/**
+ * Finds out what was done with what leaked: reads the log from its oldest event to where watching begins, and compares
+ * the tenant with the last inventory from before. May be called again and again until the result is not `incomplete`:
+ * each call goes on where the last one stopped.
+ *
+ * That the log shows nothing never means that nothing was done: what tokens are used for at other APIs is not in it,
+ * and it reaches back for days only.
+ */
+export async function investigate(
+  incident: Incident,
+  parts: IncidentParts,
+  inventories: Inventories,
+): Promise<Incident> {
+  const { table, clock } = parts;
+  const known = await readInvestigation(table, incident.id);
+  const begun = { record: known?.value ?? NOTHING_YET, version: known?.version ?? 0 };
+  const read = begun.record.isRead ? { ...begun, failure: undefined } : await readLog(incident, begun, parts);
+  if (!read.record.isRead) return recordStep(table, incident.id, "investigate", unread(read, clock.now()));
+  const compared = await withComparison(incident, read.record, inventories);
+  const whole = await withExposures(incident, compared, parts);
+  await putInvestigation(table, incident.id, whole, read.version);
+  const result: StepResult = { at: clock.now(), outcome: "done", message: summary(whole) };
+  if (incident.steps.investigate?.outcome !== "done") {
+    await addToTimeline(table, incident.id, {
+      at: result.at,
+      who: "curfew",
+      what: "Looked back at what was done with it.",
+      answer: result.message,
+    });
+  }
+  await tellIncident(incident, foundTurn(whole, result.at), parts);
+  return recordStep(table, incident.id, "investigate", result);
+}
+
+interface Reading {
+  record: InvestigationRecord;
+  version: number;
+  failure: CurfewError | undefined;
+}
+
+/** Reads on until where watching begins, the end of the log, or this process's time is over. */
+async function readLog(
+  incident: Incident,
+  { record: begun, version: first }: Omit<Reading, "failure">,
+  { tenant, table, clock, deadline }: IncidentParts,
+): Promise<Reading> {
+  const end = await readPreserved<LogPosition>(table, incident.id, "log-position");
+  let record = begun;
+  let version = first;
+  const keep = async (next: InvestigationRecord): Promise<boolean> => {
+    if (!(await putInvestigation(table, incident.id, next, version))) return false;
+    record = next;
+    version += 1;
+    return true;
+  };
+  try {
+    for await (const page of tenant.logEvents(record.position ?? undefined)) {
+      const { next, seen, isPast } = withPage(record, page, incident, end);
+      await keepSeen(table, incident.id, seen);
+      if (!(await keep({ ...next, isRead: isPast }))) return { record, version, failure: undefined };
+      if (isPast || clock.now() >= deadline) return { record, version, failure: undefined };
+    }
+    await keep({ ...record, isRead: true });
+    return { record, version, failure: undefined };
+  } catch (error) {
+    if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") {
+      return { record, version, failure: error };
+    }
+    throw error;
+  }
+}
+
+interface PageResult {
+  next: InvestigationRecord;
+  seen: SeenEvent[];
+  /** Whether the page reaches to where watching begins. */
+  isPast: boolean;
+}
+
+function withPage(
+  record: InvestigationRecord,
+  page: readonly LogEvent[],
+  incident: Incident,
+  end: LogPosition | undefined,
+): PageResult {
+  const isBefore = ({ id, at }: LogEvent): boolean => (end?.event == null ? at <= incident.openedAt : id <= end.event);
+  const events = page.filter((event) => isBefore(event) && (record.position === null || event.id > record.position));
+  const begun: PageResult = {
+    next: record,
+    seen: [],
+    isPast: page.some((event) => !isBefore(event)) || hasEnd(page, end),
+  };
+  return events.reduce((result, event) => withEvent(result, event, incident), begun);
+}
+
+const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolean =>
+  end?.event != null && page.some(({ id }) => id === end.event);
+
+function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
+  const { next: before, seen } = result;
+  const next: InvestigationRecord = {
+    ...before,
+    position: event.id,
+    reachesBackTo: before.reachesBackTo ?? event.at,
+    readUntil: Math.max(before.readUntil, event.at),
+  };
+  const concern = concernOf(event, { incident, lockedAt: null, restoredAt: null, renewed: [] });
+  if (concern === undefined) return { ...result, next };
+  if (event.at < (incident.leakedSince ?? 0)) return { ...result, next: { ...next, earlier: next.earlier + 1 } };
+  const counted = { ...next, uses: tallied(next.uses, event) };
+  if (!isWorthKeeping(event, concern)) return { ...result, next: counted };
+  if (next.kept >= MOST_SEEN) return { ...result, next: { ...counted, notKept: next.notKept + 1 } };
+  return { ...result, next: { ...counted, kept: next.kept + 1 }, seen: [...seen, { ...event, concern }] };
+}
+
+function unread({ record, failure }: Reading, at: Instant): StepResult {
+  const message = `The tenant's log is read until ${record.readUntil === 0 ? "nowhere yet" : momentOf(record.readUntil)}.`;
+  const missing = failure
+    ? [`The tenant's log could not be read: ${failure.message}`]
+    : ["The tenant's log is not read to where watching begins."];
+  return { at, outcome: "incomplete", message, missing, code: failure?.code ?? null };
+}
+
+async function withComparison(
+  incident: Incident,
+  record: InvestigationRecord,
+  inventories: Inventories,
+): Promise<InvestigationRecord> {
+  if (record.compared) return record;
+  const before = await inventories.before(incident.leakedSince ?? incident.openedAt);
+  if (!before) return { ...record, notCompared: "There is no complete audit from before the leak to compare with." };
+  const after = await inventories.now();
+  if (!after) return { ...record, notCompared: "The tenant as it is now could not be read." };
+  const { changes, others, notCompared } = compareInventories(before.inventory, after.inventory);
+  const from = (seen: { at: Instant; source: string }) => ({ at: seen.at, source: seen.source });
+  return {
+    ...record,
+    notCompared: null,
+    compared: { before: from(before), after: from(after), changes, others, notCompared },
+  };
+}
+
+async function withExposures(
+  incident: Incident,
+  record: InvestigationRecord,
+  { table }: IncidentParts,
+): Promise<InvestigationRecord> {
+  const events: SeenEvent[] = [];
+  for await (const event of readSeen(table, incident.id)) events.push(event);
+  const since = incident.leakedSince ?? 0;
+  const changes = record.compared?.changes ?? [];
+  const { exposures: found, others } = exposures(
+    events.filter(({ at }) => at >= since),
+    changes,
+    incident.clientId,
+  );
+  return { ...record, exposures: found, otherExposures: others };
+}
+
+const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
+  [
+    `Since the leak the log has ${uses.reduce((sum, { count }) => sum + count, 0).toLocaleString("en")} events about it.`,
+    `${found.length.toLocaleString("en")} other credentials may be exposed.`,
+    ...(notCompared === null ? [] : [notCompared]),
+  ].join(" ");
+
+const foundTurn = (record: InvestigationRecord, at: Instant) =>
+  ({
+    turn: "found",
+    at,
+    uses: record.uses,
+    exposed: record.exposures.map(
+      ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
+    ),
+    changes: (record.compared?.changes ?? []).map(changeText),
+  }) as const;
+
+export const changeText = ({ section, what, id, name }: TenantChange): string =>
+  `${section}: ${what}: ${name === null ? id : `${name} (${id})`}`;

@@ -1,0 +1,64 @@
+import type { Instant } from "../../history/history.ts";
+import type { Key, Table } from "../../store/table.ts";
+import { incidentPartition } from "../incident/incident.ts";
+import type { UseTally } from "../watch/log-use.ts";
+import type { Comparison } from "./compare.ts";
+import type { Exposure } from "./exposed.ts";
+
+/** What two inventories say, and where they come from. */
+export interface ComparedInventories extends Comparison {
+  before: { at: Instant; source: string };
+  after: { at: Instant; source: string };
+}
+
+/** `INCIDENT#<id>`, `INVESTIGATION`: what was done before watching began. */
+export interface InvestigationRecord {
+  /** The last event that was read; null before the first one. */
+  position: string | null;
+  /** When the oldest event that Auth0 still had happened; null before it is known, or where there was none. */
+  reachesBackTo: Instant | null;
+  readUntil: Instant;
+  /** Whether the log is read to where watching begins. */
+  isRead: boolean;
+  /** Uses since the leak, of the application and of the token. */
+  uses: readonly UseTally[];
+  /** Events about them from before the leak. */
+  earlier: number;
+  kept: number;
+  notKept: number;
+  /** Null until it was tried. */
+  compared: ComparedInventories | null;
+  /** Why nothing was compared, in a sentence; null where it was, or was not tried. */
+  notCompared: string | null;
+  exposures: readonly Exposure[];
+  otherExposures: number;
+}
+
+export const NOTHING_YET: InvestigationRecord = {
+  position: null,
+  reachesBackTo: null,
+  readUntil: 0,
+  isRead: false,
+  uses: [],
+  earlier: 0,
+  kept: 0,
+  notKept: 0,
+  compared: null,
+  notCompared: null,
+  exposures: [],
+  otherExposures: 0,
+};
+
+const recordKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "INVESTIGATION" });
+
+/** Undefined when nobody has begun. */
+export const readInvestigation = (table: Table, incident: string) =>
+  table.get<InvestigationRecord>(recordKey(incident));
+
+/** False, with nothing written, when somebody else was faster. */
+export const putInvestigation = (
+  table: Table,
+  incident: string,
+  record: InvestigationRecord,
+  version: number,
+): Promise<boolean> => table.put(recordKey(incident), record, { ifVersion: version });

@@ -1,0 +1,50 @@
+import type { Instant } from "../../history/history.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { LogEvent } from "../ports.ts";
+import { kindOfUse } from "./log-use.ts";
+
+/**
+ * What an event is to an incident: `told` is a use that should not be; `counted` one that cannot be told from what is
+ * allowed.
+ */
+export type Concern = "told" | "counted";
+
+/** What decides it beside the event. */
+export interface Standing {
+  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak">;
+  /** Since when the application is locked; null while it is not. */
+  lockedAt: Instant | null;
+  /** Since when it may log in again; null while it may not. */
+  restoredAt: Instant | null;
+  /** `jti`s of tokens that were given out since then. */
+  renewed: readonly string[];
+}
+
+/** Undefined for an event that is about neither the application nor the token. */
+export function concernOf(event: LogEvent, standing: Standing): Concern | undefined {
+  const { incident, lockedAt } = standing;
+  if (isLeakedToken(event, incident)) return incident.drill ? "counted" : "told";
+  if (event.clientId !== incident.clientId) return undefined;
+  if (incident.drill) return "counted";
+  // Where nothing was closed the application goes on; only the user whose token leaked can be told apart.
+  if (incident.leak?.levers.length === 0) return isLeakedUser(event, incident) ? "told" : "counted";
+  if (lockedAt === null || event.at < lockedAt) return "counted";
+  return isAllowedAgain(event, standing) ? "counted" : "told";
+}
+
+const isLeakedToken = ({ tokenId }: LogEvent, { token }: Pick<Incident, "token">): boolean =>
+  token !== null && token.jti !== null && tokenId === token.jti;
+
+const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">): boolean =>
+  token !== null && token.subject !== null && userId === token.subject;
+
+/**
+ * Once the application is restored, only tokens from before that should not be used. One that the log does not name, or
+ * names and that was given out since, is allowed; so is being given one.
+ */
+function isAllowedAgain(event: LogEvent, { restoredAt, renewed }: Standing): boolean {
+  if (restoredAt === null || event.at < restoredAt) return false;
+  const kind = kindOfUse(event);
+  if (kind === "token-issued" || kind === "token-refused") return true;
+  return event.tokenId === undefined || renewed.includes(event.tokenId);
+}

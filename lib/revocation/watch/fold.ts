@@ -1,0 +1,66 @@
+import type { Incident } from "../incident/incident.ts";
+import type { LogEvent } from "../ports.ts";
+import { type Concern, concernOf } from "./concerns.ts";
+import { kindOfUse, tallied } from "./log-use.ts";
+import { type NotedAct, ownActOf } from "./own-acts.ts";
+import type { LogPage } from "./read-on.ts";
+import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "./seen.ts";
+import type { WatchRecord } from "./watch-record.ts";
+
+/** What a page is judged by. */
+export interface FoldParts {
+  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak">;
+  acts: readonly NotedAct[];
+  restoredAt: number | null;
+}
+
+/** A record after a page, and the events that are to be kept. */
+export interface Folded {
+  record: WatchRecord;
+  seen: readonly SeenEvent[];
+}
+
+/** Bounds what one row holds. */
+const MOST_RENEWED = 1_000;
+const MOST_GAPS = 20;
+
+/** What a page of the log adds to what was seen. The same record and page give the same result. */
+export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): Folded {
+  const { position, readUntil, gap } = page;
+  const gaps = gap ? [...record.gaps, gap].slice(-MOST_GAPS) : record.gaps;
+  const begun: Folded = { record: { ...record, position, readUntil, gaps }, seen: [] };
+  return page.events.reduce((folded, event) => withEvent(folded, event, parts), begun);
+}
+
+function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt }: FoldParts): Folded {
+  const { record } = folded;
+  const concern = concernOf(event, { incident, lockedAt: record.lockedAt, restoredAt, renewed: record.renewed });
+  if (concern === undefined) return folded;
+  const own = event.clientId === incident.clientId ? ownActOf(event, acts, record.own) : undefined;
+  if (own) {
+    const renewed = withRenewed(record, event, restoredAt);
+    return { ...folded, record: { ...renewed, own: { ...record.own, [own.key]: (record.own[own.key] ?? 0) + 1 } } };
+  }
+  return kept(counted(withRenewed(record, event, restoredAt), event, concern), folded, event, concern);
+}
+
+function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {
+  if (concern === "counted") return { ...record, counted: tallied(record.counted, event) };
+  const { from, to, uses } = record.untold ?? { from: event.at, to: event.at, uses: [] };
+  const untold = { from: Math.min(from, event.at), to: Math.max(to, event.at), uses: tallied(uses, event) };
+  return { ...record, told: tallied(record.told, event), untold };
+}
+
+function kept(record: WatchRecord, { seen }: Folded, event: LogEvent, concern: Concern): Folded {
+  if (!isWorthKeeping(event, concern)) return { record, seen };
+  if (record.kept >= MOST_SEEN) return { record: { ...record, notKept: record.notKept + 1 }, seen };
+  return { record: { ...record, kept: record.kept + 1 }, seen: [...seen, { ...event, concern }] };
+}
+
+/** A token that was given out after the application was restored is none of those that leaked. */
+function withRenewed(record: WatchRecord, event: LogEvent, restoredAt: number | null): WatchRecord {
+  const { tokenId, at } = event;
+  const isNew = restoredAt !== null && at >= restoredAt && kindOfUse(event) === "token-issued";
+  if (!isNew || tokenId === undefined || record.renewed.includes(tokenId)) return record;
+  return { ...record, renewed: [...record.renewed, tokenId].slice(-MOST_RENEWED) };
+}

@@ -1,0 +1,79 @@
+import type { Instant } from "../../history/history.ts";
+import type { UseCount } from "../alerts/incident-turn.ts";
+import type { LogEvent } from "../ports.ts";
+
+/** What an event of the log says about the application or the token. */
+export type UseKind = "token-issued" | "token-refused" | "write" | "secret-read" | "other";
+
+/**
+ * Exchanges for tokens are `se…ft` and `fe…ft`, by kind of grant; the newer ones have whole words.
+ * Source: Auth0 documentation, "Log Event Type Codes", and its schema of log events.
+ */
+const ISSUED = /^se[a-z]*ft$|^(secte|sede|sens)$|_exchange_succeeded$|^success_on_behalf_of_token_exchange$/;
+const REFUSED = /^fe[a-z]*ft$|^(fecte|fede|fens)$|_exchange_failed$|^failed_on_behalf_of_token_exchange$/;
+
+export function kindOfUse({ type, request }: Pick<LogEvent, "type" | "request">): UseKind {
+  if (ISSUED.test(type)) return "token-issued";
+  if (REFUSED.test(type)) return "token-refused";
+  if (type === "mgmt_api_read") return "secret-read";
+  return type === "sapi" && request !== undefined && request.method.toUpperCase() !== "GET" ? "write" : "other";
+}
+
+/** An event as people read it: `POST /api/v2/clients`, `a token was given out for https://api.example`. */
+export function useText(event: LogEvent): string {
+  const { type, request, audience, accessedSecrets } = event;
+  const target = audience === undefined || audience === "" ? "" : ` for ${audience}`;
+  switch (kindOfUse(event)) {
+    case "token-issued":
+      return `a token was given out${target} (${type})`;
+    case "token-refused":
+      return `a token was asked for${target} and refused (${type})`;
+    case "secret-read":
+      return `${requestText(request) ?? type}, which shows secrets${namesText(accessedSecrets)}`;
+    default:
+      return `${requestText(request) ?? `event ${type}`}${accessedSecrets.length > 0 ? `, which shows secrets${namesText(accessedSecrets)}` : ""}`;
+  }
+}
+
+const requestText = (request: LogEvent["request"]): string | undefined =>
+  request && `${request.method.toUpperCase()} ${request.path}`;
+
+const namesText = (names: readonly string[]): string => (names.length === 0 ? "" : `: ${names.join(", ")}`);
+
+/** Uses of one sort, and when there were some first and last. */
+export interface UseTally extends UseCount {
+  kind: UseKind;
+  firstAt: Instant;
+  lastAt: Instant;
+}
+
+/** Sorts that are counted apart: a thief can make any number of them, and a row holds 400 KB. */
+const MOST_SORTS = 100;
+const MOST_IPS = 5;
+const LONGEST_TEXT = 300;
+const REST = "other events";
+
+/** Counts an event among others. */
+export function tallied(tallies: readonly UseTally[], event: LogEvent): UseTally[] {
+  const text = useText(event).slice(0, LONGEST_TEXT);
+  const kind = kindOfUse(event);
+  const isKnown = tallies.some(({ what }) => what === text);
+  const what = isKnown || tallies.length < MOST_SORTS - 1 ? text : REST;
+  const before = tallies.find((tally) => tally.what === what);
+  const { at, ip } = event;
+  if (!before)
+    return [...tallies, { what, kind, count: 1, ips: ip === undefined ? [] : [ip], firstAt: at, lastAt: at }];
+  const after: UseTally = {
+    ...before,
+    // What is counted together and is not all of it refused must not look as if it were.
+    kind: before.kind === kind ? kind : "other",
+    count: before.count + 1,
+    ips: withIp(before.ips, ip),
+    firstAt: Math.min(before.firstAt, at),
+    lastAt: Math.max(before.lastAt, at),
+  };
+  return tallies.map((tally) => (tally === before ? after : tally));
+}
+
+const withIp = (ips: readonly string[], ip: string | undefined): readonly string[] =>
+  ip === undefined || ips.includes(ip) || ips.length >= MOST_IPS ? ips : [...ips, ip];

@@ -1,0 +1,60 @@
+import type { Instant } from "../../history/history.ts";
+import { type Stored, updateRow } from "../../history/update-row.ts";
+import type { Key, Table } from "../../store/table.ts";
+import { incidentPartition } from "../incident/incident.ts";
+import type { UseTally } from "./log-use.ts";
+import type { LogGap, LogPosition } from "./read-on.ts";
+
+/** Uses that people have not been told of. */
+export interface Untold {
+  from: Instant;
+  to: Instant;
+  uses: readonly UseTally[];
+}
+
+/** `INCIDENT#<id>`, `WATCH`: how far the log is watched, and what was seen. */
+export interface WatchRecord extends LogPosition {
+  startedAt: Instant;
+  /** Turns that there were. */
+  turns: number;
+  /** Since when the application is locked, as this watch saw it first; null while it is not. */
+  lockedAt: Instant | null;
+  /** The newest ones; bounded. */
+  gaps: readonly LogGap[];
+  /** For how many events each act of Curfew's own accounted, by its key. */
+  own: Readonly<Record<string, number>>;
+  /** `jti`s of tokens that were given out after it was restored; bounded. */
+  renewed: readonly string[];
+  /** Everything that should not be. */
+  told: readonly UseTally[];
+  /** What cannot be told from what is allowed. */
+  counted: readonly UseTally[];
+  untold: Untold | null;
+  /** When people last heard of attempts that were refused. */
+  attemptsToldAt: Instant | null;
+  /** Events that are kept in rows of their own. */
+  kept: number;
+  /** Events that should be kept, and are too many. */
+  notKept: number;
+  /** Since when the log could not be read; null while it can. */
+  blindSince: Instant | null;
+}
+
+const watchKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "WATCH" });
+
+/** Undefined when nobody has watched yet. */
+export const readWatch = (table: Table, incident: string): Promise<Stored<WatchRecord> | undefined> =>
+  table.get<WatchRecord>(watchKey(incident));
+
+/** False, with nothing written, when another turn was faster. */
+export const putWatch = (table: Table, incident: string, record: WatchRecord, version: number): Promise<boolean> =>
+  table.put(watchKey(incident), record, { ifVersion: version });
+
+/** Changes what does not depend on how far the log is read. */
+export const changeWatch = async (
+  table: Table,
+  incident: string,
+  known: Stored<WatchRecord>,
+  change: (record: WatchRecord) => WatchRecord,
+): Promise<Stored<WatchRecord>> =>
+  updateRow<WatchRecord>(table, watchKey(incident), known, (record) => change(record ?? known.value));

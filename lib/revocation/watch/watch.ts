@@ -1,0 +1,191 @@
+import type { Instant } from "../../history/history.ts";
+import type { Stored } from "../../history/update-row.ts";
+import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
+import { minutes, type Seconds } from "../../model/duration.ts";
+import { tellIncident, tellUntold } from "../alerts/tell.ts";
+import type { LogPosition } from "../contain/look.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import { readPreserved } from "../incident/preserve.ts";
+import type { IncidentParts } from "../parts.ts";
+import { momentOf } from "../window/window-text.ts";
+import { withPage } from "./fold.ts";
+import { MOST_TURNS, watchInterval } from "./interval.ts";
+import { readOwnActs } from "./own-acts.ts";
+import { readOn } from "./read-on.ts";
+import { keepSeen } from "./seen.ts";
+import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
+
+/** Events may come into the log so long after they happened: it is read once more then. Auth0 promises nothing. */
+const LATE: Seconds = minutes(10);
+
+/** Attempts that Auth0 refuses are told at once, and then so seldom: a service may try every second. */
+const BETWEEN_ATTEMPTS = 3_600_000;
+
+/** For so long a log that cannot be read is no news. */
+const BLIND_FOR = 900_000;
+
+/**
+ * One turn of watching: reads on in the tenant's log, keeps what is about the leak, and tells of every use that should
+ * not be, and of what could not be told before.
+ *
+ * How far the log is read is kept together with what is not told yet, and told then: whoever dies in between tells the
+ * same again, once.
+ */
+export async function watchTurn(incident: Incident, parts: IncidentParts): Promise<Incident> {
+  const { table, clock } = parts;
+  await tellUntold(incident, parts);
+  let known = await begin(incident, parts);
+  known = await tellUses(incident, known, parts);
+  const failure = await readAll(incident, known, parts);
+  known = (await readWatch(table, incident.id)) ?? known;
+  known = await tellUses(incident, known, parts);
+  known = await noteBlindness(incident, known, failure, parts);
+  for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
+  return recordStep(table, incident.id, "watch", resultOf(incident, known.value, failure, clock.now()));
+}
+
+/** How long to wait until the next turn; null when there is nothing to watch any more. */
+export async function nextWatch(
+  incident: Incident,
+  { table, clock }: Pick<IncidentParts, "table" | "clock">,
+): Promise<Seconds | null> {
+  const record = (await readWatch(table, incident.id))?.value;
+  const now = clock.now();
+  if (incident.closedAt !== null) return null;
+  if (!record) return 0;
+  if (isOver(incident, record) || record.turns >= MOST_TURNS) return null;
+  return watchInterval(withLate(incident.window), record.turns, now);
+}
+
+const withLate = (window: Incident["window"]): Incident["window"] =>
+  window?.state === "closes" ? { ...window, at: window.at + LATE * 1_000 } : window;
+
+/** Whether the log is read until nothing that is out works any more, and what comes late has come. */
+function isOver({ window }: Incident, { readUntil }: WatchRecord): boolean {
+  return window?.state === "closes" && readUntil >= window.at + LATE * 1_000;
+}
+
+async function begin(incident: Incident, { table, clock }: IncidentParts): Promise<Stored<WatchRecord>> {
+  const known = await readWatch(table, incident.id);
+  const now = clock.now();
+  if (known) {
+    const lockedAt = known.value.lockedAt ?? lockOf(incident);
+    return changeWatch(table, incident.id, known, (record) => ({ ...record, turns: record.turns + 1, lockedAt }));
+  }
+  const kept = await readPreserved<LogPosition>(table, incident.id, "log-position");
+  const record: WatchRecord = {
+    position: kept?.event ?? null,
+    readUntil: incident.openedAt,
+    startedAt: now,
+    turns: 1,
+    lockedAt: lockOf(incident),
+    gaps: [],
+    own: {},
+    renewed: [],
+    told: [],
+    counted: [],
+    untold: null,
+    attemptsToldAt: null,
+    kept: 0,
+    notKept: 0,
+    blindSince: null,
+  };
+  if (await putWatch(table, incident.id, record, 0)) return { value: record, version: 1 };
+  return (await readWatch(table, incident.id)) ?? { value: record, version: 1 };
+}
+
+const lockOf = ({ steps: { lock } }: Incident): Instant | null => (lock?.outcome === "done" ? lock.at : null);
+
+const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
+  restore?.outcome === "done" ? restore.at : null;
+
+/** Why the log was not read to its end; undefined when it was, or when the time of this turn was over. */
+async function readAll(
+  incident: Incident,
+  begun: Stored<WatchRecord>,
+  { tenant, table, clock, deadline }: IncidentParts,
+): Promise<unknown> {
+  const acts = await readOwnActs(table, incident.id);
+  const fold = { incident, acts, restoredAt: restoreOf(incident) };
+  let { value: record, version } = begun;
+  try {
+    for await (const page of readOn(tenant, clock, record)) {
+      const { record: next, seen } = withPage(record, page, fold);
+      await keepSeen(table, incident.id, seen);
+      // Another turn was faster: it has read the same and goes on.
+      if (!(await putWatch(table, incident.id, next, version))) return undefined;
+      record = next;
+      version += 1;
+      if (clock.now() >= deadline) return undefined;
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") return error;
+    throw error;
+  }
+}
+
+async function tellUses(
+  incident: Incident,
+  known: Stored<WatchRecord>,
+  parts: IncidentParts,
+): Promise<Stored<WatchRecord>> {
+  const { untold, attemptsToldAt } = known.value;
+  if (untold === null) return known;
+  const isRefusedOnly = untold.uses.every(({ kind }) => kind === "token-refused");
+  if (isRefusedOnly && attemptsToldAt !== null && untold.to - attemptsToldAt < BETWEEN_ATTEMPTS) return known;
+  await tellIncident(
+    incident,
+    { turn: "used", from: untold.from, at: untold.to, uses: untold.uses, isRefusedOnly },
+    parts,
+  );
+  return changeWatch(parts.table, incident.id, known, (record) =>
+    // Somebody else may have added to it, and will tell it.
+    JSON.stringify(record.untold) === JSON.stringify(untold)
+      ? { ...record, untold: null, attemptsToldAt: isRefusedOnly ? untold.to : record.attemptsToldAt }
+      : record,
+  );
+}
+
+async function noteBlindness(
+  incident: Incident,
+  known: Stored<WatchRecord>,
+  failure: unknown,
+  parts: IncidentParts,
+): Promise<Stored<WatchRecord>> {
+  const { readUntil, blindSince } = known.value;
+  const since = failure === undefined ? null : (blindSince ?? readUntil);
+  if (since !== null && parts.clock.now() - since >= BLIND_FOR) {
+    await tellIncident(incident, { turn: "blind", since, why: whyOf(failure) }, parts);
+  }
+  return changeWatch(parts.table, incident.id, known, (record) => ({ ...record, blindSince: since }));
+}
+
+function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {
+  const read = `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
+  if (failure !== undefined) {
+    const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
+    return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
+  }
+  if (isOver(incident, record)) return { at: now, outcome: "done", message: read };
+  if (record.turns >= MOST_TURNS) {
+    return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
+  }
+  const { window } = incident;
+  const until = window?.state === "closes" ? `until ${momentOf(window.at)}` : "until the window closes";
+  return { at: now, outcome: "incomplete", message: read, missing: [`Watching goes on ${until}.`], code: null };
+}
+
+const NO_TURNS = "Watching has ended before the window closes: no turns are left. Start the incident again to go on.";
+
+function told({ told: uses }: WatchRecord): string {
+  const count = uses.reduce((sum, use) => sum + use.count, 0);
+  return count === 0
+    ? "It shows no use that should not be; uses at APIs other than Auth0's own never stand there."
+    : `It shows ${count.toLocaleString("en")} events that should not be.`;
+}
+
+const whyOf = (failure: unknown): string => (failure instanceof Error ? failure.message : "the reason is not known");
+
+const codeOf = (failure: unknown): ErrorCode | null => (failure instanceof CurfewError ? failure.code : null);

@@ -1,0 +1,77 @@
+import { readLifetimes } from "../../history/lifetimes.ts";
+import { tellIncident } from "../alerts/tell.ts";
+import { type Incident, isContained, stoppedAt } from "../incident/incident.ts";
+import { changeIncident } from "../incident/incidents.ts";
+import { notDone } from "../incident/not-done.ts";
+import { addToTimeline } from "../incident/timeline.ts";
+import type { Inventories } from "../investigate/inventories.ts";
+import type { IncidentParts } from "../parts.ts";
+import { formerClient } from "./former-client.ts";
+import { reachOf } from "./reach.ts";
+import { readingsOf } from "./readings.ts";
+import { refreshTokensRevoked } from "./refresh-tokens.ts";
+import { type ExposureWindow, exposureWindow } from "./window.ts";
+import { windowLine } from "./window-text.ts";
+
+/**
+ * Computes until when what is out still works, with what is known now, records it, and tells people whether the leak is
+ * contained. To be called again whenever something was done or proven anew: what did not change is not told again.
+ */
+export async function announceWindow(
+  incident: Incident,
+  parts: IncidentParts,
+  inventories: Pick<Inventories, "before">,
+): Promise<Incident> {
+  const window = await computeWindow(incident, parts, inventories);
+  const announced = await changeIncident(parts.table, incident.id, (known) => ({ ...known, window }));
+  if (isOther(incident.window, window)) {
+    const entry = { at: parts.clock.now(), who: "curfew", what: "Computed until when what is out works." };
+    await addToTimeline(parts.table, incident.id, { ...entry, answer: windowLine(window) });
+  }
+  await tellState(announced, parts);
+  return announced;
+}
+
+async function computeWindow(
+  incident: Incident,
+  parts: IncidentParts,
+  inventories: Pick<Inventories, "before">,
+): Promise<ExposureWindow> {
+  const { table, clock, settings } = parts;
+  const stopped = stopOf(incident);
+  const readings = await readingsOf(incident.id, stopped, parts);
+  return exposureWindow({
+    domain: settings.domain,
+    now: clock.now(),
+    reportedAt: incident.openedAt,
+    token: incident.token,
+    reach: reachOf(await formerClient(incident, table, inventories), incident.token),
+    lifetimesAreChosen: incident.leak?.kind === "explorer-token",
+    stoppedAt: stopped,
+    refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
+    records: await readLifetimes(table, settings.tenant),
+    readings,
+  });
+}
+
+/** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
+const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);
+
+const stopOf = (incident: Incident): number | null =>
+  WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
+
+/** What is known of an open window moves with every look. */
+function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean {
+  if (before?.state === "open" && after.state === "open") return before.because.join() !== after.because.join();
+  return windowLine(before) !== windowLine(after);
+}
+
+async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
+  const at = stoppedAt(incident);
+  const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
+  const turn =
+    at !== null && (isAsGood || isContained(incident))
+      ? ({ turn: "contained", at } as const)
+      : ({ turn: "not-contained", at: parts.clock.now(), missing: notDone(incident) } as const);
+  await tellIncident(incident, turn, parts);
+}

@@ -1,0 +1,79 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Instant } from "../../history/history.ts";
+import { hasCode } from "../../model/curfew-error.ts";
+import { incidentPartition } from "../incident/incident.ts";
+import { readPreserved } from "../incident/preserve.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { ApiReading } from "./api-lifetimes.ts";
+
+/** `INCIDENT#<id>`, `READING#<moment>`. */
+const PREFIX = "READING#";
+
+/**
+ * What the tenant's APIs were set to, as the incident saw it: at its first look, whenever something was different, and
+ * once after issuing was stopped. Reads them now where that is missing; where Auth0 does not answer, what is known is
+ * all there is, and the window says so.
+ */
+export async function readingsOf(
+  incident: string,
+  stoppedAt: Instant | null,
+  { tenant, table, clock }: Pick<IncidentParts, "tenant" | "table" | "clock">,
+): Promise<ApiReading[]> {
+  const known = await knownReadings(incident, table);
+  if (stoppedAt !== null && known.some(({ at }) => at >= stoppedAt)) return known;
+  const at = clock.now();
+  const apis = await apisNow(tenant);
+  if (!apis) return known;
+  const reading: ApiReading = { at, apis: apis.map(settingsOf) };
+  const isNews = stoppedAt !== null || !isDeepStrictEqual(known.at(-1)?.apis, reading.apis);
+  const sort = `${PREFIX}${new Date(at).toISOString()}`;
+  if (isNews) await table.put<ApiReading>({ partition: incidentPartition(incident), sort }, reading);
+  return [...known, reading];
+}
+
+async function knownReadings(incident: string, table: IncidentParts["table"]): Promise<ApiReading[]> {
+  const first = await readPreserved<ApiReading>(table, incident, "api-lifetimes");
+  const readings = first ? [first] : [];
+  for await (const { value } of table.list<ApiReading>(incidentPartition(incident), { prefix: PREFIX })) {
+    readings.push(value);
+  }
+  return readings.sort((a, b) => a.at - b.at);
+}
+
+async function apisNow(tenant: IncidentParts["tenant"]): Promise<ApiReading["apis"] | undefined> {
+  try {
+    return await tenant.apis();
+  } catch (error) {
+    if (isOfAuth0(error)) return undefined;
+    throw error;
+  }
+}
+
+const isOfAuth0 = (error: unknown): boolean =>
+  (
+    [
+      "missing-scope",
+      "feature-unavailable",
+      "credentials-refused",
+      "no-grant",
+      "throttled",
+      "unreachable",
+      "timed-out",
+      "service-failed",
+      "unexpected-answer",
+      "request-refused",
+      "not-found",
+      "token-expired",
+    ] as const
+  ).some((code) => hasCode(error, code));
+
+/** What a row has room for: a tenant may have thousands of APIs. Fields that were not reported stay away. */
+const settingsOf = ({
+  identifier,
+  token_lifetime: lifetime,
+  token_lifetime_for_web: forWeb,
+}: ApiReading["apis"][number]): ApiReading["apis"][number] => ({
+  ...(identifier === undefined ? {} : { identifier }),
+  ...(lifetime === undefined ? {} : { token_lifetime: lifetime }),
+  ...(forWeb === undefined ? {} : { token_lifetime_for_web: forWeb }),
+});
