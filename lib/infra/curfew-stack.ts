@@ -13,9 +13,13 @@ import { CurfewTable } from "./curfew-table.ts";
 import { CurfewDashboard } from "./dashboard.ts";
 import { EvidenceBucket } from "./evidence-bucket.ts";
 import { FinishAudit } from "./finish-audit.ts";
+import { IncidentDesk } from "./incident-desk.ts";
+import { IncidentMachine } from "./incident-machine.ts";
 import { PlanAudit } from "./plan-audit.ts";
 import { ProbeSecrets } from "./probe-secrets.ts";
+import { anyResponder, Respond } from "./respond.ts";
 import { RotateDue } from "./rotate-due.ts";
+import { RotateLeaked } from "./rotate-leaked.ts";
 import { anyRotation, RotateSecret } from "./rotate-secret.ts";
 import { SlackDelivery } from "./slack-delivery.ts";
 import { subscribe } from "./subscriptions.ts";
@@ -43,6 +47,7 @@ export class CurfewStack extends Stack {
     const parts = { config: asset, table, evidence, topics };
     const { machine } = this.audit(config, parts);
     if (anyRotation(config)) new RotateSecret(this, "RotateSecret", parts);
+    if (anyResponder(config)) this.incidents(parts);
     this.tellPeople(config, topics);
     this.warn(config);
     if (schedule && auditIntervalHours !== undefined) {
@@ -75,6 +80,21 @@ export class CurfewStack extends Stack {
       finishAudit: new FinishAudit(this, "FinishAudit", { config, table, topics }),
       alarms,
     });
+  }
+
+  /** What acts in an emergency; there where some tenant has a login for it. */
+  private incidents(parts: Parts): void {
+    const { config, table, topics } = parts;
+    const respond = new Respond(this, "Respond", parts);
+    const rotateLeaked = new RotateLeaked(this, "RotateLeaked", parts);
+    const { machine } = new IncidentMachine(this, "Incident", { respond, rotateLeaked, topics });
+    const desk = new IncidentDesk(this, "IncidentDesk", { config, table, alarms: topics.alarms });
+    this.output(
+      "IncidentStateMachineArn",
+      "Emergency revocation; docs/revocation.md has its input",
+      machine.stateMachineArn,
+    );
+    this.output("IncidentDeskUrl", "Takes orders and approvals in an emergency, signed by IAM", desk.url);
   }
 
   private tellPeople(config: Config, topics: Topics): void {

@@ -13,6 +13,7 @@ tenants:
     owner: identity@acme.example
     auditor: { clientId: abc, secret: secretsmanager:curfew/acme-prod/auditor }
     rotator: { clientId: def, secret: secretsmanager:curfew/acme-prod/rotator }
+    responder: { clientId: ghi, secret: secretsmanager:curfew/acme-prod/responder }
     credentials:
       - { clientId: jkl, secret: apps/checkout/auth0 }
 schedule: { audit: cron(0 6 * * ? *), timezone: Europe/Berlin }
@@ -20,6 +21,9 @@ alerts:
   email: [oncall@acme.example]
   slack: { webhook: secretsmanager:curfew/slack-webhook, minimum: high }
   digest: { email: [security@acme.example] }
+incidents:
+  requesters: [arn:aws:iam::111122223333:role/oncall]
+  approvers: [arn:aws:iam::111122223333:role/security-lead]
 `;
 
 /** The least that somebody would deploy: without a schedule, owners, credentials and Slack. */

@@ -1,10 +1,13 @@
 import type { Clock } from "../../model/clock.ts";
+import { type Callers, startFunctionUrl } from "./lambda/start-function-url.ts";
+import type { PublishParameters } from "./messaging/publish.ts";
 import type { RotationFunction } from "./secrets-manager/rotations.ts";
 import type { SecretsManagerOptions } from "./secrets-manager/start-secrets-manager.ts";
 import { type Cloud, startCloud } from "./start-cloud.ts";
 import { openStateMachine, type StateMachineHost } from "./state-machine/open-state-machine.ts";
 import type { LambdaFunction } from "./state-machine/task-functions.ts";
-import { cloudPlanOf, queueConsumersOf } from "./template/cloud-plan.ts";
+import { cloudPlanOf, functionUrlsOf, queueConsumersOf } from "./template/cloud-plan.ts";
+import { resourcesOfType } from "./template/resolve.ts";
 import type { Template } from "./template/template.ts";
 import { lambdasOf, type TemplateLambda } from "./template/template-lambdas.ts";
 
@@ -28,6 +31,8 @@ export interface DeploymentOptions {
   rotation?: Pick<SecretsManagerOptions, "rotationAttempts" | "rotationPause">;
   /** Secrets to begin with, by name, once the addresses of this world are known. */
   secrets(cloud: Cloud): Readonly<Record<string, string>>;
+  /** Who may call the functions that have a URL. Nobody when left out. */
+  callers?: Callers;
   /** Changes the endpoints that the functions see: to put something in between. */
   rewire?(environment: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
 }
@@ -37,6 +42,10 @@ export interface Deployment extends AsyncDisposable {
   readonly cloud: Cloud;
   /** The state machine *Audit*. */
   readonly audit: StateMachineHost;
+  /** The state machine of emergency revocation; undefined where the stack has none. Its waits are the clock's. */
+  readonly incident: StateMachineHost | undefined;
+  /** Where functions are called by people: their URLs, by logical id. */
+  readonly urls: Readonly<Record<string, string>>;
   readonly lambdas: readonly TemplateLambda[];
   /** Resolves when the queues in front of functions are empty. */
   settled(): Promise<void>;
@@ -66,12 +75,19 @@ export async function deploy(options: DeploymentOptions): Promise<Deployment> {
   const wired = lambdas.map((lambda) => ({ ...lambda, env: { ...lambda.env, ...endpoints } }));
   functions = Object.fromEntries(wired.map((lambda) => [lambda.logicalId, options.host(lambda)]));
   const bridges = await bridgeQueues(template, cloud, functions);
+  const services = { publish: (parameters: unknown) => cloud.messaging.publish(parameters as PublishParameters) };
   const audit = openStateMachine(template, { machine: "Audit", functions, ...time });
-  cloud.stepFunctions.add(audit);
+  const incident = hasMachine(template, "Incident")
+    ? openStateMachine(template, { machine: "Incident", functions, services, wait: "by-clock", ...time })
+    : undefined;
+  for (const machine of [audit, incident]) if (machine) cloud.stepFunctions.add(machine);
+  const urls = await serveUrls(started, options, functions);
   const running = started.move();
   return {
     cloud,
     audit,
+    incident,
+    urls,
     lambdas: wired,
     settled: async () => {
       for (const bridge of bridges) await bridge.settled();
@@ -97,6 +113,23 @@ async function upload(cloud: Cloud, bucket: string, files: Readonly<Record<strin
     const { ok, status } = await fetch(`${cloud.messaging.origin}/${bucket}/${key}`, { method: "PUT", body });
     if (!ok) throw new TypeError(`S3 refused ${key} in the sandbox (status ${status}).`);
   }
+}
+
+const hasMachine = (template: Template, prefix: string): boolean =>
+  resourcesOfType(template, "AWS::StepFunctions::StateMachine").some(({ logicalId }) => logicalId.startsWith(prefix));
+
+async function serveUrls(
+  started: AsyncDisposableStack,
+  { assembly, callers = {}, clock }: DeploymentOptions,
+  functions: Readonly<Record<string, LambdaFunction>>,
+): Promise<Record<string, string>> {
+  const urls: Record<string, string> = {};
+  for (const logicalId of functionUrlsOf(assembly.template)) {
+    const handler = functions[logicalId];
+    if (!handler) throw new TypeError(`The template has no function ${logicalId}.`);
+    urls[logicalId] = started.use(await startFunctionUrl(handler, callers, clock ? { clock } : {})).url;
+  }
+  return urls;
 }
 
 /** Connects queues with the functions behind them. */

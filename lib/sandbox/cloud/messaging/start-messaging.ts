@@ -3,6 +3,7 @@ import { buildApp } from "fauxqs";
 import { REGION } from "../account.ts";
 import { attributeParameters, callSns, callSqs, createBucket, elementText, type Fauxqs } from "./fauxqs-calls.ts";
 import { type Mail, openPostOffice } from "./post-office.ts";
+import { type PublishParameters, publishForm } from "./publish.ts";
 import { type BridgeOptions, bridgeQueue, type QueueBridge } from "./queue-bridge.ts";
 import { watchS3 } from "./watch-s3.ts";
 import { watchSns } from "./watch-sns.ts";
@@ -49,6 +50,8 @@ export interface Messaging extends AsyncDisposable {
   confirm(address: string): Promise<number>;
   /** Bodies of the messages in a queue, those that are being worked on included. */
   peek(queue: string): Promise<string[]>;
+  /** Publishes as a service does that calls SNS itself; the message's id. */
+  publish(parameters: PublishParameters): Promise<{ MessageId: string }>;
   /** Calls a handler with a queue's messages, as Lambda does. */
   bridge(options: BridgeOptions): Promise<QueueBridge>;
   close(): Promise<void>;
@@ -90,6 +93,10 @@ export async function startMessaging(plan: MessagingPlan = {}, port = 0): Promis
     mails: postOffice.mails,
     confirm,
     peek: (queue) => peek(fauxqs, queue),
+    publish: async (parameters) => {
+      const answer = await callSns(fauxqs, "Publish", publishForm(parameters));
+      return { MessageId: elementText(answer, "MessageId") ?? "" };
+    },
     bridge: async (options) => {
       const bridge = await bridgeQueue(fauxqs, names.queueUrl(options.queue), names.queueArn(options.queue), options);
       bridges.add(bridge);

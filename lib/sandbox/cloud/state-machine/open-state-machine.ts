@@ -3,7 +3,8 @@ import { resourcesOfType } from "../template/resolve.ts";
 import type { ResolvedResource, Template } from "../template/template.ts";
 import { type Definition, prepareDefinition } from "./prepare-definition.ts";
 import { type Execution, type ExecutionResult, type Machine, startExecution } from "./run-execution.ts";
-import { findTasks, type LambdaFunction } from "./task-functions.ts";
+import { findTasks, type LambdaFunction, type ServiceCalls } from "./task-functions.ts";
+import { type TaskOutcome, type TokenAnswer, taskTokens } from "./task-tokens.ts";
 
 /** What a state machine of a template needs to run. */
 export interface StateMachineOptions {
@@ -13,12 +14,14 @@ export interface StateMachineOptions {
   functions: Readonly<Record<string, LambdaFunction>>;
   /** Tasks that are not Lambdas, by name of the state. */
   tasks?: Readonly<Record<string, LambdaFunction>>;
-  /** Dates executions. */
+  /** What tasks call that call a service. */
+  services?: ServiceCalls;
+  /** Dates executions; what waits for a token gives up by it. */
   clock?: Clock;
   /** Milliseconds before a retry, in place of the intervals of the definition; 0 when left out. */
   retryPause?: number;
-  /** Milliseconds for which a Wait state waits; 0 when left out. */
-  wait?: number;
+  /** How Wait states wait: not at all when left out, or for as long as they say, by the clock. */
+  wait?: "not" | "by-clock";
 }
 
 /** A state machine that can be started. */
@@ -35,6 +38,14 @@ export interface StateMachineHost {
   start(input: unknown, options?: StartOptions): Execution;
   /** What became of an execution, by its name; undefined for one that was never started. */
   describe(name: string): ExecutionState | undefined;
+  /** An execution, by its name; undefined for one that was never started. */
+  execution(name: string): Execution | undefined;
+  /** All of them, in the order in which they were started. */
+  executions(): readonly Execution[];
+  /** Ends an execution, if it runs; what its Lambdas have begun goes on. */
+  stop(name: string): void;
+  /** Says what becomes of a task that waits for its token. */
+  complete(token: string, outcome: TaskOutcome): TokenAnswer;
 }
 
 /** What is known of an execution from outside. Milliseconds since the Unix epoch, of the machine's clock. */
@@ -62,7 +73,7 @@ export interface StartOptions {
  * const { status, output } = await audit.start({ tenants: ["acme-prod"] }).result;
  */
 export function openStateMachine(template: Template, options: StateMachineOptions): StateMachineHost {
-  const { functions, tasks = {}, clock = systemClock, retryPause = 0, wait = 0 } = options;
+  const { functions, tasks = {}, services, clock = systemClock, retryPause = 0, wait = "not" } = options;
   const resource = pick(resourcesOfType(template, "AWS::StepFunctions::StateMachine"), options.machine);
   const definition = definitionOf(resource);
   const lambdas = resourcesOfType(template, "AWS::Lambda::Function");
@@ -70,12 +81,13 @@ export function openStateMachine(template: Template, options: StateMachineOption
     name: resource.name,
     arn: resource.arn,
     ...prepareDefinition(definition),
-    tasks: findTasks(definition, lambdas, functions, tasks),
+    tasks: findTasks(definition, lambdas, functions, tasks, services),
+    tokens: taskTokens(),
     clock,
     retryPause,
     wait,
   };
-  const executions = new Map<string, { execution: Execution; input: string; state: ExecutionState }>();
+  const executions = new Map<string, Started>();
   return {
     name: resource.name,
     arn: resource.arn,
@@ -85,15 +97,29 @@ export function openStateMachine(template: Template, options: StateMachineOption
       if (known?.state.status === "RUNNING" && known.input === JSON.stringify(input)) return known.execution;
       if (known) throw alreadyExists(name);
       const state: ExecutionState = { status: "RUNNING", startedAt: clock.now() };
-      const execution = startExecution(machine, input, name, signal);
-      executions.set(name, { execution, input: JSON.stringify(input), state });
+      const stopped = new AbortController();
+      const stop = () => stopped.abort();
+      const end = signal ? AbortSignal.any([signal, stopped.signal]) : stopped.signal;
+      const execution = startExecution(machine, input, name, end);
+      executions.set(name, { execution, input: JSON.stringify(input), state, stop });
       void execution.result.then(({ status }) => {
         Object.assign(state, { status, endedAt: clock.now() });
       });
       return execution;
     },
     describe: (name) => executions.get(name)?.state,
+    execution: (name) => executions.get(name)?.execution,
+    executions: () => [...executions.values()].map(({ execution }) => execution),
+    stop: (name) => executions.get(name)?.stop(),
+    complete: machine.tokens.complete,
   };
+}
+
+interface Started {
+  execution: Execution;
+  input: string;
+  state: ExecutionState;
+  stop(): void;
 }
 
 function alreadyExists(name: string): Error {

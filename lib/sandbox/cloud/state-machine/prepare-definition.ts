@@ -15,6 +15,11 @@ export interface State {
   ToleratedFailureCount?: number;
   ToleratedFailurePercentagePath?: string;
   ToleratedFailureCountPath?: string;
+  TimeoutSeconds?: number;
+  Seconds?: number;
+  SecondsPath?: string;
+  Timestamp?: string;
+  TimestampPath?: string;
   [field: string]: unknown;
 }
 
@@ -23,6 +28,7 @@ export interface Definition {
   StartAt: string;
   States: Record<string, State>;
   QueryLanguage?: string;
+  TimeoutSeconds?: number;
   [field: string]: unknown;
 }
 
@@ -44,7 +50,8 @@ export interface PreparedDefinition {
  * Rewrites a definition so that the interpreter does what Step Functions does:
  * - the interpreter overwrites `$$.Execution` with values of its own, so ours travel as `$$.Started`;
  * - it knows neither child executions nor tolerated failures, so the items of a distributed Map become tasks
- *   that run the item processor as an execution of its own.
+ *   that run the item processor as an execution of its own;
+ * - it waits by the machine's time, so what waits becomes a task that waits by the sandbox's.
  *
  * @throws TypeError for what the interpreter would pass over in silence: JSONata, ItemReader, ItemBatcher,
  *   ResultWriter, and tolerated failures other than none or all
@@ -62,6 +69,7 @@ function takeOutItems(title: string, definition: Definition, children: Map<strin
   checkLanguage(title, definition.QueryLanguage);
   for (const [name, state] of allStates(definition)) {
     checkLanguage(name, state.QueryLanguage);
+    if (state.Type === "Wait") waitAsTask(state);
     const processor = state.ItemProcessor;
     if (processor?.ProcessorConfig?.Mode !== "DISTRIBUTED") continue;
     checkDistributedMap(name, state);
@@ -71,6 +79,19 @@ function takeOutItems(title: string, definition: Definition, children: Map<strin
     takeOutItems(name, processor, children);
   }
 }
+
+/** A task that is given how long to wait, or until when, and hands on what it was given. */
+function waitAsTask(state: State): void {
+  const { Seconds, SecondsPath, Timestamp, TimestampPath, Comment, Next, End, InputPath, OutputPath } = state;
+  const given = { seconds: Seconds, "seconds.$": SecondsPath, until: Timestamp, "until.$": TimestampPath };
+  for (const field of Object.keys(state)) delete state[field];
+  const way = { Comment, Next, End, InputPath, OutputPath };
+  const task = { Type: "Task", Resource: WAITING, Parameters: given, ResultPath: null, ...way };
+  Object.assign(state, JSON.parse(JSON.stringify(task)));
+}
+
+/** What a task is whose function waits. */
+export const WAITING = "sandbox:wait";
 
 /** Every state, those of branches and item processors included, with its name. Outer states come first. */
 export function* allStates({ States }: Definition): Generator<[string, State]> {

@@ -1,8 +1,15 @@
 import { StateMachine } from "aws-local-stepfunctions";
 import type { Clock } from "../../../model/clock.ts";
 import { failureOf, LambdaFailure } from "../lambda/lambda-failure.ts";
-import { allStates, type ChildMachine, type Definition, type PreparedDefinition } from "./prepare-definition.ts";
+import {
+  allStates,
+  type ChildMachine,
+  type Definition,
+  type PreparedDefinition,
+  WAITING,
+} from "./prepare-definition.ts";
 import type { LambdaTask } from "./task-functions.ts";
+import type { TaskTokens } from "./task-tokens.ts";
 
 /** The most that a state may take or give. Bytes. Source: the quotas of Step Functions. */
 const PAYLOAD_LIMIT = 262_144;
@@ -12,9 +19,10 @@ export interface Machine extends PreparedDefinition {
   name: string;
   arn: string;
   tasks: ReadonlyMap<string, LambdaTask>;
+  tokens: TaskTokens;
   clock: Clock;
   retryPause: number;
-  wait: number;
+  wait: "not" | "by-clock";
 }
 
 /** How an execution ended. */
@@ -69,6 +77,8 @@ interface Running extends Run {
   results: Map<string, number>;
   /** Ends it with an error that no Catch sees. */
   end(failure: LambdaFailure): never;
+  /** Aborted when it has ended, however: nothing waits on. */
+  over: AbortSignal;
 }
 
 type Interpreted = ReturnType<StateMachine["run"]>;
@@ -77,14 +87,18 @@ async function execute(run: Run): Promise<ExecutionResult> {
   const { machine, input, name, history, signal } = run;
   // asl-validator judges the definition in the tests of the stack; here it would refuse the tasks for items.
   const options = { validationOptions: { noValidate: true } };
-  const interpreter = new StateMachine(run.definition as never, options);
+  const { TimeoutSeconds: timeout, ...definition } = run.definition;
+  const isByClock = machine.wait === "by-clock";
+  const interpreter = new StateMachine((isByClock ? definition : run.definition) as never, options);
+  let isLate = false;
   let terminal: LambdaFailure | undefined;
   const end = (failure: LambdaFailure): never => {
     terminal = failure;
     execution.abort();
     throw failure;
   };
-  const overrides = overridesFor({ ...run, results: new Map(), end });
+  const over = new AbortController();
+  const overrides = overridesFor({ ...run, results: new Map(), end, over: over.signal });
   const execution: Interpreted = interpreter.run(structuredClone(input) as never, {
     overrides,
     context: contextOf(run),
@@ -92,14 +106,34 @@ async function execute(run: Run): Promise<ExecutionResult> {
   const stop = () => execution.abort();
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
+  if (isByClock && timeout !== undefined) {
+    void sleepLong(machine.clock, timeout * 1_000, over.signal).then(
+      () => {
+        isLate = true;
+        stop();
+      },
+      () => undefined, // it ended before
+    );
+  }
   const logged = record(execution.eventLogs, name, history);
   const settled = await settle(execution.result);
-  const result = terminal ? failed(terminal) : settled;
+  const result = terminal ? failed(terminal) : isLate ? { ...settled, ...TIMED_OUT } : settled;
   signal?.removeEventListener("abort", stop);
+  over.abort(new Error("The execution has ended."));
   await logged;
   history.push({ execution: name, ...result, type: "ExecutionEnded", machine: machine.name });
   return result;
 }
+
+const TIMED_OUT = { status: "TIMED_OUT", error: "States.Timeout" } as const;
+
+/** A timer of the machine holds 24 days; an execution may take a year. Milliseconds. */
+async function sleepLong(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const end = clock.now() + milliseconds;
+  while (clock.now() < end) await clock.sleep(Math.min(TEN_DAYS, end - clock.now()), signal);
+}
+
+const TEN_DAYS = 864_000_000;
 
 async function settle(result: Interpreted["result"]): Promise<ExecutionResult> {
   try {
@@ -133,23 +167,42 @@ function contextOf({ machine, input, name, arn }: Run) {
       return new Date(machine.clock.now()).toISOString();
     },
   };
-  return { Started: started, State: state, StateMachine: { Id: machine.arn, Name: machine.name } };
+  // Asked by a state whose parameters hold it, and at each try again: so each try has a token of its own.
+  const task = {
+    get Token() {
+      return machine.tokens.issue();
+    },
+  };
+  return { Started: started, State: state, Task: task, StateMachine: { Id: machine.arn, Name: machine.name } };
 }
 
 function overridesFor(run: Running) {
   const { machine, definition } = run;
   const handlers: Record<string, (input: unknown) => Promise<never>> = {};
   const retries: Record<string, number> = {};
-  const waits: Record<string, number> = {};
   for (const [name, state] of allStates(definition)) {
     if (state.Retry) retries[name] = machine.retryPause;
-    if (state.Type === "Wait") waits[name] = machine.wait;
+    if (state.Resource === WAITING) handlers[name] = (input) => wait(run, input as Waiting) as Promise<never>;
     const child = machine.children.get(name);
     const task = machine.tasks.get(name);
     if (child) handlers[name] = (input) => runItem(run, name, child, input) as Promise<never>;
-    else if (task) handlers[name] = (input) => callLambda(run, name, task, input) as Promise<never>;
+    else if (task) handlers[name] = (input) => callTask(run, name, task, input, state.TimeoutSeconds) as Promise<never>;
   }
-  return { taskResourceLocalHandlers: handlers, retryIntervalOverrides: retries, waitTimeOverrides: waits };
+  return { taskResourceLocalHandlers: handlers, retryIntervalOverrides: retries };
+}
+
+/** What a Wait state is given. */
+interface Waiting {
+  seconds?: number;
+  /** ISO 8601. */
+  until?: string;
+}
+
+async function wait({ machine: { clock, wait }, over }: Running, { seconds = 0, until }: Waiting): Promise<object> {
+  if (wait === "not") return {};
+  const milliseconds = until === undefined ? seconds * 1_000 : Date.parse(until) - clock.now();
+  await clock.sleep(Math.max(0, milliseconds), over);
+  return {};
 }
 
 /**
@@ -174,6 +227,41 @@ async function runChild(run: Run, { definition, tolerated }: ChildMachine, input
   const message = `The items that failed exceed what is tolerated: ${error ?? status} ${cause ?? ""}`;
   throw new LambdaFailure("States.ExceedToleratedFailureThreshold", message);
 }
+
+/** Calls what a task calls, and waits for whoever has its token where it says so. */
+async function callTask(run: Running, state: string, task: LambdaTask, input: unknown, timeout?: number) {
+  if (!task.waits) return callLambda(run, state, task, input);
+  const { clock, tokens } = run.machine;
+  const given = new AbortController();
+  const signal = AbortSignal.any([given.signal, run.over]);
+  // Heard from now on: what the function does may be faster than its answer.
+  const outcome = tokens.outcome(input, signal);
+  outcome.catch(() => undefined);
+  try {
+    const late = timeout === undefined ? [] : [clock.sleep(timeout * 1_000, signal)];
+    const timedOut = late.map((slept) =>
+      slept.then(
+        () => Promise.reject(timeOut(state)),
+        () => outcome,
+      ),
+    );
+    await Promise.race([callLambda(run, state, task, input), ...timedOut]);
+    const output = await Promise.race([outcome, ...timedOut]);
+    if (sizeOf(output) > PAYLOAD_LIMIT) run.end(tooLarge(state));
+    run.history.push({ execution: run.name, type: "TaskCompleted", state, output });
+    return output;
+  } catch (error) {
+    const { name, message } = error as Error;
+    run.history.push({ execution: run.name, type: "TaskNotCompleted", state, error: name, cause: message });
+    throw error;
+  } finally {
+    given.abort(timeOut(state));
+  }
+}
+
+/** What Catch sees under this name alone, and under States.ALL. */
+const timeOut = (state: string): LambdaFailure =>
+  new LambdaFailure("States.Timeout", `Nobody completed the task ${state} in time.`);
 
 async function callLambda(run: Running, state: string, task: LambdaTask, input: unknown): Promise<unknown> {
   const event = task.wrapped ? (input as { Payload?: unknown }).Payload : input;

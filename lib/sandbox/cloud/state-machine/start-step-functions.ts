@@ -1,18 +1,20 @@
 import { jsonResponse, type Outcome, type SandboxRequest } from "../../http/message.ts";
 import { serve } from "../../http/serve.ts";
 import type { StateMachineHost } from "./open-state-machine.ts";
+import type { TaskOutcome } from "./task-tokens.ts";
 
-/** The HTTP side of Step Functions: it tells of executions that were started in this process. */
+/** The HTTP side of Step Functions. */
 export interface StepFunctions extends AsyncDisposable {
   /** For `AWS_ENDPOINT_URL_SFN`. */
   readonly origin: string;
-  /** Makes the executions of a state machine known. */
+  /** Makes a state machine known, with its executions. */
   add(machine: StateMachineHost): void;
 }
 
 /**
  * Starts what answers for Step Functions on a loopback port. It speaks the JSON 1.0 protocol of the real service and
- * knows one operation, `DescribeExecution`; it gives no input or output.
+ * knows these operations of it: `StartExecution`, `DescribeExecution`, which gives no input or output, `StopExecution`,
+ * `SendTaskSuccess` and `SendTaskFailure`.
  */
 export async function startStepFunctions(): Promise<StepFunctions> {
   const machines: StateMachineHost[] = [];
@@ -24,28 +26,93 @@ export async function startStepFunctions(): Promise<StepFunctions> {
   };
 }
 
-function answer(machines: readonly StateMachineHost[], { headers, body }: SandboxRequest): Outcome {
-  const operation = headers.get("x-amz-target")?.replace(/^AWSStepFunctions\./, "") ?? "";
-  if (operation !== "DescribeExecution") return refusal("UnknownOperationException", `No operation ${operation} here.`);
-  const { executionArn = "" } = JSON.parse(body) as { executionArn?: string };
-  const described = machines.map((machine) => describe(machine, executionArn)).find(Boolean);
-  if (!described) return refusal("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
-  return { kind: "answered", response: jsonResponse(200, described, JSON_1_0) };
+type Machines = readonly StateMachineHost[];
+type Operation = (machines: Machines, input: Record<string, string>) => object;
+
+/** What the service answers with in place of a result. */
+class Refusal extends Error {
+  readonly type: string;
+
+  constructor(type: string, message: string) {
+    super(message);
+    this.type = type;
+  }
 }
 
-function describe(machine: StateMachineHost, executionArn: string): object | undefined {
-  const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
-  const name = executionArn.slice(prefix.length);
-  const execution = executionArn.startsWith(prefix) ? machine.describe(name) : undefined;
-  if (!execution) return undefined;
-  const { status, startedAt, endedAt } = execution;
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  StartExecution: start,
+  DescribeExecution: describe,
+  StopExecution: stop,
+  SendTaskSuccess: (machines, { taskToken, output = "" }) =>
+    complete(machines, taskToken, { output: parsed(output, "InvalidOutput") }),
+  SendTaskFailure: (machines, { taskToken, error = "", cause = "" }) => complete(machines, taskToken, { error, cause }),
+};
+
+function answer(machines: Machines, { headers, body }: SandboxRequest): Outcome {
+  const name = headers.get("x-amz-target")?.replace(/^AWSStepFunctions\./, "") ?? "";
+  const operation = OPERATIONS[name];
+  try {
+    if (!operation) throw new Refusal("UnknownOperationException", `No operation ${name} here.`);
+    return respond(200, operation(machines, JSON.parse(body)));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return respond(400, { __type: error.type, message: error.message });
+  }
+}
+
+const respond = (status: number, body: object): Outcome => ({
+  kind: "answered",
+  response: jsonResponse(status, body, { "content-type": "application/x-amz-json-1.0" }),
+});
+
+/** Under the same name and input an execution that runs is the same one; under one that was used it is an error. */
+function start(machines: Machines, { stateMachineArn = "", name, input = "{}" }: Record<string, string>): object {
+  const machine = machines.find(({ arn }) => arn === stateMachineArn);
+  if (!machine) throw new Refusal("StateMachineDoesNotExist", `State Machine Does Not Exist: '${stateMachineArn}'`);
+  const given = parsed(input, "InvalidExecutionInput");
+  try {
+    const execution = machine.start(given, name === undefined ? {} : { name });
+    return { executionArn: execution.arn, startDate: (machine.describe(execution.name)?.startedAt ?? 0) / 1_000 };
+  } catch (error) {
+    const { name: type, message } = error as Error;
+    throw type === "ExecutionAlreadyExists" ? new Refusal(type, message) : error;
+  }
+}
+
+function describe(machines: Machines, { executionArn = "" }: Record<string, string>): object {
+  const { machine, name } = find(machines, executionArn);
+  const { status, startedAt, endedAt } = machine.describe(name) ?? { status: "RUNNING", startedAt: 0 };
   const stopDate = endedAt === undefined ? {} : { stopDate: endedAt / 1_000 };
   return { executionArn, stateMachineArn: machine.arn, name, status, startDate: startedAt / 1_000, ...stopDate };
 }
 
-const JSON_1_0 = { "content-type": "application/x-amz-json-1.0" };
+function stop(machines: Machines, { executionArn = "" }: Record<string, string>): object {
+  const { machine, name } = find(machines, executionArn);
+  machine.stop(name);
+  return { stopDate: (machine.describe(name)?.endedAt ?? machine.describe(name)?.startedAt ?? 0) / 1_000 };
+}
 
-const refusal = (type: string, message: string): Outcome => ({
-  kind: "answered",
-  response: jsonResponse(400, { __type: type, message }, JSON_1_0),
-});
+function find(machines: Machines, executionArn: string): { machine: StateMachineHost; name: string } {
+  for (const machine of machines) {
+    const prefix = `${machine.arn.replace(":stateMachine:", ":execution:")}:`;
+    const name = executionArn.slice(prefix.length);
+    if (executionArn.startsWith(prefix) && machine.describe(name)) return { machine, name };
+  }
+  throw new Refusal("ExecutionDoesNotExist", `Execution Does Not Exist: '${executionArn}'`);
+}
+
+/** The token alone says which task it is: the service does not ask for an execution. */
+function complete(machines: Machines, token: string | undefined, outcome: TaskOutcome): object {
+  const answers = machines.map((machine) => machine.complete(token ?? "", outcome));
+  if (answers.includes("taken")) return {};
+  if (!answers.includes("TaskTimedOut")) throw new Refusal("InvalidToken", "Invalid Token: 'Invalid token'");
+  throw new Refusal("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'");
+}
+
+function parsed(json: string, refusal: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new Refusal(refusal, `Invalid JSON in ${refusal === "InvalidOutput" ? "the output" : "the input"}.`);
+  }
+}

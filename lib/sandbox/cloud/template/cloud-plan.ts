@@ -54,6 +54,20 @@ export function queueConsumersOf(template: Template): QueueConsumer[] {
   });
 }
 
+/**
+ * The logical ids of the Lambdas that have a URL.
+ *
+ * @throws TypeError for a URL that anybody may call
+ */
+export function functionUrlsOf(template: Template): string[] {
+  const lambdas = resourcesOfType(template, "AWS::Lambda::Function");
+  return resourcesOfType(template, "AWS::Lambda::Url").map(({ logicalId, properties }) => {
+    if (properties.AuthType !== "AWS_IAM") throw new TypeError(`${logicalId} may be called by anybody.`);
+    const target = properties.TargetFunctionArn;
+    return lambdas.find(({ name, arn }) => target === name || target === arn)?.logicalId ?? "";
+  });
+}
+
 function checkKeys({ logicalId, properties }: ResolvedResource): void {
   const keys = (properties.KeySchema ?? []) as { AttributeName: string }[];
   if (keys.map(({ AttributeName }) => AttributeName).join() === "pk,sk") return;

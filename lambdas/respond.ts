@@ -1,0 +1,79 @@
+import * as z from "zod";
+import { selectTenant } from "../lib/config/select-tenants.ts";
+import {
+  ASK_AGAIN_AFTER,
+  RESPOND_STEPS,
+  type RespondStep,
+  type StepAnswer,
+} from "../lib/revocation/incident-machine.ts";
+import { openFor, openingShape } from "../lib/revocation/respond/open.ts";
+import { QUESTIONS } from "../lib/revocation/respond/questions.ts";
+import { respondSteps } from "../lib/revocation/respond/respond.ts";
+import { deployedConfig } from "./shared/deployed-config.ts";
+import { type Invocation, lambdaFunction } from "./shared/function.ts";
+import { respondParts, tellingParts } from "./shared/incident-parts.ts";
+
+const names = Object.keys(RESPOND_STEPS) as RespondStep[];
+
+const QUESTION = { "ask-key-revocation": "key-revocation", "ask-restore": "restore" } as const;
+
+/** As the states of the machine of emergency revocation call it. */
+const eventShape = z.union([
+  z.object({ step: z.literal("open"), request: openingShape, startedAt: z.iso.datetime() }),
+  z.object({
+    step: z.enum(["ask-key-revocation", "ask-restore"]),
+    incident: z.string().min(1),
+    taskToken: z.string().min(1),
+  }),
+  z.object({
+    step: z.enum(names).exclude(["open", "ask-key-revocation", "ask-restore"]),
+    incident: z.string().min(1),
+  }),
+]);
+type Event = z.infer<typeof eventShape>;
+
+/** All steps, made once. */
+const steps = respondSteps(QUESTIONS);
+
+/** Does one step of an emergency revocation, and says what comes next. Never a secret, a token or a name of a person. */
+export const handler = lambdaFunction(eventShape, async (event, invocation): Promise<StepAnswer> => {
+  const { logger } = invocation;
+  logger.appendKeys({ step: event.step });
+  const answer = await (event.step === "open" ? open(event, invocation) : respond(event, invocation));
+  logger.info("A step of an emergency revocation is done.", { ...answer });
+  return answer;
+});
+
+async function open(
+  { request, startedAt }: Extract<Event, { step: "open" }>,
+  { clock }: Invocation,
+): Promise<StepAnswer> {
+  const config = await deployedConfig();
+  const tenant = selectTenant(config.tenants, request.tenant);
+  const incident = await openFor(request, Date.parse(startedAt), tellingParts(tenant, clock));
+  return { incident: incident.id, tenant: incident.tenant, next: "on", wait: 0 };
+}
+
+async function respond(
+  event: Exclude<Event, { step: "open" }>,
+  { clock, deadline, logger }: Invocation,
+): Promise<StepAnswer> {
+  logger.appendKeys({ incident: event.incident });
+  const config = await deployedConfig();
+  const over = new AbortController();
+  const end = Math.min(deadline, clock.now() + RESPOND_STEPS[event.step] * 1_000);
+  try {
+    const { incident, parts } = await respondParts(config, event.incident, {
+      clock,
+      deadline: end,
+      signal: over.signal,
+    });
+    const { id, tenant } = incident;
+    if (!("taskToken" in event)) return { incident: id, tenant, ...(await steps[event.step](incident, parts)) };
+    const asked = { taskToken: event.taskToken, until: clock.now() + ASK_AGAIN_AFTER * 1_000 };
+    await QUESTIONS[QUESTION[event.step]].ask(incident, parts, asked);
+    return { incident: id, tenant, next: "on", wait: 0 };
+  } finally {
+    over.abort();
+  }
+}

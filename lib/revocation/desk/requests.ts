@@ -1,0 +1,58 @@
+import * as z from "zod";
+import type { TokenFacts } from "../leak/leaked-token.ts";
+
+const moment = z.number().int();
+const orNull = <T extends z.ZodType>(shape: T) => z.union([shape, z.null()]);
+const text = z.string().max(2_000);
+
+/** As the person's machine has read it: the token itself stays there, and a field too many is refused. */
+const tokenShape = z.strictObject({
+  form: z.enum(["jwt", "opaque"]),
+  issuer: orNull(text),
+  subject: orNull(text),
+  clientId: orNull(text),
+  audience: z.array(text).max(100),
+  scopes: z.array(text).max(1_000),
+  grantType: orNull(text),
+  issuedAt: orNull(moment),
+  notBefore: orNull(moment),
+  expiresAt: orNull(moment),
+  jti: orNull(text),
+  kid: orNull(text),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  signature: z.union([
+    z.strictObject({ status: z.literal("verified") }),
+    z.strictObject({ status: z.literal("unverifiable"), why: text }),
+  ]),
+}) satisfies z.ZodType<TokenFacts>;
+
+/** `POST /incidents`: what a person starts an incident with. Moments are milliseconds since the epoch. */
+export const startShape = z.strictObject({
+  tenant: z.string().min(1).max(40),
+  clientId: z.string().min(1).max(200),
+  reason: z.string().min(1).max(2_000),
+  name: z.string().optional(),
+  leakedSince: orNull(moment).default(null),
+  leakedKey: text.optional(),
+  drill: z.boolean().default(false),
+  token: orNull(tokenShape).default(null),
+});
+export type StartRequest = z.input<typeof startShape>;
+
+/** `POST /incidents/{id}/{step}/approve`, `…/reject`: bound to exactly the plan that was shown. */
+export const decisionShape = z.strictObject({ planHash: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** What the desk is asked for. */
+export type DeskRoute =
+  | { order: "start" }
+  | { order: "decide"; incident: string; step: "key-revocation" | "restore"; decision: "approve" | "reject" };
+
+const DECISION = /^\/incidents\/([a-z0-9-]{1,80})\/(key-revocation|restore)\/(approve|reject)\/?$/;
+
+/** Undefined for anything else. */
+export function deskRoute(method: string, path: string): DeskRoute | undefined {
+  if (method !== "POST") return undefined;
+  if (/^\/incidents\/?$/.test(path)) return { order: "start" };
+  const [, incident, step, decision] = DECISION.exec(path) ?? [];
+  return incident === undefined ? undefined : ({ order: "decide", incident, step, decision } as DeskRoute);
+}

@@ -1,0 +1,18 @@
+import type { Instant } from "../../history/history.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { RespondParts, Way } from "./respond.ts";
+
+/** Something that waits for a second person. */
+export interface Question {
+  /** What would be done, and whether somebody agreed to exactly that: `ask`, `act`, `again` later, or `on`. */
+  plan(incident: Incident, parts: RespondParts): Promise<Way>;
+  /**
+   * Asks.
+   *
+   * @param taskToken completes the task that waits for the answer
+   * @param until when that task gives up
+   */
+  ask(incident: Incident, parts: RespondParts, asked: { taskToken: string; until: Instant }): Promise<void>;
+  /** Does what somebody agreed to: `again` when it is not done, else `on`. */
+  act(incident: Incident, parts: RespondParts): Promise<Way>;
+}

@@ -1,0 +1,149 @@
+import { vi } from "vitest";
+import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
+import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
+import { fastClock } from "../../../lib/model/clock.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { type Deployment, deploy } from "../../../lib/sandbox/cloud/deploy.ts";
+import { type LambdaHost, openLambda } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";
+import type { Execution } from "../../../lib/sandbox/cloud/state-machine/run-execution.ts";
+import { type Sandbox, startSandbox } from "../../../lib/sandbox/start-sandbox.ts";
+import type { Table } from "../../../lib/store/table.ts";
+import { bundledAssembly } from "./bundled-assembly.ts";
+import { closedOrigin, ONCALL } from "./cast.ts";
+import { type AccessKey, CALLERS, incidentCast, LEAKY_TENANTS, leakedSecret, ORDERS, tenantOf } from "./incident-cast.ts";
+import { storedBy } from "./stored.ts";
+import { type Witness, witnessOf } from "./witness.ts";
+
+/** Times as fast as the machine's clock: a request that is given up after 10 s still has half a real one. */
+const SPEED = 20;
+
+/** The stack as synthesized and bundled, tenants in which things leak, and a desk that people call. */
+export interface Incidents extends AsyncDisposable {
+  sandbox: Sandbox;
+  deployment: Deployment;
+  table: Table;
+  /** Calls the desk, as somebody. */
+  desk(as: AccessKey, path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** Starts an execution as from the console. */
+  byHand(input: object): Execution;
+  incident(id: string): Promise<Incident>;
+  /** Waits until the incident is so. */
+  until(id: string, is: (incident: Incident) => boolean): Promise<Incident>;
+  /** What was mailed about an incident: subjects. */
+  mails(id: string): string[];
+  /** Tries to get a token as the application, with what leaked; the status. */
+  steal(app: string): Promise<number>;
+  /** The history of an incident's execution, as text. */
+  history(id: string): string;
+  /** Everything that was left anywhere. */
+  witness(): Promise<Witness>;
+}
+
+/** Starts everything, with the secrets stored and tagged, and a month of history of what tokens lived for. */
+export async function startIncidents(): Promise<Incidents> {
+  await using started = new AsyncDisposableStack();
+  const cast = incidentCast();
+  const sandbox = started.use(await startSandbox({ tenants: cast.seeds, clock: fastClock(SPEED) }));
+  const { clock } = sandbox;
+  const origins = Object.fromEntries(sandbox.tenants.map(({ name, origin }) => [name, origin]));
+  const assembly = started.use(await bundledAssembly(cast.config({ ...origins, gone: await closedOrigin() })));
+  const hosts = new Map<string, LambdaHost>();
+  const exchanged: { name: string; text: string }[] = [];
+  const deployment = started.use(
+    await deploy({
+      assembly,
+      clock,
+      callers: CALLERS,
+      secrets: () => cast.own,
+      host: (lambda) => {
+        const host = started.use(openLambda({ ...lambda, time: { clock, speed: SPEED } }));
+        hosts.set(lambda.logicalId, host);
+        return async (event) => {
+          exchanged.push({ name: lambda.logicalId, text: JSON.stringify(event) });
+          const result = await host.invoke(event);
+          exchanged.push({ name: lambda.logicalId, text: JSON.stringify(result) });
+          return result;
+        };
+      },
+    }),
+  );
+  const { cloud, incident: machine, urls } = deployment;
+  if (!machine) throw new TypeError("The stack has no machine for incidents.");
+  const Tags = [{ Key: "curfew:managed", Value: "true" }];
+  for (const [Name, SecretString] of Object.entries(cast.managed)) {
+    cloud.secretsManager.call("CreateSecret", { Name, SecretString, Tags });
+  }
+  await cloud.messaging.confirm(ONCALL);
+  Object.assign(process.env, cloud.env);
+  const table = dynamodbTable(deployment.lambdas[0]?.env.CURFEW_TABLE ?? "");
+  await writeHistory(table, clock.now());
+  const [url = ""] = Object.values(urls);
+  const executions: Execution[] = [];
+  const incident = (id: string) => readIncident(table, id);
+  const stored = storedBy(deployment);
+  // Who still writes when the table is closed would fail for nothing.
+  started.defer(async () => {
+    for (const execution of machine.executions()) machine.stop(execution.name);
+    await Promise.all([...hosts.values()].map((host) => host.close()));
+  });
+  const running = started.move();
+  return {
+    sandbox,
+    deployment,
+    table,
+    desk: async (as, path, body) => {
+      const authorization = `AWS4-HMAC-SHA256 Credential=${as}/20261126/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none`;
+      const answer = await fetch(new URL(path, url), { method: "POST", headers: { authorization }, body: JSON.stringify(body) });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    },
+    byHand: (input) => {
+      const execution = machine.start(input);
+      executions.push(execution);
+      return execution;
+    },
+    incident,
+    until: (id, is) =>
+      vi.waitUntil(
+        async () => {
+          const known = await incident(id);
+          return is(known) && known;
+        },
+        { timeout: 120_000, interval: 100 },
+      ),
+    mails: (id) =>
+      cloud.messaging.mails.flatMap(({ kind, subject, text }) => (kind === "notification" && text.includes(id) ? [subject] : [])),
+    steal: async (app) => {
+      const body = JSON.stringify({
+        grant_type: "client_credentials",
+        client_id: app,
+        client_secret: leakedSecret(app),
+        audience: ORDERS.identifier,
+      });
+      const headers = { "content-type": "application/json" };
+      const origin = sandbox.tenant(tenantOf(app)).origin;
+      return (await fetch(`${origin}/oauth/token`, { method: "POST", headers, body })).status;
+    },
+    history: (id) => JSON.stringify(machine.execution(id)?.history ?? []),
+    witness: async () => {
+      const all = [...executions, ...machine.executions()];
+      const secrets = new Map([["canary-9d41c7", "a secret of the cast"]]);
+      const watched = { deployment, lambdas: Object.fromEntries(hosts), exchanged, executions: all };
+      const witness = witnessOf(watched, secrets);
+      witness.look(await stored.snapshot());
+      witness.lookBack();
+      return witness;
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+const DAY = 86_400_000;
+
+/** Audits have seen every day for a month that tokens of this API live for two minutes. */
+async function writeHistory(table: Table, now: number): Promise<void> {
+  const servers = [{ id: "rs", identifier: ORDERS.identifier, token_lifetime: ORDERS.token_lifetime }];
+  for (const tenant of LEAKY_TENANTS) {
+    for (let day = 33; day >= 0; day -= 3) await recordLifetimes(table, tenant, servers as never, now - day * DAY);
+  }
+}
