@@ -5,13 +5,8 @@ import { type Incident, type IncidentStep, isComplete } from "../incident/incide
 import { LEVERS } from "../leak/leak-kinds.ts";
 
 /** The lock first, in as few requests as there can be; then what stops more, and then what nothing waits for. */
-export const CONTAINING = [
-  "lock",
-  "detach-key",
-  "contain",
-  "network-acl",
-  "look",
-] as const satisfies readonly IncidentStep[];
+const CONTAINING = ["lock", "detach-key", "contain", "network-acl", "look"] as const satisfies readonly IncidentStep[];
+export type ContainingStep = (typeof CONTAINING)[number];
 
 /** What an incident's main line does, in this order; `watch` then goes on until the window closes. */
 const MAIN_LINE = [...CONTAINING, "rotate", "prove", "window", "watch"] as const;
@@ -27,39 +22,46 @@ export interface Next {
 /** For so long after it was opened an incident tries to complete its containment; then each turn of watching does. Milliseconds. */
 const PATIENCE = 15 * 60_000;
 
-/** Between two rounds. */
+/** Between two tries of a step. */
 const PAUSE: Seconds = 10;
 
-/** Between two tries of a rotation: what it waits for, the vault or somebody else's lease, is not there in seconds. Milliseconds. */
-const ROTATION_PAUSE = 5 * 60_000;
-
 /**
- * What comes next on the main line: a round of what contains, again and again while something of it is missing; then
- * the new credential, the proof, the window, and watching.
+ * What comes next on the main line: everything that contains once, what is missing of it again and again, then the new
+ * credential, the proof, the window, and watching.
  *
- * It follows from the record, so that whoever goes on after a crash does the same; and it never stands still where a
- * step could not be recorded: what comes next comes after the one that was tried.
+ * It follows from the record, so that whoever goes on after a crash does the same. The proof is wanted again whenever
+ * it is older than something that was taken away, because something had put that back.
  *
- * @param after the step that was tried last, whatever came of it; null in the beginning
+ * @param after the step that was tried last, whatever came of it: one that could not even be recorded keeps none of the
+ * others back
  */
-export function nextStep(incident: Incident, now: Instant, after: RespondStep | null): Next {
-  const position = after === null ? -1 : MAIN_LINE.indexOf(after);
-  const later = CONTAINING.find((step, index) => index > position && isOpen(incident, step));
-  if (later) return { step: later, wait: 0 };
-  const [missing] = CONTAINING.filter((step) => isOpen(incident, step) && holdsUp(incident, step));
-  if (missing && position < CONTAINING.length && now < incident.openedAt + PATIENCE)
-    return { step: missing, wait: PAUSE };
-  return { step: MAIN_LINE[Math.max(position + 1, CONTAINING.length)] ?? "watch", wait: 0 };
+export function nextStep(incident: Incident, now: Instant, after?: RespondStep): Next {
+  const { steps, openedAt } = incident;
+  const position = after === undefined ? -1 : MAIN_LINE.indexOf(after);
+  const untried = CONTAINING.find((step, index) => index > position && steps[step] === undefined);
+  if (untried) return { step: untried, wait: 0 };
+  const missing = position < CONTAINING.length && now < openedAt + PATIENCE ? oldestMissing(steps) : undefined;
+  if (missing) return { step: missing, wait: pauseAfter(steps[missing]?.at ?? now, now) };
+  const rest = MAIN_LINE.slice(Math.max(position + 1, CONTAINING.length));
+  return { step: rest.find((step) => isWanted(incident, step)) ?? "watch", wait: 0 };
+}
+
+type Steps = Incident["steps"];
+
+/** What was tried longest ago, so that each of them has its turn. */
+function oldestMissing(steps: Steps): ContainingStep | undefined {
+  const at = (step: ContainingStep): Instant => steps[step]?.at ?? 0;
+  return CONTAINING.filter((step) => holdsUp(steps, step)).sort((a, b) => at(a) - at(b))[0];
 }
 
 /**
  * Whether the rest waits for a step. Only where trying again soon can help: the new credential stops tokens, too. What
  * is looked at, and what ends tokens early, nothing waits for.
  */
-function holdsUp({ steps }: Incident, step: (typeof CONTAINING)[number]): boolean {
+function holdsUp(steps: Steps, step: ContainingStep): boolean {
   const result = steps[step];
-  const isLever = LEVERS.some((lever) => lever === step);
-  return isLever && (result?.outcome !== "incomplete" || (result.code !== null && PASSING.has(result.code)));
+  if (!LEVERS.some((lever) => lever === step)) return false;
+  return result === undefined || (result.outcome === "incomplete" && result.code !== null && PASSING.has(result.code));
 }
 
 /** What may be over in a minute. */
@@ -73,32 +75,19 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   "store-failed",
 ]);
 
-const isOpen = ({ steps }: Incident, step: IncidentStep): boolean =>
-  steps[step] === undefined || steps[step]?.outcome === "incomplete";
+const pauseAfter = (at: Instant, now: Instant): Seconds => Math.max(0, Math.ceil((at - now) / 1000) + PAUSE);
 
-/** What a turn of watching does, in this order. */
-export type TurnStep = "put-back" | "rotate" | "prove" | "window" | "watch";
-
-/**
- * What is to be done in a turn of watching once {@link putBack} looked, which comes first of all. What is incomplete is
- * tried again; the proof also when it is older than something that was taken away, because something had put that back,
- * and with it the window.
- */
-export function stepsOfTurn({ leak, steps }: Incident, now: Instant): TurnStep[] {
-  const { rotate } = steps;
-  const isRotationDue = rotate?.outcome === "incomplete" && now >= rotate.at + ROTATION_PAUSE;
-  const isProofDue = (leak?.levers.length ?? 1) > 0 && isProofWanted(steps);
-  return [
-    ...(isRotationDue ? (["rotate"] as const) : []),
-    ...(isProofDue ? (["prove", "window"] as const) : []),
-    "watch",
-  ];
+function isWanted({ steps, window }: Incident, step: RespondStep): boolean {
+  if (step === "rotate") return steps.rotate === undefined;
+  if (step === "prove") return isProofWanted(steps);
+  return step === "window" ? window === null : true;
 }
 
 /** What was given back is given out again: then there is nothing to prove. */
-function isProofWanted(steps: Incident["steps"]): boolean {
+function isProofWanted(steps: Steps): boolean {
   const proof = steps.prove;
-  if (steps.restore !== undefined) return false;
-  if (proof === undefined || proof.outcome === "incomplete") return true;
-  return LEVERS.some((lever) => lever !== "rotate" && isComplete(steps[lever]) && (steps[lever]?.at ?? 0) > proof.at);
+  if (isComplete(steps.restore)) return false;
+  const isNewer = (lever: IncidentStep): boolean =>
+    isComplete(steps[lever]) && (steps[lever]?.at ?? 0) > (proof?.at ?? 0);
+  return proof === undefined || LEVERS.some((lever) => lever !== "rotate" && isNewer(lever));
 }

@@ -34,7 +34,13 @@ export const SCENARIOS = {
   },
   "a grant that comes while others go": {
     grants: GRANTS.slice(0, 2),
-    beside: { step: "contain", change: (tenant) => void tenant.createGrant({ ...ORDERS, scopes: ["delete:orders"] }) },
+    beside: {
+      call: "tenant.deleteGrant",
+      change: (tenant) => {
+        tenant.setGrantTypes(["client_credentials", "refresh_token"]);
+        tenant.createGrant({ ...ORDERS, scopes: ["delete:orders"] });
+      },
+    },
   },
   "a secret, and nobody hears": { grants: GRANTS, isMute: true },
 } satisfies Record<string, Scenario>;

@@ -1,14 +1,12 @@
 import { aclDescription } from "../../../lib/revocation/contain/network-acl.ts";
 import { incidentPartition, isContained } from "../../../lib/revocation/incident/incident.ts";
-import { respond, runTask, turn } from "./curfew.ts";
+import { containAll, respond, turn } from "./curfew.ts";
 import { isHeard, isKept } from "./guard.ts";
 import type { WorldTenant } from "./tenant.ts";
 import { createWorld, type World, type WorldOptions } from "./world.ts";
 
 /** What else happens while a leak is contained, and how it must end. */
 export interface Scenario extends Omit<WorldOptions, "faults" | "outage"> {
-  /** Something else changes the tenant when the main line comes to this step. */
-  beside?: { step: "contain" | "network-acl" | "prove"; change(tenant: WorldTenant): void };
   /** An infrastructure tool puts back what it knows, between two turns of watching. */
   tool?(tenant: WorldTenant): void;
 }
@@ -39,9 +37,7 @@ export async function runCase(
 }
 
 async function play(world: World, scenario: Scenario, outage: WorldOptions["outage"]): Promise<CaseResult> {
-  await respond(world, (step) => {
-    if (scenario.beside?.step === step) world.putBack(scenario.beside.change);
-  });
+  await respond(world);
   await watch(world, TURNS);
   if (scenario.tool) world.putBack(scenario.tool);
   await watch(world, TURNS);
@@ -52,7 +48,8 @@ async function play(world: World, scenario: Scenario, outage: WorldOptions["outa
   // Without table and mail nobody can be told of the one word that a lock takes away, and it waits for neither.
   const isDumb = scenario.isMute === true && outage?.call === "table.*";
   const problems = [...world.guard.violations, ...missing(world, scenario, isDumb)];
-  await again(world);
+  await containAll(world);
+  await turn(world);
   if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
   const wasPaged = Object.values(world.incident().steps).some(({ outcome }) => outcome === "paged");
   return { problems: [...new Set(problems)], wasPaged, strikable, struck: world.wire.struck, calls: world.wire.calls };
@@ -65,12 +62,6 @@ async function watch(world: World, most: number): Promise<void> {
     await turn(world);
     if (count > 1 && isContained(world.incident()) && snapshot(world) === before) return;
   }
-}
-
-/** Every step once more. */
-async function again(world: World): Promise<void> {
-  for (const step of ["lock", "detach-key", "contain", "network-acl", "look", "put-back"] as const)
-    await runTask(world, step);
 }
 
 /** The tenant and all that is remembered, but what was sent and noted. */

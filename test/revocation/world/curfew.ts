@@ -1,29 +1,13 @@
 import { hasCode } from "../../../lib/model/curfew-error.ts";
 import { tellUntold } from "../../../lib/revocation/alerts/tell.ts";
-import { contain } from "../../../lib/revocation/contain/contain.ts";
-import { detachKey } from "../../../lib/revocation/contain/detach-key.ts";
 import { lock } from "../../../lib/revocation/contain/lock.ts";
-import { look } from "../../../lib/revocation/contain/look.ts";
-import { setNetworkAcl } from "../../../lib/revocation/contain/network-acl.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
-import { nextStep, type RespondStep, stepsOfTurn } from "../../../lib/revocation/contain/respond-order.ts";
-import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { nextStep } from "../../../lib/revocation/contain/respond-order.ts";
+import { containRound } from "../../../lib/revocation/contain/round.ts";
+import { type Incident, isComplete } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { World } from "./world.ts";
-
-type Step = (incident: Incident, parts: IncidentParts) => Promise<Incident>;
-
-/** The steps as the state machine knows them. What is proven elsewhere has a stand-in: see {@link prove}. */
-const STEPS: Partial<Record<RespondStep | "put-back", Step>> = {
-  lock,
-  "detach-key": detachKey,
-  contain,
-  "network-acl": setNetworkAcl,
-  look,
-  prove,
-  "put-back": putBack,
-};
 
 /** Asks for a token for each API that the application ever had a grant for: as the proof does, without a credential. */
 async function prove(incident: Incident, { tenant, table, clock }: IncidentParts): Promise<Incident> {
@@ -45,56 +29,55 @@ async function prove(incident: Incident, { tenant, table, clock }: IncidentParts
 const ATTEMPTS = 2;
 const PAUSE = 5_000;
 
-/**
- * Runs a step as a task of the state machine: tried again, and then the way goes on whatever came of it.
- *
- * @returns whether it came to its end
- */
-export async function runTask(world: World, name: RespondStep | "put-back"): Promise<boolean> {
-  const step = STEPS[name];
-  if (!step) return true;
+/** Runs a task of the state machine: tried again, and then the way goes on. Undefined when nothing came of it. */
+async function runTask<T>(
+  world: World,
+  name: string,
+  work: (parts: IncidentParts) => Promise<T>,
+): Promise<T | undefined> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    const { ended } = await world.run(name, async (parts) => step(await incidentFor(world, name, parts), parts));
-    if (ended === "done") return true;
+    const ending = await world.run(name, work);
+    if (ending.ended === "done") return ending.value;
     await world.clock.sleep(PAUSE);
   }
-  return false;
+  return undefined;
 }
 
-/** What contains goes on with what the incident was started with while the table cannot be read. */
-async function incidentFor(
-  { opened }: World,
-  name: RespondStep | "put-back",
-  { table }: IncidentParts,
-): Promise<Incident> {
-  const read = readIncident(table, opened.id);
-  if (name !== "lock" && name !== "detach-key" && name !== "contain") return read;
-  return read.catch((error: unknown) => {
+/** Reads the incident; what contains goes on with what it was started with while the table cannot be read. */
+const known = ({ opened }: World, { table }: IncidentParts): Promise<Incident> =>
+  readIncident(table, opened.id).catch((error: unknown) => {
     if (hasCode(error, "store-failed")) return opened;
     throw error;
   });
-}
 
 /** The main line, until watching begins. */
-export async function respond(world: World, beside: (step: RespondStep) => void = () => undefined): Promise<void> {
-  for (let after: RespondStep | null = null; ; ) {
-    const { step, wait } = nextStep(world.incident(), world.clock.now(), after);
-    if (step === "watch") return;
-    await world.clock.sleep(wait * 1000);
-    beside(step);
-    await runTask(world, step);
-    after = step;
+export async function respond(world: World): Promise<void> {
+  await runTask(world, "lock", async (parts) => lock(await known(world, parts), parts));
+  await containAll(world);
+  await runTask(world, "prove", async (parts) => prove(await readIncident(parts.table, world.opened.id), parts));
+}
+
+/** Rounds, until nothing is missing that trying again soon could help. */
+export async function containAll(world: World): Promise<void> {
+  for (;;) {
+    const round = await runTask(world, "contain", async (parts) => containRound(await known(world, parts), parts));
+    if (!round || round.again === null) return;
+    await world.clock.sleep(round.again * 1_000);
   }
 }
 
 /** Between two turns of watching. Milliseconds. */
 const TURN = 60_000;
 
-/** One turn of watching: looks at what was put back, proves it again, and sends what could not be told. */
+/** One turn of watching: looks at what was put back, proves it again where that is wanted, and sends what was not told. */
 export async function turn(world: World): Promise<void> {
   await world.clock.sleep(TURN);
-  const isSeen = await runTask(world, "put-back");
-  if (isSeen && world.incident().steps["put-back"]?.outcome === "done") world.looked();
-  for (const step of stepsOfTurn(world.incident(), world.clock.now())) await runTask(world, step as RespondStep);
-  await world.run("tell", async (parts) => tellUntold(await readIncident(parts.table, world.opened.id), parts));
+  const read = (parts: IncidentParts): Promise<Incident> => readIncident(parts.table, world.opened.id);
+  const looked = await runTask(world, "put-back", async (parts) => putBack(await read(parts), parts));
+  if (looked?.steps["put-back"]?.outcome === "done") world.looked();
+  const incident = world.incident();
+  const isUnproven =
+    nextStep(incident, world.clock.now(), "rotate").step === "prove" || !isComplete(incident.steps.prove);
+  if (isUnproven) await runTask(world, "prove", async (parts) => prove(await read(parts), parts));
+  await world.run("tell", async (parts) => tellUntold(await read(parts), parts));
 }

@@ -25,6 +25,8 @@ export interface WorldOptions {
   egress?: readonly string[];
   faults?: readonly PlannedFault[];
   outage?: Outage;
+  /** Something else changes the tenant right after the first call of this name. */
+  beside?: { call: string; change(tenant: WorldTenant): void };
   /** Whether nobody hears anything, until it is calm. */
   isMute?: boolean;
 }
@@ -117,9 +119,18 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     isPutBack: () => isPutBack,
     approved: () => approved,
   });
+  let beside = options.beside;
+  const onEffect = (call: string): void => {
+    if (call === beside?.call) {
+      isPutBack = true;
+      beside.change(tenant);
+      beside = undefined;
+    }
+    guard.look(call);
+  };
   const wire = createWire({
     ...{ clock, faults: options.faults ?? [], outage: options.outage },
-    ...{ latency: () => LATENCY, isShared: false, onEffect: guard.look },
+    ...{ latency: () => LATENCY, isShared: false, onEffect },
   });
   const partsOf = (process: Process): IncidentParts => ({
     settings: {
