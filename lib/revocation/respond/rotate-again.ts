@@ -1,5 +1,5 @@
-import { nextStep } from "../contain/respond-order.ts";
 import type { Instant } from "../../history/history.ts";
+import { nextStep } from "../contain/respond-order.ts";
 import type { Incident } from "../incident/incident.ts";
 
 /** Between two tries of what could not be done: milliseconds, however often the incident is watched. */
