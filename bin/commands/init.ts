@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { RESPONDER_SCOPES } from "../../lib/auth0/responder-endpoints.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { resolvePolicy } from "../../lib/config/policy.ts";
 import { wantedScopes } from "../../lib/findings/evaluate.ts";
@@ -54,6 +55,11 @@ ${scopes.map((scope) => `     ${scope}`).join("\n")}
 
 3. npx curfew config check
    npx curfew audit
+
+For emergencies (docs/revocation.md) Curfew acts with another application, for instance "Curfew responder", and its
+secret is used for nothing else. Authorize it, and a spare for the day on which it leaks itself, for:
+
+${RESPONDER_SCOPES.map((scope) => `     ${scope}`).join("\n")}
 `;
 }
 
@@ -74,6 +80,12 @@ tenants:
     # rotator:                        # an application that changes credentials; without it nothing is rotated
     #   clientId: replace-with-its-client-id
     #   privateKey: secretsmanager:curfew/acme-prod/rotator
+    # responder:                      # an application for emergencies alone; without it nothing can be revoked
+    #   clientId: replace-with-its-client-id
+    #   secret: secretsmanager:curfew/acme-prod/responder
+    # spareResponder:                 # another like it, for the day on which the responder itself leaks
+    #   clientId: replace-with-the-spares-client-id
+    #   secret: secretsmanager:curfew/acme-prod/responder-spare
     # credentials:                    # whose credentials Curfew looks after; README.md, "Let it rotate"
     #   - clientId: replace-with-the-application
     #     kind: client-secret         # client-secret | private-key

@@ -21,6 +21,8 @@ export interface AuditTarget {
   domain: string;
   origin?: string;
   plan: Plan;
+  /** The client ids of Curfew's own applications for emergencies; left out where none is configured. */
+  responders?: readonly string[];
   /** Resolves the auditor's credentials; its failure is the tenant's failure, and nobody else's. */
   login: () => Promise<Login>;
 }

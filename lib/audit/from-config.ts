@@ -14,13 +14,14 @@ export const auditTargets = (tenants: readonly TenantConfig[], sources: SecretSo
 
 /** A tenant to audit, as configured. Its secret is fetched when its turn comes, not before. */
 export function auditTarget(
-  { name, domain, origin, plan, auditor }: TenantConfig,
+  { name, domain, origin, plan, auditor, responder, spareResponder }: TenantConfig,
   sources: SecretSources,
 ): AuditTarget {
   return {
     name,
     domain,
     plan,
+    responders: [responder, spareResponder].flatMap((login) => login?.clientId ?? []),
     login: () => loginFrom(auditor, domain, sources),
     ...(origin === undefined ? {} : { origin }),
   };

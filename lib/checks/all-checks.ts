@@ -5,6 +5,7 @@ import coverageAuditMissed from "./coverage/audit-missed.ts";
 import coverageAuditorOverPrivileged from "./coverage/auditor-over-privileged.ts";
 import coverageExceptionExpired from "./coverage/exception-expired.ts";
 import coverageInventoryTruncated from "./coverage/inventory-truncated.ts";
+import coverageResponderScopes from "./coverage/responder-scopes.ts";
 import coverageRotationFailed from "./coverage/rotation-failed.ts";
 import coverageSectionUnavailable from "./coverage/section-unavailable.ts";
 import credentialClientKeyAge from "./credential/client-key-age.ts";
@@ -65,6 +66,7 @@ export const ALL_CHECKS: readonly Check[] = [
   coverageAuditorOverPrivileged,
   coverageExceptionExpired,
   coverageInventoryTruncated,
+  coverageResponderScopes,
   coverageRotationFailed,
   coverageSectionUnavailable,
   credentialClientKeyAge,

@@ -68,6 +68,8 @@ export interface CheckContext {
   requested: readonly SectionName[];
   /** Curfew's own application that reads the tenant. */
   auditor: Auditor;
+  /** The client ids of Curfew's own applications for emergencies; left out where none is configured. */
+  responders?: readonly string[];
   /** Empty while the tenant itself is judged; for the checks that judge exceptions, all that concern the tenant. */
   exceptions: readonly ReviewedException[];
   /** What a single look cannot tell; always there for a check with `needsHistory`. */

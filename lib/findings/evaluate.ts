@@ -20,7 +20,7 @@ export type Policy = ReadonlyMap<string, Limits | "off">;
 
 /** What is evaluated, and by which rules. */
 export interface Evaluation {
-  tenant: { name: string; domain: string };
+  tenant: { name: string; domain: string; responders?: readonly string[] };
   checks: readonly Check[];
   policy: Policy;
   inventory: Inventory;
@@ -222,7 +222,8 @@ function contextOf({
     return [{ section, reason: read.reason, detail: read.detail, checks: affected }];
   });
   const known = history && !("status" in history) ? { history } : {};
-  return { domain: tenant.domain, now, requested, gaps, auditor, exceptions, ...known };
+  const { domain, responders = [] } = tenant;
+  return { domain, now, requested, gaps, auditor, responders, exceptions, ...known };
 }
 
 const isEnabled = (check: Check, policy: Policy): boolean => (policy.get(check.id) ?? "off") !== "off";

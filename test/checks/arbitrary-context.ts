@@ -89,6 +89,7 @@ export const arbitraryContext = (): fc.Arbitrary<CheckContext> =>
           { nil: undefined },
         ),
       }),
+      responders: someClients().map((ids) => [...ids]),
       exceptions: fc.uniqueArray(exception, { selector: ({ id }) => id, maxLength: 3 }),
       history,
     })

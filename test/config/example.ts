@@ -66,6 +66,7 @@ tenants:
       secret: secretsmanager:curfew/acme-prod/auditor
     rotator: { clientId: def, privateKey: secretsmanager:curfew/acme-prod/rotator }
     responder: { clientId: ghi, secret: env:RESPONDER_SECRET }
+    spareResponder: { clientId: pqr, secret: env:SPARE_SECRET }
     credentials:
       - clientId: jkl
         kind: client-secret

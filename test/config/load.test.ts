@@ -126,7 +126,8 @@ test("where the configuration is deployed, references to variables are mistakes,
 
   expect(mistakes?.map(({ line, path }) => `${line} ${path}`)).toEqual([
     "13 tenants[0].responder.secret",
-    "46 alerts.slack.webhook",
+    "14 tenants[0].spareResponder.secret",
+    "47 alerts.slack.webhook",
   ]);
   expect(mistakes?.[0]?.message).toContain("laptop only");
   expect(parseConfig(text, options).mistakes).toBeUndefined();
@@ -137,15 +138,20 @@ test("where the configuration is deployed, the secrets of logins have the names 
     "env:RESPONDER_SECRET",
     "secretsmanager:curfew/another/responder",
   );
+  const withSpare = text.replace("env:SPARE_SECRET", "secretsmanager:curfew/acme-prod/spareResponder");
 
-  const { mistakes } = parseConfig(text, { ...options, deployed: true });
+  const { mistakes } = parseConfig(withSpare, { ...options, deployed: true });
 
   expect(mistakes?.map(({ line, path }) => `${line} ${path}`)).toEqual([
     "11 tenants[0].auditor.secret",
     "13 tenants[0].responder.secret",
+    "14 tenants[0].spareResponder.secret",
   ]);
   expect(mistakes?.[0]?.message).toContain("secretsmanager:curfew/<the tenant's name>/auditor");
-  expect(parseConfig(text, options).mistakes).toBeUndefined();
+  expect(mistakes?.[2]?.message).toContain("secretsmanager:curfew/<the tenant's name>/responder-spare");
+  expect(parseConfig(withSpare, options).mistakes).toBeUndefined();
+  const right = withSpare.replace("acme-prod/spareResponder", "acme-prod/responder-spare");
+  expect(parseConfig(right, { ...options, deployed: true }).mistakes).toHaveLength(2);
 });
 
 describe("loading a file", () => {

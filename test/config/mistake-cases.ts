@@ -93,6 +93,13 @@ export const TENANT_CASES = cases([
     "clientId: ghi, secret: env:A, §privateKey: env:B",
     "keep the one it uses",
   ],
+  ["spare that is the responder", "spareResponder: { clientId: pqr", "spareResponder: { clientId: §ghi", "another app"],
+  [
+    "spare without a responder",
+    "responder: { clientId: ghi, secret: env:RESPONDER_SECRET }\n    spareResponder",
+    "§spareResponder",
+    "no responder",
+  ],
   ["client id with a space", "clientId: abc", "clientId: §a bc", "no spaces"],
   ["range without a prefix", "203.0.113.7/32", "§203.0.113.7", "write /32 behind it"],
   ["range with a long prefix", "203.0.113.7/32", "§203.0.113.7/33", "1 to 32"],

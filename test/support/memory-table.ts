@@ -5,6 +5,8 @@ import type { Key, PutOptions, Range, Row, Table } from "../../lib/store/table.t
 export interface MemoryTable extends Table {
   /** A row as it is, past the port. */
   peek<T>(key: Key): T | undefined;
+  /** The rows of a partition, as sort keys and texts. */
+  rows(partition: string): [sort: string, text: string][];
 }
 
 interface Stored {
@@ -24,6 +26,7 @@ export function memoryTable(): MemoryTable {
       const stored = rowsOf(partition).get(sort);
       return stored && (JSON.parse(stored.text) as T);
     },
+    rows: (partition) => [...rowsOf(partition)].map(([sort, { text }]) => [sort, text]),
     async get<T>(key: Key) {
       const stored = rowsOf(key.partition).get(key.sort);
       return stored && row<T>(key, stored);

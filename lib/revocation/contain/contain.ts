@@ -1,20 +1,20 @@
 import { sideBySide } from "../../auth0/side-by-side.ts";
-import type { CurfewError } from "../../model/curfew-error.ts";
-import type { Incident } from "../incident/incident.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
-import { readGivenBack } from "./given-back.ts";
+import { type GivenBack, readGivenBack } from "./given-back.ts";
 import { type FoundGrant, type KeptGrant, keepGrant, keepIds, nameOf, readOrganizations } from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
 import {
   act,
   type Came,
   incomplete,
-  isCompleteResult,
   recordPutBack,
   runStep,
   type StepRun,
   tellUnstored,
   tried,
+  unseen,
   wasComplete,
 } from "./step-run.ts";
 
@@ -29,16 +29,19 @@ const ROUNDS = 3;
  * that can be neither stored nor told stays, and so does one whose organizations cannot be read while the lock holds.
  */
 export const contain = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
-  runStep("contain", incident, parts, deleteGrants);
+  runStep("contain", incident, parts, deleteGrants).then((ended) => ended.incident);
 
-async function deleteGrants(run: StepRun): Promise<Came> {
+/** See {@link contain}. */
+export async function deleteGrants(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   if (!leversOf(incident, parts).includes("contain")) return NOT_APPLICABLE;
-  let failures = new Map<string, CurfewError | null>();
+  let failures = new Map<string, CurfewError>();
   for (let round = 0; ; round += 1) {
     const listed = await tried(() => tenant.grants());
-    if ("error" in listed) return incomplete(NOT_ALL, [UNLISTED], listed.error);
-    const open = await withoutGivenBack(run, listed.value);
+    if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
+    const given = listed.value.length === 0 ? { value: undefined } : await readGivenBack(run);
+    if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
+    const open = listed.value.filter((grant) => !isGiven(grant, given.value));
     const deletable = open.filter(({ isSystem }) => !isSystem);
     if (deletable.length === 0) return isOver(run, open);
     if (round === ROUNDS || (round > 0 && deletable.every(({ id }) => failures.has(id)))) {
@@ -57,13 +60,8 @@ const NOT_APPLICABLE: Came = {
 const NOT_ALL = "Not all grants are deleted.";
 const UNLISTED = "the application's grants, which could not be listed";
 
-/** Looked at only after the grants were listed: what was approved before it was given is never taken away. */
-async function withoutGivenBack({ incident, parts }: StepRun, grants: readonly FoundGrant[]): Promise<FoundGrant[]> {
-  const given = grants.length === 0 ? undefined : await readGivenBack(incident, parts.table);
-  const isGiven = (grant: FoundGrant): boolean =>
-    given?.grants.some((one) => one.audience === grant.audience && one.subjectType === grant.subjectType) ?? false;
-  return grants.filter((grant) => !isGiven(grant));
-}
+const isGiven = (grant: FoundGrant, given: GivenBack | undefined): boolean =>
+  given?.grants.some((one) => one.audience === grant.audience && one.subjectType === grant.subjectType) ?? false;
 
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
   const rest =
@@ -76,27 +74,27 @@ const would = (count: number): Came => ({
   message: `In an emergency ${count} grants would be deleted.`,
 });
 
-const left = (grants: readonly FoundGrant[], failures: ReadonlyMap<string, CurfewError | null>): Came => {
+const left = (grants: readonly FoundGrant[], failures: ReadonlyMap<string, CurfewError>): Came => {
   const lines = grants.map((grant) => incomplete(NOT_ALL, [nameOf(grant)], failures.get(grant.id) ?? null));
   const missing = lines.flatMap((line) => (line.outcome === "incomplete" ? line.missing : []));
-  const code = [...failures.values()].find((failure) => failure !== null)?.code ?? null;
+  const code = [...failures.values()].at(0)?.code ?? null;
   return { outcome: "incomplete", message: NOT_ALL, missing, code };
 };
 
 /**
  * Stores what is there, and deletes what is stored.
  *
- * @returns what could not be deleted, by id, and why; null where it was held back
+ * @returns what could not be deleted, by id, and why
  */
-async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Map<string, CurfewError | null>> {
+async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Map<string, CurfewError>> {
   const { incident, parts, tenant } = run;
   const firstIds = await keepIds(run, grants);
   if (wasComplete(run)) await recordPutBack(run, grants.map(nameOf));
   const kept = await sideBySide(grants, parts.signal, async (grant) =>
     keepGrant(run, await readOrganizations(run, grant), firstIds),
   );
-  const isLocked = isCompleteResult(incident.steps.lock);
-  const failures = new Map<string, CurfewError | null>();
+  const isLocked = isComplete(incident.steps.lock);
+  const failures = new Map<string, CurfewError>();
   const ready: KeptGrant[] = [];
   for (const grant of kept) {
     if (grant.unread && isLocked) failures.set(grant.id, grant.unread);
@@ -116,7 +114,7 @@ async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Ma
 async function deletable(
   run: StepRun,
   grants: readonly KeptGrant[],
-  failures: Map<string, CurfewError | null>,
+  failures: Map<string, CurfewError>,
 ): Promise<readonly KeptGrant[]> {
   const untold = grants.filter(({ isStored, lines }) => !isStored && !lines.every((line) => run.told.has(line)));
   if (untold.length === 0 || run.incident.drill) return grants;
@@ -127,9 +125,14 @@ async function deletable(
     )
   )
     return grants;
-  for (const { id } of untold) failures.set(id, null);
+  for (const { id } of untold) failures.set(id, NEITHER);
   return grants.filter((grant) => !untold.includes(grant));
 }
+
+/** Why a grant is held back: nobody would ever know what it was. */
+const NEITHER = new CurfewError("store-failed", "What the grant was could be neither stored nor told.", {
+  detail: "neither stored nor told",
+});
 
 /** The table may work again by now: then nobody has to keep a message. Organizations that nobody could read stay told. */
 async function keepLate(run: StepRun, grants: readonly KeptGrant[], firstIds: ReadonlySet<string>): Promise<void> {

@@ -4,7 +4,17 @@ import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey } from "../ports.ts";
 import { leversOf } from "./known-client.ts";
 import type { PreservedKeys } from "./look.ts";
-import { act, type Came, incomplete, recordPutBack, runStep, type StepRun, tried, wasComplete } from "./step-run.ts";
+import {
+  act,
+  type Came,
+  incomplete,
+  recordPutBack,
+  runStep,
+  type StepRun,
+  tried,
+  unseen,
+  wasComplete,
+} from "./step-run.ts";
 
 /**
  * Takes the registered key that leaked out of what the application authenticates with, where another one stays
@@ -15,15 +25,16 @@ import { act, type Came, incomplete, recordPutBack, runStep, type StepRun, tried
  * one that replaced it.
  */
 export const detachKey = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
-  runStep("detach-key", incident, parts, detach);
+  runStep("detach-key", incident, parts, detach).then((ended) => ended.incident);
 
-async function detach(run: StepRun): Promise<Came> {
+/** See {@link detachKey}. */
+export async function detach(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const leaked = incident.leakedKey;
   if (leaked === undefined || !leversOf(incident, parts).includes("detach-key")) return NOT_APPLICABLE;
   const line = `the key ${leaked} of ${incident.clientId}`;
   const read = await tried(() => Promise.all([tenant.client(), tenant.keys()]));
-  if ("error" in read) return incomplete(NOT_DETACHED, [line], read.error);
+  if ("error" in read) return unseen(NOT_DETACHED, [line], read.error);
   const [client, keys] = read.value;
   if (!client) return { outcome: "done", message: "The application is gone, and its keys with it." };
   // Nothing that was attached is lost when this is not stored: a key stays registered when it is detached.

@@ -1,8 +1,12 @@
-import type { Table } from "../../store/table.ts";
-import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { beforeMoment } from "../../rotation/bounded-parts.ts";
+import { incidentPartition } from "../incident/incident.ts";
 import type { NewGrant } from "../ports.ts";
+import { type StepRun, type Tried, tried } from "./step-run.ts";
 
-/** What a second person approved to give back: taking that away again would be undoing a decision. */
+/**
+ * What a second person approved to give back: taking that away again would undo a decision. The plan of restoring holds
+ * it.
+ */
 export interface GivenBack {
   grantTypes: readonly string[];
   grants: readonly Pick<NewGrant, "audience" | "subjectType">[];
@@ -10,9 +14,28 @@ export interface GivenBack {
   networkAcl: boolean;
 }
 
-/** @returns undefined while nothing was approved; nothing is asked before there is a proof */
-export async function readGivenBack(incident: Incident, table: Table): Promise<GivenBack | undefined> {
-  if (incident.steps.prove === undefined) return undefined;
-  const row = await table.get<GivenBack>({ partition: incidentPartition(incident.id), sort: "ASKED#restore" });
-  return row?.value;
+/** `INCIDENT#<id>`, `ASKED#restore`, as far as it is read here. */
+export interface AskedRestore {
+  plan: GivenBack;
+  /** Null while nobody has decided. */
+  decision: { decision: "approve" | "reject" } | null;
+}
+
+/** For reading one row. Milliseconds. */
+const PATIENCE = 5_000;
+
+/**
+ * What was approved, to be asked only after it was seen what is there: so whatever was given back by then was approved
+ * before this is read. Before there is a proof nothing is offered, and nothing is asked.
+ *
+ * @returns undefined while nothing was approved
+ */
+export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
+  if (incident.steps.prove === undefined) return { value: undefined };
+  const key = { partition: incidentPartition(incident.id), sort: "ASKED#restore" };
+  const { table, clock } = parts;
+  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<AskedRestore>(key)));
+  if ("error" in read) return read;
+  const asked = read.value?.value;
+  return { value: asked?.decision?.decision === "approve" ? asked.plan : undefined };
 }

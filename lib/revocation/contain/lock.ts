@@ -1,4 +1,4 @@
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import { readGivenBack } from "./given-back.ts";
@@ -7,13 +7,13 @@ import {
   act,
   type Came,
   incomplete,
-  isCompleteResult,
   recordPutBack,
   runStep,
   type StepRun,
   tell,
   tellUnstored,
   tried,
+  unseen,
   wasComplete,
 } from "./step-run.ts";
 
@@ -29,26 +29,31 @@ export const FOR_ITSELF = "client_credentials";
  * allowed one grant type more. What leaked is classified on the way, from the same look.
  */
 export async function lock(incident: Incident, parts: IncidentParts): Promise<Incident> {
-  const locked = await runStep("lock", incident, parts, lockClient);
-  await tellLocked(locked, parts);
-  return locked;
+  const ended = await runStep("lock", incident, parts, lockClient);
+  await tellLocked(ended.incident, parts);
+  return ended.incident;
 }
 
-async function lockClient(run: StepRun): Promise<Came> {
+/** See {@link lock}. */
+export async function lockClient(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const line = `${FOR_ITSELF} of ${incident.clientId}`;
   if (incident.leak && !incident.leak.levers.includes("lock")) return NOT_APPLICABLE;
   const read = await tried(() => tenant.client());
   if ("error" in read) {
-    return leversOf(incident, parts).includes("lock") ? incomplete(NOT_LOCKED, [line], read.error) : NOT_APPLICABLE;
+    return leversOf(incident, parts).includes("lock") ? unseen(NOT_LOCKED, [line], read.error) : NOT_APPLICABLE;
   }
   const client = read.value;
   if (!client) return gone(run);
+  if (wasComplete(run) && !isOpen(run, client)) return LOCKED;
   const { first, isStored } = await keepClient(run, client);
   const leak = incident.leak ?? classifyLeak(incident, parts, first);
   if (incident.leak === null) run.leak = leak;
   if (!leak.levers.includes("lock")) return NOT_APPLICABLE;
-  if (!isOpen(run, client) || (await isGivenBack(run))) return LOCKED;
+  if (!isOpen(run, client)) return LOCKED;
+  const given = await readGivenBack(run);
+  if ("error" in given) return incomplete(NOT_LOCKED, [line], given.error);
+  if (given.value?.grantTypes.includes(FOR_ITSELF)) return LOCKED;
   if (wasComplete(run)) await recordPutBack(run, [line]);
   // Whether or not that reaches anybody: a lock that takes one grant type away never waits for it.
   if (!isStored && !incident.drill)
@@ -81,10 +86,6 @@ const NOT_APPLICABLE: Came = {
 const isOpen = (run: StepRun, { grantTypes }: RevokedClient): boolean =>
   grantTypes === undefined ? !wasComplete(run) : grantTypes.includes(FOR_ITSELF);
 
-/** Looked at only after the application was read: what was approved in between is not taken away. */
-const isGivenBack = async ({ incident, parts }: StepRun): Promise<boolean> =>
-  (await readGivenBack(incident, parts.table))?.grantTypes.includes(FOR_ITSELF) ?? false;
-
 async function gone(run: StepRun): Promise<Came> {
   if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, undefined);
   if (await wasSeen(run)) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
@@ -105,7 +106,7 @@ async function keepLate(run: StepRun, client: RevokedClient): Promise<void> {
 /** A lock that was put back and taken again is told as that. */
 async function tellLocked(incident: Incident, parts: IncidentParts): Promise<void> {
   const locked = incident.steps.lock;
-  if (!locked || !isCompleteResult(locked) || incident.steps.prove !== undefined) return;
+  if (!locked || !isComplete(locked) || incident.steps.prove !== undefined) return;
   const told = await tell({ incident, parts }, { turn: "locked", at: locked.at });
   if ("error" in told) throw told.error;
 }

@@ -30,9 +30,10 @@ export interface PreservedKeys {
  * holds nothing up. What is kept already is not read again.
  */
 export const look = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
-  runStep("look", incident, parts, lookAround);
+  runStep("look", incident, parts, lookAround).then((ended) => ended.incident);
 
-async function lookAround(run: StepRun): Promise<Came> {
+/** See {@link look}. */
+export async function lookAround(run: StepRun): Promise<Came> {
   const { tenant, parts } = run;
   const missing = await Promise.all([
     keep(

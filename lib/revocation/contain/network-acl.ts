@@ -11,6 +11,7 @@ import {
   runStep,
   type StepRun,
   tried,
+  unseen,
   wasComplete,
 } from "./step-run.ts";
 
@@ -29,9 +30,10 @@ export const findAcl = (acls: readonly NetworkAcl[], incident: Pick<Incident, "i
  * A rule cannot be made twice: it is looked for before, and again whenever an answer did not come.
  */
 export const setNetworkAcl = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
-  runStep("network-acl", incident, parts, setAcl);
+  runStep("network-acl", incident, parts, setAcl).then((ended) => ended.incident);
 
-async function setAcl(run: StepRun): Promise<Came> {
+/** See {@link setNetworkAcl}. */
+export async function setAcl(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const { egress } = parts.settings;
   if (egress === null) return notApplicable("No network ACL is configured for emergencies.");
@@ -40,7 +42,9 @@ async function setAcl(run: StepRun): Promise<Came> {
   }
   const before = await lookForAcl(run);
   if (before !== "absent") return before;
-  if ((await readGivenBack(incident, parts.table))?.networkAcl) return SET;
+  const given = await readGivenBack(run);
+  if ("error" in given) return incomplete(NOT_THERE, [MISSING], given.error);
+  if (given.value?.networkAcl) return SET;
   if (wasComplete(run)) await recordPutBack(run, ["the network ACL of this incident is gone"]);
   const failure = await act(run, "POST /api/v2/network-acls", () =>
     tenant.createNetworkAcl(aclDescription(incident), egress),
@@ -48,7 +52,7 @@ async function setAcl(run: StepRun): Promise<Came> {
   if (incident.drill) return { outcome: "done", message: "In an emergency a network ACL would be made." };
   if (failure?.code === "feature-unavailable") return lacksFeature(reasonOf(failure));
   const after = await lookForAcl(run);
-  return after === "absent" ? incomplete("The network ACL is not there.", [MISSING], failure ?? null) : after;
+  return after === "absent" ? incomplete(NOT_THERE, [MISSING], failure ?? null) : after;
 }
 
 const SET: Came = {
@@ -56,6 +60,7 @@ const SET: Came = {
   message: "The Management API answers to nobody outside of Curfew's own ranges.",
 };
 
+const NOT_THERE = "The network ACL is not there.";
 const MISSING = "the network ACL on the Management API";
 
 const notApplicable = (message: string): Came => ({ outcome: "not-applicable", message });
@@ -67,7 +72,7 @@ async function lookForAcl({ tenant, incident }: StepRun): Promise<Came | "absent
   const listed = await tried(() => tenant.networkAcls());
   if ("error" in listed) {
     if (listed.error.code === "feature-unavailable") return lacksFeature(reasonOf(listed.error));
-    return incomplete("Whether the network ACL is there could not be seen.", [MISSING], listed.error);
+    return unseen("Whether the network ACL is there could not be seen.", [MISSING], listed.error);
   }
   const acl = findAcl(listed.value, incident);
   if (acl === undefined) return "absent";

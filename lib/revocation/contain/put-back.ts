@@ -1,34 +1,69 @@
 import { CurfewError } from "../../model/curfew-error.ts";
-import type { Incident } from "../incident/incident.ts";
+import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
-import { contain } from "./contain.ts";
-import { detachKey } from "./detach-key.ts";
-import { lock } from "./lock.ts";
-import { look } from "./look.ts";
-import { setNetworkAcl } from "./network-acl.ts";
+import { deleteGrants } from "./contain.ts";
+import { detach } from "./detach-key.ts";
+import { lockClient } from "./lock.ts";
+import { lookAround } from "./look.ts";
+import { setAcl } from "./network-acl.ts";
+import { type Came, runStep, type StepRun, tell } from "./step-run.ts";
 
 /** Everything that is taken away, and everything that may be missing. */
-const STEPS = [lock, detachKey, contain, setNetworkAcl, look] as const;
+const STEPS: readonly (readonly [IncidentStep, (run: StepRun) => Promise<Came>])[] = [
+  ["lock", lockClient],
+  ["detach-key", detach],
+  ["contain", deleteGrants],
+  ["network-acl", setAcl],
+  ["look", lookAround],
+];
+
+/** For so long nobody is disturbed because something could not be looked at. Milliseconds. */
+const PATIENCE = 15 * 60_000;
 
 /**
  * Looks again at what was taken away: what something else put back is taken away again and told, and what is missing is
  * tried again. What a second person approved to give back stays.
  *
- * Each of these looks by itself: one that fails keeps none of the others back.
+ * Each of these looks by itself: one that fails keeps none of the others back. What cannot be looked at is in the
+ * result of the step `put-back`; when that lasts, people hear of it.
  *
  * @throws CurfewError the first failure to record or tell
  */
 export async function putBack(incident: Incident, parts: IncidentParts): Promise<Incident> {
   let latest = incident;
   let failure: CurfewError | undefined;
-  for (const step of STEPS) {
+  const unseen: string[] = [];
+  for (const [step, work] of STEPS) {
     try {
-      latest = await step(latest, parts);
+      const ended = await runStep(step, latest, parts, work);
+      latest = ended.incident;
+      unseen.push(...ended.unseen);
     } catch (error) {
       if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
       failure ??= error;
     }
   }
+  latest = await recordLook(latest, unseen, parts);
   if (failure) throw failure;
   return latest;
+}
+
+/** Records whether everything could be looked at; since when not, where it could not. */
+async function recordLook(incident: Incident, unseen: readonly string[], parts: IncidentParts): Promise<Incident> {
+  const known = incident.steps["put-back"];
+  const now = parts.clock.now();
+  if (unseen.length === 0) {
+    if (known?.outcome === "done") return incident;
+    const message = "What was taken away is looked at in every turn.";
+    return recordStep(parts.table, incident.id, "put-back", { at: now, outcome: "done", message });
+  }
+  const at = known?.outcome === "incomplete" ? known.at : now;
+  const message = "Whether something was put back could not be seen.";
+  const result: StepResult = { at, outcome: "incomplete", message, missing: unseen, code: null };
+  if (now - at > PATIENCE) {
+    const told = await tell({ incident, parts }, { turn: "not-contained", at, missing: unseen });
+    if ("error" in told) throw told.error;
+  }
+  return recordStep(parts.table, incident.id, "put-back", result);
 }

@@ -5,7 +5,7 @@ import { incidentAlert } from "../alerts/incident-alerts.ts";
 import type { IncidentTurn } from "../alerts/incident-turn.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { boundedResponder } from "../bounded-responder.ts";
-import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
+import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline, type TimelineEntry } from "../incident/timeline.ts";
 import type { Classification } from "../leak/classify.ts";
@@ -35,7 +35,22 @@ export interface StepRun {
 /** How far a run came. */
 export type Came =
   | { outcome: "done" | "not-applicable"; message: string }
-  | { outcome: "incomplete"; message: string; missing: readonly string[]; code: ErrorCode | null };
+  | {
+      outcome: "incomplete";
+      message: string;
+      missing: readonly string[];
+      code: ErrorCode | null;
+      /** True where nothing was found to be missing: it could not be looked at. */
+      isUnseen?: boolean;
+    };
+
+/** What a run came to. */
+export interface Ended {
+  /** As it is now. */
+  incident: Incident;
+  /** What was complete before, and could not be looked at again; the record stays as it is. */
+  unseen: readonly string[];
+}
 
 /** What a call came to. */
 export type Tried<T> = { value: T } | { error: CurfewError };
@@ -57,10 +72,13 @@ export async function runStep(
   incident: Incident,
   parts: IncidentParts,
   work: (run: StepRun) => Promise<Came>,
-): Promise<Incident> {
-  if (incident.drill && isCompleteResult(incident.steps[step])) return incident;
+): Promise<Ended> {
+  if (incident.drill && isComplete(incident.steps[step])) return { incident, unseen: [] };
   const run = startStep(step, incident, parts);
-  return finish(run, await work(run));
+  const came = await work(run);
+  // One failed look does not make undone what was done; who looks again and again says how long nobody could.
+  if (came.outcome === "incomplete" && came.isUnseen && wasComplete(run)) return { incident, unseen: came.missing };
+  return { incident: await finish(run, came), unseen: [] };
 }
 
 function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts): StepRun {
@@ -80,10 +98,7 @@ function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts)
 
 /** Whether an earlier run of the step came to its end; what is found after that was put back. */
 export const wasComplete = ({ incident, step }: Pick<StepRun, "incident" | "step">): boolean =>
-  isCompleteResult(incident.steps[step]);
-
-export const isCompleteResult = (result: StepResult | undefined): boolean =>
-  result?.outcome === "done" || result?.outcome === "paged";
+  isComplete(incident.steps[step]);
 
 /**
  * What a call came to; that Auth0 refused it, or did not answer, is an answer, too.
@@ -128,6 +143,12 @@ export const incomplete = (message: string, missing: readonly string[], error: C
   code: error?.code ?? null,
 });
 
+/** It could not be looked at. */
+export const unseen = (message: string, missing: readonly string[], error: CurfewError): Came => ({
+  ...(incomplete(message, missing, error) as Extract<Came, { outcome: "incomplete" }>),
+  isUnseen: true,
+});
+
 /**
  * Says, before it is taken away, that something is there again: from here on the leak is not contained, whoever dies
  * next.
@@ -147,8 +168,10 @@ export async function recordPutBack(run: StepRun, what: readonly string[]): Prom
 export async function tellUnstored(run: StepRun, lines: readonly string[]): Promise<boolean> {
   for (let first = 0; first < lines.length; first += LINES_OF_ALERT) {
     const told = lines.slice(first, first + LINES_OF_ALERT);
-    const sent = await publish(run, { turn: "not-stored", at: run.parts.clock.now(), told });
-    if ("error" in sent) return false;
+    const turn: IncidentTurn = { turn: "not-stored", at: run.parts.clock.now(), told };
+    const sent = await publish(run, turn);
+    // What cannot be sent may at least be kept, to be sent later.
+    if ("error" in sent && "error" in (await tell(run, turn))) return false;
     for (const line of told) run.told.add(line);
   }
   return true;
@@ -181,13 +204,22 @@ async function finish(run: StepRun, came: Came): Promise<Incident> {
 function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outcome }: Came): boolean {
   const known = incident.steps[step];
   if (entries.length > 0 || leak !== undefined || putBack !== undefined) return false;
-  return outcome === "done" ? isCompleteResult(known) : outcome === "not-applicable" && known?.outcome === outcome;
+  return outcome === "done" ? isComplete(known) : outcome === "not-applicable" && known?.outcome === outcome;
 }
 
 function resultOf({ told, putBack }: StepRun, came: Came, at: Instant): StepResult {
   const lines = [...told];
   if (came.outcome === "incomplete") {
-    return { at, ...came, ...(lines.length > 0 ? { told: lines } : {}), ...(putBack ? { putBack } : {}) };
+    const { outcome, message, missing, code } = came;
+    return {
+      at,
+      outcome,
+      message,
+      missing,
+      code,
+      ...(lines.length > 0 ? { told: lines } : {}),
+      ...(putBack ? { putBack } : {}),
+    };
   }
   if (came.outcome === "not-applicable" || lines.length === 0) return { at, ...came };
   return { at, outcome: "paged", told: lines, message: `${came.message} ${NOT_STORED}` };

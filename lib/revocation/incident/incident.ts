@@ -15,6 +15,7 @@ export const INCIDENT_STEPS = [
   "rotate",
   "prove",
   "investigate",
+  "put-back",
   "watch",
   "key-revocation",
   "restore",
@@ -106,5 +107,6 @@ export function stoppedAt({ leak, steps }: Pick<Incident, "leak" | "steps">): In
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
 
-const isComplete = (result: StepResult | undefined): boolean =>
+/** Whether a step came to its end, as far as Auth0 is concerned. */
+export const isComplete = (result: StepResult | undefined): boolean =>
   result?.outcome === "done" || result?.outcome === "paged";

@@ -44,14 +44,22 @@ export async function openIncident(table: Table, request: IncidentRequest): Prom
 
 /** The incident of that id: this one, unless there was one already. */
 async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
-  const { tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token } = request;
-  const leakedKey = request.leakedKey === undefined ? {} : { leakedKey: request.leakedKey };
-  const facts = { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token, ...leakedKey };
-  const incident: Incident = { ...facts, leak: null, steps: {}, window: null, closedAt: null };
+  const incident = newIncident(id, request);
   const known = await table.get<Incident>(incidentKey(id));
   if (known) return known.value;
   await table.put<IncidentEntry>(indexKey(incident), { id });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
+}
+
+/**
+ * An incident of which nothing is known but what it was started with: also for whoever must contain a leak while the
+ * table cannot be read.
+ */
+export function newIncident(id: string, request: Omit<IncidentRequest, "name">): Incident {
+  const { tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token } = request;
+  const leakedKey = request.leakedKey === undefined ? {} : { leakedKey: request.leakedKey };
+  const facts = { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token, ...leakedKey };
+  return { ...facts, leak: null, steps: {}, window: null, closedAt: null };
 }
 
 /** Which key leaked is often known later than that one did. What leaked is then to be classified again. */

@@ -66,12 +66,13 @@ async function begin(
   now: Instant,
 ): Promise<{ pages: Pages; gap: LogGap | null }> {
   const behind = await opened(tenant, position ?? undefined);
-  const next = behind?.first?.[0];
-  if (behind && (next?.at ?? now) - readUntil <= SHORTEST_RETENTION) return { pages: behind.pages, gap: null };
+  // No plan keeps events for less: what came since then is there, whatever became of the event that was read last.
+  if (behind && now - readUntil <= SHORTEST_RETENTION) return { pages: behind.pages, gap: null };
   const oldest = await opened(tenant, undefined);
+  const pages = (behind ?? oldest)?.pages ?? none();
+  if (now - readUntil <= SHORTEST_RETENTION) return { pages, gap: null };
   const reachesBackTo = oldest?.first?.[0]?.at ?? now;
-  const gap = reachesBackTo > readUntil ? { from: readUntil, to: reachesBackTo } : null;
-  return { pages: (behind ?? oldest)?.pages ?? none(), gap };
+  return { pages, gap: reachesBackTo > readUntil ? { from: readUntil, to: reachesBackTo } : null };
 }
 
 /** The pages behind an event, the first of them read; undefined when Auth0 does not know the event any more. */

@@ -23,6 +23,7 @@ export interface PlannedFault {
 
 /** Something that does not work for days. */
 export interface Outage {
+  /** The name of a call, or its beginning and `*`. */
   call: string;
   fault: Fault;
 }
@@ -66,6 +67,9 @@ export interface WireOptions {
   onEffect(call: string, process: string): void;
 }
 
+const strikes = ({ call }: Outage, name: string): boolean =>
+  call.endsWith("*") ? name.startsWith(call.slice(0, -1)) : name === call;
+
 /** A late effect comes so long after its process's death: whoever began again in between meets it. Milliseconds. */
 const LATE = 20_000;
 
@@ -77,7 +81,7 @@ export function createWire({ clock, faults, outage, latency, isShared, onEffect 
   let lasting = outage;
 
   const strike = (name: string): Fault | undefined => {
-    if (lasting?.call === name) return lasting.fault;
+    if (lasting && strikes(lasting, name)) return lasting.fault;
     const [next] = plan;
     if (!next) return undefined;
     skipped += 1;

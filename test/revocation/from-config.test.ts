@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import type { SecretSources } from "../../lib/config/references.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
+import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
+import type { ResponderTenant } from "../../lib/revocation/ports.ts";
+import { changed, configOf, FULL } from "../config/example.ts";
+import { machine } from "../sandbox/support/a-sandbox.ts";
+import { respondedSandbox } from "../support/responded-sandbox.ts";
+
+const tenantOf = (text: string): TenantConfig => {
+  const [tenant] = configOf(text).tenants;
+  if (!tenant) throw new Error("there is a tenant");
+  return tenant;
+};
+
+const SPARE = "    spareResponder: { clientId: spare, secret: env:SPARE_SECRET }\n";
+const WITHOUT_SPARE = changed("    spareResponder: { clientId: pqr, secret: env:SPARE_SECRET }\n", "");
+
+const secrets: SecretSources = {
+  env: { RESPONDER_SECRET: "responder-secret", SPARE_SECRET: "spare-secret" },
+  secretsManager: () => Promise.reject(new Error("nothing is stored")),
+};
+
+describe("what the configuration says of an emergency", () => {
+  test("is who owns the tenant, where Curfew's requests come from, and which applications are its own", () => {
+    expect(incidentSettings(tenantOf(FULL))).toEqual({
+      tenant: "acme-prod",
+      domain: "acme.eu.auth0.com",
+      owner: "identity@acme.example",
+      egress: ["203.0.113.7/32", "2001:db8::/64"],
+      own: new Map([
+        ["abc", { role: "auditor", hasSpare: true }],
+        ["def", { role: "rotator", hasSpare: true }],
+        ["ghi", { role: "responder", hasSpare: true }],
+        ["pqr", { role: "spareResponder", hasSpare: true }],
+      ]),
+    });
+  });
+
+  test("may be little", () => {
+    const least = `version: 1\ntenants:\n  - { name: a, domain: acme.auth0.com, auditor: { clientId: abc, secret: env:A } }\n`;
+    expect(incidentSettings(tenantOf(least))).toMatchObject({
+      owner: null,
+      egress: null,
+      own: new Map([["abc", { role: "auditor", hasSpare: false }]]),
+    });
+  });
+});
+
+describe("the login that acts", () => {
+  const CLIENTS = {
+    clients: [machine("ghi", { client_secret: "responder-secret" }), machine("spare"), machine("job")],
+  };
+
+  /** Who asked for a token, after an incident about a client read it. */
+  async function actsAgainst(clientId: string, spare: string): Promise<string[]> {
+    await using tenant = await respondedSandbox(CLIENTS);
+    const text = changed("http://127.0.0.1:4401", tenant.tenant.origin, WITHOUT_SPARE);
+    const config = tenantOf(changed("    credentials:\n", `${spare}    credentials:\n`, text));
+    const { clock, random, fetch, retryPolicy, timeout, signal } = tenant.access;
+    const parts = {
+      clock,
+      random,
+      signal,
+      ...(fetch && retryPolicy && timeout ? { fetch, retryPolicy, timeout } : {}),
+    };
+    const responder = await openResponder(config, clientId, secrets, parts);
+    await responder.client().catch(() => undefined);
+    return tenant.sent
+      .filter(({ path }) => path === "/oauth/token")
+      .map(({ body }) => new URLSearchParams(String(body)).get("client_id") ?? "");
+  }
+
+  test("is the responder's, and against the responder the spare's alone", async () => {
+    expect(await actsAgainst("job", SPARE)).toEqual(["ghi"]);
+    expect(await actsAgainst("spare", SPARE)).toEqual(["ghi"]);
+    expect(await actsAgainst("ghi", SPARE)).toEqual(["spare"]);
+    expect(await actsAgainst("ghi", "")).toEqual([]);
+  });
+
+  test("is nobody's against a responder without a spare: nothing is sent, and everything says why", async () => {
+    const parts = { clock: { now: () => 0, sleep: async () => undefined }, random: () => 0 };
+    const nothing = { ...parts, signal: new AbortController().signal, fetch: () => Promise.reject(new Error("sent")) };
+    const tenant = await openResponder(tenantOf(WITHOUT_SPARE), "ghi", secrets, nothing);
+    const calls = Object.entries(tenant) as [keyof ResponderTenant, (...values: unknown[]) => unknown][];
+    expect(calls.length).toBeGreaterThan(20);
+    for (const [name, call] of calls.filter(([name]) => name !== "logEvents")) {
+      await expect(call(), name).rejects.toMatchObject({ code: "configuration-invalid", detail: "no spareResponder" });
+    }
+    const reading = async () => {
+      for await (const _ of tenant.logEvents(undefined)) throw new Error("there is no event");
+    };
+    await expect(reading()).rejects.toMatchObject({ detail: "no spareResponder" });
+  });
+
+  test("must be configured", async () => {
+    const text = changed("    responder: { clientId: ghi, secret: env:RESPONDER_SECRET }\n", "", WITHOUT_SPARE);
+    const parts = { clock: { now: () => 0, sleep: async () => undefined }, random: () => 0 };
+    const opening = openResponder(tenantOf(text), "job", secrets, { ...parts, signal: new AbortController().signal });
+    await expect(opening).rejects.toMatchObject({
+      code: "configuration-invalid",
+      message: expect.stringContaining("secretsmanager:curfew/acme-prod/responder"),
+    });
+  });
+});

@@ -1,0 +1,317 @@
+import { describe, expect, it } from "vitest";
+import type { Alert } from "../../../lib/alerts/alert.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
+import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
+import type { IncidentParts } from "../../../lib/revocation/parts.ts";
+import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
+import { readSeen } from "../../../lib/revocation/watch/seen.ts";
+import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import type { Table } from "../../../lib/store/table.ts";
+import {
+  CLIENT,
+  DAY,
+  done,
+  HOUR,
+  incidentOf,
+  logEvent,
+  MINUTE,
+  putIncident,
+  SECOND,
+  type TestParts,
+  type TestTenant,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
+
+const TOKEN: TokenFacts = {
+  form: "jwt",
+  issuer: "https://acme.eu.auth0.com/",
+  subject: "auth0|dana",
+  clientId: "job",
+  audience: ["https://acme.eu.auth0.com/api/v2/"],
+  scopes: [],
+  grantType: null,
+  issuedAt: THREE_AM,
+  notBefore: null,
+  expiresAt: THREE_AM + DAY,
+  jti: "jti-leaked",
+  kid: "k1",
+  sha256: "0".repeat(64),
+  signature: { status: "verified" },
+};
+
+interface Watched extends TestParts {
+  tenant: TestTenant;
+  incident: Incident;
+  turn(): Promise<Incident>;
+  titles(): string[];
+}
+
+async function watched(changes: Partial<Incident> = {}): Promise<Watched> {
+  const tenant = testTenant();
+  const all = testParts(tenant);
+  const incident = incidentOf(changes);
+  await putIncident(all.table, incident);
+  await preserve(all.table, incident.id, "log-position", { event: null });
+  const turn = async (): Promise<Incident> =>
+    all.clock.run(watchTurn(await readIncident(all.table, incident.id), all.parts));
+  return { ...all, tenant, incident, turn, titles: () => all.heard.map(({ title }) => title) };
+}
+
+const LATER = THREE_AM + 6 * MINUTE;
+
+describe("a turn of watching", () => {
+  it("tells of every use after the lock, once, with what and from where", async () => {
+    const { tenant, turn, heard } = await watched();
+    tenant.log = [
+      logEvent(THREE_AM + SECOND),
+      logEvent(LATER),
+      logEvent(LATER + SECOND, { ip: "198.51.100.8" }),
+      logEvent(LATER + 2 * SECOND, {
+        type: "mgmt_api_read",
+        request: { method: "get", path: "/api/v2/clients" },
+        accessedSecrets: ["client_secret"],
+      }),
+      logEvent(LATER, { clientId: "another" }),
+    ];
+
+    await turn();
+    await turn();
+
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toMatchObject({
+      kind: "incident",
+      severity: "critical",
+      title: "acme: job was used after it was locked: 3 events",
+      items: [
+        "2 times: POST /api/v2/clients, from 198.51.100.7, 198.51.100.8",
+        "1 time: GET /api/v2/clients, which shows secrets: client_secret, from 198.51.100.7",
+      ],
+    });
+  });
+
+  it("keeps what was changed or shown, because Auth0 forgets it", async () => {
+    const { tenant, turn, table, incident } = await watched();
+    const write = logEvent(LATER);
+    tenant.log = [write, logEvent(LATER, { type: "feccft", request: undefined })];
+
+    await turn();
+
+    const seen: unknown[] = [];
+    for await (const event of readSeen(table, incident.id)) seen.push(event);
+    expect(seen).toEqual([JSON.parse(JSON.stringify({ ...write, concern: "told" }))]);
+  });
+
+  it("tells of refused attempts at once, and then once an hour", async () => {
+    const { tenant, turn, titles, clock } = await watched();
+    for (let minute = 0; minute < 130; minute += 1) {
+      tenant.log.push(logEvent(clock.now(), { type: "feccft", request: undefined }));
+      await turn();
+      await clock.run(clock.sleep(MINUTE));
+    }
+
+    expect(titles()).toEqual([
+      "acme: somebody tries to log in as job: 1 request refused",
+      "acme: somebody tries to log in as job: 60 requests refused",
+      "acme: somebody tries to log in as job: 60 requests refused",
+    ]);
+  });
+
+  it("does not take Curfew's own proof for the thief, but the thief beside it", async () => {
+    const { tenant, turn, heard, table, incident } = await watched();
+    await noteOwnAct(table, incident.id, { from: LATER, until: LATER + MINUTE, most: 1, leaves: ["token-refused"] });
+    const proof = { type: "feccft", request: undefined, userAgent: "curfew/1" };
+    tenant.log = [logEvent(LATER + SECOND, proof)];
+    await turn();
+    expect(heard).toEqual([]);
+
+    tenant.log = [...tenant.log, logEvent(LATER + 2 * SECOND, { type: "feccft", request: undefined })];
+    await turn();
+    expect(heard).toHaveLength(1);
+  });
+
+  it("tells an old token from a new one once the application is restored", async () => {
+    const { tenant, turn, heard } = await watched({
+      steps: { ...incidentOf().steps, restore: done(THREE_AM + 7 * MINUTE) },
+    });
+    const at = THREE_AM + 8 * MINUTE;
+    tenant.log = [
+      logEvent(at, { type: "seccft", request: undefined, tokenId: "new" }),
+      logEvent(at, { tokenId: "new" }),
+      logEvent(at),
+      logEvent(at, { tokenId: "old", request: { method: "delete", path: "/api/v2/clients/x" } }),
+    ];
+
+    await turn();
+
+    expect(heard).toHaveLength(1);
+    expect(heard[0]?.items).toEqual(["1 time: DELETE /api/v2/clients/x, from 198.51.100.7"]);
+  });
+
+  it.each<[string, Partial<Incident>, Partial<LogEvent>]>([
+    ["in a drill", { drill: true }, {}],
+    [
+      "of other users, where a user's token leaked",
+      { token: TOKEN, leak: classify({ clientId: "job", token: TOKEN, client: CLIENT, own: null }) },
+      { userId: "auth0|sam" },
+    ],
+  ])("tells nobody of uses %s, and counts them", async (_, changes, event) => {
+    const { tenant, turn, heard } = await watched(changes);
+    tenant.log = [logEvent(LATER, event)];
+
+    await turn();
+
+    expect(heard).toEqual([]);
+  });
+
+  it.each<[string, Partial<LogEvent>]>([
+    ["the token itself", { tokenId: "jti-leaked", clientId: "renamed" }],
+    ["its user", { userId: "auth0|dana" }],
+  ])("tells of uses by %s where a user's token leaked", async (_, event) => {
+    const leak = classify({ clientId: "job", token: TOKEN, client: CLIENT, own: null });
+    const { tenant, turn, heard } = await watched({ token: TOKEN, leak });
+    tenant.log = [logEvent(LATER, event)];
+
+    await turn();
+
+    expect(heard).toHaveLength(1);
+  });
+
+  it("says when the log cannot be read for a quarter of an hour, and goes on", async () => {
+    const { tenant, turn, titles, clock } = await watched();
+    await turn();
+    tenant.failure = new CurfewError("unreachable", "Auth0 could not be reached.");
+    const failed = await turn();
+    expect(failed.steps.watch).toMatchObject({ outcome: "incomplete", code: "unreachable" });
+    expect(titles()).toEqual([]);
+    await clock.run(clock.sleep(16 * MINUTE));
+    await turn();
+    await turn();
+    tenant.failure = undefined;
+    tenant.log = [logEvent(LATER)];
+    await turn();
+
+    expect(titles()).toEqual([
+      "acme: nobody watches what is done with job: the tenant's log cannot be read",
+      "acme: job was used after it was locked: 1 event",
+    ]);
+  });
+
+  it("tells of a gap, once", async () => {
+    const { tenant, turn, titles, clock } = await watched();
+    tenant.log = [logEvent(LATER, { clientId: "another" })];
+    await turn();
+    await clock.run(clock.sleep(3 * DAY));
+    tenant.log = [logEvent(clock.now() - HOUR, { clientId: "another" })];
+    await turn();
+    await turn();
+
+    expect(titles()).toEqual(["acme: nobody can see what was done with job for a while"]);
+  });
+
+  it("ends when the log is read past the end of the window, and never calls silence unused", async () => {
+    const { turn, parts, clock } = await watched();
+    const first = await turn();
+    expect(await nextWatch(first, parts)).toBe(60);
+    expect(first.steps.watch?.message).toContain("uses at APIs other than Auth0's own never stand there");
+    await clock.run(clock.sleep(DAY));
+    const last = await turn();
+
+    expect(last.steps.watch?.outcome).toBe("done");
+    expect(await nextWatch(last, parts)).toBeNull();
+  });
+});
+
+/** Parts of a process that dies at its `nth` write: before it, or after it was done. Then nothing of it works. */
+function dyingParts(
+  parts: IncidentParts,
+  nth: number,
+  isDone: boolean,
+): { parts: IncidentParts; isDead: () => boolean } {
+  let writes = 0;
+  let isDead = false;
+  const alive = (): void => {
+    if (isDead) throw new CurfewError("store-failed", "This process has died.");
+  };
+  const { table, publisher } = parts;
+  const dying: Table = {
+    get: async (key) => {
+      alive();
+      return table.get(key);
+    },
+    list: (partition, range) => {
+      alive();
+      return table.list(partition, range);
+    },
+    remove: async (key, options) => {
+      alive();
+      return table.remove(key, options);
+    },
+    put: async (key, value, options) => {
+      alive();
+      writes += 1;
+      isDead = writes === nth;
+      if (isDead && isDone) await table.put(key, value, options);
+      alive();
+      return table.put(key, value, options);
+    },
+  };
+  const publish = async (alert: Alert): Promise<void> => {
+    alive();
+    await publisher.publish(alert);
+  };
+  return { parts: { ...parts, table: dying, publisher: { publish } }, isDead: () => isDead };
+}
+
+describe("whoever dies in a turn", () => {
+  it("loses nothing that is to be told, and tells nothing twice under another id", async () => {
+    let cases = 0;
+    for (let nth = 1, isOver = false; !isOver; nth += 1) {
+      for (const isDone of [false, true]) {
+        const { tenant, parts, turn, heard, clock, incident, table } = await watched();
+        tenant.pageSize = 2;
+        tenant.log = [0, 1, 2].map((second) =>
+          logEvent(LATER + second * SECOND, { request: { method: "post", path: `/api/v2/${second}` } }),
+        );
+        const dying = dyingParts(parts, nth, isDone);
+        const turned = clock.run(watchTurn(await readIncident(table, incident.id), dying.parts));
+        const died = await turned.then(
+          () => false,
+          () => true,
+        );
+        isOver = !dying.isDead();
+        expect(died).toBe(!isOver);
+        await turn();
+        await turn();
+
+        const byId = new Map(heard.map((alert) => [alert.id, JSON.stringify(alert)]));
+        expect(heard.every((alert) => byId.get(alert.id) === JSON.stringify(alert))).toBe(true);
+        const lines = new Set([...byId.values()].flatMap((alert) => (JSON.parse(alert) as { items: string[] }).items));
+        expect([...lines].sort()).toEqual(
+          [0, 1, 2].map((second) => `1 time: POST /api/v2/${second}, from 198.51.100.7`),
+        );
+        cases += 1;
+      }
+    }
+    console.info(`a turn of watching: ${cases} deaths, 0 alerts lost`);
+  });
+
+  it("sends later what could not be sent", async () => {
+    const { tenant, turn, heard, refuse } = await watched();
+    tenant.log = [logEvent(LATER)];
+    refuse(new CurfewError("service-failed", "SNS did not take it."));
+    await turn();
+    expect(heard).toEqual([]);
+    refuse(undefined);
+    await turn();
+    await turn();
+
+    expect(heard).toHaveLength(1);
+  });
+});

@@ -1,0 +1,103 @@
+import { aclDescription } from "../../../lib/revocation/contain/network-acl.ts";
+import { incidentPartition, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { containAll, respond, turn } from "./curfew.ts";
+import { isHeard, isKept } from "./guard.ts";
+import type { WorldTenant } from "./tenant.ts";
+import { createWorld, type World, type WorldOptions } from "./world.ts";
+
+/** What else happens while a leak is contained, and how it must end. */
+export interface Scenario extends Omit<WorldOptions, "faults" | "outage"> {
+  /** An infrastructure tool puts back what it knows, between two turns of watching. */
+  tool?(tenant: WorldTenant): void;
+}
+
+/** What became of one incident that was struck by faults. */
+export interface CaseResult {
+  /** What must never be and was; or what is missing at the end. Empty for a case that holds. */
+  problems: readonly string[];
+  /** Whether something could not be stored, and people were told. */
+  wasPaged: boolean;
+  /** How many of the calls a fault could strike. */
+  strikable: number;
+  struck: readonly string[];
+  calls: readonly string[];
+}
+
+/** Turns of watching under faults, and then without. */
+const TURNS = 4;
+const CALM_TURNS = 8;
+
+/** Contains the leak of a world under faults, watches, and looks at what came of it. */
+export async function runCase(
+  scenario: Scenario,
+  options: Pick<WorldOptions, "faults" | "outage"> = {},
+): Promise<CaseResult> {
+  const world = await createWorld({ ...scenario, ...options });
+  return world.clock.run(play(world, scenario, options.outage));
+}
+
+async function play(world: World, scenario: Scenario, outage: WorldOptions["outage"]): Promise<CaseResult> {
+  await respond(world);
+  await watch(world, TURNS);
+  if (scenario.tool) world.putBack(scenario.tool);
+  await watch(world, TURNS);
+  const strikable = world.wire.calls.length;
+  world.calm();
+  await watch(world, CALM_TURNS);
+  const ended = snapshot(world);
+  // Without table and mail nobody can be told of the one word that a lock takes away, and it waits for neither.
+  const isDumb = scenario.isMute === true && outage?.call === "table.*";
+  const problems = [...world.guard.violations, ...missing(world, scenario, isDumb)];
+  await containAll(world);
+  await turn(world);
+  if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
+  const wasPaged = Object.values(world.incident().steps).some(({ outcome }) => outcome === "paged");
+  return { problems: [...new Set(problems)], wasPaged, strikable, struck: world.wire.struck, calls: world.wire.calls };
+}
+
+/** Until it is contained and nothing is left to do, but not for ever. */
+async function watch(world: World, most: number): Promise<void> {
+  for (let count = 1; count <= most; count++) {
+    const before = snapshot(world);
+    await turn(world);
+    if (count > 1 && isContained(world.incident()) && snapshot(world) === before) return;
+  }
+}
+
+/** The tenant and all that is remembered, but what was sent and noted. */
+function snapshot({ tenant, table, opened, incident }: World): string {
+  const { client, grants, acls } = tenant;
+  const kept = table.rows(incidentPartition(opened.id)).filter(([sort]) => sort.startsWith("PRESERVED#"));
+  return JSON.stringify([client, [...grants.values()], acls, kept, incident()]);
+}
+
+/** What the end must be: everything taken away, nothing lost, and the record says just that. */
+function missing(world: World, { egress, drill }: Scenario, isDumb: boolean): string[] {
+  const { tenant, before, table, opened, heard } = world;
+  const { client, grants } = tenant;
+  const { steps } = world.incident();
+  const lost = before.grants.filter(
+    (grant) => !grant.isSystem && !grants.has(grant.id) && !isKept(table, opened.id, grant) && !isHeard(heard(), grant),
+  );
+  const isNotSystem = [...grants.values()].filter(({ isSystem }) => !isSystem);
+  const leaked = tenant.keys.find(({ kid }) => kid === opened.leakedKey)?.id ?? "";
+  const expectations: Record<string, boolean> = {
+    "it is contained": drill || isContained(world.incident()),
+    "it is locked": client?.grantTypes?.includes("client_credentials") !== true,
+    "no grant is left": isNotSystem.length === 0,
+    "the leaked key is detached": client?.attachedKeys?.includes(leaked) !== true,
+    "the network ACL is there":
+      !egress || tenant.acls.some(({ description }) => description === aclDescription(opened)),
+    "every step is complete": Object.values(steps).every(({ outcome }) => outcome !== "incomplete"),
+    "what was told and what was stored is everything": lost.length === 0,
+    "the grant types are kept": isDumb || keepsTypes(world),
+  };
+  return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
+}
+
+function keepsTypes({ table, opened, before, heard }: World): boolean {
+  const kept = table.peek<string[]>({ partition: incidentPartition(opened.id), sort: "PRESERVED#grant-types" });
+  const types = before.client?.grantTypes;
+  if (types === undefined || JSON.stringify(kept) === JSON.stringify(types)) return true;
+  return heard().includes(`the grant types of ${opened.clientId}: ${types.join(" ")}`);
+}

@@ -1,0 +1,109 @@
+import {
+  type Incident,
+  incidentKey,
+  incidentPartition,
+  isContained,
+} from "../../../lib/revocation/incident/incident.ts";
+import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import type { MemoryTable } from "../../support/memory-table.ts";
+import type { WorldTenant } from "./tenant.ts";
+
+/** Looks at the world around every effect, and writes down what must never be. */
+export interface Guard {
+  readonly violations: readonly string[];
+  /** After any effect. */
+  look(call: string): void;
+  beforeGrantTypes(types: readonly string[]): void;
+  beforeAttaching(ids: readonly string[]): void;
+  beforeDeleting(id: string): void;
+  beforeAcl(description: string): void;
+}
+
+export interface GuardOptions {
+  tenant: WorldTenant;
+  table: MemoryTable;
+  incident: Incident;
+  /** Everything that people were told, one text. */
+  heard(): string;
+  /** Whether something was put back that Curfew may not have seen yet. */
+  isPutBack(): boolean;
+  /** What may be given back: audiences. */
+  approved(): readonly string[];
+  isGlobal: boolean;
+}
+
+export function guardOf(options: GuardOptions): Guard {
+  const { tenant, table, incident } = options;
+  const violations: string[] = [];
+  let saysContained = false;
+  const must = (holds: boolean, what: string): void => {
+    if (!holds) violations.push(what);
+  };
+  const changes = (what: string): void => {
+    must(!incident.drill, `a drill changes ${what}`);
+    must(!options.isGlobal, `the tenant's own application: ${what} is changed`);
+  };
+  return {
+    violations,
+    look(call) {
+      if (call === "table.put INCIDENT") {
+        const known = table.peek<Incident>(incidentKey(incident.id));
+        saysContained = known !== undefined && isContained(known);
+      }
+      if (!saysContained || options.isPutBack()) return;
+      const given = audiencesOf(tenant).filter((audience) => tenant.gives(audience));
+      const open = given.filter((audience) => !options.approved().includes(audience));
+      must(open.length === 0, `called contained, and tokens are given for ${open.join()} (${call})`);
+    },
+    beforeGrantTypes(types) {
+      changes("grant types");
+      const now = tenant.client?.grantTypes ?? [];
+      const kept = now.filter((type) => type !== "client_credentials");
+      must(JSON.stringify(kept) === JSON.stringify(types), "more than client_credentials is taken away");
+    },
+    beforeAttaching(ids) {
+      changes("keys");
+      must(ids.length > 0, "the last key is detached");
+      const leaked = tenant.keys.find(({ kid }) => kid === incident.leakedKey)?.id;
+      const others = (tenant.client?.attachedKeys ?? []).filter((id) => id !== leaked);
+      must(
+        others.every((id) => ids.includes(id)),
+        "a key is detached that did not leak",
+      );
+    },
+    beforeDeleting(id) {
+      changes("grants");
+      const grant = tenant.grants.get(id);
+      if (!grant) return;
+      must(!grant.isSystem, "one of Auth0's own grants is deleted");
+      must(!options.approved().includes(grant.audience), "a grant is taken away that was approved");
+      must(
+        isKept(table, incident.id, grant) || isHeard(options.heard(), grant),
+        `${id} is deleted, neither stored nor told`,
+      );
+    },
+    beforeAcl(description) {
+      changes("the network");
+      must(!tenant.acls.some((acl) => acl.description === description), "a second network ACL is made");
+    },
+  };
+}
+
+const audiencesOf = ({ grants }: WorldTenant): string[] => [...grants.values()].map(({ audience }) => audience);
+
+/** Whether all of a grant is stored, as what was there or as what was put back. */
+export const isKept = (table: MemoryTable, incident: string, grant: RevokedGrant): boolean =>
+  ["grant", "put-back"].some((kind) => {
+    const key = { partition: incidentPartition(incident), sort: `PRESERVED#${kind}/${grant.id}` };
+    return JSON.stringify(sorted(table.peek<RevokedGrant>(key))) === JSON.stringify(sorted(grant));
+  });
+
+const sorted = (grant: RevokedGrant | undefined): unknown =>
+  grant &&
+  Object.entries(grant)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+
+/** Whether people could put a grant together again from what they heard. Of an address the colon is in brackets. */
+export const isHeard = (text: string, { id, audience, scopes }: RevokedGrant): boolean =>
+  [id, audience.replaceAll("://", "[:]//"), ...scopes].every((word) => text.includes(word));

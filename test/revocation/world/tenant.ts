@@ -1,0 +1,77 @@
+import { CurfewError, type ErrorCode } from "../../../lib/model/curfew-error.ts";
+import type {
+  NetworkAcl,
+  RegisteredClientKey,
+  ResponderTenant,
+  RevokedClient,
+  RevokedGrant,
+  SigningKey,
+} from "../../../lib/revocation/ports.ts";
+
+/** Who changes something in the tenant. */
+export type Actor = "curfew" | "tool" | "thief";
+
+/** A tenant as far as one application's incident concerns it: what the port's functions do there. */
+export interface WorldTenant {
+  client: RevokedClient | undefined;
+  keys: RegisteredClientKey[];
+  readonly grants: Map<string, RevokedGrant>;
+  readonly acls: NetworkAcl[];
+  readonly signingKeys: SigningKey[];
+  /** What the port refuses for good, by function. */
+  readonly refusals: Partial<Record<keyof ResponderTenant, ErrorCode>>;
+  events: number;
+  /** Whether somebody with the application's credential gets a token for the audience. */
+  gives(audience: string): boolean;
+  setGrantTypes(types: readonly string[]): void;
+  /** Auth0 gives each grant an id that nothing had before. */
+  createGrant(grant: Omit<RevokedGrant, "id">): string;
+  /** An application takes its grants with it. */
+  deleteClient(): void;
+  /** @throws CurfewError when the function is refused */
+  allow(name: keyof ResponderTenant): void;
+}
+
+export function worldTenant(client: RevokedClient | undefined): WorldTenant {
+  let ids = 0;
+  const tenant: WorldTenant = {
+    client,
+    keys: [],
+    grants: new Map(),
+    acls: [],
+    signingKeys: [
+      { kid: "now", state: "current" },
+      { kid: "then", state: "next" },
+    ],
+    refusals: {},
+    events: 100,
+    gives(audience) {
+      const isAllowed = tenant.client?.grantTypes?.includes("client_credentials") ?? false;
+      return isAllowed && [...tenant.grants.values()].some((grant) => grant.audience === audience);
+    },
+    setGrantTypes(types) {
+      tenant.events += 1;
+      if (!tenant.client) throw notFound();
+      tenant.client = { ...tenant.client, grantTypes: [...types] };
+    },
+    createGrant(grant) {
+      ids += 1;
+      tenant.events += 1;
+      const id = `cgr_${ids}`;
+      tenant.grants.set(id, { ...grant, id });
+      return id;
+    },
+    deleteClient() {
+      tenant.client = undefined;
+      tenant.grants.clear();
+      tenant.keys = [];
+    },
+    allow(name) {
+      const code = tenant.refusals[name];
+      if (code) throw new CurfewError(code, "Auth0 refuses this.", { detail: `scope of ${name}` });
+    },
+  };
+  return tenant;
+}
+
+export const notFound = (): CurfewError => new CurfewError("not-found", "There is no such application.");
