@@ -32,7 +32,7 @@ const OUTCOMES: Readonly<Record<BundledStep["outcome"], readonly [string, string
 /** What Curfew did, step by step. */
 export const stepSection = ({ steps }: IncidentBundle): Html => html`<section id="steps" aria-labelledby="steps-title">
 <h2 id="steps-title">What was done</h2>
-<table><thead><tr><th scope="col">Step</th><th scope="col">Result</th><th scope="col">When</th><th scope="col">What came of it</th></tr></thead>
+<table class="steps"><thead><tr><th scope="col">Step</th><th scope="col">Result</th><th scope="col">When</th><th scope="col">What came of it</th></tr></thead>
 <tbody>${steps.map(stepRow)}</tbody></table>
 </section>`;
 

@@ -21,6 +21,8 @@ const STYLE = [
   PART_STYLE,
   `
 .timeline th:first-child { width: 12.5rem; } .timeline td:nth-child(2) { width: 14rem; } .timeline td:last-child { width: 12rem; }
+.verdict time { white-space: normal; }
+.steps th:first-child, .approvals th:first-child { width: 9rem; }
 .seen { background: var(--medium-ground); } .seen.told { background: var(--critical-ground); }
 .questions li { margin-bottom: 0.5rem; max-width: 80ch; }
 section > h3 { margin: 1.75rem 0 0.6rem; }
@@ -133,7 +135,7 @@ const evidence = (
 <dt>Schema version</dt><dd>${bundle.schemaVersion}</dd>
 <dt>Kept from before</dt><dd>${Object.keys(bundle.preserved).length === 0 ? "Nothing" : Object.keys(bundle.preserved).map((part) => html`<code>${part}</code> `)}</dd>
 </dl>
-${bundle.approvals.length > 0 && html`<h3>Approvals</h3><table><thead><tr><th scope="col">Step</th><th scope="col">Plan</th><th scope="col">Decision</th></tr></thead><tbody>${bundle.approvals.map(approvalRow)}</tbody></table>`}
+${bundle.approvals.length > 0 && html`<h3>Approvals</h3><table class="approvals"><thead><tr><th scope="col">Step</th><th scope="col">Plan</th><th scope="col">Decision</th></tr></thead><tbody>${bundle.approvals.map(approvalRow)}</tbody></table>`}
 </section>`;
 
 const approvalRow = ({ step, planHash, decision }: IncidentBundle["approvals"][number]): Html =>

@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { renderEmail } from "../../../lib/alerts/email.ts";
+import { renderSlack } from "../../../lib/alerts/slack/message.ts";
+import { emailSubscriptions, slackFilter } from "../../../lib/config/alert-subscriptions.ts";
+import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
+import type { IncidentTurn } from "../../../lib/revocation/alerts/incident-turn.ts";
+import { HOUR, incidentOf, MINUTE, THREE_AM } from "../support.ts";
+
+const AT = THREE_AM + 5 * MINUTE;
+const USES = [{ what: "POST /api/v2/clients", count: 2, ips: ["198.51.100.7"] }];
+
+/** Each turn once; the compiler asks for the ones that are missing. */
+const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Name }> } = {
+  opened: { turn: "opened" },
+  locked: { turn: "locked", at: AT },
+  contained: { turn: "contained", at: AT },
+  "not-contained": { turn: "not-contained", at: AT, missing: ["The grant cgr_1 is still there."] },
+  "not-stored": { turn: "not-stored", at: AT, told: ["cgr_1 for https://api.example: read:orders"] },
+  used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false },
+  "put-back": { turn: "put-back", at: AT, what: ["cgr_2 for https://api.example"], isTakenAgain: true },
+  waiting: {
+    turn: "waiting",
+    step: "restore",
+    planHash: "ab".repeat(32),
+    askedAt: AT,
+    until: AT + 24 * HOUR,
+    reminders: 0,
+    plan: ["read:orders at https://api.example comes back"],
+  },
+  decided: {
+    turn: "decided",
+    step: "restore",
+    at: AT,
+    decision: "approve",
+    by: "arn:aws:sts::1:assumed-role/lead/sam",
+  },
+  restored: { turn: "restored", at: AT, given: ["read:orders at https://api.example"], missing: [] },
+  "log-gap": { turn: "log-gap", from: AT, to: AT + HOUR },
+  blind: { turn: "blind", since: AT, why: "Auth0 could not be reached." },
+  found: {
+    turn: "found",
+    at: AT,
+    uses: USES,
+    exposed: ["web: Its secret was shown"],
+    changes: ["clients: new: Evil (x1)"],
+  },
+  closed: {
+    turn: "closed",
+    at: AT,
+    evidence: [{ name: "incidents/i/incident.json", version: null, sha256: "cd".repeat(32) }],
+    questions: ["Who was it?"],
+  },
+};
+
+const all = Object.values(TURNS);
+const alertOf = (turn: IncidentTurn, changes = {}) => incidentAlert(incidentOf(changes), "dana@acme.example", turn);
+
+describe("an alert about an incident", () => {
+  it.each(all)("says in mail and Slack what to do and whose it is: $turn", (turn) => {
+    const alert = alertOf(turn);
+    const { subject, body } = renderEmail(alert);
+    const slack = JSON.stringify(renderSlack(alert));
+
+    expect(subject).toMatch(/^(CRITICAL|HIGH) acme: /);
+    expect(subject.length).toBeLessThan(100);
+    for (const text of [body, slack]) {
+      expect(text).toContain("npx curfew incidents show 2026-11-23-acme-5d41402abc");
+      expect(text).toContain("The secret was in a public repository.");
+    }
+    expect(body).toMatch(/What to do:\n1\. /);
+    expect(alert).toMatchObject({ kind: "incident", tenant: "acme", owner: "dana@acme.example" });
+  });
+
+  it.each(all)("of a drill says so first: $turn", (turn) => {
+    const alert = alertOf(turn, { drill: true, id: "drill-1" });
+
+    expect(alert.title).toMatch(/^Drill, nothing is changed: acme: /);
+    expect(alert.text).toMatch(/^This is a drill/);
+  });
+
+  it("has an id of its own for each turn and each incident, and the same one again", () => {
+    const ids = [...all.map((turn) => alertOf(turn).id), ...all.map((turn) => alertOf(turn, { id: "another" }).id)];
+
+    expect(new Set(ids).size).toBe(2 * all.length);
+    expect(all.map((turn) => alertOf(structuredClone(turn)).id)).toEqual(ids.slice(0, all.length));
+  });
+
+  it("that is contained says until when tokens work, and is told again when that moves", () => {
+    const { title, text, id } = alertOf(TURNS.contained);
+    const moved = { ...incidentOf().window, at: THREE_AM + 48 * HOUR };
+
+    expect(title).toBe("acme: job is contained; tokens that are out work until 2026-11-24 03:00 UTC");
+    expect(text).toContain("Tokens that are out keep working until 2026-11-24 03:00 UTC at the latest.");
+    expect(alertOf(TURNS.contained, { window: moved }).id).not.toBe(id);
+  });
+
+  it("that is not contained is the same matter as long as the same is missing, whenever it is told", () => {
+    const missing = ["b", "a"];
+    const told = { turn: "not-contained", at: AT, missing } as const;
+
+    expect(alertOf({ ...told, at: AT + 1, missing: ["a", "b"] }).id).toBe(alertOf(told).id);
+    expect(alertOf({ ...told, missing: ["a"] }).id).not.toBe(alertOf(told).id);
+  });
+
+  it("that waits is told again when it is asked again, and for another plan", () => {
+    const ids = [TURNS.waiting, { ...TURNS.waiting, reminders: 1 }, { ...TURNS.waiting, planHash: "ef" }];
+
+    expect(new Set(ids.map((turn) => alertOf(turn).id)).size).toBe(3);
+    expect(alertOf(TURNS.waiting).steps[0]).toContain("npx curfew approve 2026-11-23-acme-5d41402abc restore");
+  });
+});
+
+describe("who hears of an incident", () => {
+  const owner = { owner: "dana@acme.example" };
+  const hears = (alerts: { email: string[]; digest: string[] }, address: string): string =>
+    JSON.stringify(
+      emailSubscriptions({
+        alerts: { email: alerts.email, digest: { email: alerts.digest } },
+        tenants: [owner],
+      } as unknown as Parameters<typeof emailSubscriptions>[0]).get(address),
+    );
+
+  it("is everybody who hears at once, and the owner of the tenant", () => {
+    expect(hears({ email: ["on@x"], digest: ["day@x"] }, "on@x")).toContain('"incident"');
+    expect(hears({ email: ["on@x"], digest: ["day@x"] }, "dana@acme.example")).toContain(
+      '{"owner":["dana@acme.example"]}',
+    );
+    expect(slackFilter("high")).toMatchObject({ kind: expect.arrayContaining(["incident"]) });
+  });
+
+  it("is the reader of the digest only where nobody else is named", () => {
+    expect(hears({ email: ["on@x"], digest: ["day@x"] }, "day@x")).not.toContain('"incident"');
+    expect(hears({ email: [], digest: ["day@x"] }, "day@x")).toContain('"incident"');
+  });
+});

@@ -1,0 +1,249 @@
+import { createHash } from "node:crypto";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { closeIncident } from "../../../lib/revocation/close.ts";
+import type { IncidentBundle } from "../../../lib/revocation/evidence/bundle.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { incidentPartition } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
+import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
+import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import { startBrowser } from "../../reports/html/browser.ts";
+import { openPage } from "../../reports/html/open-page.ts";
+import {
+  CLIENT,
+  DAY,
+  done,
+  HOUR,
+  incidentOf,
+  logEvent,
+  MINUTE,
+  putIncident,
+  SECOND,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
+
+/** Planted wherever a stranger or a mistake could put it; none of it may come out. */
+const TASK_TOKEN = "AQC8-task-token-canary";
+const HOSTILE = `<img src=x onerror=alert(1)>\u202Egnp`;
+
+/** An incident that went all the way: used after the lock, looked back at, restored, and over. */
+async function lived(changes: Partial<Incident> = {}) {
+  const tenant = testTenant({
+    client: async () => CLIENT,
+    keys: async () => [{ id: "cred_2", kid: "kid-2", name: "new" }],
+  });
+  const all = testParts(tenant);
+  const { steps } = incidentOf();
+  const incident = incidentOf({
+    reason: `The secret was in a public repository. ${HOSTILE}`,
+    steps: {
+      ...steps,
+      rotate: done(THREE_AM + 2 * MINUTE, "It has a new secret in curfew/incidents/acme/job."),
+      prove: done(THREE_AM + 5 * MINUTE, "The old one was refused five times."),
+      "network-acl": { at: THREE_AM, outcome: "not-applicable", message: "No egress address is configured." },
+    },
+    window: {
+      state: "closes",
+      at: THREE_AM + DAY,
+      apis: [
+        {
+          audience: "https://acme.eu.auth0.com/api/v2/",
+          until: THREE_AM + DAY - MINUTE,
+          lifetime: 86_400,
+          assumed: null,
+        },
+        {
+          audience: "https://old.example",
+          until: THREE_AM + HOUR,
+          lifetime: 2_592_000,
+          assumed: "what it was before is not on record",
+        },
+      ],
+      others: 2,
+      tokenUntil: null,
+    },
+    ...changes,
+  });
+  await putIncident(all.table, incident);
+  await preserve(all.table, incident.id, "client", CLIENT);
+  await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
+  await all.table.put(
+    { partition: incidentPartition(incident.id), sort: "ASKED#restore" },
+    {
+      plan: { grants: ["cgr_1"] },
+      planHash: "ab".repeat(32),
+      taskToken: TASK_TOKEN,
+      decision: { decision: "approve", at: THREE_AM, by: { arn: "arn:aws:sts::1:assumed-role/lead/sam" } },
+    },
+  );
+  const add = (second: number, who: string, what: string, answer: string | null): Promise<void> =>
+    addToTimeline(all.table, incident.id, { at: THREE_AM + second * SECOND, who, what, answer });
+  await add(0, incident.openedBy, "Started the incident.", null);
+  await add(10, "curfew", "PATCH /api/v2/clients/job: client_credentials taken out of its grant types.", "200");
+  await add(60, "curfew", "DELETE /api/v2/client-grants/cgr_1", "204");
+  tenant.log = [
+    logEvent(THREE_AM - HOUR, {
+      type: "mgmt_api_read",
+      request: { method: "get", path: "/api/v2/clients/web" },
+      accessedSecrets: ["client_secret"],
+    }),
+    logEvent(THREE_AM - HOUR + MINUTE, { request: { method: "post", path: `/api/v2/clients/${HOSTILE}` } }),
+  ];
+  const stand = tenant.log.at(-1)?.id ?? null;
+  await preserve(all.table, incident.id, "log-position", { event: stand });
+  tenant.log.push(
+    logEvent(THREE_AM + 6 * MINUTE),
+    logEvent(THREE_AM + 7 * MINUTE, { type: "feccft", request: undefined }),
+  );
+  const now = (): Promise<Incident> => readIncident(all.table, incident.id);
+  const inventories = { before: async () => undefined, now: async () => undefined };
+  await all.clock.run(investigate(await now(), all.parts, inventories));
+  await all.clock.run(watchTurn(await now(), all.parts));
+  const close = async (): Promise<Incident> => all.clock.run(closeIncident(await now(), all.parts));
+  return { ...all, tenant, incident, now, close };
+}
+
+const text = (body: Uint8Array | undefined): string => Buffer.from(body ?? []).toString("utf8");
+
+async function closed(changes: Partial<Incident> = {}) {
+  const all = await lived(changes);
+  await all.clock.run(all.clock.sleep(2 * DAY));
+  const incident = await all.close();
+  const folder = `incidents/${incident.id}/`;
+  const read = (name: string): string => text(all.evidence.documents.get(`${folder}${name}`)?.[0]);
+  return { ...all, incident, json: read("incident.json"), page: read("incident.html"), folder };
+}
+
+describe("closing an incident", () => {
+  it("waits until the window is over, and says so", async () => {
+    const { close, evidence, heard } = await lived();
+    heard.length = 0;
+    const { steps, closedAt } = await close();
+
+    expect(steps.close).toMatchObject({
+      outcome: "incomplete",
+      missing: ["Tokens that are out may work until 2026-11-24 03:00 UTC."],
+    });
+    expect([closedAt, evidence.documents.size, heard.length]).toEqual([null, 0, 0]);
+  });
+
+  it("keeps the evidence once, records its hashes, and tells people of them", async () => {
+    const { incident, json, page, folder, heard, close, evidence } = await closed();
+    await close();
+    const sha256 = (body: string): string => createHash("sha256").update(body).digest("hex");
+
+    expect(incident.closedAt).not.toBeNull();
+    expect([...evidence.documents].map(([name, versions]) => [name, versions.length])).toEqual([
+      [`${folder}incident.json`, 1],
+      [`${folder}incident.html`, 1],
+    ]);
+    expect(page).toContain(sha256(json));
+    const told = heard.filter(({ title }) => title.endsWith("is closed"));
+    expect(told).toHaveLength(1);
+    expect(told[0]?.facts.map(({ value }) => value)).toEqual(
+      expect.arrayContaining([
+        `${folder}incident.json, SHA-256 ${sha256(json)}`,
+        `${folder}incident.html, SHA-256 ${sha256(page)}`,
+      ]),
+    );
+  });
+
+  it("goes on after dying between the two documents, with the JSON that is kept", async () => {
+    const all = await lived();
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    const create = all.evidence.create;
+    let writes = 0;
+    all.evidence.create = async (...document) => {
+      writes += 1;
+      if (writes === 2) throw new CurfewError("service-failed", "S3 did not answer.");
+      return create(...document);
+    };
+    await expect(all.close()).rejects.toMatchObject({ code: "service-failed" });
+    expect((await all.now()).closedAt).toBeNull();
+    await all.clock.run(all.clock.sleep(HOUR));
+    const { closedAt } = await all.close();
+
+    const json = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+    expect(new Date(closedAt ?? 0).toISOString()).toBe(json.generatedAt);
+  });
+
+  it("says of every credential what became of it, and asks what nobody knows", async () => {
+    const { json } = await closed();
+    const { credentials, questions, lessons } = JSON.parse(json) as IncidentBundle;
+
+    expect(credentials.map(({ what, state }) => [what, state])).toEqual([
+      ["client secret", "dead"],
+      ["registered key kid-1", "dead"],
+      ["access tokens that may be out", "dead"],
+    ]);
+    expect(questions).toContain("It was used after it was locked: whose requests were those?");
+    expect(questions).toContain("Exposed with web: Its secret was shown. Is it an incident of its own?");
+    expect(lessons[0]).toContain("Tokens for https://acme.eu.auth0.com/api/v2/ live for 24 h");
+  });
+
+  it("takes nothing for dead that it could not see", async () => {
+    const all = await lived();
+    all.parts.tenant.keys = () => Promise.reject(new CurfewError("unreachable", "Auth0 could not be reached."));
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const { credentials } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+
+    expect(credentials).toContainEqual({
+      what: "registered key kid-1",
+      state: "unknown",
+      detail: "Auth0 could not be reached.",
+    });
+  });
+
+  it("shows no token of a waiting step, in evidence and alerts", async () => {
+    const { json, page, heard, table, incident } = await closed();
+
+    expect(table.peek({ partition: incidentPartition(incident.id), sort: "ASKED#restore" })).toMatchObject({
+      taskToken: TASK_TOKEN,
+    });
+    for (const shown of [json, page, JSON.stringify(heard)]) expect(shown).not.toContain(TASK_TOKEN);
+    expect(json).toContain("assumed-role/lead/sam");
+  });
+});
+
+describe("the page of an incident", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser.close());
+
+  it("shows in a browser what was done, seen and asked; loads nothing, runs nothing and fits on a telephone", async () => {
+    const { page } = await closed();
+    await using opened = await openPage(browser, page);
+    const { SCREENSHOT: shot } = process.env;
+    if (shot !== undefined) await opened.page.screenshot({ path: shot, fullPage: true });
+
+    expect(await opened.page.innerText(".verdict")).toBe(
+      "job leaked and was contained; tokens that were out were over at 24 November 2026, 03:00:00 UTC.",
+    );
+    const timeline = await opened.page.innerText("#timeline");
+    expect(timeline).toContain("PATCH /api/v2/clients/job");
+    expect(timeline).toContain("should not be");
+    expect(await opened.page.innerText("#credentials")).toMatch(/client secret\s+Dead/);
+    expect(await opened.page.innerText("#found")).toMatch(/web\s+Its secret was shown/);
+    expect(await opened.ask("document.querySelectorAll('img, script').length")).toBe(0);
+    expect(await opened.ask("getComputedStyle(document.querySelector('.badge')).borderRadius")).toBe("999px");
+    await opened.page.setViewportSize({ width: 390, height: 844 });
+    expect(await opened.ask("document.documentElement.scrollWidth")).toBe(390);
+    expect([opened.complaints, opened.requests]).toEqual([[], []]);
+  });
+
+  it("of a drill says that nothing was changed", async () => {
+    const { page } = await closed({ drill: true, id: "drill-x" });
+
+    expect(page).toContain("Drill of an emergency revocation: nothing was changed");
+    expect(page).toContain("What would have been done if");
+  });
+});

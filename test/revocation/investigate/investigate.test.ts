@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Inventory } from "../../../lib/inventory/inventory.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { compareInventories } from "../../../lib/revocation/investigate/compare.ts";
+import { exposures } from "../../../lib/revocation/investigate/exposed.ts";
+import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
+import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
+import { lastInventory } from "../../../lib/revocation/investigate/last-inventory.ts";
+import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { gzipJson } from "../../../lib/runs/gzip-json.ts";
+import { memoryEvidence } from "../../support/memory-evidence.ts";
+import { memoryTable } from "../../support/memory-table.ts";
+import { DAY, HOUR, incidentOf, logEvent, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+
+const complete = <T>(data: readonly T[]) => ({ status: "complete", data, count: data.length }) as const;
+const inventory = (sections: Record<string, unknown>): Inventory => sections as Inventory;
+
+const BEFORE = inventory({
+  clients: complete([
+    { client_id: "job", name: "Nightly job" },
+    { client_id: "web", name: "Web" },
+  ]),
+  clientGrants: complete([{ id: "cgr_1", client_id: "web", scope: ["a", "b"] }]),
+  clientCredentials: complete([]),
+  actions: complete([]),
+});
+const AFTER = inventory({
+  clients: complete([
+    { client_id: "job", name: "Nightly job" },
+    { client_id: "web", name: "Web" },
+    { client_id: "evil", name: "Backup" },
+  ]),
+  clientGrants: complete([{ id: "cgr_1", client_id: "web", scope: ["b", "a", "delete:users"] }]),
+  clientCredentials: complete([{ id: "cred_1", client_id: "web", kid: "k" }]),
+  actions: { status: "unavailable", reason: "missing-scope", detail: "read:actions" },
+});
+
+describe("comparing two inventories", () => {
+  it("finds what is new and changed, and says what it cannot compare", () => {
+    const { changes, notCompared } = compareInventories(BEFORE, AFTER);
+
+    expect(changes.map(({ section, what, id, fields }) => [section, what, id, ...fields])).toEqual([
+      ["clients", "new", "evil"],
+      ["clientCredentials", "new", "cred_1"],
+      ["clientGrants", "changed", "cgr_1", "scope"],
+    ]);
+    expect(notCompared).toContainEqual({ section: "actions", why: "now, it could not be read (missing-scope)" });
+    expect(notCompared).toContainEqual({ section: "signingKeys", why: "before, nobody asked for it" });
+  });
+
+  it("finds nothing where nothing changed, in whatever order it comes and although evidence was JSON", () => {
+    const item = fc.record({
+      id: fc.string({ minLength: 1 }),
+      scope: fc.option(fc.array(fc.string()), { nil: undefined }),
+      name: fc.string(),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(item, { selector: ({ id }) => id }), (items) => {
+        const stored = JSON.parse(JSON.stringify({ clientGrants: complete(items) })) as Inventory;
+        const now = inventory({
+          clientGrants: complete(items.toReversed().map((one) => ({ ...one, scope: one.scope?.toReversed() }))),
+        });
+
+        expect(compareInventories(stored, now).changes).toEqual([]);
+      }),
+    );
+  });
+});
+
+describe("what is exposed", () => {
+  const at = (request: LogEvent["request"], changes: Partial<LogEvent> = {}): LogEvent =>
+    logEvent(THREE_AM, { request, ...changes });
+
+  it.each<[string, LogEvent, [string | null, string]]>([
+    [
+      "a secret that was read",
+      at({ method: "get", path: "/api/v2/clients/web" }, { type: "mgmt_api_read", accessedSecrets: ["client_secret"] }),
+      ["web", "Its secret was shown"],
+    ],
+    [
+      "a list of secrets",
+      at({ method: "get", path: "/api/v2/clients" }, { type: "mgmt_api_read", accessedSecrets: ["client_secret"] }),
+      [null, "The secrets of applications were listed: of all of them, as far as the list went"],
+    ],
+    [
+      "a secret that was rotated",
+      at({ method: "post", path: "/api/v2/clients/web/rotate-secret" }),
+      ["web", "Its secret was shown"],
+    ],
+    [
+      "a key that was registered",
+      at({ method: "post", path: "/api/v2/clients/web/credentials" }),
+      ["web", "A key was registered for it"],
+    ],
+    [
+      "an application that was changed",
+      at({ method: "patch", path: "/api/v2/clients/tpa_%2Fx" }),
+      ["tpa_/x", "It was changed, and may have been given a secret or a key"],
+    ],
+    [
+      "connections that were read",
+      at({ method: "get", path: "/api/v2/connections" }, { type: "mgmt_api_read", accessedSecrets: ["client_secret"] }),
+      [null, "Secrets of connections were shown: client_secret"],
+    ],
+  ])("is %s", (_, event, [clientId, what]) => {
+    expect(exposures([event], [], "job").exposures).toEqual([
+      expect.objectContaining({ clientId, what, events: [event.id] }),
+    ]);
+  });
+
+  it("is not the application itself, and not what only reads", () => {
+    const events = [
+      at({ method: "patch", path: "/api/v2/clients/job" }),
+      at({ method: "delete", path: "/api/v2/client-grants/x" }),
+    ];
+
+    expect(exposures(events, [], "job").exposures).toEqual([]);
+  });
+});
+
+async function investigated(changes: Partial<Incident> = {}, now: Inventory | null = AFTER) {
+  const tenant = testTenant();
+  tenant.pageSize = 2;
+  const all = testParts(tenant);
+  const incident = incidentOf(changes);
+  await putIncident(all.table, incident);
+  const seen = (sections: Inventory | null) =>
+    sections === null ? undefined : { at: THREE_AM, source: "test", inventory: sections };
+  const inventories = { before: async () => seen(BEFORE), now: async () => seen(now) };
+  const run = async (deadline = Number.POSITIVE_INFINITY): Promise<Incident> =>
+    all.clock.run(investigate(await readIncident(all.table, incident.id), { ...all.parts, deadline }, inventories));
+  return { ...all, tenant, incident, run };
+}
+
+describe("looking back", () => {
+  const since = THREE_AM - 2 * HOUR;
+
+  it("finds every write and every secret that was read since the leak, page by page, however often it is stopped", async () => {
+    const { tenant, run, table, incident, heard } = await investigated();
+    const early = logEvent(since - HOUR);
+    const writes = Array.from({ length: 7 }, (_, index) =>
+      logEvent(since + index * MINUTE, { request: { method: "post", path: `/api/v2/clients/web/credentials` } }),
+    );
+    const read = logEvent(since + HOUR, {
+      type: "mgmt_api_read",
+      request: { method: "get", path: "/api/v2/clients/db" },
+      accessedSecrets: ["client_secret"],
+    });
+    const last = logEvent(THREE_AM, { clientId: "other" });
+    tenant.log = [early, ...writes, read, last, logEvent(THREE_AM + HOUR)];
+    await preserve(table, incident.id, "log-position", { event: last.id });
+
+    let calls = 0;
+    while ((await run(0)).steps.investigate?.outcome !== "done") calls += 1;
+
+    expect(calls).toBeGreaterThan(3);
+    const record = (await readInvestigation(table, incident.id))?.value;
+    expect(record?.uses.map(({ what, count }) => [what, count])).toEqual([
+      ["POST /api/v2/clients/web/credentials", 7],
+      ["GET /api/v2/clients/db, which shows secrets: client_secret", 1],
+    ]);
+    expect(record).toMatchObject({ earlier: 1, isRead: true });
+    expect(record?.exposures.map(({ clientId }) => clientId)).toEqual(["web", "db", "evil", "web", "web"]);
+    expect(heard).toMatchObject([
+      { severity: "critical", title: "acme: what was done with job: 5 other credentials may be exposed" },
+    ]);
+  });
+
+  it("never takes silence for nothing", async () => {
+    const { run, heard } = await investigated({}, BEFORE);
+    await run();
+
+    expect(heard[0]?.text).toContain("that does not mean that nothing was done");
+  });
+
+  it("says so where nothing could be compared", async () => {
+    const { run } = await investigated({}, null);
+
+    expect((await run()).steps.investigate).toMatchObject({
+      outcome: "done",
+      message: expect.stringContaining("The tenant as it is now could not be read."),
+    });
+  });
+});
+
+describe("the last inventory", () => {
+  it("is the newest complete one that ended before the leak, in the version that was judged", async () => {
+    const [table, evidence] = [memoryTable(), memoryEvidence()];
+    const runs = [
+      { day: 20, status: "complete" },
+      { day: 21, status: "incomplete" },
+      { day: 22, status: "complete" },
+    ] as const;
+    for (const { day, status } of runs) {
+      const startedAt = `2026-11-${day}T06:00:00.000Z`;
+      const folder = `runs/${startedAt}/run/acme/`;
+      const sections = { clients: complete([{ client_id: `c${day}` }]) };
+      const stored = await evidence.write(
+        `${folder}inventory.json.gz`,
+        await gzipJson({ readAt: startedAt, inventory: sections }),
+        "",
+      );
+      await evidence.write(`${folder}results.json.gz`, await gzipJson({ inventory: stored }), "");
+      await evidence.write(`${folder}inventory.json.gz`, await gzipJson({ readAt: startedAt, inventory: {} }), "");
+      const record = {
+        run: { id: "run", startedAt },
+        state: "recorded",
+        status,
+        evidence: folder,
+        finishedAt: startedAt,
+      };
+      await table.put({ partition: "TENANT#acme", sort: `RUN#${startedAt}#run` }, record);
+    }
+
+    const seen = await lastInventory(table, evidence, "acme", Date.UTC(2026, 10, 22));
+
+    expect(seen?.inventory).toEqual({ clients: complete([{ client_id: "c20" }]) });
+    expect(await lastInventory(table, evidence, "acme", Date.UTC(2026, 10, 20) - DAY)).toBeUndefined();
+  });
+});

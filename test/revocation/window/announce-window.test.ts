@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import type { Inventory } from "../../../lib/inventory/inventory.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import { announceWindow } from "../../../lib/revocation/window/announce-window.ts";
+import { sayRefreshTokensRevoked } from "../../../lib/revocation/window/refresh-tokens.ts";
+import {
+  CLIENT,
+  DAY,
+  done,
+  HOUR,
+  incidentOf,
+  MINUTE,
+  putIncident,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
+
+const API = { identifier: "https://api.example", token_lifetime: 3_600 };
+const GRANT: RevokedGrant = {
+  id: "cgr_1",
+  audience: "https://api.example",
+  scopes: ["read:orders"],
+  allowsAllScopes: undefined,
+  subjectType: undefined,
+  organizationUsage: undefined,
+  allowsAnyOrganization: undefined,
+  isSystem: false,
+  organizations: [],
+};
+
+const audited = (audience = "https://api.example"): Inventory => ({
+  clientGrants: { status: "complete", data: [{ id: "cgr_1", client_id: "job", audience } as never], count: 1 },
+});
+
+/** An incident with everything preserved, whose API lives an hour, and one of three days that was seen too. */
+async function announced(
+  changes: Partial<Incident> = {},
+  before: Inventory | null = audited(),
+  grantTypes = CLIENT.grantTypes,
+) {
+  let reads = 0;
+  let failure: Error | undefined;
+  const tenant = testTenant({
+    apis: async () => {
+      reads += 1;
+      if (failure) throw failure;
+      return [API, { identifier: "https://other.example", token_lifetime: 259_200 }] as never;
+    },
+  });
+  const all = testParts(tenant);
+  const incident = incidentOf({ window: null, ...changes });
+  await putIncident(all.table, incident);
+  for (const [part, value] of [
+    ["grant-types", grantTypes],
+    ["grant-ids", ["cgr_1"]],
+    ["grant/cgr_1", GRANT],
+    ["api-lifetimes", { at: THREE_AM + MINUTE, apis: [API] }],
+  ] as const) {
+    await preserve(all.table, incident.id, part, value);
+  }
+  for (const { identifier, token_lifetime: lifetime } of [API]) {
+    const days = [
+      { day: "2026-10-01", lifetime, forWeb: null },
+      { day: "2026-11-22", lifetime, forWeb: null },
+    ];
+    await all.table.put({ partition: "TENANT#acme", sort: `LIFETIME#${identifier}` }, { audience: identifier, days });
+  }
+  const inventories = {
+    before: async () => (before === null ? undefined : { at: THREE_AM - DAY, source: "audit", inventory: before }),
+  };
+  const again = async (): Promise<Incident> =>
+    all.clock.run(announceWindow(await readIncident(all.table, incident.id), all.parts, inventories));
+  return { ...all, again, reads: () => reads, fail: (error: Error) => (failure = error), incident };
+}
+
+const STOPPED = THREE_AM + 5 * MINUTE;
+
+describe("the window of an incident", () => {
+  it("closes after the last token that may have been given out before it was proven that none is", async () => {
+    const { again, heard, reads } = await announced();
+    const { window } = await again();
+    await again();
+
+    expect(window).toMatchObject({ state: "closes", at: STOPPED + HOUR + MINUTE });
+    expect(heard.map(({ title }) => title)).toEqual([
+      "acme: job is contained; tokens that are out work until 2026-11-23 04:06 UTC",
+    ]);
+    // The tenant is read once after the stop.
+    expect(reads()).toBe(1);
+  });
+
+  it("reaches every API where the last inventory is not kept, or a grant could not be stored", async () => {
+    const { again } = await announced({}, null);
+    expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
+  it("is open while issuing is not proven to be stopped, and says exactly what is missing", async () => {
+    const { steps } = incidentOf();
+    const missing = ["The grant cgr_9 is still there."];
+    const contain = { at: THREE_AM, outcome: "incomplete", message: "Not all.", missing, code: null } as const;
+    const { again, heard } = await announced({ steps: { ...steps, contain } });
+    expect((await again()).window?.state).toBe("open");
+
+    expect(heard).toMatchObject([{ severity: "critical", title: "acme: job is NOT contained yet", items: missing }]);
+  });
+
+  it("assumes the longest lifetime where the tenant cannot be read after the stop", async () => {
+    const { again, fail } = await announced();
+    fail(new CurfewError("unreachable", "Auth0 could not be reached."));
+    const { window } = await again();
+
+    expect(window).toMatchObject({ state: "closes", at: STOPPED + 30 * DAY + MINUTE });
+    expect(window?.apis[0]?.assumed).toBe("what it was in the end is not known");
+  });
+
+  it("is open where users logged in, until a person says that their refresh tokens are revoked", async () => {
+    const { again, table, incident } = await announced({}, audited(), ["client_credentials", "authorization_code"]);
+    expect((await again()).window?.state).toBe("open");
+    await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + HOUR, by: "dana" });
+
+    expect((await again()).window?.state).toBe("closes");
+  });
+
+  it("of a drill is what it would be, and is never called contained", async () => {
+    const { again, heard } = await announced({ drill: true, id: "drill-x" });
+    expect((await again()).window?.state).toBe("closes");
+
+    expect(heard[0]?.title).toContain("Drill, nothing is changed: acme: job is what would be contained");
+  });
+
+  it("moves when something is proven anew", async () => {
+    const { again, table, incident, heard, clock } = await announced();
+    await again();
+    const later = STOPPED + HOUR;
+    await clock.run(clock.sleep(2 * HOUR));
+    await putIncident(table, {
+      ...(await readIncident(table, incident.id)),
+      steps: { ...incident.steps, prove: done(later) },
+    });
+
+    expect((await again()).window).toMatchObject({ at: later + HOUR + MINUTE });
+    expect(heard).toHaveLength(2);
+  });
+});
