@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, it } from "vitest";
 import { startIncidents } from "./support/start-incidents.ts";
 
 const incidents = await startIncidents();
@@ -7,7 +7,12 @@ const { desk, until, steal } = incidents;
 
 const TIMEOUT = { timeout: 180_000 };
 
-const order = (clientId: string, more: object = {}) => ({ tenant: "acme", clientId, reason: "in a public repository", ...more });
+const order = (clientId: string, more: object = {}) => ({
+  tenant: "acme",
+  clientId,
+  reason: "in a public repository",
+  ...more,
+});
 
 describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () => {
   it("locks and contains an application whose secret leaked, within seconds", async ({ expect }) => {
@@ -23,6 +28,7 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     await until(id, ({ steps }) => steps.investigate?.outcome === "done");
     const { readTimeline } = await import("../../lib/revocation/incident/timeline.ts");
     for await (const e of readTimeline(incidents.table, id)) console.log(JSON.stringify(e));
-    for await (const e of incidents.table.list(`INCIDENT#${id}`, { prefix: "PRESERVED#" })) console.log(JSON.stringify(e));
+    for await (const e of incidents.table.list(`INCIDENT#${id}`, { prefix: "PRESERVED#" }))
+      console.log(JSON.stringify(e));
   });
 });

@@ -11,7 +11,15 @@ import { type Sandbox, startSandbox } from "../../../lib/sandbox/start-sandbox.t
 import type { Table } from "../../../lib/store/table.ts";
 import { bundledAssembly } from "./bundled-assembly.ts";
 import { closedOrigin, ONCALL } from "./cast.ts";
-import { type AccessKey, CALLERS, incidentCast, LEAKY_TENANTS, leakedSecret, ORDERS, tenantOf } from "./incident-cast.ts";
+import {
+  type AccessKey,
+  CALLERS,
+  incidentCast,
+  LEAKY_TENANTS,
+  leakedSecret,
+  ORDERS,
+  tenantOf,
+} from "./incident-cast.ts";
 import { storedBy } from "./stored.ts";
 import { type Witness, witnessOf } from "./witness.ts";
 
@@ -94,7 +102,11 @@ export async function startIncidents(): Promise<Incidents> {
     table,
     desk: async (as, path, body) => {
       const authorization = `AWS4-HMAC-SHA256 Credential=${as}/20261126/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none`;
-      const answer = await fetch(new URL(path, url), { method: "POST", headers: { authorization }, body: JSON.stringify(body) });
+      const answer = await fetch(new URL(path, url), {
+        method: "POST",
+        headers: { authorization },
+        body: JSON.stringify(body),
+      });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
     byHand: (input) => {
@@ -112,7 +124,9 @@ export async function startIncidents(): Promise<Incidents> {
         { timeout: 120_000, interval: 100 },
       ),
     mails: (id) =>
-      cloud.messaging.mails.flatMap(({ kind, subject, text }) => (kind === "notification" && text.includes(id) ? [subject] : [])),
+      cloud.messaging.mails.flatMap(({ kind, subject, text }) =>
+        kind === "notification" && text.includes(id) ? [subject] : [],
+      ),
     steal: async (app) => {
       const body = JSON.stringify({
         grant_type: "client_credentials",
