@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { ALL_CHECKS } from "../lib/checks/all-checks.ts";
+import type { DeployedConfig } from "../lib/config/deployed-config.ts";
+import { resolvePolicy } from "../lib/config/policy.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import {
   ASK_AGAIN_AFTER,
@@ -7,7 +10,7 @@ import {
   type StepAnswer,
 } from "../lib/revocation/incident-machine.ts";
 import { openFor, openingShape } from "../lib/revocation/respond/open.ts";
-import { QUESTIONS } from "../lib/revocation/respond/questions.ts";
+import { questionsBy } from "../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../lib/revocation/respond/respond.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { type Invocation, lambdaFunction } from "./shared/function.ts";
@@ -32,8 +35,9 @@ const eventShape = z.union([
 ]);
 type Event = z.infer<typeof eventShape>;
 
-/** All steps, made once. */
-const steps = respondSteps(QUESTIONS);
+/** What a second person is asked for; what may be given back is what the audit's own checks do not find too much. */
+const questionsOf = ({ policy, exceptions }: DeployedConfig) =>
+  questionsBy({ checks: ALL_CHECKS, policy: resolvePolicy(policy, ALL_CHECKS), exceptions });
 
 /** Does one step of an emergency revocation, and says what comes next. Never a secret, a token or a name of a person. */
 export const handler = lambdaFunction(eventShape, async (event, invocation): Promise<StepAnswer> => {
@@ -69,9 +73,12 @@ async function respond(
       signal: over.signal,
     });
     const { id, tenant } = incident;
-    if (!("taskToken" in event)) return { incident: id, tenant, ...(await steps[event.step](incident, parts)) };
+    const questions = questionsOf(config);
+    if (!("taskToken" in event)) {
+      return { incident: id, tenant, ...(await respondSteps(questions)[event.step](incident, parts)) };
+    }
     const asked = { taskToken: event.taskToken, until: clock.now() + ASK_AGAIN_AFTER * 1_000 };
-    await QUESTIONS[QUESTION[event.step]].ask(incident, parts, asked);
+    await questions[QUESTION[event.step]].ask(incident, parts, asked);
     return { incident: id, tenant, next: "on", wait: 0 };
   } finally {
     over.abort();
