@@ -54,8 +54,9 @@ describe("a decision", () => {
 
     expect((await state())?.decision).toMatchObject({ by: KIM, decision: "approve" });
     expect(approvedPlan(await state())).toEqual(PLAN);
-    const entries = await Array.fromAsync(readTimeline(table, incident.id));
-    expect(entries.map(({ who }) => who)).toEqual([KIM]);
+    const people: string[] = [];
+    for await (const { who } of readTimeline(table, incident.id)) people.push(who);
+    expect(people).toEqual([KIM]);
   });
 
   test.each([
