@@ -36,8 +36,8 @@ const KIM = "arn:aws:sts::111122223333:assumed-role/security/kim";
 const LEE = "arn:aws:sts::111122223333:assumed-role/security/lee";
 const ROLE = "arn:aws:iam::111122223333:role/security";
 
-/** Between two runs of what was agreed to. Milliseconds. */
-const PAUSE = 120_000;
+/** Between two runs of what was agreed to: a late effect of the first may meet the second. Milliseconds. */
+const PAUSE = 5_000;
 const RUNS = 3;
 const CALM_RUNS = 4;
 
@@ -101,16 +101,19 @@ async function proposalOf(step: AskedStep, incident: Incident, parts: IncidentPa
 
 /** What was agreed to, and watching beside it, as the machine does. */
 async function act(world: World, step: AskedStep, most: number): Promise<void> {
-  for (let count = 0; count < most; count++) {
-    const before = snapshot(world);
-    await world.run(step, async (parts) => {
+  const run = (): Promise<unknown> =>
+    world.run(step, async (parts) => {
       const incident = await readIncident(parts.table, world.opened.id);
       if (step === "key-revocation") return isOver(incident, step) ? incident : revokeKey(incident, parts);
       return isOver(incident, step) ? giveBackAgain(incident, parts) : giveBack(incident, parts);
     });
+  for (let count = 0; count < most; count++) {
+    const before = snapshot(world);
+    await run();
+    await world.clock.sleep(PAUSE);
+    await run();
     await turn(world);
     if (isOver(world.incident(), step) && snapshot(world) === before) return;
-    await world.clock.sleep(PAUSE);
   }
 }
 

@@ -68,7 +68,7 @@ export function guardOf(options: GuardOptions): Guard {
     const open = [...tenant.grants.values()].filter(({ isSystem }) => !isSystem);
     const isApproved = (grant: RevokedGrant): boolean =>
       plan?.grants.some((one) => isForSame(one, grant) && !compareGrant(grant, one).isMore) ?? false;
-    must(open.every(isApproved) || options.isPutBack(), "unlocked while it has more than was approved");
+    must(open.every(isApproved), "unlocked while it has more than was approved");
   };
   return {
     violations,
