@@ -33,7 +33,9 @@ const exception = (check: string, resource = "cgr_1") => ({
 
 describe("what comes back", () => {
   test("is what was there, without each scope that the policy finds too much, with the reason", () => {
-    const grant = grantOf({ scopes: ["read:users", "delete:users", "create:client_grants", "update:users_app_metadata"] });
+    const grant = grantOf({
+      scopes: ["read:users", "delete:users", "create:client_grants", "update:users_app_metadata"],
+    });
 
     const { grants, leftOut } = judgeGrants([grant], TENANT, RULES);
 
