@@ -19,13 +19,15 @@ type Json = any;
 /** The definition of the audit, with references resolved to ARNs of the right form. */
 function definitions(template: Template): [string, Record<string, unknown>][] {
   const machines = ofType(template, "AWS::StepFunctions::StateMachine");
-  return machines.filter(([name]) => name === "AuditMachine").map(([name, { Properties }]) => {
-    const text = Properties.DefinitionString.replace(
-      /<(\w+)>/g,
-      (_all: string, id: string) => `arn:aws:lambda:eu-central-1:111122223333:function:${id}`,
-    );
-    return [name, JSON.parse(text)];
-  });
+  return machines
+    .filter(([name]) => name === "AuditMachine")
+    .map(([name, { Properties }]) => {
+      const text = Properties.DefinitionString.replace(
+        /<(\w+)>/g,
+        (_all: string, id: string) => `arn:aws:lambda:eu-central-1:111122223333:function:${id}`,
+      );
+      return [name, JSON.parse(text)];
+    });
 }
 
 let full: Template;

@@ -30,6 +30,7 @@ export interface WorldVault {
   storePending: Sync<RotationVault["storePending"]>;
   promote: Sync<RotationVault["promote"]>;
   dropPending: Sync<RotationVault["dropPending"]>;
+  dropPrevious: Sync<RotationVault["dropPrevious"]>;
   /** RotateSecret: false where an earlier rotation is in progress. */
   announce(token: VersionId): boolean;
   /** The end of a rotation, by the service itself: AWSPENDING goes, where the rotation became current. */
@@ -118,6 +119,10 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
     dropPending(id, versionId) {
       known(id);
       versions.get(versionId)?.labels.delete(PENDING);
+    },
+    dropPrevious(id, versionId) {
+      known(id);
+      versions.get(versionId)?.labels.delete(PREVIOUS);
     },
     announce(token) {
       const pending = labelled(PENDING);

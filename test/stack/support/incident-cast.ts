@@ -65,6 +65,7 @@ export function incidentCast() {
   const apps = Object.entries(LEAKING);
   const managed = apps.filter(([, { managed: is = true }]) => is);
   return {
+    apps: LEAKING,
     seeds: LEAKY_TENANTS.map((tenant) => seedOf(tenant)),
     own: Object.fromEntries(
       LEAKY_TENANTS.flatMap((tenant) =>
@@ -91,6 +92,7 @@ function seedOf(tenant: LeakyTenant): TenantSeed {
     name: tenant,
     domain,
     rateLimits: false,
+    managementApi: { token_lifetime: ORDERS.token_lifetime },
     resourceServers: [{ ...ORDERS, scopes: [{ value: "read:orders" }, { value: "write:orders" }] }],
     clients: [
       machine(responder.id, { client_secret: responder.secret }),
