@@ -72,7 +72,12 @@ function snapshot({ tenant, table, opened, incident }: World): string {
 }
 
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldOptions["outage"], isDumb: boolean): string[] {
+function missing(
+  world: World,
+  { egress, drill, tool }: Scenario,
+  outage: WorldOptions["outage"],
+  isDumb: boolean,
+): string[] {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
