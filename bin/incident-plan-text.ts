@@ -19,7 +19,7 @@ export interface IncidentPlan {
 }
 
 /** What the leak is, as far as it is known here: the first step looks at the application and knows it better. */
-export const planLeak = ({ request, tenant, client }: IncidentPlan): Classification =>
+const planLeak = ({ request, tenant, client }: IncidentPlan): Classification =>
   classify({
     clientId: request.clientId,
     token: request.token,
@@ -50,6 +50,12 @@ export function planText(plan: IncidentPlan, width: number): string {
     ...(leak.steps.length === 0 ? [] : ["", "What only people can do:", ...leak.steps.map((line) => `- ${line}`)]),
   ];
   return `${lines.map((line) => wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")).join("\n")}\n`;
+}
+
+/** What a person is asked after that. */
+export function planQuestion(plan: IncidentPlan): string {
+  if (plan.request.drill) return "Walk through it?";
+  return planLeak(plan).levers.length === 0 ? "Open the incident, and watch?" : "Contain it now?";
 }
 
 const NOT_LOOKED =

@@ -3,6 +3,7 @@ import type { TenantConfig } from "../lib/config/schema.ts";
 import { readPayload } from "../lib/config/secret-payload.ts";
 import { systemClock } from "../lib/model/clock.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
+import { incidentId } from "../lib/revocation/incident/incident-id.ts";
 import type { IncidentRequest } from "../lib/revocation/incident/incidents.ts";
 import { leakedClient, readLeakedToken, type TokenFacts } from "../lib/revocation/leak/leaked-token.ts";
 import { AUTH0_HERE } from "./auth0-here.ts";
@@ -35,16 +36,18 @@ export async function leakRequest(
   signal: AbortSignal,
 ): Promise<LeakRequest> {
   const { reason = "", client, tokenFile, leakedKey, name, drill } = options;
-  if (reason.trim() === "") throw invalid("Say why, for those who are told and for the evidence: --reason.");
   if (client === undefined && tokenFile === undefined) throw invalid(UNNAMED);
+  if (reason.trim() === "") throw invalid("Say why, for those who are told and for the evidence: --reason.");
   const token = tokenFile === undefined ? null : await readToken(tokenFile, tenant, signal);
   const clientId = token ? leakedClient(token, client) : (client ?? "");
   if (clientId.trim() === "") throw invalid(UNNAMED);
+  const since = leakedSince(options.leakedSince);
+  incidentId({ tenant: tenant.name, clientId, drill, openedAt: 0, ...(name === undefined ? {} : { name }) }); // a name that cannot be one is said before anybody is asked
   return {
     tenant: tenant.name,
     clientId,
     reason,
-    leakedSince: leakedSince(options.leakedSince),
+    leakedSince: since,
     drill,
     token,
     ...(leakedKey === undefined ? {} : { leakedKey }),

@@ -13,7 +13,7 @@ import type { Table } from "../lib/store/table.ts";
 import { AUTH0_HERE } from "./auth0-here.ts";
 import { openDeployedLedger } from "./deployed-ledger.ts";
 import { followIncident } from "./follow-incident.ts";
-import { planText } from "./incident-plan-text.ts";
+import { planQuestion, planText } from "./incident-plan-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 import { followCommand, isAsGoodAsContained } from "./incident-text.ts";
 import { personAgrees } from "./person-agrees.ts";
@@ -40,8 +40,9 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   const named = { ...(order.desk ? { url: order.desk } : {}), ...(order.table ? { table: order.table } : {}) };
   const desk = incidentDesk(named, signal);
   const { table: name } = await desk.place();
-  terminal.err(planText({ request, tenant, isLocal: false, client: undefined }, terminal.width));
-  const question = { question: request.drill ? "Walk through it?" : "Contain it now?", otherwise: "contain it", yes };
+  const plan = { request, tenant, isLocal: false, client: undefined };
+  terminal.err(planText(plan, terminal.width));
+  const question = { question: planQuestion(plan), otherwise: "contain it", yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   setExitCode(1); // until it is known to be contained
   const id = await desk.start(request);

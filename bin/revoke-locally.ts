@@ -13,9 +13,10 @@ import type { Incident } from "../lib/revocation/incident/incident.ts";
 import { listIncidents, openIncident, readIncident } from "../lib/revocation/incident/incidents.ts";
 import { respondLocally } from "../lib/revocation/local/respond-locally.ts";
 import type { ResponderTenant } from "../lib/revocation/ports.ts";
+import type { ExposureWindow } from "../lib/revocation/window/window.ts";
 import type { Table } from "../lib/store/table.ts";
-import { answerer, isSettled } from "./follow-incident.ts";
-import { planText } from "./incident-plan-text.ts";
+import { answerer } from "./follow-incident.ts";
+import { planQuestion, planText } from "./incident-plan-text.ts";
 import { type LeakRequest, leakedLogin } from "./incident-request.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
@@ -48,9 +49,10 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   const { request, tenant, leaked, yes } = order;
   const responder = await responderHere(tenant, request.clientId, invocation.signal);
   const client = yes ? undefined : await responder.client().catch((error: unknown) => unseen(error, terminal));
-  terminal.err(planText({ request, tenant, isLocal: true, client }, terminal.width));
+  const plan = { request, tenant, isLocal: true, client };
+  terminal.err(planText(plan, terminal.width));
   terminal.err(`${wrapped(ALONE, terminal.width)}\n`);
-  const question = { question: request.drill ? "Walk through it?" : "Contain it now?", otherwise: "contain it", yes };
+  const question = { question: planQuestion(plan), otherwise: "contain it", yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
@@ -172,23 +174,19 @@ const closedText = ({ id, closedAt }: Incident): string =>
     ? `Watching has ended; npx curfew incidents show ${id} --local says what is left.\n`
     : `The incident ${id} is closed. Its evidence: .curfew/incidents/${id}\n`;
 
-/** The answer after the lock, and again whenever something else is true. */
+/** The answer once it is locked or cannot be, and again whenever the end of the window, or what is proven, is another. */
 function answersOnce(answer: (incident: Incident) => Promise<void>): (incident: Incident) => Promise<void> {
-  let last = "";
+  let last: string | undefined;
   return async (incident) => {
-    const { lock } = incident.steps;
-    if (!lock && !isSettled(incident)) return;
-    const state = JSON.stringify([
-      lock?.outcome,
-      isAsGoodAsContained(incident),
-      isSettled(incident),
-      incident.window?.state === "closes" ? incident.window.at : null,
-    ]);
-    if (state === last) return;
+    const { steps, window, drill } = incident;
+    const state = window === null ? "locking" : JSON.stringify([isAsGoodAsContained(incident), endOf(window)]);
+    if (state === last || (window === null && (drill || steps.lock === undefined))) return;
     last = state;
     await answer(incident);
   };
 }
+
+const endOf = (window: ExposureWindow): number | null => (window.state === "closes" ? window.at : null);
 
 /** What others would hear. */
 function alertText({ title, items }: Alert, width: number): string {

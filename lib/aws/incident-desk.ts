@@ -192,8 +192,10 @@ function unreachable(error: unknown): CurfewError {
 
 function notFound(error: unknown): CurfewError {
   const reason = error === undefined ? "it has no URL" : reasonOf(error);
-  const isMissing = statusOf(error) === 404;
-  const why = isMissing ? "it is not deployed in this account and region" : reason;
+  if (reason === "NoRegion")
+    return new CurfewError("request-refused", `No AWS region is set; set AWS_REGION, or ${FROM_HERE}`);
+  if (reason === "CredentialsProviderError") return notSigned(error);
+  const why = statusOf(error) === 404 ? "it is not deployed in this account and region" : reason;
   return new CurfewError(
     isNetworkCode(reason) || reason === "TimeoutError" ? "unreachable" : "request-refused",
     `The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}); name it with --desk and --table as npx cdk deploy printed them, or ${FROM_HERE}`,

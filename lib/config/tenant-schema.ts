@@ -8,6 +8,12 @@ import { secretName, secretReference } from "./secret-fields.ts";
 const clientId = (description: string) =>
   formed({ title: "Client id", description }, /^[\x21-\x7e]{1,512}$/, "this must be a client id: no spaces, not empty");
 
+/**
+ * Seconds. The example keeps a value for five minutes, a change takes up to 45 s to be everywhere; a key that was read
+ * just before it was replaced is accepted for so long, and somewhat longer.
+ */
+const SHORTEST_OVERLAP = 360;
+
 const login = (title: string, description: string) =>
   z
     .strictObject({
@@ -56,8 +62,14 @@ const credential = z
     ).optional(),
     overlap: duration({
       title: "Overlap",
-      description: "For private keys: how long the old key stays registered beside the new one.",
-    }).optional(),
+      description:
+        "For private keys: how long the old key stays registered beside the new one. At least 6m, and longer than your applications keep a key.",
+    })
+      .refine((seconds) => seconds >= SHORTEST_OVERLAP, {
+        error:
+          "an overlap is at least 6m: applications keep a key for 5 minutes, and a change takes up to 45 s to spread",
+      })
+      .optional(),
     allowHs256: z
       .boolean()
       .meta({

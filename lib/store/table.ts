@@ -47,8 +47,8 @@ export interface PutOptions {
  * DynamoDB implements it (`lib/aws`), and SQLite on a laptop (`lib/local`). Everything that is remembered goes through
  * it, so both agree. The keys are those of the table: `TENANT#<name>` with `FINDING#<id>`, `CREDENTIAL#<clientId>`,
  * `LIFETIME#<audience>`, `RUN#<key>`, `SIGHTINGS#<key>#<n>`, `LEDGER`; `PENDING` with `RUN#<key>` and
- * `RUN#<key>#rest`; `SECRET#<arn>`; `INCIDENTS`; `INCIDENT#<id>` with `INCIDENT`, `TIMELINE#<moment>#<n>`,
- * `PRESERVED#<what>`; `NOTICE#<alert id>`. Reads see every write that came before them.
+ * `RUN#<key>#rest`; `SECRET#<arn>`; `INCIDENTS`; `INCIDENT#<id>` with `INCIDENT` and those of
+ * docs/revocation.md; `NOTICE#<alert id>`. Reads see every write that came before them.
  *
  * Every function rejects with CurfewError `store-failed` when the store does not do its work.
  */

@@ -182,6 +182,7 @@ export const SECRET_CASES = cases([
     "overlap: 24h\n        §allowHs256: true",
     "leave it out for a private key",
   ],
+  ["an overlap shorter than keys are kept", "overlap: 24h", "overlap: §359s", "at least 6m"],
   ["unknown kind", "kind: private-key", "kind: §private_key", 'did you mean "private-key"?'],
   ["duration with a word", "maxAge: 90d", "maxAge: §90 days", "90d, 12h, 30m or 45s"],
   ["duration without a unit", "maxAge: 90d", "maxAge: §90", "90d, 12h, 30m or 45s"],

@@ -81,4 +81,5 @@ function list(lines: readonly string[], most: number): string {
 
 /** The three characters with which Slack's mentions and links begin. Source: Slack documentation, "Escaping text". */
 /** For a text in which Slack reads its formatting language. */
-export const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+export const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

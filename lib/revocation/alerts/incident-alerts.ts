@@ -204,7 +204,7 @@ function used(incident: Incident, { from, at, uses, isRefusedOnly }: Turn<"used"
   };
 }
 
-export const useLine = ({ what, count, ips }: UseCount): string =>
+const useLine = ({ what, count, ips }: UseCount): string =>
   `${counted(count, "time")}: ${what}${ips.length === 0 ? "" : `, from ${ips.join(", ")}`}`;
 
 function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"put-back">): Told {

@@ -66,7 +66,7 @@ const isGiven = (grant: FoundGrant, given: GivenBack | undefined): boolean =>
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
   const rest =
     system.length === 0 ? "" : ` Auth0's own cannot be deleted and are left: ${system.map(nameOf).join(", ")}.`;
-  return { outcome: "done", message: `${incident.clientId} has no grants that can be deleted.${rest}` };
+  return { outcome: "done", message: `${incident.clientId} has no grants left that can be deleted.${rest}` };
 }
 
 const would = (count: number): Came => ({

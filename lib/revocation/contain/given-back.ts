@@ -3,12 +3,22 @@ import { incidentPartition } from "../incident/incident.ts";
 import type { NewGrant } from "../ports.ts";
 import { type StepRun, type Tried, tried } from "./step-run.ts";
 
-/** What a second person approved to give back: taking that away again would undo a decision. */
+/**
+ * What a second person approved to give back: taking that away again would undo a decision. The plan of restoring holds
+ * it.
+ */
 export interface GivenBack {
   grantTypes: readonly string[];
   grants: readonly Pick<NewGrant, "audience" | "subjectType">[];
   /** Whether the network is open again. */
   networkAcl: boolean;
+}
+
+/** `INCIDENT#<id>`, `ASKED#restore`, as far as it is read here. */
+export interface AskedRestore {
+  plan: GivenBack;
+  /** Null while nobody has decided. */
+  decision: { decision: "approve" | "reject" } | null;
 }
 
 /** For reading one row. Milliseconds. */
@@ -24,6 +34,8 @@ export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried
   if (incident.steps.prove === undefined) return { value: undefined };
   const key = { partition: incidentPartition(incident.id), sort: "ASKED#restore" };
   const { table, clock } = parts;
-  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<GivenBack>(key)));
-  return "error" in read ? read : { value: read.value?.value };
+  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<AskedRestore>(key)));
+  if ("error" in read) return read;
+  const asked = read.value?.value;
+  return { value: asked?.decision?.decision === "approve" ? asked.plan : undefined };
 }

@@ -41,7 +41,10 @@ export function nextStep(incident: Incident, now: Instant, after?: RespondStep):
   const untried = CONTAINING.find((step, index) => index > position && steps[step] === undefined);
   if (untried) return { step: untried, wait: 0 };
   const missing = position < CONTAINING.length && now < openedAt + PATIENCE ? oldestMissing(steps) : undefined;
-  if (missing) return { step: missing, wait: pauseAfter(steps[missing]?.at ?? now, now) };
+  if (missing) {
+    const wasJustTried = CONTAINING.indexOf(missing) <= position;
+    return { step: missing, wait: wasJustTried ? PAUSE : pauseAfter(steps[missing]?.at ?? now, now) };
+  }
   const rest = MAIN_LINE.slice(Math.max(position + 1, CONTAINING.length));
   return { step: rest.find((step) => isWanted(incident, step)) ?? "watch", wait: 0 };
 }

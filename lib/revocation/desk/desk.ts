@@ -70,7 +70,12 @@ export async function deskAnswer(request: DeskRequest, parts: DeskParts): Promis
   }
 }
 
-const STATUS: Readonly<Record<string, number>> = { "arguments-invalid": 400, "configuration-invalid": 409, "request-refused": 403, "not-found": 404 };
+const STATUS: Readonly<Record<string, number>> = {
+  "arguments-invalid": 400,
+  "configuration-invalid": 409,
+  "request-refused": 403,
+  "not-found": 404,
+};
 
 async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<{ incident: string }> {
   parts.allowStart(caller);

@@ -194,5 +194,5 @@ const foundTurn = (record: InvestigationRecord, at: Instant) =>
     changes: (record.compared?.changes ?? []).map(changeText),
   }) as const;
 
-export const changeText = ({ section, what, id, name }: TenantChange): string =>
+const changeText = ({ section, what, id, name }: TenantChange): string =>
   `${section}: ${what}: ${name === null ? id : `${name} (${id})`}`;

@@ -80,8 +80,8 @@ async function opened(
   tenant: Pick<ResponderTenant, "logEvents">,
   from: string | undefined,
 ): Promise<{ first: readonly LogEvent[] | undefined; pages: Pages } | undefined> {
-  const rest = tenant.logEvents(from)[Symbol.asyncIterator]();
   try {
+    const rest = tenant.logEvents(from)[Symbol.asyncIterator]();
     const { done, value } = await rest.next();
     if (done) return { first: undefined, pages: none() };
     return { first: value, pages: joined(value, { [Symbol.asyncIterator]: () => rest }) };

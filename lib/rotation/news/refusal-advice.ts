@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../model/curfew-error.ts";
 import { optionsFor } from "../credentials/credential-text.ts";
 import type { Refusal } from "../refusal.ts";
 
@@ -13,7 +14,11 @@ interface Advice {
 const RESUME = "Then go on: npx curfew rotate resume";
 
 /** Where no refusal says what is wrong. */
-export const LOG_STEP = "The log of the function curfew-rotate-secret says which step failed and why.";
+const LOG_STEP =
+  "The log of the function curfew-rotate-secret says which step failed and why; that of the function RotateDue, where an audit could not begin or finish it.";
+
+/** A secret that is not there fails before any function that rotates is called. */
+const MISSING_STEP = "Correct the secret's name in curfew.yaml and deploy, or create it: npx curfew rotate adopt";
 
 const DRY_RUN = "See what would happen: npx curfew rotate --dry-run";
 const CALIBRATE = "See what the probe says, with nothing changed: npx curfew rotate --dry-run";
@@ -128,13 +133,23 @@ export interface Advised {
 export const refusalSteps = (refusal: Refusal, advised: Advised): string[] =>
   REFUSAL_ADVICE[refusal].steps.map((step) => withOptions(step, advised));
 
+/** What to do about a failure that is no refusal. */
+export const failureSteps = (code: ErrorCode | undefined, advised: Advised): string[] => [
+  withOptions(failureStep(code), advised),
+];
+
+const failureStep = (code: ErrorCode | undefined): string => (code === "not-found" ? MISSING_STEP : LOG_STEP);
+
 /**
  * What to do about a credential that is held, and how to go on then.
  *
  * @param refusal null where it failed too often
+ * @param code of the last failure
  */
-export function heldSteps(refusal: Refusal | null, advised: Advised): string[] {
-  const { steps, goOn = RESUME }: Omit<Advice, "meaning"> = refusal ? REFUSAL_ADVICE[refusal] : { steps: [LOG_STEP] };
+export function heldSteps(refusal: Refusal | null, code: ErrorCode | undefined, advised: Advised): string[] {
+  const { steps, goOn = RESUME }: Omit<Advice, "meaning"> = refusal
+    ? REFUSAL_ADVICE[refusal]
+    : { steps: [failureStep(code)] };
   const onwards = goOn === null ? [] : [...(steps.includes(CALIBRATE) ? [] : [DRY_RUN]), goOn];
   return [...steps, ...onwards].map((step) => withOptions(step, advised));
 }

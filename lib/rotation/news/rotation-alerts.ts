@@ -7,7 +7,7 @@ import type { Instant } from "../../history/history.ts";
 import { clientText, secretNameOf } from "../credentials/credential-text.ts";
 import { failing } from "../ledger/failing.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
-import { type Advised, heldSteps, LOG_STEP, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+import { type Advised, failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
 
 /** What is remembered of one credential's rotations, and whose it is. */
 export interface TenantRotation {
@@ -54,7 +54,7 @@ function heldAlert(
         : []),
     ],
     steps: [
-      ...heldSteps(refusal, advised(tenant, record)),
+      ...heldSteps(refusal, lastFailure?.code, advised(tenant, record)),
       refusal ? "More: docs/runbook.md#rotation-refused" : "More: docs/runbook.md#rotation-held",
     ],
     at: iso(since),
@@ -67,7 +67,7 @@ function failedAlert(
   rules: Pick<AlertRules, "owners">,
 ): Alert {
   const { clientId, underWay } = record;
-  const { version, step, at, message, refusal } = failure;
+  const { version, step, at, code, message, refusal } = failure;
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
@@ -82,7 +82,7 @@ function failedAlert(
       { label: "Reason", value: harmless(message, 300) },
     ],
     steps: [
-      ...(refusal ? refusalSteps(refusal, advised(tenant, record)) : [LOG_STEP]),
+      ...(refusal ? refusalSteps(refusal, advised(tenant, record)) : failureSteps(code, advised(tenant, record))),
       `How it stands: npx curfew rotate status --tenant ${tenant}`,
       "More: docs/runbook.md#rotation-failed",
     ],

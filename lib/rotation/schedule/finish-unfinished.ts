@@ -11,7 +11,7 @@ import { isOpen } from "../ledger/rotation-record.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
-import { lookAtSecret } from "./look-at-secret.ts";
+import { lookAtSecret, targetOf } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 
 /**
@@ -58,6 +58,18 @@ export async function finishUnfinished(
   }
   if (failed) throw failed.error;
   return version === undefined ? "nothing" : "finished";
+}
+
+/**
+ * Goes on with the aftercare of a credential until the old one is proven dead or overdue, as far as there is time.
+ *
+ * @param deadline until when this may take: milliseconds since the epoch
+ * @throws CurfewError as `runAftercare`
+ */
+export async function seeOut(credential: KnownCredential, deadline: Instant, parts: RotationParts): Promise<void> {
+  const { rotation } = credential;
+  if (!rotation?.aftercare.some(isOpen)) return;
+  await runAftercare(targetOf(credential, rotation.arn, parts.clock.now()), deadline, parts);
 }
 
 const errorOf = (work: Promise<unknown>): Promise<{ error: unknown } | undefined> =>

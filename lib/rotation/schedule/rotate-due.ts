@@ -12,7 +12,7 @@ import { failedTry } from "../ledger/failing.ts";
 import type { RotationParts } from "../parts.ts";
 import type { RotationService } from "../ports.ts";
 import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
-import { finishUnfinished } from "./finish-unfinished.ts";
+import { finishUnfinished, seeOut } from "./finish-unfinished.ts";
 import { versionOf } from "./order-of-run.ts";
 import { type Rotated, rotateOne } from "./rotate-one.ts";
 
@@ -60,7 +60,8 @@ const TIME_TO_ROTATE = 240_000;
 const LONGEST_ROTATION = 660_000;
 
 /**
- * Finishes what is unfinished, in half of the time at most, and then rotates what is due.
+ * Finishes what is unfinished, in half of the time at most, rotates what is due, and then sees out what it has finished
+ * itself: nobody else looks at that before the next run.
  *
  * Tenants side by side, one credential at a time in each. What fails is recorded with its credential and keeps nobody
  * back but the other credentials of its tenant. Called again by a retry of the run, it begins nothing twice and no more
@@ -75,6 +76,7 @@ export async function rotateDue({ run, tenants }: EndedRun, parts: RotateDuePart
   await everyTenant(work, (tenant) => finishTenant(tenant, half, work));
   const queues = await plan(work);
   await everyTenant(work, (tenant) => rotateTenant(queues.get(tenant) ?? [], work));
+  await everyTenant(work, (tenant) => seeOutTenant(tenant, work));
   return work.result;
 }
 
@@ -87,6 +89,8 @@ interface Work extends RotateDueParts {
   barred: Set<string>;
   /** Credentials of which no new rotation can be begun, by {@link keyOf}. */
   busy: Set<string>;
+  /** Credentials of which this process has brought a version to its end, by {@link keyOf}. */
+  finished: Set<string>;
   result: RotateDueResult;
 }
 
@@ -98,6 +102,7 @@ function openWork(run: RunRef, tenants: readonly string[], parts: RotateDueParts
     byTenant: Map.groupBy(ours, ({ tenant }) => tenant),
     barred: new Set(),
     busy: new Set(),
+    finished: new Set(),
     result: { finished: 0, busy: 0, proven: 0, promoted: 0, failed: 0, unfinished: 0, waiting: 0, held: 0 },
   };
 }
@@ -123,7 +128,10 @@ async function finishTenant(tenant: string, until: Instant, work: Work): Promise
     if (now >= until) return void work.barred.add(tenant); // what is not looked at may hang
     try {
       const finished = await finishUnfinished(credential, run, Math.min(until, now + TIME_TO_FINISH), rotation);
-      if (finished === "finished") result.finished += 1;
+      if (finished === "finished") {
+        result.finished += 1;
+        work.finished.add(keyOf(credential));
+      }
       if (finished === "at work" || finished === "left") work.busy.add(keyOf(credential));
       if (finished === "at work") work.barred.add(tenant); // one at a time in a tenant, whoever is at work
     } catch (error) {
@@ -131,6 +139,19 @@ async function finishTenant(tenant: string, until: Instant, work: Work): Promise
       if (hasCode(error, "rotation-busy")) work.barred.add(tenant);
       if (credential.rotation?.underWay) work.busy.add(keyOf(credential));
     }
+  }
+}
+
+/**
+ * The function that rotates sees out the five minutes after which an old credential that is still accepted is an alert;
+ * while others wait for their turn there is no time for that here. Where the proof is there by now, nothing is done.
+ */
+async function seeOutTenant(tenant: string, work: Work): Promise<void> {
+  const { rotation, deadline, finished } = work;
+  if (finished.size === 0) return;
+  for (const credential of await known(work, tenant)) {
+    if (!finished.has(keyOf(credential))) continue;
+    await seeOut(credential, deadline, rotation).catch((error: unknown) => fail(credential, error, work));
   }
 }
 
@@ -173,15 +194,22 @@ async function plan(work: Work): Promise<Map<string, KnownCredential[]>> {
   return Map.groupBy([...begun, ...taken], ({ tenant }) => tenant);
 }
 
-/** Nothing is begun in a tenant that this run could not audit, or in which something failed on this day. */
+/**
+ * Nothing is begun in a tenant that this run could not audit, or in which something failed on this day. What is held
+ * since an earlier one is that credential's own trouble, of which people know: it must not keep all others from ever
+ * being rotated.
+ */
 async function isBarred(tenant: string, credentials: readonly KnownCredential[], work: Work): Promise<boolean> {
   const { rotation, run, timezone } = work;
   const record = await runOf(rotation.table, tenant, runKey(run));
   if (record?.state !== "recorded" || record.status === "failed") return true;
   const dayOf = (at: Instant): string => localDay(new Date(at).toISOString(), timezone);
   const today = dayOf(rotation.clock.now());
-  const failures = credentials.flatMap((one) => (one.rotation && failedTry(one.rotation)) ?? []);
-  return failures.some(({ at }) => dayOf(at) === today);
+  return credentials.some(({ rotation: known }) => {
+    const failure = known && failedTry(known);
+    const isHeldBefore = known?.held !== undefined && dayOf(known.held.since) !== today;
+    return failure !== undefined && dayOf(failure.at) === today && !isHeldBefore;
+  });
 }
 
 async function rotateTenant(queue: readonly KnownCredential[], work: Work): Promise<void> {

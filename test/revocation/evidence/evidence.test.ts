@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { closeIncident } from "../../../lib/revocation/close.ts";
 import type { IncidentBundle } from "../../../lib/revocation/evidence/bundle.ts";
+import { readEvidence } from "../../../lib/revocation/evidence/keep-evidence.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
@@ -134,7 +135,7 @@ describe("closing an incident", () => {
   });
 
   it("keeps the evidence once, records its hashes, and tells people of them", async () => {
-    const { incident, json, page, folder, heard, close, evidence } = await closed();
+    const { incident, json, page, folder, heard, close, evidence, table } = await closed();
     await close();
     const sha256 = (body: string): string => createHash("sha256").update(body).digest("hex");
 
@@ -144,6 +145,8 @@ describe("closing an incident", () => {
       [`${folder}incident.html`, 1],
     ]);
     expect(page).toContain(sha256(json));
+    const kept = await readEvidence(table, incident.id);
+    expect(kept?.documents.map((document) => document.sha256)).toEqual([sha256(json), sha256(page)]);
     const told = heard.filter(({ title }) => title.endsWith("is closed"));
     expect(told).toHaveLength(1);
     expect(told[0]?.facts.map(({ value }) => value)).toEqual(

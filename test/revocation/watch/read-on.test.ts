@@ -84,6 +84,24 @@ describe("reading on in a log", () => {
     );
   });
 
+  it("shows nothing again where Auth0 refuses to go on from an event that it still has", async () => {
+    const tenant = testTenant();
+    const [first, second, third] = [0, 1, 2].map((minute) => logEvent(THREE_AM + minute));
+    tenant.log = [first, second, third].flatMap((event) => event ?? []);
+    const { logEvents } = tenant.port;
+    const refusing = {
+      logEvents: (from: string | undefined) => {
+        if (from === undefined) return logEvents(from);
+        throw new CurfewError("request-refused", "Auth0 does not know this event.", { detail: "status 400" });
+      },
+    };
+    const read: string[] = [];
+    const known = { position: second?.id ?? null, readUntil: THREE_AM + 1 };
+    for await (const { events } of readOn(refusing, virtualClock(), known)) read.push(...events.map(({ id }) => id));
+
+    expect(read).toEqual([third?.id]);
+  });
+
   it("fails where Auth0 does", async () => {
     const tenant = testTenant();
     tenant.failure = new CurfewError("unreachable", "Auth0 could not be reached.");

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../lib/inventory/inventory.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
@@ -94,8 +94,17 @@ describe("the window of an incident", () => {
     expect(reads()).toBe(1);
   });
 
-  it("reaches every API where the last inventory is not kept, or a grant could not be stored", async () => {
+  it("reaches every API where the last inventory is not kept", async () => {
     const { again } = await announced({}, null);
+
+    expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
+  it("reaches every API where a grant was seen and could not be stored", async () => {
+    const { again, table, incident } = await announced();
+    const key = { partition: incidentPartition(incident.id), sort: "PRESERVED#grant-ids" };
+    await table.put(key, ["cgr_1", "cgr_2"]);
+
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
   });
 

@@ -47,7 +47,7 @@ async function play(world: World, scenario: Scenario, outage: WorldOptions["outa
   const ended = snapshot(world);
   // Without table and mail nobody can be told of the one word that a lock takes away, and it waits for neither.
   const isDumb = scenario.isMute === true && outage?.call === "table.*";
-  const problems = [...world.guard.violations, ...missing(world, scenario, isDumb)];
+  const problems = [...world.guard.violations, ...missing(world, scenario, outage, isDumb)];
   await containAll(world);
   await turn(world);
   if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
@@ -72,7 +72,12 @@ function snapshot({ tenant, table, opened, incident }: World): string {
 }
 
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(world: World, { egress, drill }: Scenario, isDumb: boolean): string[] {
+function missing(
+  world: World,
+  { egress, drill, tool }: Scenario,
+  outage: WorldOptions["outage"],
+  isDumb: boolean,
+): string[] {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -90,6 +95,8 @@ function missing(world: World, { egress, drill }: Scenario, isDumb: boolean): st
       !egress || tenant.acls.some(({ description }) => description === aclDescription(opened)),
     "every step is complete": Object.values(steps).every(({ outcome }) => outcome !== "incomplete"),
     "what was told and what was stored is everything": lost.length === 0,
+    // While nothing could be recorded, nobody knows that it had been taken away before.
+    "people heard what was put back": !tool || outage !== undefined || heard().includes("put back"),
     "the grant types are kept": isDumb || keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));

@@ -5,11 +5,12 @@ import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { Aftercare } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
-import { CURRENT } from "../../../lib/rotation/ports.ts";
+import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
-import { CLIENT_ID } from "../world/payload.ts";
+import { CLIENT_ID, credentialOf } from "../world/payload.ts";
+import { setSecretByHand } from "../world/people.ts";
 import type { World, WorldOptions } from "../world/world.ts";
 
 const KEYS = prepareKeys(6);
@@ -162,6 +163,14 @@ describe("the aftercare of a client secret", () => {
       ({ vault, target }) => vault.promote(target.arn, oldVersion(vault), current(vault)),
       "again",
     ],
+    [
+      "it is pending again",
+      ({ vault }) => {
+        vault.takePendingAway();
+        vault.secret.versions.get(oldVersion(vault))?.labels.add(PENDING);
+      },
+      "again",
+    ],
     ["the application is gone", ({ client }) => Object.assign(client.settings, { isGone: true }), "exist any more"],
   ])("says why nothing can be proven when %s, and keeps it on record", async (_, happen, why) => {
     const { world } = await promotedWorld(SECRET);
@@ -182,6 +191,50 @@ describe("the aftercare of a client secret", () => {
     expect(await careFor(world, meaningless)).toEqual([]);
     expect(recordOf(world)?.aftercare[0]?.notProvable).toContain("random credential");
     expect(recordOf(world)).not.toHaveProperty("held");
+  });
+
+  it("records a promotion whose process died over it, and proves the old one dead", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    await stepsUpTo(world, "testSecret", version);
+    const old = current(world.vault);
+    const dying: Alter = ({ vault, ...parts }) => ({
+      ...parts,
+      vault: {
+        ...vault,
+        promote: async (...given) => {
+          await vault.promote(...given);
+          throw new Error("it died");
+        },
+      },
+    });
+    await stepOf(world, "finishSecret", version, dying);
+    expect(recordOf(world)).not.toHaveProperty("promoted");
+    // Whoever moves the label afterwards does not change whose death was planned.
+    world.vault.secret.versions.get(old)?.labels.delete(PREVIOUS);
+    world.vault.secret.versions.set("stray", { value: "stray", labels: new Set([PREVIOUS]) });
+
+    expect(await careFor(world)).toEqual([]);
+    expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { old, current: version } });
+  });
+
+  it("leaves nothing of a promotion that came to nothing, once a later one is proven", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    const old = credentialOf(world.vault.read(CURRENT) ?? "");
+    await stepsUpTo(world, "testSecret", version);
+    const stuck: Alter = (parts) => ({
+      ...parts,
+      vault: { ...parts.vault, promote: async () => Promise.reject(new Error("defect")) },
+    });
+    await stepOf(world, "finishSecret", version, stuck);
+    expect(recordOf(world)?.aftercare).toHaveLength(1);
+    setSecretByHand(world, old, false); // the one that is stored as current
+    world.vault.takePendingAway();
+    world.clock.pass(700_000);
+    const next = world.newVersion();
+    world.vault.announce(next);
+
+    expect(await stepsUpTo(world, "finishSecret", next)).toBeUndefined();
+    expect(recordOf(world)).toMatchObject({ lastProof: { current: next }, aftercare: [] });
   });
 
   it("takes nothing away for a promotion that did not come about", async () => {

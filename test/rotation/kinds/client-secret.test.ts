@@ -51,6 +51,16 @@ describe("a rotation of a client secret", () => {
     expect(doubted).toBeGreaterThan(30);
   });
 
+  it("leaves it to a person where the pending one was removed and the tenant knows it", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    await stepsUpTo(world, "setSecret", version);
+    const held = world.vault.secret.versions.get(version);
+    if (held) held.value = undefined;
+
+    expect(await stepOf(world, "createSecret", version)).toEqual(refusal("current-refused"));
+    expect(recordOf(world)?.held).toMatchObject({ refusal: "current-refused" });
+  });
+
   it("overwrites it when a person says so", async () => {
     const { world, version } = await announcedWorld(SECRET);
     setSecretByHand(world, "by hand", false);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Login } from "../../../lib/auth0/login.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
 import { KEY, KEYS, outside, refusal, unfinished } from "../steps/a-step.ts";
 import { recordOf } from "../world/curfew.ts";
@@ -70,6 +71,25 @@ describe("a rotation of a private key", () => {
     isSilent = false;
     expect(await stepOf(world, "finishSecret", version, oldKey)).toBeUndefined();
     expect(recordOf(world)?.aftercare[0]).toHaveProperty("oldKey");
+  });
+
+  it("takes no attached key for the old one that does not verify it", async () => {
+    const { world, version } = await announcedWorld({ ...KEY, form: "plain" });
+    const initial = [...world.vault.secret.versions.values()][0];
+    const { kid: _, ...unnamed } = JSON.parse(initial?.value ?? "{}") as Record<string, unknown>;
+    if (initial) initial.value = JSON.stringify(unnamed);
+    const isOld = (login: Login): boolean =>
+      login.method === "private-key" && !login.privateKeyJwk.reveal().includes('"kid"');
+    const answering = (answer: "accepted" | "refused") =>
+      withTenant((tenant) => ({
+        probe: async (login, endpoint) => (isOld(login) ? { answer } : tenant.probe(login, endpoint)),
+      }));
+    expect(await stepsUpTo(world, "testSecret", version, answering("accepted"))).toBeUndefined();
+
+    expect(await stepOf(world, "finishSecret", version, answering("refused"))).toBeUndefined();
+    const [care] = recordOf(world)?.aftercare ?? [];
+    expect(care?.current).toBe(version);
+    expect(care).not.toHaveProperty("oldKey");
   });
 
   it("frees a place that an unreferenced leftover takes", async () => {

@@ -100,6 +100,18 @@ describe("what everybody hears of rotations", () => {
     );
   });
 
+  it("is what to do about a secret that is not there, and not to look into a log that says nothing of it", () => {
+    const lastFailure = { ...FAILURE, code: "not-found" as const, message: "There is no secret." };
+    const failed = alertsOf({ failures: 1, lastFailure });
+    const held = alertsOf({ failures: 3, lastFailure, held: { since: NOW, refusal: null, message: "No secret." } });
+
+    expect([...failed, ...held].map(({ steps }) => steps[0])).toEqual(
+      Array(2).fill(
+        "Correct the secret's name in curfew.yaml and deploy, or create it: npx curfew rotate adopt --tenant a --client jkl --secret apps/checkout/auth0",
+      ),
+    );
+  });
+
   it("is where the new one is, when Auth0 may know it already", () => {
     const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR };
     const [alert] = alertsOf({ lastFailure: FAILURE, underWay });

@@ -1,11 +1,17 @@
 import { describe, expect, it } from "vitest";
 import type { RunRef } from "../../../lib/findings/ledger/run-record.ts";
+import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { versionOf } from "../../../lib/rotation/schedule/order-of-run.ts";
+import { rotateDue } from "../../../lib/rotation/schedule/rotate-due.ts";
 import { NOW } from "../../support/rotations.ts";
 import { type Aged, arnOf, type Company, company } from "../company.ts";
+import { recordOf } from "../world/curfew.ts";
+import { prepareKeys } from "../world/keys.ts";
+import { announcedWorld, stepsUpTo, withTenant } from "../world/one-step.ts";
 
 const RUN: RunRef = { id: "run-1", startedAt: "2026-11-25T06:00:00.000Z" };
 const DAY = 86_400_000;
+const KEYS = prepareKeys(1);
 const later = (days: number): RunRef => ({
   id: `run-${days}`,
   startedAt: new Date(NOW + days * DAY).toISOString(),
@@ -128,6 +134,36 @@ describe("nothing is begun", () => {
     expect(names(world)).toEqual(["a 2"]);
   });
 
+  it("in a tenant where something was held on that day", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const at = NOW - DAY / 48;
+    const refused = { code: "rotation-refused", refusal: "hs256-client", message: "HS256." } as const;
+    const lastFailure = { version: "v1", step: "createSecret" as const, at, ...refused };
+    await world.change("a", "1", { lastFailure, held: { since: at, refusal: "hs256-client", message: "HS256." } });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ held: 1, waiting: 1 });
+    expect(world.begun).toEqual([]);
+  });
+
+  it("for what is held since an earlier day and fails again; the others of its tenant are rotated", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const at = NOW - 2 * DAY;
+    await world.change("a", "1", {
+      order: { version: "hanging", by: "schedule", at },
+      underWay: { version: "hanging", startedAt: at, setAt: at },
+      failures: 3,
+      held: { since: NOW - DAY, refusal: null, message: "It failed." },
+    });
+    const secret = world.secrets.get("apps/a/1");
+    const versions = new Map([...(secret?.versions ?? []), ["hanging", ["AWSPENDING"]]] as const);
+    if (secret) world.secrets.set("apps/a/1", { ...secret, versions });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ busy: 1, proven: 1, waiting: 0 });
+
+    expect(world.recordOf("a", "1")?.lastFailure?.at).toBeGreaterThanOrEqual(NOW);
+    expect(names(world)).toEqual(["a 2"]);
+  });
+
   it("of what a person has ordered a moment ago, whose order stays", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "by-hand", by: "person" as const, at: NOW - 60_000, overwrite: true as const };
@@ -233,6 +269,39 @@ describe("nothing is begun", () => {
 
     expect(names(world)).toEqual(["b 2"]);
     expect(world.recordOf("a", "1")?.held).toMatchObject({ refusal: "not-configured" });
+  });
+});
+
+describe("a version that a run finishes itself", () => {
+  it("is seen out, so that an old credential which is still accepted is told by that run", async () => {
+    const { world, version } = await announcedWorld({ kind: "client-secret", propagation: "at once", keys: KEYS });
+    await stepsUpTo(world, "setSecret", version);
+    world.clock.pass(DAY);
+    const accepting = withTenant(() => ({ probe: async () => ({ answer: "accepted" }) }));
+    const { settings, target, vault } = world;
+
+    const ending = await world.clock.run(
+      world.run("rotate-due", 900_000, ({ killedAt }, parts) =>
+        rotateDue(
+          { run: RUN, tenants: [target.tenant] },
+          {
+            rotation: accepting(parts),
+            service: { startRotation: () => Promise.reject(new Error("Nothing is due.")) },
+            credentials: [{ ...settings, secret: vault.secret.name, maxAge: 1e9, hasRotator: true }],
+            limits: { maxPerRun: 5, maxPercentPerRun: 100 },
+            timezone: "UTC",
+            deadline: killedAt - 10_000,
+            onFailure: () => undefined,
+          },
+        ),
+      ),
+    );
+
+    expect(ending).toMatchObject({ ended: "done", value: { finished: 1 } });
+    const record = recordOf(world);
+    expect(record?.promoted?.version).toBe(version);
+    const alerts = record ? rotationAlerts([{ tenant: target.tenant, record }], { owners: new Map() }) : [];
+    expect(alerts.map(({ title }) => title)).toEqual([expect.stringContaining("is still accepted")]);
   });
 });
 

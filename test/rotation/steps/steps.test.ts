@@ -124,6 +124,46 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(outside(world)).toBe(before);
   });
 
+  it.each(["createSecret", "setSecret", "finishSecret"] as const)(
+    "changes nothing once somebody else has the lease (%s)",
+    async (step) => {
+      const { world, version } = await announcedWorld(OPTIONS[kind]);
+      const before = { createSecret: undefined, setSecret: "createSecret", finishSecret: "testSecret" } as const;
+      if (before[step]) await stepsUpTo(world, before[step], version);
+      const found = outside(world);
+      const key = { partition: "TENANT#acme-prod", sort: `LEASE#${CLIENT_ID}` };
+      const overtaken = withTenant((tenant) => ({
+        client: async () => {
+          await world.table.put(key, { owner: null, until: 0, formerUntil: 0 });
+          return tenant.client();
+        },
+        probe: async (...given) => {
+          await world.table.put(key, { owner: null, until: 0, formerUntil: 0 });
+          return tenant.probe(...given);
+        },
+      }));
+
+      expect(await stepOf(world, step, version, overtaken)).toMatchObject({ code: "rotation-busy", retryable: true });
+      expect(outside(world)).toBe(found);
+    },
+  );
+
+  it("makes a new credential where somebody removed the pending one before the tenant took it", async () => {
+    const { world, version } = await announcedWorld(OPTIONS[kind]);
+    await stepOf(world, "createSecret", version);
+    const deaf = withTenant(() => ({
+      setSecret: async () => Promise.reject(new Error("defect")),
+      registerKey: async () => Promise.reject(new Error("defect")),
+    }));
+    await stepOf(world, "setSecret", version, deaf);
+    const held = world.vault.secret.versions.get(version);
+    if (held) held.value = undefined;
+    world.clock.pass(700_000);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+    expect(world.vault.labelled(CURRENT)).toBe(version);
+  });
+
   it("never takes unknown for refused", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     const silent = withTenant(() => ({ probe: async () => ({ answer: "unknown", detail: "no answer" }) }));
@@ -237,6 +277,9 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     world.vault.putByHand("by-hand", payloadOf(kind, "plain", byHand));
     expect(world.vault.labelled(PENDING)).toBe(version);
     const before = JSON.stringify(world.client.live());
+    const silent = withTenant(() => ({ probe: async () => ({ answer: "unknown", detail: "no answer" }) }));
+    expect(await stepOf(world, "createSecret", version, silent)).toEqual(unfinished);
+    expect(world.vault.labelled(PENDING)).toBe(version);
 
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
 
@@ -260,11 +303,14 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
   it("records a promotion whose process died over it", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     await stepsUpTo(world, "testSecret", version);
-    world.vault.promote(world.target.arn, version, world.vault.labelled(CURRENT) ?? "");
+    const old = world.vault.labelled(CURRENT) ?? "";
+    world.vault.promote(world.target.arn, version, old);
 
     expect(await stepOf(world, "finishSecret", version)).toBeUndefined();
 
     expect(recordOf(world)?.promoted?.version).toBe(version);
+    const { lastProof, aftercare = [] } = recordOf(world) ?? {};
+    expect(lastProof ?? aftercare[0]).toMatchObject({ old, current: version });
     const credential = { partition: "TENANT#acme-prod", sort: "CREDENTIAL#jkl" };
     expect(world.table.peek(credential)).toMatchObject({ rotatedAt: recordOf(world)?.promoted?.at });
   });

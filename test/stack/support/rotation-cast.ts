@@ -60,9 +60,6 @@ export type PartName = keyof typeof PARTS;
 
 const all = Object.entries<Part>(PARTS);
 
-/** How long both keys stay here. Milliseconds. */
-export const OVERLAP = 60_000;
-
 const domainOf = (tenant: RotatedTenant): string => `${tenant}.auth0.example`;
 export const secretNameOfPart = (clientId: string): string => `apps/${clientId}/auth0`;
 const own = (role: string, tenant: string) => ({
@@ -136,7 +133,7 @@ function config(origins: Readonly<Record<RotatedTenant, string>>): string {
   const tenants = ROTATED_TENANTS.map((name) => {
     const credentials = all.flatMap(([clientId, { tenant, kind, rotate, configured = secretNameOfPart(clientId) }]) =>
       tenant === name
-        ? `      - { clientId: ${clientId}, kind: ${kind}, secret: ${configured}, rotate: ${rotate}, consumers: confirmed${kind === "private-key" ? `, overlap: ${OVERLAP / 60_000}m` : ""} }\n`
+        ? `      - { clientId: ${clientId}, kind: ${kind}, secret: ${configured}, rotate: ${rotate}, consumers: confirmed }\n`
         : [],
     );
     return `  - name: ${name}

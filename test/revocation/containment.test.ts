@@ -1,0 +1,280 @@
+import { describe, expect, test } from "vitest";
+import type { AskedRestore, GivenBack } from "../../lib/revocation/contain/given-back.ts";
+import { putBack } from "../../lib/revocation/contain/put-back.ts";
+import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
+import type { RevokedGrant } from "../../lib/revocation/ports.ts";
+import { containAll, respond, turn } from "./world/curfew.ts";
+import { createWorld, type World, type WorldOptions } from "./world/world.ts";
+
+const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
+const MEMBERS = { audience: "https://stock", organizationUsage: "require", organizations: ["org_1"] };
+const SYSTEM = { audience: "https://acme.eu.auth0.com/me/", isSystem: true };
+const EGRESS = ["203.0.113.7/32"];
+
+/** A world in which the main line is through. */
+async function contained(options: WorldOptions, prepare: (world: World) => void = () => undefined): Promise<World> {
+  const world = await createWorld({ grants: [ORDERS], ...options });
+  prepare(world);
+  await world.clock.run(respond(world));
+  return world;
+}
+
+const stepsOf = (world: World) => world.incident().steps;
+const missingOf = (world: World, step: "lock" | "detach-key" | "contain" | "put-back"): readonly string[] => {
+  const result = stepsOf(world)[step];
+  return result?.outcome === "incomplete" ? result.missing : [];
+};
+const toldOf = ({ alerts }: World): string[] => alerts.map(({ title }) => title);
+const turns = (world: World, count: number) =>
+  world.clock.run(
+    (async () => {
+      for (let index = 0; index < count; index++) await turn(world);
+    })(),
+  );
+
+/** A second person lets these be given back. */
+async function approve(world: World, plan: Omit<GivenBack, "networkAcl">): Promise<void> {
+  const row: AskedRestore = { plan: { ...plan, networkAcl: false }, decision: { decision: "approve" } };
+  await world.table.put({ partition: incidentPartition(world.opened.id), sort: "ASKED#restore" }, row);
+  world.approve(plan.grants.map(({ audience }) => audience));
+}
+
+describe("a lock", () => {
+  test("takes two requests behind the one for a token, and everything else comes later", async () => {
+    const world = await contained({ egress: EGRESS });
+
+    const asked = world.wire.calls.filter((call) => call.startsWith("tenant."));
+    expect(asked.slice(0, 2)).toEqual(["tenant.client", "tenant.setGrantTypes"]);
+    expect(toldOf(world)[0]).toMatch(/is locked/);
+  });
+
+  test("of an application that nobody has ever seen is none: its id may be mistyped", async () => {
+    const world = await contained({ client: null, grants: [] });
+
+    expect(stepsOf(world).lock).toMatchObject({
+      outcome: "not-applicable",
+      message: expect.stringMatching(/not its id/),
+    });
+    expect(isContained(world.incident())).toBe(false);
+  });
+
+  test("holds when the application is deleted meanwhile", async () => {
+    const world = await contained({});
+    world.tenant.deleteClient();
+    await turns(world, 2);
+
+    expect(stepsOf(world).lock?.outcome).toBe("done");
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("of an application whose grant types nobody says leaves it none", async () => {
+    const world = await contained({ client: { grantTypes: undefined } });
+
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+    const kept = { partition: incidentPartition(world.opened.id), sort: "PRESERVED#grant-types" };
+    expect(world.table.peek(kept)).toBeNull();
+  });
+
+  test("is never laid on the application that stands for the tenant", async () => {
+    const world = await contained({ client: { isGlobal: true } });
+
+    expect(world.tenant.client).toEqual(world.before.client);
+    expect(world.tenant.grants.size).toBe(1);
+    expect(world.incident().leak).toMatchObject({ levers: [], isContainable: false });
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("is not tried with the very login that leaked", async () => {
+    const world = await contained({ own: { role: "responder", hasSpare: false } });
+
+    expect(world.wire.calls).not.toContain("tenant.setGrantTypes");
+    expect(world.wire.calls).not.toContain("tenant.deleteGrant");
+    expect(world.incident().leak?.steps.join(" ")).toMatch(/dashboard/);
+  });
+});
+
+describe("what is missing", () => {
+  test("is said exactly where a scope is missing, is told once, and done when the scope is there", async () => {
+    const world = await contained({}, ({ tenant }) => {
+      tenant.refusals.setGrantTypes = "missing-scope";
+    });
+
+    expect(missingOf(world, "lock")).toEqual(["client_credentials of job: the responder lacks scope of setGrantTypes"]);
+    expect(stepsOf(world).contain?.outcome).toBe("done");
+    expect(isContained(world.incident())).toBe(false);
+    await turns(world, 3);
+    expect(toldOf(world).filter((title) => title.includes("NOT contained"))).toHaveLength(1);
+    delete world.tenant.refusals.setGrantTypes;
+    await turns(world, 1);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("is everything while the tenant does not answer, and nothing when it does again", async () => {
+    const world = await createWorld({ grants: [ORDERS], outage: { call: "tenant.*", fault: "fails before" } });
+    world.clock.at(world.clock.now() + 10 * 60_000, world.calm);
+    const begun = world.clock.now();
+    await world.clock.run(containAll(world));
+
+    expect(stepsOf(world)).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
+    expect(world.clock.now() - begun).toBeLessThan(11 * 60_000);
+  });
+
+  test("are the grants whose organizations nobody can read, as long as the lock holds", async () => {
+    const world = await contained({ grants: [ORDERS, MEMBERS] }, ({ tenant }) => {
+      tenant.refusals.organizationsOf = "missing-scope";
+    });
+
+    expect(missingOf(world, "contain")).toEqual([
+      "cgr_2 (https://stock): the responder lacks scope of organizationsOf",
+    ]);
+    expect([...world.tenant.grants.keys()]).toEqual(["cgr_2"]);
+  });
+
+  test("are their organizations alone where there is no lock: containing goes first", async () => {
+    const world = await contained({ grants: [MEMBERS] }, ({ tenant }) => {
+      tenant.refusals.organizationsOf = "missing-scope";
+      tenant.refusals.setGrantTypes = "missing-scope";
+    });
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(stepsOf(world).contain).toMatchObject({
+      outcome: "paged",
+      told: expect.arrayContaining([expect.stringMatching(/cgr_1.*which organizations it counts for is not known/)]),
+    });
+  });
+
+  test("is the network ACL where the plan has none: said, and no failure", async () => {
+    const world = await contained({ egress: EGRESS }, ({ tenant }) => {
+      tenant.refusals.networkAcls = "feature-unavailable";
+    });
+
+    expect(stepsOf(world)["network-acl"]).toMatchObject({
+      outcome: "not-applicable",
+      message: expect.stringMatching(/plan has no network ACL/),
+    });
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("is nothing when a single look fails, and is told when nobody can look for long", async () => {
+    const world = await contained({});
+    world.tenant.refusals.grants = "throttled";
+    await turns(world, 2);
+
+    expect(isContained(world.incident())).toBe(true);
+    expect(missingOf(world, "put-back")).toEqual([expect.stringMatching(/^the application's grants.*throttled/)]);
+    expect(toldOf(world).join()).not.toMatch(/NOT contained/);
+    await turns(world, 20);
+    expect(toldOf(world).join()).toMatch(/NOT contained/);
+  });
+});
+
+describe("what leaked of two keys", () => {
+  const KEYS = { client: { attachedKeys: ["cred_1", "cred_2"] } };
+
+  test("is detached where it is known, and the other one stays", async () => {
+    const world = await contained({ ...KEYS, leakedKey: "old" });
+
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("is not guessed", async () => {
+    const world = await contained(KEYS);
+
+    expect(stepsOf(world)["detach-key"]?.outcome).toBe("not-applicable");
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_1", "cred_2"]);
+  });
+
+  test("that is mistyped is not called detached", async () => {
+    const world = await contained({ ...KEYS, leakedKey: "odl" });
+
+    expect(missingOf(world, "detach-key")).toEqual([expect.stringMatching(/there is no such key/)]);
+    expect(isContained(world.incident())).toBe(false);
+  });
+
+  test("stays when it has become the only one", async () => {
+    const world = await createWorld({ ...KEYS, leakedKey: "old" });
+    world.tenant.refusals.keys = "throttled";
+    await world.clock.run(respond(world));
+    Object.assign(world.tenant, { client: { ...world.tenant.client, attachedKeys: ["cred_1"] } });
+    delete world.tenant.refusals.keys;
+    await turns(world, 1);
+
+    expect(stepsOf(world)["detach-key"]).toMatchObject({
+      outcome: "incomplete",
+      message: expect.stringMatching(/only one/),
+    });
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_1"]);
+  });
+});
+
+describe("grants", () => {
+  test("that are gone already, and those of Auth0 itself, hold nothing up", async () => {
+    const world = await contained({ grants: [SYSTEM] });
+
+    expect(stepsOf(world).contain).toMatchObject({ outcome: "done", message: expect.stringMatching(/left: cgr_1/) });
+    expect(world.tenant.grants.size).toBe(1);
+  });
+
+  test("that somebody puts back are taken away again and told, and are not what is given back", async () => {
+    const world = await contained({ grants: [ORDERS] });
+    world.putBack((tenant) => {
+      tenant.createGrant({ ...(world.before.grants[0] as RevokedGrant), scopes: ["delete:orders"] });
+    });
+    await turns(world, 1);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(world.alerts.find(({ title }) => title.includes("put back"))?.items).toEqual(["cgr_2 (https[:]//orders)"]);
+    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([{ id: "cgr_1" }]);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("that are there again while nothing can be taken away are not called contained", async () => {
+    const world = await contained({ grants: [ORDERS] });
+    world.putBack((tenant) => void tenant.createGrant(world.before.grants[0] as RevokedGrant));
+    world.tenant.refusals.deleteGrant = "missing-scope";
+    await turns(world, 2);
+
+    expect(missingOf(world, "contain")).toEqual(["cgr_2 (https://orders): the responder lacks scope of deleteGrant"]);
+    expect(toldOf(world).filter((title) => title.includes("put back"))).toEqual([expect.stringMatching(/still there/)]);
+  });
+
+  test("that a second person approved stay, and others do not", async () => {
+    const world = await contained({ grants: [ORDERS] });
+    await approve(world, {
+      grantTypes: ["client_credentials"],
+      grants: [{ audience: "https://orders", subjectType: "client" }],
+    });
+    world.putBack((tenant) => {
+      tenant.setGrantTypes(["client_credentials"]);
+      for (const audience of ["https://orders", "https://stock"]) {
+        tenant.createGrant({ ...(world.before.grants[0] as RevokedGrant), audience });
+      }
+    });
+    await world.clock.run(
+      world.run("put-back", async (parts) => putBack(await readIncident(parts.table, world.opened.id), parts)),
+    );
+
+    expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual(["https://orders"]);
+    expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
+    expect(world.guard.violations).toEqual([]);
+  });
+});
+
+test("a drill looks, keeps what it sees in its own incident, and changes nothing, however often it is run", async () => {
+  const world = await contained({ drill: true, egress: EGRESS, grants: [ORDERS, MEMBERS] });
+  const first = stepsOf(world);
+  await world.clock.run(containAll(world));
+
+  expect(world.guard.violations).toEqual([]);
+  expect([...world.tenant.grants.values()]).toEqual(world.before.grants);
+  expect(first).toMatchObject({
+    lock: { outcome: "done" },
+    contain: { outcome: "done" },
+    "network-acl": { outcome: "done" },
+  });
+  expect(stepsOf(world)).toEqual(first);
+  expect(isContained(world.incident())).toBe(false);
+});
