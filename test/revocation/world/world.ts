@@ -61,7 +61,7 @@ export interface World {
   run<T>(name: string, work: (parts: IncidentParts) => Promise<T>, timeout?: number): Promise<Ending<T>>;
 }
 
-const CLIENT_ID = "job";
+export const CLIENT_ID = "job";
 
 /** A Lambda's timeout and what of it is kept for the end. Milliseconds. */
 const TIMEOUT = 60_000;
