@@ -2,7 +2,7 @@ import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
-import { type GivenBack, readGivenBack } from "./given-back.ts";
+import { isGiven, readGivenBack } from "./given-back.ts";
 import { type FoundGrant, type KeptGrant, keepGrant, keepIds, nameOf, readOrganizations } from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
 import {
@@ -59,9 +59,6 @@ const NOT_APPLICABLE: Came = {
 
 const NOT_ALL = "Not all grants are deleted.";
 const UNLISTED = "the application's grants, which could not be listed";
-
-const isGiven = (grant: FoundGrant, given: GivenBack | undefined): boolean =>
-  given?.grants.some((one) => one.audience === grant.audience && one.subjectType === grant.subjectType) ?? false;
 
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
   const rest =
