@@ -6,6 +6,8 @@ import type { SigningKey } from "../ports.ts";
 /** `INCIDENT#<id>`, `ENDED`: that tokens of a revoked key are refused, as Curfew has tried. */
 export interface EndedTokens {
   kid: string;
+  /** The key still signed tokens then; the ones that were issued later another one may have signed. */
+  currentUntil: Instant;
   /** When one was refused. */
   at: Instant;
   /** Where. */

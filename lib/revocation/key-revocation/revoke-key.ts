@@ -29,6 +29,7 @@ async function revoke(run: StepRun): Promise<Came> {
   if (!plan) return incomplete(NOT_REVOKED, ["a second person has not agreed"], null);
   const { kid } = plan;
   const line = `the signing key ${kid}`;
+  const currentUntil = parts.clock.now();
   const first = await tried(() => run.tenant.signingKeys());
   if ("error" in first) return incomplete(NOT_REVOKED, [line], first.error);
   const wasCurrent = stateOf(first.value, kid) === "current";
@@ -46,7 +47,7 @@ async function revoke(run: StepRun): Promise<Came> {
   if (isEnded) {
     const audiences = [managementAudience(parts.settings.domain)];
     const kept = await tried(() =>
-      keepEnded(parts.table, incident.id, { kid, at: parts.clock.now(), audiences, keys: first.value }),
+      keepEnded(parts.table, incident.id, { kid, currentUntil, at: parts.clock.now(), audiences, keys: first.value }),
     );
     if ("error" in kept)
       return incomplete("The key is revoked; that it ends tokens is not recorded.", [line], kept.error);

@@ -5,7 +5,7 @@ import { nextStep } from "../contain/respond-order.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
 import { RESPOND_STEPS } from "../incident-machine.ts";
-import { QUESTIONS } from "../respond/questions.ts";
+import { NO_QUESTIONS } from "../respond/questions.ts";
 import { type IncidentStepName, type RespondParts, respondSteps, type Way } from "../respond/respond.ts";
 import { proveLocally } from "./prove-locally.ts";
 
@@ -17,7 +17,7 @@ export interface LocalParts extends Omit<RespondParts, "deadline"> {
   onStep(incident: Incident): Promise<void>;
 }
 
-const STEPS = respondSteps(QUESTIONS);
+const STEPS = respondSteps(NO_QUESTIONS);
 
 /**
  * Answers a leak in this process, by the same steps as the state machine, until the window is closed. It holds nothing

@@ -10,6 +10,7 @@ import { investigate } from "../investigate/investigate.ts";
 import type { IncidentParts } from "../parts.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
+import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
 import { shouldRotateAgain } from "./rotate-again.ts";
 
@@ -87,6 +88,3 @@ async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way
 /** The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. */
 const investigatingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds =>
   pauseAfter(clock.now() - openedAt);
-
-/** A tenth of the time that has passed, at least a quarter of a minute. @param passed milliseconds */
-export const pauseAfter = (passed: number): Seconds => Math.max(SOON, Math.ceil(passed / 10_000));

@@ -5,6 +5,7 @@ import { changeIncident } from "../incident/incidents.ts";
 import { notDone } from "../incident/not-done.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
+import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { ApiReading } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
@@ -67,6 +68,7 @@ async function windowFrom(
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
     stoppedAt: stopOf(incident),
     refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
+    ended: await readEnded(table, incident.id),
     records: await readLifetimes(table, settings.tenant),
     readings,
   });
