@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AskedRestore, GivenBack } from "../../lib/revocation/contain/given-back.ts";
+import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
@@ -36,7 +36,7 @@ const turns = (world: World, count: number) =>
 
 /** A second person lets these be given back. */
 async function approve(world: World, plan: Omit<GivenBack, "networkAcl">): Promise<void> {
-  const row: AskedRestore = { plan: { ...plan, networkAcl: false }, decision: { decision: "approve" } };
+  const row = { plan: { ...plan, networkAcl: false }, decision: { decision: "approve" } };
   await world.table.put({ partition: incidentPartition(world.opened.id), sort: "ASKED#restore" }, row);
   world.approve(plan.grants.map(({ audience }) => audience));
 }
@@ -245,7 +245,7 @@ describe("grants", () => {
     const world = await contained({ grants: [ORDERS] });
     await approve(world, {
       grantTypes: ["client_credentials"],
-      grants: [{ audience: "https://orders", subjectType: "client" }],
+      grants: [{ ...(world.before.grants[0] as RevokedGrant), audience: "https://orders" }],
     });
     world.putBack((tenant) => {
       tenant.setGrantTypes(["client_credentials"]);

@@ -1,14 +1,14 @@
-import { hours, minutes, type Seconds } from "../../model/duration.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
+import { hours, minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { readAsked } from "../approvals/asked.ts";
 import { tried } from "../contain/step-run.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import type { KeyPlan } from "../key-revocation/key-plan.ts";
 import { planKeyRevocation } from "../key-revocation/plan-key.ts";
 import { revokeKey } from "../key-revocation/revoke-key.ts";
-import type { KeyPlan } from "../key-revocation/key-plan.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts, Way } from "./respond.ts";
@@ -32,8 +32,10 @@ export const keyRevocationQuestion: Question = {
     const asked = await readAsked<KeyPlan>(parts.table, incident.id, "key-revocation");
     const decision = asked?.decision;
     if (decision) await tellIncident(incident, { turn: "decided", step: "key-revocation", ...decision }, parts);
-    if (decision?.decision === "reject") return over(incident, `${decision.by} said no to revoking the signing key.`, parts);
-    if (isWindowClosed(incident, parts)) return over(incident, "What was out is over, so nothing is left to end.", parts);
+    if (decision?.decision === "reject")
+      return over(incident, `${decision.by} said no to revoking the signing key.`, parts);
+    if (isWindowClosed(incident, parts))
+      return over(incident, "What was out is over, so nothing is left to end.", parts);
     if (decision?.decision === "approve") return { next: "act", wait: 0 };
     if (!isStopped(incident)) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
     const planned = await tried(() => planKeyRevocation(incident, parts));

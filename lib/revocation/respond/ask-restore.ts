@@ -76,11 +76,7 @@ const isSame = async (
   parts: RespondParts,
 ): Promise<boolean> => planHash((await planRestore(incident, rules, parts)).plan) === hash;
 
-async function rejected(
-  incident: Incident,
-  { decision }: Pick<Asked, "decision">,
-  parts: RespondParts,
-): Promise<Way> {
+async function rejected(incident: Incident, { decision }: Pick<Asked, "decision">, parts: RespondParts): Promise<Way> {
   const now = parts.clock.now();
   const at = decision?.at ?? now;
   const reminders = Math.floor((now - at) / (A_DAY * 1_000));
@@ -119,5 +115,11 @@ async function record(incident: Incident, missing: readonly string[], { table, c
   const { restore } = incident.steps;
   if (restore?.outcome === "incomplete" && restore.missing[0] === missing[0]) return;
   const message = "Access is not given back.";
-  await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "incomplete", message, missing, code: null });
+  await recordStep(table, incident.id, "restore", {
+    at: clock.now(),
+    outcome: "incomplete",
+    message,
+    missing,
+    code: null,
+  });
 }
