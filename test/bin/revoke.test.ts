@@ -17,9 +17,20 @@ const machine: Machine = async ({ id, openedAt, clientId, token }, table) => {
   const leak = classify({ clientId, token, client: undefined, own: null });
   await changeIncident(table, id, (known) => ({ ...known, leak }));
   await recordStep(table, id, "lock", done(openedAt + 1));
-  await addToTimeline(table, id, { at: openedAt + 1, who: "curfew", what: "PATCH /api/v2/clients", answer: "accepted" });
+  await addToTimeline(table, id, {
+    at: openedAt + 1,
+    who: "curfew",
+    what: "PATCH /api/v2/clients",
+    answer: "accepted",
+  });
   const missing = ["cgr_1: the responder lacks delete:client_grants"];
-  const held: StepResult = { at: openedAt + 2, outcome: "incomplete", message: "Not all.", missing, code: "missing-scope" };
+  const held: StepResult = {
+    at: openedAt + 2,
+    outcome: "incomplete",
+    message: "Not all.",
+    missing,
+    code: "missing-scope",
+  };
   await recordStep(table, id, "contain", clientId === "stranded" ? held : done(openedAt + 2));
   await recordStep(table, id, "prove", done(openedAt + 3));
   const window = { state: "closes" as const, at: CLOSES, apis: [], others: 0, tokenUntil: null };
@@ -42,7 +53,10 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
     expect(run.stdout).toContain("2027-01-05 06:00 UTC");
     expect(run.stderr).toContain("lock: client_credentials is taken out");
     const [incident] = await deployed.incidents();
-    expect(incident).toMatchObject({ clientId: "checkout", openedBy: expect.stringContaining("assumed-role/oncall/dana") });
+    expect(incident).toMatchObject({
+      clientId: "checkout",
+      openedBy: expect.stringContaining("assumed-role/oncall/dana"),
+    });
     expect(run.stderr).toContain(`npx curfew incidents show ${incident?.id} --follow`);
   });
 
@@ -55,13 +69,16 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
   });
 
   it("reads a token here, and sends what it says and never the token", async () => {
-    const run = await deployed.run(["revoke", ...NOW, "--token-file", "-", "--name", "by-token"], { input: deployed.token });
+    const run = await deployed.run(["revoke", ...NOW, "--token-file", "-", "--name", "by-token"], {
+      input: deployed.token,
+    });
 
     expect(run.code).toBe(0);
     const incident = (await deployed.incidents()).find(({ id }) => id === "by-token");
     expect(incident?.token).toMatchObject({ clientId: "checkout", signature: { status: "verified" } });
     const rows = await all(deployed.table.list(incidentPartition("by-token"), { prefix: "" }));
-    for (const text of [run.stdout, run.stderr, JSON.stringify(rows)]) expect(text).not.toContain(deployed.token.split(".")[2]);
+    for (const text of [run.stdout, run.stderr, JSON.stringify(rows)])
+      expect(text).not.toContain(deployed.token.split(".")[2]);
   });
 
   it("starts nothing for a forged token", async () => {
@@ -107,7 +124,12 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
     expect(list.stdout).toContain("by-token");
     expect(JSON.parse(json.stdout)).toMatchObject({
       schemaVersion: 1,
-      incident: { id: "by-token", contained: true, window: { closesAt: "2027-01-05T06:00:00.000Z" }, steps: { watch: null } },
+      incident: {
+        id: "by-token",
+        contained: true,
+        window: { closesAt: "2027-01-05T06:00:00.000Z" },
+        steps: { watch: null },
+      },
       timeline: [{ what: "PATCH /api/v2/clients" }],
     });
     expect(text.stdout).toMatch(/by-token: contained[\s\S]*Timeline:[\s\S]*PATCH/);
@@ -116,11 +138,22 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
   describe("when an incident asks something", () => {
     const asked = { lines: ["read:orders at https://orders"], planHash: "a".repeat(64), until: CLOSES };
     beforeAll(async () => {
-      const row = { ...asked, plan: {}, askedAt: 0, decision: null, reminders: 0, taskToken: null, approvals: [] } satisfies Asked;
+      const row = {
+        ...asked,
+        plan: {},
+        askedAt: 0,
+        decision: null,
+        reminders: 0,
+        taskToken: null,
+        approvals: [],
+      } satisfies Asked;
       await deployed.table.put({ partition: incidentPartition("by-token"), sort: "ASKED#restore" }, row);
     });
 
-    it.each([["approve", "Approved"], ["reject", "Rejected"]])("shows it, and %ss exactly that", async (decision, says) => {
+    it.each([
+      ["approve", "Approved"],
+      ["reject", "Rejected"],
+    ])("shows it, and %ss exactly that", async (decision, says) => {
       const run = await deployed.run([decision, "by-token", "restore", "--yes"], { as: "ASIALEAD" });
 
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining(says) });

@@ -45,7 +45,13 @@ export async function deployedIncidents(work: Machine = async () => undefined): 
   await using started = new AsyncDisposableStack();
   const folder = started.use(await temporaryFolder());
   const grant = { client_id: "checkout", audience: MANAGEMENT_API, scope: ["read:clients"] };
-  const seed = { name: "acme", domain: DOMAIN, rateLimits: false, clients: [machine("checkout")], clientGrants: [grant] };
+  const seed = {
+    name: "acme",
+    domain: DOMAIN,
+    rateLimits: false,
+    clients: [machine("checkout")],
+    clientGrants: [grant],
+  };
   const sandbox = started.use(await startSandbox({ tenants: [seed] }));
   const { origin } = sandbox.tenant("acme");
   await folder.write("curfew.yaml", configOf(origin));
@@ -56,13 +62,19 @@ export async function deployedIncidents(work: Machine = async () => undefined): 
   const running: Promise<void>[] = [];
   const call = async (event: unknown) => {
     const { rawPath, body = "", requestContext } = event as FunctionUrlEvent;
-    const request = { method: requestContext.http.method, path: rawPath, body, caller: requestContext.authorizer.iam.userArn };
+    const request = {
+      method: requestContext.http.method,
+      path: rawPath,
+      body,
+      caller: requestContext.authorizer.iam.userArn,
+    };
     const answer = await deskAnswer(request, {
       config: { tenants: [TENANT], incidents: INCIDENTS } as never,
       table,
       clock: systemClock,
       executions: {
-        start: async ({ id }) => void running.push(changeIncident(table, id, (known) => known).then((now) => work(now, table))),
+        start: async ({ id }) =>
+          void running.push(changeIncident(table, id, (known) => known).then((now) => work(now, table))),
         complete: async () => true,
       },
       decide: async (decision) => {
@@ -118,7 +130,12 @@ function lambdaAnswer(path: string, url: string): Outcome {
 }
 
 async function tokenOf(origin: string): Promise<string> {
-  const body = { grant_type: "client_credentials", client_id: "checkout", client_secret: "checkout-secret", audience: MANAGEMENT_API };
+  const body = {
+    grant_type: "client_credentials",
+    client_id: "checkout",
+    client_secret: "checkout-secret",
+    audience: MANAGEMENT_API,
+  };
   const headers = { "content-type": "application/json" };
   const answer = await fetch(`${origin}/oauth/token`, { method: "POST", headers, body: JSON.stringify(body) });
   return String(((await answer.json()) as { access_token?: string }).access_token);

@@ -22,6 +22,8 @@ export async function makePlace(work: Work, leaked: Suspects, keep: string | und
   const { keys, client } = await registeredOf(work);
   const attached = client.attachedKeys ?? [];
   if (!isFull({ keys }) || leftovers({ keys, client, currentKid: keep }).length > 0) return;
+  const useless = keys.find(({ id }) => !client.referencedKeys.includes(id));
+  if (useless) return takeAway(work, [useless]); // what is stored lets nobody in: somebody detached it
   const suspects = keys.filter((key) => attached.includes(key.id) && isSuspect(key, leaked));
   const goes = suspects.find(({ kid }) => keep === undefined || kid !== keep) ?? suspects[0];
   if (goes && attached.length > 1) await takeAway(work, [goes]);
@@ -32,7 +34,6 @@ export async function makePlace(work: Work, leaked: Suspects, keep: string | und
  * not waited for. What somebody else attached and did not leak stays.
  *
  * @param own the new credential
- * @returns the keys that were taken away, or had been
  */
 export async function takeSuspectsAway(work: Work, leaked: Suspects, own: Secret): Promise<void> {
   const { keys, client } = await registeredOf(work);

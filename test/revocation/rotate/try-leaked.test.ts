@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { TokenAnswer } from "../../../lib/auth0/ask-for-token.ts";
-import { requestsOf, tryLeaked } from "../../../lib/revocation/local/try-leaked.ts";
+import { requestsOf, tryLeaked } from "../../../lib/revocation/rotate/try-leaked.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
 const SIGNAL = new AbortController().signal;
