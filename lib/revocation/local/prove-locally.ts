@@ -1,13 +1,9 @@
 import type { Login } from "../../auth0/login.ts";
-import type { Instant } from "../../history/history.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
-import { readPreservedGrants } from "../incident/preserve.ts";
-import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { RevokedGrant } from "../ports.ts";
-import { noteOwnAct } from "../watch/own-acts.ts";
-import { LONGEST_TRIAL, requestsOf, type Trial, tryLeaked } from "./try-leaked.ts";
+import { tryIssuance } from "../rotate/issuance.ts";
+import type { Trial } from "../rotate/try-leaked.ts";
 
 /**
  * Proves from a person's machine that no new token is given out, by trying what leaked. Without the vault there is
@@ -26,38 +22,9 @@ async function resultOf(incident: Incident, parts: IncidentParts, leaked: Login 
   if ((incident.leak?.levers.length ?? 0) === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
   if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
   if (leaked === null) return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
-  return judged(await tried(incident, parts, leaked));
+  const { tokenFor } = parts.tenant;
+  return judged(await tryIssuance(incident, leaked, { ...parts, tokenFor }));
 }
-
-async function tried(incident: Incident, parts: IncidentParts, leaked: Login): Promise<Trial> {
-  const { table, clock, signal, tenant } = parts;
-  const audiences = await audiencesOf(incident, parts);
-  const from = clock.now();
-  await noteOwnAct(table, incident.id, {
-    from,
-    until: from + LONGEST_TRIAL,
-    most: requestsOf(audiences),
-    leaves: ["token-refused"],
-  });
-  const ask = (audience: string) => tenant.tokenFor(leaked, audience);
-  const trial = await tryLeaked(audiences, lastWriteOf(incident), { ask, clock, signal });
-  const what = `POST /oauth/token with what leaked, for ${audiences.length} of its APIs`;
-  await addToTimeline(table, incident.id, { at: trial.at, who: "curfew", what, answer: trial.came });
-  return trial;
-}
-
-/** All that it had a grant for, what the token was for, and the Management API, which every tenant has. */
-async function audiencesOf({ id, token }: Incident, { table, settings }: IncidentParts): Promise<string[]> {
-  const grants = await readPreservedGrants<RevokedGrant>(table, id);
-  const management = `https://${settings.domain}/api/v2/`;
-  return [...new Set([...grants.map(({ audience }) => audience), ...(token?.audience ?? []), management])];
-}
-
-/** What takes something away at Auth0. */
-const TAKING = ["lock", "detach-key", "contain"] as const;
-
-const lastWriteOf = ({ steps, openedAt }: Incident): Instant =>
-  Math.max(openedAt, ...TAKING.map((step) => steps[step]?.at ?? openedAt));
 
 function judged({ at, came, detail }: Trial): StepResult {
   if (came === "nothing") return { at, outcome: "done", message: "What leaked was tried, and gets no token any more." };

@@ -8,9 +8,6 @@ import type {
   SigningKey,
 } from "../../../lib/revocation/ports.ts";
 
-/** Who changes something in the tenant. */
-export type Actor = "curfew" | "tool" | "thief";
-
 /** A tenant as far as one application's incident concerns it: what the port's functions do there. */
 export interface WorldTenant {
   client: RevokedClient | undefined;

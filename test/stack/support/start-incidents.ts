@@ -58,6 +58,8 @@ export interface Incidents extends AsyncDisposable {
   grantsOf(app: string): string[];
   /** Gives an application back what it had, as a tool does that knows nothing of incidents. */
   putBack(app: string): void;
+  /** How many signing keys of a tenant are revoked. */
+  revokedKeys(tenant: string): number;
   /** Moves the clock: what waits until then wakes up. Seconds. */
   pass(seconds: number): void;
   /** Lets the next calls about an incident die before they reach the function, as where the account has none to give. */
@@ -178,6 +180,7 @@ export async function startIncidents(): Promise<Incidents> {
       if (client) state.clients.set(app, { ...client, grant_types: ["client_credentials"] });
       for (const grant of taken.get(app) ?? []) state.clientGrants.set(grant.id, grant);
     },
+    revokedKeys: (tenant) => sandbox.tenant(tenant).state.signingKeys.filter(({ revoked }) => revoked).length,
     pass: (seconds) => clock.advance(seconds * 1_000),
     kill: (id, calls) => void deaths.set(id, calls),
     steal: async (app) => {
