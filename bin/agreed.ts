@@ -1,9 +1,8 @@
-import { CurfewError } from "../lib/model/curfew-error.ts";
 import { wrapped } from "../lib/reports/wrapped.ts";
 import type { Rotatable } from "../lib/rotation/by-hand/order-by-hand.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import { NAME_BUCKET, NO_BUCKET } from "./deployed-rotation.ts";
-import { personHere } from "./person.ts";
+import { personAgrees } from "./person-agrees.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 import type { Invocation } from "./run-command-line.ts";
 import type { Terminal } from "./terminal.ts";
@@ -27,13 +26,11 @@ export async function agreed(
   rotatable: Rotatable,
   asked: Asked,
   terminal: Terminal,
-  { signal, setExitCode }: Invocation,
+  invocation: Invocation,
 ): Promise<boolean> {
   terminal.err(planText(named, rotatable, asked, terminal.width));
-  if (asked.yes || (await personAgrees(signal))) return true;
-  terminal.err("Nothing was changed.\n");
-  setExitCode(1);
-  return false;
+  const question = { question: "Rotate it?", otherwise: "rotate", yes: asked.yes };
+  return personAgrees(question, terminal, invocation);
 }
 
 /** What will happen, and to whom. */
@@ -56,21 +53,4 @@ function planText(
     LOCAL_FILE,
   ];
   return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");
-}
-
-/** Also no is an answer; Ctrl-C is none. */
-async function personAgrees(signal: AbortSignal): Promise<boolean> {
-  const person = personHere(signal);
-  if (!person) {
-    throw new CurfewError(
-      "arguments-invalid",
-      "Nobody can be asked here, because this is no terminal; add --yes to rotate without asking.",
-    );
-  }
-  try {
-    return await person.agrees("Rotate it?");
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", "Nothing was changed.");
-  }
 }

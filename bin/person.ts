@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { CurfewError } from "../lib/model/curfew-error.ts";
@@ -78,6 +79,37 @@ const MOST_BYTES = 65_536;
  * @throws CurfewError `arguments-invalid` when there is nothing, or more than a secret can hold
  */
 export async function pipedSecret(input: AsyncIterable<string | Uint8Array> = process.stdin): Promise<Secret> {
+  const secret = await secretIn(input, "Standard input");
+  if (secret) return secret;
+  throw new CurfewError(
+    "arguments-invalid",
+    "Standard input is empty; pipe the secret's present value into this command, or start it at a terminal.",
+  );
+}
+
+/**
+ * Reads a secret from a file, to its end; `-` is standard input.
+ *
+ * @throws CurfewError `arguments-invalid`
+ */
+export async function secretFile(file: string, option: string): Promise<Secret> {
+  if (file === "-" && process.stdin.isTTY === true) {
+    throw new CurfewError("arguments-invalid", `${option} - reads what is piped in; this is a terminal.`);
+  }
+  const name = file === "-" ? "Standard input" : `The file ${JSON.stringify(file)}`;
+  try {
+    const secret = await secretIn(file === "-" ? process.stdin : createReadStream(file), name);
+    if (secret) return secret;
+  } catch (error) {
+    if (error instanceof CurfewError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    throw new CurfewError("arguments-invalid", `${name} of ${option} cannot be read (${code}).`);
+  }
+  throw new CurfewError("arguments-invalid", `${name} of ${option} is empty.`);
+}
+
+/** Undefined where there is nothing. */
+async function secretIn(input: AsyncIterable<string | Uint8Array>, name: string): Promise<Secret | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of input) {
@@ -85,13 +117,9 @@ export async function pipedSecret(input: AsyncIterable<string | Uint8Array> = pr
     chunks.push(bytes);
     length += bytes.length;
     if (length > MOST_BYTES) {
-      throw new CurfewError("arguments-invalid", "Standard input holds more than a secret can (64 KiB).");
+      throw new CurfewError("arguments-invalid", `${name} holds more than a secret can (64 KiB).`);
     }
   }
   const text = Buffer.concat(chunks).toString("utf8").trim();
-  if (text !== "") return new Secret(text);
-  throw new CurfewError(
-    "arguments-invalid",
-    "Standard input is empty; pipe the secret's present value into this command, or start it at a terminal.",
-  );
+  return text === "" ? undefined : new Secret(text);
 }

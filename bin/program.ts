@@ -9,6 +9,8 @@ import type { AdoptOptions } from "./commands/rotate-adopt.ts";
 import type { ResumeOptions } from "./commands/rotate-resume.ts";
 import type { RotateStatusOptions } from "./commands/rotate-status.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
+import { configOption } from "./config-option.ts";
+import { addIncidentCommands } from "./incident-commands.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { processTerminal } from "./terminal.ts";
@@ -31,7 +33,13 @@ export function createProgram(invocation: Invocation): Command {
   program
     .command("demo")
     .description("the whole story on a laptop, against simulated tenants; no account needed")
-    .action(async () => {
+    .option("--incident", "another story: a secret leaks, and a thief is at work", false)
+    .action(async ({ incident }: { incident: boolean }) => {
+      if (incident) {
+        const { runIncidentDemo } = await import("./commands/demo-incident.ts");
+        await runIncidentDemo(processTerminal(), invocation);
+        return;
+      }
       const { runDemo } = await import("./commands/demo.ts");
       await runDemo(processTerminal(), invocation);
     });
@@ -101,6 +109,7 @@ export function createProgram(invocation: Invocation): Command {
     });
 
   addRotate(program, invocation);
+  addIncidentCommands(program, invocation);
 
   const checks = program
     .command("checks")
@@ -245,8 +254,6 @@ Exit codes:
   2    something could not be looked at; wins over 1
   3    no tenant could be audited, or bad configuration or arguments
   130  interrupted`;
-
-const configOption = (): Option => new Option("--config <file>", "the config file").default("./curfew.yaml");
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { incidentExecutions } from "../lib/aws/incident-executions.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
+import { decide } from "../lib/revocation/approvals/decide.ts";
 import { deskAnswer } from "../lib/revocation/desk/desk.ts";
 import { allowStart } from "../lib/revocation/desk/may-start.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
@@ -38,9 +38,7 @@ export const handler = lambdaFunction(
       clock,
       executions: incidentExecutions(variable("CURFEW_INCIDENT_MACHINE")),
       allowStart: (caller) => allowStart(caller, config.incidents),
-      decide: async () => {
-        throw new CurfewError("configuration-invalid", "Nobody can approve anything yet.");
-      },
+      decide: (decision) => decide(decision, { table, clock, incidents: config.incidents }),
     });
     logger.info("The desk has answered.", { path: rawPath, caller: request.caller, status: answer.status });
     return {

@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { DeployedConfig } from "../lib/config/deployed-config.ts";
+import { resolvePolicy } from "../lib/config/policy.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import {
   ASK_AGAIN_AFTER,
@@ -7,10 +9,11 @@ import {
   type StepAnswer,
 } from "../lib/revocation/incident-machine.ts";
 import { openFor, openingShape } from "../lib/revocation/respond/open.ts";
-import { QUESTIONS } from "../lib/revocation/respond/questions.ts";
+import { type Questions, questionsBy } from "../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../lib/revocation/respond/respond.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { type Invocation, lambdaFunction } from "./shared/function.ts";
+import { GRANT_CHECKS } from "./shared/grant-checks.ts";
 import { respondParts, tellingParts } from "./shared/incident-parts.ts";
 
 const names = Object.keys(RESPOND_STEPS) as RespondStep[];
@@ -31,9 +34,6 @@ const eventShape = z.union([
   }),
 ]);
 type Event = z.infer<typeof eventShape>;
-
-/** All steps, made once. */
-const steps = respondSteps(QUESTIONS);
 
 /** Does one step of an emergency revocation, and says what comes next. Never a secret, a token or a name of a person. */
 export const handler = lambdaFunction(eventShape, async (event, invocation): Promise<StepAnswer> => {
@@ -60,6 +60,7 @@ async function respond(
 ): Promise<StepAnswer> {
   logger.appendKeys({ incident: event.incident });
   const config = await deployedConfig();
+  const questions = questionsOf(config);
   const over = new AbortController();
   const end = Math.min(deadline, clock.now() + RESPOND_STEPS[event.step] * 1_000);
   try {
@@ -69,11 +70,16 @@ async function respond(
       signal: over.signal,
     });
     const { id, tenant } = incident;
-    if (!("taskToken" in event)) return { incident: id, tenant, ...(await steps[event.step](incident, parts)) };
+    if (!("taskToken" in event))
+      return { incident: id, tenant, ...(await respondSteps(questions)[event.step](incident, parts)) };
     const asked = { taskToken: event.taskToken, until: clock.now() + ASK_AGAIN_AFTER * 1_000 };
-    await QUESTIONS[QUESTION[event.step]].ask(incident, parts, asked);
+    await questions[QUESTION[event.step]].ask(incident, parts, asked);
     return { incident: id, tenant, next: "on", wait: 0 };
   } finally {
     over.abort();
   }
 }
+
+/** What the policy finds too much is not given back. */
+const questionsOf = ({ policy, exceptions }: DeployedConfig): Questions =>
+  questionsBy({ checks: GRANT_CHECKS, policy: resolvePolicy(policy, GRANT_CHECKS), exceptions });

@@ -5,8 +5,6 @@ import type { FindingState } from "../../lib/findings/ledger/finding-record.ts";
 import { type FindingFilter, type LedgerFinding, listFindings } from "../../lib/findings/ledger/list-findings.ts";
 import { lastAudit } from "../../lib/findings/ledger/runs.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { parseDuration } from "../../lib/model/duration.ts";
 import { worstFirst } from "../../lib/model/severity.ts";
 import { jsonText } from "../../lib/reports/json.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
@@ -14,6 +12,7 @@ import type { Table } from "../../lib/store/table.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { openExistingLedger } from "../local-ledger.ts";
 import { plainTable } from "../plain-table.ts";
+import { sinceWhen } from "../since-when.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew findings`. */
@@ -41,7 +40,7 @@ export async function runFindings(options: FindingsOptions, terminal: Terminal):
   const names = selectTenants(config.tenants, options.tenant).map(({ name }) => name);
   const filter: FindingFilter = {
     ...(options.status === undefined ? {} : { status: options.status }),
-    ...(options.since === undefined ? {} : { since: sinceWhen(options.since, now) }),
+    ...(options.since === undefined ? {} : { since: new Date(sinceWhen(options.since, now, "--since")).toISOString() }),
   };
   using local = options.table === undefined ? await openExistingLedger() : undefined;
   const ledger = options.table === undefined ? local : await openDeployedLedger(options.table);
@@ -56,18 +55,6 @@ async function findingsOf(ledger: Table | undefined, tenant: string, filter: Fin
   const findings: LedgerFinding[] = [];
   for await (const finding of listFindings(ledger, tenant, filter)) findings.push(finding);
   return { tenant, lastAudit: last?.run.startedAt ?? null, findings: findings.sort(byUrgency) };
-}
-
-/** A length of time before now, or a day or moment. */
-function sinceWhen(text: string, now: number): string {
-  const seconds = parseDuration(text);
-  if (seconds !== undefined) return new Date(now - seconds * 1_000).toISOString();
-  const moment = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(moment)) return new Date(moment).toISOString();
-  throw new CurfewError(
-    "arguments-invalid",
-    `--since takes a time as 7d or 12h, or a date as 2026-11-23, and not ${JSON.stringify(text)}.`,
-  );
 }
 
 function byUrgency(a: LedgerFinding, b: LedgerFinding): number {

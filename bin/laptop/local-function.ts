@@ -11,6 +11,9 @@ const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = 
   RotateDue: () => import("../../lambdas/rotate-due.ts"),
   RotateSecret: () => import("../../lambdas/rotate-secret.ts"),
   FinishAudit: () => import("../../lambdas/finish-audit.ts"),
+  Respond: () => import("../../lambdas/respond.ts"),
+  RotateLeaked: () => import("../../lambdas/rotate-leaked.ts"),
+  IncidentDesk: () => import("../../lambdas/incident-desk.ts"),
   Slack: () => import("../../lambdas/post-to-slack.ts"),
 };
 

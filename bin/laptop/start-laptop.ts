@@ -4,6 +4,7 @@ import { markAdopted } from "../../lib/rotation/credentials/adopted-secrets.ts";
 import { writeTarget } from "../../lib/rotation/ledger/ledger.ts";
 import { rotationFunctionArn } from "../../lib/rotation/vault/function-arn.ts";
 import { type Deployment, deploy } from "../../lib/sandbox/cloud/deploy.ts";
+import type { Callers } from "../../lib/sandbox/cloud/lambda/start-function-url.ts";
 import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
 import type { LambdaFunction } from "../../lib/sandbox/cloud/state-machine/task-functions.ts";
 import type { TemplateLambda } from "../../lib/sandbox/cloud/template/template-lambdas.ts";
@@ -16,8 +17,8 @@ import { localFunction } from "./local-function.ts";
 import { synthesizeHere } from "./synthesize-here.ts";
 
 /** The deployed Curfew on this machine: simulated tenants, emulated AWS, and the stack as synthesized. */
-export interface Laptop extends AsyncDisposable {
-  world: StoryWorld;
+export interface Laptop<World extends StoryWorld = StoryWorld> extends AsyncDisposable {
+  world: World;
   deployment: Deployment;
   /** Of tenants, executions and functions alike, so what waits for the next morning can be had now. */
   clock: SandboxClock;
@@ -34,6 +35,8 @@ export interface AuditInput {
 
 /** How the laptop is started. */
 interface LaptopOptions extends StoryOptions {
+  /** Who may call functions by their URLs. */
+  callers?: Callers;
   /** Hears of each tenant when its audit is recorded. */
   onTenant?: (run: RunRef, tenant: string) => Promise<void>;
   /** Hears when a step of a rotation has ended, whatever came of it. */
@@ -55,20 +58,29 @@ alerts:
  *
  * @param signal ends the synthesis
  */
-export async function startLaptop(options: LaptopOptions, signal: AbortSignal): Promise<Laptop> {
+export const startLaptop = (options: LaptopOptions, signal: AbortSignal): Promise<Laptop> =>
+  startLaptopWith(startStoryWorld, options, signal);
+
+/** The same in another world than that of the story. */
+export async function startLaptopWith<World extends StoryWorld>(
+  startWorld: (options: StoryOptions) => Promise<World>,
+  options: LaptopOptions,
+  signal: AbortSignal,
+): Promise<Laptop<World>> {
   await using started = new AsyncDisposableStack();
   let deployed: Deployment | undefined;
   const audit = async (input: AuditInput): Promise<RunRef> => {
     if (!deployed) throw new Error("The stack is still being deployed.");
     return runAudit(deployed, input, () => (options.hurry ? hurry(world.sandbox.clock) : undefined));
   };
-  const world = await startStoryWorld({ ...options, audit });
+  const world = await startWorld({ ...options, audit });
   const { clock } = started.use(world.sandbox);
   const assembly = await synthesizeHere(world.config + ALERTS, signal);
   const deployment = started.use(
     await deploy({
       assembly,
       clock,
+      ...(options.callers ? { callers: options.callers } : {}),
       host: (lambda) => hostHere(lambda, { ...options, clock, confirm: () => confirmAll(world.owners, deployed) }),
       secrets: ({ slack }) => ({ ...world.secrets, "curfew/slack-webhook": slack.webhook }),
     }),

@@ -40,7 +40,7 @@ export interface OpenTenant {
 }
 
 /** Milliseconds after which an unanswered request is given up, as for an audit. */
-const REQUEST_TIMEOUT = 10_000;
+export const REQUEST_TIMEOUT = 10_000;
 
 /** Nothing is sent before the first request. */
 export function openTenant(access: TenantAccess): OpenTenant {

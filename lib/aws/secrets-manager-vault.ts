@@ -1,7 +1,8 @@
 import type { DescribeSecretCommandOutput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Instant } from "../history/history.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { Secret } from "../model/secret.ts";
-import { CURRENT, PENDING, type RotationVault, type VaultSecret } from "../rotation/ports.ts";
+import { CURRENT, PENDING, PREVIOUS, type RotationVault, type VaultSecret, type VersionId } from "../rotation/ports.ts";
 import { type SendingTime, vaultCalls } from "./vault-calls.ts";
 
 /**
@@ -20,6 +21,21 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>,
       action: "DescribeSecret",
       run: async (client, { DescribeSecretCommand }, options) =>
         described(secret, await client.send(new DescribeSecretCommand({ SecretId: secret }), options)),
+    });
+
+  const dropLabel = (label: string, arn: string, version: VersionId, deadline: Instant | undefined): Promise<void> =>
+    call<void>({
+      deadline,
+      secret: arn,
+      action: "UpdateSecretVersionStage",
+      run: async (client, { UpdateSecretVersionStageCommand }, options) => {
+        const removal = { VersionStage: label, RemoveFromVersionId: version };
+        await client.send(new UpdateSecretVersionStageCommand({ SecretId: arn, ...removal }), options);
+      },
+      except: {
+        // The label is not there, maybe since the first of two attempts took it away.
+        InvalidParameterException: () => undefined,
+      },
     });
 
   return {
@@ -79,20 +95,9 @@ export function secretsManagerVault(client: () => Promise<SecretsManagerClient>,
         },
       }),
 
-    dropPending: (arn, version, deadline) =>
-      call<void>({
-        deadline,
-        secret: arn,
-        action: "UpdateSecretVersionStage",
-        run: async (client, { UpdateSecretVersionStageCommand }, options) => {
-          const removal = { VersionStage: PENDING, RemoveFromVersionId: version };
-          await client.send(new UpdateSecretVersionStageCommand({ SecretId: arn, ...removal }), options);
-        },
-        except: {
-          // The label is not there, maybe since the first of two attempts took it away.
-          InvalidParameterException: () => undefined,
-        },
-      }),
+    dropPending: (arn, version, deadline) => dropLabel(PENDING, arn, version, deadline),
+
+    dropPrevious: (arn, version, deadline) => dropLabel(PREVIOUS, arn, version, deadline),
   };
 }
 

@@ -39,7 +39,8 @@ export class Respond extends CurfewFunction {
         CURFEW_ALERTS_TOPIC: topics.alerts.topicArn,
       },
     });
-    table.allow(this, ["INCIDENT#*", "INCIDENTS"], ["GetItem", "UpdateItem", "Query"]);
+    table.allow(this, ["INCIDENT#*"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
+    table.allow(this, ["INCIDENTS"], ["GetItem", "UpdateItem", "Query"]);
     // What is known of lifetimes, of credentials and of audits; where an incident is about one of them, it is said there.
     table.allow(this, ["TENANT#*"], ["GetItem", "Query"]);
     table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
@@ -53,7 +54,10 @@ export class Respond extends CurfewFunction {
   #allowEvidence({ bucket }: EvidenceBucket): void {
     const objects = ["incidents/*", "runs/*"];
     this.allow({ actions: ["s3:PutObject", "s3:GetObject"], resources: [bucket.arnForObjects("incidents/*")] });
-    this.allow({ actions: ["s3:GetObject"], resources: [bucket.arnForObjects("runs/*")] });
+    this.allow({
+      actions: ["s3:GetObject", "s3:GetObjectVersion"],
+      resources: [bucket.arnForObjects("runs/*")],
+    });
     // Without it a missing object is answered with 403, and what is not there could not be told from what is forbidden.
     this.allow({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] });
     acknowledge(

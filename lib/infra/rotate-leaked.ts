@@ -7,13 +7,14 @@ import { CurfewFunction } from "./curfew-function.ts";
 import type { CurfewTable } from "./curfew-table.ts";
 import type { EvidenceBucket } from "./evidence-bucket.ts";
 import { managedSecrets, secretArns, secretsFinding } from "./secret-arns.ts";
-import type { Topics } from "./topics.ts";
+
+/** As `lib/revocation/rotate/place.ts` names them. */
+const NEW_SECRETS = "curfew/incidents/*";
 
 interface RotateLeakedProps {
   config: Asset;
   table: CurfewTable;
   evidence: EvidenceBucket;
-  topics: Topics;
 }
 
 /**
@@ -21,7 +22,7 @@ interface RotateLeakedProps {
  * changes them, and the one with the responder's login must not.
  */
 export class RotateLeaked extends CurfewFunction {
-  constructor(scope: Construct, id: string, { config, table, evidence, topics }: RotateLeakedProps) {
+  constructor(scope: Construct, id: string, { config, table, evidence }: RotateLeakedProps) {
     super(scope, id, {
       entry: "rotate-leaked",
       description: "Curfew: replaces a leaked credential, and proves it dead",
@@ -29,20 +30,14 @@ export class RotateLeaked extends CurfewFunction {
       memorySize: 1024,
       timeout: Duration.minutes(15), // the longest there is; each step bounds itself
       config,
-      environment: {
-        CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName,
-        CURFEW_ALERTS_TOPIC: topics.alerts.topicArn,
-      },
+      environment: { CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName },
     });
     table.allow(this, ["INCIDENT#*"], ["GetItem", "UpdateItem", "Query"]);
     table.allow(this, ["TENANT#*"], ["GetItem", "UpdateItem", "Query"]);
-    table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
     // For an application that nobody manages the incident says whose the new secret is.
     table.allow(this, ["SECRET#*"], ["GetItem", "UpdateItem"]);
     this.#allowSecrets();
     this.#allowEvidence(evidence);
-    this.allow({ actions: ["sns:Publish"], resources: [topics.alerts.topicArn] });
-    this.allow({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topics.key.keyArn] });
   }
 
   #allowSecrets(): void {
@@ -53,11 +48,19 @@ export class RotateLeaked extends CurfewFunction {
       ...managedSecrets(this),
     });
     this.allow({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArns(this, "curfew/*/rotator")] });
+    // For an application that nobody manages it makes a secret, under Curfew's care from the first moment on.
+    this.allow({
+      actions: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
+      resources: [secretArns(this, NEW_SECRETS)],
+      conditions: { StringEquals: { "aws:RequestTag/curfew:managed": "true" } },
+    });
     acknowledge(this.role, {
       [secretsFinding("*")]:
         "rotate-leaked rotates the secrets that carry the tag curfew:managed, whatever their names are.",
       [secretsFinding("curfew/*/rotator-??????")]:
         "rotate-leaked reads the secret of every tenant's rotator, curfew/<tenant>/rotator, and no other login's.",
+      [secretsFinding(`${NEW_SECRETS}-??????`)]:
+        "rotate-leaked makes secrets of applications that nobody managed, curfew/incidents/<tenant>/<client>, and no others.",
     });
   }
 

@@ -26,6 +26,7 @@ const ERROR_CODES = [
   "rotation-unfinished",
   // emergencies
   "token-refused",
+  "approval-refused",
   // what Curfew remembers
   "store-failed",
   "ledger-busy",

@@ -62,6 +62,7 @@ const boundedVault = (vault: RotationVault, within: Bound, end: Instant): Rotati
   storePending: (arn, id, value) => within(() => vault.storePending(arn, id, value, end)),
   promote: (arn, to, from) => within(() => vault.promote(arn, to, from, end)),
   dropPending: (arn, version) => within(() => vault.dropPending(arn, version, end)),
+  dropPrevious: (arn, version) => within(() => vault.dropPrevious(arn, version, end)),
 });
 
 /** Listings are for those who look at many credentials; no step lists. */

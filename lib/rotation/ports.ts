@@ -48,6 +48,8 @@ export interface RotationVault {
   promote(arn: string, to: VersionId, from: VersionId, deadline?: Instant): Promise<void>;
   /** Takes AWSPENDING off a version that nobody will make current; one that does not bear it is no error. */
   dropPending(arn: string, version: VersionId, deadline?: Instant): Promise<void>;
+  /** Takes AWSPREVIOUS off a version that nobody may fall back on; one that does not bear it is no error. */
+  dropPrevious(arn: string, version: VersionId, deadline?: Instant): Promise<void>;
 }
 
 /** What became of asking Secrets Manager to rotate. */

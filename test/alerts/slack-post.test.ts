@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { afterEach, beforeEach, describe, expect, it, test } from "vitest";
-import { slackDelivery } from "../../lib/alerts/slack/delivery.ts";
+import { readDelivery, slackDelivery } from "../../lib/alerts/slack/delivery.ts";
 import { renderSlack } from "../../lib/alerts/slack/message.ts";
 import { postToSlack, type SlackPost } from "../../lib/alerts/slack/post.ts";
 import { postQueue } from "../../lib/alerts/slack/post-queue.ts";
@@ -185,5 +185,17 @@ describe("a batch of the queue", () => {
 
     expect(await failed(queued("1"), queued("2"), queued("3"), queued("4"))).toEqual(["2", "3", "4"]);
     expect(posts).toHaveLength(2);
+  });
+});
+
+describe("a page of a state machine", () => {
+  it("is posted as the plain text that it is: no function was there to render it", () => {
+    const Message = "Curfew: the application of drill-<x> is not locked. What to do: docs/runbook.md#an-incident-pages";
+    const { alert, message } = readDelivery(JSON.stringify({ Message }));
+
+    expect(alert).toEqual({ id: "page", kind: "incident", severity: "critical", tenant: null });
+    expect(message.text).toContain("drill-&lt;x&gt; is not locked");
+    expect(message.blocks).toMatchObject([{ type: "section", text: { type: "plain_text", text: Message } }]);
+    expect(() => readDelivery(JSON.stringify({ Message: "somebody else's" }))).toThrow("is not an alert");
   });
 });

@@ -173,6 +173,19 @@ test("AWSPENDING is taken off a version, and taking it off again, or after a los
   expect(world.labels()).toEqual({ [world.current]: ["AWSCURRENT"] });
 });
 
+test("AWSPREVIOUS is taken off the version that bears it and off no other, and its value stays readable", async () => {
+  await using world = await aVault();
+  const id = randomUUID();
+  await world.vault.storePending(world.arn, id, new Secret("next"));
+  await world.vault.promote(world.arn, id, world.current);
+  await world.vault.dropPrevious(world.arn, id);
+  expect(world.labels()).toMatchObject({ [world.current]: ["AWSPREVIOUS"] });
+  await world.vault.dropPrevious(world.arn, world.current);
+  await world.vault.dropPrevious(world.arn, world.current);
+  expect(world.labels()).toEqual({ [id]: ["AWSPENDING", "AWSCURRENT"] });
+  expect(await world.vault.read(world.arn, world.current)).toBeDefined();
+});
+
 test.each([
   ["its own", { deadline: 60_000 }, undefined],
   ["the call's", {}, 60_000],
@@ -191,7 +204,11 @@ test.each([
     service.faults.clear();
     now = 3_600_000;
     expect(await stored).toMatchObject({ code: "timed-out", detail: "its time was over" });
-    const moves = [vault.promote(NAME, "to", "from", given), vault.dropPending(NAME, "to", given)];
+    const moves = [
+      vault.promote(NAME, "to", "from", given),
+      vault.dropPending(NAME, "to", given),
+      vault.dropPrevious(NAME, "to", given),
+    ];
     for (const move of moves) expect(await errorOf(move)).toMatchObject({ code: "timed-out" });
     expect(service.requests).toHaveLength(1);
     expect(service.call("DescribeSecret", { SecretId: NAME }).VersionIdsToStages).toEqual({
@@ -206,6 +223,7 @@ const CALLS = {
   store: (vault) => vault.storePending(NAME, randomUUID(), new Secret(`${CANARY}-new`)),
   promote: (vault) => vault.promote(NAME, randomUUID(), randomUUID()),
   dropPending: (vault) => vault.dropPending(NAME, randomUUID()),
+  dropPrevious: (vault) => vault.dropPrevious(NAME, randomUUID()),
 } satisfies Record<string, (vault: ReturnType<typeof secretsManagerVault>) => Promise<unknown>>;
 
 const FAILURES: readonly { effect: OperationEffect; retryable: boolean }[] = [

@@ -16,15 +16,18 @@ const BEFORE = "2026-11-25T11:29:59.999Z";
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape; the interpreter keeps its own type for itself
 type Json = any;
 
-/** The definitions, with references resolved to ARNs of the right form. */
+/** The definition of the audit, with references resolved to ARNs of the right form. */
 function definitions(template: Template): [string, Record<string, unknown>][] {
-  return ofType(template, "AWS::StepFunctions::StateMachine").map(([name, { Properties }]) => {
-    const text = Properties.DefinitionString.replace(
-      /<(\w+)>/g,
-      (_all: string, id: string) => `arn:aws:lambda:eu-central-1:111122223333:function:${id}`,
-    );
-    return [name, JSON.parse(text)];
-  });
+  const machines = ofType(template, "AWS::StepFunctions::StateMachine");
+  return machines
+    .filter(([name]) => name === "AuditMachine")
+    .map(([name, { Properties }]) => {
+      const text = Properties.DefinitionString.replace(
+        /<(\w+)>/g,
+        (_all: string, id: string) => `arn:aws:lambda:eu-central-1:111122223333:function:${id}`,
+      );
+      return [name, JSON.parse(text)];
+    });
 }
 
 let full: Template;
@@ -277,6 +280,7 @@ describe("when it runs", () => {
   it("audits more tenants than there may be, with the longest names and however their audits end", async () => {
     const tenants = Array.from({ length: 1_500 }, (_, index) => `t${index}`.padEnd(40, "-"));
     const machine = openStateMachine(JSON.parse(full.text), {
+      machine: "Audit",
       clock: { now: () => Date.parse(BEFORE), sleep: async () => undefined },
       functions: {
         PlanAudit: async (event) => ({ ...(event as Json), tenants, startUntil: IN_TIME }),

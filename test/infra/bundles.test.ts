@@ -39,10 +39,13 @@ it("are one for each function", () => {
   expect(bundles.map(({ entry }) => entry).toSorted()).toEqual([
     "audit-tenant",
     "finish-audit",
+    "incident-desk",
     "plan-audit",
     "post-to-slack",
     "probe-secrets",
+    "respond",
     "rotate-due",
+    "rotate-leaked",
     "rotate-secret",
   ]);
 });

@@ -78,6 +78,47 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     `secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage on ${SECRETS}* ${MANAGED}`,
     `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/rotator-??????`,
   ],
+  RespondRole: [
+    logs("RespondLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENT#*")}`,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENTS")}`,
+    `dynamodb:GetItem, dynamodb:Query ${rows("TENANT#*")}`,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,
+    "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*",
+    "s3:GetObject, s3:GetObjectVersion on <EvidenceBucket>/runs/*",
+    "s3:ListBucket on <EvidenceBucket>",
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/responder-??????, ${SECRETS}curfew/*/responder-spare-??????`,
+    "sns:Publish on <TopicsAlerts>",
+    "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
+  ],
+  RotateLeakedRole: [
+    logs("RotateLeakedLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENT#*")}`,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("TENANT#*")}`,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("SECRET#*")}`,
+    "s3:PutObject on <EvidenceBucket>/rotations/*",
+    `secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage on ${SECRETS}* ${MANAGED}`,
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/rotator-??????`,
+    `secretsmanager:CreateSecret, secretsmanager:TagResource on ${SECRETS}curfew/incidents/*-?????? if {"StringEquals":{"aws:RequestTag/curfew:managed":"true"}}`,
+  ],
+  IncidentDeskRole: [
+    logs("IncidentDeskLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENT#*", "INCIDENTS")}`,
+    `states:DescribeExecution on arn:aws:states:${ACCOUNT}:execution:curfew-incident:*`,
+    `states:SendTaskFailure, states:SendTaskSuccess, states:StartExecution on arn:aws:states:${ACCOUNT}:stateMachine:curfew-incident`,
+  ],
+  IncidentMachineRole: [
+    "lambda:InvokeFunction on <RespondFunction>, <RespondFunction>:*, <RotateLeakedFunction>, <RotateLeakedFunction>:*",
+    "logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
+    "sns:Publish on <TopicsAlerts>",
+    "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
+  ],
   SlackPostToSlackRole: [
     logs("SlackPostToSlackLogs"),
     TRACES,
@@ -100,6 +141,12 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "RotateDueRole trusts": LAMBDA,
   "RotateSecretRole trusts": LAMBDA,
   "SlackPostToSlackRole trusts": LAMBDA,
+  "RespondRole trusts": LAMBDA,
+  "RotateLeakedRole trusts": LAMBDA,
+  "IncidentDeskRole trusts": LAMBDA,
+  "IncidentMachineRole trusts": [
+    `states.amazonaws.com sts:AssumeRole if {"ArnLike":{"aws:SourceArn":"arn:aws:states:${ACCOUNT}:stateMachine:*"},"StringEquals":{"aws:SourceAccount":"111122223333"}}`,
+  ],
   "AuditMachineRole trusts": [
     `states.amazonaws.com sts:AssumeRole if {"ArnLike":{"aws:SourceArn":"arn:aws:states:${ACCOUNT}:stateMachine:*"},"StringEquals":{"aws:SourceAccount":"111122223333"}}`,
   ],
@@ -165,7 +212,9 @@ it("drops the permissions of what is not configured", async () => {
     TRACES,
   ]);
   expect(Object.values(table).flat().join("\n")).not.toContain("curfew:managed");
-  expect(Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets|Rotate)/.test(name))).toEqual([]);
+  expect(
+    Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets|Rotate|Respond|Incident)/.test(name)),
+  ).toEqual([]);
 });
 
 describe("who can read which secret", () => {
@@ -173,14 +222,20 @@ describe("who can read which secret", () => {
 
   it.each([
     { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole"] },
-    { name: LOGINS.rotator, managed: false, readers: ["RotateDueRole", "RotateSecretRole"] },
+    { name: LOGINS.rotator, managed: false, readers: ["RotateDueRole", "RotateSecretRole", "RotateLeakedRole"] },
     { name: "curfew/acme-prod/rotator-of-old", managed: false, readers: [] },
-    { name: "curfew/acme-prod/responder", managed: false, readers: [] },
+    { name: "curfew/acme-prod/responder", managed: false, readers: ["RespondRole"] },
+    { name: "curfew/acme-prod/responder-spare", managed: false, readers: ["RespondRole"] },
+    { name: "curfew/acme-prod/responder-of-old", managed: false, readers: [] },
     { name: "curfew/acme-prod/auditor-of-old", managed: false, readers: [] },
     { name: "curfew/slack-webhook", managed: false, readers: ["SlackPostToSlackRole"] },
     { name: "curfew/slack-webhook-of-others", managed: false, readers: [] },
     { name: "apps/checkout/auth0", managed: false, readers: [] },
-    { name: "apps/checkout/auth0", managed: true, readers: ["ProbeSecretsRole", "RotateDueRole", "RotateSecretRole"] },
+    {
+      name: "apps/checkout/auth0",
+      managed: true,
+      readers: ["ProbeSecretsRole", "RotateDueRole", "RotateSecretRole", "RotateLeakedRole"],
+    },
     { name: "somebody/elses/database", managed: false, readers: [] },
   ])("$name (managed: $managed) is read by $readers", ({ name, managed, readers }) => {
     const arn = `${SECRETS}${name}-AbC123`;
@@ -210,6 +265,20 @@ function matchesPattern(text: string, pattern: string): boolean {
     .replaceAll("?", ".");
   return new RegExp(`^${escaped}$`).test(text);
 }
+
+it("lets nobody but the desk start an incident or complete what waits in one", () => {
+  const roles = [...full.keys()].filter((role) =>
+    full
+      .get(role)
+      ?.some(
+        ({ actions, resources }) =>
+          actions.some((action) => /^states:(StartExecution|SendTask)/.test(action)) &&
+          resources.some((resource) => !resource.includes("AuditMachine")),
+      ),
+  );
+
+  expect(roles).toEqual(["IncidentDeskRole"]);
+});
 
 it("gives no role an action by a wildcard", () => {
   const wild = [...full.values()]

@@ -85,6 +85,8 @@ describe("the template", () => {
       "AlertsTopicArn",
       "AuditStateMachineArn",
       "EvidenceBucketName",
+      "IncidentDeskUrl",
+      "IncidentStateMachineArn",
       "TableName",
     ]);
   });
@@ -167,10 +169,11 @@ describe("who is told", () => {
       ])
       .toSorted();
   const withAlerts = (alerts: string) => synthesized(FULL.replace(/alerts:[\s\S]+/, `alerts: ${alerts}\n`));
-  const ALERTS = ["finding", "summary", "reminder", "not-audited", "rotation"];
+  const ALERTS = ["finding", "summary", "reminder", "not-audited", "rotation", "incident"];
   const AT_ONCE = [...ALERTS, "test"];
   const ALL = [...ALERTS, "digest", "test"];
   const DAILY = ["digest", "test"];
+  const DAILY_ALONE = ["digest", "incident", "test"];
 
   it("those of email at once, those of the digest of it alone; that something is broken, those of email", () => {
     expect(mail(full)).toEqual([
@@ -206,14 +209,14 @@ describe("who is told", () => {
     expect(people).toContainEqual([
       "<TopicsAlerts>",
       "identity@acme.example",
-      { $or: [{ kind: DAILY }, { owner: ["identity@acme.example"] }] },
+      { $or: [{ kind: DAILY_ALONE }, { owner: ["identity@acme.example"] }] },
     ]);
   });
 
   it("that something is broken, those of the digest where there is nobody else", async () => {
     expect(mail(await withAlerts("{ digest: { email: [a@acme.example] } }"))).toEqual([
       ["<TopicsAlarms>", "a@acme.example", "everything"],
-      ["<TopicsAlerts>", "a@acme.example", DAILY],
+      ["<TopicsAlerts>", "a@acme.example", DAILY_ALONE],
       ["<TopicsWatchdog>", "a@acme.example", "everything"],
     ]);
   });
@@ -289,9 +292,12 @@ describe("optional parts", () => {
     expect(names(full, "AWS::Lambda::Function")).toEqual([
       "AuditTenantFunction",
       "FinishAuditFunction",
+      "IncidentDeskFunction",
       "PlanAuditFunction",
       "ProbeSecretsFunction",
+      "RespondFunction",
       "RotateDueFunction",
+      "RotateLeakedFunction",
       "RotateSecretFunction",
       "SlackPostToSlackFunction",
     ]);
@@ -311,7 +317,7 @@ describe("optional parts", () => {
     const without = [FULL.replace(rotator, ""), FULL.replace(/^ *credentials:\n.*\n/m, "")];
     for (const config of without) {
       const functions = names(await synthesized(config), "AWS::Lambda::Function");
-      expect(functions.filter((name) => name.startsWith("Rotate"))).toEqual([]);
+      expect(functions.filter((name) => /^Rotate(Due|Secret)/.test(name))).toEqual([]);
     }
     const [permission] = propertiesOf(full, "AWS::Lambda::Permission");
     expect(permission).toEqual({
@@ -321,7 +327,24 @@ describe("optional parts", () => {
       SourceAccount: "111122223333",
     });
     const named = propertiesOf(full, "AWS::Lambda::Function").map(({ FunctionName }) => FunctionName);
-    expect(named.filter(Boolean)).toEqual(["curfew-rotate-secret"]);
+    expect(named.filter(Boolean)).toEqual([
+      "curfew-rotate-secret",
+      "curfew-respond",
+      "curfew-rotate-leaked",
+      "curfew-incident-desk",
+    ]);
+  });
+
+  it("revoke where a tenant has a responder, and take orders that IAM has signed and nobody else's", async () => {
+    const without = await synthesized(FULL.replace(/^ *responder: .*\n/m, ""));
+
+    expect(
+      names(without, "AWS::Lambda::Function").filter((name) => /^(Respond|RotateLeaked|Incident)/.test(name)),
+    ).toEqual([]);
+    expect(propertiesOf(without, "AWS::Lambda::Url")).toEqual([]);
+    expect(propertiesOf(full, "AWS::Lambda::Url")).toMatchObject([
+      { AuthType: "AWS_IAM", TargetFunctionArn: "<IncidentDeskFunction>" },
+    ]);
   });
 
   it("are missed with a warning where without them no audit is ever started", () => {
@@ -369,6 +392,9 @@ describe("every function", () => {
       FinishAudit: ["CURFEW_ALERTS_TOPIC", "CURFEW_AUDIT_MACHINE", "CURFEW_TABLE", "CURFEW_TOPICS"],
       RotateDue: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       RotateSecret: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      Respond: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      RotateLeaked: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      IncidentDesk: ["CURFEW_INCIDENT_MACHINE", "CURFEW_TABLE"],
       SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],
     });
   });

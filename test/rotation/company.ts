@@ -197,6 +197,7 @@ function partsOf(self: Company): RotationParts {
       storePending: nobody,
       promote: nobody,
       dropPending: nobody,
+      dropPrevious: nobody,
     },
     evidence: memoryEvidence(),
     settings: ({ tenant, clientId, kind }) => ({

@@ -20,6 +20,7 @@ describe("work on a credential", () => {
         storePending: hears("storePending"),
         promote: hears("promote"),
         dropPending: hears("dropPending"),
+        dropPrevious: hears("dropPrevious"),
       },
       tenant: async (target, deadline) => {
         told.tenant = deadline;
@@ -35,11 +36,13 @@ describe("work on a credential", () => {
           await vault.storePending(arn, "v1", new Secret("value"));
           await vault.promote(arn, "v1", "v0");
           await vault.dropPending(arn, "v1");
+          await vault.dropPrevious(arn, "v1");
           await tenant();
         }),
       ),
     );
 
-    expect(told).toEqual({ storePending: deadline, promote: deadline, dropPending: deadline, tenant: deadline });
+    const vault = { storePending: deadline, promote: deadline, dropPending: deadline, dropPrevious: deadline };
+    expect(told).toEqual({ ...vault, tenant: deadline });
   });
 });

@@ -37,3 +37,21 @@ export const isAmong = ({ arn, account, role }: Caller, principals: readonly str
     const [, home, name] = ROLE.exec(principal) ?? [];
     return home === account && name === role;
   });
+
+/**
+ * Whether two callers may be one person: the same ARN, or the same name, as an IAM user in one account and as a role's
+ * session in another. Names that differ in their case alone count as one.
+ */
+export const isSamePerson = (one: Caller, other: Caller): boolean =>
+  one.arn === other.arn || one.session.toLowerCase() === other.session.toLowerCase();
+
+/**
+ * Names that tools give to sessions nobody named, another one each time, and the ids of machines: they are nobody's, so
+ * they neither tell two people apart nor one from themselves.
+ * Source: botocore, the AWS SDKs and the AWS CLI, default role session names.
+ */
+const MADE_UP =
+  /^(botocore-session-\d+|aws-cli-\S*|awscli-session\S*|aws-(sdk-)?(js|java|go|net|rust|php|ruby|cpp)(-sdk)?-\S*|\d{13,20}|i-[0-9a-f]{8,17})$/i;
+
+/** Whether the name of somebody's session can be a person's. */
+export const isNamed = ({ role, session }: Caller): boolean => role === null || !MADE_UP.test(session);

@@ -2,7 +2,7 @@ import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
-import { type GivenBack, readGivenBack } from "./given-back.ts";
+import { isGiven, readGivenBack } from "./given-back.ts";
 import { type FoundGrant, type KeptGrant, keepGrant, keepIds, nameOf, readOrganizations } from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
 import {
@@ -60,13 +60,10 @@ const NOT_APPLICABLE: Came = {
 const NOT_ALL = "Not all grants are deleted.";
 const UNLISTED = "the application's grants, which could not be listed";
 
-const isGiven = (grant: FoundGrant, given: GivenBack | undefined): boolean =>
-  given?.grants.some((one) => one.audience === grant.audience && one.subjectType === grant.subjectType) ?? false;
-
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
   const rest =
     system.length === 0 ? "" : ` Auth0's own cannot be deleted and are left: ${system.map(nameOf).join(", ")}.`;
-  return { outcome: "done", message: `${incident.clientId} has no grants that can be deleted.${rest}` };
+  return { outcome: "done", message: `${incident.clientId} has no grants left that can be deleted.${rest}` };
 }
 
 const would = (count: number): Came => ({

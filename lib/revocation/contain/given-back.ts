@@ -1,25 +1,12 @@
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
-import { incidentPartition } from "../incident/incident.ts";
-import type { NewGrant } from "../ports.ts";
+import { type Asked, approvedPlan, askedKey } from "../approvals/asked.ts";
+import type { RestorePlan } from "../restore/restore-plan.ts";
+import { compareGrant, isForSame } from "../restore/same-grant.ts";
+import type { FoundGrant } from "./keep-grants.ts";
 import { type StepRun, type Tried, tried } from "./step-run.ts";
 
-/**
- * What a second person approved to give back: taking that away again would undo a decision. The plan of restoring holds
- * it.
- */
-export interface GivenBack {
-  grantTypes: readonly string[];
-  grants: readonly Pick<NewGrant, "audience" | "subjectType">[];
-  /** Whether the network is open again. */
-  networkAcl: boolean;
-}
-
-/** `INCIDENT#<id>`, `ASKED#restore`, as far as it is read here. */
-export interface AskedRestore {
-  plan: GivenBack;
-  /** Null while nobody has decided. */
-  decision: { decision: "approve" | "reject" } | null;
-}
+/** What a second person approved to give back: taking that away again would undo a decision. */
+export type GivenBack = Pick<RestorePlan, "grantTypes" | "grants" | "networkAcl">;
 
 /** For reading one row. Milliseconds. */
 const PATIENCE = 5_000;
@@ -32,10 +19,14 @@ const PATIENCE = 5_000;
  */
 export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
   if (incident.steps.prove === undefined) return { value: undefined };
-  const key = { partition: incidentPartition(incident.id), sort: "ASKED#restore" };
   const { table, clock } = parts;
-  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<AskedRestore>(key)));
-  if ("error" in read) return read;
-  const asked = read.value?.value;
-  return { value: asked?.decision?.decision === "approve" ? asked.plan : undefined };
+  const key = askedKey(incident.id, "restore");
+  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<Asked<RestorePlan>>(key)));
+  return "error" in read ? read : { value: approvedPlan(read.value?.value) };
+}
+
+/** Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. */
+export function isGiven(grant: FoundGrant, given: GivenBack | undefined): boolean {
+  const approved = given?.grants.find((one) => isForSame(one, grant));
+  return approved !== undefined && !compareGrant({ ...grant, organizations: [] }, approved).isMore;
 }

@@ -18,7 +18,7 @@ import {
 } from "./step-run.ts";
 
 /** The grant type with which an application gets tokens for itself. */
-const FOR_ITSELF = "client_credentials";
+export const FOR_ITSELF = "client_credentials";
 
 /**
  * Takes `client_credentials` out of the application's grant types: from then on it gets no tokens for itself, whatever

@@ -19,7 +19,7 @@ import {
 export const aclDescription = ({ id }: Pick<Incident, "id">): string => `Curfew, incident ${id}`;
 
 /** The incident's rule among the tenant's; undefined where there is none. */
-const findAcl = (acls: readonly NetworkAcl[], incident: Pick<Incident, "id">): NetworkAcl | undefined =>
+export const findAcl = (acls: readonly NetworkAcl[], incident: Pick<Incident, "id">): NetworkAcl | undefined =>
   acls.find(({ description }) => description === aclDescription(incident));
 
 /**

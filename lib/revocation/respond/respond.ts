@@ -1,19 +1,17 @@
 import { days, type Seconds } from "../../model/duration.ts";
 import { closeIncident } from "../close.ts";
-import { contain } from "../contain/contain.ts";
-import { detachKey } from "../contain/detach-key.ts";
 import { lock } from "../contain/lock.ts";
-import { look } from "../contain/look.ts";
-import { setNetworkAcl } from "../contain/network-acl.ts";
 import { putBack } from "../contain/put-back.ts";
-import { nextStep } from "../contain/respond-order.ts";
+import { containRound } from "../contain/round.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { RespondStep, StepAnswer } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { investigate } from "../investigate/investigate.ts";
 import type { IncidentParts } from "../parts.ts";
+import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
+import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
 import { shouldRotateAgain } from "./rotate-again.ts";
 
@@ -46,13 +44,14 @@ export const respondSteps = (
     if (outcome === "incomplete") await lock(incident, parts);
     return ON;
   },
-  contain: containAll,
+  contain: containing,
   window: async (incident, parts) => {
     await announceWindow(incident, parts, parts.inventories);
     return ON;
   },
   watch: async (incident, parts) => {
-    const watched = await watchTurn(await putBack(incident, parts), parts);
+    const looked = await giveBackAgain(await putBack(incident, parts), parts);
+    const watched = await watchTurn(looked, parts);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
     return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
   },
@@ -75,29 +74,19 @@ export const respondSteps = (
   },
 });
 
-const CONTAINING = { "detach-key": detachKey, contain, "network-acl": setNetworkAcl, look, lock };
-
-const isContaining = (step: string): step is keyof typeof CONTAINING => step in CONTAINING;
-
-/** What is to be done now, one after the other, and what is to be done again after a while. */
-async function containAll(incident: Incident, parts: RespondParts): Promise<Way> {
-  for (let now = incident; ; ) {
-    const { step, wait } = nextStep(now, parts.clock.now());
-    if (!isContaining(step)) return ON;
-    if (wait > 0 || parts.clock.now() >= parts.deadline) return { next: "again", wait: Math.ceil(wait) };
-    now = await CONTAINING[step](now, parts);
-  }
+/** What contains, in their order, as far as it is not done yet. */
+async function containing(incident: Incident, parts: RespondParts): Promise<Way> {
+  const { again } = await containRound(incident, parts);
+  return again === null ? ON : { next: "again", wait: Math.ceil(again) };
 }
 
 async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way> {
   const wait = await nextWatch(incident, parts);
-  if (wait === null) return ON;
+  // In a drill nothing is out: one turn shows what there would be to see.
+  if (wait === null || incident.drill) return ON;
   return { next: shouldRotateAgain(incident, parts.clock.now()) ? "rotate" : "again", wait: Math.ceil(wait) };
 }
 
 /** The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. */
 const investigatingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds =>
   pauseAfter(clock.now() - openedAt);
-
-/** A tenth of the time that has passed, at least a quarter of a minute. @param passed milliseconds */
-export const pauseAfter = (passed: number): Seconds => Math.max(SOON, Math.ceil(passed / 10_000));

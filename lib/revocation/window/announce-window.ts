@@ -5,10 +5,12 @@ import { changeIncident } from "../incident/incidents.ts";
 import { notDone } from "../incident/not-done.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
+import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
+import type { ApiReading } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
 import { reachOf } from "./reach.ts";
-import { readingsOf } from "./readings.ts";
+import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
 import { type ExposureWindow, exposureWindow } from "./window.ts";
 import { windowLine } from "./window-text.ts";
@@ -37,9 +39,26 @@ async function computeWindow(
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const { table, clock, settings } = parts;
-  const stopped = stopOf(incident);
-  const readings = await readingsOf(incident.id, stopped, parts);
+  const readings = await readingsOf(incident.id, stopOf(incident), parts);
+  return windowFrom(incident, readings, parts, inventories);
+}
+
+/**
+ * Until when what is out works, with what the table holds now: an answer before the step has computed it, for whoever
+ * cannot or need not ask Auth0. Nothing is recorded.
+ */
+export const windowSoFar = async (
+  incident: Incident,
+  parts: Pick<IncidentParts, "table" | "clock" | "settings">,
+): Promise<ExposureWindow> =>
+  windowFrom(incident, await knownReadings(incident.id, parts.table), parts, { before: async () => undefined });
+
+async function windowFrom(
+  incident: Incident,
+  readings: readonly ApiReading[],
+  { table, clock, settings }: Pick<IncidentParts, "table" | "clock" | "settings">,
+  inventories: Pick<Inventories, "before">,
+): Promise<ExposureWindow> {
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),
@@ -47,8 +66,9 @@ async function computeWindow(
     token: incident.token,
     reach: reachOf(await formerClient(incident, table, inventories), incident.token),
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
-    stoppedAt: stopped,
+    stoppedAt: stopOf(incident),
     refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
+    ended: await readEnded(table, incident.id),
     records: await readLifetimes(table, settings.tenant),
     readings,
   });

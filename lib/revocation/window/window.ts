@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { hours, type Seconds } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
+import type { EndedTokens } from "../key-revocation/ended-tokens.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 import { type KnownLifetimes, type LifetimeSpan, LONGEST_LIFETIME, lifetimeSpans } from "./api-lifetimes.ts";
 import type { Reach } from "./reach.ts";
@@ -21,6 +22,8 @@ export interface WindowQuestion extends KnownLifetimes {
   stoppedAt: Instant | null;
   /** When its users' refresh tokens had all been revoked, as a person says; null while they are not. */
   refreshTokensRevokedAt: Instant | null;
+  /** Tokens that were seen to end with the key that signed them; absent where none were. */
+  ended?: EndedTokens | undefined;
 }
 
 /** Until when the tokens of one API may be accepted. */
@@ -78,8 +81,11 @@ export function exposureWindow(question: WindowQuestion): ExposureWindow {
   const { token } = question;
   const because = reasonsToBeOpen(question);
   const issuedUntil = because.length > 0 ? lastLook(question) : stopOf(question);
-  const all = apiWindows(question, issuedUntil).sort((a, b) => b.until - a.until);
-  const tokenUntil = token && tokenEnd(token, question.reportedAt);
+  const isOver = because.length === 0 && haveAllEnded(question, issuedUntil);
+  const all = apiWindows(question, issuedUntil)
+    .map((window) => (isOver ? endedWindow(window, question.ended) : window))
+    .sort((a, b) => b.until - a.until);
+  const tokenUntil = token && endedToken(token, tokenEnd(token, question.reportedAt), question.ended);
   const end = Math.max(issuedUntil, tokenUntil ?? issuedUntil, ...all.slice(0, 1).map(({ until }) => until)) + MARGIN;
   const told = { apis: all.slice(0, MOST_APIS), others: Math.max(0, all.length - MOST_APIS), tokenUntil };
   return because.length > 0
@@ -115,6 +121,23 @@ function tokenEnd({ expiresAt, signature }: TokenFacts, reportedAt: Instant): In
   const latest = reportedAt + LONGEST_LIFETIME * 1000;
   if (expiresAt === null) return latest;
   return signature.status === "verified" ? expiresAt : Math.min(expiresAt, latest);
+}
+
+/**
+ * Whether every token that may be out was signed with the key that was revoked: the last one was issued while it was the
+ * current one, and no other key that is still published may have signed an earlier one.
+ */
+const haveAllEnded = ({ ended }: WindowQuestion, issuedUntil: Instant): boolean =>
+  ended?.isOnlyKey === true && issuedUntil <= ended.currentUntil;
+
+const endedWindow = (window: ApiWindow, ended: EndedTokens | undefined): ApiWindow =>
+  ended?.audiences.includes(window.audience) ? { ...window, until: Math.min(window.until, ended.at) } : window;
+
+/** The leaked token is over where it was tried, if it is for nothing else; a key that nobody has checked may be a lie. */
+function endedToken(token: TokenFacts, end: Instant, ended: EndedTokens | undefined): Instant {
+  if (!ended || token.signature.status !== "verified" || token.kid !== ended.kid) return end;
+  const isEnded = token.audience.length > 0 && token.audience.every((audience) => ended.audiences.includes(audience));
+  return isEnded ? Math.min(end, ended.at) : end;
 }
 
 function apiWindows(question: WindowQuestion, issuedUntil: Instant): ApiWindow[] {

@@ -3,7 +3,7 @@ import { SETTLING } from "../asking/asking.ts";
 import { type Aftercare, isOpen, type ProofAnswer } from "../ledger/rotation-record.ts";
 
 /** So many refusals, over so many milliseconds: an answer from each part of Auth0 that has not heard yet is likely. */
-const REFUSALS = 5;
+export const REFUSALS = 5;
 const SPAN = 30_000;
 
 /** Between two questions of a proof: five of them span 30 s. Milliseconds. */

@@ -6,7 +6,14 @@ export function readOnly(parts: RotationParts): RotationParts {
   const { vault, table, evidence } = parts;
   return {
     ...parts,
-    vault: { describe: vault.describe, read: vault.read, storePending: refuse, promote: refuse, dropPending: refuse },
+    vault: {
+      describe: vault.describe,
+      read: vault.read,
+      storePending: refuse,
+      promote: refuse,
+      dropPending: refuse,
+      dropPrevious: refuse,
+    },
     table: { get: table.get, list: table.list, put: refuse, remove: refuse },
     evidence: { read: evidence.read, write: refuse, create: refuse },
     tenant: async (target) => readOnlyTenant(await parts.tenant(target)),

@@ -1,7 +1,7 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { unfinished } from "../asking/asking.ts";
 import { optionsFor } from "../credentials/credential-text.ts";
-import type { RotationRecord } from "../ledger/rotation-record.ts";
+import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationSettings } from "../parts.ts";
 import type { Refused } from "../refusal.ts";
 import type { Work } from "../work.ts";
@@ -12,14 +12,19 @@ const LEAVE = 86_400_000;
 /**
  * True where a person ordered this version within a day and said that a secret set by hand may be overwritten. Where
  * nothing of this client was ever seen to be accepted, a refusal does not show that anybody set one, and nobody would
- * see the new one accepted either: it would be the end of the one in use.
+ * see the new one accepted either: it would be the end of the one in use. Of what leaked that is wanted.
  */
 export function mayOverwrite(work: Pick<Work, "version" | "parts">, record: RotationRecord | undefined): boolean {
   const order = record?.order;
   if (order?.version !== work.version || order.overwrite !== true) return false;
   const askedAt = order.by === "schedule" ? order.asked?.at : order.at;
-  return askedAt !== undefined && work.parts.clock.now() < askedAt + LEAVE && wasAccepted(record);
+  return (
+    askedAt !== undefined && work.parts.clock.now() < askedAt + LEAVE && (isOfIncident(order) || wasAccepted(record))
+  );
 }
+
+/** Ordered by an incident, whoever tries it now. */
+const isOfIncident = ({ by, asked }: RotationOrder): boolean => (asked?.by ?? by) === "incident";
 
 /** Whether Auth0 was ever seen to accept a credential of the client where it refuses a random one. */
 export const wasAccepted = (record: RotationRecord | undefined): boolean =>

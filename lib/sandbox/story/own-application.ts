@@ -4,7 +4,7 @@ import type { TenantSeed } from "../tenant-seed.ts";
 
 /** One of the applications that Curfew itself logs in with, and where its secret is. */
 export interface OwnApplication {
-  role: "auditor" | "rotator";
+  role: "auditor" | "rotator" | "responder";
   clientId: string;
   /** The id of its grant for the Management API. */
   grantId: string;

@@ -53,11 +53,15 @@ export interface World {
   approve(audiences: readonly string[]): void;
   /** Nothing goes wrong any more. */
   calm(): void;
-  /** Runs a process that works with parts: every call of it goes over the wire. */
-  run<T>(name: string, work: (parts: IncidentParts) => Promise<T>): Promise<Ending<T>>;
+  /**
+   * Runs a process that works with parts: every call of it goes over the wire.
+   *
+   * @param timeout when it is killed: as a Lambda when left out. Milliseconds
+   */
+  run<T>(name: string, work: (parts: IncidentParts) => Promise<T>, timeout?: number): Promise<Ending<T>>;
 }
 
-const CLIENT_ID = "job";
+export const CLIENT_ID = "job";
 
 /** A Lambda's timeout and what of it is kept for the end. Milliseconds. */
 const TIMEOUT = 60_000;
@@ -162,6 +166,6 @@ export async function createWorld(options: WorldOptions): Promise<World> {
       isMute = false;
       wire.calm();
     },
-    run: (name, work) => runProcess(clock, name, TIMEOUT, (process) => work(partsOf(process))),
+    run: (name, work, timeout = TIMEOUT) => runProcess(clock, name, timeout, (process) => work(partsOf(process))),
   };
 }

@@ -34,7 +34,7 @@ const byHand = (world: World) => ({
   service,
   newVersion: world.newVersion,
 });
-const nothing = { read: nobody, storePending: nobody, promote: nobody, dropPending: nobody };
+const nothing = { read: nobody, storePending: nobody, promote: nobody, dropPending: nobody, dropPrevious: nobody };
 
 const request = ({ target, settings }: World) => ({
   ...{ tenant: target.tenant, clientId: target.clientId, domain: settings.domain },

@@ -25,6 +25,7 @@ export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: 
         vault.promote(arn, to, from);
       }),
     dropPending: (arn, version) => call("dropPending", () => vault.dropPending(arn, version)),
+    dropPrevious: (arn, version) => call("dropPrevious", () => vault.dropPrevious(arn, version)),
   };
 }
 

@@ -12,7 +12,9 @@ export interface WorldVersion {
 /** One secret of Secrets Manager. */
 export interface WorldSecret {
   readonly arn: string;
-  readonly name: string;
+  name: string;
+  /** Whether it was made: nobody has put an unmanaged application's credential anywhere. */
+  exists: boolean;
   rotationEnabled: boolean;
   readonly versions: Map<VersionId, WorldVersion>;
 }
@@ -30,6 +32,9 @@ export interface WorldVault {
   storePending: Sync<RotationVault["storePending"]>;
   promote: Sync<RotationVault["promote"]>;
   dropPending: Sync<RotationVault["dropPending"]>;
+  dropPrevious: Sync<RotationVault["dropPrevious"]>;
+  /** CreateSecret: its ARN. */
+  create(name: string, id: VersionId, value: string): string;
   /** RotateSecret: false where an earlier rotation is in progress. */
   announce(token: VersionId): boolean;
   /** The end of a rotation, by the service itself: AWSPENDING goes, where the rotation became current. */
@@ -49,10 +54,12 @@ type Sync<F extends (...given: never[]) => Promise<unknown>> = (...given: Parame
 
 const ROTATION_ARN = `arn:aws:lambda:eu-central-1:111122223333:function:${ROTATION_FUNCTION}`;
 
-/** @param value what is stored as AWSCURRENT to begin with, as version `initial` */
-export function worldVault(arn: string, initial: VersionId, value: string): WorldVault {
-  const versions = new Map([[initial, { value: value as string | undefined, labels: new Set([CURRENT]) }]]);
-  const secret: WorldSecret = { arn, name: "apps/checkout/auth0", rotationEnabled: true, versions };
+/** @param value what is stored as AWSCURRENT to begin with, as version `initial`; undefined for a secret that nobody made yet */
+export function worldVault(arn: string, initial: VersionId, value: string | undefined): WorldVault {
+  const first: WorldVersion = { value, labels: new Set([CURRENT]) };
+  const versions = new Map(value === undefined ? [] : [[initial, first]]);
+  const exists = value !== undefined;
+  const secret: WorldSecret = { arn, name: "apps/checkout/auth0", exists, rotationEnabled: exists, versions };
 
   const labelled = (label: string): VersionId | undefined =>
     [...versions].find(([, version]) => version.labels.has(label))?.[0];
@@ -65,7 +72,8 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
   };
   const deprecated = (): VersionId[] => [...versions].flatMap(([id, { labels }]) => (labels.size === 0 ? [id] : []));
   const known = (id: string): void => {
-    if (id !== arn && id !== secret.name) throw new CurfewError("not-found", "There is no such secret.");
+    if (!secret.exists || (id !== arn && id !== secret.name))
+      throw new CurfewError("not-found", "There is no such secret.");
   };
   const version = (id: VersionId): WorldVersion => {
     const found = versions.get(id);
@@ -118,6 +126,17 @@ export function worldVault(arn: string, initial: VersionId, value: string): Worl
     dropPending(id, versionId) {
       known(id);
       versions.get(versionId)?.labels.delete(PENDING);
+    },
+    dropPrevious(id, versionId) {
+      known(id);
+      versions.get(versionId)?.labels.delete(PREVIOUS);
+    },
+    create(name, id, stored) {
+      if (secret.exists && versions.get(id)?.value !== stored) throw refused("ResourceExistsException");
+      secret.exists = true;
+      secret.name = name;
+      versions.set(id, { value: stored, labels: new Set([CURRENT]) });
+      return arn;
     },
     announce(token) {
       const pending = labelled(PENDING);

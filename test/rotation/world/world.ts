@@ -32,6 +32,8 @@ export interface WorldOptions {
   overlap?: number;
   seed?: number;
   rotate?: "auto" | "off";
+  /** Nobody has stored the application's credential anywhere. */
+  isUnmanaged?: boolean;
 }
 
 /** A tenant with one application, its secret in Secrets Manager, and everything that Curfew remembers of it. */
@@ -82,7 +84,7 @@ export function createWorld(options: WorldOptions): World {
   if (!firstKey) throw new Error("A world needs a prepared key.");
   const isKey = kind === "private-key";
   const first = isKey ? firstKey.jwk : "first".padEnd(64, "-");
-  const vault = worldVault(ARN, version(0), payloadOf(kind, form, first));
+  const vault = worldVault(ARN, version(0), options.isUnmanaged ? undefined : payloadOf(kind, form, first));
   const given = isKey ? { key: firstKey } : { secret: first };
   const client = worldClient({ clock, random, kind, clientId: CLIENT_ID, propagation, ...given });
   const credential = { tenant: "acme-prod", clientId: CLIENT_ID, kind };

@@ -29,15 +29,23 @@ const LEAKING: Readonly<Record<string, { tenant: LeakyTenant; managed?: false; c
   website: {
     tenant: "acme",
     managed: false,
-    client: { app_type: "spa", token_endpoint_auth_method: "none", grant_types: ["authorization_code", "refresh_token"] },
+    client: {
+      app_type: "spa",
+      token_endpoint_auth_method: "none",
+      grant_types: ["authorization_code", "refresh_token"],
+    },
   },
   shop: { tenant: "half" },
+  till: { tenant: "half" },
   depot: { tenant: "gone" },
 };
 export type LeakingApp = string;
 
 const domainOf = (tenant: string): string => `${tenant}.auth0.example`;
-const own = (role: string, tenant: string) => ({ id: `${role}-of-${tenant}`, secret: `${CANARY}-${role}-of-${tenant}` });
+const own = (role: string, tenant: string) => ({
+  id: `${role}-of-${tenant}`,
+  secret: `${CANARY}-${role}-of-${tenant}`,
+});
 const secretOf = (app: string): string => `${CANARY}-first-of-${app}`;
 const secretName = (app: string): string => `apps/${app}/auth0`;
 
@@ -58,6 +66,7 @@ export function incidentCast() {
   const apps = Object.entries(LEAKING);
   const managed = apps.filter(([, { managed: is = true }]) => is);
   return {
+    apps: LEAKING,
     seeds: LEAKY_TENANTS.map((tenant) => seedOf(tenant)),
     own: Object.fromEntries(
       LEAKY_TENANTS.flatMap((tenant) =>
@@ -84,20 +93,25 @@ function seedOf(tenant: LeakyTenant): TenantSeed {
     name: tenant,
     domain,
     rateLimits: false,
+    managementApi: { token_lifetime: ORDERS.token_lifetime },
     resourceServers: [{ ...ORDERS, scopes: [{ value: "read:orders" }, { value: "write:orders" }] }],
     clients: [
       machine(responder.id, { client_secret: responder.secret }),
       machine(rotator.id, { client_secret: rotator.secret }),
       ...apps.map(([app, { client = {} }]) => {
         const { client_secret: _, ...isPublic } = machine(app, client);
-        return client.token_endpoint_auth_method === "none" ? isPublic : machine(app, { client_secret: secretOf(app), ...client });
+        return client.token_endpoint_auth_method === "none"
+          ? isPublic
+          : machine(app, { client_secret: secretOf(app), ...client });
       }),
     ],
     clientGrants: [
       { client_id: responder.id, audience, scope: [...scopes] },
       { client_id: rotator.id, audience, scope: [...ROTATOR_SCOPES] },
       ...apps.flatMap(([app, { client }]) =>
-        app === "grantless" || client ? [] : [{ client_id: app, audience: ORDERS.identifier, scope: ["read:orders", "write:orders"] }],
+        app === "grantless" || client
+          ? []
+          : [{ client_id: app, audience: ORDERS.identifier, scope: ["read:orders", "write:orders"] }],
       ),
     ],
   };
@@ -107,7 +121,9 @@ function seedOf(tenant: LeakyTenant): TenantSeed {
 function config(origins: Readonly<Record<string, string>>): string {
   const tenants = LEAKY_TENANTS.map((tenant) => {
     const credentials = Object.entries(LEAKING).flatMap(([app, { tenant: at, managed = true }]) =>
-      at === tenant && managed ? [`      - { clientId: ${app}, secret: ${secretName(app)}, rotate: auto, consumers: confirmed }\n`] : [],
+      at === tenant && managed
+        ? [`      - { clientId: ${app}, secret: ${secretName(app)}, rotate: auto, consumers: confirmed }\n`]
+        : [],
     );
     return `  - name: ${tenant}
     domain: ${domainOf(tenant)}

@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { vi } from "vitest";
 import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
 import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
@@ -5,18 +6,33 @@ import { fastClock } from "../../../lib/model/clock.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { type Deployment, deploy } from "../../../lib/sandbox/cloud/deploy.ts";
+import { LambdaFailure } from "../../../lib/sandbox/cloud/lambda/lambda-failure.ts";
 import { type LambdaHost, openLambda } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";
-import type { Execution } from "../../../lib/sandbox/cloud/state-machine/run-execution.ts";
+import type { Execution, ExecutionResult } from "../../../lib/sandbox/cloud/state-machine/run-execution.ts";
 import { type Sandbox, startSandbox } from "../../../lib/sandbox/start-sandbox.ts";
 import type { Table } from "../../../lib/store/table.ts";
 import { bundledAssembly } from "./bundled-assembly.ts";
 import { closedOrigin, ONCALL } from "./cast.ts";
-import { type AccessKey, CALLERS, incidentCast, LEAKY_TENANTS, leakedSecret, ORDERS, tenantOf } from "./incident-cast.ts";
+import {
+  type AccessKey,
+  CALLERS,
+  incidentCast,
+  LEAKY_TENANTS,
+  leakedSecret,
+  ORDERS,
+  tenantOf,
+} from "./incident-cast.ts";
 import { storedBy } from "./stored.ts";
 import { type Witness, witnessOf } from "./witness.ts";
 
-/** Times as fast as the machine's clock: a request that is given up after 10 s still has half a real one. */
-const SPEED = 20;
+/**
+ * Times as fast as the machine's clock. Storing may hold up containing for 5 s, and a person waits for the desk for 30 s:
+ * they still have one real second and five. Longer times are passed by moving the clock.
+ */
+const SPEED = 6;
+
+/** Functions of a kind at once: each begins cold, and its time counts from there. */
+const SIDE_BY_SIDE = 4;
 
 /** The stack as synthesized and bundled, tenants in which things leak, and a desk that people call. */
 export interface Incidents extends AsyncDisposable {
@@ -32,6 +48,22 @@ export interface Incidents extends AsyncDisposable {
   until(id: string, is: (incident: Incident) => boolean): Promise<Incident>;
   /** What was mailed about an incident: subjects. */
   mails(id: string): string[];
+  /** Waits until something is mailed about an incident. */
+  mailed(id: string, subject: RegExp): Promise<string>;
+  /** Waits until its execution has ended. */
+  ended(id: string): Promise<ExecutionResult>;
+  /** The names of the evidence of an incident. */
+  evidence(id: string): Promise<string[]>;
+  /** Audiences of the grants that an application has. */
+  grantsOf(app: string): string[];
+  /** Gives an application back what it had, as a tool does that knows nothing of incidents. */
+  putBack(app: string): void;
+  /** How many signing keys of a tenant are revoked. */
+  revokedKeys(tenant: string): number;
+  /** Moves the clock: what waits until then wakes up. Seconds. */
+  pass(seconds: number): void;
+  /** Lets the next calls about an incident die before they reach the function, as where the account has none to give. */
+  kill(id: string, calls: number): void;
   /** Tries to get a token as the application, with what leaked; the status. */
   steal(app: string): Promise<number>;
   /** The history of an incident's execution, as text. */
@@ -49,6 +81,7 @@ export async function startIncidents(): Promise<Incidents> {
   const origins = Object.fromEntries(sandbox.tenants.map(({ name, origin }) => [name, origin]));
   const assembly = started.use(await bundledAssembly(cast.config({ ...origins, gone: await closedOrigin() })));
   const hosts = new Map<string, LambdaHost>();
+  const deaths = new Map<string, number>();
   const exchanged: { name: string; text: string }[] = [];
   const deployment = started.use(
     await deploy({
@@ -59,9 +92,14 @@ export async function startIncidents(): Promise<Incidents> {
       host: (lambda) => {
         const host = started.use(openLambda({ ...lambda, time: { clock, speed: SPEED } }));
         hosts.set(lambda.logicalId, host);
+        const limit = pLimit(lambda.logicalId.startsWith("IncidentDesk") ? 1 : SIDE_BY_SIDE);
         return async (event) => {
+          const { incident: id = "" } = event as { incident?: string };
+          const left = deaths.get(id) ?? 0;
+          deaths.set(id, left - 1);
+          if (left > 0) throw new LambdaFailure("Lambda.TooManyRequestsException", "Rate Exceeded.");
           exchanged.push({ name: lambda.logicalId, text: JSON.stringify(event) });
-          const result = await host.invoke(event);
+          const result = await limit(() => host.invoke(event));
           exchanged.push({ name: lambda.logicalId, text: JSON.stringify(result) });
           return result;
         };
@@ -87,6 +125,16 @@ export async function startIncidents(): Promise<Incidents> {
     for (const execution of machine.executions()) machine.stop(execution.name);
     await Promise.all([...hosts.values()].map((host) => host.close()));
   });
+  const mails = (id: string): string[] =>
+    cloud.messaging.mails.flatMap(({ kind, subject, text }) =>
+      kind === "notification" && text.includes(id) ? [subject] : [],
+    );
+  const grantsOf = (app: string) =>
+    sandbox
+      .tenant(tenantOf(app))
+      .state.clientGrants.all()
+      .filter(({ client_id }) => client_id === app);
+  const taken = new Map(Object.keys(cast.apps).map((app) => [app, grantsOf(app)]));
   const running = started.move();
   return {
     sandbox,
@@ -94,7 +142,11 @@ export async function startIncidents(): Promise<Incidents> {
     table,
     desk: async (as, path, body) => {
       const authorization = `AWS4-HMAC-SHA256 Credential=${as}/20261126/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none`;
-      const answer = await fetch(new URL(path, url), { method: "POST", headers: { authorization }, body: JSON.stringify(body) });
+      const answer = await fetch(new URL(path, url), {
+        method: "POST",
+        headers: { authorization },
+        body: JSON.stringify(body),
+      });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
     byHand: (input) => {
@@ -111,8 +163,26 @@ export async function startIncidents(): Promise<Incidents> {
         },
         { timeout: 120_000, interval: 100 },
       ),
-    mails: (id) =>
-      cloud.messaging.mails.flatMap(({ kind, subject, text }) => (kind === "notification" && text.includes(id) ? [subject] : [])),
+    mails,
+    mailed: (id, subject) =>
+      vi.waitUntil(() => mails(id).find((each) => subject.test(each)), { timeout: 120_000, interval: 100 }),
+    ended: async (id) => {
+      const execution = machine.execution(id);
+      if (!execution) throw new TypeError(`There is no execution ${id}.`);
+      return execution.result;
+    },
+    evidence: async (id) =>
+      [...(await stored.snapshot()).objects.keys()].filter((name) => name.includes(`/${id}/`)).toSorted(),
+    grantsOf: (app) => grantsOf(app).map(({ audience }) => audience),
+    putBack: (app) => {
+      const { state } = sandbox.tenant(tenantOf(app));
+      const client = state.clients.get(app);
+      if (client) state.clients.set(app, { ...client, grant_types: ["client_credentials"] });
+      for (const grant of taken.get(app) ?? []) state.clientGrants.set(grant.id, grant);
+    },
+    revokedKeys: (tenant) => sandbox.tenant(tenant).state.signingKeys.filter(({ revoked }) => revoked).length,
+    pass: (seconds) => clock.advance(seconds * 1_000),
+    kill: (id, calls) => void deaths.set(id, calls),
     steal: async (app) => {
       const body = JSON.stringify({
         grant_type: "client_credentials",

@@ -1,0 +1,180 @@
+import { recordLifetimes } from "../../lib/history/lifetimes.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import { type AskedStep, readAsked } from "../../lib/revocation/approvals/asked.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { readTimeline } from "../../lib/revocation/incident/timeline.ts";
+import { momentOf } from "../../lib/revocation/window/window-text.ts";
+import { type LeakWorld, PEOPLE, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
+import { followIncident } from "../follow-incident.ts";
+import { isAsGoodAsContained } from "../incident-text.ts";
+import { deskHere } from "../laptop/desk-here.ts";
+import { hurry } from "../laptop/hurry.ts";
+import { timeText } from "../laptop/rotation-story.ts";
+import { type Laptop, startLaptopWith } from "../laptop/start-laptop.ts";
+import { type Deed, startThief, type Thief } from "../laptop/thief.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { stepTeller } from "../tell-steps.ts";
+import type { Terminal } from "../terminal.ts";
+
+const DAY = 86_400_000;
+const MINUTE = 60_000;
+
+/** A leak in the night: a thief at work, and the deployed workflow against them, on a clock that runs fast. */
+export async function runIncidentDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
+  const { out, width } = terminal;
+  out(paragraphs(INTRODUCTION, width));
+  const callers = Object.fromEntries(Object.values(PEOPLE).map(({ key, arn }) => [key, arn]));
+  await using laptop = await startLaptopWith(startLeakWorld, { callers }, signal);
+  const [url = ""] = Object.values(laptop.deployment.urls);
+  await rememberMonth(laptop);
+  out("In the evening the audit ran, as every day.\n");
+  await laptop.audit();
+  laptop.clock.advance(8 * 60 * MINUTE);
+
+  using _fast = hurry(laptop.clock);
+  out("\nIn the night somebody finds the secret of deploy-bot in a public repository:\n");
+  const thief = startThief(laptop.world, (deed) => out(deedLine(deed, width)));
+  try {
+    await laptop.clock.sleep(20_000, signal);
+    const id = await revoke(laptop, url, terminal, signal);
+    await approve(laptop, url, id, terminal, signal);
+    await thief.stop();
+    out(thiefText(thief, width));
+    await close(laptop, id, terminal, signal);
+  } finally {
+    await thief.stop();
+  }
+  out(heard(laptop, width));
+  out(NEXT_STEPS);
+}
+
+/** Audits have looked every day for a month; nobody ever changed how long tokens live. */
+async function rememberMonth({ world, table, clock }: Laptop<LeakWorld>): Promise<void> {
+  const { tenant } = world.leaked;
+  const servers = [...world.sandbox.tenant(tenant).state.resourceServers.values()];
+  for (let day = 35; day > 0; day -= 1) await recordLifetimes(table, tenant, servers as never, clock.now() - day * DAY);
+}
+
+const REASON = "found in a public repository";
+
+/** Who is on call starts the incident, and hears whether it is contained. */
+async function revoke(
+  laptop: Laptop<LeakWorld>,
+  url: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<string> {
+  const { table, clock, world } = laptop;
+  const { tenant, clientId, domain } = world.leaked;
+  terminal.out(
+    `\nDana is on call:\n  $ npx curfew revoke --tenant ${tenant} --client ${clientId} --reason "${REASON}"\n\n`,
+  );
+  const id = await deskHere(url, "dana").start({ tenant, clientId, reason: REASON });
+  const settings = { tenant, domain, owner: null, egress: null, own: new Map() };
+  const shown = { ...terminal, err: terminal.out, out: (text: string) => terminal.out(indented(text)) };
+  const incident = await followIncident(id, { table, settings }, shown, signal, clock);
+  if (!isAsGoodAsContained(incident)) throw new Error("The demo's leak was not contained.");
+  await follow(laptop, id, ({ steps }) => steps.investigate !== undefined, terminal, signal, incident);
+  return id;
+}
+
+/** A second person gives back what the application needs. */
+async function approve(
+  laptop: Laptop<LeakWorld>,
+  url: string,
+  id: string,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { table, clock } = laptop;
+  const step: AskedStep = "restore";
+  let asked = await readAsked(table, id, step);
+  for (let looks = 0; !asked && looks < MOST_LOOKS; looks += 1) {
+    await clock.sleep(LOOK, signal);
+    asked = await readAsked(table, id, step);
+  }
+  if (!asked) throw new Error("The demo's incident asks nothing.");
+  const lines = asked.lines.map((line) => wrapped(`- ${terminalText(line)}`, terminal.width, "    ", "      "));
+  terminal.out(
+    `\nWhat it needs back waits for a second person. Kim looks at it:\n  $ npx curfew approve ${id} ${step}\n${lines.join("\n")}\n\n`,
+  );
+  await deskHere(url, "kim").decide({ incident: id, step, decision: "approve", planHash: asked.planHash });
+  await follow(laptop, id, ({ steps }) => steps.restore !== undefined, terminal, signal);
+}
+
+/** Between two looks at the table, by the sandbox's clock. Milliseconds. */
+const LOOK = 2_000;
+const MOST_LOOKS = 600;
+
+/** Tells each step until the incident is so. */
+async function follow(
+  { table, clock }: Laptop<LeakWorld>,
+  id: string,
+  is: (incident: Incident) => boolean,
+  terminal: Terminal,
+  signal: AbortSignal,
+  shown?: Incident,
+): Promise<Incident> {
+  const tell = stepTeller({ ...terminal, err: terminal.out }, shown ?? (await readIncident(table, id)));
+  for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+    const incident = await readIncident(table, id);
+    tell(incident);
+    if (is(incident)) return incident;
+    await clock.sleep(LOOK, signal);
+  }
+  throw new Error(`The demo's incident ${id} does not go on.`);
+}
+
+/** The window passes, and the incident is closed. */
+async function close(laptop: Laptop<LeakWorld>, id: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const { table, clock } = laptop;
+  const { window } = await readIncident(table, id);
+  if (window?.state !== "closes") throw new Error("The demo's window does not close.");
+  terminal.out(
+    `\nThe night passes, and the day, until ${momentOf(window.at)}: no token that was out works any more.\n`,
+  );
+  clock.set(window.at + 11 * MINUTE); // what comes late into the log has come
+  const closed = await follow(laptop, id, ({ closedAt }) => closedAt !== null, terminal, signal);
+  terminal.out(`\nThe incident ${closed.id} is closed. The evidence:\n`);
+  for await (const { what, answer } of readTimeline(table, id)) {
+    if (what.startsWith("Kept the evidence"))
+      terminal.out(`${wrapped(`${what} ${answer}`, terminal.width, "  ", "    ")}\n`);
+  }
+}
+
+const deedLine = ({ at, what, status }: Deed, width: number): string =>
+  `${wrapped(`${timeText(at)} thief ${what}: ${status}${status < 300 ? "" : ", refused"}`, width, "  ", "    ")}\n`;
+
+/** What became of the thief. */
+function thiefText({ deeds }: Thief, width: number): string {
+  const refused = deeds.filter(({ status }) => status >= 400).length;
+  const used = deeds.filter(({ what, status }) => what === "uses the token" && status < 300).length;
+  const text = `The thief was refused ${refused} times. The token from before still works, as was said at once: it was used ${used} times, and the log that Curfew watches has each of them.`;
+  return `\n${wrapped(text, width)}\n`;
+}
+
+/** Subjects of mails. */
+function heard({ deployment }: Laptop<LeakWorld>, width: number): string {
+  const mails = deployment.cloud.messaging.mails.filter(
+    ({ kind, subject }) => kind === "notification" && subject.includes("deploy-bot"),
+  );
+  const subjects = [...new Set(mails.map(({ subject }) => subject))];
+  return `\nWhat people heard meanwhile:\n${subjects.map((subject) => `${wrapped(`- ${terminalText(subject)}`, width, "  ", "    ")}\n`).join("")}`;
+}
+
+const indented = (text: string): string => text.trimEnd().replace(/^/gm, "  ").concat("\n");
+
+const paragraphs = (lines: readonly string[], width: number): string =>
+  `${lines.map((line) => wrapped(line, width)).join("\n")}\n\n`;
+
+const INTRODUCTION = [
+  "A leak, and what Curfew does about it, on this machine: the stack is synthesized, its state machine and functions run here, and an Auth0 tenant and the AWS services behind it are simulated. Nothing leaves this machine, and the clock runs fast.",
+];
+
+const NEXT_STEPS = `
+What to type next:
+  docs/game-day.md          walks a team through a drill of its own
+  npx curfew revoke --help  what it takes to start one
+`;

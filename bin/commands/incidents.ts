@@ -1,0 +1,105 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { jsonText } from "../../lib/reports/json.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { entryJson, incidentJson } from "../incident-json.ts";
+import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident-place.ts";
+import { entryText, followCommand, incidentTable, incidentText } from "../incident-text.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { stepTeller } from "../tell-steps.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `curfew incidents`. */
+export interface IncidentsOptions extends PlaceOptions {
+  format: "table" | "json";
+}
+
+/** Options of `curfew incidents show`. */
+export interface ShowOptions extends IncidentsOptions {
+  /** Go on until it is closed. */
+  follow: boolean;
+}
+
+/** Lists all incidents, the newest first. */
+export async function runIncidents(
+  options: IncidentsOptions,
+  terminal: Terminal,
+  { signal }: Invocation,
+): Promise<void> {
+  using place = await incidentPlace(options, signal);
+  const incidents: Incident[] = [];
+  if (place.table) for await (const incident of listIncidents(place.table)) incidents.push(incident);
+  if (options.format === "json") {
+    const generatedAt = new Date(systemClock.now()).toISOString();
+    const document = { schemaVersion: 1, generatedAt, incidents: incidents.map(incidentJson) };
+    terminal.out(jsonText(document, incidents.length));
+  } else terminal.out(incidents.length === 0 ? "There are no incidents.\n" : `${incidentTable(incidents)}\n`);
+}
+
+/** Shows one incident with its timeline and, where that is wanted, what comes next as it comes. */
+export async function runIncidentShow(
+  id: string,
+  options: ShowOptions,
+  terminal: Terminal,
+  { signal }: Invocation,
+): Promise<void> {
+  if (options.follow && options.format === "json") {
+    throw new CurfewError("arguments-invalid", "--follow is for people; leave it out, or --format json.");
+  }
+  using place = await incidentPlace(options, signal);
+  const table = mustHaveIncidents(place.table);
+  const incident = await readIncident(table, id);
+  const entries: StoredEntry[] = [];
+  for await (const entry of readTimeline(table, id)) entries.push(entry);
+  if (options.format === "json") {
+    const generatedAt = new Date(systemClock.now()).toISOString();
+    const document = {
+      schemaVersion: 1,
+      generatedAt,
+      incident: incidentJson(incident),
+      timeline: entries.map(entryJson),
+    };
+    terminal.out(jsonText(document, entries.length));
+    return;
+  }
+  const { width } = terminal;
+  const timeline = entries.map((entry) => `${entryText(entry, width)}\n`).join("");
+  terminal.out(`${incidentText(incident, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
+  if (options.follow) await followOn(incident, entries.at(-1)?.position, table, terminal, signal);
+}
+
+/** Between two looks. Milliseconds. */
+const LOOK = 2_000;
+
+/** Tells what is new until the incident is closed. */
+async function followOn(
+  shown: Incident,
+  last: string | undefined,
+  table: Table,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const tell = stepTeller(terminal, shown);
+  let position = last;
+  for (let incident = shown; incident.closedAt === null; incident = await readIncident(table, shown.id)) {
+    tell(incident);
+    for await (const entry of readTimeline(table, shown.id, position)) {
+      terminal.out(`${entryText(entry, terminal.width)}\n`);
+      position = entry.position;
+    }
+    await untilLook(shown.id, signal);
+  }
+  terminal.out(`The incident ${shown.id} is closed.\n`);
+}
+
+async function untilLook(id: string, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(LOOK, undefined, { signal });
+  } catch {
+    throw new CurfewError("interrupted", `No longer following; the incident goes on. Again: ${followCommand(id)}`);
+  }
+}

@@ -1,0 +1,64 @@
+import { type Clock, systemClock } from "../lib/model/clock.ts";
+import type { Incident } from "../lib/revocation/incident/incident.ts";
+import { readIncident } from "../lib/revocation/incident/incidents.ts";
+import type { IncidentParts } from "../lib/revocation/parts.ts";
+import { windowSoFar } from "../lib/revocation/window/announce-window.ts";
+import { answerText } from "./incident-text.ts";
+import { stepTeller } from "./tell-steps.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Where an incident is read. */
+type Place = Pick<IncidentParts, "table" | "settings">;
+
+/** Between two looks at the table. Milliseconds. */
+const LOOK = 1_000;
+
+/** Whoever waits hears after so long whether it is locked. Milliseconds. */
+const FIRST_ANSWER = 20_000;
+
+/** Longer than the steps up to the window take with all their tries. Milliseconds. */
+const LONGEST = 3_600_000;
+
+/**
+ * Tells how an incident that somebody else works on goes on: within twenty seconds whether it is locked and until when
+ * tokens work, then each step, and when nothing more is to be proven the same once more.
+ *
+ * @returns the incident as it was seen last
+ */
+export async function followIncident(
+  id: string,
+  place: Place,
+  terminal: Terminal,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): Promise<Incident> {
+  const tell = stepTeller(terminal);
+  const answer = answerer(place, terminal, clock);
+  const begun = clock.now();
+  let hasAnswered = false;
+  for (;;) {
+    const incident = await readIncident(place.table, id);
+    tell(incident);
+    const passed = clock.now() - begun;
+    if (isSettled(incident) || passed >= LONGEST) {
+      await answer(incident);
+      return incident;
+    }
+    if (!hasAnswered && (incident.steps.lock !== undefined || passed >= FIRST_ANSWER)) {
+      await answer(incident);
+      hasAnswered = true;
+    }
+    await clock.sleep(LOOK, signal);
+  }
+}
+
+/** Gives the answer to whoever started it: with what is recorded or, before that, as far as it can be told. */
+export const answerer =
+  ({ table, settings }: Place, { out, width }: Terminal, clock: Clock) =>
+  async (incident: Incident): Promise<void> => {
+    const window = incident.window ?? (await windowSoFar(incident, { table, settings, clock }));
+    out(answerText(incident, window, width));
+  };
+
+/** Whether the window was computed: the last step that nobody waits for a person in. */
+export const isSettled = ({ window, closedAt }: Incident): boolean => window !== null || closedAt !== null;

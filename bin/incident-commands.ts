@@ -1,0 +1,108 @@
+import { type Command, Option } from "commander";
+import type { AskedStep } from "../lib/revocation/approvals/asked.ts";
+import type { DecideOptions } from "./commands/decide.ts";
+import type { IncidentsOptions, ShowOptions } from "./commands/incidents.ts";
+import type { RevokeOptions } from "./commands/revoke.ts";
+import { configOption } from "./config-option.ts";
+import type { Invocation } from "./run-command-line.ts";
+import { processTerminal } from "./terminal.ts";
+
+/** The commands for emergencies. Each loads its code when it is called. */
+export function addIncidentCommands(program: Command, invocation: Invocation): void {
+  addRevoke(program, invocation);
+  addIncidents(program, invocation);
+  addDecision(program, invocation, "approve", "agrees to what an incident asks, after showing it");
+  addDecision(program, invocation, "reject", "says no to what an incident asks, after showing it");
+}
+
+function addRevoke(program: Command, invocation: Invocation): void {
+  program
+    .command("revoke")
+    .description("something leaked: contains it now, and says until when what is out keeps working")
+    .addOption(configOption())
+    .option("--tenant <name>", "the tenant")
+    .option("--client <id>", "the client id of the application that leaked, or whose token did")
+    .option("--reason <text>", "why, for those who are told and for the evidence; never the secret itself")
+    .option("--token-file <file>", "a leaked token (- is standard input); it is read here and stays here")
+    .option("--leaked-since <when>", "when it leaked: a time as 7d or 12h, or a date as 2026-11-23")
+    .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0")
+    .option("--name <name>", "calls the incident so; started again by that name it is the same one")
+    .option("--drill", "walks the same way and changes nothing", false)
+    .option(
+      "--old-secret-file <file>",
+      "what leaked (- is standard input), to try that it gets nothing any more; it goes to the tenant's token endpoint alone",
+    )
+    .option("--local", "from this machine, without AWS; state and evidence are under .curfew/incidents", false)
+    .option("--resume [incident]", "goes on with a --local one: the one that is open, or the one that is named")
+    .addOption(tableOption())
+    .addOption(deskOption())
+    .option("--yes", "do not ask", false)
+    .addHelpText("after", REVOKE_HELP)
+    .action(async (options: RevokeOptions) => {
+      const { runRevoke } = await import("./commands/revoke.ts");
+      await runRevoke(options, processTerminal(), invocation);
+    });
+}
+
+/** As with `rotate`: what the command does alone is a subcommand, so that options of the same names do not collide. */
+function addIncidents(program: Command, invocation: Invocation): void {
+  const incidents = program.command("incidents").description("emergencies: what there are, and how one stands");
+  const alone = places(incidents.command("list", { isDefault: true, hidden: true }))
+    .addOption(formatOption())
+    .action(async (options: IncidentsOptions) => {
+      const { runIncidents } = await import("./commands/incidents.ts");
+      await runIncidents(options, processTerminal(), invocation);
+    });
+  places(incidents.command("show"))
+    .description("one incident: what leaked, each step, until when tokens work, the timeline")
+    .argument("<incident>", "its id")
+    .option("--follow", "go on until it is closed", false)
+    .addOption(formatOption())
+    .action(async (id: string, options: ShowOptions) => {
+      const { runIncidentShow } = await import("./commands/incidents.ts");
+      await runIncidentShow(id, options, processTerminal(), invocation);
+    });
+  incidents.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
+}
+
+const places = (command: Command): Command =>
+  command
+    .option("--local", "those that are answered from this folder", false)
+    .addOption(tableOption())
+    .addOption(deskOption());
+
+function addDecision(program: Command, invocation: Invocation, decision: "approve" | "reject", says: string): void {
+  program
+    .command(decision)
+    .description(says)
+    .argument("<incident>", "its id")
+    .addArgument(program.createArgument("<step>", "what is asked").choices(["restore", "key-revocation"]))
+    .addOption(tableOption())
+    .addOption(deskOption())
+    .option("--yes", "do not ask", false)
+    .action(async (incident: string, step: AskedStep, options: DecideOptions) => {
+      const { runDecide } = await import("./commands/decide.ts");
+      await runDecide({ incident, step, decision }, options, processTerminal(), invocation);
+    });
+}
+
+const formatOption = (): Option =>
+  new Option("--format <format>", "of what is shown").choices(["table", "json"]).default("table");
+
+const tableOption = (): Option =>
+  new Option("--table <name>", "the DynamoDB table of the deployed stack; asked of Lambda when left out").env(
+    "CURFEW_TABLE",
+  );
+
+const deskOption = (): Option =>
+  new Option("--desk <url>", "where the deployed desk takes orders; asked of Lambda when left out").env("CURFEW_DESK");
+
+const REVOKE_HELP = `
+It asks the deployed stack, with the AWS credentials and the region of your shell. Ctrl-C ends the watching only; the
+incident goes on. With --local this machine does it alone, for as long as the command runs.
+
+Exit codes:
+  0    contained, and that is proven; or a drill that came to its end as a leak would be contained
+  1    not contained, or not yet: what is missing is said
+  3    nothing was started: bad configuration or arguments, a forged token, or AWS or the desk does not answer
+  130  interrupted; what was begun is said`;

@@ -1,0 +1,43 @@
+import { incidentDesk } from "../lib/aws/incident-desk.ts";
+import { CurfewError } from "../lib/model/curfew-error.ts";
+import type { Table } from "../lib/store/table.ts";
+import { openDeployedLedger } from "./deployed-ledger.ts";
+import { openExistingIncidents } from "./local-incidents.ts";
+
+/** Where incidents are looked up. */
+export interface PlaceOptions {
+  /** Those that are answered from this machine. */
+  local: boolean;
+  table?: string;
+  desk?: string;
+}
+
+/** What is known of incidents. */
+interface IncidentPlace extends Disposable {
+  /** Undefined where there never were any. */
+  table: Table | undefined;
+}
+
+/**
+ * Opens what is known of incidents: this folder's, or the deployed ones. The deployed table is asked of Lambda where
+ * nobody names it.
+ *
+ * @throws CurfewError
+ */
+export async function incidentPlace({ local, table, desk }: PlaceOptions, signal: AbortSignal): Promise<IncidentPlace> {
+  if (local) {
+    const incidents = await openExistingIncidents();
+    return { table: incidents?.table, [Symbol.dispose]: () => incidents?.[Symbol.dispose]() };
+  }
+  const name = table || (await incidentDesk(desk ? { url: desk } : {}, signal).place()).table;
+  return { table: await openDeployedLedger(name), [Symbol.dispose]: () => undefined };
+}
+
+/** @throws CurfewError `arguments-invalid` where there is no incident at all */
+export function mustHaveIncidents(table: Table | undefined): Table {
+  if (table) return table;
+  throw new CurfewError(
+    "arguments-invalid",
+    "There are no incidents in this folder; leave out --local for the deployed ones.",
+  );
+}

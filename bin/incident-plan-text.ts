@@ -1,0 +1,105 @@
+import { LOGIN_WORDS, LOGINS } from "../lib/config/logins.ts";
+import type { TenantConfig } from "../lib/config/schema.ts";
+import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
+import { wrapped } from "../lib/reports/wrapped.ts";
+import { incidentSettings } from "../lib/revocation/from-config.ts";
+import { type Classification, classify, type LeakedClient } from "../lib/revocation/leak/classify.ts";
+import type { Lever } from "../lib/revocation/leak/leak-kinds.ts";
+import { momentOf } from "../lib/revocation/window/window-text.ts";
+import type { LeakRequest } from "./incident-request.ts";
+
+/** What a person is told before anything is done. */
+export interface IncidentPlan {
+  request: LeakRequest;
+  tenant: TenantConfig;
+  /** Whether this machine does it, without AWS. */
+  isLocal: boolean;
+  /** The application as it is; undefined where nobody has looked. */
+  client: LeakedClient | undefined;
+}
+
+/** What the leak is, as far as it is known here: the first step looks at the application and knows it better. */
+const planLeak = ({ request, tenant, client }: IncidentPlan): Classification =>
+  classify({
+    clientId: request.clientId,
+    token: request.token,
+    leakedKey: request.leakedKey,
+    client,
+    own: incidentSettings(tenant).own.get(request.clientId) ?? null,
+  });
+
+/** What will happen, and to whom. */
+export function planText(plan: IncidentPlan, width: number): string {
+  const { request, tenant, client } = plan;
+  const leak = planLeak(plan);
+  const name = `${briefText(request.clientId, 80)}${client?.name === undefined ? "" : ` (${briefText(client.name, 60)})`}`;
+  const lines = [
+    `${request.drill ? "DRILL, nothing is changed: a" : "A"}n emergency revocation of ${name} in ${tenant.name} (${tenant.domain}).`,
+    `What leaked: ${leak.kind}. ${leak.meaning}`,
+    ...tokenLines(request),
+    ...(client ? [] : [NOT_LOOKED]),
+    "",
+    leak.levers.length === 0
+      ? NO_LEVERS
+      : request.drill
+        ? "It would do, without asking again:"
+        : "At once, without asking again:",
+    ...leak.levers.map((lever) => `- ${leverText(lever, plan)}`),
+    ...egressLine(plan),
+    ...(leak.levers.length === 0 ? [] : ["", "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
+    ...(leak.steps.length === 0 ? [] : ["", "What only people can do:", ...leak.steps.map((line) => `- ${line}`)]),
+  ];
+  return `${lines.map((line) => wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")).join("\n")}\n`;
+}
+
+/** What a person is asked after that. */
+export function planQuestion(plan: IncidentPlan): string {
+  if (plan.request.drill) return "Walk through it?";
+  return planLeak(plan).levers.length === 0 ? "Open the incident, and watch?" : "Contain it now?";
+}
+
+const NOT_LOOKED =
+  "Nobody has looked at the application from here; the first step does, and does what is right for what it finds.";
+
+const NO_LEVERS = "Curfew can take nothing away that would stop this; it watches, and says until when it lasts.";
+
+function tokenLines({ token }: LeakRequest): string[] {
+  if (!token) return [];
+  const { expiresAt, audience, signature } = token;
+  const end = expiresAt === null ? "until when it works it does not say" : `it works until ${momentOf(expiresAt)}`;
+  const whom = audience.length === 0 ? "" : `, for ${audience.map((one) => briefText(one, 80)).join(", ")}`;
+  const judged = signature.status === "verified" ? "the tenant signed it" : `it could not be checked: ${signature.why}`;
+  return [`The token${whom}: ${end}; ${judged}. It stays on this machine; only what it says goes on.`];
+}
+
+function leverText(lever: Lever, { isLocal }: IncidentPlan): string {
+  const texts: Readonly<Record<Lever, string>> = {
+    lock: "lock: client_credentials is taken out of its grant types, so it gets no new token for itself.",
+    "detach-key": "detach-key: the leaked key is detached; the other one stays.",
+    contain: "contain: its grants are written down, and deleted.",
+    rotate: isLocal
+      ? "rotate: NOT from here; a new credential waits for Secrets Manager."
+      : "rotate: it gets a new credential, which goes into Secrets Manager; the old one is proven dead.",
+  };
+  return texts[lever];
+}
+
+function egressLine({ tenant, request }: IncidentPlan): string[] {
+  const egress = tenant.containment?.networkAcl?.egress;
+  const verb = request.drill ? "would be" : "is";
+  return egress
+    ? [`- network-acl: the Management API ${verb} closed to everybody but ${egress.map(terminalText).join(", ")}.`]
+    : [];
+}
+
+function hitLines({ tenant, request }: IncidentPlan): string[] {
+  const { clientId } = request;
+  const own = LOGINS.filter((login) => tenant[login]?.clientId === clientId);
+  const secret = tenant.credentials.find((credential) => credential.clientId === clientId)?.secret;
+  return [
+    "Every service that logs in as this application: it gets errors instead of tokens until a second person agrees to give back what was taken.",
+    ...(secret === undefined ? [] : [`Everything that reads the secret ${secret} in Secrets Manager.`]),
+    ...own.map((login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.`),
+    "Not whoever has a token already: that one works until it is over. Until when is said first.",
+  ];
+}

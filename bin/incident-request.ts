@@ -1,0 +1,94 @@
+import type { Login } from "../lib/auth0/login.ts";
+import type { TenantConfig } from "../lib/config/schema.ts";
+import { readPayload } from "../lib/config/secret-payload.ts";
+import { systemClock } from "../lib/model/clock.ts";
+import { CurfewError } from "../lib/model/curfew-error.ts";
+import { incidentId } from "../lib/revocation/incident/incident-id.ts";
+import type { IncidentRequest } from "../lib/revocation/incident/incidents.ts";
+import { leakedClient, readLeakedToken, type TokenFacts } from "../lib/revocation/leak/leaked-token.ts";
+import { AUTH0_HERE } from "./auth0-here.ts";
+import { secretFile } from "./person.ts";
+import { sinceWhen } from "./since-when.ts";
+
+/** What a person says of a leak. */
+export interface LeakOptions {
+  client?: string;
+  reason?: string;
+  /** `-` is standard input. */
+  tokenFile?: string;
+  leakedSince?: string;
+  leakedKey?: string;
+  name?: string;
+  drill: boolean;
+}
+
+/** What an incident is started with. Of a token only facts are in it. */
+export type LeakRequest = Omit<IncidentRequest, "openedAt" | "openedBy">;
+
+/**
+ * Reads what leaked, here and nowhere else, and says which application it is about.
+ *
+ * @throws CurfewError `arguments-invalid`, `token-refused`
+ */
+export async function leakRequest(
+  options: LeakOptions,
+  tenant: TenantConfig,
+  signal: AbortSignal,
+): Promise<LeakRequest> {
+  const { reason = "", client, tokenFile, leakedKey, name, drill } = options;
+  if (client === undefined && tokenFile === undefined) throw invalid(UNNAMED);
+  if (reason.trim() === "") throw invalid("Say why, for those who are told and for the evidence: --reason.");
+  const token = tokenFile === undefined ? null : await readToken(tokenFile, tenant, signal);
+  const clientId = token ? leakedClient(token, client) : (client ?? "");
+  if (clientId.trim() === "") throw invalid(UNNAMED);
+  const since = leakedSince(options.leakedSince);
+  incidentId({ tenant: tenant.name, clientId, drill, openedAt: 0, ...(name === undefined ? {} : { name }) }); // a name that cannot be one is said before anybody is asked
+  return {
+    tenant: tenant.name,
+    clientId,
+    reason,
+    leakedSince: since,
+    drill,
+    token,
+    ...(leakedKey === undefined ? {} : { leakedKey }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+const UNNAMED =
+  "Name what leaked: its application, --client ID, or a token of it, --token-file FILE (- is standard input).";
+
+async function readToken(file: string, { domain, origin }: TenantConfig, signal: AbortSignal): Promise<TokenFacts> {
+  const text = await secretFile(file, "--token-file");
+  const address = { domain, ...(origin === undefined ? {} : { origin }) };
+  return readLeakedToken(text, address, AUTH0_HERE, signal);
+}
+
+function leakedSince(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const now = systemClock.now();
+  const at = sinceWhen(text, now, "--leaked-since");
+  if (at <= now) return Math.floor(at);
+  throw invalid("--leaked-since lies in the future.");
+}
+
+/**
+ * Reads what leaked, to be tried afterwards: a client secret, or a private key as JSON Web Key.
+ *
+ * @throws CurfewError `arguments-invalid`
+ */
+export async function leakedLogin(file: string, clientId: string, domain: string): Promise<Login> {
+  const payload = await secretFile(file, "--old-secret-file");
+  const kind = /"(kty|privateKeyJwk)"/.test(payload.reveal()) ? "private-key" : "client-secret";
+  try {
+    const value = readPayload(payload, { kind, clientId, domain, reference: "of --old-secret-file" });
+    return kind === "private-key"
+      ? { method: kind, clientId, privateKeyJwk: value }
+      : { method: kind, clientId, secret: value };
+  } catch (error) {
+    if (!(error instanceof CurfewError)) throw error;
+    throw invalid(error.message);
+  }
+}
+
+const invalid = (message: string): CurfewError => new CurfewError("arguments-invalid", message);

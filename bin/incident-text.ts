@@ -1,0 +1,142 @@
+import type { Instant } from "../lib/history/history.ts";
+import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
+import { wrapped } from "../lib/reports/wrapped.ts";
+import {
+  INCIDENT_STEPS,
+  type Incident,
+  isContained,
+  type StepResult,
+  stoppedAt,
+} from "../lib/revocation/incident/incident.ts";
+import { notDone } from "../lib/revocation/incident/not-done.ts";
+import type { TimelineEntry } from "../lib/revocation/incident/timeline.ts";
+import type { ExposureWindow } from "../lib/revocation/window/window.ts";
+import { momentOf, windowLine, windowSentences } from "../lib/revocation/window/window-text.ts";
+import { plainTable } from "./plain-table.ts";
+
+/** Where an incident stands, in a word or two. */
+export type IncidentState = "contained" | "NOT contained" | "drill" | "closed";
+
+export function stateOf(incident: Incident): IncidentState {
+  if (incident.closedAt !== null) return "closed";
+  if (incident.drill) return "drill";
+  return isContained(incident) ? "contained" : "NOT contained";
+}
+
+/** Whether a leak is contained or, in a drill, would be. */
+export const isAsGoodAsContained = (incident: Incident): boolean =>
+  incident.drill ? incident.leak?.isContainable === true && stoppedAt(incident) !== null : isContained(incident);
+
+const HEAD = ["opened (UTC)", "incident", "tenant", "application", "state", "tokens work until"];
+
+/** All incidents, one a line. */
+export const incidentTable = (incidents: readonly Incident[]): string =>
+  plainTable([
+    HEAD,
+    ...incidents.map((incident) => [
+      minuteOf(incident.openedAt),
+      incident.id,
+      terminalText(incident.tenant),
+      briefText(incident.clientId, 40),
+      stateOf(incident),
+      windowLine(incident.window),
+    ]),
+  ]);
+
+/** Everything that is known of an incident but its timeline. */
+export function incidentText(incident: Incident, width: number): string {
+  const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, leak, drill } = incident;
+  const facts = [
+    `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
+    `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
+    `Reason: ${terminalText(reason)}`,
+    ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
+    `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,
+    ...windowSentences(incident.window),
+  ];
+  return [
+    ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
+    ...notDoneLines(incident, width),
+    "",
+    "Steps:",
+    ...stepLines(incident, width),
+  ].join("\n");
+}
+
+function notDoneLines(incident: Incident, width: number): string[] {
+  const lines = incident.closedAt === null ? notDone(incident) : [];
+  return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
+}
+
+const stepLines = ({ steps }: Incident, width: number): string[] =>
+  INCIDENT_STEPS.flatMap((step) => {
+    const result = steps[step];
+    return result ? stepText(step, result, width) : [];
+  });
+
+/** What a step came to, with what is missing or was told to people below it. */
+export function stepText(step: string, result: StepResult, width: number): string[] {
+  const { at, outcome, message } = result;
+  const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
+  return [
+    wrapped(`${timeOf(at)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
+    ...rest.map((line) => wrapped(`- ${terminalText(line)}`, width, "    ", "      ")),
+  ];
+}
+
+/** An entry of the timeline. */
+export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number): string =>
+  wrapped(
+    `${timeOf(at)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
+    width,
+    "  ",
+    "    ",
+  );
+
+/**
+ * The answer to whoever started an incident: locked or not yet, contained or not, until when tokens work.
+ *
+ * @param window as it is recorded, or as far as it can be told now
+ */
+export function answerText(incident: Incident, window: ExposureWindow, width: number): string {
+  const lines = [headline(incident), ...untilWhen(incident, window)];
+  const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
+  const steps = incident.leak?.steps ?? [];
+  return `${[
+    ...lines.map((line) => wrapped(terminalText(line), width)),
+    ...(missing.length === 0 ? [] : ["Not done:", ...missing.map((line) => item(line, width))]),
+    ...(incident.leak?.isContainable === true || steps.length === 0
+      ? []
+      : ["What only people can do:", ...steps.map((line) => item(line, width))]),
+  ].join("\n")}\n`;
+}
+
+function headline(incident: Incident): string {
+  const { clientId, drill, steps, leak } = incident;
+  const name = briefText(clientId, 80);
+  if (drill)
+    return isAsGoodAsContained(incident)
+      ? `DRILL: ${name} would be contained. Nothing was changed.`
+      : `DRILL: ${name} would NOT be contained. Nothing was changed.`;
+  if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
+  const lock = steps.lock;
+  if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;
+  if (lock?.outcome === "done" || lock?.outcome === "paged")
+    return `LOCKED at ${timeOf(lock.at)} UTC, NOT CONTAINED yet: ${name} gets no new token for itself, as far as Auth0 has heard of it.`;
+  if (lock?.outcome === "not-applicable") return `NOT CONTAINED: ${lock.message}`;
+  return lock ? `NOT LOCKED: ${lock.message}` : `NOT LOCKED yet: nothing was heard of the first step.`;
+}
+
+function untilWhen({ drill }: Incident, window: ExposureWindow): string[] {
+  if (drill && window.state === "closes") return [`Tokens that are out would work until ${momentOf(window.at)}.`];
+  return windowSentences(window);
+}
+
+/** How to follow an incident. */
+export const followCommand = (id: string): string => `npx curfew incidents show ${id} --follow`;
+
+const item = (line: string, width: number): string => wrapped(`- ${terminalText(line)}`, width, "", "  ");
+
+const timeOf = (at: Instant): string => new Date(at).toISOString().slice(11, 19);
+
+const minuteOf = (at: Instant): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");

@@ -1,0 +1,195 @@
+import { hostname, userInfo } from "node:os";
+import type { Alert } from "../lib/alerts/alert.ts";
+import type { Login } from "../lib/auth0/login.ts";
+import { parseReference } from "../lib/config/references.ts";
+import type { TenantConfig } from "../lib/config/schema.ts";
+import { selectTenant } from "../lib/config/select-tenants.ts";
+import { systemClock } from "../lib/model/clock.ts";
+import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
+import { terminalText } from "../lib/reports/terminal-text.ts";
+import { wrapped } from "../lib/reports/wrapped.ts";
+import { incidentSettings, openResponder } from "../lib/revocation/from-config.ts";
+import type { Incident } from "../lib/revocation/incident/incident.ts";
+import { listIncidents, openIncident, readIncident } from "../lib/revocation/incident/incidents.ts";
+import { respondLocally } from "../lib/revocation/local/respond-locally.ts";
+import type { ResponderTenant } from "../lib/revocation/ports.ts";
+import type { ExposureWindow } from "../lib/revocation/window/window.ts";
+import type { Table } from "../lib/store/table.ts";
+import { answerer } from "./follow-incident.ts";
+import { planQuestion, planText } from "./incident-plan-text.ts";
+import { type LeakRequest, leakedLogin } from "./incident-request.ts";
+import { isAsGoodAsContained } from "./incident-text.ts";
+import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
+import { personAgrees } from "./person-agrees.ts";
+import type { Invocation } from "./run-command-line.ts";
+import { secretSources } from "./secret-sources.ts";
+import { stepTeller } from "./tell-steps.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A new leak, to be contained from here. */
+interface LocalOrder {
+  request: LeakRequest;
+  tenant: TenantConfig;
+  /** What leaked, for the proof. */
+  leaked: Login | null;
+  /** Do not ask. */
+  yes: boolean;
+}
+
+/** An incident to go on with. */
+interface ResumeOrder {
+  tenants: readonly TenantConfig[];
+  /** Its id; true for the only one that is open. */
+  resume: string | true;
+  oldSecretFile: string | undefined;
+}
+
+/** Contains a leak from this machine, without AWS, and watches until the window is closed. */
+export async function revokeLocally(order: LocalOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
+  const { request, tenant, leaked, yes } = order;
+  const responder = await responderHere(tenant, request.clientId, invocation.signal);
+  const client = yes ? undefined : await responder.client().catch((error: unknown) => unseen(error, terminal));
+  const plan = { request, tenant, isLocal: true, client };
+  terminal.err(planText(plan, terminal.width));
+  terminal.err(`${wrapped(ALONE, terminal.width)}\n`);
+  const question = { question: planQuestion(plan), otherwise: "contain it", yes };
+  if (!(await personAgrees(question, terminal, invocation))) return;
+  using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
+  const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
+  const incident = await openIncident(incidents.table, start);
+  await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
+}
+
+/** Goes on with an incident of this folder, where it stands. */
+export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
+  using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
+  const incident = await resumed(incidents.table, order.resume);
+  const { clientId } = incident;
+  const tenant = selectTenant(order.tenants, incident.tenant);
+  const { oldSecretFile: file } = order;
+  const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain);
+  const responder = await responderHere(tenant, clientId, invocation.signal);
+  await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
+}
+
+const ALONE =
+  "This machine does it alone, and nobody else is told: tell those who have to know. Keep this command running until the window closes, or go on later with --resume.";
+
+/** The incident that is to go on. */
+async function resumed(table: Table, wanted: string | true): Promise<Incident> {
+  if (wanted !== true) return stillOpen(await readIncident(table, wanted));
+  const open: Incident[] = [];
+  for await (const incident of listIncidents(table)) if (incident.closedAt === null) open.push(incident);
+  const [only, ...others] = open;
+  if (only && others.length === 0) return only;
+  const ids = open.map(({ id }) => id).join(", ");
+  throw new CurfewError(
+    "arguments-invalid",
+    only
+      ? `Several incidents are open here; name one: --resume ${ids}.`
+      : "No incident is open in this folder; there is nothing to resume.",
+  );
+}
+
+function stillOpen(incident: Incident): Incident {
+  if (incident.closedAt === null) return incident;
+  throw new CurfewError("arguments-invalid", `The incident ${incident.id} is closed; there is nothing to resume.`);
+}
+
+/** The tenant, with the login that acts in emergencies. */
+async function responderHere(tenant: TenantConfig, clientId: string, signal: AbortSignal): Promise<ResponderTenant> {
+  try {
+    return await openResponder(tenant, clientId, secretSources(), { clock: systemClock, random: Math.random, signal });
+  } catch (error) {
+    const reference = tenant.responder?.secret ?? tenant.responder?.privateKey ?? "";
+    if (!hasCode(error, "reference-unresolved") || parseReference(reference)?.source === "env") throw error;
+    const hint = "Without AWS, give --config a file whose responder has secret: env:NAME, and set that variable.";
+    throw new CurfewError("reference-unresolved", `${error.message} ${hint}`);
+  }
+}
+
+/** That the application cannot be looked at beforehand is no reason to wait. */
+function unseen(error: unknown, { err }: Terminal): undefined {
+  if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+  err(`The application cannot be looked at: ${error.message}\n`);
+}
+
+/** Somebody's login on this machine; some machines know none. */
+function personName(): string {
+  try {
+    return `${userInfo().username}@${hostname()}`;
+  } catch {
+    return `somebody on ${hostname()}`;
+  }
+}
+
+/** What answering works with here. */
+interface Here extends Pick<LocalIncidents, "table" | "evidence"> {
+  tenant: TenantConfig;
+  responder: ResponderTenant;
+  leaked: Login | null;
+}
+
+async function respond(
+  { id }: Incident,
+  { table, evidence, tenant, responder, leaked }: Here,
+  terminal: Terminal,
+  { signal, setExitCode }: Invocation,
+): Promise<void> {
+  const settings = incidentSettings(tenant);
+  const tell = stepTeller(terminal);
+  const answers = answersOnce(answerer({ table, settings }, terminal, systemClock));
+  terminal.err(`\nThe incident ${id} is open.\n`);
+  setExitCode(1); // until it is known to be contained
+  const onStep = async (incident: Incident): Promise<void> => {
+    tell(incident);
+    await answers(incident);
+  };
+  const parts = {
+    settings,
+    tenant: responder,
+    table,
+    evidence,
+    publisher: { publish: async (alert: Alert) => terminal.err(alertText(alert, terminal.width)) },
+    clock: systemClock,
+    signal,
+    inventories: { before: async () => undefined, now: async () => undefined },
+    leaked,
+    onStep,
+  };
+  try {
+    const incident = await respondLocally(id, parts);
+    setExitCode(isAsGoodAsContained(incident) ? 0 : 1);
+    terminal.out(closedText(incident));
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new CurfewError("interrupted", `${STOPPED} npx curfew revoke --local --resume ${id}`);
+  }
+}
+
+const STOPPED = "Interrupted. What was taken away stays away, but nobody watches any more. Go on:";
+
+const closedText = ({ id, closedAt }: Incident): string =>
+  closedAt === null
+    ? `Watching has ended; npx curfew incidents show ${id} --local says what is left.\n`
+    : `The incident ${id} is closed. Its evidence: .curfew/incidents/${id}\n`;
+
+/** The answer once it is locked or cannot be, and again whenever the end of the window, or what is proven, is another. */
+function answersOnce(answer: (incident: Incident) => Promise<void>): (incident: Incident) => Promise<void> {
+  let last: string | undefined;
+  return async (incident) => {
+    const { steps, window, drill } = incident;
+    const state = window === null ? "locking" : JSON.stringify([isAsGoodAsContained(incident), endOf(window)]);
+    if (state === last || (window === null && (drill || steps.lock === undefined))) return;
+    last = state;
+    await answer(incident);
+  };
+}
+
+const endOf = (window: ExposureWindow): number | null => (window.state === "closes" ? window.at : null);
+
+/** What others would hear. */
+function alertText({ title, items }: Alert, width: number): string {
+  const lines = items.slice(0, 10).map((item) => wrapped(`- ${terminalText(item)}`, width, "    ", "      "));
+  return `${[wrapped(`! ${terminalText(title)}`, width, "  ", "    "), ...lines].join("\n")}\n`;
+}

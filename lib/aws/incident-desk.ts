@@ -1,0 +1,204 @@
+import type { LambdaClient } from "@aws-sdk/client-lambda";
+import * as z from "zod";
+import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
+import type { DeskOrders } from "../revocation/desk/orders.ts";
+import { INCIDENT_FUNCTIONS } from "../revocation/incident-machine.ts";
+import { isNetworkCode, reasonOf, statusOf } from "./failure-reason.ts";
+
+/** Ten seconds a try and three tries: a person waits. */
+const PATIENCE = { timeout: 10_000, attempts: 3 } as const;
+
+/** The desk may open an incident and start its machine meanwhile. Milliseconds. */
+const ANSWERS_WITHIN = 30_000;
+
+/** Where the deployed desk is, and which table it works with. */
+export interface DeskPlace {
+  url: string;
+  table: string;
+}
+
+/** The deployed desk, with a person's own AWS credentials. The SDK is loaded at the first use. */
+export interface IncidentDeskClient extends DeskOrders {
+  /**
+   * Asks Lambda where the desk is.
+   *
+   * @throws CurfewError `arguments-invalid`, `request-refused`, `unreachable`
+   */
+  place(): Promise<DeskPlace>;
+}
+
+/**
+ * Connects to the desk: a Function URL that takes requests signed by IAM. They are signed for the service `lambda`, as
+ * Lambda's own client signs, so its signer does. Source: AWS Lambda developer guide, "Invoking Lambda function URLs".
+ *
+ * @param known what somebody has named; asked for where it is missing
+ * @param signal ends requests
+ */
+export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): IncidentDeskClient {
+  let client: Promise<LambdaClient> | undefined;
+  const connect = (): Promise<LambdaClient> => {
+    client ??= lambdaClient();
+    return client;
+  };
+  let found: Promise<DeskPlace> | undefined;
+  const place = (): Promise<DeskPlace> => {
+    found ??= placeOf(known, connect, signal);
+    return found;
+  };
+  const post = async (path: string, order: unknown): Promise<unknown> => {
+    const { url } = await place();
+    return send(await connect(), new URL(path, url), JSON.stringify(order), signal);
+  };
+  return {
+    place,
+    start: async (order) => startedShape.parse(await post("incidents", order)).incident,
+    decide: async ({ incident, step, decision, planHash }) =>
+      decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash })),
+  };
+}
+
+const startedShape = z.object({ incident: z.string() });
+const decidedShape = z.object({ waits: z.boolean() });
+const refusedShape = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+
+async function lambdaClient(): Promise<LambdaClient> {
+  const { timeout, attempts } = PATIENCE;
+  const sdk = await import("@aws-sdk/client-lambda");
+  const requestHandler = { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true };
+  return new sdk.LambdaClient({ maxAttempts: attempts, requestHandler });
+}
+
+async function placeOf(
+  { url, table }: Partial<DeskPlace>,
+  connect: () => Promise<LambdaClient>,
+  signal: AbortSignal,
+): Promise<DeskPlace> {
+  if (url !== undefined && table !== undefined) return { url, table };
+  const sdk = await import("@aws-sdk/client-lambda");
+  const FunctionName = INCIDENT_FUNCTIONS.desk;
+  try {
+    const client = await connect();
+    const [address, settings] = await Promise.all([
+      url ?? client.send(new sdk.GetFunctionUrlConfigCommand({ FunctionName }), { abortSignal: signal }),
+      table ?? client.send(new sdk.GetFunctionConfigurationCommand({ FunctionName }), { abortSignal: signal }),
+    ]);
+    const place = {
+      url: typeof address === "string" ? address : address.FunctionUrl,
+      table: typeof settings === "string" ? settings : settings.Environment?.Variables?.CURFEW_TABLE,
+    };
+    if (place.url !== undefined && place.table !== undefined) return { url: place.url, table: place.table };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw notFound(error);
+  }
+  throw notFound(undefined);
+}
+
+async function send(client: LambdaClient, url: URL, body: string, signal: AbortSignal): Promise<unknown> {
+  const request = {
+    method: "POST",
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port === "" ? {} : { port: Number(url.port) }),
+    path: url.pathname,
+    query: {},
+    headers: { host: url.host, "content-type": "application/json" },
+    body,
+  };
+  const { headers } = await signed(client, request).catch((error: unknown) => {
+    throw notSigned(error);
+  });
+  const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
+  const answer = await fetch(url, { method: "POST", headers, body, signal: within, redirect: "error" })
+    .then(async (response) => ({ status: response.status, text: await response.text() }))
+    .catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw unreachable(error);
+    });
+  return judged(answer.status, answer.text);
+}
+
+interface Request {
+  method: string;
+  protocol: string;
+  hostname: string;
+  path: string;
+  query: Record<string, string>;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** What Lambda's client would sign with: a request to its API and one to a Function URL differ in the address only. */
+async function signed({ config }: LambdaClient, request: Request): Promise<{ headers: Record<string, string> }> {
+  const signer = await config.signer();
+  return signer.sign(request);
+}
+
+function judged(status: number, text: string): unknown {
+  const body = jsonOf(text);
+  if (status === 200 && body !== undefined) return body;
+  const { data } = refusedShape.safeParse(body);
+  if (data) throw new CurfewError(CODES[data.error.code] ?? "request-refused", data.error.message);
+  if (status === 403) throw notAllowed();
+  const retryable = status >= 500 || status === 429;
+  throw new CurfewError(
+    retryable ? "service-failed" : "request-refused",
+    `The desk did not take the order (status ${status}); ${ELSEWHERE}`,
+    { detail: String(status), retryable },
+  );
+}
+
+/** What the desk says and what the command line ends by. */
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  "arguments-invalid": "arguments-invalid",
+  "configuration-invalid": "configuration-invalid",
+  "not-found": "not-found",
+};
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // judged by its status
+  }
+}
+
+/** What helps at once where the deployed stack does not. */
+const FROM_HERE = "contain it from here with --local.";
+const ELSEWHERE = `if it cannot wait, ${FROM_HERE}`;
+
+const notAllowed = (): CurfewError =>
+  new CurfewError(
+    "request-refused",
+    `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md); ${ELSEWHERE}`,
+    { detail: "403" },
+  );
+
+const notSigned = (error: unknown): CurfewError =>
+  new CurfewError(
+    "request-refused",
+    `There are no AWS credentials to sign the order with (${reasonOf(error)}); log in to AWS in this shell, or ${FROM_HERE}`,
+    { detail: reasonOf(error) },
+  );
+
+/** The original is not kept as the cause: it may hold the request. What fetch fails with names the network's error. */
+function unreachable(error: unknown): CurfewError {
+  const reason = reasonOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
+  return new CurfewError("unreachable", `The desk did not answer (${reason}); ${ELSEWHERE}`, {
+    detail: reason,
+    retryable: true,
+  });
+}
+
+function notFound(error: unknown): CurfewError {
+  const reason = error === undefined ? "it has no URL" : reasonOf(error);
+  if (reason === "NoRegion")
+    return new CurfewError("request-refused", `No AWS region is set; set AWS_REGION, or ${FROM_HERE}`);
+  if (reason === "CredentialsProviderError") return notSigned(error);
+  const why = statusOf(error) === 404 ? "it is not deployed in this account and region" : reason;
+  return new CurfewError(
+    isNetworkCode(reason) || reason === "TimeoutError" ? "unreachable" : "request-refused",
+    `The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}); name it with --desk and --table as npx cdk deploy printed them, or ${FROM_HERE}`,
+    { detail: reason },
+  );
+}

@@ -1,0 +1,74 @@
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import { type TellingParts, tellIncident } from "../alerts/tell.ts";
+import type { Incident } from "../incident/incident.ts";
+import { type Asked, type AskedStep, askedKey, askedRow, type Proposal } from "./asked.ts";
+import { planHash } from "./plan-hash.ts";
+
+/** Who waits for the answer, and how long. */
+export interface Waiting {
+  /** Completes the task that waits; null where none does. */
+  taskToken: string | null;
+  /** Until when an answer counts. */
+  until: Instant;
+}
+
+/**
+ * Asks for approval, and tells people. What was asked before and not answered, or was refused, is replaced; agreements
+ * to the very same plan stay. What was approved is never replaced: it may be under way.
+ *
+ * @throws CurfewError `approval-refused`, retryable, when it was approved meanwhile: plan again and see
+ */
+export async function ask<Plan>(
+  incident: Incident,
+  step: AskedStep,
+  proposal: Proposal<Plan>,
+  { taskToken, until }: Waiting,
+  parts: TellingParts,
+): Promise<Asked<Plan>> {
+  const { table, clock } = parts;
+  const hash = planHash(proposal.plan);
+  for (;;) {
+    const known = await askedRow<Plan>(table, incident.id, step);
+    const before = known?.value;
+    // A task that is tried again asks the same once more: that is no reminder.
+    const isReplay = before !== undefined && before.taskToken === taskToken && before.planHash === hash;
+    if (before?.decision?.decision === "approve") throw approvedMeanwhile(step);
+    if (isReplay && before.decision === null) return told(incident, step, before, parts);
+    const isSame = before?.planHash === hash;
+    const asked: Asked<Plan> = {
+      ...proposal,
+      planHash: hash,
+      askedAt: clock.now(),
+      until,
+      reminders: isSame ? before.reminders + 1 : 0,
+      taskToken,
+      approvals: isSame && before.decision === null ? before.approvals : [],
+      decision: null,
+    };
+    if (await table.put(askedKey(incident.id, step), asked, { ifVersion: known?.version ?? 0 })) {
+      return told(incident, step, asked, parts);
+    }
+  }
+}
+
+async function told<Plan>(
+  incident: Incident,
+  step: AskedStep,
+  asked: Asked<Plan>,
+  parts: TellingParts,
+): Promise<Asked<Plan>> {
+  const { planHash: hash, askedAt, until, reminders, lines } = asked;
+  await tellIncident(
+    incident,
+    { turn: "waiting", step, planHash: hash, askedAt, until, reminders, plan: lines },
+    parts,
+  );
+  return asked;
+}
+
+const approvedMeanwhile = (step: AskedStep): CurfewError =>
+  new CurfewError("approval-refused", `${step} was approved while it was asked for again.`, {
+    retryable: true,
+    detail: "approved",
+  });

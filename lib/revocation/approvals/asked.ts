@@ -1,0 +1,70 @@
+import type { Instant } from "../../history/history.ts";
+import type { Row, Table } from "../../store/table.ts";
+import { type Incident, incidentPartition } from "../incident/incident.ts";
+
+/** What waits for a second person. */
+export const ASKED_STEPS = ["key-revocation", "restore"] as const;
+export type AskedStep = (typeof ASKED_STEPS)[number];
+
+/** What would be done, and the same for people. */
+export interface Proposal<Plan = unknown> {
+  /** Plain JSON; an answer is one to exactly this. */
+  plan: Plan;
+  /** The plan in words, one thing a line, with what helps to decide about it. */
+  lines: readonly string[];
+}
+
+/** Somebody who agreed. */
+export interface Approval {
+  /** The ARN that IAM gave. */
+  by: string;
+  at: Instant;
+}
+
+/** `INCIDENT#<id>`, `ASKED#<step>`: what was asked last, and what came of it. */
+export interface Asked<Plan = unknown> extends Proposal<Plan> {
+  /** SHA-256 of the plan as canonical JSON, in hex: an answer is one to exactly this. */
+  planHash: string;
+  askedAt: Instant;
+  /** Until when an answer counts. */
+  until: Instant;
+  /** How often the same was asked before. */
+  reminders: number;
+  /** Completes the task that waits for the answer; null where none waits. */
+  taskToken: string | null;
+  /** Who agreed so far, each once. Where nobody knows who started the incident, one is not enough. */
+  approvals: readonly Approval[];
+  /** Null while it waits. */
+  decision: (Approval & { decision: "approve" | "reject" }) | null;
+}
+
+/** Where {@link Asked} stands. */
+export const askedKey = (incident: string, step: AskedStep) => ({
+  partition: incidentPartition(incident),
+  sort: `ASKED#${step}`,
+});
+
+/** What was asked; undefined while nothing was. */
+export const readAsked = async <Plan = unknown>(
+  table: Table,
+  incident: string,
+  step: AskedStep,
+): Promise<Asked<Plan> | undefined> => (await askedRow<Plan>(table, incident, step))?.value;
+
+/** The same with its version, for who changes it. */
+export const askedRow = <Plan = unknown>(
+  table: Table,
+  incident: string,
+  step: AskedStep,
+): Promise<Row<Asked<Plan>> | undefined> => table.get<Asked<Plan>>(askedKey(incident, step));
+
+/** What somebody else agreed to; undefined while nobody did. */
+export function approvedPlan<Plan>(asked: Asked<Plan> | undefined): Plan | undefined {
+  return asked?.decision?.decision === "approve" ? asked.plan : undefined;
+}
+
+/** How many people must agree: see {@link decide}. */
+export const approvalsNeeded = (knowsRequester: boolean): number => (knowsRequester ? 1 : 2);
+
+/** Whether a step of an incident can be asked about at all. */
+export const isOpen = ({ closedAt }: Pick<Incident, "closedAt">): boolean => closedAt === null;

@@ -1,0 +1,45 @@
+import type { Login } from "../../auth0/login.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import type { IncidentParts } from "../parts.ts";
+import { tryIssuance } from "../rotate/issuance.ts";
+import type { Trial } from "../rotate/try-leaked.ts";
+
+/**
+ * Proves from a person's machine that no new token is given out, by trying what leaked. Without the vault there is
+ * nothing else to try with: where nobody gives it, that is not provable, and the leak is not called contained.
+ *
+ * @param leaked what leaked, as a person has given it; it is sent to the tenant's token endpoint and nowhere else
+ * @throws CurfewError `store-failed`, `interrupted`
+ */
+export async function proveLocally(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<Incident> {
+  const result = await resultOf(incident, parts, leaked);
+  return recordStep(parts.table, incident.id, "prove", result);
+}
+
+async function resultOf(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<StepResult> {
+  const at = parts.clock.now();
+  if ((incident.leak?.levers.length ?? 0) === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
+  if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
+  if (leaked === null) return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
+  const { tokenFor } = parts.tenant;
+  return judged(await tryIssuance(incident, leaked, { ...parts, tokenFor }));
+}
+
+function judged({ at, came, detail }: Trial): StepResult {
+  if (came === "nothing") return { at, outcome: "done", message: "What leaked was tried, and gets no token any more." };
+  const missing = {
+    issued: `What leaked was tried, and still got a token for ${detail ?? "an API"}.`,
+    refused:
+      "Auth0 refuses the credential that was given for the proof: it was replaced already, or it is not the one that leaked. Nothing is proven by it.",
+    unknown: `Auth0's answers to what leaked tell nothing: ${detail ?? "no reason is known"}.`,
+  }[came];
+  return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [missing], code: null };
+}
+
+const NOT_PROVEN = "It is not proven that no new token is given out.";
+
+const NOT_AT_HAND =
+  "That no new token is given out is not provable from here: nobody gave what leaked, to be tried (--old-secret-file).";
+
+const NOT_ITS_OWN = "What leaked is not the application's own credential: there is nothing to try.";

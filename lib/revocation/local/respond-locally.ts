@@ -1,0 +1,111 @@
+import type { Login } from "../../auth0/login.ts";
+import type { Seconds } from "../../model/duration.ts";
+import { tellIncident } from "../alerts/tell.ts";
+import { nextStep } from "../contain/respond-order.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readIncident, recordStep } from "../incident/incidents.ts";
+import { RESPOND_STEPS } from "../incident-machine.ts";
+import { NO_QUESTIONS } from "../respond/questions.ts";
+import { type IncidentStepName, type RespondParts, respondSteps, type Way } from "../respond/respond.ts";
+import { proveLocally } from "./prove-locally.ts";
+
+/** Everything that answering a leak from a person's machine works with. The deadline is each step's own. */
+export interface LocalParts extends Omit<RespondParts, "deadline"> {
+  /** What leaked, as a person has given it for the proof; null where nobody has. */
+  leaked: Login | null;
+  /** Hears of the incident whenever a step has ended. */
+  onStep(incident: Incident): Promise<void>;
+}
+
+const STEPS = respondSteps(NO_QUESTIONS);
+
+/**
+ * Answers a leak in this process, by the same steps as the state machine, until the window is closed. It holds nothing
+ * that the table does not hold, too: whoever is interrupted goes on by calling it again.
+ *
+ * What needs the vault or a second person's approval is left out: the credential is not replaced, no signing key is
+ * revoked, and nothing is given back.
+ *
+ * @returns the incident as it was closed
+ * @throws CurfewError `interrupted`, `store-failed`
+ */
+export async function respondLocally(id: string, parts: LocalParts): Promise<Incident> {
+  const { table, clock, signal } = parts;
+  const investigate = investigation(id, parts);
+  await tellIncident(await readIncident(table, id), { turn: "opened" }, parts);
+  for (;;) {
+    signal.throwIfAborted();
+    const wait = await turn(id, parts, investigate);
+    const incident = await readIncident(table, id);
+    await parts.onStep(incident);
+    if (wait === null) return incident;
+    await clock.sleep(wait * 1_000, signal);
+  }
+}
+
+/** @returns how long to wait before the next one; null when all is over */
+async function turn(id: string, parts: LocalParts, investigate: () => Promise<void>): Promise<Seconds | null> {
+  const incident = await readIncident(parts.table, id);
+  const { step } = nextStep(incident, parts.clock.now());
+  if (step === "rotate") return rotationWaits(incident, parts);
+  if (step === "prove") return proven(incident, parts);
+  if (step === "window") return (await run("window", id, parts)).wait;
+  if (step !== "watch") return (await run(step === "lock" ? "lock" : "contain", id, parts)).wait;
+  await investigate();
+  return watched(incident, parts);
+}
+
+async function run(step: IncidentStepName, id: string, parts: LocalParts): Promise<Way> {
+  const incident = await readIncident(parts.table, id);
+  const deadline = parts.clock.now() + RESPOND_STEPS[step] * 1_000;
+  return STEPS[step](incident, { ...parts, deadline });
+}
+
+/** The new credential has to be where its consumers read it, and that is Secrets Manager. */
+async function rotationWaits({ id, leak, drill }: Incident, { table, clock }: LocalParts): Promise<Seconds> {
+  const at = clock.now();
+  const isLever = leak?.levers.includes("rotate") === true;
+  await recordStep(
+    table,
+    id,
+    "rotate",
+    isLever && !drill
+      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [WAITS], code: null }
+      : { at, outcome: "not-applicable", message: isLever ? DRILLED : "There is no credential to be replaced." },
+  );
+  return 0;
+}
+
+const NOT_REPLACED = "The credential is not replaced yet.";
+
+const WAITS =
+  "The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: npx curfew revoke without --local.";
+
+const DRILLED = "The credential would be replaced once Secrets Manager answers again.";
+
+/** Every proof changes until when what is out works. */
+async function proven(incident: Incident, parts: LocalParts): Promise<Seconds> {
+  const deadline = parts.clock.now() + RESPOND_STEPS.window * 1_000;
+  await parts.onStep(await proveLocally(incident, { ...parts, deadline }, parts.leaked));
+  await run("window", incident.id, parts);
+  return 0;
+}
+
+/** In a drill nothing is out, so there is nothing to wait for. */
+async function watched({ id, drill }: Incident, parts: LocalParts): Promise<Seconds | null> {
+  const { next, wait } = await run("watch", id, parts);
+  if (next === "rotate") await proven(await readIncident(parts.table, id), parts);
+  if (next !== "on" && !drill) return wait;
+  await run("close", id, parts);
+  return null;
+}
+
+/** Searches the tenant's log for what was done before, now and then, until it was searched to its end. */
+function investigation(id: string, parts: LocalParts): () => Promise<void> {
+  let dueAt = 0;
+  return async () => {
+    if (parts.clock.now() < dueAt) return;
+    const { next, wait } = await run("investigate", id, parts);
+    dueAt = next === "on" ? Number.POSITIVE_INFINITY : parts.clock.now() + wait * 1_000;
+  };
+}

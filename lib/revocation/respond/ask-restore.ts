@@ -1,0 +1,125 @@
+import type { Instant } from "../../history/history.ts";
+import { days, type Seconds } from "../../model/duration.ts";
+import { tellIncident } from "../alerts/tell.ts";
+import { ask } from "../approvals/ask.ts";
+import { type Asked, readAsked } from "../approvals/asked.ts";
+import { planHash } from "../approvals/plan-hash.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import { giveBack } from "../restore/give-back.ts";
+import type { RestoreRules } from "../restore/judge-grants.ts";
+import { planRestore } from "../restore/plan-restore.ts";
+import { whyNotReady } from "../restore/ready.ts";
+import type { RestorePlan } from "../restore/restore-plan.ts";
+import { pauseAfter } from "./pause.ts";
+import type { Question } from "./question.ts";
+import type { RespondParts, Way } from "./respond.ts";
+
+const ON: Way = { next: "on", wait: 0 };
+
+/** People may still answer for so long after the window has closed. Milliseconds. */
+const AFTERWARDS = days(7) * 1_000;
+
+/** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
+const LONGEST_WINDOW = days(30) * 1_000;
+
+/** Between two reminders. */
+const A_DAY: Seconds = days(1);
+
+/**
+ * Offers to give access back, once what leaked is replaced and nothing more is given out. Without an answer, and after a
+ * no, the application stays contained, and people are reminded once a day while the window is open and for a week after.
+ */
+export const restoreQuestion = (rules: RestoreRules): Question => ({
+  plan: async (incident, parts) => {
+    const { restore } = incident.steps;
+    if (incident.closedAt !== null || isComplete(restore) || restore?.outcome === "not-applicable") return ON;
+    if (incident.leak?.levers.length === 0) return nothingTaken(incident, parts);
+    const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
+    const { decision } = asked ?? {};
+    if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
+    const isOver = parts.clock.now() > lastAnswer(incident);
+    if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
+    const why = whyNotReady(incident);
+    if (isOver) return staysContained(incident, asked, parts);
+    if (why !== null) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+    const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
+    return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
+  },
+  ask: async (incident, parts, waiting) => {
+    await ask(incident, "restore", await planRestore(incident, rules, parts), waiting, parts);
+  },
+  act: async (incident, parts) => {
+    const { steps } = await giveBack(incident, parts);
+    if (isComplete(steps.restore)) return ON;
+    return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+  },
+});
+
+/** Until when an answer is waited for. */
+function lastAnswer({ window, openedAt }: Incident): Instant {
+  const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
+  return end + AFTERWARDS;
+}
+
+async function nothingTaken(incident: Incident, { table, clock }: RespondParts): Promise<Way> {
+  const message = "Nothing was taken away from the application, so there is nothing to give back.";
+  await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
+  return ON;
+}
+
+/** A plan that changed since, because somebody accepted what the policy found too much, is asked about anew. */
+const isSame = async (
+  incident: Incident,
+  { planHash: hash }: Asked,
+  rules: RestoreRules,
+  parts: RespondParts,
+): Promise<boolean> => planHash((await planRestore(incident, rules, parts)).plan) === hash;
+
+async function rejected(incident: Incident, { decision }: Pick<Asked, "decision">, parts: RespondParts): Promise<Way> {
+  const now = parts.clock.now();
+  const at = decision?.at ?? now;
+  const reminders = Math.floor((now - at) / (A_DAY * 1_000));
+  const due = at + reminders * A_DAY * 1_000;
+  // The same decision at a later moment is another alert: the reminder of that day.
+  if (decision && reminders > 0) {
+    await tellIncident(incident, { turn: "decided", step: "restore", ...decision, at: due }, parts);
+  }
+  const missing = [`It stays contained: ${decision?.by ?? "somebody"} said no to giving access back.`];
+  await record(incident, missing, parts);
+  return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
+}
+
+async function staysContained(incident: Incident, asked: Asked | undefined, parts: RespondParts): Promise<Way> {
+  const { decision } = asked ?? {};
+  if (asked && !decision) {
+    const at = asked.until;
+    await tellIncident(incident, { turn: "decided", step: "restore", at, decision: "unanswered", by: null }, parts);
+  }
+  const missing = !asked
+    ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
+    : [`It stays contained: ${wordsOf(decision)}.`];
+  await record(incident, missing, parts);
+  return ON;
+}
+
+const wordsOf = (decision: Asked["decision"] | undefined): string =>
+  !decision
+    ? "nobody has answered whether access is given back"
+    : decision.decision === "reject"
+      ? `${decision.by} said no to giving access back`
+      : "giving access back was approved and did not come to its end";
+
+/** The same again is not recorded again. */
+async function record(incident: Incident, missing: readonly string[], { table, clock }: RespondParts): Promise<void> {
+  const { restore } = incident.steps;
+  if (restore?.outcome === "incomplete" && restore.missing[0] === missing[0]) return;
+  const message = "Access is not given back.";
+  await recordStep(table, incident.id, "restore", {
+    at: clock.now(),
+    outcome: "incomplete",
+    message,
+    missing,
+    code: null,
+  });
+}

@@ -1,0 +1,164 @@
+import type { Client } from "../../auth0/resources/client.ts";
+import type { ClientGrant } from "../../auth0/resources/client-grant.ts";
+import { managementAudience } from "../../auth0/tenant-address.ts";
+import type { ExceptionConfig } from "../../config/schema.ts";
+import { acceptFindings } from "../../findings/accept-findings.ts";
+import { type Evaluation, evaluate, type Policy } from "../../findings/evaluate.ts";
+import type { Section } from "../../inventory/inventory.ts";
+import type { Finding } from "../../model/finding.ts";
+import type { NewGrant, RevokedClient, RevokedGrant } from "../ports.ts";
+import type { LeftOut } from "./restore-plan.ts";
+
+/** What the configuration finds too much. */
+export interface RestoreRules {
+  /** The catalogue, or those over grants. */
+  checks: Evaluation["checks"];
+  policy: Policy;
+  /** What somebody accepted may come back. */
+  exceptions: readonly ExceptionConfig[];
+}
+
+/** What grants are judged beside. */
+export interface JudgedTenant {
+  name: string;
+  domain: string;
+  /** The application as it was at the first look. */
+  client: RevokedClient;
+  /** The application, and everybody else's grants, as an audit saw them before the leak; undefined where none did. */
+  seen: { client: Client | undefined; grants: readonly ClientGrant[] } | undefined;
+  now: number;
+}
+
+/** What may come back, and what may not. */
+export interface JudgedGrants {
+  grants: readonly NewGrant[];
+  leftOut: readonly LeftOut[];
+  /** What the person who decides should know beside: one sentence each. */
+  remarks: readonly string[];
+}
+
+/**
+ * What was there, without what the tenant's policy finds too much, by the very checks of the audit. An accepted finding
+ * and a note (`info`) are not too much.
+ *
+ * What a grant without any scope is found to be too much for is about the grant: it stays away. A scope that is too
+ * much by itself stays away, and so does access to any organization. What only the whole is found for, as a number of
+ * scopes, names nothing that could be left out: it is said, and a person decides.
+ */
+export function judgeGrants(grants: readonly RevokedGrant[], tenant: JudgedTenant, rules: RestoreRules): JudgedGrants {
+  const judged = grants.map((grant) => judgeGrant(grant, tenant, rules));
+  return {
+    grants: judged.flatMap(({ grants: kept }) => kept),
+    leftOut: judged.flatMap(({ leftOut }) => leftOut),
+    remarks: [...new Set(judged.flatMap(({ remarks }) => remarks))],
+  };
+}
+
+function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRules): JudgedGrants {
+  const judge = (parts: Partial<RevokedGrant>): Verdict => judgeOne({ ...grant, ...parts }, tenant, rules);
+  const isAll = grant.allowsAllScopes === true;
+  const bare = judge({ allowsAnyOrganization: false, ...(isAll ? {} : { scopes: [] }) });
+  const out = (what: string, { findings }: Verdict): LeftOut[] =>
+    findings.map((finding) => leftOut(grant, what, finding));
+  if (bare.findings.length > 0) {
+    return { grants: [], leftOut: out(isAll ? "all scopes" : "the grant", bare), remarks: bare.remarks };
+  }
+  const single = isAll
+    ? []
+    : grant.scopes.map((scope) => ({ scope, ...judge({ scopes: [scope], allowsAnyOrganization: false }) }));
+  const scopes = single.filter(({ findings }) => findings.length === 0).map(({ scope }) => scope);
+  const scopesOut = single.flatMap(({ scope, ...verdict }) => out(scope, verdict));
+  if (scopes.length === 0 && grant.scopes.length > 0) {
+    return { grants: [], leftOut: scopesOut, remarks: bare.remarks };
+  }
+  const closed = judge({ scopes, allowsAnyOrganization: false });
+  const open = judge({ scopes });
+  const orgs = {
+    findings: open.findings.filter(({ check }) => !closed.findings.some((other) => other.check === check)),
+    remarks: [],
+  };
+  const isClosed = grant.allowsAnyOrganization === true && orgs.findings.length > 0;
+  return {
+    grants: [newGrant({ ...grant, scopes, ...(isClosed ? { allowsAnyOrganization: false } : {}) })],
+    leftOut: [...scopesOut, ...(isClosed ? out("access to any organization", orgs) : [])],
+    remarks: [...open.remarks, ...closed.findings.map((finding) => `${grant.audience}: ${finding.message}`)],
+  };
+}
+
+interface Verdict {
+  findings: readonly Finding[];
+  remarks: readonly string[];
+}
+
+function judgeOne(grant: RevokedGrant, tenant: JudgedTenant, { checks, policy, exceptions }: RestoreRules): Verdict {
+  const { name, domain, now, client, seen } = tenant;
+  const answer = clientGrant(grant, client.clientId);
+  const others = othersOf(seen?.grants ?? [], client.clientId, managementAudience(domain));
+  const { checks: results, findings } = evaluate({
+    tenant: { name, domain },
+    checks: checks.filter(isOverGrants),
+    policy,
+    inventory: { clientGrants: complete([...others, answer]), clients: complete([seen?.client ?? asSeenNow(client)]) },
+    auditor: { clientId: "", scopes: undefined },
+    now,
+  });
+  const own = findings.filter(({ resource, severity }) => resource.id === grant.id && severity !== "info");
+  const open = acceptFindings(own, name, exceptions, now).filter(({ status }) => status === "open");
+  const unjudged = results.flatMap((result) =>
+    result.status === "not-evaluated"
+      ? [
+          `Whether the policy allows all of it is not known: ${result.id} could not be judged (${result.detail ?? result.reason}).`,
+        ]
+      : [],
+  );
+  return { findings: open, remarks: unjudged };
+}
+
+/**
+ * Everybody else's grants for the Management API: what an application could gain by another's secret depends on them.
+ * They pass for Auth0's own, which are counted and not judged.
+ */
+const othersOf = (grants: readonly ClientGrant[], clientId: string, audience: string): ClientGrant[] =>
+  grants
+    .filter((grant) => grant.client_id !== clientId && grant.audience === audience)
+    .map((grant) => ({ ...grant, is_system: true }));
+
+/** Checks that need no more than grants and applications; others are about the tenant, or need a history. */
+const isOverGrants = ({ needs, needsHistory }: Evaluation["checks"][number]): boolean =>
+  needsHistory !== true &&
+  needs.includes("clientGrants") &&
+  needs.every((section) => section === "clientGrants" || section === "clients");
+
+const complete = <T>(data: readonly T[]): Section<readonly T[]> => ({ status: "complete", data, count: data.length });
+
+/** Fields that were not reported stay away. */
+function clientGrant(grant: RevokedGrant, clientId: string): ClientGrant {
+  return {
+    id: grant.id,
+    client_id: clientId,
+    audience: grant.audience,
+    scope: [...grant.scopes],
+    ...(grant.subjectType === undefined ? {} : { subject_type: grant.subjectType }),
+    ...(grant.allowsAllScopes === undefined ? {} : { allow_all_scopes: grant.allowsAllScopes }),
+    ...(grant.allowsAnyOrganization === undefined ? {} : { allow_any_organization: grant.allowsAnyOrganization }),
+    ...(grant.organizationUsage === undefined ? {} : { organization_usage: grant.organizationUsage }),
+  };
+}
+
+/** An incident does not ask whose the application is; where no audit saw it that is said in the plan. */
+const asSeenNow = ({ clientId, name, appType, tokenEndpointAuthMethod, grantTypes }: RevokedClient): Client => ({
+  client_id: clientId,
+  ...(name === undefined ? {} : { name }),
+  ...(appType === undefined ? {} : { app_type: appType }),
+  ...(tokenEndpointAuthMethod === undefined ? {} : { token_endpoint_auth_method: tokenEndpointAuthMethod }),
+  ...(grantTypes === undefined ? {} : { grant_types: [...grantTypes] }),
+});
+
+const newGrant = ({ id: _, isSystem: __, ...grant }: RevokedGrant): NewGrant => grant;
+
+const leftOut = ({ audience, subjectType }: RevokedGrant, what: string, { check, message }: Finding): LeftOut => ({
+  audience,
+  ...(subjectType === undefined ? {} : { subjectType }),
+  what,
+  why: `${message} (${check})`,
+});

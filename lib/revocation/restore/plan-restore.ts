@@ -1,0 +1,103 @@
+import type { Client } from "../../auth0/resources/client.ts";
+import type { Proposal } from "../approvals/asked.ts";
+import { FOR_ITSELF } from "../contain/lock.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
+import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
+import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
+import { readInvestigation } from "../investigate/investigation-record.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient, RevokedGrant } from "../ports.ts";
+import { readWatch } from "../watch/watch-record.ts";
+import { type JudgedTenant, judgeGrants, type RestoreRules } from "./judge-grants.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+import { restoreLines } from "./restore-text.ts";
+
+/** What a plan is made from. */
+export type PlanningParts = Pick<IncidentParts, "table" | "clock" | "settings"> & {
+  inventories: Pick<Inventories, "before">;
+};
+
+/**
+ * What would be given back: what was there before anything was taken away, without what the tenant's policy finds too
+ * much. What came after the first look was planted or put back, and is never offered.
+ *
+ * Auth0 is not asked: what is there now makes no difference to what may be there.
+ */
+export async function planRestore(
+  incident: Incident,
+  rules: RestoreRules,
+  parts: PlanningParts,
+): Promise<Proposal<RestorePlan>> {
+  const { table, settings, clock } = parts;
+  const kept = <T>(part: PreservedPart): Promise<T | undefined> => readPreserved<T>(table, incident.id, part);
+  const client = await kept<RevokedClient>("client");
+  const types = await kept<readonly string[] | null>("grant-types");
+  const ids = await kept<readonly string[]>("grant-ids");
+  const grants = (await readPreservedGrants<RevokedGrant>(table, incident.id)).filter(({ isSystem }) => !isSystem);
+  const seen = await parts.inventories.before(incident.leakedSince ?? incident.openedAt);
+  const judged = judgeGrants(
+    grants,
+    {
+      name: settings.tenant,
+      domain: settings.domain,
+      client: client ?? unknownClient(incident.clientId),
+      seen: seenBefore(seen, incident.clientId),
+      now: clock.now(),
+    },
+    rules,
+  );
+  const plan: RestorePlan = {
+    clientId: incident.clientId,
+    grantTypes: types?.includes(FOR_ITSELF) ? [FOR_ITSELF] : [],
+    grants: judged.grants,
+    networkAcl: mayHaveAcl(incident),
+    leftOut: judged.leftOut,
+  };
+  const remarks = [
+    ...judged.remarks,
+    ...(seen
+      ? []
+      : ["No audit is kept from before the leak, so nobody knows whether the application is a third party's."]),
+    ...(types === undefined || types === null
+      ? ["Which grant types it had is not stored: give client_credentials back by hand if it had it."]
+      : []),
+    ...unstored(incident, ids, grants),
+  ];
+  const uses = [
+    ...((await readInvestigation(table, incident.id))?.value.uses ?? []),
+    ...((await readWatch(table, incident.id))?.value.counted ?? []),
+  ];
+  return { plan, lines: restoreLines(plan, remarks, uses) };
+}
+
+const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>
+  acl !== undefined && acl.outcome !== "not-applicable";
+
+/** Of grants that were there and could not be stored people were told: only they can give them back. */
+function unstored({ steps }: Incident, ids: readonly string[] | undefined, grants: readonly RevokedGrant[]): string[] {
+  const { contain } = steps;
+  if (ids === undefined && isComplete(contain)) return contain?.outcome === "paged" ? [TOLD] : [];
+  const lost = (ids ?? []).filter((id) => !grants.some((grant) => grant.id === id));
+  return lost.length === 0 && contain?.outcome !== "paged" ? [] : [TOLD];
+}
+
+const TOLD =
+  "Not all grants could be stored; people were told what they were, in an alert of this incident: give those back by hand.";
+
+/** Nothing is known of it that would speak against it, and a remark says so. */
+const unknownClient = (clientId: string): RevokedClient => ({
+  clientId,
+  isGlobal: false,
+  name: undefined,
+  appType: undefined,
+  tokenEndpointAuthMethod: undefined,
+  grantTypes: undefined,
+  attachedKeys: undefined,
+});
+
+function seenBefore(seen: SeenInventory | undefined, clientId: string): JudgedTenant["seen"] {
+  const { clients, clientGrants } = seen?.inventory ?? {};
+  if (clients?.status !== "complete" || clientGrants?.status !== "complete") return undefined;
+  const client: Client | undefined = clients.data.find((one) => one.client_id === clientId);
+  return { client, grants: clientGrants.data };
+}

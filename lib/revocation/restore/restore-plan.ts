@@ -1,0 +1,23 @@
+import type { NewGrant } from "../ports.ts";
+
+/** What a person agrees to give back: exactly this, and nothing else. Plain JSON. */
+export interface RestorePlan {
+  clientId: string;
+  /** Grant types that the application gets again; empty where none was taken. */
+  grantTypes: readonly string[];
+  grants: readonly NewGrant[];
+  /** Whether the network ACL of this incident is taken away. */
+  networkAcl: boolean;
+  /** What was there and does not come back. */
+  leftOut: readonly LeftOut[];
+}
+
+/** Something that the application had, and why it does not get it again. */
+export interface LeftOut {
+  audience: string;
+  subjectType?: string;
+  /** A scope, or more than that in words. */
+  what: string;
+  /** A sentence. */
+  why: string;
+}

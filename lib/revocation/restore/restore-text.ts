@@ -1,0 +1,43 @@
+import { counted } from "../../alerts/harmless-text.ts";
+import type { NewGrant } from "../ports.ts";
+import type { UseTally } from "../watch/log-use.ts";
+import type { RestorePlan } from "./restore-plan.ts";
+
+/** Scopes in one line. */
+const MOST_SCOPES = 12;
+
+/** A plan for people, one thing a line: what comes back, what does not and why, and what the log says beside. */
+export const restoreLines = (
+  { clientId, grantTypes, grants, networkAcl, leftOut }: RestorePlan,
+  remarks: readonly string[],
+  uses: readonly UseTally[],
+): string[] => [
+  ...grants.map((grant) => `GIVE BACK ${grantText(grant)}`),
+  ...(grantTypes.length === 0
+    ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
+    : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
+  ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
+  ...leftOut.map(({ audience, what, why }) => `LEFT OUT ${what} for ${audience}: ${why}`),
+  ...remarks.map((remark) => `NOTE ${remark}`),
+  ...seenLines(uses),
+];
+
+/** `https://orders: read:orders; only with an organization: org_1`. */
+export function grantText(grant: Omit<NewGrant, "authorizationDetailsTypes">): string {
+  const { audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization, organizations } =
+    grant;
+  const rest = scopes.length - MOST_SCOPES;
+  const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return [
+    `${audience}: ${allowsAllScopes === true ? "all scopes" : scopes.length === 0 ? "no scopes" : named}`,
+    ...(subjectType === undefined ? [] : [`for ${subjectType}`]),
+    ...(organizationUsage === undefined ? [] : [`organizations: ${organizationUsage}`]),
+    ...(allowsAnyOrganization === true ? ["any organization"] : []),
+    ...(organizations.length === 0 ? [] : [counted(organizations.length, "organization")]),
+  ].join("; ");
+}
+
+function seenLines(uses: readonly UseTally[]): string[] {
+  if (uses.length === 0) return ["SEEN nothing in the log. That does not mean that it is unused."];
+  return uses.map(({ what, count }) => `SEEN ${counted(count, "time")}: ${what}`);
+}

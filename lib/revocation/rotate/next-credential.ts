@@ -1,0 +1,37 @@
+import { finishForward } from "../../rotation/finish-forward.ts";
+import { namedKid } from "../../rotation/kinds/public-key.ts";
+import { leaveGoneSecret } from "../../rotation/ledger/gone-secret.ts";
+import { orderRotation, recordOfCredential } from "../../rotation/ledger/ledger.ts";
+import type { RotationTarget } from "../../rotation/ledger/target.ts";
+import type { RotationParts } from "../../rotation/parts.ts";
+import type { VersionId } from "../../rotation/ports.ts";
+import { settleOther } from "../../rotation/settle.ts";
+import { createSecret } from "../../rotation/steps/create-secret.ts";
+import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
+import { atWork } from "../../rotation/work.ts";
+import { makePlace, type Suspects } from "./key-places.ts";
+
+/**
+ * Replaces what is stored by a new version, in this process and through the steps of every rotation. A version that the
+ * tenant was told of comes to its end first: what is live is never lost. It is replaced all the same, and so is one
+ * that nobody was told of yet: it was stored where what leaked was, and nobody knows since when.
+ */
+export async function giveNext(
+  target: RotationTarget,
+  version: VersionId,
+  leaked: Suspects,
+  deadline: number,
+  rotation: RotationParts,
+): Promise<void> {
+  const { table, clock } = rotation;
+  await leaveGoneSecret(target, await recordOfCredential(table, target), rotation);
+  await orderRotation(table, target, { version, by: "incident", at: Math.round(clock.now()), overwrite: true });
+  await atWork({ target, version, deadline }, rotation, async (work) => {
+    await settleOther(work);
+    if (target.kind === "private-key") {
+      await makePlace(work, leaked, namedKid((await currentCredential(work)).credential));
+    }
+    await createSecret(work);
+  });
+  await finishForward(target, version, deadline, rotation);
+}

@@ -1,0 +1,74 @@
+import { CurfewError, hasCode } from "../../model/curfew-error.ts";
+import { adoptedSecrets } from "../../rotation/credentials/adopted-secrets.ts";
+import { readTarget, recordOfCredential } from "../../rotation/ledger/ledger.ts";
+import type { CredentialKind } from "../../rotation/ledger/target.ts";
+import type { RotatedClient, RotationVault, VaultSecret } from "../../rotation/ports.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { RotateParts } from "./parts.ts";
+
+/** Where an application's credential is stored, or will be. */
+export interface Place {
+  /** In Secrets Manager. */
+  name: string;
+  kind: CredentialKind;
+  /** Undefined where it is not made yet. */
+  secret: VaultSecret | undefined;
+}
+
+/**
+ * Finds where an application's credential is stored: where the configuration says, where somebody adopted it, where it
+ * was rotated last, or where an earlier incident put it.
+ *
+ * @throws CurfewError `not-found` for a configured secret that is not there: who reads it would find no new one
+ */
+export async function placeOf(
+  incident: Incident,
+  client: Pick<RotatedClient, "attachedKeys"> | undefined,
+  parts: RotateParts,
+): Promise<Place> {
+  const { vault } = parts.rotation;
+  const configured = parts.configured(incident.clientId);
+  if (configured) {
+    const secret = await vault.describe(configured.secret);
+    return { name: secret.name, kind: configured.kind, secret };
+  }
+  const known = await knownSecret(incident, parts);
+  const name = incidentSecretName(incident);
+  const secret = known ?? (await find(vault, name));
+  const owner = secret && (await readTarget(parts.table, secret.arn));
+  return { name: secret?.name ?? name, kind: owner?.kind ?? kindOf(client), secret };
+}
+
+/** Where somebody adopted it, or where it was rotated last; undefined where that is gone. */
+async function knownSecret({ tenant, clientId }: Incident, { table, rotation }: RotateParts) {
+  const adopted = (await adoptedSecrets(table, tenant)).get(clientId);
+  const arn = adopted ?? (await recordOfCredential(table, { tenant, clientId }))?.arn;
+  return arn === undefined ? undefined : find(rotation.vault, arn);
+}
+
+async function find({ describe }: RotationVault, secret: string): Promise<VaultSecret | undefined> {
+  try {
+    return await describe(secret);
+  } catch (error) {
+    if (hasCode(error, "not-found")) return undefined;
+    throw error;
+  }
+}
+
+/** What authenticates with registered keys has no use for a secret, and the other way round. */
+const kindOf = (client: Pick<RotatedClient, "attachedKeys"> | undefined): CredentialKind =>
+  client?.attachedKeys === undefined ? "client-secret" : "private-key";
+
+/**
+ * The name of the secret that an incident makes. Source of the characters: Secrets Manager's API reference, CreateSecret.
+ *
+ * @throws CurfewError `arguments-invalid` for a name that would be too long
+ */
+export function incidentSecretName({ tenant, clientId }: Pick<Incident, "tenant" | "clientId">): string {
+  const safe = (text: string) => text.replaceAll(/[^A-Za-z0-9_.-]/g, (c) => `=${c.codePointAt(0)?.toString(16)}`);
+  const name = `curfew/incidents/${safe(tenant)}/${safe(clientId)}`;
+  if (name.length <= LONGEST_NAME) return name;
+  throw new CurfewError("arguments-invalid", `The client id ${clientId} is too long for the name of a secret.`);
+}
+
+const LONGEST_NAME = 512;

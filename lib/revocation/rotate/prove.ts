@@ -1,0 +1,114 @@
+import type { Login } from "../../auth0/login.ts";
+import { loginWith } from "../../rotation/asking/asking.ts";
+import { beforeMoment, boundedParts } from "../../rotation/bounded-parts.ts";
+import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
+import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
+import { CURRENT } from "../../rotation/ports.ts";
+import { credentialIn } from "../../rotation/vault/payload.ts";
+import { versionWith } from "../../rotation/vault/standing.ts";
+import { leversOf } from "../contain/known-client.ts";
+import { type Came, incomplete, tried } from "../contain/step-run.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
+import { tryIssuance } from "./issuance.ts";
+import type { RotateParts } from "./parts.ts";
+import { placeOf } from "./place.ts";
+import { clientOf } from "./rotate-leaked.ts";
+import { rotationOfIncident } from "./rotation-of-incident.ts";
+import { notDone, RECORDING, recordCame } from "./step-record.ts";
+import { aboutSupplied, readSupplied } from "./supplied.ts";
+import type { Trial } from "./try-leaked.ts";
+
+/**
+ * Proves that the application is given no token any more for what was taken away, by asking for one with the credential
+ * that the vault holds: the new one or, while it waits to be replaced, the one that leaked. Says beside it what is known
+ * of the old one. The moment of the proof is when issuing was proven stopped, see `stoppedAt`.
+ *
+ * A token that is given out means that the leak is not contained; an answer that says nothing, that nobody knows.
+ *
+ * @throws CurfewError `store-failed` when it cannot be recorded, `interrupted`
+ */
+export async function prove(incident: Incident, parts: RotateParts): Promise<Incident> {
+  return recordCame("prove", incident, await cameOf(incident, parts), "Asked for tokens, to prove it.", parts);
+}
+
+async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
+  if (leversOf(incident, parts).length === 0) return NOT_ITS_OWN;
+  if (incident.drill) return WOULD_ASK;
+  const end = parts.deadline - RECORDING;
+  const got = await tried(() => beforeMoment(parts.clock, end, () => issuance(incident, end, parts)));
+  return "error" in got ? notDone(NOT_PROVEN, `a proof for ${incident.clientId}`, got.error) : got.value;
+}
+
+const NOT_ITS_OWN: Came = {
+  outcome: "not-applicable",
+  message: "What leaked is not the application's own credential: it is given no tokens that could be asked for.",
+};
+
+const WOULD_ASK: Came = {
+  outcome: "done",
+  message: "Tokens would be asked for with the new credential, and refused.",
+};
+
+const NOT_PROVEN = "It is not proven that no new token is given out.";
+
+async function issuance(incident: Incident, end: number, given: RotateParts): Promise<Came> {
+  const rotation = boundedParts(rotationOfIncident(incident, given), end);
+  const parts = { ...given, rotation, table: rotation.table };
+  const client = await clientOf(incident, rotation);
+  if (!client) return isComplete(incident.steps.lock) ? GONE : NEVER_SEEN;
+  const login = await storedLogin(incident, client, parts);
+  if (!login) return incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
+  const came = judged(await tryIssuance(incident, login, parts), incident);
+  if (came.outcome !== "done") return came;
+  const { tenant, clientId } = incident;
+  const old = aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }));
+  const supplied = aboutSupplied(await readSupplied(parts.table, incident));
+  return { ...came, message: [came.message, old, supplied].filter((sentence) => sentence !== "").join(" ") };
+}
+
+const GONE: Came = { outcome: "done", message: "The application is gone: nothing is given out for it." };
+
+const NEVER_SEEN: Came = {
+  outcome: "not-applicable",
+  message: "There is no such application in this tenant: it was deleted, or this is not its id.",
+};
+
+const NOTHING_TO_ASK_WITH =
+  "Nothing is stored that the application logs in with, so nobody can ask for a token as it would. Give what leaked on the command line (--old-secret-file).";
+
+/** What the application logs in with, as it is stored; undefined where it is not. */
+export async function storedLogin(
+  incident: Incident,
+  client: Parameters<typeof placeOf>[1],
+  parts: RotateParts,
+): Promise<Login | undefined> {
+  const { secret, kind, name } = await placeOf(incident, client, parts);
+  const version = secret && versionWith(secret, CURRENT);
+  const payload = secret && version && (await parts.rotation.vault.read(secret.arn, version));
+  if (!payload) return undefined;
+  const settings = { kind, clientId: incident.clientId, domain: parts.settings.domain };
+  return loginWith({ settings }, credentialIn(payload, settings, name));
+}
+
+function judged({ came, detail }: Trial, { clientId }: Incident): Came {
+  if (came === "nothing") {
+    return { outcome: "done", message: "The application asked for tokens, and gets none any more." };
+  }
+  const missing = {
+    issued: `${clientId} was still given a token for ${detail ?? "an API"}.`,
+    refused: `Auth0 refuses the credential of ${clientId} that is stored, so what it says of tokens proves nothing.`,
+    unknown: `Auth0's answers tell nothing about tokens of ${clientId}: ${detail ?? "no reason is known"}.`,
+  }[came];
+  return incomplete(NOT_PROVEN, [missing], null);
+}
+
+/** What is known of the credential that leaked. */
+function aboutOld({ steps }: Incident, record: RotationRecord | undefined): string {
+  if (!isComplete(steps.rotate)) return "The credential that leaked is not replaced, or not proven dead yet.";
+  const hopeless = record?.aftercare.find((care) => !isOpen(care))?.notProvable;
+  if (hopeless !== undefined) return `That the old credential is dead is not provable: ${hopeless}`;
+  const isProven = record?.lastProof !== undefined && record.lastProof.current === record.promoted?.version;
+  return isProven
+    ? "The old credential is proven dead."
+    : "That the old credential is dead is not provable from what is stored: it was not.";
+}

@@ -1,0 +1,48 @@
+import { isDeepStrictEqual } from "node:util";
+import type { CurfewError } from "../../model/curfew-error.ts";
+import type { Came } from "../contain/step-run.ts";
+import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import { addToTimeline } from "../incident/timeline.ts";
+import type { RotateParts } from "./parts.ts";
+
+/** Kept free for writing down what a step came to. Milliseconds. */
+export const RECORDING = 10_000;
+
+/**
+ * Records how far a step came, and what it did.
+ *
+ * @param what what was done, for the timeline
+ * @returns the incident as it is now; the same where nothing is new
+ * @throws CurfewError `store-failed`
+ */
+export async function recordCame(
+  step: IncidentStep,
+  incident: Incident,
+  came: Came,
+  what: string,
+  { table, clock }: Pick<RotateParts, "table" | "clock">,
+): Promise<Incident> {
+  const at = Math.round(clock.now());
+  const result = resultOf(came, at);
+  const { at: _, ...known } = incident.steps[step] ?? { at };
+  const { at: __, ...now } = result;
+  const isOld = result.outcome !== "incomplete" && step === "rotate" && isDeepStrictEqual(known, now);
+  if (isOld) return incident;
+  const answer = came.outcome === "incomplete" ? came.missing.join(" ") : came.message;
+  await addToTimeline(table, incident.id, { at, who: "curfew", what, answer });
+  return recordStep(table, incident.id, step, result);
+}
+
+const resultOf = (came: Came, at: number): StepResult =>
+  came.outcome === "incomplete"
+    ? { at, outcome: came.outcome, message: came.message, missing: came.missing, code: came.code }
+    : { at, outcome: came.outcome, message: came.message };
+
+/** Not done, and why, in the words of the error: they name neither a value nor an answer. */
+export const notDone = (message: string, line: string, error: CurfewError): Came => ({
+  outcome: "incomplete",
+  message,
+  missing: [`${line}: ${error.message}`],
+  code: error.code,
+});

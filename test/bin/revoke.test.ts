@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Asked } from "../../lib/revocation/approvals/asked.ts";
+import { incidentPartition, type StepResult } from "../../lib/revocation/incident/incident.ts";
+import { changeIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { addToTimeline } from "../../lib/revocation/incident/timeline.ts";
+import { classify } from "../../lib/revocation/leak/classify.ts";
+import { all, type DeployedIncidents, deployedIncidents, type Machine } from "../support/deployed-incidents.ts";
+
+const WHY = ["--reason", "in a public repository"];
+const NOW = ["--tenant", "acme", ...WHY, "--yes"];
+const CLOSES = Date.UTC(2027, 0, 5, 6);
+
+const done = (at: number): StepResult => ({ at, outcome: "done", message: "It is done." });
+
+/** Does all that a machine does up to the window; `stranded` applications keep their grants. */
+const machine: Machine = async ({ id, openedAt, clientId, token }, table) => {
+  const leak = classify({ clientId, token, client: undefined, own: null });
+  await changeIncident(table, id, (known) => ({ ...known, leak }));
+  await recordStep(table, id, "lock", done(openedAt + 1));
+  await addToTimeline(table, id, {
+    at: openedAt + 1,
+    who: "curfew",
+    what: "PATCH /api/v2/clients",
+    answer: "accepted",
+  });
+  const missing = ["cgr_1: the responder lacks delete:client_grants"];
+  const held: StepResult = {
+    at: openedAt + 2,
+    outcome: "incomplete",
+    message: "Not all.",
+    missing,
+    code: "missing-scope",
+  };
+  await recordStep(table, id, "contain", clientId === "stranded" ? held : done(openedAt + 2));
+  await recordStep(table, id, "prove", done(openedAt + 3));
+  const window = { state: "closes" as const, at: CLOSES, apis: [], others: 0, tokenUntil: null };
+  await changeIncident(table, id, (known) => ({ ...known, window }));
+};
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+
+describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
+  let deployed: DeployedIncidents;
+  beforeAll(async () => {
+    deployed = await deployedIncidents(machine);
+  });
+  afterAll(() => deployed[Symbol.asyncDispose]());
+
+  it("asks the desk as the person, and says that it is contained and until when tokens work", async () => {
+    const run = await deployed.run(["revoke", ...NOW, "--client", "checkout"]);
+
+    expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("CONTAINED: checkout") });
+    expect(run.stdout).toContain("2027-01-05 06:00 UTC");
+    expect(run.stderr).toContain("lock: client_credentials is taken out");
+    const [incident] = await deployed.incidents();
+    expect(incident).toMatchObject({
+      clientId: "checkout",
+      openedBy: expect.stringContaining("assumed-role/oncall/dana"),
+    });
+    expect(run.stderr).toContain(`npx curfew incidents show ${incident?.id} --follow`);
+  });
+
+  it("ends with 1 and says exactly what is missing where it is not contained", async () => {
+    const run = await deployed.run(["revoke", ...NOW, "--client", "stranded"]);
+
+    expect(run.code).toBe(1);
+    expect(oneLine(run.stdout)).toContain("LOCKED");
+    expect(oneLine(run.stdout)).toContain("cgr_1: the responder lacks delete:client_grants");
+  });
+
+  it("reads a token here, and sends what it says and never the token", async () => {
+    const run = await deployed.run(["revoke", ...NOW, "--token-file", "-", "--name", "by-token"], {
+      input: deployed.token,
+    });
+
+    expect(run.code).toBe(0);
+    const incident = (await deployed.incidents()).find(({ id }) => id === "by-token");
+    expect(incident?.token).toMatchObject({ clientId: "checkout", signature: { status: "verified" } });
+    const rows = await all(deployed.table.list(incidentPartition("by-token"), { prefix: "" }));
+    for (const text of [run.stdout, run.stderr, JSON.stringify(rows)])
+      expect(text).not.toContain(deployed.token.split(".")[2]);
+  });
+
+  it("starts nothing for a forged token", async () => {
+    const [head, body] = deployed.token.split(".");
+    const run = await deployed.run(["revoke", ...NOW, "--token-file", "-", "--name", "forged"], {
+      input: `${head}.${body}.${Buffer.from("forged".repeat(50)).toString("base64url")}`,
+    });
+
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toMatch(/forged, or damaged/);
+    expect((await deployed.incidents()).map(({ id }) => id)).not.toContain("forged");
+  });
+
+  it("says who may not start one, and starts nothing", async () => {
+    const run = await deployed.run(["revoke", ...NOW, "--client", "other"], { as: "ASIASTRANGER" });
+
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toContain("You are not among those who may start an incident");
+  });
+
+  it("asks before anything is done, and where nobody can be asked it does nothing", async () => {
+    const run = await deployed.run(["revoke", "--tenant", "acme", ...WHY, "--client", "unasked"]);
+
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toContain("add --yes");
+    expect((await deployed.incidents()).map(({ clientId }) => clientId)).not.toContain("unasked");
+  });
+
+  it("says where to go on when the deployed stack does not answer", async () => {
+    const run = await deployed.run(["revoke", ...NOW, "--client", "checkout"], {
+      env: { AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:1" },
+    });
+
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toContain("contain it from here with --local");
+  });
+
+  it("lists incidents and shows one, for people and for programs", async () => {
+    const list = await deployed.run(["incidents"]);
+    const json = await deployed.run(["incidents", "show", "by-token", "--format", "json"]);
+    const text = await deployed.run(["incidents", "show", "by-token"]);
+
+    expect(list.stdout).toContain("by-token");
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      schemaVersion: 1,
+      incident: {
+        id: "by-token",
+        contained: true,
+        window: { closesAt: "2027-01-05T06:00:00.000Z" },
+        steps: { watch: null },
+      },
+      timeline: [{ what: "PATCH /api/v2/clients" }],
+    });
+    expect(text.stdout).toMatch(/by-token: contained[\s\S]*Timeline:[\s\S]*PATCH/);
+  });
+
+  describe("when an incident asks something", () => {
+    const asked = { lines: ["read:orders at https://orders"], planHash: "a".repeat(64), until: CLOSES };
+    beforeAll(async () => {
+      const row = {
+        ...asked,
+        plan: {},
+        askedAt: 0,
+        decision: null,
+        reminders: 0,
+        taskToken: null,
+        approvals: [],
+      } satisfies Asked;
+      await deployed.table.put({ partition: incidentPartition("by-token"), sort: "ASKED#restore" }, row);
+    });
+
+    it.each([
+      ["approve", "Approved"],
+      ["reject", "Rejected"],
+    ])("shows it, and %ss exactly that", async (decision, says) => {
+      const run = await deployed.run([decision, "by-token", "restore", "--yes"], { as: "ASIALEAD" });
+
+      expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining(says) });
+      expect(run.stderr).toContain("read:orders at https://orders");
+      expect(deployed.decisions.at(-1)).toMatchObject({
+        decision,
+        step: "restore",
+        planHash: asked.planHash,
+        caller: expect.stringContaining("security-lead/kim"),
+      });
+    });
+
+    it("says that nothing is asked about another step", async () => {
+      const run = await deployed.run(["approve", "by-token", "key-revocation", "--yes"]);
+
+      expect(run).toMatchObject({ code: 3, stdout: "" });
+      expect(run.stderr).toContain("asks nothing about key-revocation");
+    });
+  });
+});
+
+describe("curfew revoke, interrupted", { timeout: 60_000 }, () => {
+  it("says that the incident goes on, and how to follow it", async () => {
+    await using deployed = await deployedIncidents(async ({ id, openedAt }, table) => {
+      await recordStep(table, id, "lock", done(openedAt + 1));
+    });
+    let interrupt = (): void => undefined;
+    const run = await deployed.run(["revoke", ...NOW, "--client", "checkout"], {
+      onStart: (kill) => {
+        interrupt = () => kill("SIGINT");
+      },
+      onOutput: (stdout) => {
+        if (!stdout.includes("LOCKED")) return;
+        interrupt();
+        interrupt = () => undefined;
+      },
+    });
+
+    expect(run.code).toBe(130);
+    expect(run.stdout).toMatch(/LOCKED at .*NOT CONTAINED yet/);
+    expect(oneLine(run.stdout)).toContain("It is open until when tokens that are out keep working");
+    expect(run.stderr).toMatch(/the incident goes on\. How it goes on: npx curfew incidents show \S+ --follow\n$/);
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import type { Config } from "../../../lib/config/schema.ts";
+import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { type DeskParts, deskAnswer } from "../../../lib/revocation/desk/desk.ts";
+import { allowStart } from "../../../lib/revocation/desk/may-start.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { virtualClock } from "../../support/virtual-clock.ts";
+
+const DANA = "arn:aws:sts::111122223333:assumed-role/oncall/dana";
+const INCIDENTS = {
+  requesters: ["arn:aws:iam::111122223333:role/duty/oncall"],
+  approvers: ["arn:aws:iam::111122223333:user/kim"],
+};
+
+function aDesk(changed: Partial<DeskParts> = {}) {
+  const table = openSqliteTable(":memory:");
+  const started: string[] = [];
+  const completed: [string, string][] = [];
+  const parts: DeskParts = {
+    config: { tenants: [{ name: "acme", responder: {} }, { name: "calm" }], incidents: INCIDENTS } as unknown as Config,
+    table,
+    clock: virtualClock(),
+    executions: {
+      start: async ({ id, tenant }) => void started.push(`${tenant}/${id}`),
+      complete: async (token, decision) => {
+        completed.push([token, decision]);
+        return token !== "old";
+      },
+    },
+    allowStart: (caller) => allowStart(caller, INCIDENTS),
+    decide: async () => ({ taskToken: "t" }),
+    ...changed,
+  };
+  const ask = (path: string, body: unknown, caller = DANA, method = "POST") =>
+    deskAnswer({ method, path, body: typeof body === "string" ? body : JSON.stringify(body), caller }, parts);
+  return { table, started, completed, ask };
+}
+
+const ORDER = { tenant: "acme", clientId: "abc", reason: "in a repository" };
+const HASH = { planHash: "a".repeat(64) };
+
+describe("the desk", () => {
+  it("opens an incident with the caller as requester, and starts its execution; again it is the same one", async () => {
+    const { ask, table, started } = aDesk();
+    const answers = [await ask("/incidents", ORDER), await ask("/incidents/", ORDER)];
+    const [{ body } = { body: {} }] = answers;
+    const { incident } = body as { incident: string };
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(started).toEqual([`acme/${incident}`, `acme/${incident}`]);
+    expect(await readIncident(table, incident)).toMatchObject({
+      openedBy: DANA,
+      reason: "in a repository",
+      drill: false,
+    });
+  });
+
+  it.each([
+    { title: "a stranger", path: "/incidents", body: ORDER, caller: DANA.replace("oncall", "developer"), status: 403 },
+    {
+      title: "the same role in another account",
+      path: "/incidents",
+      body: ORDER,
+      caller: DANA.replace("1111", "9999"),
+      status: 403,
+    },
+    {
+      title: "the root of the account",
+      path: "/incidents",
+      body: ORDER,
+      caller: "arn:aws:iam::111122223333:root",
+      status: 403,
+    },
+    { title: "an unknown tenant", path: "/incidents", body: { ...ORDER, tenant: "acne" }, status: 400 },
+    { title: "a tenant without a responder", path: "/incidents", body: { ...ORDER, tenant: "calm" }, status: 409 },
+    { title: "a word too many", path: "/incidents", body: { ...ORDER, token: "eyJ" }, status: 400 },
+    { title: "no JSON", path: "/incidents", body: "{", status: 400 },
+    { title: "no hash of a plan", path: "/incidents/x/restore/approve", body: {}, status: 400 },
+    { title: "a step that nobody approves", path: "/incidents/x/lock/approve", body: HASH, status: 404 },
+    { title: "another method", path: "/incidents", body: ORDER, method: "GET", status: 404 },
+  ])("starts nothing for $title", async ({ path, body, caller, method, status }) => {
+    const { ask, started, completed } = aDesk();
+    const answer = await ask(path, body, caller, method);
+
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ error: { code: expect.any(String), message: expect.stringMatching(/\.$/) } });
+    expect([started, completed]).toEqual([[], []]);
+  });
+
+  it("completes the task that waits once a decision is recorded, and says whether any did", async () => {
+    const waiting = aDesk();
+    const over = aDesk({ decide: async () => ({ taskToken: "old" }) });
+    const alone = aDesk({ decide: async () => ({ taskToken: null }) });
+    const path = "/incidents/x/key-revocation/reject";
+
+    expect((await waiting.ask(path, HASH)).body).toMatchObject({ decision: "reject", waits: true });
+    expect(waiting.completed).toEqual([["t", "reject"]]);
+    expect((await over.ask(path, HASH)).body).toMatchObject({ waits: false });
+    expect((await alone.ask(path, HASH)).body).toMatchObject({ waits: false });
+    expect(alone.completed).toEqual([]);
+  });
+
+  it("completes nothing where a decision is refused, and says why", async () => {
+    const refusal = new CurfewError("request-refused", "The plan has changed; look at it again.");
+    const { ask, completed } = aDesk({ decide: () => Promise.reject(refusal) });
+
+    expect(await ask("/incidents/x/restore/approve", HASH)).toEqual({
+      status: 403,
+      body: { error: { code: "request-refused", message: refusal.message } },
+    });
+    expect(completed).toEqual([]);
+  });
+
+  it("says what may be better in a minute, and fails where it is broken itself", async () => {
+    const busy = new CurfewError("service-failed", "Step Functions is busy.", { retryable: true });
+    const slow = aDesk({ decide: () => Promise.reject(busy) });
+    const broken = aDesk({ decide: () => Promise.reject(new TypeError("a defect")) });
+
+    expect((await slow.ask("/incidents/x/restore/approve", HASH)).status).toBe(503);
+    await expect(broken.ask("/incidents/x/restore/approve", HASH)).rejects.toThrow("a defect");
+  });
+
+  it("lets everybody start whom the URL lets in where the configuration names nobody", () => {
+    expect(() => allowStart("arn:aws:iam::111122223333:root", undefined)).not.toThrow();
+    expect(() => allowStart("arn:aws:iam::111122223333:user/team/kim", INCIDENTS)).toThrow("not among those");
+    expect(() => allowStart("arn:aws:iam::111122223333:user/kim", INCIDENTS)).not.toThrow();
+  });
+});

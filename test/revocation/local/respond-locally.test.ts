@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import type { Login } from "../../../lib/auth0/login.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { Secret } from "../../../lib/model/secret.ts";
+import { type Incident, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
+import { CLIENT_ID, createWorld, type World, type WorldOptions } from "../world/world.ts";
+
+const DAY = 86_400_000;
+const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
+const LEAKED: Login = { method: "client-secret", clientId: CLIENT_ID, secret: new Secret("cNry-leaked") };
+/** Without user logins the window closes by itself. */
+const MACHINE = { client: { grantTypes: ["client_credentials"] }, grants: [ORDERS] };
+
+/** A person's machine, which may be switched off: `signal` ends it. */
+function answered(
+  world: World,
+  {
+    leaked = LEAKED,
+    signal = new AbortController().signal,
+    onStep = () => undefined,
+  }: {
+    leaked?: Login | null;
+    signal?: AbortSignal;
+    onStep?: (incident: Incident) => void;
+  } = {},
+) {
+  const nothing = async () => undefined;
+  const run = world.run(
+    "a person's machine",
+    (parts) =>
+      respondLocally(world.opened.id, {
+        ...parts,
+        signal,
+        inventories: { before: nothing, now: nothing },
+        leaked,
+        onStep: async (incident) => onStep(incident),
+      }),
+    100 * DAY,
+  );
+  return world.clock.run(run);
+}
+
+/** Runs until the incident is so, as if somebody pressed Ctrl-C then. */
+async function until(world: World, is: (incident: Incident) => boolean, leaked: Login | null = LEAKED) {
+  const controller = new AbortController();
+  const interrupt = new CurfewError("interrupted", "Interrupted.");
+  return answered(world, {
+    leaked,
+    signal: controller.signal,
+    onStep: (now) => is(now) && controller.abort(interrupt),
+  });
+}
+
+const isAnnounced = ({ window }: Incident): boolean => window !== null;
+
+describe("answering a leak from a person's machine", () => {
+  test("locks, contains, proves and watches until the window is over, and keeps the evidence", async () => {
+    const world = await createWorld(MACHINE);
+
+    await until(world, isAnnounced);
+    world.clock.pass(31 * DAY); // a watch of a month takes seconds even here
+    const ending = await answered(world);
+
+    const incident = world.incident();
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
+    expect(isContained(incident)).toBe(true);
+    expect(incident.window?.state === "closes" && (incident.closedAt ?? 0) >= incident.window.at).toBe(true);
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+    expect(world.tenant.grants.size).toBe(0);
+    expect(incident.steps.close?.outcome).toBe("done");
+  });
+
+  test("says that a new credential waits for the vault", async () => {
+    const world = await createWorld(MACHINE);
+
+    await until(world, isAnnounced);
+
+    expect(world.incident().steps.rotate).toMatchObject({
+      outcome: "incomplete",
+      missing: [expect.stringContaining("Secrets Manager")],
+    });
+  });
+
+  test("calls nothing contained that nobody could try", async () => {
+    const world = await createWorld(MACHINE);
+
+    await until(world, isAnnounced, null);
+
+    const incident = world.incident();
+    expect(incident.steps).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
+    expect(isContained(incident)).toBe(false);
+    expect(notDone(incident)).toEqual([expect.stringContaining("--old-secret-file")]);
+    expect(incident.window?.state).toBe("open");
+  });
+
+  test("goes on after every interruption, and ends as if there had been none", async () => {
+    const world = await createWorld(MACHINE);
+    const steps = ["lock", "contain", "look", "rotate", "prove", "investigate", "watch"] as const;
+
+    const endings = [];
+    for (const step of steps) endings.push(await until(world, (incident) => incident.steps[step] !== undefined));
+    world.clock.pass(31 * DAY);
+    const ending = await answered(world);
+
+    expect(endings.map(({ ended }) => ended)).toEqual(steps.map(() => "failed"));
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
+    expect(isContained(world.incident())).toBe(true);
+    expect(world.alerts.filter(({ title }) => title.includes("is locked"))).toHaveLength(1);
+  });
+
+  test("takes away again what a tool puts back, and proves it anew", async () => {
+    const world = await createWorld(MACHINE);
+    await until(world, isAnnounced);
+    const before = world.incident().steps.prove?.at ?? 0;
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+
+    await until(world, ({ steps }) => (steps.prove?.at ?? 0) > before && steps.prove?.outcome === "done");
+
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("changes nothing in a drill, and ends at once", async () => {
+    const world = await createWorld({ ...MACHINE, drill: true } satisfies WorldOptions);
+
+    const ending = await answered(world);
+
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number), drill: true } });
+    expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
+    expect(world.tenant.grants.size).toBe(1);
+    expect(world.clock.now() - world.opened.openedAt).toBeLessThan(60_000);
+  });
+});

@@ -1,0 +1,254 @@
+import { describe, expect, it } from "vitest";
+import { incidentKey } from "../../../lib/revocation/incident/incident.ts";
+import { prove } from "../../../lib/revocation/rotate/prove.ts";
+import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
+import { changeRotation, readTarget } from "../../../lib/rotation/ledger/ledger.ts";
+import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
+import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
+import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
+import { recordOf } from "../../rotation/world/curfew.ts";
+import { credentialOf, loginOf } from "../../rotation/world/payload.ts";
+import { KEYS, type LeakedWorld, leakedWorld } from "./leaked-world.ts";
+
+/** Rotates, and gives what is recorded of it. */
+async function rotated(world: LeakedWorld) {
+  const incident = await world.step(rotateLeaked);
+  return incident === "died" ? undefined : incident.steps.rotate;
+}
+
+/** What leaked, and whether it is of any use. */
+const isAccepted = (world: LeakedWorld, payload: string | undefined): boolean =>
+  payload !== undefined && world.client.mayAccept(loginOf(world.kind, payload));
+
+describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) => {
+  it("is replaced without an overlap, proven dead, and held by no label", async () => {
+    const world = await leakedWorld({ kind });
+    const leaked = world.vault.read(CURRENT);
+    const began = world.clock.now();
+
+    const result = await rotated(world);
+
+    expect(result).toMatchObject({ outcome: "done", message: expect.stringContaining("The old one is proven dead.") });
+    expect(isAccepted(world, leaked)).toBe(false);
+    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+    expect(world.vault.labelled(PREVIOUS)).toBeUndefined();
+    expect(world.vault.labelsOf((payload) => payload === leaked)).toEqual([]);
+    expect(world.guard.violations).toEqual([]);
+    expect(world.clock.now() - began).toBeLessThan(10 * 60_000);
+  });
+
+  it("is not replaced once more when nothing happened since", async () => {
+    const world = await leakedWorld({ kind });
+    const first = await rotated(world);
+    const current = world.vault.labelled(CURRENT);
+    const again = await rotated(world);
+    expect(again).toEqual(first);
+    expect(world.vault.labelled(CURRENT)).toBe(current);
+  });
+
+  it("is replaced again where something put the old one back", async () => {
+    const world = await leakedWorld({ kind });
+    const leaked = world.vault.read(CURRENT) ?? "";
+    await rotated(world);
+    await world.clock.run(world.clock.sleep(3_600_000));
+    if (kind === "client-secret") world.client.setSecret(credentialOf(leaked), "hand");
+    else {
+      const [key] = KEYS;
+      const { id } = world.client.register({ ...(key as (typeof KEYS)[number]), name: "put back" }, "hand");
+      world.client.attach([id], "hand");
+    }
+    await world.clock.run(world.clock.sleep(60_000));
+
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+    expect(isAccepted(world, leaked)).toBe(false);
+    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+  });
+
+  it("is replaced where rotating it is held, off and cancelled, and it is said that it was held", async () => {
+    const world = await leakedWorld({ kind, rotate: "off" });
+    const held = { since: 0, refusal: null, message: "It failed three times." };
+    await changeRotation(world.table, world.target, (record) => ({ ...record, held }));
+    world.vault.cancel();
+    expect(await rotated(world)).toMatchObject({ outcome: "done", message: expect.stringContaining("was held") });
+    expect(recordOf(world)?.held).toBeUndefined();
+  });
+
+  it.each(["createSecret", "setSecret"] as const)(
+    "is replaced where another rotation hangs after %s: what Auth0 was told of comes to its end first",
+    async (last) => {
+      const world = await leakedWorld({ kind });
+      const leaked = world.vault.read(CURRENT);
+      const hanging = world.newVersion();
+      world.vault.announce(hanging);
+      const steps = last === "createSecret" ? (["createSecret"] as const) : (["createSecret", "setSecret"] as const);
+      for (const step of steps) {
+        await world.clock.run(
+          world.run(step, 600_000, ({ killedAt }, parts) =>
+            rotationStep({ step, arn: world.target.arn, version: hanging, deadline: killedAt }, parts),
+          ),
+        );
+      }
+      const told = world.vault.secret.versions.get(hanging)?.value;
+
+      expect(await rotated(world)).toMatchObject({ outcome: "done" });
+      for (const old of [leaked, told]) expect(isAccepted(world, old)).toBe(false);
+      expect(world.vault.labelled(CURRENT)).not.toBe(hanging);
+      expect(world.vault.labelled(PENDING) ?? world.vault.labelled(CURRENT)).toBe(world.vault.labelled(CURRENT));
+      expect(world.guard.violations).toEqual([]);
+    },
+  );
+
+  it("waits for somebody else's lease, and says so where that takes too long", async () => {
+    const world = await leakedWorld({ kind });
+    const key = { partition: "TENANT#acme-prod", sort: `LEASE#${world.target.clientId}` };
+    const until = world.clock.now() + 3_600_000;
+    await world.table.put(key, { owner: "somebody", until, formerUntil: 0 });
+    expect(await rotated(world)).toMatchObject({ outcome: "incomplete", code: "rotation-busy" });
+    const soon = world.clock.now() + 60_000;
+    await world.table.put(key, { owner: "somebody", until: soon, formerUntil: 0 });
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  });
+
+  it("changes nothing in a drill", async () => {
+    const world = await leakedWorld({ kind, incident: { drill: true } });
+    const before = world.vault.read(CURRENT);
+    expect(await rotated(world)).toMatchObject({ outcome: "done", message: expect.stringContaining("would be") });
+    expect(world.vault.read(CURRENT)).toBe(before);
+    expect(isAccepted(world, before)).toBe(true);
+  });
+});
+
+it("replaces a secret that somebody set by hand, though nothing of the application was ever seen to be accepted", async () => {
+  const world = await leakedWorld({ wasAccepted: false });
+  world.client.setSecret("by-hand".padEnd(64, "-"), "hand");
+  await world.clock.run(world.clock.sleep(120_000));
+  expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+  expect(world.guard.violations).toEqual([]);
+});
+
+describe.each(CREDENTIAL_KINDS)("a leaked %s that nobody stored", (kind) => {
+  it("is replaced by one in a secret of its own, whose target the incident records", async () => {
+    const world = await leakedWorld({ kind, isUnmanaged: true });
+
+    const result = await rotated(world);
+
+    expect(result).toMatchObject({ outcome: "done" });
+    expect(world.vault.secret.name).toBe("curfew/incidents/acme-prod/jkl");
+    const payload = JSON.parse(world.vault.read(CURRENT) ?? "{}") as Record<string, unknown>;
+    const field = kind === "client-secret" ? "clientSecret" : "privateKeyJwk";
+    expect(payload).toEqual({ domain: "acme.eu.auth0.com", clientId: "jkl", [field]: expect.any(String) });
+    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+    expect(await readTarget(world.table, world.target.arn)).toMatchObject({ writtenBy: "incident", clientId: "jkl" });
+    expect(recordOf(world)).toMatchObject({ promoted: { version: world.vault.labelled(CURRENT) } });
+    expect(recordOf(world)?.lastProof).toBeUndefined();
+    if (kind === "client-secret") expect(result?.message).toContain("not provable here");
+    else expect(world.client.registered).toHaveLength(1);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is the same one when it is asked for again, and a managed one in the next incident", async () => {
+    const world = await leakedWorld({ kind, isUnmanaged: true });
+    const first = await rotated(world);
+    const current = world.vault.labelled(CURRENT);
+    expect(await rotated(world)).toEqual(first);
+    expect(world.vault.labelled(CURRENT)).toBe(current);
+    const leaked = world.vault.read(CURRENT);
+    const next = { ...world.incident(), id: "the-next-one", steps: {} };
+    await world.table.put(incidentKey(next.id), next);
+    const after = await world.step((_, parts) => rotateLeaked(next, parts));
+    expect(after).toMatchObject({ steps: { rotate: { message: expect.stringContaining("proven dead") } } });
+    expect(isAccepted(world, leaked)).toBe(false);
+  });
+});
+
+describe("a registered key that leaked", () => {
+  const others = async (leakedKey?: string) => {
+    const world = await leakedWorld({ kind: "private-key", incident: leakedKey === undefined ? {} : { leakedKey } });
+    const key = KEYS.at(-1);
+    const { id } = world.client.register(
+      { ...(key as (typeof KEYS)[number]), kid: "other", name: "another one" },
+      "hand",
+    );
+    world.client.attach([...(world.client.attached ?? []), id], "hand");
+    return world;
+  };
+
+  it("goes with every other one where nobody knows which it was, also where both places are taken", async () => {
+    const world = await others();
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+    expect(world.client.registered).toHaveLength(1);
+    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+  });
+
+  it("goes alone, beside the one that was replaced, where it is known", async () => {
+    const world = await others("other");
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+    expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
+    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+  });
+});
+
+describe("what cannot be replaced is said, and nothing is changed", () => {
+  it.each([
+    ["an application that is gone", { isGone: true }, "not-applicable", /does not exist any more/],
+    ["one with a certificate", { usesMtls: true }, "not-applicable", /certificate/],
+    ["a public one", { tokenEndpointAuthMethod: "none" }, "not-applicable", /public/],
+    ["the global one", { isGlobal: true }, "incomplete", /not replaced/],
+  ] as const)("%s", async (_, settings, outcome, message) => {
+    const world = await leakedWorld();
+    Object.assign(world.client.settings, settings);
+    const before = world.vault.read(CURRENT);
+    expect(await rotated(world)).toMatchObject({ outcome, message: expect.stringMatching(message) });
+    expect(world.vault.read(CURRENT)).toBe(before);
+  });
+
+  it("an unreachable vault", async () => {
+    const world = await leakedWorld({ outage: { call: "vault.*", fault: "fails before" } });
+    expect(await rotated(world)).toMatchObject({ outcome: "incomplete", code: "vault-failed" });
+    world.wire.calm();
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  });
+
+  it("an application that signs ID tokens with its secret is rotated all the same, and what breaks is said", async () => {
+    const world = await leakedWorld();
+    world.client.settings.idTokenAlgorithm = "HS256";
+    expect(await rotated(world)).toMatchObject({ outcome: "done", message: expect.stringContaining("HS256") });
+  });
+});
+
+describe("the proof", () => {
+  it.each(CREDENTIAL_KINDS)("holds when the new %s gets no token", async (kind) => {
+    const world = await leakedWorld({ kind });
+    await world.step(rotateLeaked);
+    const proven = await world.step(prove);
+    expect(proven).toMatchObject({
+      steps: { prove: { outcome: "done", message: expect.stringContaining("The old credential is proven dead.") } },
+    });
+  });
+
+  it("holds with the credential that leaked while the vault cannot take another one, and says that it is not replaced", async () => {
+    const world = await leakedWorld();
+    expect(await world.step(prove)).toMatchObject({
+      steps: { prove: { outcome: "done", message: expect.stringContaining("not replaced") } },
+    });
+  });
+
+  it.each([
+    [{ answer: "issued", scopes: [] }, /was still given a token/],
+    [{ answer: "unknown", detail: "status 500" }, /status 500/],
+    [{ answer: "refused" }, /proves nothing/],
+  ] as const)("does not hold where the tenant says %o", async (answer, missing) => {
+    const world = await leakedWorld();
+    await world.step(rotateLeaked);
+    world.tokens.answer = answer;
+    expect(await world.step(prove)).toMatchObject({
+      steps: { prove: { outcome: "incomplete", missing: [expect.stringMatching(missing)] } },
+    });
+  });
+
+  it("does not hold where nothing is stored to ask with", async () => {
+    const world = await leakedWorld({ isUnmanaged: true });
+    expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
+  });
+});
