@@ -181,6 +181,18 @@ describe("a registered key that leaked", () => {
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   });
 
+  it.each(["attached", "detached"] as const)(
+    "is replaced where it is the current one, still %s, beside another",
+    async (state) => {
+      const [current] = KEYS;
+      const world = await others(current?.kid);
+      if (state === "detached") world.client.attach(["cred_2"], "hand");
+      expect(await rotated(world)).toMatchObject({ outcome: "done" });
+      expect(world.client.registered.map(({ kid }) => kid)).not.toContain(current?.kid);
+      expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+    },
+  );
+
   it("goes alone, beside the one that was replaced, where it is known", async () => {
     const world = await others("other");
     expect(await rotated(world)).toMatchObject({ outcome: "done" });
