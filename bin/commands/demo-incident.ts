@@ -6,7 +6,7 @@ import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline } from "../../lib/revocation/incident/timeline.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
-import { type LeakWorld, PEOPLE, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
+import { CALLERS, type LeakWorld, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
 import { followIncident } from "../follow-incident.ts";
 import { isAsGoodAsContained } from "../incident-text.ts";
 import { deskHere } from "../laptop/desk-here.ts";
@@ -25,8 +25,7 @@ const MINUTE = 60_000;
 export async function runIncidentDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
   const { out, width } = terminal;
   out(paragraphs(INTRODUCTION, width));
-  const callers = Object.fromEntries(Object.values(PEOPLE).map(({ key, arn }) => [key, arn]));
-  await using laptop = await startLaptopWith(startLeakWorld, { callers }, signal);
+  await using laptop = await startLaptopWith(startLeakWorld, { callers: CALLERS }, signal);
   const [url = ""] = Object.values(laptop.deployment.urls);
   await rememberMonth(laptop);
   out("In the evening the audit ran, as every day.\n");
