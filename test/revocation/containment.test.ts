@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Asked } from "../../lib/revocation/approvals/asked.ts";
 import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
@@ -36,7 +37,8 @@ const turns = (world: World, count: number) =>
 
 /** A second person lets these be given back. */
 async function approve(world: World, plan: Omit<GivenBack, "networkAcl">): Promise<void> {
-  const row = { plan: { ...plan, networkAcl: false }, decision: { decision: "approve" } };
+  const decision = { by: "arn:aws:sts::111122223333:assumed-role/security/kim", at: 0, decision: "approve" } as const;
+  const row: Pick<Asked<GivenBack>, "plan" | "decision"> = { plan: { ...plan, networkAcl: false }, decision };
   await world.table.put({ partition: incidentPartition(world.opened.id), sort: "ASKED#restore" }, row);
   world.approve(plan.grants.map(({ audience }) => audience));
 }
@@ -243,10 +245,7 @@ describe("grants", () => {
 
   test("that a second person approved stay, and others do not", async () => {
     const world = await contained({ grants: [ORDERS] });
-    await approve(world, {
-      grantTypes: ["client_credentials"],
-      grants: [{ ...(world.before.grants[0] as RevokedGrant), audience: "https://orders" }],
-    });
+    await approve(world, { grantTypes: ["client_credentials"], grants: world.before.grants });
     world.putBack((tenant) => {
       tenant.setGrantTypes(["client_credentials"]);
       for (const audience of ["https://orders", "https://stock"]) {

@@ -8,6 +8,7 @@ import type { RespondStep, StepAnswer } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { investigate } from "../investigate/investigate.ts";
 import type { IncidentParts } from "../parts.ts";
+import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
 import { pauseAfter } from "./pause.ts";
@@ -49,7 +50,8 @@ export const respondSteps = (
     return ON;
   },
   watch: async (incident, parts) => {
-    const watched = await watchTurn(await putBack(incident, parts), parts);
+    const looked = await giveBackAgain(await putBack(incident, parts), parts);
+    const watched = await watchTurn(looked, parts);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
     return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
   },

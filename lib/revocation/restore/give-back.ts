@@ -23,6 +23,17 @@ import { compareGrant, isForSame } from "./same-grant.ts";
 export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
   runStep("restore", incident, parts, give).then((ended) => ended.incident);
 
+/**
+ * Gives back once more what was approved, where something else changed it after it was given back: taking away what
+ * nobody approved then takes away what somebody did. What was begun and is not done is tried again.
+ */
+export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
+  const { restore, contain, lock } = incident.steps;
+  if (restore === undefined || incident.drill || !(await wasBegun(incident, parts))) return incident;
+  const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0);
+  return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
+}
+
 async function give(run: StepRun): Promise<Came> {
   const { incident, parts } = run;
   const plan = approvedPlan(await readAsked<RestorePlan>(parts.table, incident.id, "restore"));

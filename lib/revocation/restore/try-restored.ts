@@ -12,9 +12,8 @@ import type { RestorePlan } from "./restore-plan.ts";
 import { grantText } from "./restore-text.ts";
 
 /** What trying what was given back works with: no login of Curfew's own. */
-export type TryingParts = Pick<IncidentParts, "table" | "publisher" | "clock" | "settings"> & {
-  tenant: Pick<ResponderTenant, "tokenFor">;
-};
+export type TryingParts = Pick<IncidentParts, "table" | "publisher" | "clock" | "settings"> &
+  Pick<ResponderTenant, "tokenFor">;
 
 /** A request for a token takes no longer, retries included. Milliseconds. */
 const LONGEST_TRY = 60_000;
@@ -64,7 +63,7 @@ async function tryAll(
   incident: Incident,
   { grants, grantTypes }: RestorePlan,
   login: Login,
-  { tenant, table, clock }: TryingParts,
+  { tokenFor, table, clock }: TryingParts,
 ): Promise<Tried[]> {
   if (grantTypes.length === 0) return [{ text: "It may still not get tokens for itself.", wrong: undefined }];
   const tried: Tried[] = [];
@@ -74,7 +73,7 @@ async function tryAll(
     // A client secret that is refused one way is sent the other way, too.
     const act = { from, until: from + LONGEST_TRY, most: 2, leaves: ["token-issued", "token-refused"] } as const;
     await noteOwnAct(table, incident.id, act);
-    tried.push(judgeToken(grant, await tenant.tokenFor(login, grant.audience)));
+    tried.push(judgeToken(grant, await tokenFor(login, grant.audience)));
   }
   return tried;
 }

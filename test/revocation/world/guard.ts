@@ -1,10 +1,14 @@
+import { type Asked, type AskedStep, approvedPlan, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import {
   type Incident,
   incidentKey,
   incidentPartition,
   isContained,
 } from "../../../lib/revocation/incident/incident.ts";
-import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import type { KeyPlan } from "../../../lib/revocation/key-revocation/key-plan.ts";
+import type { NewGrant, RevokedGrant } from "../../../lib/revocation/ports.ts";
+import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
+import { compareGrant, isForSame } from "../../../lib/revocation/restore/same-grant.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
 import type { WorldTenant } from "./tenant.ts";
 
@@ -17,6 +21,10 @@ export interface Guard {
   beforeAttaching(ids: readonly string[]): void;
   beforeDeleting(id: string): void;
   beforeAcl(description: string): void;
+  /** Before a grant is made, or given one organization more: as it is afterwards. */
+  beforeGiving(grant: NewGrant): void;
+  beforeRotating(): void;
+  beforeRevoking(kid: string): void;
 }
 
 export interface GuardOptions {
@@ -43,6 +51,25 @@ export function guardOf(options: GuardOptions): Guard {
     must(!incident.drill, `a drill changes ${what}`);
     must(!options.isGlobal, `the tenant's own application: ${what} is changed`);
   };
+  const approvedOf = <Plan>(step: AskedStep): Plan | undefined =>
+    approvedPlan(table.peek<Asked<Plan>>(askedKey(incident.id, step)));
+  const restorePlan = () => approvedOf<RestorePlan>("restore");
+  const keyPlan = () => approvedOf<KeyPlan>("key-revocation");
+  let rotations = 0;
+  const beforeUnlocking = (types: readonly string[]): void => {
+    const plan = restorePlan();
+    const now = tenant.client?.grantTypes ?? [];
+    const others = types.filter((type) => !now.includes(type));
+    must(plan !== undefined && others.every((type) => plan.grantTypes.includes(type)), "unlocked without approval");
+    must(
+      now.every((type) => types.includes(type)),
+      "unlocking takes a grant type away",
+    );
+    const open = [...tenant.grants.values()].filter(({ isSystem }) => !isSystem);
+    const isApproved = (grant: RevokedGrant): boolean =>
+      plan?.grants.some((one) => isForSame(one, grant) && !compareGrant(grant, one).isMore) ?? false;
+    must(open.every(isApproved), "unlocked while it has more than was approved");
+  };
   return {
     violations,
     look(call) {
@@ -58,6 +85,7 @@ export function guardOf(options: GuardOptions): Guard {
     beforeGrantTypes(types) {
       changes("grant types");
       const now = tenant.client?.grantTypes ?? [];
+      if (types.includes("client_credentials") && !now.includes("client_credentials")) return beforeUnlocking(types);
       const kept = now.filter((type) => type !== "client_credentials");
       must(JSON.stringify(kept) === JSON.stringify(types), "more than client_credentials is taken away");
     },
@@ -76,7 +104,9 @@ export function guardOf(options: GuardOptions): Guard {
       const grant = tenant.grants.get(id);
       if (!grant) return;
       must(!grant.isSystem, "one of Auth0's own grants is deleted");
-      must(!options.approved().includes(grant.audience), "a grant is taken away that was approved");
+      const approved = restorePlan()?.grants.find((one) => isForSame(one, grant));
+      const isWider = approved !== undefined && compareGrant(grant, approved).isMore;
+      must(isWider || !options.approved().includes(grant.audience), "a grant is taken away that was approved");
       must(
         isKept(table, incident.id, grant) || isHeard(options.heard(), grant),
         `${id} is deleted, neither stored nor told`,
@@ -85,6 +115,24 @@ export function guardOf(options: GuardOptions): Guard {
     beforeAcl(description) {
       changes("the network");
       must(!tenant.acls.some((acl) => acl.description === description), "a second network ACL is made");
+    },
+    beforeGiving(grant) {
+      changes("grants");
+      const approved = restorePlan()?.grants.find((one) => isForSame(one, grant));
+      must(approved !== undefined, "a grant is given back that nobody approved");
+      must(!approved || !compareGrant(grant, approved).isMore, "more is given back than was approved");
+    },
+    beforeRotating() {
+      changes("signing keys");
+      rotations += 1;
+      const plan = keyPlan();
+      must(plan?.rotatesFirst === true, "signing keys are rotated, and nobody approved it");
+      must(plan?.kid === tenant.currentKey(), "signing keys are rotated while another key is the current one");
+      must(rotations === 1, "signing keys are rotated twice");
+    },
+    beforeRevoking(kid) {
+      changes("signing keys");
+      must(keyPlan()?.kid === kid, "another key is revoked than was approved");
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Alert } from "../../../lib/alerts/alert.ts";
 import type { Publisher } from "../../../lib/alerts/ports.ts";
 import { CurfewError, type ErrorCode } from "../../../lib/model/curfew-error.ts";
 import type { ResponderTenant, RevokedGrant } from "../../../lib/revocation/ports.ts";
+import { isForSame } from "../../../lib/revocation/restore/same-grant.ts";
 import type { Process } from "../../support/world/process.ts";
 import type { Wire } from "../../support/world/wire.ts";
 import { failedAs } from "../../support/world/wired-store.ts";
@@ -21,6 +22,9 @@ export function responderPort(tenant: WorldTenant, guard: Guard, wire: Wire, pro
       },
       failed: tenantFailed,
     });
+  // The kid of the key that signed the responder's own token, and of the one before.
+  let token: string | undefined;
+  let former: string | undefined;
   return {
     client: () => call("client", () => tenant.client),
     setGrantTypes: (types) =>
@@ -42,17 +46,36 @@ export function responderPort(tenant: WorldTenant, guard: Guard, wire: Wire, pro
         guard.beforeDeleting(id);
         tenant.grants.delete(id);
       }),
-    createGrant: (grant) => call("createGrant", () => tenant.createGrant({ ...grant, isSystem: false })),
+    createGrant: (grant) =>
+      call("createGrant", () => {
+        guard.beforeGiving(grant);
+        if ([...tenant.grants.values()].some((one) => isForSame(one, grant))) throw twice();
+        return tenant.createGrant({ ...grant, isSystem: false, organizations: [] });
+      }),
     addOrganization: (id, organization) =>
       call("addOrganization", () => {
         const grant = tenant.grants.get(id);
         if (!grant) throw notFound();
-        tenant.grants.set(id, { ...grant, organizations: [...new Set([...grant.organizations, organization])] });
+        const organizations = [...new Set([...grant.organizations, organization])];
+        guard.beforeGiving({ ...grant, organizations });
+        tenant.grants.set(id, { ...grant, organizations });
       }),
     apis: () => call("apis", () => []),
-    signingKeys: () => call("signingKeys", () => [...tenant.signingKeys]),
-    rotateSigningKey: () => call("rotateSigningKey", () => undefined),
-    revokeSigningKey: () => call("revokeSigningKey", () => undefined),
+    signingKeys: () =>
+      call("signingKeys", () => {
+        token ??= tenant.currentKey();
+        return tenant.signingKeys.map((key) => ({ ...key }));
+      }),
+    rotateSigningKey: () =>
+      call("rotateSigningKey", () => {
+        guard.beforeRotating();
+        tenant.rotateSigningKey();
+      }),
+    revokeSigningKey: (kid) =>
+      call("revokeSigningKey", () => {
+        guard.beforeRevoking(kid);
+        tenant.revokeSigningKey(kid);
+      }),
     networkAcls: () => call("networkAcls", () => [...tenant.acls]),
     createNetworkAcl: (description) =>
       call("createNetworkAcl", () => {
@@ -67,10 +90,17 @@ export function responderPort(tenant: WorldTenant, guard: Guard, wire: Wire, pro
     logEvents: async function* () {},
     tokenFor: (_login, audience) =>
       call("tokenFor", () => (tenant.gives(audience) ? { answer: "issued", scopes: undefined } : { answer: "denied" })),
-    renewToken: () => call("renewToken", () => undefined),
-    isFormerTokenAccepted: () => call("isFormerTokenAccepted", () => undefined),
+    renewToken: () =>
+      call("renewToken", () => {
+        former = token;
+        token = tenant.currentKey();
+      }),
+    isFormerTokenAccepted: () =>
+      call("isFormerTokenAccepted", () => (former === undefined ? undefined : !tenant.isRefused(former))),
   };
 }
+
+const twice = (): CurfewError => new CurfewError("request-refused", "There is such a grant.", { detail: "status 409" });
 
 const withoutOrganizations = ({ organizations: _, ...grant }: RevokedGrant) => ({ ...grant });
 

@@ -23,6 +23,14 @@ export interface WorldTenant {
   setGrantTypes(types: readonly string[]): void;
   /** Auth0 gives each grant an id that nothing had before. */
   createGrant(grant: Omit<RevokedGrant, "id">): string;
+  /** The next key becomes the current one; one that was the previous is neither any more. */
+  rotateSigningKey(): void;
+  /** @throws CurfewError for any other key than the previous one, or a revoked one */
+  revokeSigningKey(kid: string): void;
+  currentKey(): string;
+  /** Whether tokens that a key signed are refused: where the tenant ends them with their key. */
+  isRefused(kid: string): boolean;
+  endsTokens: boolean;
   /** An application takes its grants with it. */
   deleteClient(): void;
   /** @throws CurfewError when the function is refused */
@@ -42,6 +50,24 @@ export function worldTenant(client: RevokedClient | undefined): WorldTenant {
     ],
     refusals: {},
     events: 100,
+    endsTokens: true,
+    rotateSigningKey() {
+      const next: Record<SigningKey["state"], SigningKey["state"]> = {
+        ...{ current: "previous", next: "current", previous: "former", revoked: "revoked", former: "former" },
+      };
+      const rotated = tenant.signingKeys.map(({ kid, state }) => ({ kid, state: next[state] }));
+      rotated.push({ kid: `key ${rotated.length}`, state: "next" });
+      tenant.signingKeys.splice(0, tenant.signingKeys.length, ...rotated);
+    },
+    revokeSigningKey(kid) {
+      const key = tenant.signingKeys.find((one) => one.kid === kid);
+      if (key?.state === "revoked") return;
+      if (key?.state !== "previous") throw new CurfewError("request-refused", "Only the previous key can be revoked.");
+      key.state = "revoked";
+    },
+    currentKey: () => tenant.signingKeys.find(({ state }) => state === "current")?.kid ?? "",
+    isRefused: (kid) =>
+      tenant.endsTokens && tenant.signingKeys.some((key) => key.kid === kid && key.state === "revoked"),
     gives(audience) {
       const isAllowed = tenant.client?.grantTypes?.includes("client_credentials") ?? false;
       return isAllowed && [...tenant.grants.values()].some((grant) => grant.audience === audience);
