@@ -1,5 +1,5 @@
 // `npm run bench`: prints the figures of docs/performance.md. `--quick` leaves out the largest tenants and runs the
-// deployed audit over a tenth of them; `--only audits|start-up|functions|run` prints one part.
+// deployed audit over a tenth of them; `--only audits|start-up|functions|run|incidents` prints one part.
 import { execFileSync, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -10,6 +10,7 @@ import { plainTable } from "../bin/plain-table.ts";
 import { type BucketLimit, PLAN_LIMITS, PLANS, type Plan } from "../lib/auth0/rate-limits.ts";
 import { measureDeployedRun } from "./deployed-run.ts";
 import { measureFunctions } from "./functions.ts";
+import { measureIncidents } from "./incidents.ts";
 import { expectedRequests, sizeFor } from "./synthetic-tenant.ts";
 
 interface Measured {
@@ -134,6 +135,7 @@ if (isWanted("start-up")) {
 }
 if (isWanted("functions")) await measureFunctions();
 if (isWanted("run")) await measureDeployedRun(values.quick ? 100 : 1_000);
+if (isWanted("incidents")) await measureIncidents();
 
 async function measureAudits(): Promise<void> {
   const rows: string[][] = [

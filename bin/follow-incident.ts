@@ -60,5 +60,9 @@ export const answerer =
     out(answerText(incident, window, width));
   };
 
-/** Whether the window was computed: the last step that nobody waits for a person in. */
-export const isSettled = ({ window, closedAt }: Incident): boolean => window !== null || closedAt !== null;
+/**
+ * Whether nothing more is under way that whoever started it waits for: the window comes after the proof, and the proof
+ * after everything that can be done.
+ */
+const isSettled = ({ window, steps, closedAt }: Incident): boolean =>
+  (window !== null && steps.prove !== undefined) || closedAt !== null;

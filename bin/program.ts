@@ -48,6 +48,7 @@ export function createProgram(invocation: Invocation): Command {
     .command("sandbox")
     .description("keeps simulated tenants running and prints a config file for other terminals")
     .option("--port <port>", "first of the loopback ports; the others follow", port, 4400)
+    .option("--incident", "another world: a tenant in which a secret leaks, for a game day", false)
     .action(async (options: SandboxOptions) => {
       const { runSandbox } = await import("./commands/sandbox.ts");
       await runSandbox(options, processTerminal(), invocation);

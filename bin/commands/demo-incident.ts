@@ -6,7 +6,7 @@ import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline } from "../../lib/revocation/incident/timeline.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
-import { type LeakWorld, PEOPLE, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
+import { CALLERS, type LeakWorld, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
 import { followIncident } from "../follow-incident.ts";
 import { isAsGoodAsContained } from "../incident-text.ts";
 import { deskHere } from "../laptop/desk-here.ts";
@@ -25,20 +25,20 @@ const MINUTE = 60_000;
 export async function runIncidentDemo(terminal: Terminal, { signal }: Invocation): Promise<void> {
   const { out, width } = terminal;
   out(paragraphs(INTRODUCTION, width));
-  const callers = Object.fromEntries(Object.values(PEOPLE).map(({ key, arn }) => [key, arn]));
-  await using laptop = await startLaptopWith(startLeakWorld, { callers }, signal);
+  await using laptop = await startLaptopWith(startLeakWorld, { callers: CALLERS }, signal);
   const [url = ""] = Object.values(laptop.deployment.urls);
   await rememberMonth(laptop);
   out("In the evening the audit ran, as every day.\n");
   await laptop.audit();
   laptop.clock.advance(8 * 60 * MINUTE);
 
+  let id: string;
   using _fast = hurry(laptop.clock);
   out("\nIn the night somebody finds the secret of deploy-bot in a public repository:\n");
   const thief = startThief(laptop.world, (deed) => out(deedLine(deed, width)));
   try {
     await laptop.clock.sleep(20_000, signal);
-    const id = await revoke(laptop, url, terminal, signal);
+    id = await revoke(laptop, url, terminal, signal);
     await approve(laptop, url, id, terminal, signal);
     await thief.stop();
     out(thiefText(thief, width));
@@ -46,7 +46,7 @@ export async function runIncidentDemo(terminal: Terminal, { signal }: Invocation
   } finally {
     await thief.stop();
   }
-  out(heard(laptop, width));
+  out(heard(laptop, id, width));
   out(NEXT_STEPS);
 }
 
@@ -151,14 +151,14 @@ const deedLine = ({ at, what, status }: Deed, width: number): string =>
 function thiefText({ deeds }: Thief, width: number): string {
   const refused = deeds.filter(({ status }) => status >= 400).length;
   const used = deeds.filter(({ what, status }) => what === "uses the token" && status < 300).length;
-  const text = `The thief was refused ${refused} times. The token from before still works, as was said at once: it was used ${used} times, and the log that Curfew watches has each of them.`;
+  const text = `The thief was refused ${refused} times. The token from before still works, as was said at once: it was used ${used} times. Auth0's log shows what is changed with it, and nothing of what is only read.`;
   return `\n${wrapped(text, width)}\n`;
 }
 
-/** Subjects of mails. */
-function heard({ deployment }: Laptop<LeakWorld>, width: number): string {
+/** Subjects of the mails about an incident. */
+function heard({ deployment }: Laptop<LeakWorld>, id: string, width: number): string {
   const mails = deployment.cloud.messaging.mails.filter(
-    ({ kind, subject }) => kind === "notification" && subject.includes("deploy-bot"),
+    ({ kind, text }) => kind === "notification" && text.includes(id),
   );
   const subjects = [...new Set(mails.map(({ subject }) => subject))];
   return `\nWhat people heard meanwhile:\n${subjects.map((subject) => `${wrapped(`- ${terminalText(subject)}`, width, "  ", "    ")}\n`).join("")}`;

@@ -1,21 +1,25 @@
 import { once } from "node:events";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Cloud } from "../../lib/sandbox/cloud/start-cloud.ts";
+import { CALLERS, PEOPLE, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
+import { startStoryWorld } from "../../lib/sandbox/story/story-world.ts";
 import { slackText } from "../laptop/slack-text.ts";
-import { type Laptop, startLaptop } from "../laptop/start-laptop.ts";
+import { type Laptop, startLaptopWith } from "../laptop/start-laptop.ts";
 import { INTERRUPTED, type Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew sandbox`. */
 export interface SandboxOptions {
   port: number;
+  /** The tenant in which something leaks, instead of the story's three. */
+  incident: boolean;
 }
 
 /** Keeps simulated tenants, the AWS services and the deployed audit running until Ctrl-C. */
-export async function runSandbox({ port }: SandboxOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
+export async function runSandbox(options: SandboxOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
   const { signal } = invocation;
-  await using laptop = await startWorld(port, signal);
-  terminal.out(guide(laptop));
+  await using laptop = await startWorld(options, signal);
+  terminal.out(guide(laptop, options.incident ? incidentLines(laptop) : []));
   terminal.err("Running; Ctrl-C ends it.\n");
   const stopShowing = showArrivals(laptop.deployment.cloud, terminal);
   if (!signal.aborted) await once(signal, "abort");
@@ -23,7 +27,8 @@ export async function runSandbox({ port }: SandboxOptions, terminal: Terminal, i
   invocation.setExitCode(INTERRUPTED);
 }
 
-function guide({ world, deployment }: Laptop): string {
+/** @param more what else can be done in this world, as lines of a comment */
+function guide({ world, deployment }: Laptop, more: readonly string[]): string {
   const { sandbox, config, applications } = world;
   const { CURFEW_TABLE, CURFEW_EVIDENCE_BUCKET } = process.env;
   const variables = { ...deployment.cloud.env, CURFEW_TABLE, CURFEW_EVIDENCE_BUCKET };
@@ -46,8 +51,23 @@ ${Object.entries(variables)
 #   npx curfew alerts test --config sandbox.yaml
 #   npx curfew rotate status --config sandbox.yaml
 ${applications.map(({ tenant, clientId }) => `#   npx curfew rotate --config sandbox.yaml --tenant ${tenant} --client ${clientId}`).join("\n")}
-
+${more.map((line) => `#${line}\n`).join("")}
 ${config}`;
+}
+
+/** An emergency, for two people: whose key is exported signs. */
+function incidentLines({ world, deployment }: Laptop): string[] {
+  const [desk = ""] = Object.values(deployment.urls);
+  const [{ tenant, clientId } = { tenant: "", clientId: "" }] = world.applications;
+  return [
+    "",
+    " In an emergency (docs/game-day.md), as Dana, who is on call:",
+    `   export CURFEW_DESK=${desk} AWS_ACCESS_KEY_ID=${PEOPLE.dana.key}`,
+    `   npx curfew revoke --config sandbox.yaml --tenant ${tenant} --client ${clientId} --reason "game day"`,
+    " and as Kim, who approves:",
+    `   export CURFEW_DESK=${desk} AWS_ACCESS_KEY_ID=${PEOPLE.kim.key}`,
+    "   npx curfew approve ID restore",
+  ];
 }
 
 /** How often somebody looks what has arrived. Milliseconds. */
@@ -68,9 +88,10 @@ function showArrivals({ messaging, slack }: Cloud, terminal: Terminal): () => vo
   return () => clearInterval(timer);
 }
 
-async function startWorld(firstPort: number, signal: AbortSignal): Promise<Laptop> {
+async function startWorld({ port: firstPort, incident }: SandboxOptions, signal: AbortSignal): Promise<Laptop> {
+  const startStory = incident ? startLeakWorld : startStoryWorld;
   try {
-    return await startLaptop({ firstPort, control: true }, signal);
+    return await startLaptopWith(startStory, { firstPort, control: true, callers: CALLERS }, signal);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== "EADDRINUSE" && code !== "EACCES") throw error;

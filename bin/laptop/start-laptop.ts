@@ -86,6 +86,7 @@ export async function startLaptopWith<World extends StoryWorld>(
     }),
   );
   deployed = deployment;
+  started.defer(() => endIncidents(deployment));
   const table = dynamodbTable(process.env.CURFEW_TABLE ?? "");
   for (const application of world.applications) await adoptCredential(application, { deployment, clock, table });
   await deployment.cloud.secretsManager.rotations.settled();
@@ -176,6 +177,11 @@ function hurried(call: LambdaFunction, clock: SandboxClock): LambdaFunction {
     using _ = hurry(clock);
     return await call(event);
   };
+}
+
+/** An incident may wait for weeks, and whoever ends the laptop does not. */
+function endIncidents({ incident }: Deployment): void {
+  for (const { name } of incident?.executions() ?? []) incident?.stop(name);
 }
 
 async function runAudit(

@@ -63,6 +63,8 @@ export function startThief({ sandbox, leaked }: LeakWorld, tell: (deed: Deed) =>
       await clock.sleep(PACE, stopped.signal).catch(() => undefined);
       if (stopped.signal.aborted) return;
       await mint("asks for another token");
+      if (isRefused(deeds) && !deeds.some(({ what }) => what === AGAIN))
+        await send(AGAIN, "POST", "/api/v2/clients", PLANTED);
       await send("uses the token", "GET", "/api/v2/clients?fields=client_id");
       await setImmediate(); // others come first
     }
@@ -77,6 +79,10 @@ export function startThief({ sandbox, leaked }: LeakWorld, tell: (deed: Deed) =>
     },
   };
 }
+
+const AGAIN = "plants another one, with the token that is out";
+
+const isRefused = (deeds: readonly Deed[]): boolean => deeds.some(({ status }) => status >= 400);
 
 const PLANTED = {
   name: "Backup tool",

@@ -6,10 +6,10 @@ import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import type { CurfewTable } from "./curfew-table.ts";
 import type { EvidenceBucket } from "./evidence-bucket.ts";
-import { managedSecrets, secretArns, secretsFinding } from "./secret-arns.ts";
+import { managedSecrets, secretArns, secretsBelow, secretsFinding } from "./secret-arns.ts";
 
 /** As `lib/revocation/rotate/place.ts` names them. */
-const NEW_SECRETS = "curfew/incidents/*";
+const NEW_SECRETS = "curfew/incidents/";
 
 interface RotateLeakedProps {
   config: Asset;
@@ -51,7 +51,7 @@ export class RotateLeaked extends CurfewFunction {
     // For an application that nobody manages it makes a secret, under Curfew's care from the first moment on.
     this.allow({
       actions: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
-      resources: [secretArns(this, NEW_SECRETS)],
+      resources: [secretsBelow(this, NEW_SECRETS)],
       conditions: { StringEquals: { "aws:RequestTag/curfew:managed": "true" } },
     });
     acknowledge(this.role, {
@@ -59,7 +59,7 @@ export class RotateLeaked extends CurfewFunction {
         "rotate-leaked rotates the secrets that carry the tag curfew:managed, whatever their names are.",
       [secretsFinding("curfew/*/rotator-??????")]:
         "rotate-leaked reads the secret of every tenant's rotator, curfew/<tenant>/rotator, and no other login's.",
-      [secretsFinding(`${NEW_SECRETS}-??????`)]:
+      [secretsFinding(`${NEW_SECRETS}*`)]:
         "rotate-leaked makes secrets of applications that nobody managed, curfew/incidents/<tenant>/<client>, and no others.",
     });
   }

@@ -7,6 +7,12 @@ import type { Construct } from "constructs";
  */
 export const secretArns = (scope: Construct, name: string): string => arn(scope, `${name}-??????`);
 
+/**
+ * The ARNs of the secrets whose names begin so, also of those that are to be made: which ARN CreateSecret is judged by,
+ * with the six characters or without, is not documented.
+ */
+export const secretsBelow = (scope: Construct, prefix: string): string => arn(scope, `${prefix}*`);
+
 /** The secrets of applications that somebody put under Curfew's care by tagging them `curfew:managed` = `true`. */
 export const managedSecrets = (scope: Construct) => ({
   resources: [arn(scope, "*")],

@@ -45,3 +45,25 @@ test("Ctrl-C ends the demo in the midst of a rotation", { timeout: 60_000 }, asy
   expect({ code, isInterrupted }).toEqual({ code: 130, isInterrupted: true });
   expect(stdout).not.toContain("is dead");
 });
+
+test("the demo of a leak stops a thief, proves it, gives back what is approved, and keeps the evidence", {
+  timeout: 180_000,
+}, async () => {
+  await using folder = await temporaryFolder();
+
+  const { code, stdout, stderr } = await curfew(["demo", "--incident"], { cwd: folder.path });
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const inOrder = [
+    /thief gets a token with the secret: 200/,
+    /LOCKED at .*NOT CONTAINED yet/,
+    /CONTAINED: deploy-bot gets no new token, and that is proven/,
+    /restore: done/,
+    /The thief was refused \d+ times/,
+    /is closed\. The evidence:\n.*incident\.json/,
+  ].map((pattern) => stdout.search(pattern));
+  expect(inOrder).not.toContain(-1);
+  expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+  expect(stdout).toMatch(/thief asks for another token: 40[13], refused/);
+  expect(stdout).toMatch(/was used after it was locked/);
+});

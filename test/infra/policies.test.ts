@@ -103,7 +103,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "s3:PutObject on <EvidenceBucket>/rotations/*",
     `secretsmanager:DescribeSecret, secretsmanager:GetSecretValue, secretsmanager:PutSecretValue, secretsmanager:UpdateSecretVersionStage on ${SECRETS}* ${MANAGED}`,
     `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/rotator-??????`,
-    `secretsmanager:CreateSecret, secretsmanager:TagResource on ${SECRETS}curfew/incidents/*-?????? if {"StringEquals":{"aws:RequestTag/curfew:managed":"true"}}`,
+    `secretsmanager:CreateSecret, secretsmanager:TagResource on ${SECRETS}curfew/incidents/* if {"StringEquals":{"aws:RequestTag/curfew:managed":"true"}}`,
   ],
   IncidentDeskRole: [
     logs("IncidentDeskLogs"),

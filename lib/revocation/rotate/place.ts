@@ -34,7 +34,7 @@ export async function placeOf(
   }
   const known = await knownSecret(incident, parts);
   const name = incidentSecretName(incident);
-  const secret = known ?? (await find(vault, name));
+  const secret = known ?? (await find(vault, name, isDenied));
   const owner = secret && (await readTarget(parts.table, secret.arn));
   return { name: secret?.name ?? name, kind: owner?.kind ?? kindOf(client), secret };
 }
@@ -46,14 +46,25 @@ async function knownSecret({ tenant, clientId }: Incident, { table, rotation }: 
   return arn === undefined ? undefined : find(rotation.vault, arn);
 }
 
-async function find({ describe }: RotationVault, secret: string): Promise<VaultSecret | undefined> {
+async function find(
+  { describe }: Pick<RotationVault, "describe">,
+  secret: string,
+  meansNone: (error: unknown) => boolean = () => false,
+): Promise<VaultSecret | undefined> {
   try {
     return await describe(secret);
   } catch (error) {
-    if (hasCode(error, "not-found")) return undefined;
+    if (hasCode(error, "not-found") || meansNone(error)) return undefined;
     throw error;
   }
 }
+
+/**
+ * A role that may look at secrets with a tag only is told that of one that is not there, too. Making it is refused then
+ * if it is.
+ */
+const isDenied = (error: unknown): boolean =>
+  hasCode(error, "vault-failed") && error.detail === "AccessDeniedException";
 
 /** What authenticates with registered keys has no use for a secret, and the other way round. */
 const kindOf = (client: Pick<RotatedClient, "attachedKeys"> | undefined): CredentialKind =>

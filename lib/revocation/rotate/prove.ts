@@ -1,5 +1,4 @@
 import type { Login } from "../../auth0/login.ts";
-import { loginWith } from "../../rotation/asking/asking.ts";
 import { beforeMoment, boundedParts } from "../../rotation/bounded-parts.ts";
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
@@ -86,8 +85,11 @@ export async function storedLogin(
   const version = secret && versionWith(secret, CURRENT);
   const payload = secret && version && (await parts.rotation.vault.read(secret.arn, version));
   if (!payload) return undefined;
-  const settings = { kind, clientId: incident.clientId, domain: parts.settings.domain };
-  return loginWith({ settings }, credentialIn(payload, settings, name));
+  const { clientId } = incident;
+  const credential = credentialIn(payload, { kind, clientId, domain: parts.settings.domain }, name);
+  return kind === "client-secret"
+    ? { method: kind, clientId, secret: credential }
+    : { method: kind, clientId, privateKeyJwk: credential };
 }
 
 function judged({ came, detail }: Trial, { clientId }: Incident): Came {

@@ -24,8 +24,8 @@ export interface SuppliedParts {
   table: Table;
   clock: Clock;
   signal: AbortSignal;
-  /** Asks the tenant whether it accepts a credential, and obtains nothing. */
-  tenant: Pick<RotationTenant, "calibrate" | "probe">;
+  /** Asks the tenant whether it accepts a credential; a token that it gives out is dropped at once. */
+  tenant: Pick<RotationTenant, "calibrate" | "probe" | "obtainToken">;
 }
 
 const key = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLIED" });

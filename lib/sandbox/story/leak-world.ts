@@ -26,6 +26,9 @@ export const PEOPLE = {
 } as const;
 export type Person = keyof typeof PEOPLE;
 
+/** The same, as a Function URL of the sandbox knows callers. */
+export const CALLERS = Object.fromEntries(Object.values(PEOPLE).map(({ key, arn }) => [key, arn]));
+
 const BOT = "deploy-bot";
 const ORDERS = "https://orders.harbour.example/";
 

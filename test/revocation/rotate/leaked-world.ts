@@ -6,6 +6,7 @@ import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { RotateParts } from "../../../lib/revocation/rotate/parts.ts";
 import { changeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
 import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
+import type { RotationTenant } from "../../../lib/rotation/ports.ts";
 import { prepareKeys } from "../../rotation/world/keys.ts";
 import { CLIENT_ID, DOMAIN } from "../../rotation/world/payload.ts";
 import { createWorld, type World, type WorldOptions } from "../../rotation/world/world.ts";
@@ -29,6 +30,8 @@ export interface LeakedWorld extends World {
   tokens: { answer: TokenAnswer };
   /** Runs a step of the incident in a process of its own, under the time of a function. */
   step(step: (incident: Incident, parts: RotateParts) => Promise<Incident>): Promise<Incident | "died">;
+  /** Answers of the tenant that are others than the world's; empty to begin with. */
+  answers: (tenant: RotationTenant) => Partial<RotationTenant>;
   /** As it is recorded. */
   incident(): Incident;
 }
@@ -48,15 +51,23 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
   await table.put(incidentKey(incident.id), incident);
   const tokens: LeakedWorld["tokens"] = { answer: { answer: "denied" } };
   const now = () => table.peek<Incident>(incidentKey(incident.id)) as Incident;
-  return {
+  const altered: Pick<LeakedWorld, "answers"> = { answers: () => ({}) };
+  return Object.assign(altered, {
     ...world,
     tokens,
     incident: now,
-    async step(step) {
+    async step(step: (incident: Incident, parts: RotateParts) => Promise<Incident>) {
       const running = world.run("rotate-leaked", TIME + 60_000, (process, rotation) =>
         step(now(), {
           settings: { tenant: target.tenant, domain: DOMAIN, owner: null, egress: null, own: new Map() },
-          ...{ table: rotation.table, clock: process.clock, deadline: clock.now() + TIME, rotation },
+          ...{ table: rotation.table, clock: process.clock, deadline: clock.now() + TIME },
+          rotation: {
+            ...rotation,
+            tenant: async (given, end) => {
+              const tenant = await rotation.tenant(given, end);
+              return { ...tenant, ...altered.answers(tenant) };
+            },
+          },
           signal: new AbortController().signal,
           service: { createManaged: createManaged(world, process) },
           configured: () => (options.isUnmanaged ? undefined : { secret: world.vault.secret.name, kind }),
@@ -65,9 +76,9 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
       );
       const ending = await clock.run(running);
       if (ending.ended === "failed") throw ending.error;
-      return ending.ended === "died" ? "died" : ending.value;
+      return ending.ended === "died" ? ("died" as const) : ending.value;
     },
-  };
+  });
 }
 
 /** Nobody knows what it has: a person set it, and stored it nowhere. */

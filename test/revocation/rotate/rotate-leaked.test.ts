@@ -6,7 +6,7 @@ import { changeRotation, readTarget } from "../../../lib/rotation/ledger/ledger.
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
-import { recordOf } from "../../rotation/world/curfew.ts";
+import { recordOf, serveRotation } from "../../rotation/world/curfew.ts";
 import { credentialOf, loginOf } from "../../rotation/world/payload.ts";
 import { KEYS, type LeakedWorld, leakedWorld } from "./leaked-world.ts";
 
@@ -181,12 +181,65 @@ describe("a registered key that leaked", () => {
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   });
 
+  it.each(["attached", "detached"] as const)(
+    "is replaced where it is the current one, still %s, beside another",
+    async (state) => {
+      const [current] = KEYS;
+      const world = await others(current?.kid);
+      if (state === "detached") world.client.attach(["cred_2"], "hand");
+      expect(await rotated(world)).toMatchObject({ outcome: "done" });
+      expect(world.client.registered.map(({ kid }) => kid)).not.toContain(current?.kid);
+      expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+    },
+  );
+
   it("goes alone, beside the one that was replaced, where it is known", async () => {
     const world = await others("other");
     expect(await rotated(world)).toMatchObject({ outcome: "done" });
     expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   });
+});
+
+it("goes at once though an earlier rotation keeps it until the end of its overlap", async () => {
+  const world = await leakedWorld({ kind: "private-key", overlap: 86_400 });
+  const version = world.newVersion();
+  world.vault.announce(version);
+  await world.clock.run(serveRotation(world, version));
+  expect(world.client.attached).toHaveLength(2);
+  expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  expect(world.client.registered).toHaveLength(1);
+  expect(recordOf(world)?.aftercare).toEqual([]);
+});
+
+it("keeps its label, and is called neither dead nor replaced, as long as Auth0 accepts it", async () => {
+  const world = await leakedWorld();
+  const leaked = credentialOf(world.vault.read(CURRENT) ?? "");
+  world.answers = (tenant) => ({
+    probe: async (login, endpoint) =>
+      "secret" in login && login.secret.reveal() === leaked ? { answer: "accepted" } : tenant.probe(login, endpoint),
+  });
+  expect(await rotated(world)).toMatchObject({
+    outcome: "incomplete",
+    missing: ["the old credential of jkl: Auth0 still accepts it"],
+  });
+  expect(world.vault.labelsOf((payload) => credentialOf(payload) === leaked)).toEqual([PREVIOUS]);
+  world.answers = () => ({});
+  expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  expect(world.vault.labelled(PREVIOUS)).toBeUndefined();
+});
+
+it("leaves the other keys as they are while the new one is not seen to be accepted", async () => {
+  const world = await leakedWorld({ kind: "private-key", isUnmanaged: true });
+  world.answers = (tenant) => ({
+    probe: async (login, endpoint) =>
+      recordOf(world)?.promoted ? { answer: "unknown", detail: "status 500" } : tenant.probe(login, endpoint),
+  });
+  expect(await rotated(world)).toMatchObject({ outcome: "incomplete", code: "rotation-unfinished" });
+  expect(world.client.attached).toHaveLength(2);
+  world.answers = () => ({});
+  expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  expect(world.client.attached).toHaveLength(1);
 });
 
 describe("what cannot be replaced is said, and nothing is changed", () => {

@@ -46,6 +46,7 @@ function switchedOn(versions: VaultSecret["versions"]): { parts: AdoptParts; ena
       storePending: nobody,
       promote: nobody,
       dropPending: nobody,
+      dropPrevious: nobody,
     },
     table: memoryTable(),
     clock: { now: () => NOW, sleep: nobody },
