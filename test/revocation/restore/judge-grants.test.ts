@@ -1,9 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_CHECKS } from "../../../lib/checks/all-checks.ts";
+import { CHECKS_OVER_GRANTS } from "../../../lib/checks/checks-over-grants.ts";
 import { resolvePolicy } from "../../../lib/config/policy.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
-import { type JudgedTenant, judgeGrants, type RestoreRules } from "../../../lib/revocation/restore/judge-grants.ts";
+import {
+  isOverGrants,
+  type JudgedTenant,
+  judgeGrants,
+  type RestoreRules,
+} from "../../../lib/revocation/restore/judge-grants.ts";
 import { restoreLines } from "../../../lib/revocation/restore/restore-text.ts";
 import { CLIENT, THREE_AM } from "../support.ts";
 
@@ -160,4 +166,8 @@ test("a plan is told line by line, and silence in the log is never called unused
     "NOTE Look twice.",
     "SEEN nothing in the log. That does not mean that it is unused.",
   ]);
+});
+
+test("the function that plans has every check over grants that the catalogue has", () => {
+  expect(CHECKS_OVER_GRANTS).toEqual(ALL_CHECKS.filter(isOverGrants));
 });
