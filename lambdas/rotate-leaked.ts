@@ -2,12 +2,14 @@ import * as z from "zod";
 import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { secretsManagerClient } from "../lib/aws/secrets-manager-client.ts";
 import { secretsManagerRotation } from "../lib/aws/secrets-manager-rotation.ts";
+import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { readIncident } from "../lib/revocation/incident/incidents.ts";
 import { ROTATE_STEPS, type RotateStep, type StepAnswer } from "../lib/revocation/incident-machine.ts";
 import { rotatePartsOf } from "../lib/revocation/rotate/from-config.ts";
 import { prove } from "../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../lib/revocation/rotate/rotate-leaked.ts";
+import { tryGivenBack } from "../lib/revocation/rotate/try-given-back.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { lambdaFunction } from "./shared/function.ts";
@@ -15,12 +17,12 @@ import { rotationParts } from "./shared/rotation-parts.ts";
 
 const eventShape = z.object({ step: z.enum(Object.keys(ROTATE_STEPS) as RotateStep[]), incident: z.string().min(1) });
 
-const STEPS = { rotate: rotateLeaked, prove };
+const STEPS = { rotate: rotateLeaked, prove, "try-restored": tryGivenBack };
 
 /** Of the function's time: what it takes to record how far a step came, and to answer. Milliseconds. */
 const TIME_TO_END = 10_000;
 
-/** Replaces a leaked credential, or proves that it is dead. How far that came is in the table; watching looks at it. */
+/** Replaces a leaked credential, proves that it is dead, or tries what was given back with the new one. How far that came is in the table; watching looks at it. */
 export const handler = lambdaFunction(
   eventShape,
   async ({ step, incident: id }, { logger, clock, deadline: end }): Promise<StepAnswer> => {
@@ -35,9 +37,11 @@ export const handler = lambdaFunction(
       const rotation = rotationParts(config, { clock, deadline, signal });
       const service = secretsManagerRotation(secretsManagerClient, { clock, deadline });
       const { random } = rotation;
-      const parts = rotatePartsOf(tenant, { rotation, service, deadline, signal, random });
+      const publisher = snsPublisher(variable("CURFEW_ALERTS_TOPIC"));
+      const parts = { ...rotatePartsOf(tenant, { rotation, service, deadline, signal, random }), publisher };
       const { steps } = await STEPS[step](incident, parts);
-      logger.info("A step of an emergency revocation is done.", { outcome: steps[step]?.outcome });
+      const outcome = steps[step === "try-restored" ? "restore" : step]?.outcome;
+      logger.info("A step of an emergency revocation is done.", { outcome });
       return { incident: id, tenant: incident.tenant, next: "on", wait: 0 };
     } finally {
       over.abort();

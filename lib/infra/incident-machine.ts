@@ -186,7 +186,7 @@ export class IncidentMachine extends Construct {
     sideBySide.branch(this.#watching(), this.#investigating());
     sideBySide.branch(
       this.#asking("KeyRevocation", "RevokeKey", "key-revocation", "revoke-key", "the revocation of a signing key"),
-      this.#asking("Restore", "GiveBack", "restore", "give-back", "giving access back"),
+      this.#asking("Restore", "GiveBack", "restore", "give-back", "giving access back", (over) => this.#trying(over)),
     );
     this.#onFailure(sideBySide, "SideBySide", "watching {} ended before its time.", closing);
     return sideBySide;
@@ -227,7 +227,14 @@ export class IncidentMachine extends Construct {
    * Plans, asks a second person, and acts. Whether somebody agreed is read from the table by planning again: that
    * somebody completed the task is no approval.
    */
-  #asking(name: string, act: string, asked: "key-revocation" | "restore", done: RespondStep, what: string): IChainable {
+  #asking(
+    name: string,
+    act: string,
+    asked: "key-revocation" | "restore",
+    done: RespondStep,
+    what: string,
+    afterwards: (over: IChainable) => IChainable = (over) => over,
+  ): IChainable {
     const plan = this.#step(`Plan${name}`, `plan-${asked}`, ASK_AND_ASK);
     const ask = this.#question(`Ask${name}`, `ask-${asked}`);
     const acting = this.#step(act, done, ASK_AND_ASK);
@@ -238,7 +245,7 @@ export class IncidentMachine extends Construct {
       .when(isNext("act"), acting)
       .when(isNext("again"), pause)
       .otherwise(over);
-    const acted = new Choice(this, `Is${name}Done`).when(isNext("again"), pause).otherwise(over);
+    const acted = new Choice(this, `Is${name}Done`).when(isNext("again"), pause).otherwise(afterwards(over));
     // Nobody answered in time, or somebody said no: what comes of it is the plan's to say.
     ask.addCatch(plan, { errors: [Errors.TIMEOUT, "Rejected"], resultPath: "$.failure" });
     const patience = this.#patience(name, plan);
@@ -249,6 +256,13 @@ export class IncidentMachine extends Construct {
     acting.next(acted);
     pause.next(plan);
     return plan.next(decide);
+  }
+
+  /** Tries what was given back with the new credential, which another function reads than the one that gives. */
+  #trying(over: IChainable): IChainable {
+    const trying = this.#rotateStep("TryRestored", "try-restored");
+    this.#onFailure(trying, "TryRestored", "what was given back in {} was not tried.", over);
+    return trying.next(over);
   }
 
   /** Waits after a failure, much longer where it is one of many, and goes on. */

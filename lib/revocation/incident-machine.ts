@@ -32,9 +32,11 @@ export const RESPOND_STEPS = {
 export type RespondStep = keyof typeof RESPOND_STEPS;
 
 /** What the function *rotate-leaked* is asked for, and how long it may take. */
-export const ROTATE_STEPS = { rotate: minutes(13), prove: minutes(8) } as const satisfies Readonly<
-  Record<string, Seconds>
->;
+export const ROTATE_STEPS = {
+  rotate: minutes(13),
+  prove: minutes(8),
+  "try-restored": minutes(5),
+} as const satisfies Readonly<Record<string, Seconds>>;
 export type RotateStep = keyof typeof ROTATE_STEPS;
 
 /** How long a question waits for a second person before it is asked again. */

@@ -1,7 +1,7 @@
 import validate from "asl-validator";
 import { beforeAll, describe, expect, it } from "vitest";
 import { days, hours, minutes } from "../../lib/model/duration.ts";
-import { RESPOND_STEPS, type StepAnswer } from "../../lib/revocation/incident-machine.ts";
+import { RESPOND_STEPS, ROTATE_STEPS, type StepAnswer } from "../../lib/revocation/incident-machine.ts";
 import { MOST_TURNS } from "../../lib/revocation/watch/interval.ts";
 import { openStateMachine, type StateMachineHost } from "../../lib/sandbox/cloud/state-machine/open-state-machine.ts";
 import { allStates, type Definition } from "../../lib/sandbox/cloud/state-machine/prepare-definition.ts";
@@ -74,7 +74,9 @@ describe("the definition of emergency revocation", () => {
   it("asks the function for steps that it knows, each by some state", () => {
     const asked = tasks().flatMap(([, { Parameters }]) => Parameters.step ?? Parameters.Payload?.step ?? []);
 
-    expect([...new Set(asked)].toSorted()).toEqual([...Object.keys(RESPOND_STEPS), "prove", "rotate"].toSorted());
+    expect([...new Set(asked)].toSorted()).toEqual(
+      [...Object.keys(RESPOND_STEPS), ...Object.keys(ROTATE_STEPS)].toSorted(),
+    );
   });
 
   /** What a way that begins with a failure comes to: the first state that does something. */

@@ -124,7 +124,7 @@ const othersOf = (grants: readonly ClientGrant[], clientId: string, audience: st
     .map((grant) => ({ ...grant, is_system: true }));
 
 /** Checks that need no more than grants and applications; others are about the tenant, or need a history. */
-const isOverGrants = ({ needs, needsHistory }: Evaluation["checks"][number]): boolean =>
+export const isOverGrants = ({ needs, needsHistory }: Evaluation["checks"][number]): boolean =>
   needsHistory !== true &&
   needs.includes("clientGrants") &&
   needs.every((section) => section === "clientGrants" || section === "clients");

@@ -76,7 +76,7 @@ const NOTHING_TO_ASK_WITH =
   "Nothing is stored that the application logs in with, so nobody can ask for a token as it would. Give what leaked on the command line (--old-secret-file).";
 
 /** What the application logs in with, as it is stored; undefined where it is not. */
-async function storedLogin(
+export async function storedLogin(
   incident: Incident,
   client: Parameters<typeof placeOf>[1],
   parts: RotateParts,

@@ -85,7 +85,7 @@ export function guardOf(options: GuardOptions): Guard {
     beforeGrantTypes(types) {
       changes("grant types");
       const now = tenant.client?.grantTypes ?? [];
-      if (types.includes("client_credentials") && !now.includes("client_credentials")) return beforeUnlocking(types);
+      if (types.includes("client_credentials")) return beforeUnlocking(types);
       const kept = now.filter((type) => type !== "client_credentials");
       must(JSON.stringify(kept) === JSON.stringify(types), "more than client_credentials is taken away");
     },

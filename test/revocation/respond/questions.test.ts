@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { readAsked } from "../../../lib/revocation/approvals/asked.ts";
+import { decide } from "../../../lib/revocation/approvals/decide.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
+import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
+import { CLIENT, DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+
+const KIM = "arn:aws:sts::111122223333:assumed-role/security/kim";
+const INCIDENTS = {
+  requesters: ["arn:aws:iam::111122223333:role/oncall"],
+  approvers: ["arn:aws:iam::111122223333:role/security"],
+};
+const QUESTIONS = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
+const READY = { ...incidentOf().steps, rotate: done(THREE_AM + 4 * MINUTE) };
+const KEYS = [
+  { kid: "now", state: "current" },
+  { kid: "then", state: "next" },
+] as const;
+
+type Step = keyof typeof QUESTIONS;
+
+/** An incident whose questions are asked as the machine asks them. */
+async function machine(changes: Partial<Incident> = {}, tenant: Partial<ResponderTenant> = {}) {
+  const all = testParts(testTenant({ signingKeys: async () => KEYS, ...tenant }));
+  const { table, clock, heard } = all;
+  const incident = incidentOf({ steps: READY, ...changes });
+  await putIncident(table, incident);
+  await preserve(table, incident.id, "client", CLIENT);
+  await preserve(table, incident.id, "grant-types", CLIENT.grantTypes);
+  await preserve(table, incident.id, "grant-ids", []);
+  await preserve(table, incident.id, "signing-keys", KEYS);
+  const inventories = { before: async () => undefined, now: async () => undefined };
+  const parts = { ...all.parts, inventories };
+  const now = () => readIncident(table, incident.id);
+  return {
+    ...{ table, clock, now },
+    plan: async (step: Step) => clock.run(QUESTIONS[step].plan(await now(), parts)),
+    ask: async (step: Step, taskToken = "task-1") =>
+      clock.run(QUESTIONS[step].ask(await now(), parts, { taskToken, until: clock.now() + DAY })),
+    say: async (step: Step, decision: "approve" | "reject") => {
+      const { planHash = "" } = (await readAsked(table, incident.id, step)) ?? {};
+      const order = { incident: incident.id, step, planHash, decision, caller: KIM };
+      return decide(order, { table, clock, incidents: INCIDENTS });
+    },
+    later: (milliseconds: number) => clock.run(clock.sleep(milliseconds)),
+    titles: () => heard.map(({ title }) => title.replace("acme: ", "")),
+  };
+}
+
+describe("giving access back", () => {
+  test.each([
+    { title: "no token is proven to be refused", steps: { ...READY, prove: undefined } },
+    { title: "the credential is not replaced", steps: incidentOf().steps },
+  ])("is not offered while $title", async ({ steps }) => {
+    const { plan, titles } = await machine({ steps: steps as Incident["steps"] });
+
+    expect(await plan("restore")).toMatchObject({ next: "again" });
+    expect(titles()).toEqual([]);
+  });
+
+  test("is asked for, asked again as a reminder, and acted on when somebody agrees", async () => {
+    const { plan, ask, say, later, titles } = await machine();
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    await ask("restore");
+    await later(DAY + MINUTE);
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    await ask("restore", "task-2");
+
+    expect(await say("restore", "approve")).toEqual({ taskToken: "task-2" });
+
+    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
+    expect(titles()).toEqual([
+      "job: restore waits for approval",
+      "job: restore waits for approval (asked again)",
+      `job: restore is approved by ${KIM}`,
+    ]);
+  });
+
+  test("that was refused leaves it contained, reminds once a day, and ends a week after the window", async () => {
+    const { plan, ask, say, later, now, titles } = await machine();
+    await ask("restore");
+    await say("restore", "reject");
+
+    expect(await plan("restore")).toMatchObject({ next: "again", wait: 86_400 });
+    expect(await plan("restore")).toMatchObject({ next: "again", wait: 86_400 });
+    expect((await now()).steps.restore).toMatchObject({
+      outcome: "incomplete",
+      missing: [expect.stringContaining(KIM)],
+    });
+    expect(titles()).toHaveLength(2);
+
+    await later(DAY);
+    expect(await plan("restore")).toMatchObject({ next: "again" });
+    expect(titles()).toHaveLength(3);
+    await later(8 * DAY);
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+  });
+
+  test("that nobody answers is asked for until a week after the window, and then said to be unanswered", async () => {
+    const { plan, ask, later, now, titles } = await machine();
+    await ask("restore");
+    await later(9 * DAY);
+
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ missing: [expect.stringContaining("nobody has answered")] });
+    expect(titles().at(-1)).toBe("job: restore was not answered");
+  });
+
+  test("is nobody's question where nothing was taken away", async () => {
+    const leak = { ...incidentOf().leak, levers: [] } as unknown as Incident["leak"];
+    const { plan, now } = await machine({ leak });
+
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ outcome: "not-applicable" });
+  });
+});
+
+describe("revoking a signing key", () => {
+  test("is asked for with everything that breaks, and a no is an answer", async () => {
+    const { plan, ask, say, now, table } = await machine();
+    expect(await plan("key-revocation")).toEqual({ next: "ask", wait: 0 });
+    await ask("key-revocation");
+    const asked = await readAsked(table, (await now()).id, "key-revocation");
+    expect(asked?.plan).toEqual({ kid: "now", rotatesFirst: true });
+    expect(asked?.lines.join("\n")).toMatch(/BREAKS.*SAML[\s\S]*two of the five writes[\s\S]*not documented/);
+
+    await say("key-revocation", "reject");
+
+    expect(await plan("key-revocation")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps["key-revocation"]).toMatchObject({ outcome: "not-applicable" });
+  });
+
+  test.each([
+    { title: "the window is closed", later: DAY, tenant: {}, message: /nothing is left to end/ },
+    {
+      title: "the key is out of reach",
+      later: 0,
+      tenant: { signingKeys: async () => [{ kid: "new", state: "current" as const }] },
+      message: /neither the current nor the previous/,
+    },
+    {
+      title: "somebody has revoked it",
+      later: 0,
+      tenant: { signingKeys: async () => [{ kid: "now", state: "revoked" as const }] },
+      message: /revoked already/,
+    },
+  ])("is no question where $title", async ({ later, tenant, message }) => {
+    const world = await machine({}, tenant);
+    await world.later(later);
+
+    expect(await world.plan("key-revocation")).toEqual({ next: "on", wait: 0 });
+    expect((await world.now()).steps["key-revocation"]?.message).toMatch(message);
+  });
+
+  test("is not answered after the window has closed", async () => {
+    const { ask, say, later } = await machine();
+    await ask("key-revocation");
+    await later(DAY - 5 * MINUTE);
+
+    await expect(say("key-revocation", "approve")).rejects.toMatchObject({ detail: "too late" });
+  });
+});

@@ -1,0 +1,173 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { ALL_CHECKS } from "../../../lib/checks/all-checks.ts";
+import { CHECKS_OVER_GRANTS } from "../../../lib/checks/checks-over-grants.ts";
+import { resolvePolicy } from "../../../lib/config/policy.ts";
+import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import {
+  isOverGrants,
+  type JudgedTenant,
+  judgeGrants,
+  type RestoreRules,
+} from "../../../lib/revocation/restore/judge-grants.ts";
+import { restoreLines } from "../../../lib/revocation/restore/restore-text.ts";
+import { CLIENT, THREE_AM } from "../support.ts";
+
+const MANAGEMENT = "https://acme.eu.auth0.com/api/v2/";
+const RULES: RestoreRules = {
+  checks: ALL_CHECKS,
+  policy: resolvePolicy({ profile: "baseline", checks: {} }, ALL_CHECKS),
+  exceptions: [],
+};
+const TENANT: JudgedTenant = {
+  name: "acme",
+  domain: "acme.eu.auth0.com",
+  client: CLIENT,
+  seen: { client: undefined, grants: [] },
+  now: THREE_AM,
+};
+
+const grantOf = (changes: Partial<RevokedGrant> = {}): RevokedGrant => ({
+  ...{ id: "cgr_1", audience: MANAGEMENT, scopes: ["read:users"], allowsAllScopes: undefined, subjectType: "client" },
+  ...{ organizationUsage: undefined, allowsAnyOrganization: undefined, isSystem: false, organizations: [] },
+  ...changes,
+});
+
+const exception = (check: string, resource = "cgr_1") => ({
+  ...{ check, resource, reason: "SEC-112", owner: "dana@acme.example", expires: "2027-03-31" },
+});
+
+describe("what comes back", () => {
+  test("is what was there, without each scope that the policy finds too much, with the reason", () => {
+    const grant = grantOf({
+      scopes: ["read:users", "delete:users", "create:client_grants", "update:users_app_metadata"],
+    });
+
+    const { grants, leftOut } = judgeGrants([grant], TENANT, RULES);
+
+    expect(grants).toEqual([expect.objectContaining({ audience: MANAGEMENT, subjectType: "client" })]);
+    expect(grants[0]?.scopes).toContain("read:users");
+    expect(grants[0]?.scopes).not.toContain("delete:users");
+    expect(leftOut.map(({ what }) => what)).toEqual(expect.arrayContaining(["delete:users", "create:client_grants"]));
+    expect(leftOut.find(({ what }) => what === "delete:users")?.why).toMatch(/\(grant\.management\.write-scopes\)$/);
+  });
+
+  test("is all of it where somebody has accepted the finding for that grant, and not for another", () => {
+    const grant = grantOf({ scopes: ["read:users", "delete:users"] });
+    const accepted = { ...RULES, exceptions: [exception("grant.management.write-scopes")] };
+    const another = { ...RULES, exceptions: [exception("grant.management.write-scopes", "cgr_2")] };
+
+    expect(judgeGrants([grant], TENANT, accepted).grants[0]?.scopes).toEqual(["read:users", "delete:users"]);
+    expect(judgeGrants([grant], TENANT, another).grants[0]?.scopes).toEqual(["read:users"]);
+  });
+
+  test.each([
+    { title: "a grant for all scopes", grant: { allowsAllScopes: true, scopes: [] }, check: "allow-all-scopes" },
+    { title: "a grant with nothing but scopes that are too much", grant: { scopes: ["delete:users"] }, check: "write" },
+    { title: "the Management API for an application of people", appType: "spa", check: "non-m2m" },
+    { title: "the Management API for a third party", isThirdParty: true, check: "third-party" },
+  ] as { title: string; grant?: Partial<RevokedGrant>; appType?: string; isThirdParty?: true; check: string }[])(
+    "is not $title",
+    ({ grant, appType, isThirdParty, check }) => {
+      const client = { ...CLIENT, ...(appType === undefined ? {} : { appType }) };
+      const seen = isThirdParty ? { client_id: CLIENT.clientId, is_first_party: false } : undefined;
+
+      const judged = judgeGrants([grantOf(grant)], { ...TENANT, client, seen: { client: seen, grants: [] } }, RULES);
+
+      expect(judged.grants).toEqual([]);
+      expect(judged.leftOut.map(({ why }) => why).join()).toContain(check);
+    },
+  );
+
+  test("is not for any organization, but with those that it had", () => {
+    const grant = grantOf({
+      ...{ audience: "https://orders", organizationUsage: "require", organizations: ["org_1"] },
+      allowsAnyOrganization: true,
+    });
+
+    const { grants, leftOut } = judgeGrants([grant], TENANT, RULES);
+
+    expect(grants).toMatchObject([{ allowsAnyOrganization: false, organizations: ["org_1"] }]);
+    expect(leftOut).toMatchObject([{ what: "access to any organization" }]);
+  });
+
+  test("is said to be many, and all of it, where only the number of scopes is found", () => {
+    const scopes = Array.from({ length: 12 }, (_, index) => `read:things-${index}`);
+
+    const { grants, leftOut, remarks } = judgeGrants([grantOf({ scopes })], TENANT, RULES);
+
+    expect(grants[0]?.scopes).toEqual(scopes);
+    expect(leftOut).toEqual([]);
+    expect(remarks).toEqual([expect.stringMatching(/12 scopes/)]);
+  });
+
+  test("says which check could not be judged: unknown is never clean", () => {
+    const appType = { unreadable: "number" } as never;
+    const seen = { client: { client_id: CLIENT.clientId, app_type: appType }, grants: [] };
+
+    const { remarks } = judgeGrants([grantOf()], { ...TENANT, seen }, RULES);
+
+    expect(remarks).toEqual([expect.stringMatching(/grant\.management\.non-m2m could not be judged/)]);
+  });
+
+  test("is everything where the policy finds nothing too much", () => {
+    const none = { ...RULES, policy: new Map() };
+    const grant = grantOf({ scopes: ["delete:users"], allowsAnyOrganization: true });
+    const { id: _, isSystem: __, ...all } = grant;
+
+    expect(judgeGrants([grant], TENANT, none)).toEqual({ grants: [all], leftOut: [], remarks: [] });
+  });
+});
+
+test("never more comes back than was there, what is too much by itself never does, and each loss is said", () => {
+  const scope = fc.constantFrom("read:users", "delete:users", "read:logs", "update:clients", "create:client_grants");
+  const grant = fc
+    .record({
+      audience: fc.constantFrom(MANAGEMENT, "https://orders"),
+      scopes: fc.uniqueArray(scope),
+      allowsAllScopes: fc.constantFrom(true, false, undefined),
+      allowsAnyOrganization: fc.constantFrom(true, false, undefined),
+      subjectType: fc.constantFrom("client", "user", undefined),
+    })
+    .map(grantOf);
+  let lost = 0;
+  fc.assert(
+    fc.property(grant, (was) => {
+      const { grants, leftOut } = judgeGrants([was], TENANT, RULES);
+      const [back] = grants;
+      if (back) {
+        const again = judgeGrants([{ ...back, id: was.id, isSystem: false }], TENANT, RULES);
+        expect(again).toMatchObject({ grants: [back], leftOut: [] });
+        expect(back.scopes.every((one) => was.scopes.includes(one))).toBe(true);
+        expect(back.allowsAllScopes).toBe(was.allowsAllScopes);
+        expect(back.allowsAnyOrganization === true && was.allowsAnyOrganization !== true).toBe(false);
+        for (const gone of was.scopes.filter((one) => !back.scopes.includes(one))) {
+          expect(leftOut.map(({ what }) => what)).toContain(gone);
+        }
+      } else expect(leftOut.length).toBeGreaterThan(0);
+      lost += leftOut.length;
+    }),
+  );
+  console.info(`restoring: 100 grants, ${lost} things left out`);
+});
+
+test("a plan is told line by line, and silence in the log is never called unused", () => {
+  const plan = {
+    ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: true },
+    grants: judgeGrants([grantOf()], TENANT, RULES).grants,
+    leftOut: [{ audience: MANAGEMENT, what: "delete:users", why: "It is dangerous. (grant.management.write-scopes)" }],
+  };
+
+  expect(restoreLines(plan, ["Look twice."], [])).toEqual([
+    `GIVE BACK ${MANAGEMENT}: read:users; for client`,
+    "GIVE BACK the grant type client_credentials: job gets tokens for itself again.",
+    "TAKE AWAY this incident's network ACL: the Management API answers to everybody again.",
+    `LEFT OUT delete:users for ${MANAGEMENT}: It is dangerous. (grant.management.write-scopes)`,
+    "NOTE Look twice.",
+    "SEEN nothing in the log. That does not mean that it is unused.",
+  ]);
+});
+
+test("the function that plans has every check over grants that the catalogue has", () => {
+  expect(CHECKS_OVER_GRANTS).toEqual(ALL_CHECKS.filter(isOverGrants));
+});
