@@ -36,7 +36,7 @@ const LEAKING: Readonly<Record<string, { tenant: LeakyTenant; managed?: false; c
     },
   },
   shop: { tenant: "half" },
-  till: { tenant: "half" },
+  till: { tenant: "acme" },
   depot: { tenant: "gone" },
 };
 export type LeakingApp = string;

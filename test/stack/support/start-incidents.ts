@@ -124,6 +124,7 @@ export async function startIncidents(): Promise<Incidents> {
   started.defer(async () => {
     for (const execution of machine.executions()) machine.stop(execution.name);
     await Promise.all([...hosts.values()].map((host) => host.close()));
+    await storedBy(deployment).snapshot(); // what they had sent before is answered by then
   });
   const mails = (id: string): string[] =>
     cloud.messaging.mails.flatMap(({ kind, subject, text }) =>
@@ -165,7 +166,11 @@ export async function startIncidents(): Promise<Incidents> {
       ),
     mails,
     mailed: (id, subject) =>
-      vi.waitUntil(() => mails(id).find((each) => subject.test(each)), { timeout: 120_000, interval: 100 }),
+      vi
+        .waitUntil(() => mails(id).find((each) => subject.test(each)), { timeout: 120_000, interval: 100 })
+        .catch(() => {
+          throw new Error(`Nothing like ${subject} was mailed about ${id}, but: ${mails(id).join("; ")}`);
+        }),
     ended: async (id) => {
       const execution = machine.execution(id);
       if (!execution) throw new TypeError(`There is no execution ${id}.`);
