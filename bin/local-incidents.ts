@@ -8,7 +8,7 @@ import type { Table } from "../lib/store/table.ts";
 import { LOCAL_FOLDER, makeLocalFolder, openExistingLedger } from "./local-ledger.ts";
 
 /** Incidents that are answered from this machine, in the folder from which it is done. */
-export const INCIDENTS_FOLDER = join(LOCAL_FOLDER, "incidents");
+const INCIDENTS_FOLDER = join(LOCAL_FOLDER, "incidents");
 const DATABASE = join(INCIDENTS_FOLDER, "incidents.db");
 
 /** What is remembered of incidents here. */
