@@ -4,9 +4,11 @@ import { secretsManagerClient } from "../../lib/aws/secrets-manager-client.ts";
 import { secretsManagerSource } from "../../lib/aws/secrets-manager-references.ts";
 import { secretsManagerVault } from "../../lib/aws/secrets-manager-vault.ts";
 import type { DeployedConfig } from "../../lib/config/deployed-config.ts";
+import { noteOwnRequests } from "../../lib/history/own-requests.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import { configuredRotation } from "../../lib/rotation/from-config.ts";
 import { newKey, newSecret } from "../../lib/rotation/kinds/new-credential.ts";
+import { notingTenant } from "../../lib/rotation/noting-tenant.ts";
 import type { RotationParts } from "../../lib/rotation/parts.ts";
 import { variable } from "./environment.ts";
 
@@ -23,10 +25,18 @@ export interface RotationTime {
 export function rotationParts({ tenants }: DeployedConfig, { clock, deadline, signal }: RotationTime): RotationParts {
   const random = Math.random;
   const sources = { env: {}, secretsManager: secretsManagerSource() };
+  const table = dynamodbTable(variable("CURFEW_TABLE"));
+  const configured = configuredRotation(tenants, sources, { signal, deadline, clock, random });
   return {
-    ...configuredRotation(tenants, sources, { signal, deadline, clock, random }),
+    ...configured,
+    // Whoever watches an application of which something leaked must tell these questions from a thief's.
+    tenant: async (target, end) =>
+      notingTenant(
+        await configured.tenant(target, end),
+        noteOwnRequests(table, target, { from: clock.now(), until: deadline }),
+      ),
     vault: secretsManagerVault(secretsManagerClient, { clock, deadline }),
-    table: dynamodbTable(variable("CURFEW_TABLE")),
+    table,
     evidence: s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET")),
     clock,
     random,

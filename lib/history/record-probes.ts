@@ -5,6 +5,7 @@ import { CurfewError } from "../model/curfew-error.ts";
 import type { Table } from "../store/table.ts";
 import { openCredentials } from "./credentials.ts";
 import type { DriftProbe } from "./history.ts";
+import { eventsOfCalibrating, noteOwnRequests } from "./own-requests.ts";
 import type { ManagedCredential } from "./read-history.ts";
 
 /** What recording probes needs. */
@@ -52,6 +53,9 @@ const NOTHING_STORED = "ResourceNotFoundException";
 
 type Outcome = Omit<DriftProbe, "at">;
 
+/** Its four or eight requests and their retries take no longer. Milliseconds. */
+const LONGEST_PROBE = 300_000;
+
 async function probeOne(credential: ManagedCredential, recording: ProbeRecording): Promise<Outcome> {
   try {
     return await ask(await recording.login(credential), recording);
@@ -62,7 +66,10 @@ async function probeOne(credential: ManagedCredential, recording: ProbeRecording
   }
 }
 
-async function ask(login: Login, { tenant, parts, signal }: ProbeRecording): Promise<Outcome> {
+async function ask(login: Login, { tenant, table, parts, signal }: ProbeRecording): Promise<Outcome> {
+  const from = parts.clock.now();
+  const about = { tenant: tenant.name, clientId: login.clientId };
+  await noteOwnRequests(table, about, { from, until: from + LONGEST_PROBE })(eventsOfCalibrating(login));
   const calibration = await calibrate(tenant, login, parts, signal);
   if (calibration.endpoint !== null) return { answer: "accepted", reason: null, detail: null };
   if (calibration.reason !== "not-accepted") {

@@ -46,7 +46,7 @@ export interface PutOptions {
  *
  * DynamoDB implements it (`lib/aws`), and SQLite on a laptop (`lib/local`). Everything that is remembered goes through
  * it, so both agree. The keys are those of the table: `TENANT#<name>` with `FINDING#<id>`, `CREDENTIAL#<clientId>`,
- * `LIFETIME#<audience>`, `RUN#<key>`, `SIGHTINGS#<key>#<n>`, `LEDGER`; `PENDING` with `RUN#<key>` and
+ * `LIFETIME#<audience>`, `OWN#<client id>#<from>#<random>`, `RUN#<key>`, `SIGHTINGS#<key>#<n>`, `LEDGER`; `PENDING` with `RUN#<key>` and
  * `RUN#<key>#rest`; `SECRET#<arn>`; `INCIDENTS`; `INCIDENT#<id>` with `INCIDENT` and those of
  * docs/revocation.md; `NOTICE#<alert id>`. Reads see every write that came before them.
  *

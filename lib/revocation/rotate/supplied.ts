@@ -1,6 +1,7 @@
 import type { Login } from "../../auth0/login.ts";
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Instant } from "../../history/history.ts";
+import { eventsOf, eventsOfCalibrating } from "../../history/own-requests.ts";
 import type { Clock } from "../../model/clock.ts";
 import { PROOF_PAUSE, REFUSALS } from "../../rotation/aftercare/proof.ts";
 import { calibratedAsk, type Said } from "../../rotation/asking/asking.ts";
@@ -8,6 +9,8 @@ import type { RotationTenant } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
 import { addToTimeline } from "../incident/timeline.ts";
+import { noteOwnAct } from "../watch/own-acts.ts";
+import { LONGEST_TRIAL } from "./try-leaked.ts";
 
 /** `INCIDENT#<id>`, `SUPPLIED`: what became of the credential that a person gave for the proof. Never the credential. */
 export interface Supplied {
@@ -44,6 +47,9 @@ export const readSupplied = async (table: Table, incident: Incident): Promise<Su
  */
 export async function proveWithSupplied(incident: Incident, leaked: Login, parts: SuppliedParts): Promise<Supplied> {
   const { table, clock } = parts;
+  const from = Math.round(clock.now());
+  const most = eventsOfCalibrating(leaked) + REFUSALS * eventsOf(leaked);
+  await noteOwnAct(table, incident.id, { from, until: from + LONGEST_TRIAL, most, leaves: ["token-refused"] });
   const said = await askLong(leaked, parts);
   const at = Math.round(clock.now());
   const known = await readSupplied(table, incident);

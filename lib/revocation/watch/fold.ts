@@ -28,9 +28,13 @@ const MOST_GAPS = 20;
 export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): Folded {
   const { position, readUntil, gap } = page;
   const gaps = gap ? [...record.gaps, gap].slice(-MOST_GAPS) : record.gaps;
-  const begun: Folded = { record: { ...record, position, readUntil, gaps }, seen: [] };
+  const begun: Folded = { record: { ...record, position, readUntil, gaps, own: ownOf(record, parts) }, seen: [] };
   return page.events.reduce((folded, event) => withEvent(folded, event, parts), begun);
 }
+
+/** What an act accounted for is of no use once the act is left out. */
+const ownOf = ({ own }: WatchRecord, { acts }: FoldParts): WatchRecord["own"] =>
+  Object.fromEntries(Object.entries(own).filter(([key]) => acts.some((act) => act.key === key)));
 
 function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt }: FoldParts): Folded {
   const { record } = folded;

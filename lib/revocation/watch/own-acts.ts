@@ -1,7 +1,8 @@
 import { isCurfew } from "../../auth0/user-agent.ts";
 import type { Instant } from "../../history/history.ts";
+import { readOwnRequests } from "../../history/own-requests.ts";
 import type { Table } from "../../store/table.ts";
-import { incidentPartition } from "../incident/incident.ts";
+import { type Incident, incidentPartition } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { kindOfUse, type UseKind } from "./log-use.ts";
 
@@ -36,14 +37,30 @@ export async function noteOwnAct(table: Table, incident: string, act: OwnAct): P
   await table.put<OwnAct>({ partition: incidentPartition(incident), sort }, act);
 }
 
-/** All that was noted, in the order of time. */
-export async function readOwnActs(table: Table, incident: string): Promise<NotedAct[]> {
+/**
+ * All that was noted and is not over for long: what the incident does itself, and what rotations and audits ask about the
+ * application's credential meanwhile.
+ *
+ * @param since acts that were over {@link FORGOTTEN} before are left out
+ */
+export async function readOwnActs(
+  table: Table,
+  incident: Pick<Incident, "id" | "tenant" | "clientId">,
+  since: Instant,
+): Promise<NotedAct[]> {
   const acts: NotedAct[] = [];
-  for await (const { key, value } of table.list<OwnAct>(incidentPartition(incident), { prefix: PREFIX })) {
+  for await (const { key, value } of table.list<OwnAct>(incidentPartition(incident.id), { prefix: PREFIX })) {
     acts.push({ ...value, key: key.sort });
   }
-  return acts;
+  for (const requests of await readOwnRequests(table, incident)) {
+    // A token that is given out is told all the same.
+    acts.push({ ...requests, leaves: ["token-refused"] });
+  }
+  return acts.filter(({ until }) => until >= since - FORGOTTEN);
 }
+
+/** No event comes into the log so late. */
+const FORGOTTEN = 86_400_000;
 
 /**
  * Which act of Curfew's own an event is, if it can be one. Each act accounts for so many events and no more, so nobody

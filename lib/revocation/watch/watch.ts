@@ -106,12 +106,12 @@ async function readAll(
   begun: Stored<WatchRecord>,
   { tenant, table, clock, deadline }: IncidentParts,
 ): Promise<unknown> {
-  const acts = await readOwnActs(table, incident.id);
-  const fold = { incident, acts, restoredAt: restoreOf(incident) };
   let { value: record, version } = begun;
   try {
     for await (const page of readOn(tenant, clock, record)) {
-      const { record: next, seen } = withPage(record, page, fold);
+      // Read after the page: whatever of it is Curfew's own was noted before it could come into the log.
+      const acts = await readOwnActs(table, incident, record.readUntil);
+      const { record: next, seen } = withPage(record, page, { incident, acts, restoredAt: restoreOf(incident) });
       await keepSeen(table, incident.id, seen);
       // Another turn was faster: it has read the same and goes on.
       if (!(await putWatch(table, incident.id, next, version))) return undefined;

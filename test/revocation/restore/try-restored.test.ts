@@ -26,7 +26,7 @@ async function restored(answer: TokenAnswer, grant: Partial<NewGrant> = {}, logi
   await putIncident(table, incident);
   await table.put(askedKey(incident.id, "restore"), { plan, decision: { by: "kim", at: 0, decision: "approve" } });
   const after = await clock.run(tryRestored(incident, { ...parts, tokenFor: async () => answer }, login));
-  return { after, heard, acts: await readOwnActs(table, incident.id) };
+  return { after, heard, acts: await readOwnActs(table, incident, 0) };
 }
 
 const issued = (...scopes: string[]): TokenAnswer => ({ answer: "issued", scopes });

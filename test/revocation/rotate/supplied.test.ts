@@ -3,6 +3,7 @@ import type { ProbeAnswer } from "../../../lib/auth0/probe.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { aboutSupplied, proveWithSupplied, readSupplied } from "../../../lib/revocation/rotate/supplied.ts";
+import { readOwnActs } from "../../../lib/revocation/watch/own-acts.ts";
 import { incidentOf, testParts, testTenant } from "../support.ts";
 
 const LEAKED = { method: "client-secret", clientId: "job", secret: new Secret("CANARY-what-leaked") } as const;
@@ -28,7 +29,8 @@ async function tried(answers: readonly ProbeAnswer["answer"][][]) {
     await clock.run(trying);
   }
   const kept = JSON.stringify(table.rows(incidentPartition(incident.id)));
-  return { asked, kept, said: aboutSupplied(await readSupplied(table, incident)) };
+  const noted = await readOwnActs(table, incident, 0);
+  return { asked, kept, noted, said: aboutSupplied(await readSupplied(table, incident)) };
 }
 
 it.each([
@@ -42,4 +44,7 @@ it.each([
   expect(came.asked).toBe(asked);
   expect(came.said).toMatch(words);
   expect(came.kept).not.toContain("CANARY");
+  // A random secret and this one, both ways, and five questions both ways.
+  for (const { most, leaves } of came.noted) expect({ most, leaves }).toEqual({ most: 14, leaves: ["token-refused"] });
+  expect(came.noted).not.toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
+import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
@@ -50,6 +51,8 @@ interface Watched extends TestParts {
   tenant: TestTenant;
   incident: Incident;
   turn(): Promise<Incident>;
+  /** The incident as it is recorded. */
+  now(): Promise<Incident>;
   titles(): string[];
 }
 
@@ -59,9 +62,9 @@ async function watched(changes: Partial<Incident> = {}): Promise<Watched> {
   const incident = incidentOf(changes);
   await putIncident(all.table, incident);
   await preserve(all.table, incident.id, "log-position", { event: null });
-  const turn = async (): Promise<Incident> =>
-    all.clock.run(watchTurn(await readIncident(all.table, incident.id), all.parts));
-  return { ...all, tenant, incident, turn, titles: () => all.heard.map(({ title }) => title) };
+  const now = (): Promise<Incident> => readIncident(all.table, incident.id);
+  const turn = async (): Promise<Incident> => all.clock.run(watchTurn(await now(), all.parts));
+  return { ...all, tenant, incident, now, turn, titles: () => all.heard.map(({ title }) => title) };
 }
 
 const LATER = THREE_AM + 6 * MINUTE;
@@ -133,6 +136,29 @@ describe("a turn of watching", () => {
 
     tenant.log = [...tenant.log, logEvent(LATER + 2 * SECOND, { type: "feccft", request: undefined })];
     await turn();
+    expect(heard).toHaveLength(1);
+  });
+
+  it("takes for no thief what a rotation or an audit asks in the middle of reading, but one attempt more", async () => {
+    const { tenant, parts, heard, clock, incident, table, now } = await watched();
+    const refused = (): void => {
+      tenant.log.push(logEvent(clock.now(), { type: "feacft", request: undefined, userAgent: "Other 0.0.0" }));
+    };
+    const note = noteOwnRequests(table, incident, { from: clock.now(), until: clock.now() + MINUTE });
+    const read = tenant.port.logEvents;
+    async function* logEvents(from: string | undefined): AsyncGenerator<readonly LogEvent[]> {
+      await note(1);
+      refused();
+      yield* read(from);
+    }
+    const reading = { ...parts, tenant: { ...tenant.port, logEvents } };
+    await clock.run(watchTurn(await now(), reading));
+    await clock.run(watchTurn(await now(), reading));
+    expect(tenant.log).toHaveLength(2);
+    expect(heard).toEqual([]);
+
+    refused();
+    await clock.run(watchTurn(await now(), reading));
     expect(heard).toHaveLength(1);
   });
 
