@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { reported } from "../model/reported.ts";
 import { PAGE_SIZE } from "./listing.ts";
 import type { ManagementApi } from "./management-api.ts";
 import { get } from "./read-requests.ts";
@@ -20,13 +21,32 @@ export async function oldestLogEvent<Shape extends z.ZodType>(
   return oldest;
 }
 
-const identity = z.object({ log_id: z.string().min(1) });
+const dated = z.object({ log_id: z.string().min(1), date: reported(z.string()) });
 
-/** The id of the newest event that the tenant's log shows yet: it is minutes behind at times. */
-export async function newestLogId(api: ManagementApi, signal: AbortSignal): Promise<string | undefined> {
-  const query = { sort: "date:-1", page: 0, per_page: 1, fields: "log_id", include_fields: true };
-  const [newest] = await readLog(api, query, identity, signal);
-  return newest?.log_id;
+/** A search shows 1,000 events at most. Source: Auth0 documentation, "Retrieve Log Events". */
+const SEARCHED_PAGES = 10;
+
+/**
+ * The id of the newest event from before a moment that the tenant's log shows yet: it is minutes behind at times.
+ * Undefined where it shows none from before; where more came since then than a search shows, the oldest of those.
+ *
+ * @param before milliseconds since the epoch
+ */
+export async function newestLogId(
+  api: ManagementApi,
+  before: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let oldest: string | undefined;
+  for (let page = 0; page < SEARCHED_PAGES; page += 1) {
+    const query = { sort: "date:-1", page, per_page: PAGE_SIZE, fields: "log_id,date", include_fields: true };
+    const events = await readLog(api, query, dated, signal);
+    const found = events.find(({ date }) => typeof date === "string" && Date.parse(date) < before);
+    if (found) return found.log_id;
+    if (events.length < PAGE_SIZE) return undefined;
+    oldest = events.at(-1)?.log_id;
+  }
+  return oldest;
 }
 
 /**

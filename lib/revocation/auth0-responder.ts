@@ -73,7 +73,7 @@ export function auth0Responder(options: ResponderOptions): ResponderTenant {
       await createNetworkAcl(api, { description, priority, egress }, lastChange, signal);
     },
     deleteNetworkAcl: (id) => deleteNetworkAcl(api, id, lastChange, signal),
-    lastLogEvent: () => newestLogId(api, signal),
+    lastLogEvent: (before) => newestLogId(api, before, signal),
     logEvents: (from) => logEvents(api, from, clock, signal),
     tokenFor: (login, audience) => askForToken(address, login, audience, probes, signal),
     renewToken: async () => {

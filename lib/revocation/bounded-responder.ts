@@ -28,7 +28,7 @@ export function boundedResponder(tenant: ResponderTenant, clock: Clock, until: I
     networkAcls: () => within(() => tenant.networkAcls()),
     createNetworkAcl: (description, egress) => within(() => tenant.createNetworkAcl(description, egress)),
     deleteNetworkAcl: (id) => within(() => tenant.deleteNetworkAcl(id)),
-    lastLogEvent: () => within(() => tenant.lastLogEvent()),
+    lastLogEvent: (before) => within(() => tenant.lastLogEvent(before)),
     logEvents: (from) => tenant.logEvents(from),
     tokenFor: (login, audience) => within(() => tenant.tokenFor(login, audience)),
     renewToken: () => within(() => tenant.renewToken()),

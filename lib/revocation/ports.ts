@@ -122,8 +122,11 @@ export interface ResponderTenant {
   createNetworkAcl(description: string, egress: readonly string[]): Promise<void>;
   /** One that is gone already is no error. */
   deleteNetworkAcl(id: string): Promise<void>;
-  /** The id of the newest event of the log; undefined where it is empty. */
-  lastLogEvent(): Promise<string | undefined>;
+  /**
+   * The id of the newest event of the log from before a moment; undefined where it has none. Where more than a thousand
+   * came since then, the oldest of these.
+   */
+  lastLogEvent(before: Instant): Promise<string | undefined>;
   /**
    * Events in their order, a page at a time, to the end; `from` is a log event's id, exclusive; without it from the
    * oldest kept. Fails with `not-found` or `request-refused` where Auth0 no longer knows that id.

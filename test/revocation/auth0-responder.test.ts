@@ -408,7 +408,7 @@ describe("the log", () => {
     const api = tenant.tenant.state.resourceServers.all().find(({ identifier }) => identifier === MANAGEMENT_API);
     Object.assign(api ?? {}, { token_dialect: "rfc9068_profile" });
     const responder = tenant.responder("job");
-    const from = await responder.lastLogEvent();
+    const from = await responder.lastLogEvent(Number.POSITIVE_INFINITY);
     await responder.tokenFor(secretLogin("job"), ORDERS);
     await responder.tokenFor(secretLogin("job", "wrong"), ORDERS);
     await responder.setGrantTypes([]);
@@ -453,7 +453,10 @@ describe("the log", () => {
     expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
     expect(events.map(({ id }) => id)).toEqual(events.map(({ id }) => id).sort());
     expect(await read(responder, events.at(-1)?.id)).toEqual([]);
-    expect(await responder.lastLogEvent()).toBe(events.at(-1)?.id);
+    expect(await responder.lastLogEvent(Number.POSITIVE_INFINITY)).toBe(events.at(-1)?.id);
+    expect(await responder.lastLogEvent(events.at(0)?.at ?? 0)).toBeUndefined();
+    const moment = events[60]?.at ?? 0;
+    expect(await responder.lastLogEvent(moment)).toBe(events.findLast(({ at }) => at < moment)?.id);
   });
 
   test("is understood as far as it can be, and an event without a date happened about when its neighbour did", async () => {
@@ -517,7 +520,7 @@ const CALLS: { scope: string; call: (responder: ResponderTenant) => Promise<unkn
   { scope: "read:network_acls", call: (responder) => responder.networkAcls() },
   { scope: "create:network_acls", call: (responder) => responder.createNetworkAcl("x", ["10.0.0.1/32"]), writes: true },
   { scope: "delete:network_acls", call: (responder) => responder.deleteNetworkAcl("acl_1"), writes: true },
-  { scope: "read:logs", call: (responder) => responder.lastLogEvent() },
+  { scope: "read:logs", call: (responder) => responder.lastLogEvent(0) },
 ];
 
 const GRANT = {

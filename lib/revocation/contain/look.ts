@@ -1,4 +1,4 @@
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, lockedSince } from "../incident/incident.ts";
 import { type PreservedPart, preserve, readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, SigningKey } from "../ports.ts";
@@ -7,7 +7,7 @@ import { type Came, incomplete, reasonOf, runStep, type StepRun, tried } from ".
 
 /** `PRESERVED#log-position`: where watching begins. */
 export interface LogPosition {
-  /** The newest event when it was read; null where the log was empty. */
+  /** The newest event from before the lock, or from before it was read where nothing was locked; null where none was. */
   event: string | null;
 }
 
@@ -35,13 +35,15 @@ export const look = (incident: Incident, parts: IncidentParts): Promise<Incident
 /** See {@link look}. */
 export async function lookAround(run: StepRun): Promise<Came> {
   const { tenant, parts } = run;
+  // Whatever is done in the seconds after the lock is for the watch: looking comes later, and may have to be repeated.
+  const lockedAt = lockedSince(run.incident);
   const missing = await Promise.all([
     keep(
       run,
       "log-position",
       "the log's position",
       async (): Promise<LogPosition> => ({
-        event: (await tenant.lastLogEvent()) ?? null,
+        event: (await tenant.lastLogEvent(lockedAt ?? parts.clock.now())) ?? null,
       }),
     ),
     keep(run, "api-lifetimes", "the lifetimes of the APIs' tokens", async (): Promise<PreservedLifetimes> => {

@@ -107,6 +107,10 @@ export function stoppedAt({ leak, steps }: Pick<Incident, "leak" | "steps">): In
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
 
+/** Since when the application is locked; null while it is not. */
+export const lockedSince = ({ steps: { lock } }: Pick<Incident, "steps">): Instant | null =>
+  lock && isComplete(lock) ? lock.at : null;
+
 /** Whether a step came to its end, as far as Auth0 is concerned. */
 export const isComplete = (result: StepResult | undefined): boolean =>
   result?.outcome === "done" || result?.outcome === "paged";

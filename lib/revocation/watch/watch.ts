@@ -4,7 +4,7 @@ import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident, tellUntold } from "../alerts/tell.ts";
 import type { LogPosition } from "../contain/look.ts";
-import type { Incident, StepResult } from "../incident/incident.ts";
+import { type Incident, lockedSince, type StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -70,7 +70,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
   const known = await readWatch(table, incident.id);
   const now = clock.now();
   if (known) {
-    const lockedAt = known.value.lockedAt ?? lockOf(incident);
+    const lockedAt = known.value.lockedAt ?? lockedSince(incident);
     return changeWatch(table, incident.id, known, (record) => ({ ...record, turns: record.turns + 1, lockedAt }));
   }
   const kept = await readPreserved<LogPosition>(table, incident.id, "log-position");
@@ -79,7 +79,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     readUntil: incident.openedAt,
     startedAt: now,
     turns: 1,
-    lockedAt: lockOf(incident),
+    lockedAt: lockedSince(incident),
     gaps: [],
     own: {},
     renewed: [],
@@ -94,8 +94,6 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
   if (await putWatch(table, incident.id, record, 0)) return { value: record, version: 1 };
   return (await readWatch(table, incident.id)) ?? { value: record, version: 1 };
 }
-
-const lockOf = ({ steps: { lock } }: Incident): Instant | null => (lock?.outcome === "done" ? lock.at : null);
 
 const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
   restore?.outcome === "done" ? restore.at : null;

@@ -2,9 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
 import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { look } from "../../../lib/revocation/contain/look.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
+import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
@@ -97,6 +100,26 @@ describe("a turn of watching", () => {
         "1 time: GET /api/v2/clients, which shows secrets: client_secret, from 198.51.100.7",
       ],
     });
+  });
+
+  it("tells of a use in the seconds between the lock and the first look, and looking back leaves it out", async () => {
+    const log = [logEvent(THREE_AM + 9 * SECOND), logEvent(THREE_AM + 12 * SECOND), logEvent(THREE_AM + MINUTE)];
+    const tenant = testTenant({
+      lastLogEvent: async (before) => log.findLast(({ at }) => at < before)?.id,
+      ...{ apis: async () => [], signingKeys: async () => [], keys: async () => [] },
+    });
+    tenant.log = log;
+    const { parts, table, clock, heard } = testParts(tenant);
+    const incident = incidentOf();
+    await putIncident(table, incident);
+
+    const looked = await clock.run(look(incident, parts));
+    await clock.run(watchTurn(looked, parts));
+    await clock.run(investigate(looked, parts, { before: async () => undefined, now: async () => undefined }));
+
+    expect(heard[0]?.title).toBe("acme: job was used after it was locked: 2 events");
+    const { uses } = (await readInvestigation(table, incident.id))?.value ?? {};
+    expect(uses).toMatchObject([{ count: 1 }]);
   });
 
   it("keeps what was changed or shown, because Auth0 forgets it", async () => {
