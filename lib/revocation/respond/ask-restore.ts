@@ -1,10 +1,10 @@
 import type { Instant } from "../../history/history.ts";
-import { days, type Seconds } from "../../model/duration.ts";
+import { days, minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { type Asked, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
-import { type Incident, isComplete } from "../incident/incident.ts";
+import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { giveBack } from "../restore/give-back.ts";
 import type { RestoreRules } from "../restore/judge-grants.ts";
@@ -22,6 +22,12 @@ const AFTERWARDS = days(7) * 1_000;
 
 /** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
 const LONGEST_WINDOW = days(30) * 1_000;
+
+/** For so long what was done with it is looked for before anybody is asked. Milliseconds. */
+const FIRST_LOOK = minutes(10) * 1_000;
+
+/** Between two looks whether that is done. */
+const SOON: Seconds = 15;
 
 /** Between two reminders. */
 const A_DAY: Seconds = days(1);
@@ -43,6 +49,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const why = whyNotReady(incident);
     if (isOver) return staysContained(incident, asked, parts);
     if (why !== null) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+    if (!asked && awaitsFirstLook(incident, parts.clock.now())) return { next: "again", wait: SOON };
     const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
@@ -55,6 +62,16 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
   },
 });
+
+/**
+ * Whether nobody has looked back yet at what was done: whoever is asked has to see that beside the plan. It is not waited
+ * for long, since the log may not be there to be read, and the plan says that then.
+ */
+function awaitsFirstLook(incident: Incident, now: Instant): boolean {
+  const { investigate, rotate } = incident.steps;
+  const readySince = Math.max(stoppedAt(incident) ?? now, rotate?.at ?? 0);
+  return investigate?.outcome !== "done" && now < readySince + FIRST_LOOK;
+}
 
 /** Until when an answer is waited for. */
 function lastAnswer({ window, openedAt }: Incident): Instant {

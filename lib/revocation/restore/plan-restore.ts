@@ -63,11 +63,9 @@ export async function planRestore(
       : []),
     ...unstored(incident, ids, grants),
   ];
-  const uses = [
-    ...((await readInvestigation(table, incident.id))?.value.uses ?? []),
-    ...((await readWatch(table, incident.id))?.value.counted ?? []),
-  ];
-  return { plan, lines: restoreLines(plan, remarks, uses) };
+  const investigation = (await readInvestigation(table, incident.id))?.value;
+  const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
+  return { plan, lines: restoreLines(plan, remarks, uses, investigation?.isRead === true) };
 }
 
 const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>

@@ -6,11 +6,16 @@ import type { RestorePlan } from "./restore-plan.ts";
 /** Scopes in one line. */
 const MOST_SCOPES = 12;
 
-/** A plan for people, one thing a line: what comes back, what does not and why, and what the log says beside. */
+/**
+ * A plan for people, one thing a line: what comes back, what does not and why, and what the log says beside.
+ *
+ * @param isRead whether the log was looked back at to its end
+ */
 export const restoreLines = (
   { clientId, grantTypes, grants, networkAcl, leftOut }: RestorePlan,
   remarks: readonly string[],
   uses: readonly UseTally[],
+  isRead: boolean,
 ): string[] => [
   ...grants.map((grant) => `GIVE BACK ${grantText(grant)}`),
   ...(grantTypes.length === 0
@@ -19,7 +24,7 @@ export const restoreLines = (
   ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
   ...leftOut.map(({ audience, what, why }) => `LEFT OUT ${what} for ${audience}: ${why}`),
   ...remarks.map((remark) => `NOTE ${remark}`),
-  ...seenLines(uses),
+  ...seenLines(uses, isRead),
 ];
 
 /** `https://orders: read:orders; only with an organization: org_1`. */
@@ -37,7 +42,11 @@ export function grantText(grant: Omit<NewGrant, "authorizationDetailsTypes">): s
   ].join("; ");
 }
 
-function seenLines(uses: readonly UseTally[]): string[] {
-  if (uses.length === 0) return ["SEEN nothing in the log. That does not mean that it is unused."];
-  return uses.map(({ what, count }) => `SEEN ${counted(count, "time")}: ${what}`);
+function seenLines(uses: readonly UseTally[], isRead: boolean): string[] {
+  const seen = uses.map(({ what, count }) => `SEEN ${counted(count, "time")}: ${what}`);
+  if (!isRead) return [...seen, NOT_LOOKED_AT];
+  return seen.length > 0 ? seen : ["SEEN nothing in the log. That does not mean that it is unused."];
 }
+
+const NOT_LOOKED_AT =
+  "SEEN not looked at yet: the log is not looked back at to its end, so nobody knows what it was used for.";

@@ -4,6 +4,7 @@ import { decide } from "../../../lib/revocation/approvals/decide.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { NOTHING_YET, putInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { CLIENT, DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
@@ -14,7 +15,8 @@ const INCIDENTS = {
   approvers: ["arn:aws:iam::111122223333:role/security"],
 };
 const QUESTIONS = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
-const READY = { ...incidentOf().steps, rotate: done(THREE_AM + 4 * MINUTE) };
+const LOOKED = { rotate: done(THREE_AM + 4 * MINUTE), investigate: done(THREE_AM + 6 * MINUTE) };
+const READY = { ...incidentOf().steps, ...LOOKED };
 const KEYS = [
   { kid: "now", state: "current" },
   { kid: "then", state: "next" },
@@ -77,6 +79,25 @@ describe("giving access back", () => {
       "job: restore waits for approval (asked again)",
       `job: restore is approved by ${KIM}`,
     ]);
+  });
+
+  test("waits until somebody has looked back at what was done, but not for long, and says so then", async () => {
+    const { plan, ask, later, table, now } = await machine({ steps: { ...incidentOf().steps, rotate: LOOKED.rotate } });
+    expect(await plan("restore")).toEqual({ next: "again", wait: 15 });
+    await later(5 * MINUTE);
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    await ask("restore");
+    const { lines = [] } = (await readAsked(table, (await now()).id, "restore")) ?? {};
+
+    expect(lines.at(-1)).toMatch(/^SEEN not looked at yet/);
+  });
+
+  test("says of a log that was looked at to its end what it showed", async () => {
+    const { ask, table, now } = await machine();
+    await putInvestigation(table, (await now()).id, { ...NOTHING_YET, isRead: true }, 0);
+    await ask("restore");
+
+    expect((await readAsked(table, (await now()).id, "restore"))?.lines.at(-1)).toMatch(/^SEEN nothing in the log/);
   });
 
   test("that was refused leaves it contained, reminds once a day, and ends a week after the window", async () => {

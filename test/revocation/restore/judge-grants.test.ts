@@ -158,7 +158,7 @@ test("a plan is told line by line, and silence in the log is never called unused
     leftOut: [{ audience: MANAGEMENT, what: "delete:users", why: "It is dangerous. (grant.management.write-scopes)" }],
   };
 
-  expect(restoreLines(plan, ["Look twice."], [])).toEqual([
+  expect(restoreLines(plan, ["Look twice."], [], true)).toEqual([
     `GIVE BACK ${MANAGEMENT}: read:users; for client`,
     "GIVE BACK the grant type client_credentials: job gets tokens for itself again.",
     "TAKE AWAY this incident's network ACL: the Management API answers to everybody again.",
