@@ -18,7 +18,7 @@ const investigationBody = (found: NonNullable<IncidentBundle["investigation"]>):
     ? "The log held no event from before."
     : html`The log reaches back to ${moment(found.reachesBackTo)}.`
 } That it shows nothing never means that nothing was done: uses at APIs other than Auth0's own are not in it.</p>
-<h3>Exposed credentials</h3>
+<h3>What may be exposed or planted</h3>
 ${
   found.exposures.length === 0
     ? html`<p class="calm">None was seen.</p>`

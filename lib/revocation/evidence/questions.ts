@@ -53,9 +53,10 @@ function aboutTheTenant({ investigation }: Facts): string[] {
   return [
     ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
     ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
-    ...exposures.map(
-      ({ what, clientId }) =>
-        `Exposed${clientId === null ? "" : ` with ${clientId}`}: ${what}. Is it an incident of its own?`,
+    ...exposures.map(({ what, clientId }) =>
+      clientId === null
+        ? `Exposed or planted: ${what}. Has somebody done so?`
+        : `Exposed with ${clientId}: ${what}. Is it an incident of its own?`,
     ),
     ...(otherExposures + otherChanges > 0 ? ["There are more differences than are listed here."] : []),
   ];

@@ -179,7 +179,7 @@ async function withExposures(
 const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
   [
     `Since the leak the log has ${uses.reduce((sum, { count }) => sum + count, 0).toLocaleString("en")} events about it.`,
-    `${found.length.toLocaleString("en")} other credentials may be exposed.`,
+    `${found.length.toLocaleString("en")} other things may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
 

@@ -111,10 +111,29 @@ describe("what is exposed", () => {
     ]);
   });
 
+  it.each([
+    ["post", "clients", "An application was added"],
+    ["post", "client-grants", "An application was given rights"],
+    ["patch", "client-grants/cgr_1", "An application was given rights, or other ones (cgr_1)"],
+    ["post", "log-streams", "A log stream was added or changed"],
+    ["post", "users", "A user was added"],
+    ["post", "users/auth0%7C1/roles", "A user was added or changed, who may log in (auth0|1)"],
+    ["post", "actions/actions", "An action was added, changed or deployed"],
+    ["put", "connections/con_1", "A connection was added or changed"],
+    ["post", "tickets/password-change", "Something was added or changed below /tickets"],
+  ])("is what may have been planted by %s /%s", (method, path, what) => {
+    const found = exposures([at({ method, path: `/api/v2/${path}` })], [], "job").exposures;
+
+    expect(found).toMatchObject([{ clientId: null, what: expect.stringContaining(what) }]);
+    expect(found[0]?.what).toContain("look it up, and take it away");
+  });
+
   it("is not the application itself, and not what only reads", () => {
     const events = [
       at({ method: "patch", path: "/api/v2/clients/job" }),
       at({ method: "delete", path: "/api/v2/client-grants/x" }),
+      at({ method: "get", path: "/api/v2/users" }),
+      at({ method: "post", path: "/api/v2/users" }, { type: "fapi" }),
     ];
 
     expect(exposures(events, [], "job").exposures).toEqual([]);
@@ -165,7 +184,7 @@ describe("looking back", () => {
     expect(record).toMatchObject({ earlier: 1, isRead: true });
     expect(record?.exposures.map(({ clientId }) => clientId)).toEqual(["web", "db", "evil", "web", "web"]);
     expect(heard).toMatchObject([
-      { severity: "critical", title: "acme: what was done with job: 5 other credentials may be exposed" },
+      { severity: "critical", title: "acme: what was done with job: 5 other things may be exposed or planted" },
     ]);
   });
 
