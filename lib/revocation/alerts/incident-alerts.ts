@@ -293,7 +293,7 @@ function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
   };
 }
 
-function found(incident: Incident, { at, uses, exposed, changes }: Turn<"found">): Told {
+function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
   const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
   return {
     severity: exposed.length > 0 ? "critical" : "high",
@@ -303,6 +303,7 @@ function found(incident: Incident, { at, uses, exposed, changes }: Turn<"found">
       ...exposed.map((line) => `EXPOSED ${line}`),
       ...uses.map(useLine),
       ...changes.map((line) => `Different ${line}`),
+      ...notCompared.map((line) => `NOT COMPARED ${line}`),
     ],
     steps:
       exposed.length > 0

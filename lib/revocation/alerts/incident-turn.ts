@@ -91,5 +91,7 @@ export type IncidentTurn =
       exposed: readonly string[];
       /** What is different from the last inventory, one thing a line. */
       changes: readonly string[];
+      /** What nobody can say is different, and why, one thing a line. */
+      notCompared: readonly string[];
     }
   | { turn: "closed"; at: Instant; evidence: readonly StoredDocument[]; questions: readonly string[] };

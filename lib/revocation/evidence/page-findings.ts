@@ -1,5 +1,6 @@
 import { foreign, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
+import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { BundledUse, IncidentBundle } from "./bundle.ts";
 
 /** Rows of one table; the rest is in the JSON. */
@@ -47,6 +48,7 @@ ${
     )}</tbody></table>`
 }
 ${changes.length + otherChanges > MOST_ROWS && html`<p>There are more than are listed here.</p>`}
+<p>Nobody can say it of ${IN_NO_INVENTORY}: they are in no inventory, and only the log tells of them.</p>
 ${sectionsNotCompared.map(({ section, why }) => html`<p>Nobody can say what is different in ${section}: ${why}.</p>`)}
 </section>`;
 }

@@ -1,3 +1,4 @@
+import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
@@ -52,6 +53,7 @@ function aboutTheTenant({ investigation }: Facts): string[] {
   const { exposures, otherExposures, notCompared, sectionsNotCompared, otherChanges } = investigation;
   return [
     ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
+    `What is different in ${IN_NO_INVENTORY}? They are in no inventory, and only the log tells of them.`,
     ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
     ...exposures.map(({ what, clientId }) =>
       clientId === null

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../lib/inventory/inventory.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -140,7 +141,7 @@ describe("what is exposed", () => {
   });
 });
 
-async function investigated(changes: Partial<Incident> = {}, now: Inventory | null = AFTER) {
+async function investigated(changes: Partial<Incident> = {}, now: Inventory | CurfewError | null = AFTER) {
   const tenant = testTenant();
   tenant.pageSize = 2;
   const all = testParts(tenant);
@@ -148,7 +149,8 @@ async function investigated(changes: Partial<Incident> = {}, now: Inventory | nu
   await putIncident(all.table, incident);
   const seen = (sections: Inventory | null) =>
     sections === null ? undefined : { at: THREE_AM, source: "test", inventory: sections };
-  const inventories = { before: async () => seen(BEFORE), now: async () => seen(now) };
+  const nowRead = now instanceof CurfewError ? async () => Promise.reject(now) : async () => seen(now);
+  const inventories = { before: async () => seen(BEFORE), now: nowRead };
   const run = async (deadline = Number.POSITIVE_INFINITY): Promise<Incident> =>
     all.clock.run(investigate(await readIncident(all.table, incident.id), { ...all.parts, deadline }, inventories));
   return { ...all, tenant, incident, run };
@@ -202,6 +204,23 @@ describe("looking back", () => {
       outcome: "done",
       message: expect.stringContaining("The tenant as it is now could not be read."),
     });
+  });
+
+  it("tells people what could not be compared, and why", async () => {
+    const refused = await investigated({}, new CurfewError("credentials-refused", "Auth0 refuses the auditor."));
+    const lacking = await investigated();
+    await refused.run();
+    await lacking.run();
+
+    expect((await refused.run()).steps.investigate?.outcome).toBe("done");
+    expect(refused.heard[0]?.items).toContain(
+      "NOT COMPARED What is different in the tenant: The tenant as it is now could not be read: Auth0 refuses the auditor.",
+    );
+    for (const { heard } of [refused, lacking])
+      expect(heard[0]?.items.join("\n")).toMatch(/NOT COMPARED .*log streams/);
+    expect(lacking.heard[0]?.items).toContain(
+      "NOT COMPARED What is different in actions: now, it could not be read (missing-scope).",
+    );
   });
 });
 
