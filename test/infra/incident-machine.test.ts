@@ -200,6 +200,14 @@ describe.each([
     expect(about(calls)).toEqual([plan, ask, plan, act]);
   });
 
+  it("is done at once, and nobody is told of a failure, when somebody agreed between planning and asking", async () => {
+    const { calls, pages, passed } = await run(INCIDENT, { [plan]: ["ask", "act"], [ask]: "decided" });
+
+    expect(about(calls)).toEqual([plan, ask, plan, act]);
+    expect(pages).toEqual([]);
+    expect(passed).toBe(0);
+  });
+
   it("is not done because somebody completed the task", async () => {
     const { calls } = await run(INCIDENT, { [plan]: ["ask", "on"], [ask]: "approved" });
 
@@ -323,7 +331,7 @@ describe("the history of an execution", () => {
   });
 });
 
-type Next = StepAnswer["next"] | "fails" | "approved" | "rejected";
+type Next = StepAnswer["next"] | "fails" | "approved" | "rejected" | "decided";
 /** What a step answers: always the same, one after the other (then the last one), or by the seconds that have passed and how often it was asked. */
 type Answers = Next | readonly Next[] | { fails: number; after?: Answers } | ((passed: number, count: number) => Next);
 
@@ -371,6 +379,8 @@ async function run(input: Json, script: Readonly<Record<string, Answers>>, { pub
       const said = next(step, script[step]);
       answered.set(step, (answered.get(step) ?? 0) + 1);
       if (said === "fails") throw new Error("failed as planned");
+      // As the function answers where there is nothing to ask any more.
+      if (said === "decided") throw Object.assign(new Error("It was approved."), { name: "approval-refused" });
       if (taskToken !== undefined) onAsk?.(taskToken, host);
       if (said === "approved") host.complete(taskToken, { output: {} });
       if (said === "rejected") host.complete(taskToken, { error: "Rejected", cause: "no" });
