@@ -40,7 +40,9 @@ function aboutTheLog({ investigation, watch }: Facts): string[] {
     ...(investigation && !investigation.isRead ? ["The log from before it was locked is not read to its end."] : []),
     ...(reach ? [`The log reaches back to ${reach}: what was done before then?`] : []),
     ...(watch ? [] : ["Nobody watched the log after it was locked."]),
-    ...(watch?.gaps ?? []).map(({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`),
+    ...[...(investigation?.gap ? [investigation.gap] : []), ...(watch?.gaps ?? [])].map(
+      ({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`,
+    ),
     ...((watch?.notKept ?? 0) + (investigation?.notKept ?? 0) > 0
       ? ["More events are about it than are kept here."]
       : []),

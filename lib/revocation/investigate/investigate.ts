@@ -11,6 +11,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { LogEvent } from "../ports.ts";
 import { concernOf } from "../watch/concerns.ts";
 import { tallied } from "../watch/log-use.ts";
+import { readOn } from "../watch/read-on.ts";
 import { isWorthKeeping, keepSeen, MOST_SEEN, readSeen, type SeenEvent } from "../watch/seen.ts";
 import { momentOf } from "../window/window-text.ts";
 import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
@@ -48,6 +49,7 @@ export async function investigate(
       answer: result.message,
     });
   }
+  if (whole.gap) await tellIncident(incident, { turn: "log-gap", ...whole.gap }, parts);
   await tellIncident(incident, foundTurn(whole, result.at), parts);
   return recordStep(table, incident.id, "investigate", result);
 }
@@ -74,13 +76,13 @@ async function readLog(
     return true;
   };
   try {
-    for await (const page of tenant.logEvents(record.position ?? undefined)) {
-      const { next, seen, isPast } = withPage(record, page, incident, end);
+    for await (const { events, gap, isEnd } of readOn(tenant, clock, whereItStopped(record, clock.now()))) {
+      const { next, seen, isPast } = withPage(record, events, incident, end);
       await keepSeen(table, incident.id, seen);
-      if (!(await keep({ ...next, isRead: isPast }))) return { record, version, failure: undefined };
-      if (isPast || clock.now() >= deadline) return { record, version, failure: undefined };
+      const isRead = isPast || isEnd;
+      if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
+      if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
     }
-    await keep({ ...record, isRead: true });
     return { record, version, failure: undefined };
   } catch (error) {
     if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") {
@@ -89,6 +91,12 @@ async function readLog(
     throw error;
   }
 }
+
+/** At first nobody has missed anything: the log is read from the oldest event that there is. */
+const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Instant) => ({
+  position,
+  readUntil: position === null ? now : readUntil,
+});
 
 interface PageResult {
   next: InvestigationRecord;

@@ -190,6 +190,28 @@ describe("looking back", () => {
     ]);
   });
 
+  it("goes on where Auth0 has forgotten the event that it stopped at, and says what nobody read", async () => {
+    const { tenant, run, table, incident, heard, clock } = await investigated();
+    const at = (hours: number) =>
+      logEvent(THREE_AM - hours * HOUR, { request: { method: "post", path: "/api/v2/users" } });
+    const [first, second, third, fourth] = [at(5), at(4), at(3), at(2)];
+    tenant.knowsDropped = false;
+    tenant.log = [first, second, third, fourth];
+    await preserve(table, incident.id, "log-position", { event: fourth.id });
+
+    await run(0);
+    await clock.run(clock.sleep(2 * DAY));
+    tenant.log = [fourth];
+    const { steps } = await run();
+
+    expect(steps.investigate?.outcome).toBe("done");
+    expect((await readInvestigation(table, incident.id))?.value).toMatchObject({
+      isRead: true,
+      gap: { from: second.at, to: fourth.at },
+    });
+    expect(heard[0]?.title).toContain("nobody can see what was done with job");
+  });
+
   it("never takes silence for nothing", async () => {
     const { run, heard } = await investigated({}, BEFORE);
     await run();
