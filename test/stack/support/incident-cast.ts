@@ -41,7 +41,7 @@ const LEAKING: Readonly<Record<string, { tenant: LeakyTenant; managed?: false; c
 };
 export type LeakingApp = string;
 
-const domainOf = (tenant: string): string => `${tenant}.auth0.example`;
+export const domainOf = (tenant: string): string => `${tenant}.auth0.example`;
 const own = (role: string, tenant: string) => ({
   id: `${role}-of-${tenant}`,
   secret: `${CANARY}-${role}-of-${tenant}`,
