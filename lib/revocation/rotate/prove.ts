@@ -11,8 +11,8 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
-import { clientOf } from "./rotate-leaked.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
+import { seenClient } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
 import { aboutSupplied, readSupplied } from "./supplied.ts";
 import type { Trial } from "./try-leaked.ts";
@@ -20,7 +20,8 @@ import type { Trial } from "./try-leaked.ts";
 /**
  * Proves that the application is given no token any more for what was taken away, by asking for one with the credential
  * that the vault holds: the new one or, while it waits to be replaced, the one that leaked. Says beside it what is known
- * of the old one. The moment of the proof is when issuing was proven stopped, see `stoppedAt`.
+ * of the old one. The moment of the proof is when issuing was proven stopped, see `stoppedAt`: it stays when that is
+ * proven once more, because nothing was given out since.
  *
  * A token that is given out means that the leak is not contained; an answer that says nothing, that nobody knows.
  *
@@ -53,7 +54,7 @@ const NOT_PROVEN = "It is not proven that no new token is given out.";
 async function issuance(incident: Incident, end: number, given: RotateParts): Promise<Came> {
   const rotation = boundedParts(rotationOfIncident(incident, given), end);
   const parts = { ...given, rotation, table: rotation.table };
-  const client = await clientOf(incident, rotation);
+  const client = await seenClient(incident, rotation, parts.table);
   if (!client) return isComplete(incident.steps.lock) ? GONE : NEVER_SEEN;
   const login = await storedLogin(incident, client, parts);
   if (!login) return incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
