@@ -14,7 +14,7 @@ import { placeOf } from "./place.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
 import { seenClient } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
-import { aboutSupplied, readSupplied } from "./supplied.ts";
+import { aboutSupplied, contradictionOf, isProvenBy, readSupplied } from "./supplied.ts";
 import type { Trial } from "./try-leaked.ts";
 
 /**
@@ -56,14 +56,19 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   const parts = { ...given, rotation, table: rotation.table };
   const client = await seenClient(incident, rotation, parts.table);
   if (!client) return isComplete(incident.steps.lock) ? GONE : NEVER_SEEN;
+  const supplied = await readSupplied(parts.table, incident);
+  const contradiction = contradictionOf(incident, supplied);
+  if (contradiction !== null) return incomplete(NOT_PROVEN, [contradiction], null);
   const login = await storedLogin(incident, client, parts);
-  if (!login) return incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
+  if (!login) return isProvenBy(incident, supplied) ? TRIED : incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
   const came = judged(await tryIssuance(incident, login, parts), incident);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }));
-  const supplied = aboutSupplied(await readSupplied(parts.table, incident));
-  return { ...came, message: [came.message, old, supplied].filter((sentence) => sentence !== "").join(" ") };
+  return {
+    ...came,
+    message: [came.message, old, aboutSupplied(supplied)].filter((sentence) => sentence !== "").join(" "),
+  };
 }
 
 const GONE: Came = { outcome: "done", message: "The application is gone: nothing is given out for it." };
@@ -72,6 +77,8 @@ const NEVER_SEEN: Came = {
   outcome: "not-applicable",
   message: "There is no such application in this tenant: it was deleted, or this is not its id.",
 };
+
+const TRIED: Came = { outcome: "done", message: "A person tried what leaked, and it gets no token any more." };
 
 const NOTHING_TO_ASK_WITH =
   "Nothing is stored that the application logs in with, so nobody can ask for a token as it would. Give what leaked on the command line (--old-secret-file).";

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { isContained } from "../../../lib/revocation/incident/incident.ts";
+import { incidentKey, isContained } from "../../../lib/revocation/incident/incident.ts";
 import { whyNotReady } from "../../../lib/revocation/restore/ready.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
+import { beginSupplied, recordSupplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { credentialOf, loginOf, payloadOf } from "../../rotation/world/payload.ts";
@@ -89,4 +90,24 @@ it("is not called dead while Auth0 accepts the old one", async () => {
     steps: { rotate: { outcome: "incomplete", missing: ["the old credential of jkl: Auth0 still accepts it"] } },
   });
   expect(credentialOf(world.vault.read(PREVIOUS) ?? "")).not.toBe("");
+});
+
+it("is proven by a person who tries what leaked where nothing is stored to ask with, not by a trial from before", async () => {
+  const world = await leakedWorld({ isUnmanaged: true, withoutRotator: "there is none" });
+  const report = async () => {
+    const { table, clock } = world;
+    await beginSupplied(world.incident(), 20, { table, clock });
+    await later(world);
+    const trial = { came: "nothing" as const, detail: null };
+    await recordSupplied(world.incident(), { said: "accepted", trial }, "dana", { table, clock });
+  };
+  expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
+  await report();
+  expect(await world.step(prove)).toMatchObject({
+    steps: { prove: { outcome: "done", message: expect.stringContaining("A person tried") } },
+  });
+  const { id, steps } = world.incident();
+  const again = { ...world.incident(), steps: { ...steps, contain: { ...steps.lock, at: world.clock.now() } } };
+  await world.table.put(incidentKey(id), again);
+  expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
 });
