@@ -4,13 +4,17 @@ import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
+import { readPreservedGrants, readPutBack } from "../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../lib/revocation/ports.ts";
 import { containAll, respond, turn } from "./world/curfew.ts";
 import { createWorld, type World, type WorldOptions } from "./world/world.ts";
 
 const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
 const MEMBERS = { audience: "https://stock", organizationUsage: "require", organizations: ["org_1"] };
+const GRANT = {
+  ...{ allowsAllScopes: undefined, subjectType: "client", organizationUsage: undefined, organizations: [] },
+  ...{ allowsAnyOrganization: undefined, isSystem: false },
+};
 const SYSTEM = { audience: "https://acme.eu.auth0.com/me/", isSystem: true };
 const EGRESS = ["203.0.113.7/32"];
 
@@ -231,6 +235,46 @@ describe("grants", () => {
     expect(world.alerts.find(({ title }) => title.includes("put back"))?.items).toEqual(["cgr_2 (https[:]//orders)"]);
     expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([{ id: "cgr_1" }]);
     expect(isContained(world.incident())).toBe(true);
+  });
+
+  const PLANTED = { audience: "https://acme.eu.auth0.com/api/v2/", scopes: ["update:clients"] };
+  const plant = (world: World): void =>
+    world.putBack((tenant) => {
+      tenant.createGrant({ ...GRANT, ...PLANTED });
+    });
+
+  test("that are planted where there were none are not what is given back", async () => {
+    const world = await contained({ grants: [] });
+    plant(world);
+    await turns(world, 1);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(await readPreservedGrants(world.table, world.opened.id)).toEqual([]);
+    expect(await readPutBack(world.table, world.opened.id)).toMatchObject([PLANTED]);
+  });
+
+  test("that are planted where the first ones could be told and not stored are not what is given back", async () => {
+    const world = await createWorld({
+      grants: [ORDERS],
+      outage: { call: "table.put PRESERVED", fault: "fails before" },
+    });
+    await world.clock.run(respond(world));
+    expect(stepsOf(world).contain?.outcome).toBe("paged");
+    world.calm();
+    plant(world);
+    await turns(world, 1);
+
+    expect(await readPreservedGrants(world.table, world.opened.id)).toEqual([]);
+  });
+
+  test("keep what they say of authorization details, and people are told of them", async () => {
+    const grants = [{ ...ORDERS, authorizationDetailsTypes: ["payment"] }];
+    const world = await contained({ grants });
+    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject(grants);
+    const dumb = await createWorld({ grants, outage: { call: "table.put PRESERVED", fault: "fails before" } });
+    await dumb.clock.run(respond(dumb));
+
+    expect(dumb.heard()).toContain("authorization details: payment");
   });
 
   test("that are there again while nothing can be taken away are not called contained", async () => {

@@ -3,7 +3,17 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import { isGiven, readGivenBack } from "./given-back.ts";
-import { type FoundGrant, type KeptGrant, keepGrant, keepIds, nameOf, readOrganizations } from "./keep-grants.ts";
+import {
+  type FirstLook,
+  type FoundGrant,
+  type KeptGrant,
+  keepGrant,
+  keepIds,
+  keepIdsLate,
+  nameOf,
+  readOrganizations,
+  UNLISTED,
+} from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
 import {
   act,
@@ -36,6 +46,7 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   if (!leversOf(incident, parts).includes("contain")) return NOT_APPLICABLE;
   let failures = new Map<string, CurfewError>();
+  let first: FirstLook | undefined;
   for (let round = 0; ; round += 1) {
     const listed = await tried(() => tenant.grants());
     if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
@@ -43,11 +54,13 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
     const open = listed.value.filter((grant) => !isGiven(grant, given.value));
     const deletable = open.filter(({ isSystem }) => !isSystem);
+    if (deletable.length === 0 && wasComplete(run)) return isOver(run, open);
+    first = await (first ? keepIdsLate(run, first) : keepIds(run, deletable));
     if (deletable.length === 0) return isOver(run, open);
     if (round === ROUNDS || (round > 0 && deletable.every(({ id }) => failures.has(id)))) {
       return left(deletable, failures);
     }
-    failures = await takeAway(run, deletable);
+    failures = await takeAway(run, deletable, first);
     if (incident.drill) return failures.size > 0 ? left(deletable, failures) : would(deletable.length);
   }
 }
@@ -58,7 +71,6 @@ const NOT_APPLICABLE: Came = {
 };
 
 const NOT_ALL = "Not all grants are deleted.";
-const UNLISTED = "the application's grants, which could not be listed";
 
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
   const rest =
@@ -83,12 +95,15 @@ const left = (grants: readonly FoundGrant[], failures: ReadonlyMap<string, Curfe
  *
  * @returns what could not be deleted, by id, and why
  */
-async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Map<string, CurfewError>> {
+async function takeAway(
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  first: FirstLook,
+): Promise<Map<string, CurfewError>> {
   const { incident, parts, tenant } = run;
-  const firstIds = await keepIds(run, grants);
   if (wasComplete(run)) await recordPutBack(run, grants.map(nameOf));
   const kept = await sideBySide(grants, parts.signal, async (grant) =>
-    keepGrant(run, await readOrganizations(run, grant), firstIds),
+    keepGrant(run, await readOrganizations(run, grant), first),
   );
   const isLocked = isComplete(incident.steps.lock);
   const failures = new Map<string, CurfewError>();
@@ -103,7 +118,7 @@ async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Ma
     if (failure) failures.set(id, failure);
   });
   const gone = deleted.filter(({ id }) => !failures.has(id));
-  if (!incident.drill) await keepLate(run, gone, firstIds);
+  if (!incident.drill) await keepLate(run, gone, first);
   return failures;
 }
 
@@ -132,9 +147,9 @@ const NEITHER = new CurfewError("store-failed", "What the grant was could be nei
 });
 
 /** The table may work again by now: then nobody has to keep a message. Organizations that nobody could read stay told. */
-async function keepLate(run: StepRun, grants: readonly KeptGrant[], firstIds: ReadonlySet<string>): Promise<void> {
+async function keepLate(run: StepRun, grants: readonly KeptGrant[], first: FirstLook): Promise<void> {
   for (const grant of grants.filter(({ isStored }) => !isStored)) {
-    const { isStored } = await keepGrant(run, { ...grant, unread: undefined }, firstIds);
+    const { isStored } = await keepGrant(run, { ...grant, unread: undefined }, first);
     if (isStored && !grant.unread) for (const line of grant.lines) run.told.delete(line);
   }
 }

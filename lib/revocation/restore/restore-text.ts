@@ -23,9 +23,10 @@ export const restoreLines = (
 ];
 
 /** `https://orders: read:orders; only with an organization: org_1`. */
-export function grantText(grant: Omit<NewGrant, "authorizationDetailsTypes">): string {
+export function grantText(grant: NewGrant): string {
   const { audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization, organizations } =
     grant;
+  const details = grant.authorizationDetailsTypes ?? [];
   const rest = scopes.length - MOST_SCOPES;
   const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
   return [
@@ -34,6 +35,7 @@ export function grantText(grant: Omit<NewGrant, "authorizationDetailsTypes">): s
     ...(organizationUsage === undefined ? [] : [`organizations: ${organizationUsage}`]),
     ...(allowsAnyOrganization === true ? ["any organization"] : []),
     ...(organizations.length === 0 ? [] : [counted(organizations.length, "organization")]),
+    ...(details.length === 0 ? [] : [`authorization details: ${details.join(" ")}`]),
   ].join("; ");
 }
 

@@ -110,6 +110,14 @@ describe("the window of an incident", () => {
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
   });
 
+  it("reaches every API where people alone know what a grant was", async () => {
+    const { steps } = incidentOf();
+    const contain = { at: THREE_AM, outcome: "paged", message: "Deleted.", told: ["grant cgr_9"] } as const;
+    const { again } = await announced({ steps: { ...steps, contain } });
+
+    expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
   it("is open while issuing is not proven to be stopped, and says exactly what is missing", async () => {
     const { steps } = incidentOf();
     const missing = ["The grant cgr_9 is still there."];

@@ -86,6 +86,8 @@ function missing(
   );
   const isNotSystem = [...grants.values()].filter(({ isSystem }) => !isSystem);
   const leaked = tenant.keys.find(({ kid }) => kid === opened.leakedKey)?.id ?? "";
+  // While nothing answers for minutes, the first look may come after the tool.
+  const isLate = outage !== undefined;
   const expectations: Record<string, boolean> = {
     "it is contained": drill || isContained(world.incident()),
     "it is locked": client?.grantTypes?.includes("client_credentials") !== true,
@@ -97,10 +99,19 @@ function missing(
     "what was told and what was stored is everything": lost.length === 0,
     // While nothing could be recorded, nobody knows that it had been taken away before.
     "people heard what was put back": !tool || outage !== undefined || heard().includes("put back"),
+    "what came later is not offered":
+      isLate || offeredOf(world).every((id) => before.grants.some((grant) => grant.id === id)),
     "the grant types are kept": isDumb || keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
 }
+
+const offeredOf = ({ table, opened }: World): string[] =>
+  table
+    .rows(incidentPartition(opened.id))
+    .flatMap(([sort]) => (sort.startsWith(OFFERED) ? [sort.slice(OFFERED.length)] : []));
+
+const OFFERED = "PRESERVED#grant/";
 
 function keepsTypes({ table, opened, before, heard }: World): boolean {
   const kept = table.peek<string[]>({ partition: incidentPartition(opened.id), sort: "PRESERVED#grant-types" });
