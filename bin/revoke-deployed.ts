@@ -1,4 +1,5 @@
 import type { Login } from "../lib/auth0/login.ts";
+import { obtainsToken } from "../lib/auth0/obtains-token.ts";
 import { calibrate, type ProbeEndpoint, probeCredential } from "../lib/auth0/probe.ts";
 import { incidentDesk } from "../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../lib/config/schema.ts";
@@ -79,6 +80,7 @@ function tryingHere(
   const asking = {
     calibrate: (login: Login) => calibrate(address, login, AUTH0_HERE, signal),
     probe: (login: Login, endpoint: ProbeEndpoint) => probeCredential(address, login, AUTH0_HERE, signal, endpoint),
+    obtainToken: (login: Login) => obtainsToken(address, login, AUTH0_HERE, signal),
   };
   return async () => {
     try {

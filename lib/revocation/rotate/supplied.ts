@@ -1,4 +1,5 @@
 import type { Login } from "../../auth0/login.ts";
+import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Instant } from "../../history/history.ts";
 import type { Clock } from "../../model/clock.ts";
 import { PROOF_PAUSE, REFUSALS } from "../../rotation/aftercare/proof.ts";
@@ -24,8 +25,8 @@ export interface SuppliedParts {
   table: Table;
   clock: Clock;
   signal: AbortSignal;
-  /** Asks the tenant whether it accepts a credential; a token that it gives out is dropped at once. */
-  tenant: Pick<RotationTenant, "calibrate" | "probe" | "obtainToken">;
+  /** Asks the tenant whether it accepts a credential, and obtains nothing. */
+  tenant: Pick<RotationTenant, "calibrate" | "probe">;
 }
 
 const key = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLIED" });
@@ -61,13 +62,16 @@ export async function proveWithSupplied(incident: Incident, leaked: Login, parts
 async function askLong(leaked: Login, { clock, signal, tenant }: SuppliedParts): Promise<Said> {
   const settings = { clientId: leaked.clientId, kind: leaked.method };
   const credential = leaked.method === "client-secret" ? leaked.secret : leaked.privateKeyJwk;
-  const ask = await calibratedAsk({ settings, tenant: async () => tenant }, credential);
+  const asked = { ...tenant, obtainToken: async () => NEVER_ASKED };
+  const ask = await calibratedAsk({ settings, tenant: async () => asked }, credential);
   for (let asked = 1; ; asked += 1) {
     const said = await ask(credential);
     if (said !== "refused" || asked === REFUSALS) return said;
     await clock.sleep(PROOF_PAUSE, signal);
   }
 }
+
+const NEVER_ASKED: ProbeAnswer = { answer: "unknown", detail: "no token is asked for" };
 
 /** What that proves, in a sentence; empty where nobody gave anything. */
 export function aboutSupplied(supplied: Supplied | undefined): string {

@@ -16,7 +16,7 @@ import { failedAs } from "../../support/world/wired-store.ts";
 export const KEYS = prepareKeys(9);
 
 /** The time of a step, as it is deployed: 13 minutes. */
-export const TIME = 13 * 60_000;
+const TIME = 13 * 60_000;
 
 /** What a test wants of a world in which something leaked. */
 export type LeakedOptions = Partial<Omit<WorldOptions, "keys">> & {

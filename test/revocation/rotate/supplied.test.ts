@@ -17,7 +17,6 @@ async function tried(answers: readonly ProbeAnswer["answer"][][]) {
     const trying = proveWithSupplied(incident, LEAKED, {
       ...{ table, clock, signal: parts.signal },
       tenant: {
-        obtainToken: async () => ({ answer: "unknown", detail: "never asked" }),
         calibrate: async () => ({ endpoint: "revoke" }),
         probe: async () => {
           asked += 1;

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import type { TenantConfig } from "../../../lib/config/schema.ts";
+import { configuredSecret } from "../../../lib/revocation/rotate/from-config.ts";
+import { incidentSecretName } from "../../../lib/revocation/rotate/place.ts";
+
+describe("the secret of an application", () => {
+  const tenant = {
+    auditor: { clientId: "aud", secret: "env:AUDITOR" },
+    rotator: { clientId: "rot", secret: "secretsmanager:curfew/acme/rotator" },
+    responder: { clientId: "res", privateKey: "secretsmanager:curfew/acme/responder" },
+    credentials: [{ clientId: "jkl", kind: "private-key", secret: "apps/checkout" }],
+  } as unknown as TenantConfig;
+
+  it.each([
+    ["jkl", { secret: "apps/checkout", kind: "private-key" }],
+    ["rot", { secret: "curfew/acme/rotator", kind: "client-secret" }],
+    ["res", { secret: "curfew/acme/responder", kind: "private-key" }],
+    ["aud", undefined],
+    ["somebody", undefined],
+  ])("%s is where those read it who use it: %o", (clientId, found) => {
+    expect(configuredSecret(tenant, clientId)).toEqual(found);
+  });
+
+  it("has a name of its own where nothing is configured, that Secrets Manager takes", () => {
+    expect(incidentSecretName({ tenant: "acme", clientId: "jkl" })).toBe("curfew/incidents/acme/jkl");
+    const names = ["https://a.example/c", "https://a.example=2fc", "ü", "=fc"].map((clientId) =>
+      incidentSecretName({ tenant: "acme", clientId }),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[A-Za-z0-9/_+=.@-]{1,512}$/);
+    expect(() => incidentSecretName({ tenant: "acme", clientId: "x".repeat(600) })).toThrow(/too long/);
+  });
+});
