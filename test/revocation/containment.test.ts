@@ -306,6 +306,43 @@ describe("grants", () => {
   });
 });
 
+describe("organizations of a grant that was given back", () => {
+  const given = async () => {
+    const world = await contained({ grants: [MEMBERS] });
+    await approve(world, { grantTypes: ["client_credentials"], grants: world.before.grants });
+    const giveBack = (organizations: string[]): void =>
+      world.putBack((tenant) => {
+        tenant.grants.clear();
+        tenant.createGrant({ ...(world.before.grants[0] as RevokedGrant), organizations });
+      });
+    return { world, giveBack };
+  };
+
+  test("that somebody adds are more than was approved: it is taken away, and told", async () => {
+    const { world, giveBack } = await given();
+    giveBack(["org_1"]);
+    await turns(world, 1);
+    expect(world.tenant.grants.size).toBe(1);
+    giveBack(["org_1", "org_thief"]);
+    await turns(world, 1);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(world.heard()).toContain("put back");
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("that nobody can read are named, and what else is there is taken away", async () => {
+    const { world, giveBack } = await given();
+    giveBack(["org_1"]);
+    world.putBack((tenant) => void tenant.createGrant({ ...GRANT, ...ORDERS }));
+    world.tenant.refusals.organizationsOf = "missing-scope";
+    await turns(world, 2);
+
+    expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual([MEMBERS.audience]);
+    expect([...missingOf(world, "contain"), ...missingOf(world, "put-back")].join()).toContain(MEMBERS.audience);
+  });
+});
+
 test("a drill looks, keeps what it sees in its own incident, and changes nothing, however often it is run", async () => {
   const world = await contained({ drill: true, egress: EGRESS, grants: [ORDERS, MEMBERS] });
   const first = stepsOf(world);

@@ -2,7 +2,7 @@ import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
-import { isGiven, readGivenBack } from "./given-back.ts";
+import { type GivenBack, isGiven, readGivenBack } from "./given-back.ts";
 import {
   type FirstLook,
   type FoundGrant,
@@ -52,8 +52,9 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
     const given = listed.value.length === 0 ? { value: undefined } : await readGivenBack(run);
     if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
-    const open = listed.value.filter((grant) => !isGiven(grant, given.value));
+    const { open, unread } = await notGiven(run, listed.value, given.value);
     const deletable = open.filter(({ isSystem }) => !isSystem);
+    if (deletable.length === 0 && unread) return (round === 0 ? unseen : incomplete)(NOT_ALL, ...unread);
     if (deletable.length === 0 && wasComplete(run)) return isOver(run, open);
     first = await (first ? keepIdsLate(run, first) : keepIds(run, deletable));
     if (deletable.length === 0) return isOver(run, open);
@@ -63,6 +64,24 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     failures = await takeAway(run, deletable, first);
     if (incident.drill) return failures.size > 0 ? left(deletable, failures) : would(deletable.length);
   }
+}
+
+/** What is there and was not approved; and what cannot be judged, and why. */
+async function notGiven(
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  given: GivenBack | undefined,
+): Promise<{ open: readonly FoundGrant[]; unread: [string[], CurfewError] | undefined }> {
+  const judged = await sideBySide(grants, run.parts.signal, async (grant) => ({
+    grant,
+    is: await isGiven(run, grant, given),
+  }));
+  const unread = judged.flatMap(({ grant, is }) => (typeof is === "boolean" ? [] : [{ line: nameOf(grant), why: is }]));
+  const [first] = unread;
+  return {
+    open: judged.flatMap(({ grant, is }) => (is === false ? [grant] : [])),
+    unread: first && [unread.map(({ line }) => line), first.why],
+  };
 }
 
 const NOT_APPLICABLE: Came = {
