@@ -2,9 +2,14 @@ import { describe, expect, test } from "vitest";
 import type { Asked } from "../../lib/revocation/approvals/asked.ts";
 import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
-import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
+import { incidentPartition, isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { readPreservedGrants, readPutBack } from "../../lib/revocation/incident/preserve.ts";
+import {
+  type PreservedPart,
+  readPreserved,
+  readPreservedGrants,
+  readPutBack,
+} from "../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../lib/revocation/ports.ts";
 import { containAll, respond, turn } from "./world/curfew.ts";
 import { createWorld, type World, type WorldOptions } from "./world/world.ts";
@@ -98,6 +103,41 @@ describe("a lock", () => {
     expect(world.wire.calls).not.toContain("tenant.setGrantTypes");
     expect(world.wire.calls).not.toContain("tenant.deleteGrant");
     expect(world.incident().leak?.steps.join(" ")).toMatch(/dashboard/);
+  });
+});
+
+describe("a table that takes nothing for forty seconds", () => {
+  const out = async (client: NonNullable<WorldOptions["client"]>): Promise<World> => {
+    const world = await createWorld({ client, grants: [MEMBERS], outage: { call: "table.*", fault: "fails before" } });
+    world.clock.at(world.clock.now() + 40_000, world.calm);
+    await world.clock.run(respond(world));
+    await turns(world, 2);
+    return world;
+  };
+  const kept = <T>(world: World, part: PreservedPart) => readPreserved<T>(world.table, world.opened.id, part);
+
+  test.each(["non_interactive", "spa"])(
+    "loses nothing of what was there, of an application of type %s",
+    async (appType) => {
+      const world = await out({ appType, grantTypes: ["client_credentials"] });
+
+      expect(await kept(world, "grant-types")).toEqual(["client_credentials"]);
+      expect(await kept(world, "client")).toMatchObject({ appType, grantTypes: ["client_credentials"] });
+      expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([MEMBERS]);
+      expect(world.incident().leak?.kind).toBe("client-secret");
+      expect(isContained(world.incident())).toBe(true);
+    },
+  );
+
+  test("does not make what is locked already the first look, where nobody can read what was kept elsewhere", async () => {
+    const world = await createWorld({
+      client: { grantTypes: [], appType: "spa" },
+      outage: { call: "evidence.read", fault: "fails before" },
+    });
+    await world.clock.run(respond(world));
+
+    expect(await kept(world, "grant-types")).toBeUndefined();
+    expect(world.incident().leak?.kind).toBe("client-secret");
   });
 });
 
@@ -285,6 +325,20 @@ describe("grants", () => {
 
     expect(missingOf(world, "contain")).toEqual(["cgr_2 (https://orders): the responder lacks scope of deleteGrant"]);
     expect(toldOf(world).filter((title) => title.includes("put back"))).toEqual([expect.stringMatching(/still there/)]);
+  });
+
+  test("that were put back wait while that cannot be recorded: no trace would be left of them", async () => {
+    const world = await contained({ grants: [ORDERS] });
+    world.putBack((tenant) => void tenant.createGrant(world.before.grants[0] as RevokedGrant));
+    world.wire.fail({ call: "table.put INCIDENT", fault: "fails before" });
+    await turns(world, 1);
+    expect(world.tenant.grants.size).toBe(1);
+    world.calm();
+    const before = stoppedAt(world.incident());
+    await turns(world, 2);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(stoppedAt(world.incident())).toBeGreaterThan(before ?? 0);
   });
 
   test("that a second person approved stay, and others do not", async () => {

@@ -2,11 +2,13 @@ import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
+import { type KeptElsewhere, keepElsewhere, readElsewhere } from "./elsewhere.ts";
 import { type GivenBack, isGiven, readGivenBack } from "./given-back.ts";
 import {
   type FirstLook,
   type FoundGrant,
   type KeptGrant,
+  keepEarlier,
   keepGrant,
   keepIds,
   keepIdsLate,
@@ -48,7 +50,11 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
   let failures = new Map<string, CurfewError>();
   let first: FirstLook | undefined;
   for (let round = 0; ; round += 1) {
-    const listed = await tried(() => tenant.grants());
+    const isFirst = round === 0 && !wasComplete(run);
+    const [listed, earlier] = await Promise.all([
+      tried(() => tenant.grants()),
+      isFirst ? readElsewhere(run, "grants") : undefined,
+    ]);
     if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
     const given = listed.value.length === 0 ? { value: undefined } : await readGivenBack(run);
     if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
@@ -56,7 +62,7 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     const deletable = open.filter(({ isSystem }) => !isSystem);
     if (deletable.length === 0 && unread) return (round === 0 ? unseen : incomplete)(NOT_ALL, ...unread);
     if (deletable.length === 0 && wasComplete(run)) return isOver(run, open);
-    first = await (first ? keepIdsLate(run, first) : keepIds(run, deletable));
+    first = await firstLook(run, deletable, first, earlier && "value" in earlier ? earlier.value : undefined);
     if (deletable.length === 0) return isOver(run, open);
     if (round === ROUNDS || (round > 0 && deletable.every(({ id }) => failures.has(id)))) {
       return left(deletable, failures);
@@ -65,6 +71,16 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     if (incident.drill) return failures.size > 0 ? left(deletable, failures) : would(deletable.length);
   }
 }
+
+const firstLook = (
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  known: FirstLook | undefined,
+  earlier: KeptElsewhere["grants"] | undefined,
+): Promise<FirstLook> => {
+  if (known) return keepIdsLate(run, known);
+  return earlier ? keepEarlier(run, earlier, grants) : keepIds(run, grants);
+};
 
 /** What is there and was not approved; and what cannot be judged, and why. */
 async function notGiven(
@@ -120,11 +136,15 @@ async function takeAway(
   first: FirstLook,
 ): Promise<Map<string, CurfewError>> {
   const { incident, parts, tenant } = run;
-  if (wasComplete(run)) await recordPutBack(run, grants.map(nameOf));
+  const isLocked = isComplete(incident.steps.lock);
+  const isRecorded = !wasComplete(run) || (await recordPutBack(run, grants.map(nameOf)));
+  // Taken away without a trace it would leave the old proof standing; while the lock holds it gives nothing.
+  if (!isRecorded && isLocked) return new Map(grants.map(({ id }) => [id, UNRECORDED]));
   const kept = await sideBySide(grants, parts.signal, async (grant) =>
     keepGrant(run, await readOrganizations(run, grant), first),
   );
-  const isLocked = isComplete(incident.steps.lock);
+  const isWhole = first.isStored && kept.every(({ isStored }) => isStored);
+  if (!isWhole && !incident.drill && !wasComplete(run)) await keepAllElsewhere(run, kept, first);
   const failures = new Map<string, CurfewError>();
   const ready: KeptGrant[] = [];
   for (const grant of kept) {
@@ -140,6 +160,14 @@ async function takeAway(
   if (!incident.drill) await keepLate(run, gone, first);
   return failures;
 }
+
+const keepAllElsewhere = (run: StepRun, kept: readonly KeptGrant[], { ids }: FirstLook): Promise<void> =>
+  keepElsewhere(run, "grants", {
+    ids: [...ids],
+    grants: kept.flatMap(({ unread, isStored: _, lines: __, ...grant }) =>
+      unread === undefined && ids.has(grant.id) ? [grant] : [],
+    ),
+  });
 
 /** Those that are stored, and those that people were told of. */
 async function deletable(
@@ -163,6 +191,10 @@ async function deletable(
 /** Why a grant is held back: nobody would ever know what it was. */
 const NEITHER = new CurfewError("store-failed", "What the grant was could be neither stored nor told.", {
   detail: "neither stored nor told",
+});
+
+const UNRECORDED = new CurfewError("store-failed", "That a grant was put back could not be recorded.", {
+  detail: "that it was put back cannot be recorded",
 });
 
 /** The table may work again by now: then nobody has to keep a message. Organizations that nobody could read stay told. */

@@ -1,6 +1,7 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { RevokedGrant } from "../ports.ts";
+import type { KeptElsewhere } from "./elsewhere.ts";
 import { type StepRun, tried, wasComplete } from "./step-run.ts";
 
 /** A grant as it is listed. */
@@ -35,6 +36,24 @@ export const keepIds = (run: StepRun, grants: readonly FoundGrant[]): Promise<Fi
     run,
     grants.filter((grant) => mayBeFirst(run, grant)).map(({ id }) => id),
   );
+
+/**
+ * The same, where an earlier run could not store them and kept them elsewhere. What is not there any more was told
+ * before it went.
+ */
+export async function keepEarlier(
+  run: StepRun,
+  { ids, grants }: KeptElsewhere["grants"],
+  present: readonly FoundGrant[],
+): Promise<FirstLook> {
+  const first = await storeIds(run, ids);
+  for (const grant of grants) {
+    const { isStored, lines } = await keepGrant(run, { ...grant, unread: undefined }, first);
+    const isGone = !present.some(({ id }) => id === grant.id);
+    if (!isStored && isGone) for (const line of lines) run.told.add(line);
+  }
+  return first;
+}
 
 /** Which grants were there at the first look. */
 export interface FirstLook {

@@ -1,6 +1,6 @@
 import type { Client } from "../../auth0/resources/client.ts";
 import type { Proposal } from "../approvals/asked.ts";
-import { FOR_ITSELF } from "../contain/lock.ts";
+import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
