@@ -141,6 +141,22 @@ describe("a table that takes nothing for forty seconds", () => {
   });
 });
 
+test("of an API no more is kept than its identifier and lifetimes: a tenant may have thousands", async () => {
+  const world = await contained({}, ({ tenant }) => {
+    tenant.apis.push({
+      id: "rs_1",
+      identifier: "https://orders",
+      name: "Orders",
+      token_lifetime: 60,
+      scopes: [],
+    } as never);
+  });
+  const key = { partition: incidentPartition(world.opened.id), sort: "PRESERVED#api-lifetimes" };
+
+  expect(world.table.peek(key)).toMatchObject({ apis: [{ identifier: "https://orders", token_lifetime: 60 }] });
+  expect(JSON.stringify(world.table.peek(key))).not.toMatch(/Orders|rs_1/);
+});
+
 describe("what is missing", () => {
   test("is said exactly where a scope is missing, is told once, and done when the scope is there", async () => {
     const world = await contained({}, ({ tenant }) => {

@@ -108,8 +108,8 @@ async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise
 
 /** Only what may be shown: beside it stands the token that completes the waiting step. */
 function askedPlan(step: string, value: unknown): AskedPlan {
-  const { plan = null, planHash, decision = null } = value as Record<string, unknown>;
-  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, decision };
+  const { plan = null, lines = [], planHash, decision = null } = value as Record<string, unknown>;
+  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, lines, decision };
 }
 
 function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {

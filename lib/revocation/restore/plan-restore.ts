@@ -51,7 +51,6 @@ export async function planRestore(
     grantTypes: types?.includes(FOR_ITSELF) ? [FOR_ITSELF] : [],
     grants: judged.grants,
     networkAcl: mayHaveAcl(incident),
-    leftOut: judged.leftOut,
   };
   const remarks = [
     ...judged.remarks,
@@ -67,7 +66,7 @@ export async function planRestore(
     ...((await readInvestigation(table, incident.id))?.value.uses ?? []),
     ...((await readWatch(table, incident.id))?.value.counted ?? []),
   ];
-  return { plan, lines: restoreLines(plan, remarks, uses) };
+  return { plan, lines: restoreLines(plan, judged.leftOut, remarks, uses) };
 }
 
 const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>
