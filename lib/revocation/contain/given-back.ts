@@ -1,8 +1,9 @@
+import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { type Asked, approvedPlan, askedKey } from "../approvals/asked.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
-import type { FoundGrant } from "./keep-grants.ts";
+import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
 import { type StepRun, type Tried, tried } from "./step-run.ts";
 
 /** What a second person approved to give back: taking that away again would undo a decision. */
@@ -25,8 +26,17 @@ export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried
   return "error" in read ? read : { value: approvedPlan(read.value?.value) };
 }
 
-/** Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. */
-export function isGiven(grant: FoundGrant, given: GivenBack | undefined): boolean {
+/**
+ * Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. Where its
+ * organizations cannot be read nobody knows: the reason.
+ */
+export async function isGiven(
+  run: StepRun,
+  grant: FoundGrant,
+  given: GivenBack | undefined,
+): Promise<boolean | CurfewError> {
   const approved = given?.grants.find((one) => isForSame(one, grant));
-  return approved !== undefined && !compareGrant({ ...grant, organizations: [] }, approved).isMore;
+  if (!approved || compareGrant({ ...grant, organizations: [] }, approved).isMore) return false;
+  const { organizations, unread } = await readOrganizations(run, grant);
+  return unread ?? !compareGrant({ ...grant, organizations }, approved).isMore;
 }

@@ -30,6 +30,8 @@ export interface AskedPlan {
   step: string;
   planHash: string | null;
   plan: unknown;
+  /** The plan in words, as it was shown, with what does not come back. */
+  lines: unknown;
   decision: unknown;
 }
 
@@ -86,6 +88,8 @@ export interface BundledUse {
 
 export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier" | "notKept" | "notCompared"> & {
   reachesBackTo: Moment | null;
+  /** A time of which events were gone before somebody read them. */
+  gap: { from: Moment; to: Moment } | null;
   uses: readonly BundledUse[];
   changes: NonNullable<InvestigationRecord["compared"]>["changes"];
   otherChanges: number;

@@ -1,6 +1,6 @@
 import type { Client } from "../../auth0/resources/client.ts";
 import type { Proposal } from "../approvals/asked.ts";
-import { FOR_ITSELF } from "../contain/lock.ts";
+import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
@@ -51,7 +51,6 @@ export async function planRestore(
     grantTypes: types?.includes(FOR_ITSELF) ? [FOR_ITSELF] : [],
     grants: judged.grants,
     networkAcl: mayHaveAcl(incident),
-    leftOut: judged.leftOut,
   };
   const remarks = [
     ...judged.remarks,
@@ -65,7 +64,7 @@ export async function planRestore(
   ];
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
-  return { plan, lines: restoreLines(plan, remarks, uses, investigation?.isRead === true) };
+  return { plan, lines: restoreLines(plan, judged.leftOut, remarks, uses, investigation?.isRead === true) };
 }
 
 const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>

@@ -11,6 +11,7 @@ import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
 import { withPage } from "./fold.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
+import { withoutVoidProof } from "./issued.ts";
 import { readOwnActs } from "./own-acts.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
@@ -42,7 +43,8 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   known = await tellUses(incident, known, parts);
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
-  return recordStep(table, incident.id, "watch", resultOf(incident, known.value, failure, clock.now()));
+  const latest = await withoutVoidProof(incident, known.value.issued, parts);
+  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
 }
 
 /** How long to wait until the next turn; null when there is nothing to watch any more. */
@@ -83,6 +85,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     gaps: [],
     own: {},
     renewed: [],
+    issued: null,
     told: [],
     counted: [],
     untold: null,
