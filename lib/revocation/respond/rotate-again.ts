@@ -10,7 +10,7 @@ const BETWEEN_TRIES = 600_000;
  * something was put back and taken away again, which makes every proof an old one.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
-  if (incident.drill) return false;
+  if (incident.drill || incident.restored) return false;
   const { step } = nextStep(incident, now);
   if (step === "rotate" || step === "prove") return true;
   const { rotate, prove } = incident.steps;

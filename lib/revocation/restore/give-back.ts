@@ -3,7 +3,8 @@ import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { readOrganizations } from "../contain/keep-grants.ts";
 import { findAcl } from "../contain/network-acl.ts";
 import { act, type Came, incomplete, runStep, type StepRun, tried } from "../contain/step-run.ts";
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, stoppedAt } from "../incident/incident.ts";
+import { changeIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
@@ -44,7 +45,11 @@ async function give(run: StepRun): Promise<Came> {
     if (!incident.drill) await noteBegun(incident, parts);
   }
   if (incident.drill) return wouldGive(run, plan);
-  const failure = (await giveGrants(run, plan)) ?? (await unlock(run, plan)) ?? (await openNetwork(run, plan));
+  const failure =
+    (await giveGrants(run, plan)) ??
+    (await noteStop(run)) ??
+    (await unlock(run, plan)) ??
+    (await openNetwork(run, plan));
   if (failure) return failure;
   return { outcome: "done", message: `${incident.clientId} has what was approved, and nothing else.` };
 }
@@ -56,6 +61,19 @@ async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
     await act(run, `POST /api/v2/client-grants ${grant.audience}`, async () => undefined);
   const message = `In an emergency ${plan.grants.length} grants would be given back.`;
   return { outcome: "done", message };
+}
+
+/**
+ * Keeps until when it was proven that nothing is given out: after the next request nobody can prove it again. What was
+ * planted and taken away meanwhile makes the proof an old one; the lock still holds, and watching has it proven anew.
+ */
+async function noteStop({ incident, parts }: StepRun): Promise<Came | undefined> {
+  const at = parts.clock.now();
+  const { restored } = await changeIncident(parts.table, incident.id, (known) => {
+    const stop = stoppedAt(known);
+    return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
+  });
+  return restored ? undefined : incomplete(NOT_BACK, ["it is to be proven once more that no token is given out"], null);
 }
 
 /** Looks at the grants so often: what is found wrong is mended, and looked at again. */

@@ -87,6 +87,8 @@ function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean 
 }
 
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
+  // Giving back is told as that.
+  if (incident.restored) return;
   const at = stoppedAt(incident);
   const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
   const turn =
