@@ -52,6 +52,8 @@ export function incidentText(incident: Incident, width: number): string {
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
+    ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
+    ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
     `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,
     ...windowSentences(incident.window),
   ];

@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ask } from "../../lib/revocation/approvals/ask.ts";
 import { decide } from "../../lib/revocation/approvals/decide.ts";
-import { isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
-import { readIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { lock } from "../../lib/revocation/contain/lock.ts";
+import { putBack } from "../../lib/revocation/contain/put-back.ts";
+import { containRound } from "../../lib/revocation/contain/round.ts";
+import { type Incident, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
+import { openIncident, readIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
+import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import { giveBack, giveBackAgain } from "../../lib/revocation/restore/give-back.ts";
 import { planRestore } from "../../lib/revocation/restore/plan-restore.ts";
 import { respond, turn } from "./world/curfew.ts";
@@ -93,5 +98,104 @@ describe("after access was given back", () => {
     expect(world.incident().restored?.stoppedAt).toBeGreaterThan(proof);
     expect(world.tenant.gives(ORDERS.audience)).toBe(true);
     expect(world.guard.violations).toEqual([]);
+  });
+});
+
+const TOKEN: TokenFacts = {
+  ...{ form: "jwt", issuer: "https://acme.eu.auth0.com/", subject: "job@clients", clientId: "job", scopes: [] },
+  ...{
+    audience: ["https://orders"],
+    grantType: "client-credentials",
+    issuedAt: null,
+    notBefore: null,
+    expiresAt: null,
+  },
+  ...{ jti: null, kid: "now", sha256: "0".repeat(64), signature: { status: "verified" } },
+};
+const USERS: TokenFacts = { ...TOKEN, subject: "auth0|1", grantType: null, sha256: "1".repeat(64) };
+
+/** Somebody reports one more leak of the same application. */
+const report = (world: World, token: TokenFacts | null, name?: string): Promise<Incident> => {
+  const { tenant, clientId, drill } = world.opened;
+  const facts = { tenant, clientId, drill, token, reason: "once more", openedBy: "sam", leakedSince: null };
+  return openIncident(world.table, { ...facts, openedAt: world.clock.now(), ...(name !== undefined && { name }) });
+};
+
+/** What the machine does for a later incident: locks, contains, and looks again. */
+const contain = (world: World, id: string) =>
+  world.clock.run(
+    (async () => {
+      await world.run("lock", async (parts) => lock(await readIncident(parts.table, id), parts));
+      await world.run("contain", async (parts) => containRound(await readIncident(parts.table, id), parts));
+      await world.run("put-back", async (parts) => putBack(await readIncident(parts.table, id), parts));
+    })(),
+  );
+
+describe("another report about the same application", () => {
+  test("opens another incident once access was given back: it is locked again, and the first one gives nothing", async () => {
+    const world = await approved();
+    await give(world);
+    await turns(world, 1);
+    const later = await report(world, null);
+
+    expect([later.id, later.follows]).toEqual([`${world.opened.id}-2`, [world.opened.id]]);
+    expect(world.incident().followedBy).toBe(later.id);
+    expect((await report(world, null)).id).toBe(later.id);
+
+    world.putBack(() => undefined);
+    await turns(world, 1);
+    expect(world.tenant.gives(ORDERS.audience)).toBe(true);
+    await contain(world, later.id);
+    await turns(world, 3);
+
+    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+    expect(await readPreservedGrants(world.table, later.id)).toMatchObject([ORDERS]);
+    expect(isContained(world.incident())).toBe(false);
+  });
+
+  test("opens another one where it was approved and not given back yet, which keeps what was taken away", async () => {
+    const world = await approved();
+    const later = await report(world, null);
+    await give(world);
+    await turns(world, 2);
+    await contain(world, later.id);
+
+    expect(later.id).toBe(`${world.opened.id}-2`);
+    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+    expect(world.incident().steps.restore).toMatchObject({ outcome: "incomplete" });
+    expect(await readPreservedGrants(world.table, later.id)).toMatchObject([ORDERS]);
+  });
+
+  test("is the same incident while that contains it", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(respond(world));
+
+    expect((await report(world, null)).id).toBe(world.opened.id);
+    expect((await report(world, null, "repo")).id).toBe("repo");
+  });
+
+  test("opens another one for a token with more reach, and one that closes takes over from a user's token", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(respond(world));
+    const token = await report(world, TOKEN);
+    const user = await report(world, USERS);
+
+    expect([token.id, user.id]).toEqual([`${world.opened.id}-2`, `${world.opened.id}-3`]);
+    expect(world.incident().followedBy).toBe(token.id);
+    expect((await readIncident(world.table, token.id)).followedBy).toBeUndefined();
+    expect((await report(world, null)).id).toBe(token.id);
+    expect((await report(world, USERS)).id).toBe(user.id);
+  });
+
+  test("of a secret is never swallowed by an incident about a user's token", async () => {
+    const table = (await createWorld({})).table;
+    const facts = { tenant: "acme", clientId: "other", drill: false, reason: "r", openedBy: "sam", leakedSince: null };
+    const first = await openIncident(table, { ...facts, openedAt: 1, token: USERS });
+    const second = await openIncident(table, { ...facts, openedAt: 2, token: null });
+    const named = openIncident(table, { ...facts, openedAt: 3, token: null, name: first.id });
+
+    expect(second.id).not.toBe(first.id);
+    expect((await readIncident(table, first.id)).followedBy).toBe(second.id);
+    await expect(named).rejects.toThrow("something else that leaked");
   });
 });

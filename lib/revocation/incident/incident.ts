@@ -87,6 +87,10 @@ export interface Incident {
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.
    */
   restored?: { at: Instant; stoppedAt: Instant };
+  /** Earlier incidents about the same application that were open when this one was opened, the newest first. */
+  follows?: readonly string[];
+  /** The later incident that decides what the application may have; from then on nothing is given back by this one. */
+  followedBy?: string;
 }
 
 export const incidentPartition = (id: string): string => `INCIDENT#${id}`;

@@ -34,6 +34,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   plan: async (incident, parts) => {
     const { restore } = incident.steps;
     if (incident.closedAt !== null || isComplete(restore) || restore?.outcome === "not-applicable") return ON;
+    if (incident.followedBy !== undefined) return decidedBy(incident.followedBy, incident, parts);
     if (incident.leak?.levers.length === 0) return nothingTaken(incident, parts);
     const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
     const { decision } = asked ?? {};
@@ -51,7 +52,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
   act: async (incident, parts) => {
     const { steps } = await giveBack(incident, parts);
-    if (isComplete(steps.restore)) return ON;
+    if (isComplete(steps.restore) || incident.followedBy !== undefined) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
   },
 });
@@ -64,6 +65,12 @@ function lastAnswer({ window, openedAt }: Incident): Instant {
 
 async function nothingTaken(incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   const message = "Nothing was taken away from the application, so there is nothing to give back.";
+  await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
+  return ON;
+}
+
+async function decidedBy(later: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
+  const message = `What is given back is decided in the incident ${later}.`;
   await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
   return ON;
 }

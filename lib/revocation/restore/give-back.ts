@@ -4,7 +4,7 @@ import { readOrganizations } from "../contain/keep-grants.ts";
 import { findAcl } from "../contain/network-acl.ts";
 import { act, type Came, incomplete, runStep, type StepRun, tried } from "../contain/step-run.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
-import { changeIncident } from "../incident/incidents.ts";
+import { changeIncident, readIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
@@ -30,13 +30,21 @@ export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Inci
  */
 export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
   const { restore, contain, lock } = incident.steps;
-  if (restore === undefined || incident.drill || !(await wasBegun(incident, parts))) return incident;
+  if (
+    restore === undefined ||
+    incident.drill ||
+    incident.followedBy !== undefined ||
+    !(await wasBegun(incident, parts))
+  )
+    return incident;
   const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0);
   return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
 }
 
 async function give(run: StepRun): Promise<Came> {
   const { incident, parts } = run;
+  const { followedBy } = await readIncident(parts.table, incident.id);
+  if (followedBy !== undefined) return incomplete(NOT_BACK, [`the incident ${followedBy} decides that`], null);
   const plan = approvedPlan(await readAsked<RestorePlan>(parts.table, incident.id, "restore"));
   if (!plan) return incomplete(NOT_BACK, ["a second person has not agreed"], null);
   if (!(await wasBegun(incident, parts))) {
@@ -209,8 +217,11 @@ async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<C
     if (listed.error.code === "feature-unavailable") return undefined;
     return incomplete(NOT_BACK, [line], listed.error);
   }
-  const acl = findAcl(listed.value, run.incident);
-  if (!acl) return undefined;
-  const failure = await act(run, `DELETE /api/v2/network-acls/${acl.id}`, () => run.tenant.deleteNetworkAcl(acl.id));
-  return failure && incomplete(NOT_BACK, [line], failure);
+  for (const id of [run.incident.id, ...(run.incident.follows ?? [])]) {
+    const acl = findAcl(listed.value, { id });
+    if (!acl) continue;
+    const failure = await act(run, `DELETE /api/v2/network-acls/${acl.id}`, () => run.tenant.deleteNetworkAcl(acl.id));
+    if (failure) return incomplete(NOT_BACK, [line], failure);
+  }
+  return undefined;
 }
