@@ -115,10 +115,15 @@ const TOKEN: TokenFacts = {
 const USERS: TokenFacts = { ...TOKEN, subject: "auth0|1", grantType: null, sha256: "1".repeat(64) };
 
 /** Somebody reports one more leak of the same application. */
-const report = (world: World, token: TokenFacts | null, name?: string): Promise<Incident> => {
+const report = (world: World, token: TokenFacts | null, name?: string, leakedKey?: string): Promise<Incident> => {
   const { tenant, clientId, drill } = world.opened;
   const facts = { tenant, clientId, drill, token, reason: "once more", openedBy: "sam", leakedSince: null };
-  return openIncident(world.table, { ...facts, openedAt: world.clock.now(), ...(name !== undefined && { name }) });
+  return openIncident(world.table, {
+    ...facts,
+    openedAt: world.clock.now(),
+    ...(name !== undefined && { name }),
+    ...(leakedKey !== undefined && { leakedKey }),
+  });
 };
 
 /** What the machine does for a later incident: locks, contains, and looks again. */
@@ -197,5 +202,23 @@ describe("another report about the same application", () => {
     expect(second.id).not.toBe(first.id);
     expect((await readIncident(table, first.id)).followedBy).toBe(second.id);
     await expect(named).rejects.toThrow("something else that leaked");
+  });
+
+  test("that names the key that leaked goes on with the incident: it is detached, and that is proven again", async () => {
+    const client = { attachedKeys: ["cred_1", "cred_2"], tokenEndpointAuthMethod: undefined };
+    const world = await createWorld({ grants: [ORDERS], client });
+    await world.clock.run(respond(world));
+    expect(isContained(world.incident())).toBe(true);
+
+    const same = await report(world, null, undefined, "old");
+    expect([same.id, same.leak]).toEqual([world.opened.id, null]);
+    await turns(world, 3);
+
+    expect(world.incident().leak).toMatchObject({
+      kind: "registered-key",
+      levers: expect.arrayContaining(["detach-key"]),
+    });
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
+    expect(isContained(world.incident())).toBe(true);
   });
 });
