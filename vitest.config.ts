@@ -51,6 +51,7 @@ export default defineConfig({
     // Every test must be able to fail: one without an assertion cannot.
     expect: { requireAssertions: true },
     testTimeout: 30_000,
+    hookTimeout: 60_000, // a browser or a tenant that starts on a busy machine
     // Some of the longest files wait for clocks and other processes more than they compute: with a process more than
     // there are processors none of these is idle meanwhile.
     maxWorkers: availableParallelism() + 1,
