@@ -1,4 +1,3 @@
-import { hostname, userInfo } from "node:os";
 import type { Alert } from "../lib/alerts/alert.ts";
 import type { Login } from "../lib/auth0/login.ts";
 import { parseReference } from "../lib/config/references.ts";
@@ -21,6 +20,7 @@ import { type LeakRequest, leakedLogin } from "./incident-request.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
 import { personAgrees } from "./person-agrees.ts";
+import { personName } from "./person-name.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { secretSources } from "./secret-sources.ts";
 import { stepTeller } from "./tell-steps.ts";
@@ -112,15 +112,6 @@ async function responderHere(tenant: TenantConfig, clientId: string, signal: Abo
 function unseen(error: unknown, { err }: Terminal): undefined {
   if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
   err(`The application cannot be looked at: ${error.message}\n`);
-}
-
-/** Somebody's login on this machine; some machines know none. */
-function personName(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `somebody on ${hostname()}`;
-  }
 }
 
 /** What answering works with here. */

@@ -5,8 +5,9 @@ import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import { openIncident } from "../incident/incidents.ts";
+import { takeClose } from "./close-order.ts";
 import type { IncidentExecutions } from "./executions.ts";
-import { type DeskRoute, decisionShape, deskRoute, startShape } from "./requests.ts";
+import { closeShape, type DeskRoute, decisionShape, deskRoute, startShape } from "./requests.ts";
 
 /** What somebody asks of the desk, and who it is, as IAM says. */
 export interface DeskRequest {
@@ -60,6 +61,10 @@ export async function deskAnswer(request: DeskRequest, parts: DeskParts): Promis
   if (!route)
     return refused(404, "not-found", "The desk takes POST /incidents and POST /incidents/ID/STEP/approve or reject.");
   try {
+    if (route.order === "close") {
+      const { reason } = parsed(closeShape, request.body);
+      return { status: 200, body: await takeClose(route.incident, reason, request.caller, parts) };
+    }
     return {
       status: 200,
       body: await (route.order === "start" ? start(request, parts) : decide(route, request, parts)),

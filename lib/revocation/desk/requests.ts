@@ -42,17 +42,25 @@ export type StartRequest = z.input<typeof startShape>;
 /** `POST /incidents/{id}/{step}/approve`, `…/reject`: bound to exactly the plan that was shown. */
 export const decisionShape = z.strictObject({ planHash: z.string().regex(/^[0-9a-f]{64}$/) });
 
+/** `POST /incidents/{id}/close`: why nothing more is to be done. */
+export const closeShape = z.strictObject({ reason: z.string().min(1).max(2_000) });
+
 /** What the desk is asked for. */
 export type DeskRoute =
   | { order: "start" }
+  | { order: "close"; incident: string }
   | { order: "decide"; incident: string; step: "key-revocation" | "restore"; decision: "approve" | "reject" };
 
 const DECISION = /^\/incidents\/([a-z0-9-]{1,80})\/(key-revocation|restore)\/(approve|reject)\/?$/;
+
+const CLOSE = /^\/incidents\/([a-z0-9-]{1,80})\/close\/?$/;
 
 /** Undefined for anything else. */
 export function deskRoute(method: string, path: string): DeskRoute | undefined {
   if (method !== "POST") return undefined;
   if (/^\/incidents\/?$/.test(path)) return { order: "start" };
+  const [, ended] = CLOSE.exec(path) ?? [];
+  if (ended !== undefined) return { order: "close", incident: ended };
   const [, incident, step, decision] = DECISION.exec(path) ?? [];
   return incident === undefined ? undefined : ({ order: "decide", incident, step, decision } as DeskRoute);
 }

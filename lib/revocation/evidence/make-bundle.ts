@@ -57,6 +57,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
     },
     token: incident.token && bundledToken(incident.token),
     isContained: wasContained(incident),
+    ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
     stoppedAt: isoOrNull(stoppedAt(incident)),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),

@@ -87,6 +87,8 @@ export interface Incident {
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.
    */
   restored?: { at: Instant; stoppedAt: Instant };
+  /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
+  ended?: { at: Instant; by: string; reason: string };
   /** Earlier incidents about the same application that were open when this one was opened, the newest first. */
   follows?: readonly string[];
   /** The later incident that decides what the application may have; from then on nothing is given back by this one. */

@@ -46,6 +46,10 @@ export async function respondLocally(id: string, parts: LocalParts): Promise<Inc
 /** @returns how long to wait before the next one; null when all is over */
 async function turn(id: string, parts: LocalParts, investigate: () => Promise<void>): Promise<Seconds | null> {
   const incident = await readIncident(parts.table, id);
+  if (incident.ended) {
+    await run("close", id, parts);
+    return null;
+  }
   const { step } = nextStep(incident, parts.clock.now());
   if (step === "rotate") return rotationWaits(incident, parts);
   if (step === "prove") return proven(incident, parts);

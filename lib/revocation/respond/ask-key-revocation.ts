@@ -29,6 +29,7 @@ export const keyRevocationQuestion: Question = {
   plan: async (incident, parts) => {
     const result = incident.steps["key-revocation"];
     if (incident.closedAt !== null || isComplete(result) || result?.outcome === "not-applicable") return ON;
+    if (incident.ended) return over(incident, "A person has ended the incident.", parts);
     const asked = await readAsked<KeyPlan>(parts.table, incident.id, "key-revocation");
     const decision = asked?.decision;
     if (decision) await tellIncident(incident, { turn: "decided", step: "key-revocation", ...decision }, parts);

@@ -6,6 +6,7 @@ import { type Asked, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { giveBack } from "../restore/give-back.ts";
 import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
@@ -34,8 +35,10 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   plan: async (incident, parts) => {
     const { restore } = incident.steps;
     if (incident.closedAt !== null || isComplete(restore) || restore?.outcome === "not-applicable") return ON;
-    if (incident.followedBy !== undefined) return decidedBy(incident.followedBy, incident, parts);
-    if (incident.leak?.levers.length === 0) return nothingTaken(incident, parts);
+    if (incident.ended) return notGiven("A person has ended the incident: nothing is given back.", incident, parts);
+    if (incident.followedBy !== undefined) return notGiven(decidedIn(incident.followedBy), incident, parts);
+    if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
+      return notGiven(NOTHING_TAKEN, incident, parts);
     const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
@@ -52,7 +55,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
   act: async (incident, parts) => {
     const { steps } = await giveBack(incident, parts);
-    if (isComplete(steps.restore) || incident.followedBy !== undefined) return ON;
+    if (isComplete(steps.restore) || incident.followedBy !== undefined || incident.ended) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
   },
 });
@@ -63,14 +66,11 @@ function lastAnswer({ window, openedAt }: Incident): Instant {
   return end + AFTERWARDS;
 }
 
-async function nothingTaken(incident: Incident, { table, clock }: RespondParts): Promise<Way> {
-  const message = "Nothing was taken away from the application, so there is nothing to give back.";
-  await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
-  return ON;
-}
+const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
 
-async function decidedBy(later: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
-  const message = `What is given back is decided in the incident ${later}.`;
+const decidedIn = (later: string): string => `What is given back is decided in the incident ${later}.`;
+
+async function notGiven(message: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
   return ON;
 }

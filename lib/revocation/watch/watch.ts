@@ -52,7 +52,7 @@ export async function nextWatch(
 ): Promise<Seconds | null> {
   const record = (await readWatch(table, incident.id))?.value;
   const now = clock.now();
-  if (incident.closedAt !== null) return null;
+  if (incident.closedAt !== null || incident.ended) return null;
   if (!record) return 0;
   if (isOver(incident, record) || record.turns >= MOST_TURNS) return null;
   return watchInterval(withLate(incident.window), record.turns, now);
