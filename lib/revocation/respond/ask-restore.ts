@@ -24,6 +24,9 @@ const AFTERWARDS = days(7) * 1_000;
 /** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
 const LONGEST_WINDOW = days(30) * 1_000;
 
+/** For so long a drill waits for an answer. Milliseconds. */
+export const DRILL_WAITS = days(1) * 1_000;
+
 /** Between two reminders. */
 const A_DAY: Seconds = days(1);
 
@@ -48,6 +51,8 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (isOver) return staysContained(incident, asked, parts);
     if (why !== null) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
     const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
+    // In a drill nothing depends on the answer: a no ends it.
+    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, asked, parts);
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
   ask: async (incident, parts, waiting) => {
@@ -60,8 +65,9 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
 });
 
-/** Until when an answer is waited for. */
-function lastAnswer({ window, openedAt }: Incident): Instant {
+/** Until when an answer is waited for. A drill shows that one is asked for; nobody is reminded of it for weeks. */
+function lastAnswer({ window, openedAt, drill }: Incident): Instant {
+  if (drill) return openedAt + DRILL_WAITS;
   const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
   return end + AFTERWARDS;
 }
