@@ -45,6 +45,12 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   return recordStep(table, incident.id, "watch", resultOf(incident, known.value, failure, clock.now()));
 }
 
+/** Whoever begins anew to answer an incident has all turns again: they are counted because of what one execution holds. */
+export async function renewTurns({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<void> {
+  const known = await readWatch(table, id);
+  if (known && known.value.turns > 0) await changeWatch(table, id, known, (record) => ({ ...record, turns: 0 }));
+}
+
 /** How long to wait until the next turn; null when there is nothing to watch any more. */
 export async function nextWatch(
   incident: Incident,
@@ -177,7 +183,8 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
   return { at: now, outcome: "incomplete", message: read, missing: [`Watching goes on ${until}.`], code: null };
 }
 
-const NO_TURNS = "Watching has ended before the window closes: no turns are left. Start the incident again to go on.";
+const NO_TURNS =
+  "Watching has ended before the window closes: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";
 
 function told({ told: uses }: WatchRecord): string {
   const count = uses.reduce((sum, use) => sum + use.count, 0);
