@@ -4,13 +4,21 @@ import { decide } from "../../lib/revocation/approvals/decide.ts";
 import { lock } from "../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
 import { containRound } from "../../lib/revocation/contain/round.ts";
-import { type Incident, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
+import {
+  type Incident,
+  isComplete,
+  isContained,
+  stoppedAt,
+  wasContained,
+} from "../../lib/revocation/incident/incident.ts";
 import { openIncident, readIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
 import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import { giveBack, giveBackAgain } from "../../lib/revocation/restore/give-back.ts";
 import { planRestore } from "../../lib/revocation/restore/plan-restore.ts";
+import { FAULTS, type PlannedFault } from "../support/world/wire.ts";
 import { respond, turn } from "./world/curfew.ts";
+import { isHeard, isKept } from "./world/guard.ts";
 import type { WorldTenant } from "./world/tenant.ts";
 import { createWorld, type World } from "./world/world.ts";
 
@@ -221,4 +229,46 @@ describe("another report about the same application", () => {
     expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
     expect(isContained(world.incident())).toBe(true);
   });
+});
+
+/** Access was given back, what replaced the leak leaks as well, and something fails while that is contained. */
+async function secondLeak(fault?: PlannedFault): Promise<{ problems: string[]; strikable: number }> {
+  const world = await approved();
+  await give(world);
+  await turns(world, 1);
+  const given = [...world.tenant.grants.values()];
+  const { id } = await report(world, null);
+  world.putBack(() => undefined);
+  if (fault) world.wire.plan(fault);
+  const begun = world.wire.calls.length;
+  await contain(world, id);
+  await turns(world, 1);
+  const strikable = world.wire.calls.length - begun;
+  world.calm();
+  await contain(world, id);
+  await turns(world, 2);
+  const { lock: locked, contain: contained } = (await readIncident(world.table, id)).steps;
+  const holds = {
+    "it gets no token": !world.tenant.gives(ORDERS.audience) && world.tenant.grants.size === 0,
+    "both steps are complete": isComplete(locked) && isComplete(contained),
+    "what it had is stored or told": given.every(
+      (grant) => isKept(world.table, id, grant) || isHeard(world.heard(), grant),
+    ),
+    "the first incident is not contained": !isContained(world.incident()),
+  };
+  return { problems: Object.entries(holds).flatMap(([what, is]) => (is ? [] : [what])), strikable };
+}
+
+test("a second leak is contained whatever call of it fails", { timeout: 90_000 }, async () => {
+  const { problems, strikable } = await secondLeak();
+  expect(problems).toEqual([]);
+  const failures: string[] = [];
+  for (let skip = 0; skip < strikable; skip++) {
+    for (const fault of FAULTS) {
+      const failed = (await secondLeak({ skip, fault })).problems;
+      if (failed.length > 0) failures.push(`${fault} at ${skip}: ${failed.join("; ")}`);
+    }
+  }
+  console.info(`a second leak: ${strikable * FAULTS.length} single faults, ${failures.length} failed`);
+  expect(failures).toEqual([]);
 });
