@@ -1,3 +1,4 @@
+import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import type { Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
@@ -5,7 +6,7 @@ import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
-import type { FoundGrant } from "./keep-grants.ts";
+import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
 import { type StepRun, type Tried, tried } from "./step-run.ts";
 
 /** What a second person approved to give back: taking that away again would undo a decision. */
@@ -36,8 +37,17 @@ async function lastOf(incident: Incident, table: Table): Promise<Incident> {
   return incident.followedBy === undefined ? incident : lastOf(await readIncident(table, incident.followedBy), table);
 }
 
-/** Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. */
-export function isGiven(grant: FoundGrant, given: GivenBack | undefined): boolean {
+/**
+ * Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. Where its
+ * organizations cannot be read nobody knows: the reason.
+ */
+export async function isGiven(
+  run: StepRun,
+  grant: FoundGrant,
+  given: GivenBack | undefined,
+): Promise<boolean | CurfewError> {
   const approved = given?.grants.find((one) => isForSame(one, grant));
-  return approved !== undefined && !compareGrant({ ...grant, organizations: [] }, approved).isMore;
+  if (!approved || compareGrant({ ...grant, organizations: [] }, approved).isMore) return false;
+  const { organizations, unread } = await readOrganizations(run, grant);
+  return unread ?? !compareGrant({ ...grant, organizations }, approved).isMore;
 }

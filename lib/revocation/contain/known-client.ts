@@ -4,17 +4,27 @@ import { type Classification, classify } from "../leak/classify.ts";
 import type { Lever } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
-import type { StepRun } from "./step-run.ts";
+import { readElsewhere } from "./elsewhere.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+
+/** The grant type with which an application gets tokens for itself. */
+export const FOR_ITSELF = "client_credentials";
 
 /**
- * Keeps the application as it was before anything was taken away.
+ * Keeps the application as it was before anything was taken away. One that is locked already may have been locked by a
+ * process that could record nothing: it is kept as that one saw it and, while nobody can read that, not at all.
  *
  * @returns as it was at the first look, and whether that is stored
  */
 export async function keepClient(
-  { keeping, incident, parts }: StepRun,
-  client: RevokedClient,
+  run: StepRun,
+  seen: RevokedClient,
 ): Promise<{ first: RevokedClient; isStored: boolean }> {
+  const { keeping, incident, parts } = run;
+  const isUntouched = !wasComplete(run) && seen.grantTypes?.includes(FOR_ITSELF) === true;
+  const earlier = isUntouched ? { value: undefined } : await readElsewhere(run, "client");
+  if ("error" in earlier) return { first: { ...seen, grantTypes: undefined }, isStored: false };
+  const client = earlier.value ?? seen;
   const [kept, types] = await Promise.all([
     keeping.store(() => preserve(parts.table, incident.id, "client", client)),
     keeping.store(() => preserve(parts.table, incident.id, "grant-types", client.grantTypes ?? null)),

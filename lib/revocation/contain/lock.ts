@@ -1,8 +1,9 @@
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
+import { keepElsewhere } from "./elsewhere.ts";
 import { readGivenBack } from "./given-back.ts";
-import { classifyLeak, keepClient, leversOf, seenBefore } from "./known-client.ts";
+import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore } from "./known-client.ts";
 import {
   act,
   type Came,
@@ -16,9 +17,6 @@ import {
   unseen,
   wasComplete,
 } from "./step-run.ts";
-
-/** The grant type with which an application gets tokens for itself. */
-export const FOR_ITSELF = "client_credentials";
 
 /**
  * Takes `client_credentials` out of the application's grant types: from then on it gets no tokens for itself, whatever
@@ -57,8 +55,10 @@ export async function lockClient(run: StepRun): Promise<Came> {
   if (given.value?.grantTypes.includes(FOR_ITSELF)) return LOCKED;
   if (wasComplete(run)) await recordPutBack(run, [line]);
   // Whether or not that reaches anybody: a lock that takes one grant type away never waits for it.
-  if (!isStored && !incident.drill)
-    await tellUnstored(run, [`the grant types of ${incident.clientId}: ${typesOf(client)}`]);
+  if (!isStored && !incident.drill) {
+    const line = `the grant types of ${incident.clientId}: ${typesOf(client)}`;
+    await Promise.all([keepElsewhere(run, "client", client), tellUnstored(run, [line])]);
+  }
   const types = (client.grantTypes ?? []).filter((type) => type !== FOR_ITSELF);
   const failure = await act(
     run,

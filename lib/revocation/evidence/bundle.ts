@@ -30,6 +30,8 @@ export interface AskedPlan {
   step: string;
   planHash: string | null;
   plan: unknown;
+  /** The plan in words, as it was shown, with what does not come back. */
+  lines: unknown;
   decision: unknown;
 }
 

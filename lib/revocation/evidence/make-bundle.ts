@@ -23,6 +23,7 @@ import type {
 } from "./bundle.ts";
 import { credentialStates, type PresentClient, readPresentClient } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
+import { type OldCredential, seenOfOldCredential } from "./old-credential.ts";
 import { openQuestions } from "./questions.ts";
 
 /** Puts together what is remembered of an incident, and how the application stands now. */
@@ -35,6 +36,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
   const present = await readPresentClient(parts);
+  const old = await seenOfOldCredential(incident, table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
     generatedAt: iso(now),
@@ -62,7 +64,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
-    credentials: credentialsOf(incident, preserved, present, said?.at ?? null, now),
+    credentials: credentialsOf(incident, preserved, { present, old }, said?.at ?? null, now),
     investigation: investigation ? bundledInvestigation(investigation) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
@@ -81,7 +83,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
 const credentialsOf = (
   incident: Incident,
   preserved: Readonly<Record<string, unknown>>,
-  present: PresentClient,
+  { present, old }: { present: PresentClient; old: OldCredential },
   refreshTokensRevokedAt: Instant | null,
   now: Instant,
 ) =>
@@ -90,6 +92,7 @@ const credentialsOf = (
     client: preserved.client as RevokedClient | undefined,
     keys: preserved.keys as PreservedKeys | undefined,
     present,
+    old,
     refreshTokensRevokedAt,
     now,
   });
@@ -106,8 +109,8 @@ async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise
 
 /** Only what may be shown: beside it stands the token that completes the waiting step. */
 function askedPlan(step: string, value: unknown): AskedPlan {
-  const { plan = null, planHash, decision = null } = value as Record<string, unknown>;
-  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, decision };
+  const { plan = null, lines = [], planHash, decision = null } = value as Record<string, unknown>;
+  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, lines, decision };
 }
 
 function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {

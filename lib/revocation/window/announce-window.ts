@@ -8,9 +8,11 @@ import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
+import type { Issued } from "../watch/issued.ts";
+import { readWatch } from "../watch/watch-record.ts";
 import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
-import { reachOf } from "./reach.ts";
+import { reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
 import { type ExposureWindow, exposureWindow } from "./window.ts";
@@ -48,8 +50,9 @@ async function computeWindow(
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const readings = await readingsOf(incident.id, stopOf(incident), parts);
-  return windowFrom(incident, readings, parts, inventories);
+  const issued = await issuedAfterwards(incident, parts);
+  const readings = await readingsOf(incident.id, stopOf(incident, issued), parts);
+  return windowFrom(incident, { readings, issued }, parts, inventories);
 }
 
 /**
@@ -60,22 +63,28 @@ export const windowSoFar = async (
   incident: Incident,
   parts: Pick<IncidentParts, "table" | "clock" | "settings">,
 ): Promise<ExposureWindow> =>
-  windowFrom(incident, await knownReadings(incident.id, parts.table), parts, { before: async () => undefined });
+  windowFrom(
+    incident,
+    { readings: await knownReadings(incident.id, parts.table), issued: await issuedAfterwards(incident, parts) },
+    parts,
+    { before: async () => undefined },
+  );
 
 async function windowFrom(
   incident: Incident,
-  readings: readonly ApiReading[],
+  { readings, issued }: { readings: readonly ApiReading[]; issued: Issued | null },
   { table, clock, settings }: Pick<IncidentParts, "table" | "clock" | "settings">,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
+  const reach = reachOf(await formerClient(incident, table, inventories), incident.token);
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),
     reportedAt: incident.openedAt,
     token: incident.token,
-    reach: reachOf(await formerClient(incident, table, inventories), incident.token),
+    reach: issued ? withAudiences(reach, issued.audiences) : reach,
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
-    stoppedAt: stopOf(incident),
+    stoppedAt: stopOf(incident, issued),
     refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
     ended: await readEnded(table, incident.id),
     records: await readLifetimes(table, settings.tenant),
@@ -86,8 +95,15 @@ async function windowFrom(
 /** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
 const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);
 
-const stopOf = (incident: Incident): number | null =>
-  WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
+/** Tokens that the log shows were given out although nothing should be: the watch keeps what it saw. */
+const issuedAfterwards = async ({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<Issued | null> =>
+  (await readWatch(table, id))?.value.issued ?? null;
+
+/** Never before a token that was seen to be given out. */
+function stopOf(incident: Incident, issued: Issued | null): number | null {
+  const stop = WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
+  return stop === null ? null : Math.max(stop, issued?.at ?? stop);
+}
 
 /** What is known of an open window moves with every look. */
 function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean {
