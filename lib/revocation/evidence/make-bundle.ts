@@ -157,6 +157,7 @@ const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation
   notKept: record.notKept,
   notCompared: record.notCompared,
   reachesBackTo: isoOrNull(record.reachesBackTo),
+  gap: record.gap ? { from: iso(record.gap.from), to: iso(record.gap.to) } : null,
   uses: record.uses.map(bundledUse),
   changes: record.compared?.changes ?? [],
   otherChanges: record.compared?.others ?? 0,
