@@ -14,6 +14,7 @@ export type PreservedPart =
   | "api-lifetimes"
   | "signing-keys"
   | "log-position"
+  | "stored-version"
   | `grant/${string}`
   | `put-back/${string}`;
 
