@@ -89,7 +89,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*",
     "s3:GetObject, s3:GetObjectVersion on <EvidenceBucket>/runs/*",
     "s3:ListBucket on <EvidenceBucket>",
-    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/responder-??????, ${SECRETS}curfew/*/responder-spare-??????`,
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/auditor-??????, ${SECRETS}curfew/*/responder-??????, ${SECRETS}curfew/*/responder-spare-??????`,
     "sns:Publish on <TopicsAlerts>",
     "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
   ],
@@ -225,7 +225,7 @@ describe("who can read which secret", () => {
   const LOGINS = { auditor: "curfew/acme-prod/auditor", rotator: "curfew/acme-prod/rotator" };
 
   it.each([
-    { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole", "RotateLeakedRole"] },
+    { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole", "RespondRole", "RotateLeakedRole"] },
     { name: LOGINS.rotator, managed: false, readers: ["RotateDueRole", "RotateSecretRole", "RotateLeakedRole"] },
     { name: "curfew/acme-prod/rotator-of-old", managed: false, readers: [] },
     { name: "curfew/acme-prod/responder", managed: false, readers: ["RespondRole", "RotateLeakedRole"] },
