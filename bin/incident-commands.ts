@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { AskedStep } from "../lib/revocation/approvals/asked.ts";
 import type { DecideOptions } from "./commands/decide.ts";
+import type { CloseOptions } from "./commands/incident-close.ts";
 import type { IncidentsOptions, ShowOptions } from "./commands/incidents.ts";
 import type { RevokedOptions } from "./commands/refresh-tokens-revoked.ts";
 import type { RevokeOptions } from "./commands/revoke.ts";
@@ -62,6 +63,15 @@ function addIncidents(program: Command, invocation: Invocation): void {
     .action(async (id: string, options: ShowOptions) => {
       const { runIncidentShow } = await import("./commands/incidents.ts");
       await runIncidentShow(id, options, processTerminal(), invocation);
+    });
+  places(incidents.command("close"))
+    .description("ends one that would go on: nobody watches or gives back any more, and it is not called contained")
+    .argument("<incident>", "its id")
+    .requiredOption("--reason <text>", "why, for the evidence")
+    .option("--yes", "do not ask", false)
+    .action(async (id: string, options: CloseOptions) => {
+      const { runIncidentClose } = await import("./commands/incident-close.ts");
+      await runIncidentClose(id, options, processTerminal(), invocation);
     });
   places(incidents.command("refresh-tokens-revoked"))
     .description(

@@ -26,6 +26,8 @@ export interface IncidentDeskClient extends DeskOrders {
    * @throws CurfewError `arguments-invalid`, `request-refused`, `unreachable`
    */
   place(): Promise<DeskPlace>;
+  /** Ends an incident: nobody watches, asks and gives back any more. */
+  close(incident: string, reason: string): Promise<void>;
   /** Tells what came of trying what leaked from here: results alone. */
   reportTrial(incident: string, report: TrialReport): Promise<void>;
   /** Says since when the users' refresh tokens are revoked: milliseconds since the epoch. */
@@ -56,6 +58,7 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): In
   };
   return {
     place,
+    close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason })),
     start: async (order) => startedShape.parse(await post("incidents", order)).incident,
     decide: async ({ incident, step, decision, planHash }) =>
       decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash })),

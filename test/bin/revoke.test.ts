@@ -206,6 +206,14 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       });
     });
 
+    it("ends an incident, with who and why, after showing it", async () => {
+      const run = await deployed.run(["incidents", "close", "by-token", "--reason", "a test of ours", "--yes"]);
+
+      expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("Ended.") });
+      const ended = (await deployed.incidents()).find(({ id }) => id === "by-token")?.ended;
+      expect(ended).toMatchObject({ by: expect.stringContaining("oncall/dana"), reason: "a test of ours" });
+    });
+
     it("says that nothing is asked about another step", async () => {
       const run = await deployed.run(["approve", "by-token", "key-revocation", "--yes"]);
 

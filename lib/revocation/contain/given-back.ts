@@ -1,6 +1,9 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
-import { type Asked, approvedPlan, askedKey } from "../approvals/asked.ts";
+import type { Table } from "../../store/table.ts";
+import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readIncident } from "../incident/incidents.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
@@ -19,11 +22,19 @@ const PATIENCE = 5_000;
  * @returns undefined while nothing was approved
  */
 export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
-  if (incident.steps.prove === undefined) return { value: undefined };
   const { table, clock } = parts;
-  const key = askedKey(incident.id, "restore");
-  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<Asked<RestorePlan>>(key)));
-  return "error" in read ? read : { value: approvedPlan(read.value?.value) };
+  if (incident.followedBy === undefined && incident.steps.prove === undefined) return { value: undefined };
+  const read = await tried(() =>
+    beforeMoment(clock, clock.now() + PATIENCE, async () =>
+      readAsked<RestorePlan>(table, (await lastOf(incident, table)).id, "restore"),
+    ),
+  );
+  return "error" in read ? read : { value: approvedPlan(read.value) };
+}
+
+/** The incident that decides what the application may have. */
+async function lastOf(incident: Incident, table: Table): Promise<Incident> {
+  return incident.followedBy === undefined ? incident : lastOf(await readIncident(table, incident.followedBy), table);
 }
 
 /**

@@ -33,10 +33,14 @@ export async function keepClient(
 }
 
 /** Whether this incident, or who signed the token, has seen the application: an id that nobody has seen may be mistyped. */
-export async function wasSeen({ keeping, incident, parts }: StepRun): Promise<boolean> {
-  if (incident.token?.signature.status === "verified" && incident.token.clientId === incident.clientId) return true;
-  const kept = await keeping.store(() => readPreserved(parts.table, incident.id, "client"));
-  return kept?.stored !== undefined;
+export async function seenBefore({
+  keeping,
+  incident,
+  parts,
+}: StepRun): Promise<{ first: RevokedClient | undefined; wasSeen: boolean }> {
+  const kept = await keeping.store(() => readPreserved<RevokedClient>(parts.table, incident.id, "client"));
+  const isVerified = incident.token?.signature.status === "verified" && incident.token.clientId === incident.clientId;
+  return { first: kept?.stored, wasSeen: isVerified || kept?.stored !== undefined };
 }
 
 /** What leaked, by the application at its first look: one that is locked looks like another kind. */

@@ -3,7 +3,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import { keepElsewhere } from "./elsewhere.ts";
 import { readGivenBack } from "./given-back.ts";
-import { classifyLeak, FOR_ITSELF, keepClient, leversOf, wasSeen } from "./known-client.ts";
+import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore } from "./known-client.ts";
 import {
   act,
   type Came,
@@ -43,7 +43,8 @@ export async function lockClient(run: StepRun): Promise<Came> {
   }
   const client = read.value;
   if (!client) return gone(run);
-  if (wasComplete(run) && !isOpen(run, client)) return LOCKED;
+  // Which key leaked may be known only now: then what leaked is classified once more, by the first look.
+  if (incident.leak !== null && wasComplete(run) && !isOpen(run, client)) return LOCKED;
   const { first, isStored } = await keepClient(run, client);
   const leak = incident.leak ?? classifyLeak(incident, parts, first);
   if (incident.leak === null) run.leak = leak;
@@ -87,8 +88,9 @@ const isOpen = (run: StepRun, { grantTypes }: RevokedClient): boolean =>
   grantTypes === undefined ? !wasComplete(run) : grantTypes.includes(FOR_ITSELF);
 
 async function gone(run: StepRun): Promise<Came> {
-  if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, undefined);
-  if (await wasSeen(run)) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
+  const { first, wasSeen } = await seenBefore(run);
+  if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, first);
+  if (wasSeen) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
   return {
     outcome: "not-applicable",
     message: `There is no application ${run.incident.clientId} in this tenant: it was deleted, or this is not its id.`,

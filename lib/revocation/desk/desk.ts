@@ -5,9 +5,18 @@ import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import { openIncident } from "../incident/incidents.ts";
+import { takeClose } from "./close-order.ts";
 import type { IncidentExecutions } from "./executions.ts";
 import { takeRefreshTokensRevoked, takeTrial } from "./reports.ts";
-import { type DeskRoute, decisionShape, deskRoute, reportShape, revokedShape, startShape } from "./requests.ts";
+import {
+  closeShape,
+  type DeskRoute,
+  decisionShape,
+  deskRoute,
+  reportShape,
+  revokedShape,
+  startShape,
+} from "./requests.ts";
 
 /** What somebody asks of the desk, and who it is, as IAM says. */
 export interface DeskRequest {
@@ -62,7 +71,7 @@ export async function deskAnswer(request: DeskRequest, parts: DeskParts): Promis
     return refused(
       404,
       "not-found",
-      "The desk takes POST /incidents, POST /incidents/ID/STEP/approve or reject, /incidents/ID/trial and /incidents/ID/refresh-tokens-revoked.",
+      "The desk takes POST /incidents, POST /incidents/ID/STEP/approve or reject, /incidents/ID/close, /incidents/ID/trial and /incidents/ID/refresh-tokens-revoked.",
     );
   try {
     return {
@@ -77,6 +86,8 @@ export async function deskAnswer(request: DeskRequest, parts: DeskParts): Promis
 
 function answered(route: DeskRoute, request: DeskRequest, parts: DeskParts): Promise<{ incident: string }> {
   if (route.order === "start") return start(request, parts);
+  if (route.order === "close")
+    return takeClose(route.incident, parsed(closeShape, request.body).reason, request.caller, parts);
   return route.order === "decide" ? decide(route, request, parts) : report(route, request, parts);
 }
 

@@ -57,6 +57,8 @@ export interface IncidentBundle {
   token: Dated<TokenFacts, "issuedAt" | "notBefore" | "expiresAt"> | null;
   /** Whether it was contained in the end, and since when it is proven that nothing is given out. */
   isContained: boolean;
+  /** Who ended it before its window was over, and why; null where nobody did. */
+  ended: { at: string; by: string; reason: string } | null;
   stoppedAt: Moment | null;
   steps: readonly BundledStep[];
   window: BundledWindow | null;

@@ -1,7 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
 import type { PreservedKeys } from "../contain/look.ts";
-import { INCIDENT_STEPS, type Incident, incidentPartition, isContained, stoppedAt } from "../incident/incident.ts";
+import { INCIDENT_STEPS, type Incident, incidentPartition, stoppedAt, wasContained } from "../incident/incident.ts";
 import { readTimeline } from "../incident/timeline.ts";
 import { type InvestigationRecord, readInvestigation } from "../investigate/investigation-record.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
@@ -58,7 +58,8 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
       isContainable: incident.leak.isContainable,
     },
     token: incident.token && bundledToken(incident.token),
-    isContained: isContained(incident),
+    isContained: wasContained(incident),
+    ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
     stoppedAt: isoOrNull(stoppedAt(incident)),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),

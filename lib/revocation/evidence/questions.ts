@@ -12,7 +12,8 @@ export const openQuestions = (facts: Facts): string[] => [
   "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
 ];
 
-const aboutContaining = ({ incident, isContained, leak, steps }: Facts): string[] => [
+const aboutContaining = ({ incident, isContained, leak, steps, ended }: Facts): string[] => [
+  ...(ended ? [`${ended.by} ended it before it was over: ${ended.reason}`] : []),
   ...(incident.leakedSince === null ? ["Since when was it out? Nobody said, so everything in the log counts."] : []),
   ...(isContained || incident.drill
     ? []

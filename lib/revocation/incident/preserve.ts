@@ -41,6 +41,17 @@ export async function preserve<T>(table: Table, incident: string, part: Preserve
   }
 }
 
+/** Of the tenant and not of the application: a later incident looks at them itself. */
+const OF_THE_TENANT: ReadonlySet<string> = new Set<PreservedPart>(["api-lifetimes", "signing-keys", "log-position"]);
+
+/** Keeps in a later incident what an earlier one about the same application has taken away: nobody can see it any more. */
+export async function inheritPreserved(table: Table, from: string, to: string): Promise<void> {
+  for await (const { key, value } of table.list<unknown>(incidentPartition(from), { prefix: PREFIX })) {
+    const part = key.sort.slice(PREFIX.length) as PreservedPart;
+    if (!OF_THE_TENANT.has(part)) await preserve(table, to, part, value);
+  }
+}
+
 /** What was kept; undefined when nothing was. */
 export async function readPreserved<T>(table: Table, incident: string, part: PreservedPart): Promise<T | undefined> {
   return (await table.get<T>(partKey(incident, part)))?.value;

@@ -19,7 +19,7 @@ const LATEST: Seconds = hours(6);
  * longer it waits after the last try, as everything does that is tried again.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
-  if (incident.drill) return false;
+  if (incident.drill || incident.restored) return false;
   const { rotate, prove } = incident.steps;
   const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
   const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;

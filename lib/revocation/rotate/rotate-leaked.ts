@@ -43,6 +43,7 @@ const PAUSE = 10_000;
  * @throws CurfewError `store-failed` when it cannot be recorded, `interrupted`
  */
 export async function rotateLeaked(incident: Incident, parts: RotateParts): Promise<Incident> {
+  if (incident.ended) return incident;
   return recordCame("rotate", incident, await cameOf(incident, parts), "Replaced the credential.", parts);
 }
 

@@ -16,7 +16,7 @@ export interface Untold {
 /** `INCIDENT#<id>`, `WATCH`: how far the log is watched, and what was seen. */
 export interface WatchRecord extends LogPosition {
   startedAt: Instant;
-  /** Turns that there were. */
+  /** Turns that there were since the incident was begun, or begun anew. */
   turns: number;
   /** Since when the application is locked, as this watch saw it first; null while it is not. */
   lockedAt: Instant | null;

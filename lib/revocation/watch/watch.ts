@@ -47,6 +47,12 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
 }
 
+/** Whoever begins anew to answer an incident has all turns again: they are counted because of what one execution holds. */
+export async function renewTurns({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<void> {
+  const known = await readWatch(table, id);
+  if (known && known.value.turns > 0) await changeWatch(table, id, known, (record) => ({ ...record, turns: 0 }));
+}
+
 /** How long to wait until the next turn; null when there is nothing to watch any more. */
 export async function nextWatch(
   incident: Incident,
@@ -54,7 +60,7 @@ export async function nextWatch(
 ): Promise<Seconds | null> {
   const record = (await readWatch(table, incident.id))?.value;
   const now = clock.now();
-  if (incident.closedAt !== null) return null;
+  if (incident.closedAt !== null || incident.ended) return null;
   if (!record) return 0;
   if (isOver(incident, record) || record.turns >= MOST_TURNS) return null;
   return watchInterval(withLate(incident.window), record.turns, now);
@@ -178,7 +184,8 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
   return { at: now, outcome: "incomplete", message: read, missing: [`Watching goes on ${until}.`], code: null };
 }
 
-const NO_TURNS = "Watching has ended before the window closes: no turns are left. Start the incident again to go on.";
+const NO_TURNS =
+  "Watching has ended before the window closes: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";
 
 function told({ told: uses }: WatchRecord): string {
   const count = uses.reduce((sum, use) => sum + use.count, 0);

@@ -3,13 +3,14 @@ import { tellIncident } from "../alerts/tell.ts";
 import { type Incident, isContained, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import { notDone } from "../incident/not-done.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
 import { readWatch } from "../watch/watch-record.ts";
-import type { ApiReading } from "./api-lifetimes.ts";
+import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
 import { reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
@@ -26,7 +27,7 @@ export async function announceWindow(
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<Incident> {
-  const window = await computeWindow(incident, parts, inventories);
+  const window = withEnd(incident, await computeWindow(incident, parts, inventories));
   const announced = await changeIncident(parts.table, incident.id, (known) => ({ ...known, window }));
   if (isOther(incident.window, window)) {
     const entry = { at: parts.clock.now(), who: "curfew", what: "Computed until when what is out works." };
@@ -34,6 +35,14 @@ export async function announceWindow(
   }
   await tellState(announced, parts);
   return announced;
+}
+
+/** Nothing is issued for an application that is not there: what may be out of one that was deleted is over at last. */
+function withEnd(incident: Incident, window: ExposureWindow): ExposureWindow {
+  const since = nowhereSince(incident);
+  if (since === null || window.state === "closes") return window;
+  const { apis, others, tokenUntil } = window;
+  return { apis, others, tokenUntil, state: "closes", at: since + LONGEST_LIFETIME * 1_000 };
 }
 
 async function computeWindow(
@@ -103,6 +112,8 @@ function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean 
 }
 
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
+  // Giving back is told as that.
+  if (incident.restored) return;
   const at = stoppedAt(incident);
   const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
   const turn =

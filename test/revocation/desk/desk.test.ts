@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Config } from "../../../lib/config/schema.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { type DeskParts, deskAnswer } from "../../../lib/revocation/desk/desk.ts";
 import { allowStart } from "../../../lib/revocation/desk/may-start.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
@@ -113,6 +114,23 @@ describe("the desk", () => {
       body: { error: { code: "request-refused", message: refusal.message } },
     });
     expect(completed).toEqual([]);
+  });
+
+  it("ends an incident for whoever may start one, answers what waits, and has the machine close it", async () => {
+    const { ask, table, started, completed } = aDesk();
+    const { body } = await ask("/incidents", ORDER);
+    const { incident } = body as { incident: string };
+    const waits = { plan: {}, planHash: "a", lines: [], decision: null, taskToken: "waiting" };
+    await table.put(askedKey(incident, "restore"), waits);
+    const stranger = await ask(`/incidents/${incident}/close`, { reason: "r" }, DANA.replace("oncall", "developer"));
+    const answer = await ask(`/incidents/${incident}/close`, { reason: "the id was mistyped" });
+
+    expect([stranger.status, answer.status]).toEqual([403, 200]);
+    expect((await readIncident(table, incident)).ended).toMatchObject({ by: DANA, reason: "the id was mistyped" });
+    expect(completed).toEqual([["waiting", "reject"]]);
+    expect(started).toHaveLength(2);
+    expect((await ask("/incidents/none/close", { reason: "r" })).status).toBe(400);
+    expect((await ask(`/incidents/${incident}/close`, {})).status).toBe(400);
   });
 
   it("says what may be better in a minute, and fails where it is broken itself", async () => {

@@ -77,7 +77,7 @@ async function lived(changes: Partial<Incident> = {}) {
   await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
   await all.table.put<Supplied>(
     { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
-    { acceptedAt: THREE_AM, refusedAt: THREE_AM + 4 * MINUTE, last: "refused", at: THREE_AM + 4 * MINUTE },
+    { acceptedAt: THREE_AM, refusedAt: THREE_AM + 4 * MINUTE, last: "refused", at: THREE_AM + 4 * MINUTE, trial: null },
   );
   await all.table.put(
     { partition: incidentPartition(incident.id), sort: "ASKED#restore" },
@@ -200,13 +200,17 @@ describe("closing an incident", () => {
     ["nothing was seen of it", undefined, "unknown"],
     [
       "it was accepted before it was replaced, and not tried since",
-      { acceptedAt: THREE_AM, refusedAt: null, last: "accepted", at: THREE_AM },
+      { acceptedAt: THREE_AM, refusedAt: null, last: "accepted", at: THREE_AM, trial: null },
       "unknown",
     ],
-    ["it was never accepted", { acceptedAt: null, refusedAt: LATER, last: "refused", at: LATER }, "unknown"],
+    [
+      "it was never accepted",
+      { acceptedAt: null, refusedAt: LATER, last: "refused", at: LATER, trial: null },
+      "unknown",
+    ],
     [
       "it is accepted after it was replaced",
-      { acceptedAt: LATER, refusedAt: null, last: "accepted", at: LATER },
+      { acceptedAt: LATER, refusedAt: null, last: "accepted", at: LATER, trial: null },
       "alive",
     ],
   ])("never calls the secret dead where %s", async (_, supplied, state) => {

@@ -175,7 +175,7 @@ test("a plan with many things left out fits into a row, and says how many it doe
   const why = "x".repeat(300);
   const leftOut = grants.flatMap(({ audience }) => scopes.map((what) => ({ audience, what, why })));
   const plan = { clientId: "job", grantTypes: [], grants, networkAcl: false };
-  const lines = restoreLines(plan, leftOut, [], []);
+  const lines = restoreLines(plan, leftOut, [], [], true);
 
   expect(lines).toContain("LEFT OUT 3800 more that the policy finds too much.");
   expect(JSON.stringify({ plan, lines }).length).toBeLessThan(300_000);
