@@ -6,11 +6,11 @@ import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
 import type { Table } from "../../lib/store/table.ts";
-import { entryJson, incidentJson } from "../incident-json.ts";
-import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident-place.ts";
-import { entryText, followCommand, incidentTable, incidentText } from "../incident-text.ts";
+import { entryJson, incidentJson } from "../incident/incident-json.ts";
+import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
+import { entryText, followCommand, incidentTable, incidentText } from "../incident/incident-text.ts";
+import { stepTeller } from "../incident/tell-steps.ts";
 import type { Invocation } from "../run-command-line.ts";
-import { stepTeller } from "../tell-steps.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew incidents`. */

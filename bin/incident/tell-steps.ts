@@ -3,9 +3,9 @@ import {
   type Incident,
   type IncidentStep,
   type StepResult,
-} from "../lib/revocation/incident/incident.ts";
+} from "../../lib/revocation/incident/incident.ts";
+import type { Terminal } from "../terminal.ts";
 import { stepText } from "./incident-text.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Steps that are told whenever what they say is another thing, and not whenever they ran. */
 export type StepTeller = (incident: Incident) => void;

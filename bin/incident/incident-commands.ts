@@ -1,11 +1,11 @@
 import { type Command, Option } from "commander";
-import type { AskedStep } from "../lib/revocation/approvals/asked.ts";
-import type { DecideOptions } from "./commands/decide.ts";
-import type { IncidentsOptions, ShowOptions } from "./commands/incidents.ts";
-import type { RevokeOptions } from "./commands/revoke.ts";
-import { configOption } from "./config-option.ts";
-import type { Invocation } from "./run-command-line.ts";
-import { processTerminal } from "./terminal.ts";
+import type { AskedStep } from "../../lib/revocation/approvals/asked.ts";
+import type { DecideOptions } from "../commands/decide.ts";
+import type { IncidentsOptions, ShowOptions } from "../commands/incidents.ts";
+import type { RevokeOptions } from "../commands/revoke.ts";
+import { configOption } from "../config-option.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { processTerminal } from "../terminal.ts";
 
 /** The commands for emergencies. Each loads its code when it is called. */
 export function addIncidentCommands(program: Command, invocation: Invocation): void {
@@ -39,7 +39,7 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .option("--yes", "do not ask", false)
     .addHelpText("after", REVOKE_HELP)
     .action(async (options: RevokeOptions) => {
-      const { runRevoke } = await import("./commands/revoke.ts");
+      const { runRevoke } = await import("../commands/revoke.ts");
       await runRevoke(options, processTerminal(), invocation);
     });
 }
@@ -50,7 +50,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
   const alone = places(incidents.command("list", { isDefault: true, hidden: true }))
     .addOption(formatOption())
     .action(async (options: IncidentsOptions) => {
-      const { runIncidents } = await import("./commands/incidents.ts");
+      const { runIncidents } = await import("../commands/incidents.ts");
       await runIncidents(options, processTerminal(), invocation);
     });
   places(incidents.command("show"))
@@ -59,7 +59,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
     .option("--follow", "go on until it is closed", false)
     .addOption(formatOption())
     .action(async (id: string, options: ShowOptions) => {
-      const { runIncidentShow } = await import("./commands/incidents.ts");
+      const { runIncidentShow } = await import("../commands/incidents.ts");
       await runIncidentShow(id, options, processTerminal(), invocation);
     });
   incidents.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
@@ -81,7 +81,7 @@ function addDecision(program: Command, invocation: Invocation, decision: "approv
     .addOption(deskOption())
     .option("--yes", "do not ask", false)
     .action(async (incident: string, step: AskedStep, options: DecideOptions) => {
-      const { runDecide } = await import("./commands/decide.ts");
+      const { runDecide } = await import("../commands/decide.ts");
       await runDecide({ incident, step, decision }, options, processTerminal(), invocation);
     });
 }

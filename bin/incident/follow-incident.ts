@@ -1,11 +1,11 @@
-import { type Clock, systemClock } from "../lib/model/clock.ts";
-import type { Incident } from "../lib/revocation/incident/incident.ts";
-import { readIncident } from "../lib/revocation/incident/incidents.ts";
-import type { IncidentParts } from "../lib/revocation/parts.ts";
-import { windowSoFar } from "../lib/revocation/window/announce-window.ts";
+import { type Clock, systemClock } from "../../lib/model/clock.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import type { IncidentParts } from "../../lib/revocation/parts.ts";
+import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
+import type { Terminal } from "../terminal.ts";
 import { answerText } from "./incident-text.ts";
 import { stepTeller } from "./tell-steps.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Where an incident is read. */
 type Place = Pick<IncidentParts, "table" | "settings">;

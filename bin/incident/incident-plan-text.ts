@@ -1,11 +1,11 @@
-import { LOGIN_WORDS, LOGINS } from "../lib/config/logins.ts";
-import type { TenantConfig } from "../lib/config/schema.ts";
-import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
-import { incidentSettings } from "../lib/revocation/from-config.ts";
-import { type Classification, classify, type LeakedClient } from "../lib/revocation/leak/classify.ts";
-import type { Lever } from "../lib/revocation/leak/leak-kinds.ts";
-import { momentOf } from "../lib/revocation/window/window-text.ts";
+import { LOGIN_WORDS, LOGINS } from "../../lib/config/logins.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import { incidentSettings } from "../../lib/revocation/from-config.ts";
+import { type Classification, classify, type LeakedClient } from "../../lib/revocation/leak/classify.ts";
+import type { Lever } from "../../lib/revocation/leak/leak-kinds.ts";
+import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 
 /** What a person is told before anything is done. */

@@ -1,23 +1,23 @@
-import type { Login } from "../lib/auth0/login.ts";
-import { obtainsToken } from "../lib/auth0/obtains-token.ts";
-import { calibrate, type ProbeEndpoint, probeCredential } from "../lib/auth0/probe.ts";
-import { incidentDesk } from "../lib/aws/incident-desk.ts";
-import type { TenantConfig } from "../lib/config/schema.ts";
-import { systemClock } from "../lib/model/clock.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
-import { incidentSettings } from "../lib/revocation/from-config.ts";
-import { readIncident } from "../lib/revocation/incident/incidents.ts";
-import { aboutSupplied, proveWithSupplied } from "../lib/revocation/rotate/supplied.ts";
-import type { Table } from "../lib/store/table.ts";
-import { AUTH0_HERE } from "./auth0-here.ts";
-import { openDeployedLedger } from "./deployed-ledger.ts";
+import type { Login } from "../../lib/auth0/login.ts";
+import { obtainsToken } from "../../lib/auth0/obtains-token.ts";
+import { calibrate, type ProbeEndpoint, probeCredential } from "../../lib/auth0/probe.ts";
+import { incidentDesk } from "../../lib/aws/incident-desk.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { incidentSettings } from "../../lib/revocation/from-config.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { aboutSupplied, proveWithSupplied } from "../../lib/revocation/rotate/supplied.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { AUTH0_HERE } from "../auth0-here.ts";
+import { openDeployedLedger } from "../deployed-ledger.ts";
+import { personAgrees } from "../person-agrees.ts";
+import type { Invocation } from "../run-command-line.ts";
+import type { Terminal } from "../terminal.ts";
 import { followIncident } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 import { followCommand, isAsGoodAsContained } from "./incident-text.ts";
-import { personAgrees } from "./person-agrees.ts";
-import type { Invocation } from "./run-command-line.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** What the deployed stack is asked for. */
 interface DeployedOrder {

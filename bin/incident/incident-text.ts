@@ -1,18 +1,18 @@
-import type { Instant } from "../lib/history/history.ts";
-import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
   isContained,
   type StepResult,
   stoppedAt,
-} from "../lib/revocation/incident/incident.ts";
-import { notDone } from "../lib/revocation/incident/not-done.ts";
-import type { TimelineEntry } from "../lib/revocation/incident/timeline.ts";
-import type { ExposureWindow } from "../lib/revocation/window/window.ts";
-import { momentOf, windowLine, windowSentences } from "../lib/revocation/window/window-text.ts";
-import { plainTable } from "./plain-table.ts";
+} from "../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
+import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
+import { momentOf, windowLine, windowSentences } from "../../lib/revocation/window/window-text.ts";
+import { plainTable } from "../plain-table.ts";
 
 /** Where an incident stands, in a word or two. */
 export type IncidentState = "contained" | "NOT contained" | "drill" | "closed";
