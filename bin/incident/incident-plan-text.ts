@@ -37,7 +37,7 @@ export function planText(plan: IncidentPlan, width: number): string {
     `${request.drill ? "DRILL, nothing is changed: a" : "A"}n emergency revocation of ${name} in ${tenant.name} (${tenant.domain}).`,
     `What leaked: ${leak.kind}. ${leak.meaning}`,
     ...tokenLines(request),
-    ...(client ? [] : [NOT_LOOKED]),
+    ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
     leak.levers.length === 0
       ? NO_LEVERS
@@ -60,6 +60,9 @@ export function planQuestion(plan: IncidentPlan): string {
 
 const NOT_LOOKED =
   "Nobody has looked at the application from here; the first step does, and does what is right for what it finds.";
+
+const NOT_SEEN =
+  "The application could not be looked at beforehand; the first step looks again, and does what is right for what it finds.";
 
 const NO_LEVERS = "Curfew can take nothing away that would stop this; it watches, and says until when it lasts.";
 

@@ -4,6 +4,7 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
+  isComplete,
   isContained,
   type StepResult,
   stoppedAt,
@@ -13,6 +14,7 @@ import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { momentOf, windowLine, windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { plainTable } from "../plain-table.ts";
+import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
 
 /** Where an incident stands, in a word or two. */
 export type IncidentState = "contained" | "NOT contained" | "drill" | "closed";
@@ -99,17 +101,39 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
  * @param window as it is recorded, or as far as it can be told now
  */
 export function answerText(incident: Incident, window: ExposureWindow, width: number): string {
-  const lines = [headline(incident), ...untilWhen(incident, window)];
+  const lines = [headline(incident), ...whyNotLocked(incident), ...untilWhen(incident, window)];
   const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
-  const steps = incident.leak?.steps ?? [];
   return `${[
     ...lines.map((line) => wrapped(terminalText(line), width)),
-    ...(missing.length === 0 ? [] : ["Not done:", ...missing.map((line) => item(line, width))]),
-    ...(incident.leak?.isContainable === true || steps.length === 0
-      ? []
-      : ["What only people can do:", ...steps.map((line) => item(line, width))]),
+    ...listed("Not done:", missing, width),
+    ...listed(
+      "Not done yet, though no new token is given out:",
+      isContained(incident) ? credentialLeft(incident) : [],
+      width,
+    ),
+    ...listed(
+      incident.drill ? "What only people could do:" : "Do now, because only people can:",
+      forPeople(incident),
+      width,
+    ),
   ].join("\n")}\n`;
 }
+
+const listed = (title: string, lines: readonly string[], width: number): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
+
+/** A new credential is no part of being contained: it is said by itself that there is none. */
+function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
+  if (leak?.levers.includes("rotate") !== true || isComplete(rotate)) return [];
+  if (rotate?.outcome === "incomplete") return [...rotate.missing];
+  return [`The credential is not replaced${rotate ? `: ${rotate.message}` : " yet."}`];
+}
+
+function forPeople(incident: Incident): string[] {
+  return [...lockByHand(incident), ...(incident.leak?.steps ?? []), REFUSE];
+}
+
+const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";
 
 function headline(incident: Incident): string {
   const { clientId, drill, steps, leak } = incident;

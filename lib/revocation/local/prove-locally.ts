@@ -19,7 +19,7 @@ export async function proveLocally(incident: Incident, parts: IncidentParts, lea
 
 async function resultOf(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<StepResult> {
   const at = parts.clock.now();
-  if ((incident.leak?.levers.length ?? 0) === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
+  if (incident.leak?.levers.length === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
   if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
   if (leaked === null) return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
   const { tokenFor } = parts.tenant;

@@ -163,7 +163,8 @@ async function noteBlindness(
 }
 
 function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {
-  const read = `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
+  const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
+  const read = isUnread ? UNREAD : `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
   if (failure !== undefined) {
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
@@ -176,6 +177,8 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
   const until = window?.state === "closes" ? `until ${momentOf(window.at)}` : "until the window closes";
   return { at: now, outcome: "incomplete", message: read, missing: [`Watching goes on ${until}.`], code: null };
 }
+
+const UNREAD = "Nothing of the tenant's log was read yet: what was done since then nobody has seen.";
 
 const NO_TURNS = "Watching has ended before the window closes: no turns are left. Start the incident again to go on.";
 
