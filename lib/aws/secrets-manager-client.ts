@@ -19,7 +19,7 @@ export const SECRETS_MANAGER_PATIENCE = { timeout: 10_000, attempts: 3 } as cons
  */
 export async function secretsManagerClient(options: SecretsManagerOptions = {}): Promise<SecretsManagerClient> {
   const { timeout, attempts, signal } = { ...SECRETS_MANAGER_PATIENCE, ...options };
-  const sdk = await import("@aws-sdk/client-secrets-manager");
+  const sdk = await import("./secrets-manager-sdk.ts");
   const requestHandler = { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true };
   const client = new sdk.SecretsManagerClient({ maxAttempts: attempts, requestHandler });
   if (signal) endWith(signal, client);

@@ -33,7 +33,7 @@ async function storedValue(
   label: string | undefined,
   patience: number,
 ): Promise<string> {
-  const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+  const { GetSecretValueCommand } = await import("./secrets-manager-sdk.ts");
   const command = new GetSecretValueCommand({ SecretId: name, VersionStage: label ?? "AWSCURRENT" });
   const answer = await client.send(command, { abortSignal: AbortSignal.timeout(patience) }).catch((error: unknown) => {
     if (label !== undefined && reasonOf(error) === "ResourceNotFoundException") throw noSuchLabel(name, label);

@@ -2,7 +2,7 @@ import type { SNSClient } from "@aws-sdk/client-sns";
 
 /** The SDK, and a client of it. */
 export interface Sns {
-  sdk: typeof import("@aws-sdk/client-sns");
+  sdk: typeof import("./sns-sdk.ts");
   client: SNSClient;
 }
 
@@ -27,7 +27,7 @@ export function lazySns(options: SnsOptions = {}, region?: string): () => Promis
   const { timeout, attempts } = { ...DEFAULTS, ...options };
   let ready: Promise<Sns> | undefined;
   const connect = async (): Promise<Sns> => {
-    const sdk = await import("@aws-sdk/client-sns");
+    const sdk = await import("./sns-sdk.ts");
     const requestHandler = { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true };
     const where = region === undefined ? {} : { region };
     return { sdk, client: new sdk.SNSClient({ maxAttempts: attempts, requestHandler, ...where }) };

@@ -27,7 +27,7 @@ export type Opening = z.infer<typeof openingShape>;
  * Who opened an incident that was started in the AWS console: nobody knows. It is no ARN, so that it is nobody's who
  * approves.
  */
-export const UNKNOWN_PERSON = "somebody with access to the state machine";
+const UNKNOWN_PERSON = "somebody with access to the state machine";
 
 /** Opens the incident that an execution is about, or finds it, and tells people. */
 export async function openFor(opening: Opening, startedAt: Instant, parts: TellingParts): Promise<Incident> {

@@ -79,7 +79,7 @@ async function tryAll(
 }
 
 /** Compares a token's scopes with what was approved. */
-export function judgeToken(grant: NewGrant, answer: TokenAnswer): Tried {
+function judgeToken(grant: NewGrant, answer: TokenAnswer): Tried {
   const { audience } = grant;
   const wrong = (text: string): Tried => ({ text: `${audience}: ${text}.`, wrong: `${audience}: ${text}` });
   const fine = (text: string): Tried => ({ text: `${audience}: ${text}.`, wrong: undefined });

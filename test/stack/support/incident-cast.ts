@@ -14,7 +14,7 @@ export type LeakyTenant = (typeof LEAKY_TENANTS)[number];
 export const ORDERS = { name: "Orders API", identifier: "https://orders.example/", token_lifetime: minutes(2) };
 
 /** What is missing in one of the tenants. */
-export const MISSING_SCOPE = "delete:client_grants";
+const MISSING_SCOPE = "delete:client_grants";
 
 /** Applications of which each test has one of its own, by tenant: with a secret that is stored, unless they are not managed. */
 const LEAKING: Readonly<Record<string, { tenant: LeakyTenant; managed?: false; client?: Partial<ClientSeed> }>> = {
@@ -39,9 +39,8 @@ const LEAKING: Readonly<Record<string, { tenant: LeakyTenant; managed?: false; c
   till: { tenant: "acme" },
   depot: { tenant: "gone" },
 };
-export type LeakingApp = string;
 
-const domainOf = (tenant: string): string => `${tenant}.auth0.example`;
+export const domainOf = (tenant: string): string => `${tenant}.auth0.example`;
 const own = (role: string, tenant: string) => ({
   id: `${role}-of-${tenant}`,
   secret: `${CANARY}-${role}-of-${tenant}`,

@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { vi } from "vitest";
+import { managementAudience } from "../../../lib/auth0/tenant-address.ts";
 import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
 import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
 import { fastClock } from "../../../lib/model/clock.ts";
@@ -16,6 +17,7 @@ import { closedOrigin, ONCALL } from "./cast.ts";
 import {
   type AccessKey,
   CALLERS,
+  domainOf,
   incidentCast,
   LEAKY_TENANTS,
   leakedSecret,
@@ -215,10 +217,15 @@ export async function startIncidents(): Promise<Incidents> {
 
 const DAY = 86_400_000;
 
-/** Audits have seen every day for a month that tokens of this API live for two minutes. */
+/** Audits have seen every third day for a month that tokens of these APIs live for two minutes. */
 async function writeHistory(table: Table, now: number): Promise<void> {
-  const servers = [{ id: "rs", identifier: ORDERS.identifier, token_lifetime: ORDERS.token_lifetime }];
   for (const tenant of LEAKY_TENANTS) {
+    const identifiers = [ORDERS.identifier, managementAudience(domainOf(tenant))];
+    const servers = identifiers.map((identifier) => ({
+      id: identifier,
+      identifier,
+      token_lifetime: ORDERS.token_lifetime,
+    }));
     for (let day = 33; day >= 0; day -= 3) await recordLifetimes(table, tenant, servers as never, now - day * DAY);
   }
 }

@@ -86,9 +86,19 @@ function waitAsTask(state: State): void {
   const given = { seconds: Seconds, "seconds.$": SecondsPath, until: Timestamp, "until.$": TimestampPath };
   for (const field of Object.keys(state)) delete state[field];
   const way = { Comment, Next, End, InputPath, OutputPath };
-  const task = { Type: "Task", Resource: WAITING, Parameters: given, ResultPath: null, ...way };
+  const task = {
+    Type: "Task",
+    Resource: WAITING,
+    Parameters: given,
+    ResultPath: null,
+    TimeoutSeconds: LONGEST,
+    ...way,
+  };
   Object.assign(state, JSON.parse(JSON.stringify(task)));
 }
+
+/** The interpreter gives a task a minute unless it says otherwise, and its timers hold 24 days. Seconds. */
+const LONGEST = 2_000_000;
 
 /** What a task is whose function waits. */
 export const WAITING = "sandbox:wait";

@@ -21,7 +21,7 @@ export interface TaskTokens {
 }
 
 /** A task that was not completed, as whoever completes it said. */
-export class TaskRefused extends Error {
+class TaskRefused extends Error {
   override readonly name: string;
 
   constructor(error: string, cause: string) {
