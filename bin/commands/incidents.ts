@@ -10,6 +10,7 @@ import { entryJson, incidentJson } from "../incident/incident-json.ts";
 import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
 import { entryText, followCommand, incidentTable, incidentText } from "../incident/incident-text.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
+import { waitingLines } from "../incident/waiting.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -67,8 +68,11 @@ export async function runIncidentShow(
     return;
   }
   const { width } = terminal;
-  const timeline = entries.map((entry) => `${entryText(entry, width)}\n`).join("");
-  terminal.out(`${incidentText(incident, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
+  const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
+  const waiting = await waitingLines(table, id, systemClock.now());
+  terminal.out(
+    `${incidentText(incident, width, waiting)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`,
+  );
   if (options.follow) await followOn(incident, entries.at(-1)?.position, table, terminal, signal);
 }
 
@@ -88,7 +92,7 @@ async function followOn(
   for (let incident = shown; incident.closedAt === null; incident = await readIncident(table, shown.id)) {
     tell(incident);
     for await (const entry of readTimeline(table, shown.id, position)) {
-      terminal.out(`${entryText(entry, terminal.width)}\n`);
+      terminal.out(`${entryText(entry, terminal.width, shown.openedAt)}\n`);
       position = entry.position;
     }
     await untilLook(shown.id, signal);

@@ -24,7 +24,10 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .option("--client <id>", "the client id of the application that leaked, or whose token did")
     .option("--reason <text>", "why, for those who are told and for the evidence; never the secret itself")
     .option("--token-file <file>", "a leaked token (- is standard input); it is read here and stays here")
-    .option("--leaked-since <when>", "when it leaked: a time as 7d or 12h, or a date as 2026-11-23")
+    .option(
+      "--leaked-since <when>",
+      "when it leaked: so long ago (3h, 7d), or a date or moment (2026-11-23, 2026-11-23T04:00Z)",
+    )
     .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0")
     .option("--name <name>", "calls the incident so; started again by that name it is the same one")
     .option("--drill", "walks the same way and changes nothing", false)
@@ -80,6 +83,7 @@ function addDecision(program: Command, invocation: Invocation, decision: "approv
     .addOption(tableOption())
     .addOption(deskOption())
     .option("--yes", "do not ask", false)
+    .addHelpText("after", DECISION_HELP)
     .action(async (incident: string, step: AskedStep, options: DecideOptions) => {
       const { runDecide } = await import("../commands/decide.ts");
       await runDecide({ incident, step, decision }, options, processTerminal(), invocation);
@@ -97,12 +101,19 @@ const tableOption = (): Option =>
 const deskOption = (): Option =>
   new Option("--desk <url>", "where the deployed desk takes orders; asked of Lambda when left out").env("CURFEW_DESK");
 
+const DECISION_HELP = `
+Exit codes:
+  0    the answer is on record
+  1    a no to the question: nothing was answered
+  3    nothing was answered: nothing is asked, you may not answer it, or AWS or the desk does not answer
+  130  interrupted; nothing was answered`;
+
 const REVOKE_HELP = `
 It asks the deployed stack, with the AWS credentials and the region of your shell. Ctrl-C ends the watching only; the
 incident goes on. With --local this machine does it alone, for as long as the command runs.
 
 Exit codes:
   0    contained, and that is proven; or a drill that came to its end as a leak would be contained
-  1    not contained, or not yet: what is missing is said
+  1    not contained, or not yet: what is missing is said; or a no to the question, which starts nothing
   3    nothing was started: bad configuration or arguments, a forged token, or AWS or the desk does not answer
   130  interrupted; what was begun is said`;

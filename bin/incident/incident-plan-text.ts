@@ -1,5 +1,6 @@
 import { LOGIN_WORDS, LOGINS } from "../../lib/config/logins.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
+import { systemClock } from "../../lib/model/clock.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { incidentSettings } from "../../lib/revocation/from-config.ts";
@@ -46,7 +47,9 @@ export function planText(plan: IncidentPlan, width: number): string {
         : "At once, without asking again:",
     ...leak.levers.map((lever) => `- ${leverText(lever, plan)}`),
     ...egressLine(plan),
-    ...(leak.levers.length === 0 ? [] : ["", "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
+    ...(leak.levers.length === 0
+      ? []
+      : ["", request.drill ? "Whom it would hit:" : "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
     ...(leak.steps.length === 0 ? [] : ["", "What only people can do:", ...leak.steps.map((line) => `- ${line}`)]),
   ];
   return `${lines.map((line) => wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")).join("\n")}\n`;
@@ -69,7 +72,10 @@ const NO_LEVERS = "Curfew can take nothing away that would stop this; it watches
 function tokenLines({ token }: LeakRequest): string[] {
   if (!token) return [];
   const { expiresAt, audience, signature } = token;
-  const end = expiresAt === null ? "until when it works it does not say" : `it works until ${momentOf(expiresAt)}`;
+  const end =
+    expiresAt === null
+      ? "until when it works it does not say"
+      : `it ${expiresAt < systemClock.now() ? "worked" : "works"} until ${momentOf(expiresAt)}`;
   const whom = audience.length === 0 ? "" : `, for ${audience.map((one) => briefText(one, 80)).join(", ")}`;
   const judged = signature.status === "verified" ? "the tenant signed it" : `it could not be checked: ${signature.why}`;
   return [`The token${whom}: ${end}; ${judged}. It stays on this machine; only what it says goes on.`];
@@ -95,12 +101,12 @@ function egressLine({ tenant, request }: IncidentPlan): string[] {
     : [];
 }
 
-function hitLines({ tenant, request }: IncidentPlan): string[] {
+function hitLines({ tenant, request, isLocal }: IncidentPlan): string[] {
   const { clientId } = request;
   const own = LOGINS.filter((login) => tenant[login]?.clientId === clientId);
   const secret = tenant.credentials.find((credential) => credential.clientId === clientId)?.secret;
   return [
-    "Every service that logs in as this application: it gets errors instead of tokens until a second person agrees to give back what was taken.",
+    `Every service that logs in as this application: it ${request.drill ? "would get" : "gets"} errors instead of tokens until ${isLocal ? "somebody gives back by hand what was taken: what it was is in the evidence" : "a second person agrees to give back what was taken"}.`,
     ...(secret === undefined ? [] : [`Everything that reads the secret ${secret} in Secrets Manager.`]),
     ...own.map((login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.`),
     "Not whoever has a token already: that one works until it is over. Until when is said first.",

@@ -14,6 +14,7 @@ import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { momentOf, windowLine, windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { plainTable } from "../plain-table.ts";
+import { spoken } from "../spoken.ts";
 import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
 
 /** Where an incident stands, in a word or two. */
@@ -46,7 +47,7 @@ export const incidentTable = (incidents: readonly Incident[]): string =>
   ]);
 
 /** Everything that is known of an incident but its timeline. */
-export function incidentText(incident: Incident, width: number): string {
+export function incidentText(incident: Incident, width: number, waiting: readonly string[] = []): string {
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, leak, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
@@ -59,6 +60,9 @@ export function incidentText(incident: Incident, width: number): string {
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
     ...notDoneLines(incident, width),
+    ...(waiting.length === 0
+      ? []
+      : ["", "Waits for an answer:", ...waiting.map((line) => spoken(`- ${line}`, width, "", "  "))]),
     "",
     "Steps:",
     ...stepLines(incident, width),
@@ -70,26 +74,30 @@ function notDoneLines(incident: Incident, width: number): string[] {
   return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
 }
 
-const stepLines = ({ steps }: Incident, width: number): string[] =>
+const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>
   INCIDENT_STEPS.flatMap((step) => {
     const result = steps[step];
-    return result ? stepText(step, result, width) : [];
+    return result ? stepText(step, result, width, openedAt) : [];
   });
 
-/** What a step came to, with what is missing or was told to people below it. */
-export function stepText(step: string, result: StepResult, width: number): string[] {
+/**
+ * What a step came to, with what is missing or was told to people below it.
+ *
+ * @param openedAt of another day the date is told, too
+ */
+export function stepText(step: string, result: StepResult, width: number, openedAt: Instant): string[] {
   const { at, outcome, message } = result;
   const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
   return [
-    wrapped(`${timeOf(at)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
+    wrapped(`${whenOf(at, openedAt)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
     ...rest.map((line) => wrapped(`- ${terminalText(line)}`, width, "    ", "      ")),
   ];
 }
 
-/** An entry of the timeline. */
-export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number): string =>
+/** An entry of the timeline; see {@link stepText}. */
+export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number, openedAt: Instant): string =>
   wrapped(
-    `${timeOf(at)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
+    `${whenOf(at, openedAt)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
     width,
     "  ",
     "    ",
@@ -100,7 +108,12 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
  *
  * @param window as it is recorded, or as far as it can be told now
  */
-export function answerText(incident: Incident, window: ExposureWindow, width: number): string {
+export function answerText(
+  incident: Incident,
+  window: ExposureWindow,
+  width: number,
+  waiting: readonly string[] = [],
+): string {
   const lines = [headline(incident), ...whyNotLocked(incident), ...untilWhen(incident, window)];
   const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
   return `${[
@@ -116,6 +129,7 @@ export function answerText(incident: Incident, window: ExposureWindow, width: nu
       forPeople(incident),
       width,
     ),
+    ...waiting.map((line) => spoken(line, width)),
   ].join("\n")}\n`;
 }
 
@@ -162,5 +176,10 @@ export const followCommand = (id: string): string => `npx curfew incidents show 
 const item = (line: string, width: number): string => wrapped(`- ${terminalText(line)}`, width, "", "  ");
 
 const timeOf = (at: Instant): string => new Date(at).toISOString().slice(11, 19);
+
+const whenOf = (at: Instant, openedAt: Instant): string => {
+  const [day] = new Date(at).toISOString().split("T");
+  return new Date(openedAt).toISOString().startsWith(`${day}T`) ? timeOf(at) : `${day} ${timeOf(at)}`;
+};
 
 const minuteOf = (at: Instant): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");

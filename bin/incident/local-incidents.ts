@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { evidenceFolder } from "../../lib/local/evidence-folder.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
@@ -29,6 +29,7 @@ export async function openLocalIncidents(onTrouble: (sentence: string) => void):
   await makeLocalFolder();
   await mkdir(INCIDENTS_FOLDER, { recursive: true, mode: 0o700 });
   const { openSqliteTable } = await import("../../lib/local/sqlite-table.ts");
+  await (await open(DATABASE, "a", 0o600)).close(); // made so that nobody else on this machine reads it
   const incidents = openSqliteTable(DATABASE);
   const ledger = await openExistingLedger().catch((error: unknown) => {
     if (!(error instanceof CurfewError)) throw error;

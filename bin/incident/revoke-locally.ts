@@ -85,11 +85,11 @@ async function resumed(table: Table, wanted: string | true): Promise<Incident> {
   for await (const incident of listIncidents(table)) if (incident.closedAt === null) open.push(incident);
   const [only, ...others] = open;
   if (only && others.length === 0) return only;
-  const ids = open.map(({ id }) => id).join(", ");
+  const ids = open.map(({ id }) => id).join(" or --resume ");
   throw new CurfewError(
     "arguments-invalid",
     only
-      ? `Several incidents are open here; name one: --resume ${ids}.`
+      ? `Several incidents are open here; name one: --resume ${ids}`
       : "No incident is open in this folder; there is nothing to resume.",
   );
 }

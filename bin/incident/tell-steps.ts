@@ -26,7 +26,8 @@ export function stepTeller({ err, width }: Terminal, known?: Incident): StepTell
     });
   if (known) news(known);
   return (incident) => {
-    for (const [step, result] of news(incident)) err(`${stepText(step, result, width).join("\n")}\n`);
+    for (const [step, result] of news(incident))
+      err(`${stepText(step, result, width, incident.openedAt).join("\n")}\n`);
   };
 }
 

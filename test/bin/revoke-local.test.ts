@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESPONDER_SCOPES } from "../../lib/auth0/responder-endpoints.ts";
@@ -78,6 +78,9 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
 
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("DRILL: checkout would be contained.") });
     expect(grantTypes(world.tenant)).toEqual(["client_credentials"]);
+    expect(run.stdout + run.stderr).not.toContain("done. The application gets no new");
+    const { mode } = await stat(join(world.folder, ".curfew", "incidents", "incidents.db"));
+    expect(mode & 0o777).toBe(0o600);
     expect(await readdir(join(world.folder, ".curfew", "incidents", "drill-fire"))).toEqual(
       expect.arrayContaining([expect.stringMatching(/\.html$/), expect.stringMatching(/\.json$/)]),
     );

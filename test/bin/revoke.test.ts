@@ -154,8 +154,10 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       ["approve", "Approved"],
       ["reject", "Rejected"],
     ])("shows it, and %ss exactly that", async (decision, says) => {
+      const show = await deployed.run(["incidents", "show", "by-token"]);
       const run = await deployed.run([decision, "by-token", "restore", "--yes"], { as: "ASIALEAD" });
 
+      expect(oneLine(show.stdout)).toContain("npx curfew approve by-token restore");
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining(says) });
       expect(run.stderr).toContain("read:orders at https://orders");
       expect(deployed.decisions.at(-1)).toMatchObject({

@@ -31,7 +31,7 @@ function judged({ at, came, detail }: Trial): StepResult {
   const missing = {
     issued: `What leaked was tried, and still got a token for ${detail ?? "an API"}.`,
     refused:
-      "Auth0 refuses the credential that was given for the proof: it was replaced already, or it is not the one that leaked. Nothing is proven by it.",
+      "Auth0 refuses the credential that was given for the proof. If it was replaced since, that is as it should be, and the deployed incident proves the rest; if it was not, it is not the one that leaked. Nothing is proven from here by it.",
     unknown: `Auth0's answers to what leaked tell nothing: ${detail ?? "no reason is known"}.`,
   }[came];
   return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [missing], code: null };

@@ -175,8 +175,11 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
   }
   const { window } = incident;
   const until = window?.state === "closes" ? `until ${momentOf(window.at)}` : "until the window closes";
-  return { at: now, outcome: "incomplete", message: read, missing: [`Watching goes on ${until}.`], code: null };
+  return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
 }
+
+/** How the line begins that says that nothing is wrong: there is only more to watch. */
+export const WATCHING_ON = "Watching goes on";
 
 const UNREAD = "Nothing of the tenant's log was read yet: what was done since then nobody has seen.";
 

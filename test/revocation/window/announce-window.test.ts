@@ -88,7 +88,7 @@ describe("the window of an incident", () => {
 
     expect(window).toMatchObject({ state: "closes", at: STOPPED + HOUR + MINUTE });
     expect(heard.map(({ title }) => title)).toEqual([
-      "acme: job is contained; tokens that are out work until 2026-11-23 04:06 UTC",
+      "acme: job is contained; tokens already out work until 2026-11-23 04:06 UTC",
     ]);
     // The tenant is read once after the stop.
     expect(reads()).toBe(1);
@@ -139,7 +139,7 @@ describe("the window of an incident", () => {
     const { again, heard } = await announced({ drill: true, id: "drill-x" });
     expect((await again()).window?.state).toBe("closes");
 
-    expect(heard[0]?.title).toContain("Drill, nothing is changed: acme: job is what would be contained");
+    expect(heard[0]?.title).toContain("Drill, nothing is changed: acme: job would be contained");
   });
 
   it("moves when something is proven anew", async () => {
