@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import type { AskedStep } from "../../lib/revocation/approvals/asked.ts";
 import type { DecideOptions } from "../commands/decide.ts";
+import type { CloseOptions } from "../commands/incident-close.ts";
 import type { IncidentsOptions, ShowOptions } from "../commands/incidents.ts";
+import type { RevokedOptions } from "../commands/refresh-tokens-revoked.ts";
 import type { RevokeOptions } from "../commands/revoke.ts";
 import { configOption } from "../config-option.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -65,6 +67,29 @@ function addIncidents(program: Command, invocation: Invocation): void {
       const { runIncidentShow } = await import("../commands/incidents.ts");
       await runIncidentShow(id, options, processTerminal(), invocation);
     });
+  places(incidents.command("close"))
+    .description("ends one that would go on: nobody watches or gives back any more, and it is not called contained")
+    .argument("<incident>", "its id")
+    .requiredOption("--reason <text>", "why, for the evidence")
+    .option("--yes", "do not ask", false)
+    .action(async (id: string, options: CloseOptions) => {
+      const { runIncidentClose } = await import("../commands/incident-close.ts");
+      await runIncidentClose(id, options, processTerminal(), invocation);
+    });
+  places(incidents.command("refresh-tokens-revoked"))
+    .description(
+      "says that all refresh tokens of the application are revoked: where users have some, the window waits for it",
+    )
+    .argument("<incident>", "its id")
+    .option(
+      "--since <when>",
+      "since when they are gone: a time as 10m or 2h, or a date with the time; now when left out",
+    )
+    .option("--yes", "do not ask", false)
+    .action(async (id: string, options: RevokedOptions) => {
+      const { runRefreshTokensRevoked } = await import("../commands/refresh-tokens-revoked.ts");
+      await runRefreshTokensRevoked(id, options, processTerminal(), invocation);
+    });
   incidents.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
 }
 
@@ -114,6 +139,6 @@ incident goes on. With --local this machine does it alone, for as long as the co
 
 Exit codes:
   0    contained, and that is proven; or a drill that came to its end as a leak would be contained
-  1    not contained, or not yet: what is missing is said; or a no to the question, which starts nothing
+  1    not contained, or not yet: what is missing is said; or what leaked still gets a token; or a no to the question
   3    nothing was started: bad configuration or arguments, a forged token, or AWS or the desk does not answer
   130  interrupted; what was begun is said`;

@@ -18,11 +18,12 @@ import { spoken } from "../spoken.ts";
 import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
 
 /** Where an incident stands, in a word or two. */
-export type IncidentState = "contained" | "NOT contained" | "drill" | "closed";
+export type IncidentState = "contained" | "NOT contained" | "restored" | "drill" | "closed";
 
 export function stateOf(incident: Incident): IncidentState {
   if (incident.closedAt !== null) return "closed";
   if (incident.drill) return "drill";
+  if (incident.restored) return "restored";
   return isContained(incident) ? "contained" : "NOT contained";
 }
 
@@ -54,6 +55,8 @@ export function incidentText(incident: Incident, width: number, waiting: readonl
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
+    ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
+    ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
     `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,
     ...windowSentences(incident.window),
   ];
@@ -70,7 +73,7 @@ export function incidentText(incident: Incident, width: number, waiting: readonl
 }
 
 function notDoneLines(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null ? notDone(incident) : [];
+  const lines = incident.closedAt === null && !incident.restored ? notDone(incident) : [];
   return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
 }
 
@@ -157,6 +160,7 @@ function headline(incident: Incident): string {
       ? `DRILL: ${name} would be contained. Nothing was changed.`
       : `DRILL: ${name} would NOT be contained. Nothing was changed.`;
   if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
+  if (incident.restored) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
   const lock = steps.lock;
   if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;
   if (lock?.outcome === "done" || lock?.outcome === "paged")

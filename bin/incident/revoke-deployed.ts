@@ -1,13 +1,18 @@
+import { askForToken } from "../../lib/auth0/ask-for-token.ts";
 import type { Login } from "../../lib/auth0/login.ts";
-import { obtainsToken } from "../../lib/auth0/obtains-token.ts";
 import { calibrate, type ProbeEndpoint, probeCredential } from "../../lib/auth0/probe.ts";
-import { incidentDesk } from "../../lib/aws/incident-desk.ts";
+import { type IncidentDeskClient, incidentDesk } from "../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import { incidentSettings } from "../../lib/revocation/from-config.ts";
+import { isComplete } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { aboutSupplied, proveWithSupplied } from "../../lib/revocation/rotate/supplied.ts";
+import { audiencesOf, lastWriteOf } from "../../lib/revocation/rotate/issuance.ts";
+import { aboutSupplied, MOST_PROBES, readSupplied, trySupplied } from "../../lib/revocation/rotate/supplied.ts";
+import { requestsOf, type Trial, tryLeaked } from "../../lib/revocation/rotate/try-leaked.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { AUTH0_HERE } from "../auth0-here.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
@@ -48,14 +53,14 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   terminal.err(`\nThe incident ${id} is open, and goes on whatever becomes of this command.\n`);
   try {
     const table = await openDeployedLedger(name);
-    const tryHere = tryingHere(id, order, { table, signal }, terminal);
+    const tryHere = tryingHere(id, order, { table, desk, signal }, terminal);
     // Who was seen to be accepted before the credential is replaced is proven dead after.
-    const before = tryHere();
+    const before = tryHere("accepted?");
     before.catch(() => undefined); // is thrown where it is awaited, unless following has ended before
     const incident = await followIncident(id, { table, settings: incidentSettings(tenant) }, terminal, signal);
     await before;
-    await tryHere();
-    setExitCode(isAsGoodAsContained(incident) ? 0 : 1);
+    const gets = await tryHere("gets a token?");
+    setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);
     terminal.err(`${AND_THEN}${followCommand(id)}\n`);
   } catch (error) {
     if (signal.aborted) throw new CurfewError("interrupted", `${NO_LONGER} ${AND_THEN}${followCommand(id)}`);
@@ -67,29 +72,55 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
 const NO_LONGER = "No longer following; the incident goes on.";
 const AND_THEN = "How it goes on: ";
 
-/** Asks from here whether Auth0 accepts what leaked, and records the answer; what keeps it from that is said. */
+/** What is asked: whether Auth0 accepts what leaked, or also whether it still gets tokens. */
+type Asked = "accepted?" | "gets a token?";
+
+/**
+ * Tries what leaked from here, and tells the desk the results alone; what keeps it from that is said.
+ *
+ * @returns what asking for tokens came to; null where nobody asked
+ */
 function tryingHere(
   id: string,
   { leaked, tenant }: DeployedOrder,
-  { table, signal }: { table: Table; signal: AbortSignal },
-  { err }: Terminal,
-): () => Promise<void> {
-  if (!leaked) return async () => undefined;
+  { table, desk, signal }: { table: Table; desk: Pick<IncidentDeskClient, "reportTrial">; signal: AbortSignal },
+  { err, width }: Terminal,
+): (asked: Asked) => Promise<Trial["came"] | null> {
+  if (!leaked) return async () => null;
   const { domain, origin } = tenant;
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
   const asking = {
     calibrate: (login: Login) => calibrate(address, login, AUTH0_HERE, signal),
     probe: (login: Login, endpoint: ProbeEndpoint) => probeCredential(address, login, AUTH0_HERE, signal, endpoint),
-    obtainToken: (login: Login) => obtainsToken(address, login, AUTH0_HERE, signal),
   };
-  return async () => {
+  const ask = (audience: string) => askForToken(address, leaked, audience, AUTH0_HERE, signal);
+  const clock = systemClock;
+  return async (asked) => {
+    let came: Trial | null = null;
     try {
       const incident = await readIncident(table, id);
-      const supplied = await proveWithSupplied(incident, leaked, { table, clock: systemClock, signal, tenant: asking });
-      err(`${aboutSupplied(supplied)}\n`);
+      if (incident.drill) return null; // nothing was taken away from it
+      const audiences = await audiencesOf(incident, { table, settings: incidentSettings(tenant) });
+      await desk.reportTrial(id, { begins: MOST_PROBES + requestsOf(audiences) });
+      const said = await trySupplied(leaked, { clock, signal, tenant: asking });
+      if (asked === "gets a token?" && said !== "refused" && isComplete(incident.steps.lock)) {
+        came = await tryLeaked(audiences, lastWriteOf(incident), { ask, clock, signal });
+        err(`${wrapped(terminalText(GETS[came.came](came.detail)), width)}\n`);
+      }
+      const trial = came && { came: came.came, detail: came.detail };
+      await desk.reportTrial(id, { said, trial });
+      err(`${aboutSupplied(await readSupplied(table, incident))}\n`);
     } catch (error) {
       if (!(error instanceof CurfewError) || signal.aborted) throw error;
       err(`What leaked could not be tried from here: ${error.message}\n`);
     }
+    return came?.came ?? null;
   };
 }
+
+const GETS: Readonly<Record<Trial["came"], (detail: string | null) => string>> = {
+  nothing: () => "What leaked was tried from here, and gets no token any more.",
+  issued: (detail) => `What leaked STILL GETS a token for ${detail ?? "an API"}: it is NOT contained.`,
+  refused: () => "What leaked is refused: it was replaced.",
+  unknown: (detail) => `Whether what leaked still gets a token is not known: ${detail ?? "Auth0 did not say"}.`,
+};

@@ -1,4 +1,3 @@
-import { hostname, userInfo } from "node:os";
 import type { Alert } from "../../lib/alerts/alert.ts";
 import type { Login } from "../../lib/auth0/login.ts";
 import { parseReference } from "../../lib/config/references.ts";
@@ -17,6 +16,7 @@ import type { ResponderTenant, RevokedClient } from "../../lib/revocation/ports.
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { personAgrees } from "../person-agrees.ts";
+import { personName } from "../person-name.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
 import { spoken } from "../spoken.ts";
@@ -132,15 +132,6 @@ async function lookedAt(
 function unseen(error: unknown, { err }: Terminal): undefined {
   if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
   err(`The application cannot be looked at: ${error.message}\n`);
-}
-
-/** Somebody's login on this machine; some machines know none. */
-function personName(): string {
-  try {
-    return `${userInfo().username}@${hostname()}`;
-  } catch {
-    return `somebody on ${hostname()}`;
-  }
 }
 
 /** What answering works with here. */

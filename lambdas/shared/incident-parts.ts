@@ -11,6 +11,7 @@ import type { TellingParts } from "../../lib/revocation/alerts/tell.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { inventoryNow } from "../../lib/revocation/investigate/inventory-now.ts";
 import { lastInventory } from "../../lib/revocation/investigate/last-inventory.ts";
 import type { RespondParts } from "../../lib/revocation/respond/respond.ts";
 import { variable } from "./environment.ts";
@@ -50,8 +51,7 @@ export async function respondParts(
     signal,
     inventories: {
       before: (moment) => lastInventory(table, evidence, tenant.name, moment),
-      // The responder may not read all that an auditor may, and its role not the auditor's secret.
-      now: async () => undefined,
+      now: (wanted) => inventoryNow(tenant, incident.clientId, wanted, sources, login),
     },
   };
   return { incident, parts };

@@ -2,6 +2,7 @@ import type { LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import type { DeskOrders } from "../revocation/desk/orders.ts";
+import type { TrialReport } from "../revocation/desk/requests.ts";
 import { INCIDENT_FUNCTIONS } from "../revocation/incident-machine.ts";
 import { isNetworkCode, reasonOf, statusOf } from "./failure-reason.ts";
 
@@ -25,6 +26,12 @@ export interface IncidentDeskClient extends DeskOrders {
    * @throws CurfewError `arguments-invalid`, `request-refused`, `unreachable`
    */
   place(): Promise<DeskPlace>;
+  /** Ends an incident: nobody watches, asks and gives back any more. */
+  close(incident: string, reason: string): Promise<void>;
+  /** Tells what came of trying what leaked from here: results alone. */
+  reportTrial(incident: string, report: TrialReport): Promise<void>;
+  /** Says since when the users' refresh tokens are revoked: milliseconds since the epoch. */
+  sayRefreshTokensRevoked(incident: string, at: number): Promise<void>;
 }
 
 /**
@@ -51,9 +58,13 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): In
   };
   return {
     place,
+    close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason })),
     start: async (order) => startedShape.parse(await post("incidents", order)).incident,
     decide: async ({ incident, step, decision, planHash }) =>
       decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash })),
+    reportTrial: async (incident, report) => void (await post(`incidents/${incident}/trial`, report)),
+    sayRefreshTokensRevoked: async (incident, at) =>
+      void (await post(`incidents/${incident}/refresh-tokens-revoked`, { at })),
   };
 }
 

@@ -27,6 +27,7 @@ import {
 } from "aws-cdk-lib/aws-stepfunctions";
 import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
+import type { ErrorCode } from "../model/curfew-error.ts";
 import {
   ASK_AGAIN_AFTER,
   INCIDENT_MACHINE,
@@ -80,6 +81,9 @@ const AFTER_MANY_FAILURES = Duration.hours(6);
 
 /** A task waits for a minute longer than the step may take by its own count. */
 const TO_ANSWER = Duration.minutes(1);
+
+/** How a question ends that a retry must not ask again; `approval-refused`: there is nothing to ask any more. */
+const NOT_ASKED_AGAIN = [Errors.TIMEOUT, "Rejected", "approval-refused" satisfies ErrorCode];
 
 const KEEP_FAILURE: CatchProps = { errors: [Errors.ALL], resultPath: "$.failure" };
 
@@ -246,8 +250,8 @@ export class IncidentMachine extends Construct {
       .when(isNext("again"), pause)
       .otherwise(over);
     const acted = new Choice(this, `Is${name}Done`).when(isNext("again"), pause).otherwise(afterwards(over));
-    // Nobody answered in time, or somebody said no: what comes of it is the plan's to say.
-    ask.addCatch(plan, { errors: [Errors.TIMEOUT, "Rejected"], resultPath: "$.failure" });
+    // Nobody answered in time, somebody said no, or it was decided before it was asked: what comes of it the plan says.
+    ask.addCatch(plan, { errors: NOT_ASKED_AGAIN, resultPath: "$.failure" });
     const patience = this.#patience(name, plan);
     this.#onFailure(ask, `Ask${name}`, `nobody could be asked for ${what} in {}.`, patience);
     this.#onFailure(plan, `Plan${name}`, `${what} in {} could not be planned.`, patience);
@@ -338,7 +342,7 @@ export class IncidentMachine extends Construct {
       resultPath: JsonPath.DISCARD,
     });
     // Whoever rejects, or does not answer, is not asked again by a retry.
-    task.addRetry({ errors: [Errors.TIMEOUT, "Rejected"], maxAttempts: 0 });
+    task.addRetry({ errors: NOT_ASKED_AGAIN, maxAttempts: 0 });
     task.addRetry(ASK_AND_ASK);
     return task;
   }

@@ -23,7 +23,7 @@ export const anyResponder = ({ tenants }: Pick<Config, "tenants">): boolean =>
 
 /**
  * Does the steps of an incident with the responder's login. One function for all of them, so that it is warm from the
- * first one on. It reads no application's secret.
+ * first one on. It reads no application's secret. The auditor's login reads the tenant once, to find what was planted.
  */
 export class Respond extends CurfewFunction {
   constructor(scope: Construct, id: string, { config, table, evidence, topics }: RespondProps) {
@@ -72,11 +72,11 @@ export class Respond extends CurfewFunction {
   }
 
   #allowLogins(): void {
-    for (const name of ["curfew/*/responder", "curfew/*/responder-spare"]) {
+    for (const name of ["curfew/*/responder", "curfew/*/responder-spare", "curfew/*/auditor"]) {
       this.allow({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArns(this, name)] });
       acknowledge(this.role, {
         [secretsFinding(`${name}-??????`)]:
-          `respond reads the secret of every tenant's login for emergencies, ${name}, and no other secret.`,
+          `respond reads the secrets of every tenant's logins for emergencies, and of the auditor that sees what is different in it: ${name}.`,
       });
     }
   }

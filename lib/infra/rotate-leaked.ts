@@ -1,6 +1,7 @@
 import { Duration } from "aws-cdk-lib";
 import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
+import { LOGINS, loginSecretName } from "../config/logins.ts";
 import { INCIDENT_FUNCTIONS } from "../revocation/incident-machine.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
@@ -10,6 +11,10 @@ import { managedSecrets, secretArns, secretsBelow, secretsFinding } from "./secr
 
 /** As `lib/revocation/rotate/place.ts` names them. */
 const NEW_SECRETS = "curfew/incidents/";
+
+const OWN_LOGINS = LOGINS.map((login) => loginSecretName("*", login));
+const OF_OWN_LOGINS =
+  "rotate-leaked replaces a credential of Curfew's own applications when it leaked; it logs in as the rotator.";
 
 interface RotateLeakedProps {
   config: Asset;
@@ -41,13 +46,14 @@ export class RotateLeaked extends CurfewFunction {
   }
 
   #allowSecrets(): void {
-    this.allow({
-      actions: ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"].map(
-        (action) => `secretsmanager:${action}`,
-      ),
-      ...managedSecrets(this),
-    });
-    this.allow({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArns(this, "curfew/*/rotator")] });
+    const replace = ["GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"].map(
+      (action) => `secretsmanager:${action}`,
+    );
+    this.allow({ actions: replace, ...managedSecrets(this) });
+    // Curfew's own logins leak, too, and bear no tag.
+    this.allow({ actions: replace, resources: OWN_LOGINS.map((name) => secretArns(this, name)) });
+    // A secret that is not there bears no tag either, and must be told from one that may not be seen. No value is read.
+    this.allow({ actions: ["secretsmanager:DescribeSecret"], resources: [secretsBelow(this, "")] });
     // For an application that nobody manages it makes a secret, under Curfew's care from the first moment on.
     this.allow({
       actions: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
@@ -56,9 +62,8 @@ export class RotateLeaked extends CurfewFunction {
     });
     acknowledge(this.role, {
       [secretsFinding("*")]:
-        "rotate-leaked rotates the secrets that carry the tag curfew:managed, whatever their names are.",
-      [secretsFinding("curfew/*/rotator-??????")]:
-        "rotate-leaked reads the secret of every tenant's rotator, curfew/<tenant>/rotator, and no other login's.",
+        "rotate-leaked rotates the secrets that carry the tag curfew:managed, whatever their names are, and looks whether others are there.",
+      ...Object.fromEntries(OWN_LOGINS.map((name) => [secretsFinding(`${name}-??????`), OF_OWN_LOGINS])),
       [secretsFinding(`${NEW_SECRETS}*`)]:
         "rotate-leaked makes secrets of applications that nobody managed, curfew/incidents/<tenant>/<client>, and no others.",
     });

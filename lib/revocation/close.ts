@@ -9,7 +9,8 @@ import { momentOf } from "./window/window-text.ts";
 
 /**
  * Closes an incident whose window is over: keeps the evidence, and tells people. While the window is open it records
- * `incomplete` with what it waits for. A drill can be closed at any time.
+ * `incomplete` with what it waits for. A drill can be closed at any time,
+ * and so can one that a person has ended.
  *
  * @throws CurfewError when the evidence cannot be kept: an incident is not closed without it
  */
@@ -44,8 +45,8 @@ export async function closeIncident(incident: Incident, parts: IncidentParts): P
   }));
 }
 
-function waitsFor({ drill, window }: Incident, now: Instant): string[] {
-  if (drill) return [];
+function waitsFor({ drill, window, ended }: Incident, now: Instant): string[] {
+  if (drill || ended) return [];
   if (window === null) return ["Until when tokens keep working is not computed yet."];
   if (window.state === "open") return [...window.because];
   return window.at > now ? [`Tokens that are out may work until ${momentOf(window.at)}.`] : [];

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Asked } from "../../lib/revocation/approvals/asked.ts";
 import { incidentPartition, type StepResult } from "../../lib/revocation/incident/incident.ts";
-import { changeIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
 import { addToTimeline } from "../../lib/revocation/incident/timeline.ts";
 import { classify } from "../../lib/revocation/leak/classify.ts";
+import { refreshTokensRevoked } from "../../lib/revocation/window/refresh-tokens.ts";
 import { all, type DeployedIncidents, deployedIncidents, type Machine } from "../support/deployed-incidents.ts";
 
 const WHY = ["--reason", "in a public repository"];
@@ -13,7 +14,10 @@ const CLOSES = Date.UTC(2027, 0, 5, 6);
 const done = (at: number): StepResult => ({ at, outcome: "done", message: "It is done." });
 
 /** Does all that a machine does up to the window; `stranded` applications keep their grants. */
-const machine: Machine = async ({ id, openedAt, clientId, token }, table) => {
+const machine: Machine = async ({ id, openedAt: now, clientId, token }, table) => {
+  // What was taken away spreads for a while; this was long ago.
+  const openedAt = id === "still-open" ? now - 3_600_000 : now;
+  await changeIncident(table, id, (known) => ({ ...known, openedAt }));
   const leak = classify({ clientId, token, client: undefined, own: null });
   await changeIncident(table, id, (known) => ({ ...known, leak }));
   await recordStep(table, id, "lock", done(openedAt + 1));
@@ -66,6 +70,42 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
     expect(run.code).toBe(1);
     expect(oneLine(run.stdout)).toContain("LOCKED");
     expect(oneLine(run.stdout)).toContain("cgr_1: the responder lacks delete:client_grants");
+  });
+
+  it("ends with 1 where what leaked still gets a token though everything looks contained, and takes the proof back", async () => {
+    const input = "checkout-secret";
+    const run = await deployed.run(
+      ["revoke", ...NOW, "--client", "checkout", "--name", "still-open", "--old-secret-file", "-"],
+      { input },
+    );
+
+    expect(run.code).toBe(1);
+    expect(oneLine(run.stderr)).toContain("STILL GETS a token for https://acme.eu.auth0.com/api/v2/");
+    expect((await readIncident(deployed.table, "still-open")).steps.prove).toMatchObject({
+      outcome: "incomplete",
+      missing: [expect.stringMatching(/STILL GETS.*oncall\/dana/)],
+    });
+    const rows = await all(deployed.table.list(incidentPartition("still-open"), { prefix: "" }));
+    expect(rows.map(({ key }) => key.sort)).toContainEqual(expect.stringMatching(/^OWN#/));
+    for (const kept of [run.stdout, run.stderr, JSON.stringify(rows)]) expect(kept).not.toContain(input);
+  });
+
+  it("takes a person's word that the refresh tokens are gone, at the desk", async () => {
+    const said = await deployed.run(["incidents", "refresh-tokens-revoked", "still-open", "--yes"]);
+    const future = await deployed.run([
+      "incidents",
+      "refresh-tokens-revoked",
+      "still-open",
+      "--yes",
+      "--since",
+      "2999-01-01",
+    ]);
+
+    expect(said).toMatchObject({ code: 0, stdout: expect.stringContaining("It is on record") });
+    expect(await refreshTokensRevoked(deployed.table, "still-open")).toMatchObject({
+      by: expect.stringContaining("oncall/dana"),
+    });
+    expect(future).toMatchObject({ code: 3, stderr: expect.stringContaining("not later than now") });
   });
 
   it("reads a token here, and sends what it says and never the token", async () => {
@@ -166,6 +206,14 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
         planHash: asked.planHash,
         caller: expect.stringContaining("security-lead/kim"),
       });
+    });
+
+    it("ends an incident, with who and why, after showing it", async () => {
+      const run = await deployed.run(["incidents", "close", "by-token", "--reason", "a test of ours", "--yes"]);
+
+      expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("Ended.") });
+      const ended = (await deployed.incidents()).find(({ id }) => id === "by-token")?.ended;
+      expect(ended).toMatchObject({ by: expect.stringContaining("oncall/dana"), reason: "a test of ours" });
     });
 
     it("says that nothing is asked about another step", async () => {

@@ -10,7 +10,11 @@ import {
 } from "./matrix/cases.ts";
 
 /** Those that ask the most; `npm run matrix` runs every fault in all of them. */
-const STRUCK: readonly ScenarioName[] = ["a secret, and a tool that puts back", "a key of two, and a network ACL"];
+const STRUCK: readonly ScenarioName[] = [
+  "a secret, and a tool that puts back",
+  "a key of two, and a network ACL",
+  "a grant that is planted where there were none",
+];
 
 /** In these what cannot be stored matters, and what can neither be stored nor told. */
 const OUT: readonly ScenarioName[] = ["a secret, and a tool that puts back", "a secret, and nobody hears"];
@@ -34,7 +38,7 @@ describe("containing a leak while something fails", { timeout: PATIENCE }, () =>
     const size = `${cases} single faults, ${calls} calls, ${paged} paged, ${failures.length} failed`;
     console.info(`containment matrix, ${scenario}: ${size}`);
     expect(shown(tally)).toEqual([]);
-    expect(cases).toBeGreaterThan(900);
+    expect(cases).toBeGreaterThan(600);
   });
 
   it.each(OUT)("what fails for minutes is told, and contained when it is over: %s", async (scenario) => {

@@ -2,15 +2,24 @@ import { describe, expect, test } from "vitest";
 import type { Asked } from "../../lib/revocation/approvals/asked.ts";
 import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
-import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
+import { incidentPartition, isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
+import {
+  type PreservedPart,
+  readPreserved,
+  readPreservedGrants,
+  readPutBack,
+} from "../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../lib/revocation/ports.ts";
 import { containAll, respond, turn } from "./world/curfew.ts";
 import { createWorld, type World, type WorldOptions } from "./world/world.ts";
 
 const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
 const MEMBERS = { audience: "https://stock", organizationUsage: "require", organizations: ["org_1"] };
+const GRANT = {
+  ...{ allowsAllScopes: undefined, subjectType: "client", organizationUsage: undefined, organizations: [] },
+  ...{ allowsAnyOrganization: undefined, isSystem: false },
+};
 const SYSTEM = { audience: "https://acme.eu.auth0.com/me/", isSystem: true };
 const EGRESS = ["203.0.113.7/32"];
 
@@ -95,6 +104,57 @@ describe("a lock", () => {
     expect(world.wire.calls).not.toContain("tenant.deleteGrant");
     expect(world.incident().leak?.steps.join(" ")).toMatch(/dashboard/);
   });
+});
+
+describe("a table that takes nothing for forty seconds", () => {
+  const out = async (client: NonNullable<WorldOptions["client"]>): Promise<World> => {
+    const world = await createWorld({ client, grants: [MEMBERS], outage: { call: "table.*", fault: "fails before" } });
+    world.clock.at(world.clock.now() + 40_000, world.calm);
+    await world.clock.run(respond(world));
+    await turns(world, 2);
+    return world;
+  };
+  const kept = <T>(world: World, part: PreservedPart) => readPreserved<T>(world.table, world.opened.id, part);
+
+  test.each(["non_interactive", "spa"])(
+    "loses nothing of what was there, of an application of type %s",
+    async (appType) => {
+      const world = await out({ appType, grantTypes: ["client_credentials"] });
+
+      expect(await kept(world, "grant-types")).toEqual(["client_credentials"]);
+      expect(await kept(world, "client")).toMatchObject({ appType, grantTypes: ["client_credentials"] });
+      expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([MEMBERS]);
+      expect(world.incident().leak?.kind).toBe("client-secret");
+      expect(isContained(world.incident())).toBe(true);
+    },
+  );
+
+  test("does not make what is locked already the first look, where nobody can read what was kept elsewhere", async () => {
+    const world = await createWorld({
+      client: { grantTypes: [], appType: "spa" },
+      outage: { call: "evidence.read", fault: "fails before" },
+    });
+    await world.clock.run(respond(world));
+
+    expect(await kept(world, "grant-types")).toBeUndefined();
+    expect(world.incident().leak?.kind).toBe("client-secret");
+  });
+});
+
+test("of an API no more is kept than its identifier and lifetimes: a tenant may have thousands", async () => {
+  const world = await contained({}, ({ tenant }) => {
+    tenant.apis.push({
+      id: "rs_1",
+      identifier: "https://orders",
+      name: "Orders",
+      token_lifetime: 60,
+      scopes: [],
+    } as never);
+  });
+  const key = { partition: incidentPartition(world.opened.id), sort: "PRESERVED#api-lifetimes" };
+
+  expect(world.table.peek(key)).toMatchObject({ apis: [{ identifier: "https://orders", token_lifetime: 60 }] });
+  expect(JSON.stringify(world.table.peek(key))).not.toMatch(/Orders|rs_1/);
 });
 
 describe("what is missing", () => {
@@ -233,6 +293,46 @@ describe("grants", () => {
     expect(isContained(world.incident())).toBe(true);
   });
 
+  const PLANTED = { audience: "https://acme.eu.auth0.com/api/v2/", scopes: ["update:clients"] };
+  const plant = (world: World): void =>
+    world.putBack((tenant) => {
+      tenant.createGrant({ ...GRANT, ...PLANTED });
+    });
+
+  test("that are planted where there were none are not what is given back", async () => {
+    const world = await contained({ grants: [] });
+    plant(world);
+    await turns(world, 1);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(await readPreservedGrants(world.table, world.opened.id)).toEqual([]);
+    expect(await readPutBack(world.table, world.opened.id)).toMatchObject([PLANTED]);
+  });
+
+  test("that are planted where the first ones could be told and not stored are not what is given back", async () => {
+    const world = await createWorld({
+      grants: [ORDERS],
+      outage: { call: "table.put PRESERVED", fault: "fails before" },
+    });
+    await world.clock.run(respond(world));
+    expect(stepsOf(world).contain?.outcome).toBe("paged");
+    world.calm();
+    plant(world);
+    await turns(world, 1);
+
+    expect(await readPreservedGrants(world.table, world.opened.id)).toEqual([]);
+  });
+
+  test("keep what they say of authorization details, and people are told of them", async () => {
+    const grants = [{ ...ORDERS, authorizationDetailsTypes: ["payment"] }];
+    const world = await contained({ grants });
+    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject(grants);
+    const dumb = await createWorld({ grants, outage: { call: "table.put PRESERVED", fault: "fails before" } });
+    await dumb.clock.run(respond(dumb));
+
+    expect(dumb.heard()).toContain("authorization details: payment");
+  });
+
   test("that are there again while nothing can be taken away are not called contained", async () => {
     const world = await contained({ grants: [ORDERS] });
     world.putBack((tenant) => void tenant.createGrant(world.before.grants[0] as RevokedGrant));
@@ -241,6 +341,20 @@ describe("grants", () => {
 
     expect(missingOf(world, "contain")).toEqual(["cgr_2 (https://orders): the responder lacks scope of deleteGrant"]);
     expect(toldOf(world).filter((title) => title.includes("put back"))).toEqual([expect.stringMatching(/still there/)]);
+  });
+
+  test("that were put back wait while that cannot be recorded: no trace would be left of them", async () => {
+    const world = await contained({ grants: [ORDERS] });
+    world.putBack((tenant) => void tenant.createGrant(world.before.grants[0] as RevokedGrant));
+    world.wire.fail({ call: "table.put INCIDENT", fault: "fails before" });
+    await turns(world, 1);
+    expect(world.tenant.grants.size).toBe(1);
+    world.calm();
+    const before = stoppedAt(world.incident());
+    await turns(world, 2);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(stoppedAt(world.incident())).toBeGreaterThan(before ?? 0);
   });
 
   test("that a second person approved stay, and others do not", async () => {
@@ -259,6 +373,43 @@ describe("grants", () => {
     expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual(["https://orders"]);
     expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
     expect(world.guard.violations).toEqual([]);
+  });
+});
+
+describe("organizations of a grant that was given back", () => {
+  const given = async () => {
+    const world = await contained({ grants: [MEMBERS] });
+    await approve(world, { grantTypes: ["client_credentials"], grants: world.before.grants });
+    const giveBack = (organizations: string[]): void =>
+      world.putBack((tenant) => {
+        tenant.grants.clear();
+        tenant.createGrant({ ...(world.before.grants[0] as RevokedGrant), organizations });
+      });
+    return { world, giveBack };
+  };
+
+  test("that somebody adds are more than was approved: it is taken away, and told", async () => {
+    const { world, giveBack } = await given();
+    giveBack(["org_1"]);
+    await turns(world, 1);
+    expect(world.tenant.grants.size).toBe(1);
+    giveBack(["org_1", "org_thief"]);
+    await turns(world, 1);
+
+    expect(world.tenant.grants.size).toBe(0);
+    expect(world.heard()).toContain("put back");
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("that nobody can read are named, and what else is there is taken away", async () => {
+    const { world, giveBack } = await given();
+    giveBack(["org_1"]);
+    world.putBack((tenant) => void tenant.createGrant({ ...GRANT, ...ORDERS }));
+    world.tenant.refusals.organizationsOf = "missing-scope";
+    await turns(world, 2);
+
+    expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual([MEMBERS.audience]);
+    expect([...missingOf(world, "contain"), ...missingOf(world, "put-back")].join()).toContain(MEMBERS.audience);
   });
 });
 

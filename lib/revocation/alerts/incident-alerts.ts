@@ -295,21 +295,23 @@ function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
   };
 }
 
-function found(incident: Incident, { at, uses, exposed, changes }: Turn<"found">): Told {
+function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
   const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
   return {
     severity: exposed.length > 0 ? "critical" : "high",
-    title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "no other credential is known to be exposed" : `${counted(exposed.length, "other credential")} may be exposed`}`,
+    title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
     text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
     items: [
       ...exposed.map((line) => `EXPOSED ${line}`),
       ...uses.map(useLine),
       ...changes.map((line) => `Different ${line}`),
+      ...notCompared.map((line) => `NOT COMPARED ${line}`),
     ],
     steps:
       exposed.length > 0
         ? [
             `For each application that is exposed: npx curfew revoke --tenant ${incident.tenant} --client ID --reason "seen in ${incident.id}"`,
+            "For everything else that was added or changed: find it in the dashboard by the time and the path, and take it away if nobody of yours did it.",
           ]
         : [],
     matter: [...exposed].sort(),

@@ -87,9 +87,11 @@ export type IncidentTurn =
       turn: "found";
       at: Instant;
       uses: readonly UseCount[];
-      /** Other credentials that may have been exposed, one a line. */
+      /** What else may have been exposed or planted, one thing a line. */
       exposed: readonly string[];
       /** What is different from the last inventory, one thing a line. */
       changes: readonly string[];
+      /** What nobody can say is different, and why, one thing a line. */
+      notCompared: readonly string[];
     }
   | { turn: "closed"; at: Instant; evidence: readonly StoredDocument[]; questions: readonly string[] };

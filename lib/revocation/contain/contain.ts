@@ -2,8 +2,20 @@ import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
-import { isGiven, readGivenBack } from "./given-back.ts";
-import { type FoundGrant, type KeptGrant, keepGrant, keepIds, nameOf, readOrganizations } from "./keep-grants.ts";
+import { type KeptElsewhere, keepElsewhere, readElsewhere } from "./elsewhere.ts";
+import { type GivenBack, isGiven, readGivenBack } from "./given-back.ts";
+import {
+  type FirstLook,
+  type FoundGrant,
+  type KeptGrant,
+  keepEarlier,
+  keepGrant,
+  keepIds,
+  keepIdsLate,
+  nameOf,
+  readOrganizations,
+  UNLISTED,
+} from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
 import {
   act,
@@ -36,20 +48,56 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   if (!leversOf(incident, parts).includes("contain")) return NOT_APPLICABLE;
   let failures = new Map<string, CurfewError>();
+  let first: FirstLook | undefined;
   for (let round = 0; ; round += 1) {
-    const listed = await tried(() => tenant.grants());
+    const isFirst = round === 0 && !wasComplete(run);
+    const [listed, earlier] = await Promise.all([
+      tried(() => tenant.grants()),
+      isFirst ? readElsewhere(run, "grants") : undefined,
+    ]);
     if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
     const given = listed.value.length === 0 ? { value: undefined } : await readGivenBack(run);
     if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
-    const open = listed.value.filter((grant) => !isGiven(grant, given.value));
+    const { open, unread } = await notGiven(run, listed.value, given.value);
     const deletable = open.filter(({ isSystem }) => !isSystem);
+    if (deletable.length === 0 && unread) return (round === 0 ? unseen : incomplete)(NOT_ALL, ...unread);
+    if (deletable.length === 0 && wasComplete(run)) return isOver(run, open);
+    first = await firstLook(run, deletable, first, earlier && "value" in earlier ? earlier.value : undefined);
     if (deletable.length === 0) return isOver(run, open);
     if (round === ROUNDS || (round > 0 && deletable.every(({ id }) => failures.has(id)))) {
       return left(deletable, failures);
     }
-    failures = await takeAway(run, deletable);
+    failures = await takeAway(run, deletable, first);
     if (incident.drill) return failures.size > 0 ? left(deletable, failures) : would(deletable.length);
   }
+}
+
+const firstLook = (
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  known: FirstLook | undefined,
+  earlier: KeptElsewhere["grants"] | undefined,
+): Promise<FirstLook> => {
+  if (known) return keepIdsLate(run, known);
+  return earlier ? keepEarlier(run, earlier, grants) : keepIds(run, grants);
+};
+
+/** What is there and was not approved; and what cannot be judged, and why. */
+async function notGiven(
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  given: GivenBack | undefined,
+): Promise<{ open: readonly FoundGrant[]; unread: [string[], CurfewError] | undefined }> {
+  const judged = await sideBySide(grants, run.parts.signal, async (grant) => ({
+    grant,
+    is: await isGiven(run, grant, given),
+  }));
+  const unread = judged.flatMap(({ grant, is }) => (typeof is === "boolean" ? [] : [{ line: nameOf(grant), why: is }]));
+  const [first] = unread;
+  return {
+    open: judged.flatMap(({ grant, is }) => (is === false ? [grant] : [])),
+    unread: first && [unread.map(({ line }) => line), first.why],
+  };
 }
 
 const NOT_APPLICABLE: Came = {
@@ -58,7 +106,6 @@ const NOT_APPLICABLE: Came = {
 };
 
 const NOT_ALL = "Not all grants are deleted.";
-const UNLISTED = "the application's grants, which could not be listed";
 
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
   const rest =
@@ -83,14 +130,21 @@ const left = (grants: readonly FoundGrant[], failures: ReadonlyMap<string, Curfe
  *
  * @returns what could not be deleted, by id, and why
  */
-async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Map<string, CurfewError>> {
+async function takeAway(
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  first: FirstLook,
+): Promise<Map<string, CurfewError>> {
   const { incident, parts, tenant } = run;
-  const firstIds = await keepIds(run, grants);
-  if (wasComplete(run)) await recordPutBack(run, grants.map(nameOf));
-  const kept = await sideBySide(grants, parts.signal, async (grant) =>
-    keepGrant(run, await readOrganizations(run, grant), firstIds),
-  );
   const isLocked = isComplete(incident.steps.lock);
+  const isRecorded = !wasComplete(run) || (await recordPutBack(run, grants.map(nameOf)));
+  // Taken away without a trace it would leave the old proof standing; while the lock holds it gives nothing.
+  if (!isRecorded && isLocked) return new Map(grants.map(({ id }) => [id, UNRECORDED]));
+  const kept = await sideBySide(grants, parts.signal, async (grant) =>
+    keepGrant(run, await readOrganizations(run, grant), first),
+  );
+  const isWhole = first.isStored && kept.every(({ isStored }) => isStored);
+  if (!isWhole && !incident.drill && !wasComplete(run)) await keepAllElsewhere(run, kept, first);
   const failures = new Map<string, CurfewError>();
   const ready: KeptGrant[] = [];
   for (const grant of kept) {
@@ -103,9 +157,17 @@ async function takeAway(run: StepRun, grants: readonly FoundGrant[]): Promise<Ma
     if (failure) failures.set(id, failure);
   });
   const gone = deleted.filter(({ id }) => !failures.has(id));
-  if (!incident.drill) await keepLate(run, gone, firstIds);
+  if (!incident.drill) await keepLate(run, gone, first);
   return failures;
 }
+
+const keepAllElsewhere = (run: StepRun, kept: readonly KeptGrant[], { ids }: FirstLook): Promise<void> =>
+  keepElsewhere(run, "grants", {
+    ids: [...ids],
+    grants: kept.flatMap(({ unread, isStored: _, lines: __, ...grant }) =>
+      unread === undefined && ids.has(grant.id) ? [grant] : [],
+    ),
+  });
 
 /** Those that are stored, and those that people were told of. */
 async function deletable(
@@ -131,10 +193,14 @@ const NEITHER = new CurfewError("store-failed", "What the grant was could be nei
   detail: "neither stored nor told",
 });
 
+const UNRECORDED = new CurfewError("store-failed", "That a grant was put back could not be recorded.", {
+  detail: "that it was put back cannot be recorded",
+});
+
 /** The table may work again by now: then nobody has to keep a message. Organizations that nobody could read stay told. */
-async function keepLate(run: StepRun, grants: readonly KeptGrant[], firstIds: ReadonlySet<string>): Promise<void> {
+async function keepLate(run: StepRun, grants: readonly KeptGrant[], first: FirstLook): Promise<void> {
   for (const grant of grants.filter(({ isStored }) => !isStored)) {
-    const { isStored } = await keepGrant(run, { ...grant, unread: undefined }, firstIds);
+    const { isStored } = await keepGrant(run, { ...grant, unread: undefined }, first);
     if (isStored && !grant.unread) for (const line of grant.lines) run.told.delete(line);
   }
 }

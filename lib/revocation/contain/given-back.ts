@@ -1,8 +1,12 @@
+import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
-import { type Asked, approvedPlan, askedKey } from "../approvals/asked.ts";
+import type { Table } from "../../store/table.ts";
+import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readIncident } from "../incident/incidents.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
-import type { FoundGrant } from "./keep-grants.ts";
+import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
 import { type StepRun, type Tried, tried } from "./step-run.ts";
 
 /** What a second person approved to give back: taking that away again would undo a decision. */
@@ -18,15 +22,32 @@ const PATIENCE = 5_000;
  * @returns undefined while nothing was approved
  */
 export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
-  if (incident.steps.prove === undefined) return { value: undefined };
   const { table, clock } = parts;
-  const key = askedKey(incident.id, "restore");
-  const read = await tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => table.get<Asked<RestorePlan>>(key)));
-  return "error" in read ? read : { value: approvedPlan(read.value?.value) };
+  if (incident.followedBy === undefined && incident.steps.prove === undefined) return { value: undefined };
+  const read = await tried(() =>
+    beforeMoment(clock, clock.now() + PATIENCE, async () =>
+      readAsked<RestorePlan>(table, (await lastOf(incident, table)).id, "restore"),
+    ),
+  );
+  return "error" in read ? read : { value: approvedPlan(read.value) };
 }
 
-/** Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. */
-export function isGiven(grant: FoundGrant, given: GivenBack | undefined): boolean {
+/** The incident that decides what the application may have. */
+async function lastOf(incident: Incident, table: Table): Promise<Incident> {
+  return incident.followedBy === undefined ? incident : lastOf(await readIncident(table, incident.followedBy), table);
+}
+
+/**
+ * Whether a grant is one that was approved, and allows no more than that: somebody may have widened it since. Where its
+ * organizations cannot be read nobody knows: the reason.
+ */
+export async function isGiven(
+  run: StepRun,
+  grant: FoundGrant,
+  given: GivenBack | undefined,
+): Promise<boolean | CurfewError> {
   const approved = given?.grants.find((one) => isForSame(one, grant));
-  return approved !== undefined && !compareGrant({ ...grant, organizations: [] }, approved).isMore;
+  if (!approved || compareGrant({ ...grant, organizations: [] }, approved).isMore) return false;
+  const { organizations, unread } = await readOrganizations(run, grant);
+  return unread ?? !compareGrant({ ...grant, organizations }, approved).isMore;
 }

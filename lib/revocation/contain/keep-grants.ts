@@ -1,7 +1,8 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { RevokedGrant } from "../ports.ts";
-import { type StepRun, tried } from "./step-run.ts";
+import type { KeptElsewhere } from "./elsewhere.ts";
+import { type StepRun, tried, wasComplete } from "./step-run.ts";
 
 /** A grant as it is listed. */
 export type FoundGrant = Omit<RevokedGrant, "organizations">;
@@ -23,17 +24,63 @@ export interface KeptGrant extends ReadGrant {
 /** A grant's name for people. */
 export const nameOf = ({ id, audience }: Pick<RevokedGrant, "id" | "audience">): string => `${id} (${audience})`;
 
+/** What is missing where nobody could look. */
+export const UNLISTED = "the application's grants, which could not be listed";
+
 /**
- * Which grants were there at the first look, stored once. What comes later was put back, or planted: it is kept apart,
- * so that nobody is offered to give it back.
+ * Which grants were there at the first look, stored once, also where there were none. What comes later was put back, or
+ * planted: it is kept apart, so that nobody is offered to give it back.
  */
-export async function keepIds(
-  { keeping, incident, parts }: StepRun,
-  grants: readonly FoundGrant[],
-): Promise<ReadonlySet<string>> {
-  const ids = grants.map(({ id }) => id);
+export const keepIds = (run: StepRun, grants: readonly FoundGrant[]): Promise<FirstLook> =>
+  storeIds(
+    run,
+    grants.filter((grant) => mayBeFirst(run, grant)).map(({ id }) => id),
+  );
+
+/**
+ * The same, where an earlier run could not store them and kept them elsewhere. What is not there any more was told
+ * before it went.
+ */
+export async function keepEarlier(
+  run: StepRun,
+  { ids, grants }: KeptElsewhere["grants"],
+  present: readonly FoundGrant[],
+): Promise<FirstLook> {
+  const first = await storeIds(run, ids);
+  for (const grant of grants) {
+    const { isStored, lines } = await keepGrant(run, { ...grant, unread: undefined }, first);
+    const isGone = !present.some(({ id }) => id === grant.id);
+    if (!isStored && isGone) for (const line of lines) run.told.add(line);
+  }
+  return first;
+}
+
+/** Which grants were there at the first look. */
+export interface FirstLook {
+  ids: ReadonlySet<string>;
+  isStored: boolean;
+}
+
+async function storeIds({ keeping, incident, parts }: StepRun, ids: readonly string[]): Promise<FirstLook> {
   const kept = await keeping.store(() => preserve(parts.table, incident.id, "grant-ids", ids));
-  return new Set(kept?.stored ?? ids);
+  return { ids: new Set(kept?.stored ?? ids), isStored: kept !== undefined };
+}
+
+/** The table may work again by now. */
+export const keepIdsLate = (run: StepRun, first: FirstLook): Promise<FirstLook> =>
+  first.isStored ? Promise.resolve(first) : storeIds(run, [...first.ids]);
+
+/**
+ * Where an earlier run saw grants and could not store which, what it left behind is named in its result, and everything
+ * else came later.
+ */
+function mayBeFirst(run: StepRun, grant: FoundGrant): boolean {
+  const known = run.incident.steps.contain;
+  if (wasComplete(run)) return false;
+  if (known?.outcome !== "incomplete") return true;
+  const { missing, told = [] } = known;
+  if (told.length === 0 && missing.some((line) => line.startsWith(UNLISTED))) return true;
+  return known.putBack === undefined && missing.some((line) => line.startsWith(nameOf(grant)));
 }
 
 export async function readOrganizations({ tenant }: StepRun, grant: FoundGrant): Promise<ReadGrant> {
@@ -55,15 +102,15 @@ const mayHaveOrganizations = ({ organizationUsage }: FoundGrant): boolean =>
 export async function keepGrant(
   { keeping, incident, parts }: StepRun,
   grant: ReadGrant,
-  firstIds: ReadonlySet<string>,
+  first: FirstLook,
 ): Promise<KeptGrant> {
   const { id, audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization } = grant;
-  const { isSystem, organizations, unread } = grant;
+  const { isSystem, organizations, unread, authorizationDetailsTypes } = grant;
   const plain: RevokedGrant = {
     ...{ id, audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization },
-    ...{ isSystem, organizations },
+    ...{ isSystem, organizations, ...(authorizationDetailsTypes ? { authorizationDetailsTypes } : {}) },
   };
-  const part = firstIds.has(id) ? (`grant/${id}` as const) : (`put-back/${id}` as const);
+  const part = first.ids.has(id) ? (`grant/${id}` as const) : (`put-back/${id}` as const);
   const isWhole = unread === undefined;
   const stored = isWhole && (await keeping.store(() => preserve(parts.table, incident.id, part, plain)));
   return { ...plain, unread, isStored: Boolean(stored), lines: linesOf(plain, unread) };
@@ -85,6 +132,7 @@ function linesOf(grant: RevokedGrant, unread: CurfewError | undefined): string[]
     `grant ${nameOf(grant)}${facts.length === 0 ? "" : `: ${facts.join("; ")}`}`,
     ...packed(`grant ${grant.id}, scopes:`, allowsAllScopes ? [] : scopes),
     ...packed(`grant ${grant.id}, organizations:`, organizations),
+    ...packed(`grant ${grant.id}, authorization details:`, grant.authorizationDetailsTypes ?? []),
   ];
 }
 

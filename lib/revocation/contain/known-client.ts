@@ -4,17 +4,27 @@ import { type Classification, classify } from "../leak/classify.ts";
 import type { Lever } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
-import type { StepRun } from "./step-run.ts";
+import { readElsewhere } from "./elsewhere.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+
+/** The grant type with which an application gets tokens for itself. */
+export const FOR_ITSELF = "client_credentials";
 
 /**
- * Keeps the application as it was before anything was taken away.
+ * Keeps the application as it was before anything was taken away. One that is locked already may have been locked by a
+ * process that could record nothing: it is kept as that one saw it and, while nobody can read that, not at all.
  *
  * @returns as it was at the first look, and whether that is stored
  */
 export async function keepClient(
-  { keeping, incident, parts }: StepRun,
-  client: RevokedClient,
+  run: StepRun,
+  seen: RevokedClient,
 ): Promise<{ first: RevokedClient; isStored: boolean }> {
+  const { keeping, incident, parts } = run;
+  const isUntouched = !wasComplete(run) && seen.grantTypes?.includes(FOR_ITSELF) === true;
+  const earlier = isUntouched ? { value: undefined } : await readElsewhere(run, "client");
+  if ("error" in earlier) return { first: { ...seen, grantTypes: undefined }, isStored: false };
+  const client = earlier.value ?? seen;
   const [kept, types] = await Promise.all([
     keeping.store(() => preserve(parts.table, incident.id, "client", client)),
     keeping.store(() => preserve(parts.table, incident.id, "grant-types", client.grantTypes ?? null)),
@@ -23,10 +33,14 @@ export async function keepClient(
 }
 
 /** Whether this incident, or who signed the token, has seen the application: an id that nobody has seen may be mistyped. */
-export async function wasSeen({ keeping, incident, parts }: StepRun): Promise<boolean> {
-  if (incident.token?.signature.status === "verified" && incident.token.clientId === incident.clientId) return true;
-  const kept = await keeping.store(() => readPreserved(parts.table, incident.id, "client"));
-  return kept?.stored !== undefined;
+export async function seenBefore({
+  keeping,
+  incident,
+  parts,
+}: StepRun): Promise<{ first: RevokedClient | undefined; wasSeen: boolean }> {
+  const kept = await keeping.store(() => readPreserved<RevokedClient>(parts.table, incident.id, "client"));
+  const isVerified = incident.token?.signature.status === "verified" && incident.token.clientId === incident.clientId;
+  return { first: kept?.stored, wasSeen: isVerified || kept?.stored !== undefined };
 }
 
 /** What leaked, by the application at its first look: one that is locked looks like another kind. */

@@ -1,8 +1,9 @@
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
+import { keepElsewhere } from "./elsewhere.ts";
 import { readGivenBack } from "./given-back.ts";
-import { classifyLeak, keepClient, leversOf, wasSeen } from "./known-client.ts";
+import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore } from "./known-client.ts";
 import {
   act,
   type Came,
@@ -16,9 +17,6 @@ import {
   unseen,
   wasComplete,
 } from "./step-run.ts";
-
-/** The grant type with which an application gets tokens for itself. */
-export const FOR_ITSELF = "client_credentials";
 
 /**
  * Takes `client_credentials` out of the application's grant types: from then on it gets no tokens for itself, whatever
@@ -45,7 +43,8 @@ export async function lockClient(run: StepRun): Promise<Came> {
   }
   const client = read.value;
   if (!client) return gone(run);
-  if (wasComplete(run) && !isOpen(run, client)) return LOCKED;
+  // Which key leaked may be known only now: then what leaked is classified once more, by the first look.
+  if (incident.leak !== null && wasComplete(run) && !isOpen(run, client)) return LOCKED;
   const { first, isStored } = await keepClient(run, client);
   const leak = incident.leak ?? classifyLeak(incident, parts, first);
   if (incident.leak === null) run.leak = leak;
@@ -56,8 +55,10 @@ export async function lockClient(run: StepRun): Promise<Came> {
   if (given.value?.grantTypes.includes(FOR_ITSELF)) return LOCKED;
   if (wasComplete(run)) await recordPutBack(run, [line]);
   // Whether or not that reaches anybody: a lock that takes one grant type away never waits for it.
-  if (!isStored && !incident.drill)
-    await tellUnstored(run, [`the grant types of ${incident.clientId}: ${typesOf(client)}`]);
+  if (!isStored && !incident.drill) {
+    const line = `the grant types of ${incident.clientId}: ${typesOf(client)}`;
+    await Promise.all([keepElsewhere(run, "client", client), tellUnstored(run, [line])]);
+  }
   const types = (client.grantTypes ?? []).filter((type) => type !== FOR_ITSELF);
   const failure = await act(
     run,
@@ -87,8 +88,9 @@ const isOpen = (run: StepRun, { grantTypes }: RevokedClient): boolean =>
   grantTypes === undefined ? !wasComplete(run) : grantTypes.includes(FOR_ITSELF);
 
 async function gone(run: StepRun): Promise<Came> {
-  if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, undefined);
-  if (await wasSeen(run)) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
+  const { first, wasSeen } = await seenBefore(run);
+  if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, first);
+  if (wasSeen) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
   return {
     outcome: "not-applicable",
     message: `There is no application ${run.incident.clientId} in this tenant: it was deleted, or this is not its id.`,

@@ -3,6 +3,7 @@ import { type PreservedPart, preserve, readPreserved } from "../incident/preserv
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, SigningKey } from "../ports.ts";
 import type { ApiReading } from "../window/api-lifetimes.ts";
+import { settingsOf } from "../window/readings.ts";
 import { type Came, incomplete, reasonOf, runStep, type StepRun, tried } from "./step-run.ts";
 
 /** `PRESERVED#log-position`: where watching begins. */
@@ -46,7 +47,7 @@ export async function lookAround(run: StepRun): Promise<Came> {
     ),
     keep(run, "api-lifetimes", "the lifetimes of the APIs' tokens", async (): Promise<PreservedLifetimes> => {
       const at = parts.clock.now();
-      return { at, apis: await tenant.apis() };
+      return { at, apis: (await tenant.apis()).map(settingsOf) };
     }),
     keep(run, "signing-keys", "the signing keys", (): Promise<PreservedSigningKeys> => tenant.signingKeys()),
     keep(

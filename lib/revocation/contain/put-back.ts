@@ -2,6 +2,7 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
+import { wasBegun } from "../restore/ready.ts";
 import { deleteGrants } from "./contain.ts";
 import { detach } from "./detach-key.ts";
 import { lockClient } from "./lock.ts";
@@ -31,6 +32,8 @@ const PATIENCE = 15 * 60_000;
  * @throws CurfewError the first failure to record or tell
  */
 export async function putBack(incident: Incident, parts: IncidentParts): Promise<Incident> {
+  // A later incident takes away what this one has given back, once it has seen what that was.
+  if (incident.followedBy !== undefined && (await wasBegun(incident, parts))) return incident;
   let latest = incident;
   let failure: CurfewError | undefined;
   const unseen: string[] = [];

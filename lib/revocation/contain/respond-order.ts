@@ -80,16 +80,17 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
 
 const pauseAfter = (at: Instant, now: Instant): Seconds => Math.max(0, Math.ceil((at - now) / 1000) + PAUSE);
 
-function isWanted({ steps, window }: Incident, step: RespondStep): boolean {
+function isWanted(incident: Incident, step: RespondStep): boolean {
+  const { steps, window } = incident;
   if (step === "rotate") return steps.rotate === undefined;
-  if (step === "prove") return isProofWanted(steps);
+  if (step === "prove") return isProofWanted(incident);
   return step === "window" ? window === null : true;
 }
 
 /** What was given back is given out again: then there is nothing to prove. */
-function isProofWanted(steps: Steps): boolean {
+function isProofWanted({ steps, restored }: Incident): boolean {
   const proof = steps.prove;
-  if (isComplete(steps.restore)) return false;
+  if (restored || isComplete(steps.restore)) return false;
   const isNewer = (lever: IncidentStep): boolean =>
     isComplete(steps[lever]) && (steps[lever]?.at ?? 0) > (proof?.at ?? 0);
   return proof === undefined || LEVERS.some((lever) => lever !== "rotate" && isNewer(lever));

@@ -152,12 +152,15 @@ export const unseen = (message: string, missing: readonly string[], error: Curfe
 /**
  * Says, before it is taken away, that something is there again: from here on the leak is not contained, whoever dies
  * next.
+ *
+ * @returns false when it could not be recorded
  */
-export async function recordPutBack(run: StepRun, what: readonly string[]): Promise<void> {
+export async function recordPutBack(run: StepRun, what: readonly string[]): Promise<boolean> {
   const at = run.parts.clock.now();
   const known = run.putBack;
   run.putBack = { at: known?.at ?? at, what: [...new Set([...(known?.what ?? []), ...what])] };
-  await run.keeping.store(() => record(run, resultOf(run, incomplete("Something put it back.", what, null), at)));
+  const result = resultOf(run, incomplete("Something put it back.", what, null), at);
+  return (await run.keeping.store(() => record(run, result))) !== undefined;
 }
 
 /**

@@ -5,8 +5,18 @@ import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import { openIncident } from "../incident/incidents.ts";
+import { takeClose } from "./close-order.ts";
 import type { IncidentExecutions } from "./executions.ts";
-import { type DeskRoute, decisionShape, deskRoute, startShape } from "./requests.ts";
+import { takeRefreshTokensRevoked, takeTrial } from "./reports.ts";
+import {
+  closeShape,
+  type DeskRoute,
+  decisionShape,
+  deskRoute,
+  reportShape,
+  revokedShape,
+  startShape,
+} from "./requests.ts";
 
 /** What somebody asks of the desk, and who it is, as IAM says. */
 export interface DeskRequest {
@@ -58,16 +68,27 @@ export interface DeskParts {
 export async function deskAnswer(request: DeskRequest, parts: DeskParts): Promise<DeskAnswer> {
   const route = deskRoute(request.method, request.path);
   if (!route)
-    return refused(404, "not-found", "The desk takes POST /incidents and POST /incidents/ID/STEP/approve or reject.");
+    return refused(
+      404,
+      "not-found",
+      "The desk takes POST /incidents, POST /incidents/ID/STEP/approve or reject, /incidents/ID/close, /incidents/ID/trial and /incidents/ID/refresh-tokens-revoked.",
+    );
   try {
     return {
       status: 200,
-      body: await (route.order === "start" ? start(request, parts) : decide(route, request, parts)),
+      body: await answered(route, request, parts),
     };
   } catch (error) {
     if (!(error instanceof CurfewError)) throw error;
     return refused(error.retryable ? 503 : (STATUS[error.code] ?? 409), error.code, error.message);
   }
+}
+
+function answered(route: DeskRoute, request: DeskRequest, parts: DeskParts): Promise<{ incident: string }> {
+  if (route.order === "start") return start(request, parts);
+  if (route.order === "close")
+    return takeClose(route.incident, parsed(closeShape, request.body).reason, request.caller, parts);
+  return route.order === "decide" ? decide(route, request, parts) : report(route, request, parts);
 }
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -103,6 +124,18 @@ async function decide(
   const { taskToken } = await parts.decide({ incident, step, planHash, decision, caller });
   const waits = taskToken !== null && (await parts.executions.complete(taskToken, decision));
   return { incident, step, decision, waits };
+}
+
+/** Who may start an incident may say what became of it. */
+async function report(
+  { incident, order }: Extract<DeskRoute, { order: "trial" | "refresh-tokens-revoked" }>,
+  { body, caller }: DeskRequest,
+  parts: DeskParts,
+): Promise<{ incident: string }> {
+  parts.allowStart(caller);
+  if (order === "trial") await takeTrial(incident, parsed(reportShape, body), caller, parts);
+  else await takeRefreshTokensRevoked(incident, parsed(revokedShape, body).at, caller, parts);
+  return { incident };
 }
 
 /** Names the first place that is wrong; the value itself is not repeated. */

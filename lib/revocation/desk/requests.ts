@@ -42,17 +42,42 @@ export type StartRequest = z.input<typeof startShape>;
 /** `POST /incidents/{id}/{step}/approve`, `…/reject`: bound to exactly the plan that was shown. */
 export const decisionShape = z.strictObject({ planHash: z.string().regex(/^[0-9a-f]{64}$/) });
 
+/** `POST /incidents/{id}/close`: why nothing more is to be done. */
+export const closeShape = z.strictObject({ reason: z.string().min(1).max(2_000) });
+
+const trialShape = z.strictObject({ came: z.enum(["nothing", "issued", "refused", "unknown"]), detail: orNull(text) });
+
+/** `POST /incidents/{id}/trial`: that a person's machine begins to try what leaked, and then what came of it. */
+export const reportShape = z.union([
+  z.strictObject({ begins: z.int().positive().max(1_000) }),
+  z.strictObject({ said: z.enum(["accepted", "refused", "unknown"]), trial: orNull(trialShape) }),
+]);
+export type TrialReport = z.input<typeof reportShape>;
+
+/** `POST /incidents/{id}/refresh-tokens-revoked`: since when they are gone. */
+export const revokedShape = z.strictObject({ at: moment });
+
 /** What the desk is asked for. */
 export type DeskRoute =
   | { order: "start" }
+  | { order: "close"; incident: string }
+  | { order: "trial" | "refresh-tokens-revoked"; incident: string }
   | { order: "decide"; incident: string; step: "key-revocation" | "restore"; decision: "approve" | "reject" };
 
 const DECISION = /^\/incidents\/([a-z0-9-]{1,80})\/(key-revocation|restore)\/(approve|reject)\/?$/;
+
+const CLOSE = /^\/incidents\/([a-z0-9-]{1,80})\/close\/?$/;
+
+const REPORT = /^\/incidents\/([a-z0-9-]{1,80})\/(trial|refresh-tokens-revoked)\/?$/;
 
 /** Undefined for anything else. */
 export function deskRoute(method: string, path: string): DeskRoute | undefined {
   if (method !== "POST") return undefined;
   if (/^\/incidents\/?$/.test(path)) return { order: "start" };
+  const [, ended] = CLOSE.exec(path) ?? [];
+  if (ended !== undefined) return { order: "close", incident: ended };
+  const [, about, report] = REPORT.exec(path) ?? [];
+  if (about !== undefined) return { order: report, incident: about } as DeskRoute;
   const [, incident, step, decision] = DECISION.exec(path) ?? [];
   return incident === undefined ? undefined : ({ order: "decide", incident, step, decision } as DeskRoute);
 }

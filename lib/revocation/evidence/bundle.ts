@@ -30,6 +30,8 @@ export interface AskedPlan {
   step: string;
   planHash: string | null;
   plan: unknown;
+  /** The plan in words, as it was shown, with what does not come back. */
+  lines: unknown;
   decision: unknown;
 }
 
@@ -55,6 +57,8 @@ export interface IncidentBundle {
   token: Dated<TokenFacts, "issuedAt" | "notBefore" | "expiresAt"> | null;
   /** Whether it was contained in the end, and since when it is proven that nothing is given out. */
   isContained: boolean;
+  /** Who ended it before its window was over, and why; null where nobody did. */
+  ended: { at: string; by: string; reason: string } | null;
   stoppedAt: Moment | null;
   steps: readonly BundledStep[];
   window: BundledWindow | null;
@@ -86,6 +90,8 @@ export interface BundledUse {
 
 export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier" | "notKept" | "notCompared"> & {
   reachesBackTo: Moment | null;
+  /** A time of which events were gone before somebody read them. */
+  gap: { from: Moment; to: Moment } | null;
   uses: readonly BundledUse[];
   changes: NonNullable<InvestigationRecord["compared"]>["changes"];
   otherChanges: number;

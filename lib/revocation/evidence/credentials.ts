@@ -6,6 +6,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { CredentialState } from "./bundle.ts";
+import type { OldCredential } from "./old-credential.ts";
 
 /** The application as it is when the evidence is made. */
 export type PresentClient =
@@ -23,6 +24,8 @@ export interface CredentialQuestion {
   client: RevokedClient | undefined;
   keys: PreservedKeys | undefined;
   present: PresentClient;
+  /** What was seen of the one that leaked. */
+  old: OldCredential;
   refreshTokensRevokedAt: Instant | null;
   now: Instant;
 }
@@ -47,26 +50,24 @@ export const credentialStates = (question: CredentialQuestion): CredentialState[
   ...refreshTokens(question),
 ];
 
+const SEEN: Readonly<Record<OldCredential, string>> = {
+  refused: "The old one was accepted before, and is refused now.",
+  accepted: "Auth0 still accepts it.",
+  "not seen": "Nobody has seen that Auth0 refuses the old one.",
+};
+
 const NO_SECRET = new Set(["none", "private_key_jwt"]);
 
-function secretState({ incident: { steps }, client, present }: CredentialQuestion): CredentialState[] {
+function secretState({ incident: { steps }, client, present, old }: CredentialQuestion): CredentialState[] {
   if (client && (client.attachedKeys !== undefined || NO_SECRET.has(client.tokenEndpointAuthMethod ?? ""))) return [];
   const what = "client secret";
   if (present.status === "read" && !present.client)
     return [{ what, state: "dead", detail: "The application is gone." }];
   const { rotate, prove } = steps;
-  if (rotate?.outcome !== "done") {
-    return [{ what, state: "alive", detail: rotate?.message ?? "It was not replaced." }];
-  }
-  return prove?.outcome === "done"
-    ? [{ what, state: "dead", detail: `${rotate.message} ${prove.message}` }]
-    : [
-        {
-          what,
-          state: "unknown",
-          detail: `${rotate.message} ${prove?.message ?? "Nobody has proven that the old one is dead."}`,
-        },
-      ];
+  const isReplaced = rotate?.outcome === "done";
+  const detail = [rotate?.message ?? "It was not replaced.", isReplaced ? prove?.message : undefined];
+  const state = { refused: "dead", accepted: "alive", "not seen": isReplaced ? "unknown" : "alive" } as const;
+  return [{ what, state: state[old], detail: [...detail, SEEN[old]].filter((line) => line !== undefined).join(" ") }];
 }
 
 function keyStates({ keys, present, client }: CredentialQuestion): CredentialState[] {

@@ -1,7 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
 import type { PreservedKeys } from "../contain/look.ts";
-import { INCIDENT_STEPS, type Incident, incidentPartition, isContained, stoppedAt } from "../incident/incident.ts";
+import { INCIDENT_STEPS, type Incident, incidentPartition, stoppedAt, wasContained } from "../incident/incident.ts";
 import { readTimeline } from "../incident/timeline.ts";
 import { type InvestigationRecord, readInvestigation } from "../investigate/investigation-record.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
@@ -23,6 +23,7 @@ import type {
 } from "./bundle.ts";
 import { credentialStates, type PresentClient, readPresentClient } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
+import { type OldCredential, seenOfOldCredential } from "./old-credential.ts";
 import { openQuestions } from "./questions.ts";
 
 /** Puts together what is remembered of an incident, and how the application stands now. */
@@ -35,6 +36,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
   const present = await readPresentClient(parts);
+  const old = await seenOfOldCredential(incident, table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
     generatedAt: iso(now),
@@ -56,12 +58,13 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
       isContainable: incident.leak.isContainable,
     },
     token: incident.token && bundledToken(incident.token),
-    isContained: isContained(incident),
+    isContained: wasContained(incident),
+    ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
     stoppedAt: isoOrNull(stoppedAt(incident)),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
-    credentials: credentialsOf(incident, preserved, present, said?.at ?? null, now),
+    credentials: credentialsOf(incident, preserved, { present, old }, said?.at ?? null, now),
     investigation: investigation ? bundledInvestigation(investigation) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
@@ -80,7 +83,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
 const credentialsOf = (
   incident: Incident,
   preserved: Readonly<Record<string, unknown>>,
-  present: PresentClient,
+  { present, old }: { present: PresentClient; old: OldCredential },
   refreshTokensRevokedAt: Instant | null,
   now: Instant,
 ) =>
@@ -89,6 +92,7 @@ const credentialsOf = (
     client: preserved.client as RevokedClient | undefined,
     keys: preserved.keys as PreservedKeys | undefined,
     present,
+    old,
     refreshTokensRevokedAt,
     now,
   });
@@ -105,8 +109,8 @@ async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise
 
 /** Only what may be shown: beside it stands the token that completes the waiting step. */
 function askedPlan(step: string, value: unknown): AskedPlan {
-  const { plan = null, planHash, decision = null } = value as Record<string, unknown>;
-  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, decision };
+  const { plan = null, lines = [], planHash, decision = null } = value as Record<string, unknown>;
+  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, lines, decision };
 }
 
 function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {
@@ -153,6 +157,7 @@ const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation
   notKept: record.notKept,
   notCompared: record.notCompared,
   reachesBackTo: isoOrNull(record.reachesBackTo),
+  gap: record.gap ? { from: iso(record.gap.from), to: iso(record.gap.to) } : null,
   uses: record.uses.map(bundledUse),
   changes: record.compared?.changes ?? [],
   otherChanges: record.compared?.others ?? 0,

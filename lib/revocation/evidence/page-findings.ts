@@ -1,5 +1,6 @@
 import { foreign, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
+import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { BundledUse, IncidentBundle } from "./bundle.ts";
 
 /** Rows of one table; the rest is in the JSON. */
@@ -18,7 +19,7 @@ const investigationBody = (found: NonNullable<IncidentBundle["investigation"]>):
     ? "The log held no event from before."
     : html`The log reaches back to ${moment(found.reachesBackTo)}.`
 } That it shows nothing never means that nothing was done: uses at APIs other than Auth0's own are not in it.</p>
-<h3>Exposed credentials</h3>
+<h3>What may be exposed or planted</h3>
 ${
   found.exposures.length === 0
     ? html`<p class="calm">None was seen.</p>`
@@ -47,6 +48,7 @@ ${
     )}</tbody></table>`
 }
 ${changes.length + otherChanges > MOST_ROWS && html`<p>There are more than are listed here.</p>`}
+<p>Nobody can say it of ${IN_NO_INVENTORY}: they are in no inventory, and only the log tells of them.</p>
 ${sectionsNotCompared.map(({ section, why }) => html`<p>Nobody can say what is different in ${section}: ${why}.</p>`)}
 </section>`;
 }

@@ -1,3 +1,4 @@
+import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
@@ -11,7 +12,8 @@ export const openQuestions = (facts: Facts): string[] => [
   "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
 ];
 
-const aboutContaining = ({ incident, isContained, leak, steps }: Facts): string[] => [
+const aboutContaining = ({ incident, isContained, leak, steps, ended }: Facts): string[] => [
+  ...(ended ? [`${ended.by} ended it before it was over: ${ended.reason}`] : []),
   ...(incident.leakedSince === null ? ["Since when was it out? Nobody said, so everything in the log counts."] : []),
   ...(isContained || incident.drill
     ? []
@@ -39,7 +41,9 @@ function aboutTheLog({ investigation, watch }: Facts): string[] {
     ...(investigation && !investigation.isRead ? ["The log from before it was locked is not read to its end."] : []),
     ...(reach ? [`The log reaches back to ${reach}: what was done before then?`] : []),
     ...(watch ? [] : ["Nobody watched the log after it was locked."]),
-    ...(watch?.gaps ?? []).map(({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`),
+    ...[...(investigation?.gap ? [investigation.gap] : []), ...(watch?.gaps ?? [])].map(
+      ({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`,
+    ),
     ...((watch?.notKept ?? 0) + (investigation?.notKept ?? 0) > 0
       ? ["More events are about it than are kept here."]
       : []),
@@ -52,10 +56,12 @@ function aboutTheTenant({ investigation }: Facts): string[] {
   const { exposures, otherExposures, notCompared, sectionsNotCompared, otherChanges } = investigation;
   return [
     ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
+    `What is different in ${IN_NO_INVENTORY}? They are in no inventory, and only the log tells of them.`,
     ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
-    ...exposures.map(
-      ({ what, clientId }) =>
-        `Exposed${clientId === null ? "" : ` with ${clientId}`}: ${what}. Is it an incident of its own?`,
+    ...exposures.map(({ what, clientId }) =>
+      clientId === null
+        ? `Exposed or planted: ${what}. Has somebody done so?`
+        : `Exposed with ${clientId}: ${what}. Is it an incident of its own?`,
     ),
     ...(otherExposures + otherChanges > 0 ? ["There are more differences than are listed here."] : []),
   ];

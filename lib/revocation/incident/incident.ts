@@ -82,6 +82,17 @@ export interface Incident {
   /** As it was computed last. */
   window: ExposureWindow | null;
   closedAt: Instant | null;
+  /**
+   * Since when access is given back, and when it had been proven until then that nothing is given out: what is given
+   * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.
+   */
+  restored?: { at: Instant; stoppedAt: Instant };
+  /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
+  ended?: { at: Instant; by: string; reason: string };
+  /** Earlier incidents about the same application that were open when this one was opened, the newest first. */
+  follows?: readonly string[];
+  /** The later incident that decides what the application may have; from then on nothing is given back by this one. */
+  followedBy?: string;
 }
 
 export const incidentPartition = (id: string): string => `INCIDENT#${id}`;
@@ -92,14 +103,20 @@ export const incidentKey = (id: string): Key => ({ partition: incidentPartition(
  * Whether the leak may be called contained: there are levers, each that stops new tokens was pulled to the end, and
  * that no new token is given out was proven afterwards. A new credential is not part of it: it may wait for the vault.
  */
-export const isContained = (incident: Pick<Incident, "leak" | "steps" | "drill">): boolean =>
+export const isContained = (incident: Pick<Incident, "leak" | "steps" | "drill" | "restored">): boolean =>
+  incident.restored === undefined && wasContained(incident);
+
+/** Whether it is contained or was until access was given back, with another credential than the one that leaked. */
+export const wasContained = (incident: Pick<Incident, "leak" | "steps" | "drill" | "restored">): boolean =>
   !incident.drill && incident.leak?.isContainable === true && stoppedAt(incident) !== null;
 
 /**
  * When it was proven that the application is given no token for itself any more; null while it is not. In a drill, when
- * it would have been. Somebody else may open it again where it is not containable.
+ * it would have been. Somebody else may open it again where it is not containable. Once access is given back it stays
+ * what it was then.
  */
-export function stoppedAt({ leak, steps }: Pick<Incident, "leak" | "steps">): Instant | null {
+export function stoppedAt({ leak, steps, restored }: Pick<Incident, "leak" | "steps" | "restored">): Instant | null {
+  if (restored) return restored.stoppedAt;
   if (!leak || leak.levers.length === 0) return null;
   const pulled = leak.levers.filter((lever) => lever !== "rotate").map((lever) => steps[lever]);
   const proof = steps.prove;

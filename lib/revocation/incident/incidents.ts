@@ -1,8 +1,13 @@
 import { updateRow } from "../../history/update-row.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
+import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { wasBegun } from "../restore/ready.ts";
 import { type Incident, type IncidentStep, incidentKey, type StepResult } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
+import { inheritPreserved } from "./preserve.ts";
+import { closesApplication, isSameLeak } from "./same-leak.ts";
+import { addToTimeline } from "./timeline.ts";
 
 /** What a person starts an incident with. */
 export type IncidentRequest = IncidentName &
@@ -22,31 +27,42 @@ const indexKey = ({ openedAt, id }: Pick<Incident, "openedAt" | "id">): Key => (
 
 /**
  * Opens an incident, or finds the one that is open under the same name; without a name, the one about the same
- * application that is not closed yet, whatever day it is.
+ * application that is not closed yet, whatever day it is, as long as it contains what is reported now. Where access was
+ * given back since, or something else leaked, another one is opened, and goes on from those that are open.
  *
  * Its place in the list is written first: an incident that exists is always found, whoever dies in between. An entry
  * without its incident is none.
  *
  * @throws CurfewError `arguments-invalid` for a name that cannot be one, that another application's incident has, or
- * one that is closed
+ * one that is over, or about something else that leaked
  */
 export async function openIncident(table: Table, request: IncidentRequest): Promise<Incident> {
-  const open = request.name === undefined ? await findOpen(table, request) : undefined;
-  if (open) return learnKey(table, open, request);
+  const open = await listOpen(table, request);
+  for (const incident of request.name === undefined ? open : []) {
+    if (await covers(table, incident, request)) return goOn(table, incident, request);
+  }
   const base = incidentId(request);
   for (let count = 1; ; count += 1) {
     const id = count === 1 ? base : `${base}-${count}`;
-    const incident = await openAs(table, id, request);
-    if (incident.closedAt === null && isAbout(incident, request)) return learnKey(table, incident, request);
-    if (request.name !== undefined) throw taken(incident);
+    const incident = await openAs(table, id, request, open);
+    if (await covers(table, incident, request)) return goOn(table, incident, request);
+    if (request.name !== undefined) throw taken(incident, request);
   }
 }
 
 /** The incident of that id: this one, unless there was one already. */
-async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
-  const incident = newIncident(id, request);
+async function openAs(
+  table: Table,
+  id: string,
+  request: IncidentRequest,
+  open: readonly Incident[],
+): Promise<Incident> {
   const known = await table.get<Incident>(incidentKey(id));
   if (known) return known.value;
+  const follows = open.flatMap((earlier) => [earlier.id, ...(earlier.follows ?? [])]);
+  const incident = { ...newIncident(id, request), ...(follows.length > 0 && { follows: [...new Set(follows)] }) };
+  const former = closesApplication(request) ? await findContained(table, open) : undefined;
+  if (former) await inheritPreserved(table, former.id, id);
   await table.put<IncidentEntry>(indexKey(incident), { id });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
 }
@@ -62,6 +78,35 @@ export function newIncident(id: string, request: Omit<IncidentRequest, "name">):
   return { ...facts, leak: null, steps: {}, window: null, closedAt: null };
 }
 
+/** The one that holds what the application had: it took that away, and has not begun to give it back. */
+async function findContained(table: Table, open: readonly Incident[]): Promise<Incident | undefined> {
+  for (const incident of open) {
+    if (closesApplication(incident) && !(await wasBegun(incident, { table }))) return incident;
+  }
+  return undefined;
+}
+
+/** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
+async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
+  if (incident.closedAt !== null || !isAbout(incident, request) || !isSameLeak(incident, request)) return false;
+  if (incident.restored || incident.followedBy !== undefined) return false;
+  return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
+}
+
+/** Of two that take away and give back one would undo what the other did: the later one decides. */
+async function goOn(table: Table, incident: Incident, request: IncidentRequest): Promise<Incident> {
+  for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
+    const { followedBy } = await changeIncident(table, id, (earlier) => ({
+      ...earlier,
+      followedBy: earlier.followedBy ?? incident.id,
+    }));
+    if (followedBy !== incident.id) continue;
+    const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
+    await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
+  }
+  return learnKey(table, incident, request);
+}
+
 /** Which key leaked is often known later than that one did. What leaked is then to be classified again. */
 const learnKey = async (table: Table, incident: Incident, { leakedKey }: IncidentRequest): Promise<Incident> =>
   leakedKey === undefined || leakedKey === incident.leakedKey
@@ -71,20 +116,27 @@ const learnKey = async (table: Table, incident: Incident, { leakedKey }: Inciden
 const isAbout = (incident: Incident, { tenant, clientId, drill }: IncidentRequest): boolean =>
   incident.tenant === tenant && incident.clientId === clientId && incident.drill === drill;
 
-async function findOpen(table: Table, request: IncidentRequest): Promise<Incident | undefined> {
+/** The newest first. */
+async function listOpen(table: Table, request: IncidentRequest): Promise<Incident[]> {
+  const open: Incident[] = [];
   for await (const incident of listIncidents(table)) {
-    if (incident.closedAt === null && isAbout(incident, request)) return incident;
+    if (incident.closedAt === null && isAbout(incident, request)) open.push(incident);
   }
-  return undefined;
+  return open;
 }
 
-const taken = ({ id, clientId, tenant, closedAt }: Incident): CurfewError =>
-  new CurfewError(
-    "arguments-invalid",
-    closedAt === null
-      ? `The incident ${id} is about the application ${clientId} of ${tenant}; choose another name.`
-      : `The incident ${id} is closed; choose another name.`,
-  );
+function taken(incident: Incident, request: IncidentRequest): CurfewError {
+  const { id, clientId, tenant, closedAt } = incident;
+  const why =
+    closedAt !== null
+      ? "is closed"
+      : !isAbout(incident, request)
+        ? `is about the application ${clientId} of ${tenant}`
+        : isSameLeak(incident, request)
+          ? "gives access back, or another one goes on from it"
+          : "is about something else that leaked of this application";
+  return new CurfewError("arguments-invalid", `The incident ${id} ${why}; choose another name.`);
+}
 
 /** All incidents, the newest first. */
 export async function* listIncidents(table: Table): AsyncGenerator<Incident> {

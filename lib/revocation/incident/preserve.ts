@@ -14,6 +14,7 @@ export type PreservedPart =
   | "api-lifetimes"
   | "signing-keys"
   | "log-position"
+  | "stored-version"
   | `grant/${string}`
   | `put-back/${string}`;
 
@@ -37,6 +38,17 @@ export async function preserve<T>(table: Table, incident: string, part: Preserve
     if (await table.put(key, value, { ifVersion: 0 })) return value;
     const kept = await table.get<T>(key);
     if (kept) return kept.value;
+  }
+}
+
+/** Of the tenant and not of the application: a later incident looks at them itself. */
+const OF_THE_TENANT: ReadonlySet<string> = new Set<PreservedPart>(["api-lifetimes", "signing-keys", "log-position"]);
+
+/** Keeps in a later incident what an earlier one about the same application has taken away: nobody can see it any more. */
+export async function inheritPreserved(table: Table, from: string, to: string): Promise<void> {
+  for await (const { key, value } of table.list<unknown>(incidentPartition(from), { prefix: PREFIX })) {
+    const part = key.sort.slice(PREFIX.length) as PreservedPart;
+    if (!OF_THE_TENANT.has(part)) await preserve(table, to, part, value);
   }
 }
 

@@ -28,6 +28,9 @@ export interface Comparison {
   notCompared: readonly NotCompared[];
 }
 
+/** What only the log tells of. */
+export const IN_NO_INVENTORY = "users, roles, connections, organizations and log streams";
+
 /** Of each section: a row holds 400 KB. */
 const MOST_CHANGES = 200;
 

@@ -3,7 +3,10 @@ import type { LogEvent } from "../ports.ts";
 import { kindOfUse } from "../watch/log-use.ts";
 import type { TenantChange } from "./compare.ts";
 
-/** A credential that whoever had what leaked may know, or has put there: each is an incident of its own, if a person says so. */
+/**
+ * A credential that whoever had what leaked may know, or a thing that they have put there or changed: each is an incident
+ * of its own, or to be looked up, if a person says so.
+ */
 export interface Exposure {
   /** What it is, in words that begin a sentence. */
   what: string;
@@ -70,17 +73,42 @@ function byEvent(event: LogEvent): Exposure[] {
     at: event.at,
     events: [event.id],
   });
+  const isWrite = kindOfUse(event) === "write" && method !== "DELETE";
   const shown = accessedSecrets.length > 0 || kindOfUse(event) === "secret-read" || below === "rotate-secret";
   if (collection === "clients") {
-    if (shown) return [id ? found("Its secret was shown", id) : found(ALL_SECRETS, null)];
+    if (shown && id) return [found("Its secret was shown", id)];
+    if (shown && method === "GET") return [found(ALL_SECRETS, null)];
     if (method === "POST" && id && below === "credentials") return [found("A key was registered for it", id)];
-    if (method === "PATCH" && id) return [found("It was changed, and may have been given a secret or a key", id)];
-    return [];
+    if (id && isWrite) return [found("It was changed, and may have been given a secret or a key", id)];
   }
-  if (collection === "client-grants" && method !== "DELETE" && method !== "GET") {
-    return [found("An application was given rights; the comparison says which", null)];
-  }
-  return shown ? [found(`Secrets of ${collection} were shown: ${names(event)}`, null)] : [];
+  const secrets =
+    shown && collection !== "clients" ? [found(`Secrets of ${collection} were shown: ${names(event)}`, null)] : [];
+  return isWrite ? [...secrets, found(plantedIn(collection, id), null)] : secrets;
+}
+
+/** What may be planted there: the log says that something was, and not what came of it. */
+const PLANTED: Readonly<Record<string, string>> = {
+  clients: "An application was added, with a secret that its maker knows",
+  "client-grants": "An application was given rights, or other ones",
+  users: "A user was added or changed, who may log in",
+  roles: "A role was added, changed, or given to somebody",
+  organizations: "An organization was added or changed, or who belongs to it",
+  connections: "A connection was added or changed, which decides who may log in",
+  "log-streams": "A log stream was added or changed, which sends the tenant's log to somebody",
+  "event-streams": "An event stream was added or changed, which sends events to somebody",
+  actions: "An action was added, changed or deployed, which is code that runs at logins",
+  rules: "A rule was added or changed, which is code that runs at logins",
+  hooks: "A hook was added or changed, which is code that runs at logins",
+  keys: "A signing key was changed",
+  "custom-domains": "A custom domain was added or changed",
+  "network-acls": "A network ACL was added or changed, which decides who is let in",
+};
+
+/** Harmless until a person says so is nothing: what is not in the list is named as well. */
+function plantedIn(collection: string, id: string | undefined): string {
+  const what = PLANTED[collection] ?? `Something was added or changed below /${collection}`;
+  const where = id === undefined || id === collection ? "" : ` (${id})`;
+  return `${what}${where}: look it up, and take it away if nobody of yours did it`;
 }
 
 const ALL_SECRETS = "The secrets of applications were listed: of all of them, as far as the list went";

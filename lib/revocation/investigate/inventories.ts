@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import type { Inventory } from "../../inventory/inventory.ts";
+import type { Inventory, SectionName } from "../../inventory/inventory.ts";
 
 /** A tenant as an audit saw it. */
 export interface SeenInventory {
@@ -14,6 +14,10 @@ export interface SeenInventory {
 export interface Inventories {
   /** The newest that was read completely before a moment; undefined where none is kept. */
   before(moment: Instant): Promise<SeenInventory | undefined>;
-  /** The tenant as it is now; undefined where nobody can read it. */
-  now(): Promise<SeenInventory | undefined>;
+  /**
+   * These sections of the tenant as they are now; undefined where nobody reads them.
+   *
+   * @throws CurfewError where somebody would, and cannot
+   */
+  now(wanted: ReadonlySet<SectionName>): Promise<SeenInventory | undefined>;
 }

@@ -1,4 +1,5 @@
 import type { Instant } from "../../history/history.ts";
+import { type Inventory, SECTION_NAMES } from "../../inventory/inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import type { LogPosition } from "../contain/look.ts";
@@ -10,11 +11,12 @@ import type { IncidentParts } from "../parts.ts";
 import type { LogEvent } from "../ports.ts";
 import { concernOf } from "../watch/concerns.ts";
 import { tallied } from "../watch/log-use.ts";
+import { readOn } from "../watch/read-on.ts";
 import { isWorthKeeping, keepSeen, MOST_SEEN, readSeen, type SeenEvent } from "../watch/seen.ts";
 import { momentOf } from "../window/window-text.ts";
-import { compareInventories, type TenantChange } from "./compare.ts";
+import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
 import { exposures } from "./exposed.ts";
-import type { Inventories } from "./inventories.ts";
+import type { Inventories, SeenInventory } from "./inventories.ts";
 import { type InvestigationRecord, NOTHING_YET, putInvestigation, readInvestigation } from "./investigation-record.ts";
 
 /**
@@ -47,6 +49,7 @@ export async function investigate(
       answer: result.message,
     });
   }
+  if (whole.gap) await tellIncident(incident, { turn: "log-gap", ...whole.gap }, parts);
   await tellIncident(incident, foundTurn(whole, result.at), parts);
   return recordStep(table, incident.id, "investigate", result);
 }
@@ -73,13 +76,13 @@ async function readLog(
     return true;
   };
   try {
-    for await (const page of tenant.logEvents(record.position ?? undefined)) {
-      const { next, seen, isPast } = withPage(record, page, incident, end);
+    for await (const { events, gap, isEnd } of readOn(tenant, clock, whereItStopped(record, clock.now()))) {
+      const { next, seen, isPast } = withPage(record, events, incident, end);
       await keepSeen(table, incident.id, seen);
-      if (!(await keep({ ...next, isRead: isPast }))) return { record, version, failure: undefined };
-      if (isPast || clock.now() >= deadline) return { record, version, failure: undefined };
+      const isRead = isPast || isEnd;
+      if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
+      if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
     }
-    await keep({ ...record, isRead: true });
     return { record, version, failure: undefined };
   } catch (error) {
     if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") {
@@ -88,6 +91,12 @@ async function readLog(
     throw error;
   }
 }
+
+/** At first nobody has missed anything: the log is read from the oldest event that there is. */
+const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Instant) => ({
+  position,
+  readUntil: position === null ? now : readUntil,
+});
 
 interface PageResult {
   next: InvestigationRecord;
@@ -148,8 +157,8 @@ async function withComparison(
   if (record.compared) return record;
   const before = await inventories.before(incident.leakedSince ?? incident.openedAt);
   if (!before) return { ...record, notCompared: "There is no complete audit from before the leak to compare with." };
-  const after = await inventories.now();
-  if (!after) return { ...record, notCompared: "The tenant as it is now could not be read." };
+  const after = await readNow(before.inventory, inventories);
+  if ("why" in after) return { ...record, notCompared: `The tenant as it is now could not be read${after.why}` };
   const { changes, others, notCompared } = compareInventories(before.inventory, after.inventory);
   const from = (seen: { at: Instant; source: string }) => ({ at: seen.at, source: seen.source });
   return {
@@ -158,6 +167,24 @@ async function withComparison(
     compared: { before: from(before), after: from(after), changes, others, notCompared },
   };
 }
+
+/** Only what there is something to compare with; or why not, as the end of a sentence. */
+async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInventory | { why: string }> {
+  const wanted = new Set(SECTION_NAMES.filter((section) => before[section]?.status === "complete"));
+  try {
+    return (await now(wanted)) ?? { why: "." };
+  } catch (error) {
+    if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+    return { why: `: ${error.message}` };
+  }
+}
+
+/** What nobody can say is different, one sentence each. */
+const notComparedLines = ({ compared, notCompared }: InvestigationRecord): string[] => [
+  ...(notCompared === null ? [] : [`What is different in the tenant: ${notCompared}`]),
+  ...(compared?.notCompared ?? []).map(({ section, why }) => `What is different in ${section}: ${why}.`),
+  `What is different in ${IN_NO_INVENTORY}: they are in no inventory, and only the log tells of them.`,
+];
 
 async function withExposures(
   incident: Incident,
@@ -179,7 +206,7 @@ async function withExposures(
 const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
   [
     `Since the leak the log has ${uses.reduce((sum, { count }) => sum + count, 0).toLocaleString("en")} events about it.`,
-    `${found.length.toLocaleString("en")} other credentials may be exposed.`,
+    `${found.length.toLocaleString("en")} other things may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
 
@@ -192,6 +219,7 @@ const foundTurn = (record: InvestigationRecord, at: Instant) =>
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
     ),
     changes: (record.compared?.changes ?? []).map(changeText),
+    notCompared: notComparedLines(record),
   }) as const;
 
 const changeText = ({ section, what, id, name }: TenantChange): string =>

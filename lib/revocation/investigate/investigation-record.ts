@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import type { UseTally } from "../watch/log-use.ts";
+import type { LogGap } from "../watch/read-on.ts";
 import type { Comparison } from "./compare.ts";
 import type { Exposure } from "./exposed.ts";
 
@@ -18,6 +19,8 @@ export interface InvestigationRecord {
   /** When the oldest event that Auth0 still had happened; null before it is known, or where there was none. */
   reachesBackTo: Instant | null;
   readUntil: Instant;
+  /** A time of which events are gone that nobody read; absent where there is none. */
+  gap?: LogGap;
   /** Whether the log is read to where watching begins. */
   isRead: boolean;
   /** Uses since the leak, of the application and of the token. */

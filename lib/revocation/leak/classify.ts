@@ -110,7 +110,7 @@ const EXPLORER = "API Explorer Application";
  * Whether an application got the token for itself. Auth0's own profile says so twice; in the RFC 9068 profile only the
  * subject does, which by its section 2.2 is the client's identifier.
  */
-const isOfMachine = ({ subject, grantType }: TokenFacts, clientId: string): boolean =>
+export const isOfMachine = ({ subject, grantType }: TokenFacts, clientId: string): boolean =>
   subject === `${clientId}@clients` || subject === clientId || grantType === "client-credentials";
 
 /**

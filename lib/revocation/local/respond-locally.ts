@@ -9,6 +9,7 @@ import { readIncident, recordStep } from "../incident/incidents.ts";
 import { RESPOND_STEPS } from "../incident-machine.ts";
 import { NO_QUESTIONS } from "../respond/questions.ts";
 import { type IncidentStepName, type RespondParts, respondSteps, type Way } from "../respond/respond.ts";
+import { renewTurns } from "../watch/watch.ts";
 import { proveLocally } from "./prove-locally.ts";
 
 /** Everything that answering a leak from a person's machine works with. The deadline is each step's own. */
@@ -34,7 +35,9 @@ const STEPS = respondSteps(NO_QUESTIONS);
 export async function respondLocally(id: string, parts: LocalParts): Promise<Incident> {
   const { table, clock, signal } = parts;
   const investigate = investigation(id, parts);
-  await tellIncident(await readIncident(table, id), { turn: "opened" }, parts);
+  const begun = await readIncident(table, id);
+  await renewTurns(begun, parts);
+  await tellIncident(begun, { turn: "opened" }, parts);
   await tryAgain(id, parts);
   for (;;) {
     signal.throwIfAborted();
@@ -65,6 +68,10 @@ async function tryAgain(id: string, parts: LocalParts): Promise<void> {
 /** @returns how long to wait before the next one; null when all is over */
 async function turn(id: string, parts: LocalParts, investigate: () => Promise<void>): Promise<Seconds | null> {
   const incident = await readIncident(parts.table, id);
+  if (incident.ended) {
+    await run("close", id, parts);
+    return null;
+  }
   const { step } = nextStep(incident, parts.clock.now());
   if (step === "rotate") return rotationWaits(incident, parts);
   if (step === "prove") return proven(incident, parts);

@@ -9,6 +9,7 @@ import { recordStep } from "../incident/incidents.ts";
 import type { KeyPlan } from "../key-revocation/key-plan.ts";
 import { planKeyRevocation } from "../key-revocation/plan-key.ts";
 import { revokeKey } from "../key-revocation/revoke-key.ts";
+import { DRILL_WAITS } from "./ask-restore.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts, Way } from "./respond.ts";
@@ -29,6 +30,7 @@ export const keyRevocationQuestion: Question = {
   plan: async (incident, parts) => {
     const result = incident.steps["key-revocation"];
     if (incident.closedAt !== null || isComplete(result) || result?.outcome === "not-applicable") return ON;
+    if (incident.ended) return over(incident, "A person has ended the incident.", parts);
     const asked = await readAsked<KeyPlan>(parts.table, incident.id, "key-revocation");
     const decision = asked?.decision;
     if (decision) await tellIncident(incident, { turn: "decided", step: "key-revocation", ...decision }, parts);
@@ -37,6 +39,8 @@ export const keyRevocationQuestion: Question = {
     if (isWindowClosed(incident, parts))
       return over(incident, "What was out is over, so nothing is left to end.", parts);
     if (decision?.decision === "approve") return { next: "act", wait: 0 };
+    if (incident.drill && parts.clock.now() > incident.openedAt + DRILL_WAITS)
+      return over(incident, "Nobody answered in this drill whether the signing key is to be revoked.", parts);
     if (!isStopped(incident)) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
     const planned = await tried(() => planKeyRevocation(incident, parts));
     if ("error" in planned) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };

@@ -6,6 +6,7 @@ import { type Asked, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { giveBack } from "../restore/give-back.ts";
 import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
@@ -23,6 +24,9 @@ const AFTERWARDS = days(7) * 1_000;
 /** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
 const LONGEST_WINDOW = days(30) * 1_000;
 
+/** For so long a drill waits for an answer. Milliseconds. */
+export const DRILL_WAITS = days(1) * 1_000;
+
 /** Between two reminders. */
 const A_DAY: Seconds = days(1);
 
@@ -34,7 +38,10 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   plan: async (incident, parts) => {
     const { restore } = incident.steps;
     if (incident.closedAt !== null || isComplete(restore) || restore?.outcome === "not-applicable") return ON;
-    if (incident.leak?.levers.length === 0) return nothingTaken(incident, parts);
+    if (incident.ended) return notGiven("A person has ended the incident: nothing is given back.", incident, parts);
+    if (incident.followedBy !== undefined) return notGiven(decidedIn(incident.followedBy), incident, parts);
+    if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
+      return notGiven(NOTHING_TAKEN, incident, parts);
     const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
@@ -44,6 +51,8 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (isOver) return staysContained(incident, asked, parts);
     if (why !== null) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
     const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
+    // In a drill nothing depends on the answer: a no ends it.
+    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, asked, parts);
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
   ask: async (incident, parts, waiting) => {
@@ -51,19 +60,23 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
   act: async (incident, parts) => {
     const { steps } = await giveBack(incident, parts);
-    if (isComplete(steps.restore)) return ON;
+    if (isComplete(steps.restore) || incident.followedBy !== undefined || incident.ended) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
   },
 });
 
-/** Until when an answer is waited for. */
-function lastAnswer({ window, openedAt }: Incident): Instant {
+/** Until when an answer is waited for. A drill shows that one is asked for; nobody is reminded of it for weeks. */
+function lastAnswer({ window, openedAt, drill }: Incident): Instant {
+  if (drill) return openedAt + DRILL_WAITS;
   const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
   return end + AFTERWARDS;
 }
 
-async function nothingTaken(incident: Incident, { table, clock }: RespondParts): Promise<Way> {
-  const message = "Nothing was taken away from the application, so there is nothing to give back.";
+const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
+
+const decidedIn = (later: string): string => `What is given back is decided in the incident ${later}.`;
+
+async function notGiven(message: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
   return ON;
 }

@@ -4,6 +4,7 @@ import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
 import { openIncident, readIncident } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
+import { renewTurns } from "../watch/watch.ts";
 
 /**
  * What an execution is started with: the incident that the desk has opened, or what a person writes into the AWS
@@ -34,6 +35,7 @@ export async function openFor(opening: Opening, startedAt: Instant, parts: Telli
   const { table } = parts;
   const incident =
     "incident" in opening ? await readIncident(table, opening.incident) : await byHand(table, opening, startedAt);
+  await renewTurns(incident, parts);
   await tellIncident(incident, { turn: "opened" }, parts);
   return incident;
 }

@@ -40,6 +40,7 @@ export const respondSteps = (
   questions: Readonly<Record<"key-revocation" | "restore", Question>>,
 ): Readonly<Record<IncidentStepName, Step>> => ({
   lock: async (incident, parts) => {
+    if (incident.ended) return ON;
     const { outcome = "incomplete" } = incident.steps.lock ?? {};
     if (outcome === "incomplete") await lock(incident, parts);
     return ON;
@@ -50,12 +51,16 @@ export const respondSteps = (
     return ON;
   },
   watch: async (incident, parts) => {
+    // Others may still wait for hours; what a person ended does not.
+    if (incident.ended) await closeIncident(incident, parts);
+    if (incident.ended) return ON;
     const looked = await giveBackAgain(await putBack(incident, parts), parts);
     const watched = await watchTurn(looked, parts);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
     return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
   },
   investigate: async (incident, parts) => {
+    if (incident.ended) return ON;
     const { steps } = await investigate(incident, parts, parts.inventories);
     return steps.investigate?.outcome === "incomplete"
       ? { next: "again", wait: investigatingPause(incident, parts) }
@@ -76,6 +81,7 @@ export const respondSteps = (
 
 /** What contains, in their order, as far as it is not done yet. */
 async function containing(incident: Incident, parts: RespondParts): Promise<Way> {
+  if (incident.ended) return ON;
   const { again } = await containRound(incident, parts);
   return again === null ? ON : { next: "again", wait: Math.ceil(again) };
 }

@@ -1,19 +1,30 @@
 import type { Instant } from "../../history/history.ts";
+import { hours, minutes, type Seconds } from "../../model/duration.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import type { Incident } from "../incident/incident.ts";
+import { pauseAfter } from "./pause.ts";
 
-/** Between two tries of what could not be done: milliseconds, however often the incident is watched. */
-const BETWEEN_TRIES = 600_000;
+/** Between two tries of what could not be done, at least. */
+const SOONEST: Seconds = minutes(10);
+
+/**
+ * Between two tries at most. Something else may put back what was taken away before each turn of watching, and every try
+ * takes ten events of a history that holds 25,000: `test/infra/incident-machine.test.ts` counts them.
+ */
+const LATEST: Seconds = hours(6);
 
 /**
  * Whether what leaked should be replaced and proven dead once more, by the function that may: it was not done yet, or
- * something was put back and taken away again, which makes every proof an old one.
+ * something was put back and taken away again, which makes every proof an old one. The longer the incident lasts, the
+ * longer it waits after the last try, as everything does that is tried again.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
-  if (incident.drill) return false;
-  const { step } = nextStep(incident, now);
-  if (step === "rotate" || step === "prove") return true;
+  if (incident.drill || incident.restored) return false;
   const { rotate, prove } = incident.steps;
+  const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
+  const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;
+  const { step } = nextStep(incident, now);
+  if (step === "rotate" || step === "prove") return waited >= pause;
   const isMissing = rotate?.outcome === "incomplete" || prove?.outcome === "incomplete";
-  return isMissing && now >= Math.max(rotate?.at ?? 0, prove?.at ?? 0) + BETWEEN_TRIES;
+  return isMissing && waited >= Math.max(SOONEST, pause);
 }

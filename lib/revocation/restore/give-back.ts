@@ -3,7 +3,8 @@ import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { readOrganizations } from "../contain/keep-grants.ts";
 import { findAcl } from "../contain/network-acl.ts";
 import { act, type Came, incomplete, runStep, type StepRun, tried } from "../contain/step-run.ts";
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, stoppedAt } from "../incident/incident.ts";
+import { changeIncident, readIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
@@ -29,13 +30,21 @@ export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Inci
  */
 export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
   const { restore, contain, lock } = incident.steps;
-  if (restore === undefined || incident.drill || !(await wasBegun(incident, parts))) return incident;
+  if (
+    restore === undefined ||
+    incident.drill ||
+    incident.followedBy !== undefined ||
+    !(await wasBegun(incident, parts))
+  )
+    return incident;
   const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0);
   return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
 }
 
 async function give(run: StepRun): Promise<Came> {
   const { incident, parts } = run;
+  const { followedBy } = await readIncident(parts.table, incident.id);
+  if (followedBy !== undefined) return incomplete(NOT_BACK, [`the incident ${followedBy} decides that`], null);
   const plan = approvedPlan(await readAsked<RestorePlan>(parts.table, incident.id, "restore"));
   if (!plan) return incomplete(NOT_BACK, ["a second person has not agreed"], null);
   if (!(await wasBegun(incident, parts))) {
@@ -44,7 +53,11 @@ async function give(run: StepRun): Promise<Came> {
     if (!incident.drill) await noteBegun(incident, parts);
   }
   if (incident.drill) return wouldGive(run, plan);
-  const failure = (await giveGrants(run, plan)) ?? (await unlock(run, plan)) ?? (await openNetwork(run, plan));
+  const failure =
+    (await giveGrants(run, plan)) ??
+    (await noteStop(run)) ??
+    (await unlock(run, plan)) ??
+    (await openNetwork(run, plan));
   if (failure) return failure;
   return { outcome: "done", message: `${incident.clientId} has what was approved, and nothing else.` };
 }
@@ -56,6 +69,19 @@ async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
     await act(run, `POST /api/v2/client-grants ${grant.audience}`, async () => undefined);
   const message = `In an emergency ${plan.grants.length} grants would be given back.`;
   return { outcome: "done", message };
+}
+
+/**
+ * Keeps until when it was proven that nothing is given out: after the next request nobody can prove it again. What was
+ * planted and taken away meanwhile makes the proof an old one; the lock still holds, and watching has it proven anew.
+ */
+async function noteStop({ incident, parts }: StepRun): Promise<Came | undefined> {
+  const at = parts.clock.now();
+  const { restored } = await changeIncident(parts.table, incident.id, (known) => {
+    const stop = stoppedAt(known);
+    return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
+  });
+  return restored ? undefined : incomplete(NOT_BACK, ["it is to be proven once more that no token is given out"], null);
 }
 
 /** Looks at the grants so often: what is found wrong is mended, and looked at again. */
@@ -191,8 +217,11 @@ async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<C
     if (listed.error.code === "feature-unavailable") return undefined;
     return incomplete(NOT_BACK, [line], listed.error);
   }
-  const acl = findAcl(listed.value, run.incident);
-  if (!acl) return undefined;
-  const failure = await act(run, `DELETE /api/v2/network-acls/${acl.id}`, () => run.tenant.deleteNetworkAcl(acl.id));
-  return failure && incomplete(NOT_BACK, [line], failure);
+  for (const id of [run.incident.id, ...(run.incident.follows ?? [])]) {
+    const acl = findAcl(listed.value, { id });
+    if (!acl) continue;
+    const failure = await act(run, `DELETE /api/v2/network-acls/${acl.id}`, () => run.tenant.deleteNetworkAcl(acl.id));
+    if (failure) return incomplete(NOT_BACK, [line], failure);
+  }
+  return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Client } from "../../auth0/resources/client.ts";
 import type { Proposal } from "../approvals/asked.ts";
-import { FOR_ITSELF } from "../contain/lock.ts";
+import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
@@ -51,7 +51,6 @@ export async function planRestore(
     grantTypes: types?.includes(FOR_ITSELF) ? [FOR_ITSELF] : [],
     grants: judged.grants,
     networkAcl: mayHaveAcl(incident),
-    leftOut: judged.leftOut,
   };
   const remarks = [
     ...judged.remarks,
@@ -67,7 +66,7 @@ export async function planRestore(
     ...((await readInvestigation(table, incident.id))?.value.uses ?? []),
     ...((await readWatch(table, incident.id))?.value.counted ?? []),
   ];
-  return { plan, lines: restoreLines(plan, remarks, uses) };
+  return { plan, lines: restoreLines(plan, judged.leftOut, remarks, uses) };
 }
 
 const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>

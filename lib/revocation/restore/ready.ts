@@ -9,7 +9,7 @@ import type { IncidentParts } from "../parts.ts";
  *
  * @returns null when it can; else why not
  */
-export function whyNotReady(incident: Pick<Incident, "leak" | "steps" | "drill">): string | null {
+export function whyNotReady(incident: Pick<Incident, "leak" | "steps" | "drill" | "restored">): string | null {
   const { leak, steps, drill } = incident;
   if (stoppedAt(incident) === null) return "it is not proven that no new token is given out";
   if (!drill && leak?.levers.includes("rotate") && !isComplete(steps.rotate)) {

@@ -1,6 +1,9 @@
 import type { NewGrant } from "../ports.ts";
 
-/** What a person agrees to give back: exactly this, and nothing else. Plain JSON. */
+/**
+ * What a person agrees to give back: exactly this, and nothing else. Plain JSON. What does not come back is said beside
+ * it, see `restoreLines`: one row of the table holds both, so nothing stands in it twice.
+ */
 export interface RestorePlan {
   clientId: string;
   /** Grant types that the application gets again; empty where none was taken. */
@@ -8,8 +11,6 @@ export interface RestorePlan {
   grants: readonly NewGrant[];
   /** Whether the network ACL of this incident is taken away. */
   networkAcl: boolean;
-  /** What was there and does not come back. */
-  leftOut: readonly LeftOut[];
 }
 
 /** Something that the application had, and why it does not get it again. */

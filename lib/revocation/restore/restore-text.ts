@@ -1,14 +1,18 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import type { NewGrant } from "../ports.ts";
 import type { UseTally } from "../watch/log-use.ts";
-import type { RestorePlan } from "./restore-plan.ts";
+import type { LeftOut, RestorePlan } from "./restore-plan.ts";
 
 /** Scopes in one line. */
 const MOST_SCOPES = 12;
 
+/** A plan and its lines are one row, which holds 400 KB; a line is up to 500 bytes. */
+const MOST_LEFT_OUT = 200;
+
 /** A plan for people, one thing a line: what comes back, what does not and why, and what the log says beside. */
 export const restoreLines = (
-  { clientId, grantTypes, grants, networkAcl, leftOut }: RestorePlan,
+  { clientId, grantTypes, grants, networkAcl }: RestorePlan,
+  leftOut: readonly LeftOut[],
   remarks: readonly string[],
   uses: readonly UseTally[],
 ): string[] => [
@@ -17,15 +21,19 @@ export const restoreLines = (
     ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
     : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
   ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
-  ...leftOut.map(({ audience, what, why }) => `LEFT OUT ${what} for ${audience}: ${why}`),
+  ...leftOut.slice(0, MOST_LEFT_OUT).map(({ audience, what, why }) => `LEFT OUT ${what} for ${audience}: ${why}`),
+  ...(leftOut.length > MOST_LEFT_OUT
+    ? [`LEFT OUT ${leftOut.length - MOST_LEFT_OUT} more that the policy finds too much.`]
+    : []),
   ...remarks.map((remark) => `NOTE ${remark}`),
   ...seenLines(uses),
 ];
 
 /** `https://orders: read:orders; only with an organization: org_1`. */
-export function grantText(grant: Omit<NewGrant, "authorizationDetailsTypes">): string {
+export function grantText(grant: NewGrant): string {
   const { audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization, organizations } =
     grant;
+  const details = grant.authorizationDetailsTypes ?? [];
   const rest = scopes.length - MOST_SCOPES;
   const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
   return [
@@ -34,6 +42,7 @@ export function grantText(grant: Omit<NewGrant, "authorizationDetailsTypes">): s
     ...(organizationUsage === undefined ? [] : [`organizations: ${organizationUsage}`]),
     ...(allowsAnyOrganization === true ? ["any organization"] : []),
     ...(organizations.length === 0 ? [] : [counted(organizations.length, "organization")]),
+    ...(details.length === 0 ? [] : [`authorization details: ${details.join(" ")}`]),
   ].join("; ");
 }
 

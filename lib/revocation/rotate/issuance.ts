@@ -34,7 +34,10 @@ export async function tryIssuance(incident: Incident, login: Login, parts: Issua
 }
 
 /** The Management API, which every tenant has; all that there was a grant for; and what the leaked token was for. */
-async function audiencesOf({ id, token }: Incident, { table, settings }: IssuanceParts): Promise<string[]> {
+export async function audiencesOf(
+  { id, token }: Incident,
+  { table, settings }: Pick<IssuanceParts, "table" | "settings">,
+): Promise<string[]> {
   const grants = await readPreservedGrants<RevokedGrant>(table, id);
   const later = await readPutBack<RevokedGrant>(table, id);
   const granted = [...grants, ...later].map(({ audience }) => audience);
@@ -42,5 +45,5 @@ async function audiencesOf({ id, token }: Incident, { table, settings }: Issuanc
 }
 
 /** When something was taken away last. */
-const lastWriteOf = ({ steps, openedAt }: Incident): Instant =>
+export const lastWriteOf = ({ steps, openedAt }: Incident): Instant =>
   Math.max(openedAt, ...LEVERS.map((lever) => (isComplete(steps[lever]) ? (steps[lever]?.at ?? openedAt) : openedAt)));

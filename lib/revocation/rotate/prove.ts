@@ -11,22 +11,25 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
-import { clientOf } from "./rotate-leaked.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
+import { seenClient } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
-import { aboutSupplied, readSupplied } from "./supplied.ts";
+import { aboutSupplied, contradictionOf, isProvenBy, readSupplied } from "./supplied.ts";
 import type { Trial } from "./try-leaked.ts";
 
 /**
  * Proves that the application is given no token any more for what was taken away, by asking for one with the credential
  * that the vault holds: the new one or, while it waits to be replaced, the one that leaked. Says beside it what is known
- * of the old one. The moment of the proof is when issuing was proven stopped, see `stoppedAt`.
+ * of the old one. The moment of the proof is when issuing was proven stopped, see `stoppedAt`: it stays when that is
+ * proven once more, because nothing was given out since.
  *
  * A token that is given out means that the leak is not contained; an answer that says nothing, that nobody knows.
  *
  * @throws CurfewError `store-failed` when it cannot be recorded, `interrupted`
  */
 export async function prove(incident: Incident, parts: RotateParts): Promise<Incident> {
+  // Since access was given back it gets tokens, and it is known when it got none.
+  if (incident.restored || incident.ended) return incident;
   return recordCame("prove", incident, await cameOf(incident, parts), "Asked for tokens, to prove it.", parts);
 }
 
@@ -53,16 +56,21 @@ const NOT_PROVEN = "It is not proven that no new token is given out.";
 async function issuance(incident: Incident, end: number, given: RotateParts): Promise<Came> {
   const rotation = boundedParts(rotationOfIncident(incident, given), end);
   const parts = { ...given, rotation, table: rotation.table };
-  const client = await clientOf(incident, rotation);
+  const client = await seenClient(incident, rotation, parts.table);
   if (!client) return isComplete(incident.steps.lock) ? GONE : NEVER_SEEN;
+  const supplied = await readSupplied(parts.table, incident);
+  const contradiction = contradictionOf(incident, supplied);
+  if (contradiction !== null) return incomplete(NOT_PROVEN, [contradiction], null);
   const login = await storedLogin(incident, client, parts);
-  if (!login) return incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
+  if (!login) return isProvenBy(incident, supplied) ? TRIED : incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
   const came = judged(await tryIssuance(incident, login, parts), incident);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }));
-  const supplied = aboutSupplied(await readSupplied(parts.table, incident));
-  return { ...came, message: [came.message, old, supplied].filter((sentence) => sentence !== "").join(" ") };
+  return {
+    ...came,
+    message: [came.message, old, aboutSupplied(supplied)].filter((sentence) => sentence !== "").join(" "),
+  };
 }
 
 const GONE: Came = { outcome: "done", message: "The application is gone: nothing is given out for it." };
@@ -71,6 +79,8 @@ const NEVER_SEEN: Came = {
   outcome: "not-applicable",
   message: "There is no such application in this tenant: it was deleted, or this is not its id.",
 };
+
+const TRIED: Came = { outcome: "done", message: "A person tried what leaked, and it gets no token any more." };
 
 const NOTHING_TO_ASK_WITH =
   "Nothing is stored that the application logs in with, so nobody can ask for a token as it would. Give what leaked on the command line (--old-secret-file).";

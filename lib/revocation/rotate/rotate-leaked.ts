@@ -20,8 +20,10 @@ import { takeSuspectsAway } from "./key-places.ts";
 import { giveNext } from "./next-credential.ts";
 import type { RotateParts } from "./parts.ts";
 import { type Place, placeOf } from "./place.ts";
+import { isOwnRotator, replacedByHand } from "./replaced-by-hand.ts";
 import { retirePrevious } from "./retire-previous.ts";
 import { readTry, rotationOfIncident, targetOfIncident, versionOfTry, writeTry } from "./rotation-of-incident.ts";
+import { clientOf } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
 
 /** For so long somebody else's work on the credential is waited for. Milliseconds. */
@@ -41,12 +43,13 @@ const PAUSE = 10_000;
  * @throws CurfewError `store-failed` when it cannot be recorded, `interrupted`
  */
 export async function rotateLeaked(incident: Incident, parts: RotateParts): Promise<Incident> {
+  if (incident.ended) return incident;
   return recordCame("rotate", incident, await cameOf(incident, parts), "Replaced the credential.", parts);
 }
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   if (!leversOf(incident, parts).includes("rotate")) return NO_CREDENTIAL;
-  const got = await tried(() => patiently(parts, () => replace(incident, parts)));
+  const got = await tried(() => patiently(parts, () => replaceOrSee(incident, parts)));
   return "error" in got ? notDone(NOT_REPLACED, `a new credential of ${incident.clientId}`, got.error) : got.value;
 }
 
@@ -56,6 +59,16 @@ const NO_CREDENTIAL: Came = {
   outcome: "not-applicable",
   message: "What leaked is not the application's own credential: there is none to be replaced.",
 };
+
+/** Where no rotator can act, a person can. */
+async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Came> {
+  const byHand = (): Promise<Came> => replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts));
+  if (isOwnRotator(incident, parts)) return byHand();
+  const got = await tried(() => replace(incident, parts));
+  if ("value" in got) return got.value;
+  if (got.error.code !== "configuration-invalid") throw got.error;
+  return byHand();
+}
 
 /** Whoever works on the credential at this moment is done in a few minutes, or dead. */
 async function patiently<T>({ clock, deadline, signal }: RotateParts, call: () => Promise<T>): Promise<T> {
@@ -105,12 +118,6 @@ function boundedBy(end: number, incident: Incident, parts: RotateParts): RotateP
   const createManaged: RotateParts["service"]["createManaged"] = (...secret) =>
     beforeMoment(parts.clock, end, () => parts.service.createManaged(...secret));
   return { ...parts, rotation, table: rotation.table, service: { createManaged } };
-}
-
-/** The application, seen with the rotator's login; undefined when it is gone. */
-export async function clientOf(incident: Incident, rotation: RotationParts): Promise<RotatedClient | undefined> {
-  const anyone = targetOfIncident(incident, "", "client-secret", rotation.clock.now());
-  return (await rotation.tenant(anyone)).client();
 }
 
 const GONE: Came = {

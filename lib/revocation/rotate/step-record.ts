@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import type { Came } from "../contain/step-run.ts";
-import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
+import { type Incident, type IncidentStep, type StepResult, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { RotateParts } from "./parts.ts";
@@ -27,12 +27,16 @@ export async function recordCame(
   const result = resultOf(came, at);
   const { at: _, ...known } = incident.steps[step] ?? { at };
   const { at: __, ...now } = result;
-  const isOld = result.outcome !== "incomplete" && step === "rotate" && isDeepStrictEqual(known, now);
+  const isOld =
+    result.outcome !== "incomplete" && isDeepStrictEqual(known, now) && (step === "rotate" || isProven(incident));
   if (isOld) return incident;
   const answer = came.outcome === "incomplete" ? came.missing.join(" ") : came.message;
   await addToTimeline(table, incident.id, { at, who: "curfew", what, answer });
-  return recordStep(table, incident.id, step, result);
+  const stopped = step === "prove" && result.outcome === "done" ? stoppedAt(incident) : null;
+  return recordStep(table, incident.id, step, stopped === null ? result : { ...result, at: stopped });
 }
+
+const isProven = (incident: Incident): boolean => stoppedAt(incident) !== null;
 
 const resultOf = (came: Came, at: number): StepResult =>
   came.outcome === "incomplete"

@@ -3,11 +3,18 @@ import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Instant } from "../../history/history.ts";
 import type { Clock } from "../../model/clock.ts";
 import { PROOF_PAUSE, REFUSALS } from "../../rotation/aftercare/proof.ts";
-import { calibratedAsk, type Said } from "../../rotation/asking/asking.ts";
+import { calibratedAsk, type Said, SETTLING } from "../../rotation/asking/asking.ts";
 import type { RotationTenant } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
-import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { type Incident, incidentPartition, isComplete } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
+import { noteOwnAct } from "../watch/own-acts.ts";
+import { lastWriteOf } from "./issuance.ts";
+import { LONGEST_TRIAL, type Trial } from "./try-leaked.ts";
+
+/** How many events of the log asking whether it is accepted can leave. */
+export const MOST_PROBES = 4 * REFUSALS;
 
 /** `INCIDENT#<id>`, `SUPPLIED`: what became of the credential that a person gave for the proof. Never the credential. */
 export interface Supplied {
@@ -18,6 +25,24 @@ export interface Supplied {
   /** The last time. */
   last: Said;
   at: Instant;
+  /** What asking for tokens with it came to, once the application was contained; null while nobody did. */
+  trial: SuppliedTrial | null;
+}
+
+/** `began` by the clock of whoever records it: the machine of the person who tries may have another. */
+export interface SuppliedTrial {
+  began: Instant;
+  at: Instant;
+  came: Trial["came"];
+  detail: string | null;
+  /** Who tried. */
+  by: string;
+}
+
+/** What a person's machine tells of its trying: results alone. */
+export interface SuppliedReport {
+  said: Said;
+  trial: Pick<Trial, "came" | "detail"> | null;
 }
 
 /** What trying it works with: no login of Curfew's is needed. */
@@ -34,32 +59,95 @@ const key = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SU
 export const readSupplied = async (table: Table, incident: Incident): Promise<Supplied | undefined> =>
   (await table.get<Supplied>(key(incident)))?.value;
 
+/** `INCIDENT#<id>`, `SUPPLYING`: when a person's machine last began to try. */
+const beganKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLYING" });
+
 /**
- * Asks whether Auth0 still accepts a credential that a person gave, on that person's machine, and records the answer
- * alone. Refused means: five times over 30 s, as for every proof. To be called once before the credential is replaced,
- * if there is time, and once after: who was seen to be accepted before is proven dead after.
+ * Notes that a person's machine is about to try what leaked, so that the watch does not take it for a thief.
  *
- * @throws CurfewError `rotation-refused` where Auth0's answers mean nothing for this application, `rotation-unfinished`,
- * retryable, where it did not answer, `store-failed`, `interrupted`
+ * @param most how many events of the log that can leave
+ * @throws CurfewError `store-failed`
  */
-export async function proveWithSupplied(incident: Incident, leaked: Login, parts: SuppliedParts): Promise<Supplied> {
-  const { table, clock } = parts;
-  const said = await askLong(leaked, parts);
+export async function beginSupplied(
+  incident: Incident,
+  most: number,
+  { table, clock }: Pick<SuppliedParts, "table" | "clock">,
+): Promise<void> {
+  const from = Math.round(clock.now());
+  await noteOwnAct(table, incident.id, { from, until: from + LONGEST_TRIAL, most, leaves: ["token-refused"] });
+  await table.put<Instant>(beganKey(incident), from);
+}
+
+/**
+ * Records what became of it. Who was seen to be accepted before the credential was replaced is proven dead after. A
+ * token that was given out takes the proof back at once.
+ *
+ * @param by who tried
+ * @returns the incident as it is now
+ * @throws CurfewError `store-failed`
+ */
+export async function recordSupplied(
+  incident: Incident,
+  { said, trial }: SuppliedReport,
+  by: string,
+  { table, clock }: Pick<SuppliedParts, "table" | "clock">,
+): Promise<Incident> {
   const at = Math.round(clock.now());
   const known = await readSupplied(table, incident);
+  const began = (await table.get<Instant>(beganKey(incident)))?.value ?? at;
   const supplied: Supplied = {
     acceptedAt: said === "accepted" ? at : (known?.acceptedAt ?? null),
     refusedAt: said === "refused" ? at : said === "accepted" ? null : (known?.refusedAt ?? null),
     last: said,
     at,
+    trial: trial ? { ...trial, began, at, by } : (known?.trial ?? null),
   };
   await table.put<Supplied>(key(incident), supplied);
-  const what = "Asked whether Auth0 accepts the credential that a person gave for the proof.";
-  await addToTimeline(table, incident.id, { at, who: "curfew", what, answer: said });
-  return supplied;
+  const what = "Tried the credential that they gave for the proof.";
+  const answer = trial ? `${said}; asked for tokens: ${trial.came}` : said;
+  await addToTimeline(table, incident.id, { at, who: by, what, answer });
+  const missing = contradictionOf(incident, supplied);
+  if (missing === null) return incident;
+  const message = "It is not proven that no new token is given out.";
+  return recordStep(table, incident.id, "prove", {
+    at,
+    outcome: "incomplete",
+    message,
+    missing: [missing],
+    code: null,
+  });
 }
 
-async function askLong(leaked: Login, { clock, signal, tenant }: SuppliedParts): Promise<Said> {
+/**
+ * Why what a person tried keeps anybody from calling the application closed; null where it does not. What was taken away
+ * again since then has to be tried again.
+ */
+export function contradictionOf(incident: Incident, supplied: Supplied | undefined): string | null {
+  const trial = latestTrial(incident, supplied);
+  if (trial?.came !== "issued" || incident.drill || isComplete(incident.steps.restore)) return null;
+  return `What leaked STILL GETS a token for ${trial.detail ?? "an API"}, as ${trial.by} has tried. Try it again with the same command (--old-secret-file).`;
+}
+
+/** Whether a person has tried what leaked since everything was taken away and known everywhere, and it got nothing. */
+export function isProvenBy(incident: Incident, supplied: Supplied | undefined): boolean {
+  const trial = latestTrial(incident, supplied);
+  return trial?.came === "nothing" && trial.at >= lastWriteOf(incident) + SETTLING;
+}
+
+const latestTrial = (incident: Incident, supplied: Supplied | undefined): SuppliedTrial | undefined =>
+  supplied?.trial && supplied.trial.began >= lastWriteOf(incident) ? supplied.trial : undefined;
+
+/**
+ * Asks whether Auth0 still accepts a credential that a person gave, on that person's machine. Refused means: five times
+ * over 30 s, as for every proof. To be called once before the credential is replaced, if there is time, and once after.
+ *
+ * @throws CurfewError `rotation-refused` where Auth0's answers mean nothing for this application, `rotation-unfinished`,
+ * retryable, where it did not answer, `interrupted`
+ */
+export async function trySupplied(
+  leaked: Login,
+  { clock, signal, tenant }: Omit<SuppliedParts, "table">,
+): Promise<Said> {
   const settings = { clientId: leaked.clientId, kind: leaked.method };
   const credential = leaked.method === "client-secret" ? leaked.secret : leaked.privateKeyJwk;
   const asked = { ...tenant, obtainToken: async () => NEVER_ASKED };
@@ -76,7 +164,10 @@ const NEVER_ASKED: ProbeAnswer = { answer: "unknown", detail: "no token is asked
 /** What that proves, in a sentence; empty where nobody gave anything. */
 export function aboutSupplied(supplied: Supplied | undefined): string {
   if (!supplied) return "";
-  const { acceptedAt, refusedAt, last } = supplied;
+  const { acceptedAt, refusedAt, last, trial } = supplied;
+  if (last === "accepted" && trial?.came === "nothing") {
+    return "The credential that a person gave is still accepted, and gets no token.";
+  }
   if (last === "accepted") return "The credential that a person gave is still accepted.";
   if (refusedAt === null) return "Auth0 did not say whether it accepts the credential that a person gave.";
   return acceptedAt !== null && acceptedAt < refusedAt

@@ -5,8 +5,8 @@ import type { IncidentParts } from "../parts.ts";
 import { tryRestored } from "../restore/try-restored.ts";
 import type { RotateParts } from "./parts.ts";
 import { storedLogin } from "./prove.ts";
-import { clientOf } from "./rotate-leaked.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
+import { seenClient } from "./seen-client.ts";
 import { RECORDING } from "./step-record.ts";
 
 /**
@@ -25,6 +25,7 @@ export async function tryGivenBack(
 
 async function currentLogin(incident: Incident, given: RotateParts): Promise<Login | undefined> {
   const rotation = boundedParts(rotationOfIncident(incident, given), given.deadline - RECORDING);
-  const client = await clientOf(incident, rotation);
-  return client && storedLogin(incident, client, { ...given, rotation, table: rotation.table });
+  const { table } = rotation;
+  const client = await seenClient(incident, rotation, table);
+  return client && storedLogin(incident, client, { ...given, rotation, table });
 }

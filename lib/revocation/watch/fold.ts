@@ -1,6 +1,7 @@
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type Concern, concernOf } from "./concerns.ts";
+import { isForItself, withIssued } from "./issued.ts";
 import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import type { LogPage } from "./read-on.ts";
@@ -41,7 +42,11 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt
     const renewed = withRenewed(record, event, restoredAt);
     return { ...folded, record: { ...renewed, own: { ...record.own, [own.key]: (record.own[own.key] ?? 0) + 1 } } };
   }
-  return kept(counted(withRenewed(record, event, restoredAt), event, concern), folded, event, concern);
+  const next = counted(withRenewed(record, event, restoredAt), event, concern);
+  const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
+  const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
+  const issued = isNew && isAfterLock ? withIssued(record.issued, event) : record.issued;
+  return kept({ ...next, issued }, folded, event, concern);
 }
 
 function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {

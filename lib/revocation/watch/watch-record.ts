@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { type Stored, updateRow } from "../../history/update-row.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
+import type { Issued } from "./issued.ts";
 import type { UseTally } from "./log-use.ts";
 import type { LogGap, LogPosition } from "./read-on.ts";
 
@@ -15,7 +16,7 @@ export interface Untold {
 /** `INCIDENT#<id>`, `WATCH`: how far the log is watched, and what was seen. */
 export interface WatchRecord extends LogPosition {
   startedAt: Instant;
-  /** Turns that there were. */
+  /** Turns that there were since the incident was begun, or begun anew. */
   turns: number;
   /** Since when the application is locked, as this watch saw it first; null while it is not. */
   lockedAt: Instant | null;
@@ -25,6 +26,8 @@ export interface WatchRecord extends LogPosition {
   own: Readonly<Record<string, number>>;
   /** `jti`s of tokens that were given out after it was restored; bounded. */
   renewed: readonly string[];
+  /** Tokens that it was given for itself while it should get none; null while there is none. */
+  issued: Issued | null;
   /** Everything that should not be. */
   told: readonly UseTally[];
   /** What cannot be told from what is allowed. */

@@ -4,13 +4,14 @@ import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident, tellUntold } from "../alerts/tell.ts";
 import type { LogPosition } from "../contain/look.ts";
-import type { Incident, StepResult } from "../incident/incident.ts";
+import { type Incident, isComplete, type StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
 import { withPage } from "./fold.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
+import { withoutVoidProof } from "./issued.ts";
 import { readOwnActs } from "./own-acts.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
@@ -42,7 +43,14 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   known = await tellUses(incident, known, parts);
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
-  return recordStep(table, incident.id, "watch", resultOf(incident, known.value, failure, clock.now()));
+  const latest = await withoutVoidProof(incident, known.value.issued, parts);
+  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
+}
+
+/** Whoever begins anew to answer an incident has all turns again: they are counted because of what one execution holds. */
+export async function renewTurns({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<void> {
+  const known = await readWatch(table, id);
+  if (known && known.value.turns > 0) await changeWatch(table, id, known, (record) => ({ ...record, turns: 0 }));
 }
 
 /** How long to wait until the next turn; null when there is nothing to watch any more. */
@@ -52,7 +60,7 @@ export async function nextWatch(
 ): Promise<Seconds | null> {
   const record = (await readWatch(table, incident.id))?.value;
   const now = clock.now();
-  if (incident.closedAt !== null) return null;
+  if (incident.closedAt !== null || incident.ended) return null;
   if (!record) return 0;
   if (isOver(incident, record) || record.turns >= MOST_TURNS) return null;
   return watchInterval(withLate(incident.window), record.turns, now);
@@ -83,6 +91,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     gaps: [],
     own: {},
     renewed: [],
+    issued: null,
     told: [],
     counted: [],
     untold: null,
@@ -95,7 +104,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
   return (await readWatch(table, incident.id)) ?? { value: record, version: 1 };
 }
 
-const lockOf = ({ steps: { lock } }: Incident): Instant | null => (lock?.outcome === "done" ? lock.at : null);
+const lockOf = ({ steps: { lock } }: Incident): Instant | null => (lock && isComplete(lock) ? lock.at : null);
 
 const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
   restore?.outcome === "done" ? restore.at : null;
@@ -183,7 +192,8 @@ export const WATCHING_ON = "Watching goes on";
 
 const UNREAD = "Nothing of the tenant's log was read yet: what was done since then nobody has seen.";
 
-const NO_TURNS = "Watching has ended before the window closes: no turns are left. Start the incident again to go on.";
+const NO_TURNS =
+  "Watching has ended before the window closes: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";
 
 function told({ told: uses }: WatchRecord): string {
   const count = uses.reduce((sum, use) => sum + use.count, 0);

@@ -3,13 +3,16 @@ import { tellIncident } from "../alerts/tell.ts";
 import { type Incident, isContained, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import { notDone } from "../incident/not-done.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { ApiReading } from "./api-lifetimes.ts";
+import type { Issued } from "../watch/issued.ts";
+import { readWatch } from "../watch/watch-record.ts";
+import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
-import { reachOf } from "./reach.ts";
+import { reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
 import { type ExposureWindow, exposureWindow } from "./window.ts";
@@ -24,7 +27,7 @@ export async function announceWindow(
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<Incident> {
-  const window = await computeWindow(incident, parts, inventories);
+  const window = withEnd(incident, await computeWindow(incident, parts, inventories));
   const announced = await changeIncident(parts.table, incident.id, (known) => ({ ...known, window }));
   if (isOther(incident.window, window)) {
     const entry = { at: parts.clock.now(), who: "curfew", what: "Computed until when what is out works." };
@@ -34,13 +37,22 @@ export async function announceWindow(
   return announced;
 }
 
+/** Nothing is issued for an application that is not there: what may be out of one that was deleted is over at last. */
+function withEnd(incident: Incident, window: ExposureWindow): ExposureWindow {
+  const since = nowhereSince(incident);
+  if (since === null || window.state === "closes") return window;
+  const { apis, others, tokenUntil } = window;
+  return { apis, others, tokenUntil, state: "closes", at: since + LONGEST_LIFETIME * 1_000 };
+}
+
 async function computeWindow(
   incident: Incident,
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const readings = await readingsOf(incident.id, stopOf(incident), parts);
-  return windowFrom(incident, readings, parts, inventories);
+  const issued = await issuedAfterwards(incident, parts);
+  const readings = await readingsOf(incident.id, stopOf(incident, issued), parts);
+  return windowFrom(incident, { readings, issued }, parts, inventories);
 }
 
 /**
@@ -51,22 +63,28 @@ export const windowSoFar = async (
   incident: Incident,
   parts: Pick<IncidentParts, "table" | "clock" | "settings">,
 ): Promise<ExposureWindow> =>
-  windowFrom(incident, await knownReadings(incident.id, parts.table), parts, { before: async () => undefined });
+  windowFrom(
+    incident,
+    { readings: await knownReadings(incident.id, parts.table), issued: await issuedAfterwards(incident, parts) },
+    parts,
+    { before: async () => undefined },
+  );
 
 async function windowFrom(
   incident: Incident,
-  readings: readonly ApiReading[],
+  { readings, issued }: { readings: readonly ApiReading[]; issued: Issued | null },
   { table, clock, settings }: Pick<IncidentParts, "table" | "clock" | "settings">,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
+  const reach = reachOf(await formerClient(incident, table, inventories), incident.token);
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),
     reportedAt: incident.openedAt,
     token: incident.token,
-    reach: reachOf(await formerClient(incident, table, inventories), incident.token),
+    reach: issued ? withAudiences(reach, issued.audiences) : reach,
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
-    stoppedAt: stopOf(incident),
+    stoppedAt: stopOf(incident, issued),
     refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
     ended: await readEnded(table, incident.id),
     records: await readLifetimes(table, settings.tenant),
@@ -77,8 +95,15 @@ async function windowFrom(
 /** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
 const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);
 
-const stopOf = (incident: Incident): number | null =>
-  WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
+/** Tokens that the log shows were given out although nothing should be: the watch keeps what it saw. */
+const issuedAfterwards = async ({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<Issued | null> =>
+  (await readWatch(table, id))?.value.issued ?? null;
+
+/** Never before a token that was seen to be given out. */
+function stopOf(incident: Incident, issued: Issued | null): number | null {
+  const stop = WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
+  return stop === null ? null : Math.max(stop, issued?.at ?? stop);
+}
 
 /** What is known of an open window moves with every look. */
 function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean {
@@ -87,6 +112,8 @@ function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean 
 }
 
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
+  // Giving back is told as that.
+  if (incident.restored) return;
   const at = stoppedAt(incident);
   const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
   const turn =

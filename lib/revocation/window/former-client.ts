@@ -26,11 +26,16 @@ export async function formerClient(
   return { grantTypes, grantedAudiences: audited && preserved && [...new Set([...audited, ...preserved])] };
 }
 
-async function preservedAudiences({ id }: Incident, table: Table): Promise<string[] | undefined> {
+/** Of what could not be stored only people know what it was. */
+const wasTold = ({ steps: { contain } }: Incident): boolean =>
+  contain !== undefined && "told" in contain && (contain.told ?? []).length > 0;
+
+async function preservedAudiences(incident: Incident, table: Table): Promise<string[] | undefined> {
+  const { id } = incident;
   const ids = await readPreserved<readonly string[]>(table, id, "grant-ids");
   const grants = await readPreservedGrants<RevokedGrant>(table, id);
   const later = await readPutBack<RevokedGrant>(table, id);
-  const isWhole = ids?.every((listed) => grants.some((grant) => grant.id === listed));
+  const isWhole = !wasTold(incident) && ids?.every((listed) => grants.some((grant) => grant.id === listed));
   return isWhole ? [...grants, ...later].map(({ audience }) => audience) : undefined;
 }
 

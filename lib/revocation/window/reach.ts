@@ -29,3 +29,9 @@ export function reachOf({ grantTypes, grantedAudiences }: FormerClient, token: T
   if (users || grantedAudiences === undefined) return { audiences: "any", users };
   return { audiences: [...new Set([...grantedAudiences, ...(token?.audience ?? [])])], users };
 }
+
+/** The same, with what tokens were seen to be given out for. */
+export const withAudiences = ({ audiences, users }: Reach, seen: Reach["audiences"]): Reach => ({
+  audiences: audiences === "any" || seen === "any" ? "any" : [...new Set([...audiences, ...seen])],
+  users,
+});

@@ -69,7 +69,7 @@ const isOfAuth0 = (error: unknown): boolean =>
   ).some((code) => hasCode(error, code));
 
 /** What a row has room for: a tenant may have thousands of APIs. Fields that were not reported stay away. */
-const settingsOf = ({
+export const settingsOf = ({
   identifier,
   token_lifetime: lifetime,
   token_lifetime_for_web: forWeb,

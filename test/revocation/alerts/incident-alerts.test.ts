@@ -43,6 +43,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
     uses: USES,
     exposed: ["web: Its secret was shown"],
     changes: ["clients: new: Evil (x1)"],
+    notCompared: ["What is different in actions: now, it could not be read (missing-scope)."],
   },
   closed: {
     turn: "closed",

@@ -2,9 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Config } from "../../../lib/config/schema.ts";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { type DeskParts, deskAnswer } from "../../../lib/revocation/desk/desk.ts";
 import { allowStart } from "../../../lib/revocation/desk/may-start.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { contradictionOf, readSupplied } from "../../../lib/revocation/rotate/supplied.ts";
+import { refreshTokensRevoked } from "../../../lib/revocation/window/refresh-tokens.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
 const DANA = "arn:aws:sts::111122223333:assumed-role/oncall/dana";
@@ -112,6 +116,23 @@ describe("the desk", () => {
     expect(completed).toEqual([]);
   });
 
+  it("ends an incident for whoever may start one, answers what waits, and has the machine close it", async () => {
+    const { ask, table, started, completed } = aDesk();
+    const { body } = await ask("/incidents", ORDER);
+    const { incident } = body as { incident: string };
+    const waits = { plan: {}, planHash: "a", lines: [], decision: null, taskToken: "waiting" };
+    await table.put(askedKey(incident, "restore"), waits);
+    const stranger = await ask(`/incidents/${incident}/close`, { reason: "r" }, DANA.replace("oncall", "developer"));
+    const answer = await ask(`/incidents/${incident}/close`, { reason: "the id was mistyped" });
+
+    expect([stranger.status, answer.status]).toEqual([403, 200]);
+    expect((await readIncident(table, incident)).ended).toMatchObject({ by: DANA, reason: "the id was mistyped" });
+    expect(completed).toEqual([["waiting", "reject"]]);
+    expect(started).toHaveLength(2);
+    expect((await ask("/incidents/none/close", { reason: "r" })).status).toBe(400);
+    expect((await ask(`/incidents/${incident}/close`, {})).status).toBe(400);
+  });
+
   it("says what may be better in a minute, and fails where it is broken itself", async () => {
     const busy = new CurfewError("service-failed", "Step Functions is busy.", { retryable: true });
     const slow = aDesk({ decide: () => Promise.reject(busy) });
@@ -125,5 +146,41 @@ describe("the desk", () => {
     expect(() => allowStart("arn:aws:iam::111122223333:root", undefined)).not.toThrow();
     expect(() => allowStart("arn:aws:iam::111122223333:user/team/kim", INCIDENTS)).toThrow("not among those");
     expect(() => allowStart("arn:aws:iam::111122223333:user/kim", INCIDENTS)).not.toThrow();
+  });
+});
+
+describe("what people tell the desk of an incident", () => {
+  it("takes results of a trial and nothing else, says who tried, and takes the proof back where a token came", async () => {
+    const { ask, table } = aDesk();
+    const { body } = await ask("/incidents", ORDER);
+    const { incident: id } = body as { incident: string };
+    const path = `/incidents/${id}/trial`;
+    const issued = { came: "issued", detail: "https://orders" };
+    const answers = [
+      await ask(path, { begins: 20 }),
+      await ask(path, { said: "accepted", trial: issued }),
+      await ask(path, { said: "accepted", trial: { ...issued, secret: "eyJ" } }),
+      await ask(path, { said: "accepted", trial: issued }, DANA.replace("oncall", "developer")),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 403]);
+    const { steps } = await readIncident(table, id);
+    expect(steps.prove).toMatchObject({ outcome: "incomplete", missing: [expect.stringContaining(DANA)] });
+    await ask(path, { begins: 20 });
+    await ask(path, { said: "refused", trial: { came: "refused", detail: null } });
+    expect(contradictionOf(await readIncident(table, id), await readSupplied(table, { id } as Incident))).toBeNull();
+  });
+
+  it("takes the word that refresh tokens are gone, not before the incident and not later than now", async () => {
+    const { ask, table } = aDesk();
+    const { body } = await ask("/incidents", ORDER);
+    const { incident: id } = body as { incident: string };
+    const { openedAt } = await readIncident(table, id);
+    const path = `/incidents/${id}/refresh-tokens-revoked`;
+    const statuses = [];
+    for (const at of [openedAt - 1, openedAt + 60_000, openedAt]) statuses.push((await ask(path, { at })).status);
+
+    expect(statuses).toEqual([400, 400, 200]);
+    expect(await refreshTokensRevoked(table, id)).toEqual({ at: openedAt, by: DANA });
   });
 });

@@ -11,6 +11,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
+import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
 import { openPage } from "../../reports/html/open-page.ts";
@@ -74,6 +75,10 @@ async function lived(changes: Partial<Incident> = {}) {
   await putIncident(all.table, incident);
   await preserve(all.table, incident.id, "client", CLIENT);
   await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
+  await all.table.put<Supplied>(
+    { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
+    { acceptedAt: THREE_AM, refusedAt: THREE_AM + 4 * MINUTE, last: "refused", at: THREE_AM + 4 * MINUTE, trial: null },
+  );
   await all.table.put(
     { partition: incidentPartition(incident.id), sort: "ASKED#restore" },
     {
@@ -188,6 +193,36 @@ describe("closing an incident", () => {
     expect(questions).toContain("It was used after it was locked: whose requests were those?");
     expect(questions).toContain("Exposed with web: Its secret was shown. Is it an incident of its own?");
     expect(lessons[0]).toContain("Tokens for https://acme.eu.auth0.com/api/v2/ live for 24 h");
+  });
+
+  const LATER = THREE_AM + HOUR;
+  it.each<[string, Supplied | undefined, string]>([
+    ["nothing was seen of it", undefined, "unknown"],
+    [
+      "it was accepted before it was replaced, and not tried since",
+      { acceptedAt: THREE_AM, refusedAt: null, last: "accepted", at: THREE_AM, trial: null },
+      "unknown",
+    ],
+    [
+      "it was never accepted",
+      { acceptedAt: null, refusedAt: LATER, last: "refused", at: LATER, trial: null },
+      "unknown",
+    ],
+    [
+      "it is accepted after it was replaced",
+      { acceptedAt: LATER, refusedAt: null, last: "accepted", at: LATER, trial: null },
+      "alive",
+    ],
+  ])("never calls the secret dead where %s", async (_, supplied, state) => {
+    const all = await lived();
+    const key = { partition: incidentPartition(all.incident.id), sort: "SUPPLIED" };
+    await (supplied ? all.table.put(key, supplied) : all.table.remove(key));
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const { credentials, questions } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+
+    expect(credentials[0]).toMatchObject({ what: "client secret", state });
+    expect(questions.join()).toContain("Is this dead: client secret?");
   });
 
   it("takes nothing for dead that it could not see", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../lib/inventory/inventory.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -111,17 +112,36 @@ describe("what is exposed", () => {
     ]);
   });
 
+  it.each([
+    ["post", "clients", "An application was added"],
+    ["post", "client-grants", "An application was given rights"],
+    ["patch", "client-grants/cgr_1", "An application was given rights, or other ones (cgr_1)"],
+    ["post", "log-streams", "A log stream was added or changed"],
+    ["post", "users", "A user was added"],
+    ["post", "users/auth0%7C1/roles", "A user was added or changed, who may log in (auth0|1)"],
+    ["post", "actions/actions", "An action was added, changed or deployed"],
+    ["put", "connections/con_1", "A connection was added or changed"],
+    ["post", "tickets/password-change", "Something was added or changed below /tickets"],
+  ])("is what may have been planted by %s /%s", (method, path, what) => {
+    const found = exposures([at({ method, path: `/api/v2/${path}` })], [], "job").exposures;
+
+    expect(found).toMatchObject([{ clientId: null, what: expect.stringContaining(what) }]);
+    expect(found[0]?.what).toContain("look it up, and take it away");
+  });
+
   it("is not the application itself, and not what only reads", () => {
     const events = [
       at({ method: "patch", path: "/api/v2/clients/job" }),
       at({ method: "delete", path: "/api/v2/client-grants/x" }),
+      at({ method: "get", path: "/api/v2/users" }),
+      at({ method: "post", path: "/api/v2/users" }, { type: "fapi" }),
     ];
 
     expect(exposures(events, [], "job").exposures).toEqual([]);
   });
 });
 
-async function investigated(changes: Partial<Incident> = {}, now: Inventory | null = AFTER) {
+async function investigated(changes: Partial<Incident> = {}, now: Inventory | CurfewError | null = AFTER) {
   const tenant = testTenant();
   tenant.pageSize = 2;
   const all = testParts(tenant);
@@ -129,7 +149,8 @@ async function investigated(changes: Partial<Incident> = {}, now: Inventory | nu
   await putIncident(all.table, incident);
   const seen = (sections: Inventory | null) =>
     sections === null ? undefined : { at: THREE_AM, source: "test", inventory: sections };
-  const inventories = { before: async () => seen(BEFORE), now: async () => seen(now) };
+  const nowRead = now instanceof CurfewError ? async () => Promise.reject(now) : async () => seen(now);
+  const inventories = { before: async () => seen(BEFORE), now: nowRead };
   const run = async (deadline = Number.POSITIVE_INFINITY): Promise<Incident> =>
     all.clock.run(investigate(await readIncident(all.table, incident.id), { ...all.parts, deadline }, inventories));
   return { ...all, tenant, incident, run };
@@ -165,8 +186,30 @@ describe("looking back", () => {
     expect(record).toMatchObject({ earlier: 1, isRead: true });
     expect(record?.exposures.map(({ clientId }) => clientId)).toEqual(["web", "db", "evil", "web", "web"]);
     expect(heard).toMatchObject([
-      { severity: "critical", title: "acme: what was done with job: 5 other credentials may be exposed" },
+      { severity: "critical", title: "acme: what was done with job: 5 other things may be exposed or planted" },
     ]);
+  });
+
+  it("goes on where Auth0 has forgotten the event that it stopped at, and says what nobody read", async () => {
+    const { tenant, run, table, incident, heard, clock } = await investigated();
+    const at = (hours: number) =>
+      logEvent(THREE_AM - hours * HOUR, { request: { method: "post", path: "/api/v2/users" } });
+    const [first, second, third, fourth] = [at(5), at(4), at(3), at(2)];
+    tenant.knowsDropped = false;
+    tenant.log = [first, second, third, fourth];
+    await preserve(table, incident.id, "log-position", { event: fourth.id });
+
+    await run(0);
+    await clock.run(clock.sleep(2 * DAY));
+    tenant.log = [fourth];
+    const { steps } = await run();
+
+    expect(steps.investigate?.outcome).toBe("done");
+    expect((await readInvestigation(table, incident.id))?.value).toMatchObject({
+      isRead: true,
+      gap: { from: second.at, to: fourth.at },
+    });
+    expect(heard[0]?.title).toContain("nobody can see what was done with job");
   });
 
   it("never takes silence for nothing", async () => {
@@ -183,6 +226,23 @@ describe("looking back", () => {
       outcome: "done",
       message: expect.stringContaining("The tenant as it is now could not be read."),
     });
+  });
+
+  it("tells people what could not be compared, and why", async () => {
+    const refused = await investigated({}, new CurfewError("credentials-refused", "Auth0 refuses the auditor."));
+    const lacking = await investigated();
+    await refused.run();
+    await lacking.run();
+
+    expect((await refused.run()).steps.investigate?.outcome).toBe("done");
+    expect(refused.heard[0]?.items).toContain(
+      "NOT COMPARED What is different in the tenant: The tenant as it is now could not be read: Auth0 refuses the auditor.",
+    );
+    for (const { heard } of [refused, lacking])
+      expect(heard[0]?.items.join("\n")).toMatch(/NOT COMPARED .*log streams/);
+    expect(lacking.heard[0]?.items).toContain(
+      "NOT COMPARED What is different in actions: now, it could not be read (missing-scope).",
+    );
   });
 });
 

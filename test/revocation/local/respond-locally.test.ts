@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Login } from "../../../lib/auth0/login.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { type Incident, isContained } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
@@ -120,6 +121,34 @@ describe("answering a leak from a person's machine", () => {
 
     expect(world.tenant.client?.grantTypes).toEqual([]);
     expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("closes what a person has ended, whatever is open, and does not call that contained", async () => {
+    const world = await createWorld(MACHINE);
+    await until(world, isAnnounced, null);
+    const said = { at: world.clock.now(), by: "dana", reason: "mistyped" };
+    await endIncident(world.table, world.opened.id, said);
+    await endIncident(world.table, world.opened.id, { ...said, by: "sam" });
+    const ending = await answered(world, { leaked: null });
+
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number), ended: said } });
+    expect(isContained(world.incident())).toBe(false);
+    expect(world.heard()).toContain("dana ended it before it was over: mistyped");
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+    expect((await endIncident(world.table, world.opened.id, said)).ended).toEqual(said);
+  });
+
+  test("closes one about an application that is nowhere once nothing of it can be out", async () => {
+    const world = await createWorld({ client: null });
+    await until(world, isAnnounced, null);
+    const { window, openedAt } = world.incident();
+    world.clock.pass(31 * DAY);
+    const ending = await answered(world, { leaked: null });
+
+    expect(window).toMatchObject({ state: "closes", at: expect.any(Number) });
+    expect(window?.state === "closes" && window.at >= openedAt + 30 * DAY).toBe(true);
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
+    expect(isContained(world.incident())).toBe(false);
   });
 
   test("changes nothing in a drill, and ends at once", async () => {

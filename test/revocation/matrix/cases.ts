@@ -6,7 +6,10 @@ import { type CaseResult, runCase, type Scenario } from "../world/contain-case.t
 const GRANTS: Scenario["grants"] = [
   { audience: "https://orders", organizationUsage: "require", organizations: ["org_1", "org_2"] },
   { audience: "https://stock", scopes: Array.from({ length: 40 }, (_, index) => `read:things-${index}`) },
-  { audience: "https://own", scopes: [], allowsAllScopes: true, subjectType: undefined },
+  {
+    ...{ audience: "https://own", scopes: [], allowsAllScopes: true, subjectType: undefined },
+    authorizationDetailsTypes: ["payment"],
+  },
 ];
 
 const toolPutsBack: NonNullable<Scenario["tool"]> = (tenant) => {
@@ -42,6 +45,7 @@ export const SCENARIOS = {
       },
     },
   },
+  "a grant that is planted where there were none": { tool: toolPutsBack },
   "a secret, and nobody hears": { grants: GRANTS, isMute: true },
 } satisfies Record<string, Scenario>;
 export type ScenarioName = keyof typeof SCENARIOS;

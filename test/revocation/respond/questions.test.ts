@@ -163,3 +163,25 @@ describe("revoking a signing key", () => {
     await expect(say("key-revocation", "approve")).rejects.toMatchObject({ detail: "too late" });
   });
 });
+
+describe("a drill", () => {
+  const steps: readonly Step[] = ["restore", "key-revocation"];
+
+  test.each(steps)("ends with the first no about %s, and reminds nobody", async (step) => {
+    const all = await machine({ drill: true });
+    expect((await all.plan(step)).next).toBe("ask");
+    await all.ask(step);
+    await all.say(step, "reject");
+
+    expect(await all.plan(step)).toEqual({ next: "on", wait: 0 });
+  });
+
+  test.each(steps)("ends after a day without an answer about %s", async (step) => {
+    const all = await machine({ drill: true });
+    await all.ask(step);
+    await all.later(DAY + MINUTE);
+
+    expect(await all.plan(step)).toEqual({ next: "on", wait: 0 });
+    expect((await all.now()).steps[step]).toBeDefined();
+  });
+});

@@ -155,10 +155,11 @@ test("a plan is told line by line, and silence in the log is never called unused
   const plan = {
     ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: true },
     grants: judgeGrants([grantOf()], TENANT, RULES).grants,
-    leftOut: [{ audience: MANAGEMENT, what: "delete:users", why: "It is dangerous. (grant.management.write-scopes)" }],
   };
+  const why = "It is dangerous. (grant.management.write-scopes)";
+  const leftOut = [{ audience: MANAGEMENT, what: "delete:users", why }];
 
-  expect(restoreLines(plan, ["Look twice."], [])).toEqual([
+  expect(restoreLines(plan, leftOut, ["Look twice."], [])).toEqual([
     `GIVE BACK ${MANAGEMENT}: read:users; for client`,
     "GIVE BACK the grant type client_credentials: job gets tokens for itself again.",
     "TAKE AWAY this incident's network ACL: the Management API answers to everybody again.",
@@ -166,6 +167,18 @@ test("a plan is told line by line, and silence in the log is never called unused
     "NOTE Look twice.",
     "SEEN nothing in the log. That does not mean that it is unused.",
   ]);
+});
+
+test("a plan with many things left out fits into a row, and says how many it does not name", () => {
+  const scopes = Array.from({ length: 200 }, (_, index) => `delete:things-${index}`);
+  const grants = Array.from({ length: 20 }, (_, index) => grantOf({ audience: `https://api-${index}`, scopes }));
+  const why = "x".repeat(300);
+  const leftOut = grants.flatMap(({ audience }) => scopes.map((what) => ({ audience, what, why })));
+  const plan = { clientId: "job", grantTypes: [], grants, networkAcl: false };
+  const lines = restoreLines(plan, leftOut, [], []);
+
+  expect(lines).toContain("LEFT OUT 3800 more that the policy finds too much.");
+  expect(JSON.stringify({ plan, lines }).length).toBeLessThan(300_000);
 });
 
 test("the function that plans has every check over grants that the catalogue has", () => {

@@ -20,7 +20,7 @@ async function restored(answer: TokenAnswer, grant: Partial<NewGrant> = {}, logi
   const { parts, table, clock, heard } = testParts(testTenant());
   const incident = incidentOf({ steps: { ...incidentOf().steps, restore: done(RESTORED) } });
   const plan = {
-    ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: false, leftOut: [] },
+    ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: false },
     grants: [{ ...ORDERS, ...grant }],
   };
   await putIncident(table, incident);

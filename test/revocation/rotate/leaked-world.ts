@@ -1,8 +1,11 @@
 import type { TokenAnswer } from "../../../lib/auth0/ask-for-token.ts";
 import type { Login } from "../../../lib/auth0/login.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { incidentKey } from "../../../lib/revocation/incident/incident.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
+import type { RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { RotateParts } from "../../../lib/revocation/rotate/parts.ts";
 import { changeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
 import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
@@ -21,6 +24,8 @@ const TIME = 13 * 60_000;
 /** What a test wants of a world in which something leaked. */
 export type LeakedOptions = Partial<Omit<WorldOptions, "keys">> & {
   incident?: Partial<Incident>;
+  /** The application is Curfew's own rotator, or the tenant has none: nobody can look or change anything as it. */
+  withoutRotator?: "it leaked" | "there is none";
   /** Whether anybody was seen to use the application, or its credential was only ever configured. */
   wasAccepted?: boolean;
 };
@@ -49,6 +54,9 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
   }
   const incident = { ...leakOf(kind, clock.now()), ...changes };
   await table.put(incidentKey(incident.id), incident);
+  const isRotator = options.withoutRotator === "it leaked";
+  const own = new Map(isRotator ? [[CLIENT_ID, { role: "rotator" as const, hasSpare: false }]] : []);
+  if (options.withoutRotator) await preserve(table, incident.id, "client", seenFirst(kind));
   const tokens: LeakedWorld["tokens"] = { answer: { answer: "denied" } };
   const now = () => table.peek<Incident>(incidentKey(incident.id)) as Incident;
   const altered: Pick<LeakedWorld, "answers"> = { answers: () => ({}) };
@@ -59,11 +67,12 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
     async step(step: (incident: Incident, parts: RotateParts) => Promise<Incident>) {
       const running = world.run("rotate-leaked", TIME + 60_000, (process, rotation) =>
         step(now(), {
-          settings: { tenant: target.tenant, domain: DOMAIN, owner: null, egress: null, own: new Map() },
+          settings: { tenant: target.tenant, domain: DOMAIN, owner: null, egress: null, own },
           ...{ table: rotation.table, clock: process.clock, deadline: clock.now() + TIME },
           rotation: {
             ...rotation,
             tenant: async (given, end) => {
+              if (options.withoutRotator) throw refusal(options.withoutRotator);
               const tenant = await rotation.tenant(given, end);
               return { ...tenant, ...altered.answers(tenant) };
             },
@@ -80,6 +89,17 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
     },
   });
 }
+
+const refusal = (why: NonNullable<LeakedOptions["withoutRotator"]>): CurfewError =>
+  why === "it leaked"
+    ? new CurfewError("no-grant", "Auth0 gives the rotator no token.")
+    : new CurfewError("configuration-invalid", "The tenant has no rotator in the configuration.");
+
+const seenFirst = (kind: CredentialKind): RevokedClient => ({
+  ...{ clientId: CLIENT_ID, isGlobal: false, name: "Checkout", appType: "non_interactive" },
+  ...{ tokenEndpointAuthMethod: undefined, grantTypes: ["client_credentials"] },
+  attachedKeys: kind === "private-key" ? ["cred_1"] : undefined,
+});
 
 /** Nobody knows what it has: a person set it, and stored it nowhere. */
 function setByHand({ client, kind }: World): void {

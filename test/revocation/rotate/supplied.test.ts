@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { ProbeAnswer } from "../../../lib/auth0/probe.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { incidentPartition } from "../../../lib/revocation/incident/incident.ts";
-import { aboutSupplied, proveWithSupplied, readSupplied } from "../../../lib/revocation/rotate/supplied.ts";
+import { aboutSupplied, readSupplied, recordSupplied, trySupplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { incidentOf, testParts, testTenant } from "../support.ts";
 
 const LEAKED = { method: "client-secret", clientId: "job", secret: new Secret("CANARY-what-leaked") } as const;
@@ -14,8 +14,8 @@ async function tried(answers: readonly ProbeAnswer["answer"][][]) {
   let asked = 0;
   for (const given of answers) {
     let next = 0;
-    const trying = proveWithSupplied(incident, LEAKED, {
-      ...{ table, clock, signal: parts.signal },
+    const trying = trySupplied(LEAKED, {
+      ...{ clock, signal: parts.signal },
       tenant: {
         calibrate: async () => ({ endpoint: "revoke" }),
         probe: async () => {
@@ -25,7 +25,7 @@ async function tried(answers: readonly ProbeAnswer["answer"][][]) {
         },
       },
     });
-    await clock.run(trying);
+    await recordSupplied(incident, { said: await clock.run(trying), trial: null }, "dana", { table, clock });
   }
   const kept = JSON.stringify(table.rows(incidentPartition(incident.id)));
   return { asked, kept, said: aboutSupplied(await readSupplied(table, incident)) };

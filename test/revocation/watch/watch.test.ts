@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import type { Incident } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
+import { type Incident, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -134,6 +137,49 @@ describe("a turn of watching", () => {
     tenant.log = [...tenant.log, logEvent(LATER + 2 * SECOND, { type: "feccft", request: undefined })];
     await turn();
     expect(heard).toHaveLength(1);
+  });
+
+  describe("where the log shows a token that was given out after it was proven that none is", () => {
+    const issued = (at = LATER) =>
+      logEvent(at, { type: "seccft", audience: "https://big.example", request: undefined });
+
+    it("takes the proof back, until it is proven anew", async () => {
+      const { tenant, turn, incident, table, clock } = await watched();
+      tenant.log = [issued()];
+      const after = await turn();
+      expect([isContained(after), stoppedAt(after)]).toEqual([false, null]);
+      expect(notDone(after)).toEqual([expect.stringMatching(/was given tokens for https:\/\/big.example/)]);
+      expect(shouldRotateAgain(after, clock.now() + 10 * MINUTE)).toBe(true);
+      await recordStep(table, incident.id, "prove", done(clock.now() + MINUTE));
+      await turn();
+
+      expect(isContained(await readIncident(table, incident.id))).toBe(true);
+    });
+
+    it("keeps the proof where it was Curfew's own, came before, or giving it back was approved", async () => {
+      const own = await watched();
+      const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
+      await noteOwnAct(own.table, own.incident.id, act);
+      own.tenant.log = [{ ...issued(), userAgent: undefined }];
+      const before = await watched();
+      before.tenant.log = [issued(THREE_AM + 4 * MINUTE)];
+      const approved = await watched();
+      const decision = { by: "kim", at: LATER - SECOND, decision: "approve" };
+      await approved.table.put(askedKey(approved.incident.id, "restore"), { plan: {}, decision });
+      approved.tenant.log = [issued()];
+
+      for (const { turn } of [own, before, approved]) expect(isContained(await turn())).toBe(true);
+    });
+  });
+
+  it("watches a lock of which people were told what it was", async () => {
+    const { steps } = incidentOf();
+    const lock = { at: THREE_AM + 10 * SECOND, outcome: "paged", message: "Locked.", told: ["types"] } as const;
+    const { tenant, turn, titles } = await watched({ steps: { ...steps, lock } });
+    tenant.log = [logEvent(LATER)];
+    await turn();
+
+    expect(titles()).toHaveLength(1);
   });
 
   it("tells an old token from a new one once the application is restored", async () => {

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../lib/inventory/inventory.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { announceWindow } from "../../../lib/revocation/window/announce-window.ts";
 import { sayRefreshTokensRevoked } from "../../../lib/revocation/window/refresh-tokens.ts";
 import {
@@ -13,6 +14,7 @@ import {
   done,
   HOUR,
   incidentOf,
+  logEvent,
   MINUTE,
   putIncident,
   THREE_AM,
@@ -75,7 +77,7 @@ async function announced(
   };
   const again = async (): Promise<Incident> =>
     all.clock.run(announceWindow(await readIncident(all.table, incident.id), all.parts, inventories));
-  return { ...all, again, reads: () => reads, fail: (error: Error) => (failure = error), incident };
+  return { ...all, tenant, again, reads: () => reads, fail: (error: Error) => (failure = error), incident };
 }
 
 const STOPPED = THREE_AM + 5 * MINUTE;
@@ -104,6 +106,14 @@ describe("the window of an incident", () => {
     const { again, table, incident } = await announced();
     const key = { partition: incidentPartition(incident.id), sort: "PRESERVED#grant-ids" };
     await table.put(key, ["cgr_1", "cgr_2"]);
+
+    expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
+  it("reaches every API where people alone know what a grant was", async () => {
+    const { steps } = incidentOf();
+    const contain = { at: THREE_AM, outcome: "paged", message: "Deleted.", told: ["grant cgr_9"] } as const;
+    const { again } = await announced({ steps: { ...steps, contain } });
 
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
   });
@@ -140,6 +150,30 @@ describe("the window of an incident", () => {
     expect((await again()).window?.state).toBe("closes");
 
     expect(heard[0]?.title).toContain("Drill, nothing is changed: acme: job would be contained");
+  });
+
+  it("counts from a token that the log shows, and reaches its API", async () => {
+    const { again, tenant, table, incident, heard, clock, parts } = await announced();
+    await again();
+    const { at } = logEvent(STOPPED + 3 * MINUTE);
+    tenant.log = [
+      logEvent(at, { type: "seccft", audience: "https://other.example", request: undefined, tokenId: "jti-new" }),
+    ];
+    await clock.run(watchTurn(await readIncident(table, incident.id), parts));
+    expect((await again()).window?.state).toBe("open");
+    await recordStep(table, incident.id, "prove", done(clock.now()));
+    const { window } = await again();
+
+    expect(heard.map(({ title }) => title)).toEqual([
+      "acme: job is contained; tokens already out work until 2026-11-23 04:06 UTC",
+      expect.stringMatching(/^acme: job was used after it was locked/),
+      "acme: job is NOT contained yet",
+      expect.stringMatching(/^acme: job is contained/),
+    ]);
+    // An API of which nothing is on record may have had the longest lifetime until it was seen.
+    expect(window?.apis[0]?.audience).toBe("https://other.example");
+    expect(window).toMatchObject({ state: "closes" });
+    expect(window?.state === "closes" && window.at).toBeGreaterThan(at + 3 * DAY);
   });
 
   it("moves when something is proven anew", async () => {

@@ -45,9 +45,7 @@ async function play(world: World, scenario: Scenario, outage: WorldOptions["outa
   world.calm();
   await watch(world, CALM_TURNS);
   const ended = snapshot(world);
-  // Without table and mail nobody can be told of the one word that a lock takes away, and it waits for neither.
-  const isDumb = scenario.isMute === true && outage?.call === "table.*";
-  const problems = [...world.guard.violations, ...missing(world, scenario, outage, isDumb)];
+  const problems = [...world.guard.violations, ...missing(world, scenario, outage)];
   await containAll(world);
   await turn(world);
   if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
@@ -72,12 +70,7 @@ function snapshot({ tenant, table, opened, incident }: World): string {
 }
 
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(
-  world: World,
-  { egress, drill, tool }: Scenario,
-  outage: WorldOptions["outage"],
-  isDumb: boolean,
-): string[] {
+function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldOptions["outage"]): string[] {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -86,6 +79,8 @@ function missing(
   );
   const isNotSystem = [...grants.values()].filter(({ isSystem }) => !isSystem);
   const leaked = tenant.keys.find(({ kid }) => kid === opened.leakedKey)?.id ?? "";
+  // While nothing answers for minutes, the first look may come after the tool.
+  const isLate = outage !== undefined;
   const expectations: Record<string, boolean> = {
     "it is contained": drill || isContained(world.incident()),
     "it is locked": client?.grantTypes?.includes("client_credentials") !== true,
@@ -97,10 +92,19 @@ function missing(
     "what was told and what was stored is everything": lost.length === 0,
     // While nothing could be recorded, nobody knows that it had been taken away before.
     "people heard what was put back": !tool || outage !== undefined || heard().includes("put back"),
-    "the grant types are kept": isDumb || keepsTypes(world),
+    "what came later is not offered":
+      isLate || offeredOf(world).every((id) => before.grants.some((grant) => grant.id === id)),
+    "the grant types are kept": keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
 }
+
+const offeredOf = ({ table, opened }: World): string[] =>
+  table
+    .rows(incidentPartition(opened.id))
+    .flatMap(([sort]) => (sort.startsWith(OFFERED) ? [sort.slice(OFFERED.length)] : []));
+
+const OFFERED = "PRESERVED#grant/";
 
 function keepsTypes({ table, opened, before, heard }: World): boolean {
   const kept = table.peek<string[]>({ partition: incidentPartition(opened.id), sort: "PRESERVED#grant-types" });

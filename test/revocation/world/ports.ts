@@ -60,7 +60,7 @@ export function responderPort(tenant: WorldTenant, guard: Guard, wire: Wire, pro
         guard.beforeGiving({ ...grant, organizations });
         tenant.grants.set(id, { ...grant, organizations });
       }),
-    apis: () => call("apis", () => []),
+    apis: () => call("apis", () => [...tenant.apis]),
     signingKeys: () =>
       call("signingKeys", () => {
         token ??= tenant.currentKey();

@@ -1,3 +1,4 @@
+import type { ResourceServer } from "../../../lib/auth0/resources/resource-server.ts";
 import { CurfewError, type ErrorCode } from "../../../lib/model/curfew-error.ts";
 import type {
   NetworkAcl,
@@ -13,6 +14,7 @@ export interface WorldTenant {
   client: RevokedClient | undefined;
   keys: RegisteredClientKey[];
   readonly grants: Map<string, RevokedGrant>;
+  readonly apis: ResourceServer[];
   readonly acls: NetworkAcl[];
   readonly signingKeys: SigningKey[];
   /** What the port refuses for good, by function. */
@@ -43,6 +45,7 @@ export function worldTenant(client: RevokedClient | undefined): WorldTenant {
     client,
     keys: [],
     grants: new Map(),
+    apis: [],
     acls: [],
     signingKeys: [
       { kid: "now", state: "current" },

@@ -46,6 +46,8 @@ export interface Wire {
   call<T>(process: Process, call: Call<T>): Promise<T>;
   /** Plans one more fault, behind those that are planned. */
   plan(fault: PlannedFault): void;
+  /** From now on strikes every call of a name, until it is calm. */
+  fail(outage: Outage): void;
   /** Nothing goes wrong any more. */
   calm(): void;
   /** The calls that were made, by name. */
@@ -96,6 +98,9 @@ export function createWire({ clock, faults, outage, latency, isShared, onEffect 
     calls,
     struck,
     plan: (fault) => void plan.push(fault),
+    fail: (next) => {
+      lasting = next;
+    },
     calm: () => {
       lasting = undefined;
       plan.splice(0);

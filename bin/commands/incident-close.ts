@@ -1,0 +1,41 @@
+import { incidentDesk } from "../../lib/aws/incident-desk.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
+import { incidentText } from "../incident/incident-text.ts";
+import { personAgrees } from "../person-agrees.ts";
+import { personName } from "../person-name.ts";
+import type { Invocation } from "../run-command-line.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `curfew incidents close`. */
+export interface CloseOptions extends PlaceOptions {
+  reason: string;
+  /** Do not ask. */
+  yes: boolean;
+}
+
+/** Ends an incident that would go on, after showing how it stands. */
+export async function runIncidentClose(
+  id: string,
+  options: CloseOptions,
+  terminal: Terminal,
+  invocation: Invocation,
+): Promise<void> {
+  using place = await incidentPlace(options, invocation.signal);
+  const table = mustHaveIncidents(place.table);
+  terminal.err(`${incidentText(await readIncident(table, id), terminal.width)}\n\n${MEANS}\n`);
+  const question = { question: "End it?", otherwise: "end it", yes: options.yes };
+  if (!(await personAgrees(question, terminal, invocation))) return;
+  if (options.local) {
+    await endIncident(table, id, { at: Math.floor(systemClock.now()), by: personName(), reason: options.reason });
+    terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence.\n`);
+    return;
+  }
+  await incidentDesk(options.desk ? { url: options.desk } : {}, invocation.signal).close(id, options.reason);
+  terminal.out("Ended. It is closed with its evidence by the next turn of watching, after a day at the latest.\n");
+}
+
+const MEANS =
+  "Ending it: nobody watches any more, what is put back stays, nothing is given back. What was taken away stays so.";

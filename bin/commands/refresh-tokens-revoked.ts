@@ -1,0 +1,48 @@
+import { incidentDesk } from "../../lib/aws/incident-desk.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
+import { momentOf } from "../../lib/revocation/window/window-text.ts";
+import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
+import { followCommand } from "../incident/incident-text.ts";
+import { personAgrees } from "../person-agrees.ts";
+import { personName } from "../person-name.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { sinceWhen } from "../since-when.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Options of `curfew incidents refresh-tokens-revoked`. */
+export interface RevokedOptions extends PlaceOptions {
+  since?: string;
+  yes: boolean;
+}
+
+/** Tells an incident that the users' refresh tokens are gone: Auth0 cannot say it, so a person's word counts. */
+export async function runRefreshTokensRevoked(
+  id: string,
+  options: RevokedOptions,
+  terminal: Terminal,
+  invocation: Invocation,
+): Promise<void> {
+  const now = Math.floor(systemClock.now());
+  const at = options.since === undefined ? now : sinceWhen(options.since, now, "--since");
+  const question = `Are all refresh tokens of the application gone since ${momentOf(at)}?`;
+  if (!(await personAgrees({ question, otherwise: "say so", yes: options.yes }, terminal, invocation))) return;
+  if (options.local) await sayHere(id, at, options, invocation.signal);
+  else {
+    const { desk, table } = options;
+    await incidentDesk(
+      { ...(desk ? { url: desk } : {}), ...(table ? { table } : {}) },
+      invocation.signal,
+    ).sayRefreshTokensRevoked(id, at);
+  }
+  terminal.out(
+    `It is on record: the refresh tokens are gone since ${momentOf(at)}. The next look computes the window.\n`,
+  );
+  if (!options.local) terminal.err(`How it goes on: ${followCommand(id)}\n`);
+}
+
+async function sayHere(id: string, at: number, options: PlaceOptions, signal: AbortSignal): Promise<void> {
+  using place = await incidentPlace(options, signal);
+  const table = mustHaveIncidents(place.table);
+  await takeRefreshTokensRevoked(id, at, personName(), { table, clock: systemClock });
+}

@@ -1,0 +1,47 @@
+import type * as z from "zod";
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import { readIncident } from "../incident/incidents.ts";
+import { addToTimeline } from "../incident/timeline.ts";
+import type { IncidentParts } from "../parts.ts";
+import { beginSupplied, recordSupplied } from "../rotate/supplied.ts";
+import { sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
+import { momentOf } from "../window/window-text.ts";
+import type { reportShape } from "./requests.ts";
+
+type ReportParts = Pick<IncidentParts, "table" | "clock">;
+
+/**
+ * Takes what a person's machine tells of trying what leaked: results alone, never what was tried.
+ *
+ * @param by the ARN of who tells it
+ */
+export async function takeTrial(
+  id: string,
+  report: z.output<typeof reportShape>,
+  by: string,
+  parts: ReportParts,
+): Promise<void> {
+  const incident = await openOne(id, parts);
+  if ("begins" in report) await beginSupplied(incident, report.begins, parts);
+  else await recordSupplied(incident, report, by, parts);
+}
+
+/** Takes a person's word that the users' refresh tokens are gone: Auth0 cannot say it, and the window waits for it. */
+export async function takeRefreshTokensRevoked(id: string, at: Instant, by: string, parts: ReportParts): Promise<void> {
+  const incident = await openOne(id, parts);
+  const now = Math.round(parts.clock.now());
+  if (at > now || at < incident.openedAt) {
+    const message = `Say since when they are gone: not before the incident was opened (${momentOf(incident.openedAt)}), and not later than now.`;
+    throw new CurfewError("arguments-invalid", message);
+  }
+  await sayRefreshTokensRevoked(parts.table, id, { at, by });
+  const what = `Said that all refresh tokens of the application are revoked since ${momentOf(at)}.`;
+  await addToTimeline(parts.table, id, { at: now, who: by, what, answer: null });
+}
+
+async function openOne(id: string, { table }: ReportParts) {
+  const incident = await readIncident(table, id);
+  if (incident.closedAt === null) return incident;
+  throw new CurfewError("arguments-invalid", `The incident ${id} is closed.`);
+}

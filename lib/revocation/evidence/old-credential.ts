@@ -1,0 +1,22 @@
+import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
+import type { Table } from "../../store/table.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readSupplied } from "../rotate/supplied.ts";
+
+/**
+ * What was seen of the credential that leaked, since it was replaced: that Auth0 refuses it, which before had accepted
+ * it; that Auth0 accepts it; or neither.
+ */
+export type OldCredential = "refused" | "accepted" | "not seen";
+
+/** What a person had tried says it, or the proof of the incident's own rotation. */
+export async function seenOfOldCredential(incident: Incident, table: Table): Promise<OldCredential> {
+  const { rotate } = incident.steps;
+  const supplied = await readSupplied(table, incident);
+  if (supplied?.last === "accepted" && supplied.at >= (rotate?.outcome === "done" ? rotate.at : 0)) return "accepted";
+  if (supplied && supplied.acceptedAt !== null && supplied.refusedAt !== null) return "refused";
+  const { lastProof, promoted } = (await recordOfCredential(table, incident)) ?? {};
+  const isProven =
+    promoted !== undefined && promoted.at >= incident.openedAt && lastProof?.current === promoted.version;
+  return isProven ? "refused" : "not seen";
+}

@@ -1,0 +1,24 @@
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Table } from "../../store/table.ts";
+import type { Incident } from "./incident.ts";
+import { changeIncident } from "./incidents.ts";
+import { addToTimeline } from "./timeline.ts";
+
+/**
+ * Records that a person ends an incident that would go on: nobody watches, asks and gives back any more, and the next
+ * turn closes it with its evidence. What was taken away stays so, and nothing is called contained by it.
+ *
+ * Who said so first holds.
+ *
+ * @throws CurfewError `arguments-invalid` where there is no such incident, or it is closed without that
+ */
+export async function endIncident(table: Table, id: string, said: NonNullable<Incident["ended"]>): Promise<Incident> {
+  const incident = await changeIncident(table, id, (known) =>
+    known.closedAt === null ? { ...known, ended: known.ended ?? said } : known,
+  );
+  const { ended } = incident;
+  if (!ended) throw new CurfewError("arguments-invalid", `The incident ${id} is closed already.`);
+  const entry = { at: ended.at, who: ended.by, what: `Ended the incident: ${ended.reason}`, answer: null };
+  await addToTimeline(table, id, entry);
+  return incident;
+}

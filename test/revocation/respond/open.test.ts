@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { openFor } from "../../../lib/revocation/respond/open.ts";
+import { MOST_TURNS } from "../../../lib/revocation/watch/interval.ts";
+import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import { changeWatch, readWatch } from "../../../lib/revocation/watch/watch-record.ts";
+import { incidentOf, putIncident, testParts, testTenant } from "../support.ts";
+
+test("whoever begins anew to answer an incident has all turns of watching again", async () => {
+  const { parts, table, clock } = testParts(testTenant());
+  const incident = incidentOf();
+  await putIncident(table, incident);
+  await clock.run(watchTurn(incident, parts));
+  const known = await readWatch(table, incident.id);
+  if (!known) throw new Error("Nobody has watched.");
+  await changeWatch(table, incident.id, known, (record) => ({ ...record, turns: MOST_TURNS }));
+  expect(await nextWatch(incident, parts)).toBeNull();
+  const { steps } = await clock.run(watchTurn(incident, parts));
+  expect(steps.watch).toMatchObject({ missing: [expect.stringContaining("Stop its execution")] });
+
+  await clock.run(openFor({ incident: incident.id, tenant: incident.tenant }, clock.now(), parts));
+
+  expect(await nextWatch(incident, parts)).toBeGreaterThan(0);
+});

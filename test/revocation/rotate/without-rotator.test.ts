@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { incidentKey, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { whyNotReady } from "../../../lib/revocation/restore/ready.ts";
+import { prove } from "../../../lib/revocation/rotate/prove.ts";
+import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
+import { beginSupplied, recordSupplied } from "../../../lib/revocation/rotate/supplied.ts";
+import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
+import { CURRENT, PREVIOUS } from "../../../lib/rotation/ports.ts";
+import { credentialOf, loginOf, payloadOf } from "../../rotation/world/payload.ts";
+import { KEYS, type LeakedWorld, leakedWorld } from "./leaked-world.ts";
+
+const WORLDS = CREDENTIAL_KINDS.flatMap((kind) =>
+  (["it leaked", "there is none"] as const).map((withoutRotator) => ({ kind, withoutRotator })),
+);
+
+const later = (world: LeakedWorld) => world.clock.run(world.clock.sleep(120_000));
+
+/** As a person does it: the dashboard first, then the vault. */
+async function replaceByHand(world: LeakedWorld): Promise<string> {
+  const { kind, client, vault } = world;
+  const key = KEYS.at(-1) as (typeof KEYS)[number];
+  const credential = kind === "client-secret" ? "by-hand".padEnd(64, "-") : key.jwk;
+  if (kind === "client-secret") client.setSecret(credential, "hand");
+  else {
+    const { id } = client.register({ ...key, name: "by hand" }, "hand");
+    client.attach([id], "hand");
+  }
+  const payload = payloadOf(kind, "plain", credential);
+  vault.putByHand("by-hand", payload);
+  await later(world);
+  return payload;
+}
+
+describe.each(WORLDS)("without a rotator ($withoutRotator), a leaked $kind", (options) => {
+  it("is proven to give nothing all the same, and its replacement is asked of a person", async () => {
+    const world = await leakedWorld(options);
+    const rotated = await world.step(rotateLeaked);
+    const proven = await world.step(prove);
+
+    expect(rotated).toMatchObject({
+      steps: { rotate: { outcome: "incomplete", missing: [expect.stringMatching(/only a person.*apps\/checkout/)] } },
+    });
+    expect(proven).toMatchObject({ steps: { prove: { outcome: "done" } } });
+    expect(isContained(world.incident())).toBe(true);
+    expect(whyNotReady(world.incident())).toMatch(/not replaced/);
+  });
+
+  it("is replaced when a person has done so, and the old one is seen dead and held by no label", async () => {
+    const world = await leakedWorld(options);
+    const leaked = world.vault.read(CURRENT) ?? "";
+    await world.step(rotateLeaked);
+    await world.step(prove);
+    const stopped = world.incident().steps.prove?.at;
+    await replaceByHand(world);
+    await world.step(rotateLeaked);
+    await world.step(prove);
+
+    const { steps } = world.incident();
+    expect(steps.rotate).toMatchObject({ outcome: "done", message: expect.stringContaining("proven dead") });
+    expect(world.client.mayAccept(loginOf(world.kind, leaked))).toBe(false);
+    expect(world.vault.labelled(PREVIOUS)).toBeUndefined();
+    expect(whyNotReady(world.incident())).toBeNull();
+    // Nothing was given out since: the window does not begin anew.
+    expect(steps.prove).toMatchObject({ outcome: "done", at: stopped });
+  });
+
+  it("is not called replaced by a value that Auth0 does not know", async () => {
+    const world = await leakedWorld(options);
+    await world.step(rotateLeaked);
+    const wrong = world.kind === "client-secret" ? "mistyped" : (KEYS.at(-1) as (typeof KEYS)[number]).jwk;
+    world.vault.putByHand("mistyped", payloadOf(world.kind, "plain", wrong));
+
+    expect(await world.step(rotateLeaked)).toMatchObject({
+      steps: { rotate: { outcome: "incomplete", missing: [expect.stringContaining("Auth0 refuses")] } },
+    });
+    expect(world.vault.labelled(PREVIOUS)).toBeDefined();
+  });
+});
+
+it("is not called dead while Auth0 accepts the old one", async () => {
+  const world = await leakedWorld({ kind: "private-key", withoutRotator: "it leaked" });
+  await world.step(rotateLeaked);
+  const key = KEYS.at(-1) as (typeof KEYS)[number];
+  const { id } = world.client.register({ ...key, name: "by hand" }, "hand");
+  world.client.attach([...(world.client.attached ?? []), id], "hand");
+  world.vault.putByHand("by-hand", payloadOf("private-key", "plain", key.jwk));
+  await later(world);
+
+  expect(await world.step(rotateLeaked)).toMatchObject({
+    steps: { rotate: { outcome: "incomplete", missing: ["the old credential of jkl: Auth0 still accepts it"] } },
+  });
+  expect(credentialOf(world.vault.read(PREVIOUS) ?? "")).not.toBe("");
+});
+
+it("is proven by a person who tries what leaked where nothing is stored to ask with, not by a trial from before", async () => {
+  const world = await leakedWorld({ isUnmanaged: true, withoutRotator: "there is none" });
+  const report = async () => {
+    const { table, clock } = world;
+    await beginSupplied(world.incident(), 20, { table, clock });
+    await later(world);
+    const trial = { came: "nothing" as const, detail: null };
+    await recordSupplied(world.incident(), { said: "accepted", trial }, "dana", { table, clock });
+  };
+  expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
+  await report();
+  expect(await world.step(prove)).toMatchObject({
+    steps: { prove: { outcome: "done", message: expect.stringContaining("A person tried") } },
+  });
+  const { id, steps } = world.incident();
+  const again = { ...world.incident(), steps: { ...steps, contain: { ...steps.lock, at: world.clock.now() } } };
+  await world.table.put(incidentKey(id), again);
+  expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
+});
