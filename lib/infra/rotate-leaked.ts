@@ -8,6 +8,7 @@ import { CurfewFunction } from "./curfew-function.ts";
 import type { CurfewTable } from "./curfew-table.ts";
 import type { EvidenceBucket } from "./evidence-bucket.ts";
 import { managedSecrets, secretArns, secretsBelow, secretsFinding } from "./secret-arns.ts";
+import type { Topics } from "./topics.ts";
 
 /** As `lib/revocation/rotate/place.ts` names them. */
 const NEW_SECRETS = "curfew/incidents/";
@@ -20,6 +21,7 @@ interface RotateLeakedProps {
   config: Asset;
   table: CurfewTable;
   evidence: EvidenceBucket;
+  topics: Topics;
 }
 
 /**
@@ -27,7 +29,7 @@ interface RotateLeakedProps {
  * changes them, and the one with the responder's login must not.
  */
 export class RotateLeaked extends CurfewFunction {
-  constructor(scope: Construct, id: string, { config, table, evidence }: RotateLeakedProps) {
+  constructor(scope: Construct, id: string, { config, table, evidence, topics }: RotateLeakedProps) {
     super(scope, id, {
       entry: "rotate-leaked",
       description: "Curfew: replaces a leaked credential, and proves it dead",
@@ -35,12 +37,19 @@ export class RotateLeaked extends CurfewFunction {
       memorySize: 1024,
       timeout: Duration.minutes(15), // the longest there is; each step bounds itself
       config,
-      environment: { CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName },
+      environment: {
+        CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName,
+        CURFEW_ALERTS_TOPIC: topics.alerts.topicArn,
+      },
     });
     table.allow(this, ["INCIDENT#*"], ["GetItem", "UpdateItem", "Query"]);
     table.allow(this, ["TENANT#*"], ["GetItem", "UpdateItem", "Query"]);
     // For an application that nobody manages the incident says whose the new secret is.
     table.allow(this, ["SECRET#*"], ["GetItem", "UpdateItem"]);
+    // People hear what came of trying what was given back, once each.
+    this.allow({ actions: ["sns:Publish"], resources: [topics.alerts.topicArn] });
+    this.allow({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topics.key.keyArn] });
+    table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
     this.#allowSecrets();
     this.#allowEvidence(evidence);
   }

@@ -95,6 +95,16 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
       expect(steps).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
     }
     expect(await steal("stranger")).not.toBe(200);
+    // What a person's machine has tried counts more than what the vault's credential gets.
+    const [id = ""] = ids;
+    const came = { said: "accepted", trial: { came: "issued", detail: "https://orders.example/" } };
+    for (const body of [{ begins: 20 }, came]) {
+      expect((await desk("ASIAONCALL", `incidents/${id}/trial`, body)).status).toBe(200);
+    }
+    expect((await incident(id)).steps.prove).toMatchObject({
+      outcome: "incomplete",
+      missing: [expect.stringContaining("STILL GETS")],
+    });
   });
 
   it("calls nothing contained of what no lever of the application's reaches", async ({ expect }) => {
@@ -112,6 +122,12 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     ]);
     for (const { steps } of kinds) expect([steps.lock?.outcome, steps.contain?.outcome]).toEqual(NOT_APPLICABLE);
     expect(kinds[0]?.window?.state).toBe("open");
+    // A person's word that the refresh tokens are gone closes it.
+    const at = kinds[0]?.openedAt;
+    expect((await desk("ASIAONCALL", `incidents/${website}/refresh-tokens-revoked`, { at })).status).toBe(200);
+    expect((await until(website, ({ window }) => window?.state === "closes")).window).toMatchObject({
+      state: "closes",
+    });
     expect(await steal("stocked")).toBe(200);
   });
 
