@@ -10,7 +10,7 @@ import type { ResumeOptions } from "./commands/rotate-resume.ts";
 import type { RotateStatusOptions } from "./commands/rotate-status.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
 import { configOption } from "./config-option.ts";
-import { addIncidentCommands } from "./incident-commands.ts";
+import { addIncidentCommands } from "./incident/incident-commands.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { processTerminal } from "./terminal.ts";

@@ -7,7 +7,7 @@ import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
-import { followCommand, stateOf } from "../incident-text.ts";
+import { followCommand, stateOf } from "../incident/incident-text.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";

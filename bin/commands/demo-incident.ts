@@ -7,15 +7,15 @@ import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline } from "../../lib/revocation/incident/timeline.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import { CALLERS, type LeakWorld, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
-import { followIncident } from "../follow-incident.ts";
-import { isAsGoodAsContained } from "../incident-text.ts";
+import { followIncident } from "../incident/follow-incident.ts";
+import { isAsGoodAsContained } from "../incident/incident-text.ts";
+import { stepTeller } from "../incident/tell-steps.ts";
 import { deskHere } from "../laptop/desk-here.ts";
 import { hurry } from "../laptop/hurry.ts";
 import { timeText } from "../laptop/rotation-story.ts";
 import { type Laptop, startLaptopWith } from "../laptop/start-laptop.ts";
 import { type Deed, startThief, type Thief } from "../laptop/thief.ts";
 import type { Invocation } from "../run-command-line.ts";
-import { stepTeller } from "../tell-steps.ts";
 import type { Terminal } from "../terminal.ts";
 
 const DAY = 86_400_000;

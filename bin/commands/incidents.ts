@@ -6,11 +6,12 @@ import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
 import type { Table } from "../../lib/store/table.ts";
-import { entryJson, incidentJson } from "../incident-json.ts";
-import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident-place.ts";
-import { entryText, followCommand, incidentTable, incidentText } from "../incident-text.ts";
+import { entryJson, incidentJson } from "../incident/incident-json.ts";
+import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
+import { entryText, followCommand, incidentTable, incidentText } from "../incident/incident-text.ts";
+import { stepTeller } from "../incident/tell-steps.ts";
+import { waitingLines } from "../incident/waiting.ts";
 import type { Invocation } from "../run-command-line.ts";
-import { stepTeller } from "../tell-steps.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew incidents`. */
@@ -67,8 +68,11 @@ export async function runIncidentShow(
     return;
   }
   const { width } = terminal;
-  const timeline = entries.map((entry) => `${entryText(entry, width)}\n`).join("");
-  terminal.out(`${incidentText(incident, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
+  const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
+  const waiting = await waitingLines(table, id, systemClock.now());
+  terminal.out(
+    `${incidentText(incident, width, waiting)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`,
+  );
   if (options.follow) await followOn(incident, entries.at(-1)?.position, table, terminal, signal);
 }
 
@@ -88,7 +92,7 @@ async function followOn(
   for (let incident = shown; incident.closedAt === null; incident = await readIncident(table, shown.id)) {
     tell(incident);
     for await (const entry of readTimeline(table, shown.id, position)) {
-      terminal.out(`${entryText(entry, terminal.width)}\n`);
+      terminal.out(`${entryText(entry, terminal.width, shown.openedAt)}\n`);
       position = entry.position;
     }
     await untilLook(shown.id, signal);

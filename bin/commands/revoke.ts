@@ -3,9 +3,9 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { selectTenant } from "../../lib/config/select-tenants.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { type LeakOptions, leakedLogin, leakRequest } from "../incident-request.ts";
-import { revokeDeployed } from "../revoke-deployed.ts";
-import { resumeLocally, revokeLocally } from "../revoke-locally.ts";
+import { type LeakOptions, leakedLogin, leakRequest } from "../incident/incident-request.ts";
+import { revokeDeployed } from "../incident/revoke-deployed.ts";
+import { resumeLocally, revokeLocally } from "../incident/revoke-locally.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 

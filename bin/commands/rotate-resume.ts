@@ -4,12 +4,12 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { findRotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { readRotation, resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
-import { agreed } from "../agreed.ts";
-import { openDeployedRotation } from "../deployed-rotation.ts";
-import { orderAndFollow } from "../follow-rotation.ts";
-import { sayingRefusals } from "../refused-command.ts";
-import { namedCredential } from "../rotated-credential.ts";
-import { refusalAdvice } from "../rotation-outcome.ts";
+import { agreed } from "../rotation/agreed.ts";
+import { openDeployedRotation } from "../rotation/deployed-rotation.ts";
+import { orderAndFollow } from "../rotation/follow-rotation.ts";
+import { sayingRefusals } from "../rotation/refused-command.ts";
+import { namedCredential } from "../rotation/rotated-credential.ts";
+import { refusalAdvice } from "../rotation/rotation-outcome.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -11,8 +11,8 @@ import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/
 import { dueDate } from "../../lib/rotation/schedule/due.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { requiredTable } from "../required-table.ts";
-import { standingFailure, stateOf, type Unfinished, unfinished } from "../rotation-state.ts";
-import { statusText } from "../rotation-status-text.ts";
+import { standingFailure, stateOf, type Unfinished, unfinished } from "../rotation/rotation-state.ts";
+import { statusText } from "../rotation/rotation-status-text.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew rotate status`. */

@@ -10,13 +10,13 @@ import { configuredCredentials } from "../../lib/rotation/credentials/configured
 import { knownCredentials } from "../../lib/rotation/credentials/known-credentials.ts";
 import { credentialSettings } from "../../lib/rotation/from-config.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
-import { agreed } from "../agreed.ts";
-import { type DeployedRotation, openDeployedRotation } from "../deployed-rotation.ts";
-import { type AgedDryRun, dryRunText } from "../dry-run-text.ts";
-import { orderAndFollow } from "../follow-rotation.ts";
-import { sayingRefusals } from "../refused-command.ts";
-import { type NamedCredential, namedCredential } from "../rotated-credential.ts";
-import { refusalAdvice } from "../rotation-outcome.ts";
+import { agreed } from "../rotation/agreed.ts";
+import { type DeployedRotation, openDeployedRotation } from "../rotation/deployed-rotation.ts";
+import { type AgedDryRun, dryRunText } from "../rotation/dry-run-text.ts";
+import { orderAndFollow } from "../rotation/follow-rotation.ts";
+import { sayingRefusals } from "../rotation/refused-command.ts";
+import { type NamedCredential, namedCredential } from "../rotation/rotated-credential.ts";
+import { refusalAdvice } from "../rotation/rotation-outcome.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 

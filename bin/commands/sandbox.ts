@@ -19,7 +19,7 @@ export interface SandboxOptions {
 export async function runSandbox(options: SandboxOptions, terminal: Terminal, invocation: Invocation): Promise<void> {
   const { signal } = invocation;
   await using laptop = await startWorld(options, signal);
-  terminal.out(guide(laptop, options.incident ? incidentLines(laptop) : []));
+  terminal.out(guide(laptop, options.incident ? incidentLines(laptop) : OTHER_WORLD));
   terminal.err("Running; Ctrl-C ends it.\n");
   const stopShowing = showArrivals(laptop.deployment.cloud, terminal);
   if (!signal.aborted) await once(signal, "abort");
@@ -54,6 +54,8 @@ ${applications.map(({ tenant, clientId }) => `#   npx curfew rotate --config san
 ${more.map((line) => `#${line}\n`).join("")}
 ${config}`;
 }
+
+const OTHER_WORLD = [" A world in which a secret leaks, to rehearse an emergency: npx curfew sandbox --incident"];
 
 /** An emergency, for two people: whose key is exported signs. */
 function incidentLines({ world, deployment }: Laptop): string[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { DeployedRotation } from "../../bin/deployed-rotation.ts";
-import { orderAndFollow } from "../../bin/follow-rotation.ts";
+import type { DeployedRotation } from "../../bin/rotation/deployed-rotation.ts";
+import { orderAndFollow } from "../../bin/rotation/follow-rotation.ts";
 import { spoken } from "../../bin/spoken.ts";
 import type { Terminal } from "../../bin/terminal.ts";
 import { takeLease } from "../../lib/rotation/lease.ts";

@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RESPONDER_SCOPES } from "../../lib/auth0/responder-endpoints.ts";
@@ -78,6 +78,9 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
 
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("DRILL: checkout would be contained.") });
     expect(grantTypes(world.tenant)).toEqual(["client_credentials"]);
+    expect(run.stdout + run.stderr).not.toContain("done. The application gets no new");
+    const { mode } = await stat(join(world.folder, ".curfew", "incidents", "incidents.db"));
+    expect(mode & 0o777).toBe(0o600);
     expect(await readdir(join(world.folder, ".curfew", "incidents", "drill-fire"))).toEqual(
       expect.arrayContaining([expect.stringMatching(/\.html$/), expect.stringMatching(/\.json$/)]),
     );
@@ -88,6 +91,37 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
 
     expect(run).toMatchObject({ code: 3, stdout: "" });
     expect(run.stderr).toContain("The environment variable RESPONDER is not set");
+  });
+
+  it("starts nothing for an application that is not there", async () => {
+    const run = await world.run([
+      "revoke",
+      "--local",
+      "--tenant",
+      "acme",
+      "--client",
+      "chekout",
+      "--reason",
+      "r",
+      "--yes",
+    ]);
+
+    expect(run).toMatchObject({ code: 3, stdout: "" });
+    expect(run.stderr).toContain("There is no application chekout in acme");
+  });
+
+  it("says why the responder is refused and what a person does, ends, and locks once that is mended", async () => {
+    const run = await world.run([...NOW, "--name", "shut-out"], { env: { RESPONDER: "wrong" } });
+    const list = await world.run(["incidents", "show", "shut-out", "--local"]);
+    const again = await world.interruptedAt("LOCKED at", ["revoke", "--local", "--resume", "shut-out"]);
+
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/^NOT LOCKED: [\s\S]*Auth0 refuses the responder's own login/);
+    expect(run.stdout).toMatch(/clear Client Credentials[\s\S]*--resume shut-out/);
+    expect(run.stdout.match(/NOT LOCKED/g)).toHaveLength(1);
+    expect(list.stdout).not.toMatch(/rotate:|prove:|watch:/);
+    expect(again.stdout).toContain("LOCKED at");
+    world.tenant.state.clients.get("checkout")?.grant_types?.push("client_credentials");
   });
 
   it("locks and contains; without what leaked it proves nothing, and watches until Ctrl-C", async () => {
@@ -101,7 +135,14 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
   });
 
   it("goes on with it where it was left, now with what leaked", async () => {
-    const run = await world.interruptedAt("watch:", ["revoke", "--local", "--resume", "--old-secret-file", "old"]);
+    const run = await world.interruptedAt("watch:", [
+      "revoke",
+      "--local",
+      "--resume",
+      "leak",
+      "--old-secret-file",
+      "old",
+    ]);
 
     expect(run.code).toBe(130);
     expect(run.stderr).toContain("The incident leak is open.");

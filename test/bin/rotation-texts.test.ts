@@ -1,11 +1,11 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { credentialEntry } from "../../bin/credential-entry.ts";
-import { failureText } from "../../bin/follow-rotation.ts";
-import { outcomeOf, refusalAdvice } from "../../bin/rotation-outcome.ts";
-import { standingFailure } from "../../bin/rotation-state.ts";
-import { statusText } from "../../bin/rotation-status-text.ts";
+import { credentialEntry } from "../../bin/rotation/credential-entry.ts";
+import { failureText } from "../../bin/rotation/follow-rotation.ts";
+import { outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
+import { standingFailure } from "../../bin/rotation/rotation-state.ts";
+import { statusText } from "../../bin/rotation/rotation-status-text.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
 import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";

@@ -127,10 +127,12 @@ function locked(incident: Incident, { at }: Turn<"locked">): Told {
 function contained(incident: Incident, { at }: Turn<"contained">): Told {
   const { window } = incident;
   const until =
-    window?.state === "closes" ? `tokens that are out work until ${momentOf(window.at)}` : "the window is open";
+    window?.state === "closes"
+      ? `tokens already out ${incident.drill ? "would work" : "work"} until ${momentOf(window.at)}`
+      : "the window is open";
   return {
     severity: "critical",
-    title: `${nameOf(incident)} is ${incident.drill ? "what would be contained" : "contained"}; ${until}`,
+    title: `${nameOf(incident)} ${incident.drill ? "would be" : "is"} contained; ${until}`,
     text: [
       incident.drill ? "No new token would be given out." : "No new token is given out, and that is proven.",
       ...windowSentences(window),
@@ -297,7 +299,7 @@ function found(incident: Incident, { at, uses, exposed, changes, notCompared }: 
   const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
   return {
     severity: exposed.length > 0 ? "critical" : "high",
-    title: `what was done with ${nameOf(incident)}: ${counted(exposed.length, "other thing")} may be exposed or planted`,
+    title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
     text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
     items: [
       ...exposed.map((line) => `EXPOSED ${line}`),

@@ -210,7 +210,7 @@ function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outc
   return outcome === "done" ? isComplete(known) : outcome === "not-applicable" && known?.outcome === outcome;
 }
 
-function resultOf({ told, putBack }: StepRun, came: Came, at: Instant): StepResult {
+function resultOf({ told, putBack, incident, step }: StepRun, came: Came, at: Instant): StepResult {
   const lines = [...told];
   if (came.outcome === "incomplete") {
     const { outcome, message, missing, code } = came;
@@ -224,6 +224,9 @@ function resultOf({ told, putBack }: StepRun, came: Came, at: Instant): StepResu
       ...(putBack ? { putBack } : {}),
     };
   }
+  // Nobody may read of a drill that something was taken away. What is looked at is looked at in a drill, too.
+  if (incident.drill && came.outcome === "done" && step !== "look")
+    return { at, outcome: "done", message: `Nothing is changed. In an emergency: ${came.message}` };
   if (came.outcome === "not-applicable" || lines.length === 0) return { at, ...came };
   return { at, outcome: "paged", told: lines, message: `${came.message} ${NOT_STORED}` };
 }

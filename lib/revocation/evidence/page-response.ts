@@ -1,6 +1,7 @@
 import { foreign, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
 import { formatDuration } from "../../model/duration.ts";
+import { WATCHING_ON } from "../watch/watch.ts";
 import type { BundledStep, CredentialState, IncidentBundle } from "./bundle.ts";
 
 /** Until when what was out worked, for each API. */
@@ -37,7 +38,9 @@ export const stepSection = ({ steps }: IncidentBundle): Html => html`<section id
 </section>`;
 
 function stepRow({ step, outcome, at, message, missing, told }: BundledStep): Html {
-  const [style, words] = OUTCOMES[outcome];
+  // What is kept was gathered before the last turn: that watching went on until then is no fault.
+  const wasWatching = step === "watch" && missing.length > 0 && missing.every((line) => line.startsWith(WATCHING_ON));
+  const [style, words] = wasWatching ? (["info", "Went on until the end"] as const) : OUTCOMES[outcome];
   return html`<tr><th scope="row">${step}</th><td data-label="Result"><span class="badge ${style}">${words}</span></td><td data-label="When">${moment(at)}</td><td data-label="What came of it">${foreign(message)}${[...missing, ...told].map((line) => html`<small>${foreign(line)}</small>`)}</td></tr>`;
 }
 

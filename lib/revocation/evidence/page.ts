@@ -99,6 +99,7 @@ const overview = ({
   leak,
   token,
   stoppedAt,
+  steps,
 }: IncidentBundle): Html => html`<section id="overview" aria-labelledby="overview-title">
 <h2 id="overview-title">Overview</h2>
 <dl class="facts">
@@ -110,9 +111,21 @@ const overview = ({
 <dt>Out since</dt><dd>${incident.leakedSince === null ? "Nobody knows" : moment(incident.leakedSince)}</dd>
 <dt>What leaked</dt><dd>${leak ? html`<b>${leak.kind}</b>. ${leak.meaning}` : "Nobody has looked"}</dd>
 ${token && html`<dt>The token</dt><dd>SHA-256 <code>${token.sha256}</code>${token.jti !== null && html`, jti <code>${token.jti}</code>`}${token.kid !== null && html`, signed with <code>${token.kid}</code>`}; ${token.signature.status === "verified" ? "verified" : `not verified: ${token.signature.why}`}</dd>`}
-<dt>Nothing given out since</dt><dd>${stoppedAt === null ? "Not proven" : moment(stoppedAt)}</dd>
+<dt>Nothing given out</dt><dd>${nothingGivenOut({ incident, stoppedAt, steps })}</dd>
 </dl>
 </section>`;
+
+/** From the proof until it was restored; in a drill nothing was stopped. */
+function nothingGivenOut({
+  incident,
+  stoppedAt,
+  steps,
+}: Pick<IncidentBundle, "incident" | "stoppedAt" | "steps">): Html {
+  if (incident.drill) return html`Drill: nothing was stopped`;
+  if (stoppedAt === null) return html`Not proven`;
+  const restored = steps.find(({ step, outcome }) => step === "restore" && outcome === "done");
+  return html`Since ${moment(stoppedAt)}${restored && html`, until it was restored at ${moment(restored.at)}`}`;
+}
 
 const lines = (
   id: string,
@@ -139,7 +152,7 @@ ${bundle.approvals.length > 0 && html`<h3>Approvals</h3><table class="approvals"
 </section>`;
 
 const approvalRow = ({ step, planHash, decision }: IncidentBundle["approvals"][number]): Html =>
-  html`<tr><th scope="row">${step}</th><td data-label="Plan"><code>${planHash ?? "none"}</code></td><td data-label="Decision">${decision === null ? "None" : foreign(decisionText(decision))}</td></tr>`;
+  html`<tr><th scope="row">${step}</th><td data-label="Plan"><code>${planHash ?? "none"}</code></td><td data-label="Decision">${decision === null ? "Nobody answered" : foreign(decisionText(decision))}</td></tr>`;
 
 function decisionText(decision: unknown): string {
   if (typeof decision !== "object" || decision === null) return String(decision);

@@ -16,7 +16,11 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
 export function notDone(incident: Incident): string[] {
   if (isContained(incident)) return [];
   const { leak, steps, drill, restored } = incident;
-  if (!leak) return ["Nobody has looked at the application yet."];
+  if (!leak) {
+    return steps.lock?.outcome === "incomplete"
+      ? [...steps.lock.missing]
+      : ["Nobody has looked at the application yet."];
+  }
   if (restored) return ["Access was given back: it gets tokens again, as a second person agreed."];
   if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
   const levers = leak.levers.filter((lever) => lever !== "rotate");

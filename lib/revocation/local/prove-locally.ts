@@ -19,7 +19,7 @@ export async function proveLocally(incident: Incident, parts: IncidentParts, lea
 
 async function resultOf(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<StepResult> {
   const at = parts.clock.now();
-  if ((incident.leak?.levers.length ?? 0) === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
+  if (incident.leak?.levers.length === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
   if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
   if (leaked === null) return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
   const { tokenFor } = parts.tenant;
@@ -31,7 +31,7 @@ function judged({ at, came, detail }: Trial): StepResult {
   const missing = {
     issued: `What leaked was tried, and still got a token for ${detail ?? "an API"}.`,
     refused:
-      "Auth0 refuses the credential that was given for the proof: it was replaced already, or it is not the one that leaked. Nothing is proven by it.",
+      "Auth0 refuses the credential that was given for the proof. If it was replaced since, that is as it should be, and the deployed incident proves the rest; if it was not, it is not the one that leaked. Nothing is proven from here by it.",
     unknown: `Auth0's answers to what leaked tell nothing: ${detail ?? "no reason is known"}.`,
   }[came];
   return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [missing], code: null };

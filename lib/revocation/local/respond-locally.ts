@@ -1,6 +1,8 @@
 import type { Login } from "../../auth0/login.ts";
+import type { ErrorCode } from "../../model/curfew-error.ts";
 import type { Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
+import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
@@ -27,7 +29,7 @@ const STEPS = respondSteps(NO_QUESTIONS);
  * What needs the vault or a second person's approval is left out: the credential is not replaced, no signing key is
  * revoked, and nothing is given back.
  *
- * @returns the incident as it was closed
+ * @returns the incident as it was closed, or as it stands where nothing more can be done: see {@link isShutOut}
  * @throws CurfewError `interrupted`, `store-failed`
  */
 export async function respondLocally(id: string, parts: LocalParts): Promise<Incident> {
@@ -36,14 +38,31 @@ export async function respondLocally(id: string, parts: LocalParts): Promise<Inc
   const begun = await readIncident(table, id);
   await renewTurns(begun, parts);
   await tellIncident(begun, { turn: "opened" }, parts);
+  await tryAgain(id, parts);
   for (;;) {
     signal.throwIfAborted();
-    const wait = await turn(id, parts, investigate);
+    const wait = isShutOut(await readIncident(table, id)) ? null : await turn(id, parts, investigate);
     const incident = await readIncident(table, id);
     await parts.onStep(incident);
     if (wait === null) return incident;
     await clock.sleep(wait * 1_000, signal);
   }
+}
+
+/** What Auth0 answers until a person has changed something, which this process would not hear of. */
+const SHUT_OUT: ReadonlySet<ErrorCode> = new Set(["credentials-refused", "no-grant", "configuration-invalid"]);
+
+/** Whether Auth0 does not let the responder in: nothing was looked at, nothing is done, and trying on changes nothing. */
+export function isShutOut({ leak, steps: { lock } }: Incident): boolean {
+  return leak === null && lock?.outcome === "incomplete" && lock.code !== null && SHUT_OUT.has(lock.code);
+}
+
+/** Whoever resumes an incident that is not locked has mostly mended why: that is tried first. */
+async function tryAgain(id: string, parts: LocalParts): Promise<void> {
+  const incident = await readIncident(parts.table, id);
+  if (incident.steps.lock?.outcome !== "incomplete") return;
+  const deadline = parts.clock.now() + RESPOND_STEPS.watch * 1_000;
+  await putBack(incident, { ...parts, deadline });
 }
 
 /** @returns how long to wait before the next one; null when all is over */
@@ -71,7 +90,7 @@ async function run(step: IncidentStepName, id: string, parts: LocalParts): Promi
 /** The new credential has to be where its consumers read it, and that is Secrets Manager. */
 async function rotationWaits({ id, leak, drill }: Incident, { table, clock }: LocalParts): Promise<Seconds> {
   const at = clock.now();
-  const isLever = leak?.levers.includes("rotate") === true;
+  const isLever = leak === null || leak.levers.includes("rotate"); // nobody has looked: it may well be
   await recordStep(
     table,
     id,

@@ -172,5 +172,5 @@ export function aboutSupplied(supplied: Supplied | undefined): string {
   if (refusedAt === null) return "Auth0 did not say whether it accepts the credential that a person gave.";
   return acceptedAt !== null && acceptedAt < refusedAt
     ? "The credential that a person gave was accepted before, and is refused now: it is dead."
-    : "The credential that a person gave is refused; whether it was ever the application's nobody saw.";
+    : "The credential that a person gave is refused, as it should be; that it was the application's before nobody saw from here, so that alone proves nothing.";
 }

@@ -170,7 +170,8 @@ async function noteBlindness(
 }
 
 function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {
-  const read = `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
+  const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
+  const read = isUnread ? UNREAD : `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
   if (failure !== undefined) {
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
@@ -181,8 +182,13 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
   }
   const { window } = incident;
   const until = window?.state === "closes" ? `until ${momentOf(window.at)}` : "until the window closes";
-  return { at: now, outcome: "incomplete", message: read, missing: [`Watching goes on ${until}.`], code: null };
+  return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
 }
+
+/** How the line begins that says that nothing is wrong: there is only more to watch. */
+export const WATCHING_ON = "Watching goes on";
+
+const UNREAD = "Nothing of the tenant's log was read yet: what was done since then nobody has seen.";
 
 const NO_TURNS =
   "Watching has ended before the window closes: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";

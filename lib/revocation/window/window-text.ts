@@ -10,14 +10,17 @@ export function windowSentences(window: ExposureWindow | null): string[] {
   const [last] = window.apis;
   const why = last ? [apiSentence(last)] : [];
   if (window.state === "closes") {
-    return [`Tokens that are out keep working until ${momentOf(window.at)} at the latest.`, ...why];
+    return [`Tokens already out work until ${momentOf(window.at)} at the latest.`, ...why];
   }
   return [
-    `It is open until when tokens that are out keep working; of those known now the last one is over at ${momentOf(window.knownUntil)}.`,
-    ...window.because,
+    `Tokens already out work at least until ${momentOf(window.knownUntil)}; the end is not known yet, because ${inSentence(window.because)}`,
     ...why,
   ];
 }
+
+/** Whole sentences behind a comma; the first one begins in small. */
+const inSentence = ([first = "nobody knows why.", ...rest]: readonly string[]): string =>
+  [first.charAt(0).toLowerCase() + first.slice(1), ...rest].join(" ");
 
 /** One line for a list of facts. */
 export function windowLine(window: ExposureWindow | null): string {

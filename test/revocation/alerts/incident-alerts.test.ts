@@ -90,8 +90,8 @@ describe("an alert about an incident", () => {
     const { title, text, id } = alertOf(TURNS.contained);
     const moved = { ...incidentOf().window, at: THREE_AM + 48 * HOUR };
 
-    expect(title).toBe("acme: job is contained; tokens that are out work until 2026-11-24 03:00 UTC");
-    expect(text).toContain("Tokens that are out keep working until 2026-11-24 03:00 UTC at the latest.");
+    expect(title).toBe("acme: job is contained; tokens already out work until 2026-11-24 03:00 UTC");
+    expect(text).toContain("Tokens already out work until 2026-11-24 03:00 UTC at the latest.");
     expect(alertOf(TURNS.contained, { window: moved }).id).not.toBe(id);
   });
 

@@ -90,7 +90,7 @@ describe("the window of an incident", () => {
 
     expect(window).toMatchObject({ state: "closes", at: STOPPED + HOUR + MINUTE });
     expect(heard.map(({ title }) => title)).toEqual([
-      "acme: job is contained; tokens that are out work until 2026-11-23 04:06 UTC",
+      "acme: job is contained; tokens already out work until 2026-11-23 04:06 UTC",
     ]);
     // The tenant is read once after the stop.
     expect(reads()).toBe(1);
@@ -149,7 +149,7 @@ describe("the window of an incident", () => {
     const { again, heard } = await announced({ drill: true, id: "drill-x" });
     expect((await again()).window?.state).toBe("closes");
 
-    expect(heard[0]?.title).toContain("Drill, nothing is changed: acme: job is what would be contained");
+    expect(heard[0]?.title).toContain("Drill, nothing is changed: acme: job would be contained");
   });
 
   it("counts from a token that the log shows, and reaches its API", async () => {
@@ -165,7 +165,7 @@ describe("the window of an incident", () => {
     const { window } = await again();
 
     expect(heard.map(({ title }) => title)).toEqual([
-      "acme: job is contained; tokens that are out work until 2026-11-23 04:06 UTC",
+      "acme: job is contained; tokens already out work until 2026-11-23 04:06 UTC",
       expect.stringMatching(/^acme: job was used after it was locked/),
       "acme: job is NOT contained yet",
       expect.stringMatching(/^acme: job is contained/),

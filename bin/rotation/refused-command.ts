@@ -1,9 +1,9 @@
-import { hasCode } from "../lib/model/curfew-error.ts";
-import { terminalText } from "../lib/reports/terminal-text.ts";
-import { type Refusal, refusalOf } from "../lib/rotation/refusal.ts";
-import type { Invocation } from "./run-command-line.ts";
-import { spoken } from "./spoken.ts";
-import type { Terminal } from "./terminal.ts";
+import { hasCode } from "../../lib/model/curfew-error.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { type Refusal, refusalOf } from "../../lib/rotation/refusal.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { spoken } from "../spoken.ts";
+import type { Terminal } from "../terminal.ts";
 
 /**
  * Runs a command about a rotation. What only a person can change is said with what to do, and ends it with 1.

@@ -1,7 +1,7 @@
-import { incidentDesk } from "../lib/aws/incident-desk.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
-import type { Table } from "../lib/store/table.ts";
-import { openDeployedLedger } from "./deployed-ledger.ts";
+import { incidentDesk } from "../../lib/aws/incident-desk.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { openDeployedLedger } from "../deployed-ledger.ts";
 import { openExistingIncidents } from "./local-incidents.ts";
 
 /** Where incidents are looked up. */

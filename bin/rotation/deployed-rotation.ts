@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import type { Config } from "../lib/config/schema.ts";
-import { type Clock, systemClock } from "../lib/model/clock.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
-import type { ByHandParts } from "../lib/rotation/by-hand/order-by-hand.ts";
-import { type ConfiguredRotation, configuredRotation } from "../lib/rotation/from-config.ts";
-import { newKey, newSecret } from "../lib/rotation/kinds/new-credential.ts";
-import type { RotationParts } from "../lib/rotation/parts.ts";
-import type { EvidenceStore } from "../lib/store/evidence-store.ts";
-import { openDeployedLedger } from "./deployed-ledger.ts";
-import { requiredTable } from "./required-table.ts";
-import { secretSources } from "./secret-sources.ts";
+import type { Config } from "../../lib/config/schema.ts";
+import { type Clock, systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import type { ByHandParts } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { type ConfiguredRotation, configuredRotation } from "../../lib/rotation/from-config.ts";
+import { newKey, newSecret } from "../../lib/rotation/kinds/new-credential.ts";
+import type { RotationParts } from "../../lib/rotation/parts.ts";
+import type { EvidenceStore } from "../../lib/store/evidence-store.ts";
+import { openDeployedLedger } from "../deployed-ledger.ts";
+import { requiredTable } from "../required-table.ts";
+import { secretSources } from "../secret-sources.ts";
 
 /** Where the deployed stack is. */
 export interface StackOptions {
@@ -42,9 +42,9 @@ export async function openDeployedRotation(
 ): Promise<DeployedRotation> {
   const name = requiredTable(table);
   const [{ secretsManagerVault }, { secretsManagerRotation }, { secretsManagerClient }] = await Promise.all([
-    import("../lib/aws/secrets-manager-vault.ts"),
-    import("../lib/aws/secrets-manager-rotation.ts"),
-    import("../lib/aws/secrets-manager-client.ts"),
+    import("../../lib/aws/secrets-manager-vault.ts"),
+    import("../../lib/aws/secrets-manager-rotation.ts"),
+    import("../../lib/aws/secrets-manager-client.ts"),
   ]);
   let client: ReturnType<typeof secretsManagerClient> | undefined;
   const connect = () => {
@@ -77,7 +77,7 @@ const isNamed = (bucket: string | undefined): bucket is string => bucket !== und
 /** The proof that an old credential is dead belongs into the stack's bucket; without it the next audit proves it. */
 async function evidenceStore(bucket: string | undefined): Promise<EvidenceStore> {
   if (isNamed(bucket)) {
-    const { s3EvidenceStore } = await import("../lib/aws/s3-evidence-store.ts");
+    const { s3EvidenceStore } = await import("../../lib/aws/s3-evidence-store.ts");
     return s3EvidenceStore(bucket);
   }
   const refuse = async (): Promise<never> => {

@@ -1,20 +1,20 @@
 import stringWidth from "string-width";
-import type { Instant } from "../lib/history/history.ts";
-import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
-import { isStillAccepted } from "../lib/rotation/aftercare/proof.ts";
-import type { StatusCredential, TenantCredentials } from "../lib/rotation/by-hand/status.ts";
-import { optionsFor, secretNameOf } from "../lib/rotation/credentials/credential-text.ts";
-import type { Aftercare, RotationRecord } from "../lib/rotation/ledger/rotation-record.ts";
-import { minuteText } from "../lib/rotation/minute-text.ts";
-import { REFUSAL_ADVICE, refusalSteps } from "../lib/rotation/news/refusal-advice.ts";
-import type { Refusal } from "../lib/rotation/refusal.ts";
-import { dueDate } from "../lib/rotation/schedule/due.ts";
-import { ageText } from "./age-text.ts";
-import { plainTable } from "./plain-table.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
+import type { StatusCredential, TenantCredentials } from "../../lib/rotation/by-hand/status.ts";
+import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
+import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import { minuteText } from "../../lib/rotation/minute-text.ts";
+import { REFUSAL_ADVICE, refusalSteps } from "../../lib/rotation/news/refusal-advice.ts";
+import type { Refusal } from "../../lib/rotation/refusal.ts";
+import { dueDate } from "../../lib/rotation/schedule/due.ts";
+import { ageText } from "../age-text.ts";
+import { plainTable } from "../plain-table.ts";
+import { spoken } from "../spoken.ts";
 import { stageText } from "./rotation-outcome.ts";
 import { failedRotation, standingFailure, stateOf, type Unfinished, unfinished } from "./rotation-state.ts";
-import { spoken } from "./spoken.ts";
 
 /**
  * The credentials of one tenant for a person: a table, or a block for each credential where the terminal is too narrow

@@ -1,8 +1,8 @@
-import type { Instant } from "../lib/history/history.ts";
-import { INCIDENT_STEPS, type Incident, type StepResult } from "../lib/revocation/incident/incident.ts";
-import { notDone } from "../lib/revocation/incident/not-done.ts";
-import type { TimelineEntry } from "../lib/revocation/incident/timeline.ts";
-import type { ExposureWindow } from "../lib/revocation/window/window.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { INCIDENT_STEPS, type Incident, type StepResult } from "../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
+import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 
 /** An incident for programs: all keys are always there, what is not known is null, moments are ISO 8601. */

@@ -1,11 +1,11 @@
-import { wrapped } from "../lib/reports/wrapped.ts";
-import type { Rotatable } from "../lib/rotation/by-hand/order-by-hand.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import type { Rotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { personAgrees } from "../person-agrees.ts";
+import type { Invocation } from "../run-command-line.ts";
+import type { Terminal } from "../terminal.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import { NAME_BUCKET, NO_BUCKET } from "./deployed-rotation.ts";
-import { personAgrees } from "./person-agrees.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
-import type { Invocation } from "./run-command-line.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** What a person may say beforehand. */
 interface Asked {

@@ -1,11 +1,12 @@
-import { type Clock, systemClock } from "../lib/model/clock.ts";
-import type { Incident } from "../lib/revocation/incident/incident.ts";
-import { readIncident } from "../lib/revocation/incident/incidents.ts";
-import type { IncidentParts } from "../lib/revocation/parts.ts";
-import { windowSoFar } from "../lib/revocation/window/announce-window.ts";
+import { type Clock, systemClock } from "../../lib/model/clock.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import type { IncidentParts } from "../../lib/revocation/parts.ts";
+import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
+import type { Terminal } from "../terminal.ts";
 import { answerText } from "./incident-text.ts";
 import { stepTeller } from "./tell-steps.ts";
-import type { Terminal } from "./terminal.ts";
+import { waitingLines } from "./waiting.ts";
 
 /** Where an incident is read. */
 type Place = Pick<IncidentParts, "table" | "settings">;
@@ -57,7 +58,7 @@ export const answerer =
   ({ table, settings }: Place, { out, width }: Terminal, clock: Clock) =>
   async (incident: Incident): Promise<void> => {
     const window = incident.window ?? (await windowSoFar(incident, { table, settings, clock }));
-    out(answerText(incident, window, width));
+    out(answerText(incident, window, width, await waitingLines(table, incident.id, clock.now())));
   };
 
 /**

@@ -1,8 +1,8 @@
-import { didYouMean, ending } from "../lib/config/nearest.ts";
-import type { Config, TenantConfig } from "../lib/config/schema.ts";
-import { selectTenant } from "../lib/config/select-tenants.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
-import { noRotator } from "../lib/rotation/from-config.ts";
+import { didYouMean, ending } from "../../lib/config/nearest.ts";
+import type { Config, TenantConfig } from "../../lib/config/schema.ts";
+import { selectTenant } from "../../lib/config/select-tenants.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { noRotator } from "../../lib/rotation/from-config.ts";
 
 export type CredentialConfig = TenantConfig["credentials"][number];
 

@@ -1,30 +1,33 @@
-import type { Alert } from "../lib/alerts/alert.ts";
-import type { Login } from "../lib/auth0/login.ts";
-import { parseReference } from "../lib/config/references.ts";
-import type { TenantConfig } from "../lib/config/schema.ts";
-import { selectTenant } from "../lib/config/select-tenants.ts";
-import { systemClock } from "../lib/model/clock.ts";
-import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
-import { terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
-import { incidentSettings, openResponder } from "../lib/revocation/from-config.ts";
-import type { Incident } from "../lib/revocation/incident/incident.ts";
-import { listIncidents, openIncident, readIncident } from "../lib/revocation/incident/incidents.ts";
-import { respondLocally } from "../lib/revocation/local/respond-locally.ts";
-import type { ResponderTenant } from "../lib/revocation/ports.ts";
-import type { ExposureWindow } from "../lib/revocation/window/window.ts";
-import type { Table } from "../lib/store/table.ts";
+import type { Alert } from "../../lib/alerts/alert.ts";
+import type { Login } from "../../lib/auth0/login.ts";
+import { parseReference } from "../../lib/config/references.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
+import { selectTenant } from "../../lib/config/select-tenants.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError, hasCode } from "../../lib/model/curfew-error.ts";
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { listIncidents, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { respondLocally } from "../../lib/revocation/local/respond-locally.ts";
+import type { ResponderTenant, RevokedClient } from "../../lib/revocation/ports.ts";
+import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { personAgrees } from "../person-agrees.ts";
+import { personName } from "../person-name.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { secretSources } from "../secret-sources.ts";
+import { spoken } from "../spoken.ts";
+import type { Terminal } from "../terminal.ts";
 import { answerer } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import { type LeakRequest, leakedLogin } from "./incident-request.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
-import { personAgrees } from "./person-agrees.ts";
-import { personName } from "./person-name.ts";
-import type { Invocation } from "./run-command-line.ts";
-import { secretSources } from "./secret-sources.ts";
 import { stepTeller } from "./tell-steps.ts";
-import type { Terminal } from "./terminal.ts";
+import { endText, stoppedText } from "./where-it-stands.ts";
 
 /** A new leak, to be contained from here. */
 interface LocalOrder {
@@ -48,7 +51,7 @@ interface ResumeOrder {
 export async function revokeLocally(order: LocalOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
   const { request, tenant, leaked, yes } = order;
   const responder = await responderHere(tenant, request.clientId, invocation.signal);
-  const client = yes ? undefined : await responder.client().catch((error: unknown) => unseen(error, terminal));
+  const client = await lookedAt(request, tenant, responder, terminal);
   const plan = { request, tenant, isLocal: true, client };
   terminal.err(planText(plan, terminal.width));
   terminal.err(`${wrapped(ALONE, terminal.width)}\n`);
@@ -82,11 +85,11 @@ async function resumed(table: Table, wanted: string | true): Promise<Incident> {
   for await (const incident of listIncidents(table)) if (incident.closedAt === null) open.push(incident);
   const [only, ...others] = open;
   if (only && others.length === 0) return only;
-  const ids = open.map(({ id }) => id).join(", ");
+  const ids = open.map(({ id }) => id).join(" or --resume ");
   throw new CurfewError(
     "arguments-invalid",
     only
-      ? `Several incidents are open here; name one: --resume ${ids}.`
+      ? `Several incidents are open here; name one: --resume ${ids}`
       : "No incident is open in this folder; there is nothing to resume.",
   );
 }
@@ -106,6 +109,23 @@ async function responderHere(tenant: TenantConfig, clientId: string, signal: Abo
     const hint = "Without AWS, give --config a file whose responder has secret: env:NAME, and set that variable.";
     throw new CurfewError("reference-unresolved", `${error.message} ${hint}`);
   }
+}
+
+/** The application as it is; an id that nobody has is said before anything is opened. */
+async function lookedAt(
+  { clientId, token }: LeakRequest,
+  { name }: TenantConfig,
+  responder: ResponderTenant,
+  terminal: Terminal,
+): Promise<RevokedClient | undefined> {
+  const client = await responder.client().then(
+    (found) => found ?? null,
+    (error: unknown) => unseen(error, terminal),
+  );
+  if (client !== null || (token?.signature.status === "verified" && token.clientId === clientId))
+    return client ?? undefined;
+  const what = "it was deleted, or this is not its id. Nothing was started.";
+  throw new CurfewError("arguments-invalid", `There is no application ${briefText(clientId, 80)} in ${name}: ${what}`);
 }
 
 /** That the application cannot be looked at beforehand is no reason to wait. */
@@ -151,27 +171,21 @@ async function respond(
   try {
     const incident = await respondLocally(id, parts);
     setExitCode(isAsGoodAsContained(incident) ? 0 : 1);
-    terminal.out(closedText(incident));
+    terminal.out(`${spoken(endText(incident), terminal.width)}\n`);
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", `${STOPPED} npx curfew revoke --local --resume ${id}`);
+    throw new CurfewError("interrupted", stoppedText(await readIncident(table, id)));
   }
 }
-
-const STOPPED = "Interrupted. What was taken away stays away, but nobody watches any more. Go on:";
-
-const closedText = ({ id, closedAt }: Incident): string =>
-  closedAt === null
-    ? `Watching has ended; npx curfew incidents show ${id} --local says what is left.\n`
-    : `The incident ${id} is closed. Its evidence: .curfew/incidents/${id}\n`;
 
 /** The answer once it is locked or cannot be, and again whenever the end of the window, or what is proven, is another. */
 function answersOnce(answer: (incident: Incident) => Promise<void>): (incident: Incident) => Promise<void> {
   let last: string | undefined;
   return async (incident) => {
     const { steps, window, drill } = incident;
-    const state = window === null ? "locking" : JSON.stringify([isAsGoodAsContained(incident), endOf(window)]);
-    if (state === last || (window === null && (drill || steps.lock === undefined))) return;
+    const isEarly = window === null && (drill || steps.lock === undefined || last !== undefined);
+    const state = JSON.stringify([isAsGoodAsContained(incident), notDone(incident), window && endOf(window)]);
+    if (state === last || isEarly) return;
     last = state;
     await answer(incident);
   };

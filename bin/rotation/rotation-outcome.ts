@@ -1,13 +1,13 @@
-import type { Instant } from "../lib/history/history.ts";
-import { terminalText } from "../lib/reports/terminal-text.ts";
-import { isStillAccepted } from "../lib/rotation/aftercare/proof.ts";
-import type { Ordered } from "../lib/rotation/by-hand/order-by-hand.ts";
-import { optionsFor, secretNameOf } from "../lib/rotation/credentials/credential-text.ts";
-import type { Progress, Stage } from "../lib/rotation/ledger/progress.ts";
-import type { RotationTarget } from "../lib/rotation/ledger/target.ts";
-import { minuteText } from "../lib/rotation/minute-text.ts";
-import { type Advised, refusalSteps } from "../lib/rotation/news/refusal-advice.ts";
-import type { Refusal } from "../lib/rotation/refusal.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
+import type { Ordered } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
+import type { Progress, Stage } from "../../lib/rotation/ledger/progress.ts";
+import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
+import { minuteText } from "../../lib/rotation/minute-text.ts";
+import { type Advised, refusalSteps } from "../../lib/rotation/news/refusal-advice.ts";
+import type { Refusal } from "../../lib/rotation/refusal.ts";
 
 /** What a command about a rotation ends with. */
 export interface Outcome {

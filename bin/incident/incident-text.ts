@@ -1,18 +1,21 @@
-import type { Instant } from "../lib/history/history.ts";
-import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
+  isComplete,
   isContained,
   type StepResult,
   stoppedAt,
-} from "../lib/revocation/incident/incident.ts";
-import { notDone } from "../lib/revocation/incident/not-done.ts";
-import type { TimelineEntry } from "../lib/revocation/incident/timeline.ts";
-import type { ExposureWindow } from "../lib/revocation/window/window.ts";
-import { momentOf, windowLine, windowSentences } from "../lib/revocation/window/window-text.ts";
-import { plainTable } from "./plain-table.ts";
+} from "../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
+import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
+import { momentOf, windowLine, windowSentences } from "../../lib/revocation/window/window-text.ts";
+import { plainTable } from "../plain-table.ts";
+import { spoken } from "../spoken.ts";
+import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
 
 /** Where an incident stands, in a word or two. */
 export type IncidentState = "contained" | "NOT contained" | "restored" | "drill" | "closed";
@@ -45,7 +48,7 @@ export const incidentTable = (incidents: readonly Incident[]): string =>
   ]);
 
 /** Everything that is known of an incident but its timeline. */
-export function incidentText(incident: Incident, width: number): string {
+export function incidentText(incident: Incident, width: number, waiting: readonly string[] = []): string {
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, leak, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
@@ -60,6 +63,9 @@ export function incidentText(incident: Incident, width: number): string {
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
     ...notDoneLines(incident, width),
+    ...(waiting.length === 0
+      ? []
+      : ["", "Waits for an answer:", ...waiting.map((line) => spoken(`- ${line}`, width, "", "  "))]),
     "",
     "Steps:",
     ...stepLines(incident, width),
@@ -71,26 +77,30 @@ function notDoneLines(incident: Incident, width: number): string[] {
   return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
 }
 
-const stepLines = ({ steps }: Incident, width: number): string[] =>
+const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>
   INCIDENT_STEPS.flatMap((step) => {
     const result = steps[step];
-    return result ? stepText(step, result, width) : [];
+    return result ? stepText(step, result, width, openedAt) : [];
   });
 
-/** What a step came to, with what is missing or was told to people below it. */
-export function stepText(step: string, result: StepResult, width: number): string[] {
+/**
+ * What a step came to, with what is missing or was told to people below it.
+ *
+ * @param openedAt of another day the date is told, too
+ */
+export function stepText(step: string, result: StepResult, width: number, openedAt: Instant): string[] {
   const { at, outcome, message } = result;
   const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
   return [
-    wrapped(`${timeOf(at)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
+    wrapped(`${whenOf(at, openedAt)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
     ...rest.map((line) => wrapped(`- ${terminalText(line)}`, width, "    ", "      ")),
   ];
 }
 
-/** An entry of the timeline. */
-export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number): string =>
+/** An entry of the timeline; see {@link stepText}. */
+export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number, openedAt: Instant): string =>
   wrapped(
-    `${timeOf(at)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
+    `${whenOf(at, openedAt)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
     width,
     "  ",
     "    ",
@@ -101,18 +111,46 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
  *
  * @param window as it is recorded, or as far as it can be told now
  */
-export function answerText(incident: Incident, window: ExposureWindow, width: number): string {
-  const lines = [headline(incident), ...untilWhen(incident, window)];
+export function answerText(
+  incident: Incident,
+  window: ExposureWindow,
+  width: number,
+  waiting: readonly string[] = [],
+): string {
+  const lines = [headline(incident), ...whyNotLocked(incident), ...untilWhen(incident, window)];
   const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
-  const steps = incident.leak?.steps ?? [];
   return `${[
     ...lines.map((line) => wrapped(terminalText(line), width)),
-    ...(missing.length === 0 ? [] : ["Not done:", ...missing.map((line) => item(line, width))]),
-    ...(incident.leak?.isContainable === true || steps.length === 0
-      ? []
-      : ["What only people can do:", ...steps.map((line) => item(line, width))]),
+    ...listed("Not done:", missing, width),
+    ...listed(
+      "Not done yet, though no new token is given out:",
+      isContained(incident) ? credentialLeft(incident) : [],
+      width,
+    ),
+    ...listed(
+      incident.drill ? "What only people could do:" : "Do now, because only people can:",
+      forPeople(incident),
+      width,
+    ),
+    ...waiting.map((line) => spoken(line, width)),
   ].join("\n")}\n`;
 }
+
+const listed = (title: string, lines: readonly string[], width: number): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
+
+/** A new credential is no part of being contained: it is said by itself that there is none. */
+function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
+  if (leak?.levers.includes("rotate") !== true || isComplete(rotate)) return [];
+  if (rotate?.outcome === "incomplete") return [...rotate.missing];
+  return [`The credential is not replaced${rotate ? `: ${rotate.message}` : " yet."}`];
+}
+
+function forPeople(incident: Incident): string[] {
+  return [...lockByHand(incident), ...(incident.leak?.steps ?? []), REFUSE];
+}
+
+const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";
 
 function headline(incident: Incident): string {
   const { clientId, drill, steps, leak } = incident;
@@ -142,5 +180,10 @@ export const followCommand = (id: string): string => `npx curfew incidents show 
 const item = (line: string, width: number): string => wrapped(`- ${terminalText(line)}`, width, "", "  ");
 
 const timeOf = (at: Instant): string => new Date(at).toISOString().slice(11, 19);
+
+const whenOf = (at: Instant, openedAt: Instant): string => {
+  const [day] = new Date(at).toISOString().split("T");
+  return new Date(openedAt).toISOString().startsWith(`${day}T`) ? timeOf(at) : `${day} ${timeOf(at)}`;
+};
 
 const minuteOf = (at: Instant): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");

@@ -1,8 +1,8 @@
-import type { Instant } from "../lib/history/history.ts";
-import { failedTry, failing } from "../lib/rotation/ledger/failing.ts";
-import { progressOf, type Stage } from "../lib/rotation/ledger/progress.ts";
-import { isOpen, type RotationFailure, type RotationRecord } from "../lib/rotation/ledger/rotation-record.ts";
-import type { VersionId } from "../lib/rotation/ports.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { failedTry, failing } from "../../lib/rotation/ledger/failing.ts";
+import { progressOf, type Stage } from "../../lib/rotation/ledger/progress.ts";
+import { isOpen, type RotationFailure, type RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import type { VersionId } from "../../lib/rotation/ports.ts";
 
 /** Where a credential stands, as docs/rotation.md lists it. */
 type RotationState = "ok" | "ordered" | "under way" | "failed" | "held" | "aftercare" | "overdue" | "not adopted";

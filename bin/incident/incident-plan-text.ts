@@ -1,11 +1,12 @@
-import { LOGIN_WORDS, LOGINS } from "../lib/config/logins.ts";
-import type { TenantConfig } from "../lib/config/schema.ts";
-import { briefText, terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
-import { incidentSettings } from "../lib/revocation/from-config.ts";
-import { type Classification, classify, type LeakedClient } from "../lib/revocation/leak/classify.ts";
-import type { Lever } from "../lib/revocation/leak/leak-kinds.ts";
-import { momentOf } from "../lib/revocation/window/window-text.ts";
+import { LOGIN_WORDS, LOGINS } from "../../lib/config/logins.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import { incidentSettings } from "../../lib/revocation/from-config.ts";
+import { type Classification, classify, type LeakedClient } from "../../lib/revocation/leak/classify.ts";
+import type { Lever } from "../../lib/revocation/leak/leak-kinds.ts";
+import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 
 /** What a person is told before anything is done. */
@@ -37,7 +38,7 @@ export function planText(plan: IncidentPlan, width: number): string {
     `${request.drill ? "DRILL, nothing is changed: a" : "A"}n emergency revocation of ${name} in ${tenant.name} (${tenant.domain}).`,
     `What leaked: ${leak.kind}. ${leak.meaning}`,
     ...tokenLines(request),
-    ...(client ? [] : [NOT_LOOKED]),
+    ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
     leak.levers.length === 0
       ? NO_LEVERS
@@ -46,7 +47,9 @@ export function planText(plan: IncidentPlan, width: number): string {
         : "At once, without asking again:",
     ...leak.levers.map((lever) => `- ${leverText(lever, plan)}`),
     ...egressLine(plan),
-    ...(leak.levers.length === 0 ? [] : ["", "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
+    ...(leak.levers.length === 0
+      ? []
+      : ["", request.drill ? "Whom it would hit:" : "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
     ...(leak.steps.length === 0 ? [] : ["", "What only people can do:", ...leak.steps.map((line) => `- ${line}`)]),
   ];
   return `${lines.map((line) => wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")).join("\n")}\n`;
@@ -61,12 +64,18 @@ export function planQuestion(plan: IncidentPlan): string {
 const NOT_LOOKED =
   "Nobody has looked at the application from here; the first step does, and does what is right for what it finds.";
 
+const NOT_SEEN =
+  "The application could not be looked at beforehand; the first step looks again, and does what is right for what it finds.";
+
 const NO_LEVERS = "Curfew can take nothing away that would stop this; it watches, and says until when it lasts.";
 
 function tokenLines({ token }: LeakRequest): string[] {
   if (!token) return [];
   const { expiresAt, audience, signature } = token;
-  const end = expiresAt === null ? "until when it works it does not say" : `it works until ${momentOf(expiresAt)}`;
+  const end =
+    expiresAt === null
+      ? "until when it works it does not say"
+      : `it ${expiresAt < systemClock.now() ? "worked" : "works"} until ${momentOf(expiresAt)}`;
   const whom = audience.length === 0 ? "" : `, for ${audience.map((one) => briefText(one, 80)).join(", ")}`;
   const judged = signature.status === "verified" ? "the tenant signed it" : `it could not be checked: ${signature.why}`;
   return [`The token${whom}: ${end}; ${judged}. It stays on this machine; only what it says goes on.`];
@@ -92,12 +101,12 @@ function egressLine({ tenant, request }: IncidentPlan): string[] {
     : [];
 }
 
-function hitLines({ tenant, request }: IncidentPlan): string[] {
+function hitLines({ tenant, request, isLocal }: IncidentPlan): string[] {
   const { clientId } = request;
   const own = LOGINS.filter((login) => tenant[login]?.clientId === clientId);
   const secret = tenant.credentials.find((credential) => credential.clientId === clientId)?.secret;
   return [
-    "Every service that logs in as this application: it gets errors instead of tokens until a second person agrees to give back what was taken.",
+    `Every service that logs in as this application: it ${request.drill ? "would get" : "gets"} errors instead of tokens until ${isLocal ? "somebody gives back by hand what was taken: what it was is in the evidence" : "a second person agrees to give back what was taken"}.`,
     ...(secret === undefined ? [] : [`Everything that reads the secret ${secret} in Secrets Manager.`]),
     ...own.map((login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.`),
     "Not whoever has a token already: that one works until it is over. Until when is said first.",

@@ -1,18 +1,18 @@
-import type { Instant } from "../lib/history/history.ts";
-import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
-import { terminalText } from "../lib/reports/terminal-text.ts";
-import { awaitTurn } from "../lib/rotation/by-hand/await-turn.ts";
-import { type Followed, follow, type Watched } from "../lib/rotation/by-hand/follow.ts";
-import { type Ordered, orderByHand, type Rotatable } from "../lib/rotation/by-hand/order-by-hand.ts";
-import { finishForward } from "../lib/rotation/finish-forward.ts";
-import type { Progress } from "../lib/rotation/ledger/progress.ts";
-import { minuteText } from "../lib/rotation/minute-text.ts";
-import type { VersionId } from "../lib/rotation/ports.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { CurfewError, hasCode } from "../../lib/model/curfew-error.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { awaitTurn } from "../../lib/rotation/by-hand/await-turn.ts";
+import { type Followed, follow, type Watched } from "../../lib/rotation/by-hand/follow.ts";
+import { type Ordered, orderByHand, type Rotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { finishForward } from "../../lib/rotation/finish-forward.ts";
+import type { Progress } from "../../lib/rotation/ledger/progress.ts";
+import { minuteText } from "../../lib/rotation/minute-text.ts";
+import type { VersionId } from "../../lib/rotation/ports.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { spoken } from "../spoken.ts";
+import type { Terminal } from "../terminal.ts";
 import { type DeployedRotation, NO_BUCKET } from "./deployed-rotation.ts";
 import { outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
-import type { Invocation } from "./run-command-line.ts";
-import { spoken } from "./spoken.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** A process that finishes a rotation may live as long as the deployed function may. Milliseconds. */
 const TIME_TO_FINISH = 600_000;

@@ -1,13 +1,13 @@
 import { type Command, Option } from "commander";
-import type { AskedStep } from "../lib/revocation/approvals/asked.ts";
-import type { DecideOptions } from "./commands/decide.ts";
-import type { CloseOptions } from "./commands/incident-close.ts";
-import type { IncidentsOptions, ShowOptions } from "./commands/incidents.ts";
-import type { RevokedOptions } from "./commands/refresh-tokens-revoked.ts";
-import type { RevokeOptions } from "./commands/revoke.ts";
-import { configOption } from "./config-option.ts";
-import type { Invocation } from "./run-command-line.ts";
-import { processTerminal } from "./terminal.ts";
+import type { AskedStep } from "../../lib/revocation/approvals/asked.ts";
+import type { DecideOptions } from "../commands/decide.ts";
+import type { CloseOptions } from "../commands/incident-close.ts";
+import type { IncidentsOptions, ShowOptions } from "../commands/incidents.ts";
+import type { RevokedOptions } from "../commands/refresh-tokens-revoked.ts";
+import type { RevokeOptions } from "../commands/revoke.ts";
+import { configOption } from "../config-option.ts";
+import type { Invocation } from "../run-command-line.ts";
+import { processTerminal } from "../terminal.ts";
 
 /** The commands for emergencies. Each loads its code when it is called. */
 export function addIncidentCommands(program: Command, invocation: Invocation): void {
@@ -26,7 +26,10 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .option("--client <id>", "the client id of the application that leaked, or whose token did")
     .option("--reason <text>", "why, for those who are told and for the evidence; never the secret itself")
     .option("--token-file <file>", "a leaked token (- is standard input); it is read here and stays here")
-    .option("--leaked-since <when>", "when it leaked: a time as 7d or 12h, or a date as 2026-11-23")
+    .option(
+      "--leaked-since <when>",
+      "when it leaked: so long ago (3h, 7d), or a date or moment (2026-11-23, 2026-11-23T04:00Z)",
+    )
     .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0")
     .option("--name <name>", "calls the incident so; started again by that name it is the same one")
     .option("--drill", "walks the same way and changes nothing", false)
@@ -41,7 +44,7 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .option("--yes", "do not ask", false)
     .addHelpText("after", REVOKE_HELP)
     .action(async (options: RevokeOptions) => {
-      const { runRevoke } = await import("./commands/revoke.ts");
+      const { runRevoke } = await import("../commands/revoke.ts");
       await runRevoke(options, processTerminal(), invocation);
     });
 }
@@ -52,7 +55,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
   const alone = places(incidents.command("list", { isDefault: true, hidden: true }))
     .addOption(formatOption())
     .action(async (options: IncidentsOptions) => {
-      const { runIncidents } = await import("./commands/incidents.ts");
+      const { runIncidents } = await import("../commands/incidents.ts");
       await runIncidents(options, processTerminal(), invocation);
     });
   places(incidents.command("show"))
@@ -61,7 +64,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
     .option("--follow", "go on until it is closed", false)
     .addOption(formatOption())
     .action(async (id: string, options: ShowOptions) => {
-      const { runIncidentShow } = await import("./commands/incidents.ts");
+      const { runIncidentShow } = await import("../commands/incidents.ts");
       await runIncidentShow(id, options, processTerminal(), invocation);
     });
   places(incidents.command("close"))
@@ -70,7 +73,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
     .requiredOption("--reason <text>", "why, for the evidence")
     .option("--yes", "do not ask", false)
     .action(async (id: string, options: CloseOptions) => {
-      const { runIncidentClose } = await import("./commands/incident-close.ts");
+      const { runIncidentClose } = await import("../commands/incident-close.ts");
       await runIncidentClose(id, options, processTerminal(), invocation);
     });
   places(incidents.command("refresh-tokens-revoked"))
@@ -84,7 +87,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
     )
     .option("--yes", "do not ask", false)
     .action(async (id: string, options: RevokedOptions) => {
-      const { runRefreshTokensRevoked } = await import("./commands/refresh-tokens-revoked.ts");
+      const { runRefreshTokensRevoked } = await import("../commands/refresh-tokens-revoked.ts");
       await runRefreshTokensRevoked(id, options, processTerminal(), invocation);
     });
   incidents.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
@@ -105,8 +108,9 @@ function addDecision(program: Command, invocation: Invocation, decision: "approv
     .addOption(tableOption())
     .addOption(deskOption())
     .option("--yes", "do not ask", false)
+    .addHelpText("after", DECISION_HELP)
     .action(async (incident: string, step: AskedStep, options: DecideOptions) => {
-      const { runDecide } = await import("./commands/decide.ts");
+      const { runDecide } = await import("../commands/decide.ts");
       await runDecide({ incident, step, decision }, options, processTerminal(), invocation);
     });
 }
@@ -122,12 +126,19 @@ const tableOption = (): Option =>
 const deskOption = (): Option =>
   new Option("--desk <url>", "where the deployed desk takes orders; asked of Lambda when left out").env("CURFEW_DESK");
 
+const DECISION_HELP = `
+Exit codes:
+  0    the answer is on record
+  1    a no to the question: nothing was answered
+  3    nothing was answered: nothing is asked, you may not answer it, or AWS or the desk does not answer
+  130  interrupted; nothing was answered`;
+
 const REVOKE_HELP = `
 It asks the deployed stack, with the AWS credentials and the region of your shell. Ctrl-C ends the watching only; the
 incident goes on. With --local this machine does it alone, for as long as the command runs.
 
 Exit codes:
   0    contained, and that is proven; or a drill that came to its end as a leak would be contained
-  1    not contained, or not yet: what is missing is said; or what leaked still gets a token
+  1    not contained, or not yet: what is missing is said; or what leaked still gets a token; or a no to the question
   3    nothing was started: bad configuration or arguments, a forged token, or AWS or the desk does not answer
   130  interrupted; what was begun is said`;

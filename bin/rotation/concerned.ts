@@ -1,9 +1,9 @@
-import { LOGIN_WORDS, LOGINS } from "../lib/config/logins.ts";
-import { formatDuration } from "../lib/model/duration.ts";
-import { terminalText } from "../lib/reports/terminal-text.ts";
-import { credentialSettings } from "../lib/rotation/from-config.ts";
-import type { CredentialKind } from "../lib/rotation/ledger/target.ts";
-import type { RotationSettings } from "../lib/rotation/parts.ts";
+import { LOGIN_WORDS, LOGINS } from "../../lib/config/logins.ts";
+import { formatDuration } from "../../lib/model/duration.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { credentialSettings } from "../../lib/rotation/from-config.ts";
+import type { CredentialKind } from "../../lib/rotation/ledger/target.ts";
+import type { RotationSettings } from "../../lib/rotation/parts.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 
 /** What a credential is called in a sentence. */

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { evidenceFolder } from "../lib/local/evidence-folder.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
-import type { EvidenceStore } from "../lib/store/evidence-store.ts";
-import type { Table } from "../lib/store/table.ts";
-import { LOCAL_FOLDER, makeLocalFolder, openExistingLedger } from "./local-ledger.ts";
+import { evidenceFolder } from "../../lib/local/evidence-folder.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import type { EvidenceStore } from "../../lib/store/evidence-store.ts";
+import type { Table } from "../../lib/store/table.ts";
+import { LOCAL_FOLDER, makeLocalFolder, openExistingLedger } from "../local-ledger.ts";
 
 /** Incidents that are answered from this machine, in the folder from which it is done. */
 const INCIDENTS_FOLDER = join(LOCAL_FOLDER, "incidents");
@@ -28,7 +28,8 @@ export interface LocalIncidents extends Disposable {
 export async function openLocalIncidents(onTrouble: (sentence: string) => void): Promise<LocalIncidents> {
   await makeLocalFolder();
   await mkdir(INCIDENTS_FOLDER, { recursive: true, mode: 0o700 });
-  const { openSqliteTable } = await import("../lib/local/sqlite-table.ts");
+  const { openSqliteTable } = await import("../../lib/local/sqlite-table.ts");
+  await (await open(DATABASE, "a", 0o600)).close(); // made so that nobody else on this machine reads it
   const incidents = openSqliteTable(DATABASE);
   const ledger = await openExistingLedger().catch((error: unknown) => {
     if (!(error instanceof CurfewError)) throw error;

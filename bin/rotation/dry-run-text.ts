@@ -1,13 +1,13 @@
-import type { Instant } from "../lib/history/history.ts";
-import { terminalText } from "../lib/reports/terminal-text.ts";
-import { wrapped } from "../lib/reports/wrapped.ts";
-import type { DryRun, Obstacle, Pending } from "../lib/rotation/by-hand/dry-run.ts";
-import type { KnownCredential } from "../lib/rotation/credentials/known-credentials.ts";
-import { ageText } from "./age-text.ts";
+import type { Instant } from "../../lib/history/history.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import type { DryRun, Obstacle, Pending } from "../../lib/rotation/by-hand/dry-run.ts";
+import type { KnownCredential } from "../../lib/rotation/credentials/known-credentials.ts";
+import { ageText } from "../age-text.ts";
+import { spoken } from "../spoken.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
 import { refusalAdvice } from "./rotation-outcome.ts";
-import { spoken } from "./spoken.ts";
 
 /** What a rotation would meet, and what is known of the credential's age. */
 export interface AgedDryRun extends DryRun {

@@ -1,14 +1,14 @@
-import type { Login } from "../lib/auth0/login.ts";
-import type { TenantConfig } from "../lib/config/schema.ts";
-import { readPayload } from "../lib/config/secret-payload.ts";
-import { systemClock } from "../lib/model/clock.ts";
-import { CurfewError } from "../lib/model/curfew-error.ts";
-import { incidentId } from "../lib/revocation/incident/incident-id.ts";
-import type { IncidentRequest } from "../lib/revocation/incident/incidents.ts";
-import { leakedClient, readLeakedToken, type TokenFacts } from "../lib/revocation/leak/leaked-token.ts";
-import { AUTH0_HERE } from "./auth0-here.ts";
-import { secretFile } from "./person.ts";
-import { sinceWhen } from "./since-when.ts";
+import type { Login } from "../../lib/auth0/login.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
+import { readPayload } from "../../lib/config/secret-payload.ts";
+import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { incidentId } from "../../lib/revocation/incident/incident-id.ts";
+import type { IncidentRequest } from "../../lib/revocation/incident/incidents.ts";
+import { leakedClient, readLeakedToken, type TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
+import { AUTH0_HERE } from "../auth0-here.ts";
+import { secretFile } from "../person.ts";
+import { sinceWhen } from "../since-when.ts";
 
 /** What a person says of a leak. */
 export interface LeakOptions {

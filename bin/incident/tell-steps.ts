@@ -3,9 +3,9 @@ import {
   type Incident,
   type IncidentStep,
   type StepResult,
-} from "../lib/revocation/incident/incident.ts";
+} from "../../lib/revocation/incident/incident.ts";
+import type { Terminal } from "../terminal.ts";
 import { stepText } from "./incident-text.ts";
-import type { Terminal } from "./terminal.ts";
 
 /** Steps that are told whenever what they say is another thing, and not whenever they ran. */
 export type StepTeller = (incident: Incident) => void;
@@ -26,7 +26,8 @@ export function stepTeller({ err, width }: Terminal, known?: Incident): StepTell
     });
   if (known) news(known);
   return (incident) => {
-    for (const [step, result] of news(incident)) err(`${stepText(step, result, width).join("\n")}\n`);
+    for (const [step, result] of news(incident))
+      err(`${stepText(step, result, width, incident.openedAt).join("\n")}\n`);
   };
 }
 

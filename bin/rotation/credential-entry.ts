@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { TenantConfig } from "../lib/config/schema.ts";
+import type { TenantConfig } from "../../lib/config/schema.ts";
 
 /** `credentials:` of a tenant stands four columns in, and its items six. */
 const INDENT = "      ";

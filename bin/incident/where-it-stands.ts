@@ -1,0 +1,54 @@
+import type { ErrorCode } from "../../lib/model/curfew-error.ts";
+import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
+import { closeByHand } from "../../lib/revocation/leak/leak-kinds.ts";
+import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
+
+/** How to go on with an incident that this machine answers. */
+export const resumeCommand = (id: string): string => `npx curfew revoke --local --resume ${id}`;
+
+/** What holds when somebody stops answering from here. Its first word says where it stands. */
+export function stoppedText(incident: Incident): string {
+  return `${standing(incident)} Go on: ${resumeCommand(incident.id)}`;
+}
+
+function standing(incident: Incident): string {
+  if (incident.drill) return "DRILL, interrupted: nothing was changed.";
+  if (isContained(incident))
+    return "CONTAINED, but interrupted: nobody watches any more, or takes away again what is put back.";
+  if (isComplete(incident.steps.lock)) {
+    return "LOCKED, but NOT CONTAINED, and interrupted: what was taken away stays away, and nobody goes on or watches.";
+  }
+  return "NOT LOCKED: interrupted before Auth0 confirmed that anything was taken away. Whoever has what leaked gets new tokens.";
+}
+
+/** Why the application is not locked, and what would be right; empty where it is, or where nothing was tried yet. */
+export function whyNotLocked({ steps: { lock } }: Incident): string[] {
+  if (lock?.outcome !== "incomplete") return [];
+  return [(lock.code === null ? undefined : REASONS[lock.code]) ?? TRIED_AGAIN];
+}
+
+const TRIED_AGAIN =
+  "Curfew tries it again: every ten seconds for a quarter of an hour where that may pass, and in each turn of watching.";
+
+const SCOPES = "docs/revocation.md lists its scopes.";
+
+const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
+  "credentials-refused":
+    "Auth0 refuses the responder's own login. Its client id and secret must be those of that application in Auth0; see tenants[].responder in the configuration.",
+  "no-grant": `The responder is not authorized for the Management API. In the dashboard, Applications > Applications > the responder > APIs: authorize it. ${SCOPES}`,
+  "missing-scope": `The responder lacks a scope. In the dashboard, Applications > Applications > the responder > APIs: add it. ${SCOPES} ${TRIED_AGAIN}`,
+  "configuration-invalid": "No login in the configuration can act against this application.",
+};
+
+/** What a person does in the dashboard at once where Curfew could not lock. */
+export const lockByHand = (incident: Incident): string[] =>
+  !incident.drill && incident.steps.lock?.outcome === "incomplete" ? closeByHand(incident.clientId) : [];
+
+/** What comes after the last answer of a machine that ends. */
+export function endText(incident: Incident): string {
+  const { id, closedAt } = incident;
+  if (closedAt !== null) return `The incident ${id} is closed. Its evidence: .curfew/incidents/${id}`;
+  return isShutOut(incident)
+    ? `Curfew can do nothing here until that is mended, and nobody watches. Then: ${resumeCommand(id)}`
+    : `Watching has ended. What is left: npx curfew incidents show ${id} --local`;
+}
