@@ -4,7 +4,7 @@ import { closeByHand } from "../../lib/revocation/leak/leak-kinds.ts";
 import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
 
 /** How to go on with an incident that this machine answers. */
-export const resumeCommand = (id: string): string => `npx curfew revoke --local --resume ${id}`;
+const resumeCommand = (id: string): string => `npx curfew revoke --local --resume ${id}`;
 
 /** What holds when somebody stops answering from here. Its first word says where it stands. */
 export function stoppedText(incident: Incident): string {
