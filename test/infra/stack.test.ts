@@ -393,7 +393,7 @@ describe("every function", () => {
       RotateDue: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       RotateSecret: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       Respond: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
-      RotateLeaked: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      RotateLeaked: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       IncidentDesk: ["CURFEW_INCIDENT_MACHINE", "CURFEW_TABLE"],
       SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],
     });

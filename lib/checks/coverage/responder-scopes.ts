@@ -42,12 +42,17 @@ export default defineCheck({
   },
 });
 
-/** One grant for applications: Auth0 allows no second one for the same API. A grant for users is another matter. */
+/** All grants for applications together: Auth0 allows one for an API, and nobody depends on that here. Those for users are another matter. */
 function grantedTo(clientId: string, grants: readonly ClientGrant[], audience: string): GrantedScopes {
-  const own = grants.find(
-    (grant) => grant.client_id === clientId && grant.audience === audience && grant.subject_type !== "user",
-  );
-  return own ? grantedScopes(own) : { all: false, named: new Set() };
+  const own = grants
+    .filter((grant) => grant.client_id === clientId && grant.audience === audience && grant.subject_type !== "user")
+    .map(grantedScopes);
+  const [unclear] = own.flatMap(({ unclear: why }) => why ?? []).sort((a, b) => (a.detail < b.detail ? -1 : 1));
+  return {
+    all: own.some(({ all }) => all),
+    named: new Set(own.flatMap(({ named }) => [...named]).sort()),
+    ...(unclear ? { unclear } : {}),
+  };
 }
 
 type Aspect = "lacks" | "exceeds";
