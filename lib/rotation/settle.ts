@@ -1,4 +1,5 @@
-import { calibratedAsk, firstAccepted, SETTLING } from "./asking/asking.ts";
+import type { Secret } from "../model/secret.ts";
+import { type Ask, calibratedAsk, firstAccepted, SETTLING } from "./asking/asking.ts";
 import { doesNotSay } from "./judgements/overwriting.ts";
 import { markDropped } from "./ledger/under-way.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
@@ -34,7 +35,12 @@ async function isAccepted(work: Work): Promise<boolean> {
   const stored = await storedCredential(work, work.version);
   if (!stored) return false;
   const ask = await calibratedAsk(work, stored.credential);
-  const accepted = await firstAccepted(work, ask, [stored.credential]);
+  return isTaken(work, ask, stored.credential);
+}
+
+/** @throws CurfewError `rotation-unfinished` when Auth0 does not say: that is never taken for a refusal */
+async function isTaken(work: Work, ask: Ask, credential: Secret): Promise<boolean> {
+  const accepted = await firstAccepted(work, ask, [credential]);
   if (accepted === "unknown") throw doesNotSay(work.settings);
   return accepted === 0;
 }
@@ -53,9 +59,8 @@ export async function retire(work: Work): Promise<boolean> {
   const current = await currentCredential(work);
   const own = await storedCredential(work, version);
   const ask = await calibratedAsk(work, current.credential);
-  const accepted = await firstAccepted(work, ask, [current.credential, ...(own ? [own.credential] : [])]);
-  if (accepted === "unknown") throw doesNotSay(settings);
-  if (accepted === 1) {
+  // The current one by itself: with keys both are accepted, and where it is only not answered about, it stays.
+  if (!(await isTaken(work, ask, current.credential)) && own && (await isTaken(work, ask, own.credential))) {
     await finishSecret(work); // the label was moved by hand, the credential was not
     return true;
   }
