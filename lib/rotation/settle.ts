@@ -1,7 +1,7 @@
 import type { Secret } from "../model/secret.ts";
 import { type Ask, calibratedAsk, firstAccepted, SETTLING } from "./asking/asking.ts";
 import { doesNotSay } from "./judgements/overwriting.ts";
-import { markDropped } from "./ledger/under-way.ts";
+import { markBegun, markDropped } from "./ledger/under-way.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { standingOf } from "./vault/standing.ts";
 import { currentCredential, storedCredential } from "./vault/stored-credentials.ts";
@@ -61,9 +61,11 @@ export async function retire(work: Work): Promise<boolean> {
   const ask = await calibratedAsk(work, current.credential);
   // The current one by itself: with keys both are accepted, and where it is only not answered about, it stays.
   if (!(await isTaken(work, ask, current.credential)) && own && (await isTaken(work, ask, own.credential))) {
+    await markBegun(work); // who comes after a death records the promotion; nobody may set it, so it is not told
     await finishSecret(work); // the label was moved by hand, the credential was not
     return true;
   }
+  await markDropped(work);
   await lease.write(() => parts.vault.dropPending(target.arn, version));
   return false;
 }
