@@ -76,13 +76,14 @@ function failedAlert(
 ): Alert {
   const { clientId, underWay } = record;
   const { version, step, at, code, message, refusal } = failure;
+  const isNeverHeld = refusal === "rotation-disabled";
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${underWay ? "The next audit finishes it." : "The next audits try again, and it is held when that fails as well."} ${stateText(record)}`,
+    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when that fails as well"}.`} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },
