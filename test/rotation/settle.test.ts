@@ -72,6 +72,44 @@ describe("a new key that a person went back from, and that bears its label still
   });
 });
 
+describe("a new key that a person went back from, and that bears no label but AWSPENDING", () => {
+  it("keeps it while Auth0 accepts the key, and says what to do: a live key is never stored under no label", async () => {
+    const { world, version, back } = await wentBack(2);
+
+    expect(await finishAgain(world, version)).toMatchObject({
+      ended: "failed",
+      error: { code: "rotation-unfinished", message: expect.stringContaining("detach it") },
+    });
+
+    expect(world.vault.labelled(CURRENT)).toBe(back);
+    expect(world.vault.labelled(PENDING)).toBe(version);
+    world.guard.look("end", "nobody");
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("loses it once the key is detached", async () => {
+    const { world, version, back } = await wentBack(2);
+    const former = recordOf(world)?.aftercare[0]?.oldKey?.id ?? "";
+    world.client.attach([former], "hand");
+    world.clock.pass(MINUTE);
+
+    expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: false });
+
+    expect(world.vault.labelled(CURRENT)).toBe(back);
+    expect(world.vault.labelled(PENDING)).toBeUndefined();
+  });
+
+  it("loses it where the person has made the same key current, as another version", async () => {
+    const { world, version } = await wentBack(1);
+    const value = world.vault.read(PENDING) ?? "";
+    for (const space of [" ", "  "]) world.vault.putByHand(world.newVersion(), `${value}${space}`);
+
+    expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: false });
+
+    expect(world.vault.labelled(PENDING)).toBeUndefined();
+  });
+});
+
 /** Dies just after the label was moved: nothing of it is on record. */
 const dies: Alter = (parts) => ({
   ...parts,
