@@ -1,6 +1,9 @@
-import { calibratedAsk, firstAccepted, SETTLING } from "./asking/asking.ts";
+import type { Secret } from "../model/secret.ts";
+import { type Ask, calibratedAsk, firstAccepted, SETTLING, unfinished } from "./asking/asking.ts";
 import { doesNotSay } from "./judgements/overwriting.ts";
-import { markDropped } from "./ledger/under-way.ts";
+import { KINDS } from "./kinds/kinds.ts";
+import { markBegun, markDropped } from "./ledger/under-way.ts";
+import { PENDING } from "./ports.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { standingOf } from "./vault/standing.ts";
 import { currentCredential, storedCredential } from "./vault/stored-credentials.ts";
@@ -34,14 +37,20 @@ async function isAccepted(work: Work): Promise<boolean> {
   const stored = await storedCredential(work, work.version);
   if (!stored) return false;
   const ask = await calibratedAsk(work, stored.credential);
-  const accepted = await firstAccepted(work, ask, [stored.credential]);
+  return isTaken(work, ask, stored.credential);
+}
+
+/** @throws CurfewError `rotation-unfinished` when Auth0 does not say: that is never taken for a refusal */
+async function isTaken(work: Work, ask: Ask, credential: Secret): Promise<boolean> {
+  const accepted = await firstAccepted(work, ask, [credential]);
   if (accepted === "unknown") throw doesNotSay(work.settings);
   return accepted === 0;
 }
 
 /**
  * Ends a version that was promoted once and is not current any more. What a person made current instead stays, if the
- * tenant accepts it; a secret that was replaced is never set again. Its label goes, or no other rotation could begin.
+ * tenant accepts it; a secret that was replaced is never set again. Its label goes, or no other rotation could begin,
+ * but not from under a key that is accepted still.
  * First every change has time to spread: for so long both may be accepted, and the one that stays would lose its label.
  *
  * @returns whether it is current now
@@ -53,12 +62,30 @@ export async function retire(work: Work): Promise<boolean> {
   const current = await currentCredential(work);
   const own = await storedCredential(work, version);
   const ask = await calibratedAsk(work, current.credential);
-  const accepted = await firstAccepted(work, ask, [current.credential, ...(own ? [own.credential] : [])]);
-  if (accepted === "unknown") throw doesNotSay(settings);
-  if (accepted === 1) {
+  // The current one by itself: with keys both are accepted, and where it is only not answered about, it stays.
+  if (!(await isTaken(work, ask, current.credential)) && own && (await isTaken(work, ask, own.credential))) {
+    await markBegun(work); // who comes after a death records the promotion; nobody may set it, so it is not told
     await finishSecret(work); // the label was moved by hand, the credential was not
     return true;
   }
+  if (own) await assertFindable(work, ask, own.credential, current.credential);
+  await markDropped(work);
   await lease.write(() => parts.vault.dropPending(target.arn, version));
   return false;
+}
+
+/**
+ * A key that Auth0 accepts beside the current one, as an application has several but only one secret, must bear a
+ * label: consumers may use it, and nobody would find it again. Only a person knows whether it may go.
+ *
+ * @throws CurfewError `rotation-unfinished` while AWSPENDING is the only label of such a key
+ */
+async function assertFindable(work: Work, ask: Ask, own: Secret, current: Secret): Promise<void> {
+  const { parts, target, version, settings } = work;
+  const labels = (await parts.vault.describe(target.arn)).versions.get(version) ?? [];
+  if (settings.kind !== "private-key" || labels.some((label) => label !== PENDING)) return;
+  if (KINDS[settings.kind].isInUse({}, own, current) || !(await isTaken(work, ask, own))) return;
+  throw unfinished(
+    `Auth0 still accepts the key of the version ${version}, which another one has replaced as the current key of ${settings.clientId}; detach it at Auth0 or make it current again: until then it keeps AWSPENDING, and no other rotation can begin.`,
+  );
 }

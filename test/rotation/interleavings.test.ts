@@ -16,7 +16,13 @@ import {
 } from "./world/curfew.ts";
 import { prepareKeys } from "./world/keys.ts";
 import { credentialOf } from "./world/payload.ts";
-import { attachAllByHand, leaveKeyByHand, setSecretByHand, tidyKeysByHand } from "./world/people.ts";
+import {
+  attachAllByHand,
+  detachAllButCurrentByHand,
+  leaveKeyByHand,
+  setSecretByHand,
+  tidyKeysByHand,
+} from "./world/people.ts";
 import { createWorld, type World } from "./world/world.ts";
 
 const SECOND = 1_000;
@@ -199,6 +205,7 @@ async function end({ world }: Real): Promise<void> {
     await nextMorning(world);
     // A key that only a label kept until now is one more that nobody needs.
     if (recordOf(world)?.held?.refusal === "no-place") tidyKeysByHand(world);
+    if (recordOf(world)?.lastFailure?.message.includes("detach it")) detachAllButCurrentByHand(world);
     await resume(world);
     // What a person orders first may be a version that hangs and only comes to its end.
     if (morning === 0 || (morning < 4 && !isSettled(world))) await rotateByHand(world, true);

@@ -82,8 +82,9 @@ async function whyHopeless({ parts, target, tenant }: Work, { old }: Aftercare):
   return "The application does not exist any more; nothing of it is accepted.";
 }
 
+/** What is not to be proven any more is not overdue either. */
 async function giveUp(work: Work, notProvable: string): Promise<void> {
-  await changeCare(work, (care) => ({ ...care, notProvable, givenUpAt: nowOf(work) }));
+  await changeCare(work, ({ overdueSince: _, ...care }) => ({ ...care, notProvable, givenUpAt: nowOf(work) }));
 }
 
 async function changeCare(work: Work, change: (care: Aftercare) => Aftercare): Promise<void> {

@@ -56,8 +56,9 @@ const NEXT_AUDIT = 73 * 3_600_000;
  * @returns undefined where it is not, or where there is nothing to be proven any more
  */
 export function overdueSince(care: Aftercare, now: Instant, isTended: boolean): Instant | undefined {
+  if (!isOpen(care)) return undefined;
   if (care.overdueSince !== undefined) return care.overdueSince;
-  if (!isOpen(care) || care.promotedAt === undefined) return undefined;
+  if (care.promotedAt === undefined) return undefined;
   const since = overdueFrom(care);
   return now >= since + (isTended ? NEXT_AUDIT : 0) ? since : undefined;
 }

@@ -76,13 +76,14 @@ function failedAlert(
 ): Alert {
   const { clientId, underWay } = record;
   const { version, step, at, code, message, refusal } = failure;
+  const isNeverHeld = refusal === "rotation-disabled";
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${underWay ? "The next audit finishes it." : "The next audits try again, and it is held when that fails as well."} ${stateText(record)}`,
+    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when that fails as well"}.`} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },
@@ -124,7 +125,8 @@ function overdueAlert(
       : "In Auth0, look at the application's credentials: the old key should be neither attached nor registered.";
   return {
     ...about(tenant, rules),
-    id: alertId("rotation", "overdue", tenant, clientId, care.old),
+    // The same old one may be made current again, and be replaced by another: that is another matter.
+    id: alertId("rotation", "overdue", tenant, clientId, care.old, care.current),
     severity: "high",
     title: `${tenant}: the old credential of ${clientText(clientId)} is ${isAccepted ? "still accepted" : "not proven dead"}`,
     text: `The new one is in place. The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. ${isTended ? "Curfew goes on trying with every audit." : "No audit goes on with it: the credential, or the tenant's rotator, is not in curfew.yaml."}`,
@@ -154,14 +156,14 @@ function lastAnswer({ answers }: Aftercare): Alert["facts"][number] {
 
 function unprovenAlert(
   { tenant, record }: TenantRotation,
-  { old, recordedAt }: Aftercare,
+  { old, current, recordedAt }: Aftercare,
   why: string,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
   const { clientId } = record;
   return {
     ...about(tenant, rules),
-    id: alertId("rotation", "unproven", tenant, clientId, old),
+    id: alertId("rotation", "unproven", tenant, clientId, old, current),
     severity: "medium",
     title: `${tenant}: nobody can prove that the old credential of ${clientText(clientId)} is dead`,
     text: `The new one is in place and works. ${harmless(why, 300)}`,

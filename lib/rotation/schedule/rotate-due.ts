@@ -11,6 +11,7 @@ import { type KnownCredential, knownCredentials } from "../credentials/known-cre
 import { failedTry } from "../ledger/failing.ts";
 import type { RotationParts } from "../parts.ts";
 import type { RotationService } from "../ports.ts";
+import { refusalOf } from "../refusal.ts";
 import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
 import { finishUnfinished, seeOut } from "./finish-unfinished.ts";
 import { versionOf } from "./order-of-run.ts";
@@ -137,7 +138,7 @@ async function finishTenant(tenant: string, until: Instant, work: Work): Promise
     } catch (error) {
       fail(credential, error, work);
       if (hasCode(error, "rotation-busy")) work.barred.add(tenant);
-      if (credential.rotation?.underWay) work.busy.add(keyOf(credential));
+      if (credential.rotation?.underWay || refusalOf(error) === "rotation-disabled") work.busy.add(keyOf(credential));
     }
   }
 }
@@ -196,8 +197,8 @@ async function plan(work: Work): Promise<Map<string, KnownCredential[]>> {
 
 /**
  * Nothing is begun in a tenant that this run could not audit, or in which something failed on this day. What is held
- * since an earlier one is that credential's own trouble, of which people know: it must not keep all others from ever
- * being rotated.
+ * since an earlier one is that credential's own trouble, of which people know, and so is one whose rotation is switched
+ * off, which nothing holds and which fails each day: it must not keep all others from ever being rotated.
  */
 async function isBarred(tenant: string, credentials: readonly KnownCredential[], work: Work): Promise<boolean> {
   const { rotation, run, timezone } = work;
@@ -208,7 +209,8 @@ async function isBarred(tenant: string, credentials: readonly KnownCredential[],
   return credentials.some(({ rotation: known }) => {
     const failure = known && failedTry(known);
     const isHeldBefore = known?.held !== undefined && dayOf(known.held.since) !== today;
-    return failure !== undefined && dayOf(failure.at) === today && !isHeldBefore;
+    const isOwn = isHeldBefore || failure?.refusal === "rotation-disabled";
+    return failure !== undefined && dayOf(failure.at) === today && !isOwn;
   });
 }
 

@@ -48,8 +48,10 @@ const nothingCurrent = ({ settings }: Work) =>
 /** The process that promoted it died over it, or a person promoted it by hand. */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
-  if (record?.order?.version === work.version && record.order.promotedBefore !== undefined) await countAnew(work);
-  if (record?.underWay?.version !== work.version) return;
+  if (record?.underWay?.version !== work.version) {
+    if (record?.order?.version === work.version && record.order.promotedBefore !== undefined) await countAnew(work);
+    return;
+  }
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const old = versionWith(secret, PREVIOUS);
   if (!isPlanned && old !== undefined) await planAftercare(work, old);

@@ -136,6 +136,28 @@ describe("a former key that a person stored again", () => {
   });
 });
 
+describe("an old secret that was overdue", () => {
+  it("is overdue no more when a person has made it the current one again", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    const value = world.vault.read(CURRENT) ?? "";
+    await stepsUpTo(world, "testSecret", version);
+    const accepts = withTenant((tenant) => ({
+      probe: async (login, endpoint) =>
+        recordOf(world)?.promoted ? { answer: "accepted" } : tenant.probe(login, endpoint),
+    }));
+    await stepOf(world, "finishSecret", version, accepts);
+    expect(alertsOf(world)).toEqual([expect.objectContaining({ severity: "high" })]);
+
+    world.client.setSecret(credentialOf(value), "hand");
+    world.vault.putByHand(world.newVersion(), value);
+    world.clock.pass(DAY);
+    expect(await careFor(world)).toBeUndefined();
+
+    expect(recordOf(world)?.aftercare[0]).not.toHaveProperty("overdueSince");
+    expect(alertsOf(world)).toEqual([expect.objectContaining({ severity: "medium" })]);
+  });
+});
+
 describe("two rotations in a row", () => {
   it("are proven each by itself: the proof of the first one is none of the second", async () => {
     const { world, version: first } = await announcedWorld(SECRET);

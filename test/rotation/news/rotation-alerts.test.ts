@@ -167,7 +167,10 @@ describe("what everybody hears of rotations", () => {
       alertsOf({ held: HELD }, "b"),
       alertsOf({ failures: 1, lastFailure: FAILURE }),
       alertsOf({ failures: 2, lastFailure: { ...FAILURE, version: "v3" } }),
-      alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW }] }),
+      alertsOf({ aftercare: [{ ...CARE, promotedAt: NOW, overdueSince: NOW }] }),
+      alertsOf({ aftercare: [{ ...CARE, current: "v3", promotedAt: NOW, overdueSince: NOW }] }),
+      alertsOf({ aftercare: [{ ...CARE, notProvable: "Why." }] }),
+      alertsOf({ aftercare: [{ ...CARE, current: "v3", notProvable: "Why." }] }),
     ].map(([alert]) => alert?.id);
 
     expect(new Set(ids).size).toBe(ids.length);
@@ -178,6 +181,9 @@ describe("what everybody hears of rotations", () => {
   it("tells of rotation that is switched off once, however many versions come of it", () => {
     const off = { ...FAILURE, refusal: "rotation-disabled" as const };
 
+    expect(alertsOf({ lastFailure: off })[0]?.text).toBe(
+      "The next audits try again. Curfew has changed nothing at Auth0.",
+    );
     expect(alertsOf({ lastFailure: off })[0]?.id).toBe(alertsOf({ lastFailure: { ...off, version: "v9" } })[0]?.id);
   });
 

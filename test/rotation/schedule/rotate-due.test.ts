@@ -164,6 +164,19 @@ describe("nothing is begun", () => {
     expect(names(world)).toEqual(["a 2"]);
   });
 
+  it("for one whose rotation is switched off, and that nothing holds; the others of its tenant are rotated", async () => {
+    const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+    const secret = world.secrets.get("apps/a/1");
+    const versions = new Map([...(secret?.versions ?? []), ["empty".padEnd(32, "-"), ["AWSPENDING"]]] as const);
+    if (secret) world.secrets.set("apps/a/1", { ...secret, rotationEnabled: false, versions });
+
+    expect(await world.rotate(RUN, world.tenants)).toMatchObject({ proven: 1, failed: 0, held: 0 });
+
+    expect(names(world)).toEqual(["a 2"]);
+    expect(world.recordOf("a", "1")?.lastFailure?.refusal).toBe("rotation-disabled");
+    expect(world.recordOf("a", "1")?.held).toBeUndefined();
+  });
+
   it("of what a person has ordered a moment ago, whose order stays", async () => {
     const world = await morning([old("a", "1", 99)]);
     const order = { version: "by-hand", by: "person" as const, at: NOW - 60_000, overwrite: true as const };

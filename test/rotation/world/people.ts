@@ -41,3 +41,10 @@ export function tidyKeysByHand({ client, vault, guard }: World): void {
   for (const id of others) client.deleteKey(id);
   guard.look("tidying", "a person");
 }
+
+/** Detaches every key but the current one. */
+export function detachAllButCurrentByHand({ client, vault }: World): void {
+  const current = vault.read(CURRENT);
+  const kept = client.registered.filter(({ kid }) => current?.includes(`${kid}`)).map(({ id }) => id);
+  if (kept.length > 0) client.attach(kept, "hand");
+}
