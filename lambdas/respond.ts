@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { CHECKS_OVER_GRANTS } from "../lib/checks/checks-over-grants.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { resolvePolicy } from "../lib/config/policy.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
@@ -13,7 +14,6 @@ import { type Questions, questionsBy } from "../lib/revocation/respond/questions
 import { respondSteps } from "../lib/revocation/respond/respond.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { type Invocation, lambdaFunction } from "./shared/function.ts";
-import { GRANT_CHECKS } from "./shared/grant-checks.ts";
 import { respondParts, tellingParts } from "./shared/incident-parts.ts";
 
 const names = Object.keys(RESPOND_STEPS) as RespondStep[];
@@ -82,4 +82,4 @@ async function respond(
 
 /** What the policy finds too much is not given back. */
 const questionsOf = ({ policy, exceptions }: DeployedConfig): Questions =>
-  questionsBy({ checks: GRANT_CHECKS, policy: resolvePolicy(policy, GRANT_CHECKS), exceptions });
+  questionsBy({ checks: CHECKS_OVER_GRANTS, policy: resolvePolicy(policy, CHECKS_OVER_GRANTS), exceptions });
