@@ -1,6 +1,5 @@
-/** Every reason for which Curfew stops or gives up on something. The set is closed: new reasons are added here. */
-const ERROR_CODES = [
-  // talking to Auth0
+/** The reasons that come of talking to Auth0. */
+const AUTH0_CODES = [
   "missing-scope",
   "feature-unavailable",
   "credentials-refused",
@@ -13,6 +12,11 @@ const ERROR_CODES = [
   "request-refused",
   "not-found",
   "token-expired",
+] as const;
+
+/** Every reason for which Curfew stops or gives up on something. The set is closed: new reasons are added here. */
+const ERROR_CODES = [
+  ...AUTH0_CODES,
   // the person's input
   "configuration-invalid",
   "arguments-invalid",
@@ -70,3 +74,6 @@ export class CurfewError extends Error {
 export function hasCode(error: unknown, ...codes: ErrorCode[]): error is CurfewError {
   return error instanceof CurfewError && codes.includes(error.code);
 }
+
+/** Whether Auth0 is the reason: it refused, or could not be asked. */
+export const isOfAuth0 = (error: unknown): boolean => hasCode(error, ...AUTH0_CODES);

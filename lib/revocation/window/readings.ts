@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Instant } from "../../history/history.ts";
-import { hasCode } from "../../model/curfew-error.ts";
+import { isOfAuth0 } from "../../model/curfew-error.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -49,24 +49,6 @@ async function apisNow(tenant: IncidentParts["tenant"]): Promise<ApiReading["api
     throw error;
   }
 }
-
-const isOfAuth0 = (error: unknown): boolean =>
-  (
-    [
-      "missing-scope",
-      "feature-unavailable",
-      "credentials-refused",
-      "no-grant",
-      "throttled",
-      "unreachable",
-      "timed-out",
-      "service-failed",
-      "unexpected-answer",
-      "request-refused",
-      "not-found",
-      "token-expired",
-    ] as const
-  ).some((code) => hasCode(error, code));
 
 /** What a row has room for: a tenant may have thousands of APIs. Fields that were not reported stay away. */
 export const settingsOf = ({
