@@ -41,7 +41,7 @@ export async function finishUnfinished(
   const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
   // What this run has begun before it was tried again, it waits for later.
   if (credential.rotation?.order?.version === ours) return "nothing";
-  if (isAtWork(credential.rotation, clock.now())) return "at work";
+  if (isAtWork(credential.rotation, run, clock.now())) return "at work";
   const rotation = await leaveGoneSecret(target, credential.rotation, parts);
   const read = () => readRotation(table, target);
   // Where the record is about a secret that cannot be left, nobody else may come upon it. Once it is held for that, it

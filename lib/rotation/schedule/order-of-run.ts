@@ -61,15 +61,22 @@ export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord)
 const QUIET = 15 * 60_000;
 
 /**
- * Whether a rotation may be at work at this moment. Two processes may do the same version, but the one that comes
- * second would take the lease from the first, and its failure would be counted.
+ * Whether somebody other than the run may be at work on a rotation at this moment. Two processes may do the same
+ * version, but the one that comes second would take the lease from the first, and its failure would be counted.
+ *
+ * What the run itself ordered, to finish it, is no sign of anybody else: it has come to its end in this process, or in
+ * one before it that is dead.
  */
-export function isAtWork(record: RotationRecord | undefined, now: Instant): boolean {
+export function isAtWork(record: RotationRecord | undefined, run: RunRef, now: Instant): boolean {
   if (!record || isSettled(record)) return false;
   const { order, underWay, lastFailure } = record;
-  const signs = [order?.orderedAt ?? order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
+  const ordered = order && !isOwn(order, run) ? (order.orderedAt ?? order.at) : 0;
+  const signs = [ordered, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
   return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
 }
+
+const isOwn = ({ by, at }: RotationOrder, { startedAt }: RunRef): boolean =>
+  by === "schedule" && at === Date.parse(startedAt);
 
 /** Whether every version that the record knows of has come to its end. */
 export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {

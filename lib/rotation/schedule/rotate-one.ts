@@ -86,7 +86,7 @@ async function order(
 ): Promise<void> {
   const now = clock.now();
   const record = await changeRotation(table, target, (record) =>
-    record.order?.version === version || isAtWork(record, now)
+    record.order?.version === version || isAtWork(record, run, now)
       ? record
       : { ...record, order: orderOf(run, version, now) },
   );

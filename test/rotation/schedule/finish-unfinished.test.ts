@@ -64,6 +64,19 @@ describe("a run finishes what no record tells of", () => {
     expect(world.guard.violations).toEqual([]);
   });
 
+  it("a label that was to be retired the day before and could not be, and rotates in the same run", async () => {
+    const { world, version } = await labelledWorld();
+    await world.clock.run(orderRotation(world.table, world.target, { version, by: "schedule", at: world.clock.now() }));
+    expect(await forward(world, version, down)).toMatchObject({ ended: "failed" });
+    await world.clock.run(nextMorning(world));
+
+    await world.clock.run(rotateDue(world, true));
+
+    const record = recordOf(world);
+    expect(record).toMatchObject({ failures: 0, promoted: { version: world.vault.labelled(CURRENT) } });
+    expect(record?.promoted?.version).not.toBe(version);
+  });
+
   it("and counts where that fails: on the third morning it is held, and people hear", async () => {
     const { world, version } = await labelledWorld();
     for (let day = 0; day < 3; day++) {
@@ -137,16 +150,35 @@ describe("a version that only left its label", () => {
   });
 });
 
-it("of which nothing came, it runs no further step", async () => {
-  const { world, version } = await announcedWorld(SECRET);
-  await stepsUpTo(world, "createSecret", version);
-  const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
-  await stepOf(world, "setSecret", version, deaf);
-  world.guard.excuse();
-  world.vault.takePendingAway();
+describe("a version that Auth0 was never told of, and whose label somebody took away", () => {
+  async function droppedWorld(): Promise<{ world: World; version: string }> {
+    const { world, version } = await announcedWorld(SECRET);
+    await stepsUpTo(world, "createSecret", version);
+    const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
+    await stepOf(world, "setSecret", version, deaf);
+    world.guard.excuse();
+    world.vault.takePendingAway();
+    return { world, version };
+  }
 
-  expect(await forward(world, version)).toBe(false);
-  expect(recordOf(world)).not.toHaveProperty("underWay");
+  it("is given up, with no further step", async () => {
+    const { world, version } = await droppedWorld();
+
+    expect(await forward(world, version)).toBe(false);
+    expect(recordOf(world)).not.toHaveProperty("underWay");
+  });
+
+  it("is given up by a run, which rotates the credential at once", async () => {
+    const { world, version } = await droppedWorld();
+    await world.clock.run(nextMorning(world));
+
+    await world.clock.run(rotateDue(world, true));
+
+    const record = recordOf(world);
+    expect(record?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(record?.promoted?.version).not.toBe(version);
+    expect(record?.lastProof?.current).toBe(record?.promoted?.version);
+  });
 });
 
 it("what is held is not rotated in the stead of a version that lost its label", async () => {

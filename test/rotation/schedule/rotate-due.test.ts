@@ -91,6 +91,19 @@ describe("a run", () => {
   });
 });
 
+it("a run that is tried again rotates what it gave up before it died", async () => {
+  const world = await morning([old("a", "1", 99)]);
+  const order = {
+    version: "given-up",
+    by: "schedule" as const,
+    at: Date.parse(RUN.startedAt),
+    orderedAt: NOW - 60_000,
+  };
+  await world.change("a", "1", { order });
+
+  expect(await world.rotate(RUN, world.tenants)).toMatchObject({ busy: 0, proven: 1 });
+});
+
 describe("nothing is begun", () => {
   it("in a tenant that could not be audited, or of which the run knows nothing", async () => {
     const world = await company([old("failed", "1", 99), old("lost", "1", 99), old("fine", "1", 99)]);
