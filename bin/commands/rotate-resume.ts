@@ -36,7 +36,7 @@ export async function runRotateResume(
   const name = `${credential.clientId} in ${tenant.name}`;
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant: tenant.name, ...credential });
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
-    const rotatable = await findRotatable(rotation, credential.secret);
+    const rotatable = await findRotatable(rotation, { tenant: tenant.name, ...credential });
     const record = await readRotation(rotation.table, rotatable.target);
     if (!record?.held && !record?.underWay && rotatable.hanging === undefined) {
       terminal.out(

@@ -47,7 +47,7 @@ export async function runRotate(options: RotateOptions, terminal: Terminal, invo
   }
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant, ...named.credential });
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
-    const rotatable = await findRotatable(rotation, named.credential.secret);
+    const rotatable = await findRotatable(rotation, { tenant, ...named.credential });
     const { overwrite, yes } = options;
     const asked = { overwrite, yes, keepsProof: rotation.keepsProof };
     if (!(await agreed(named, rotatable, asked, terminal, invocation))) return;

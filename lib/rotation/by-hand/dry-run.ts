@@ -1,5 +1,6 @@
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
+import { assertOwner } from "../judgements/judge-owner.ts";
 import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { takenUntil } from "../lease.ts";
@@ -90,16 +91,12 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
 
 async function recordOf(
   { arn, name }: VaultSecret,
-  { settings }: DryRunRequest,
+  { settings, secret }: DryRunRequest,
   { table }: Pick<RotationParts, "table">,
 ): Promise<RotationRecord | undefined> {
-  const { tenant, clientId, kind } = settings;
   const target = await readTarget(table, arn);
   if (!target) throw refusedError({ refusal: "no-target", message: `Nothing on record says whose secret ${name} is.` });
-  if (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind) {
-    const message = `The secret ${name} is on record as the ${target.kind} of ${target.clientId} in ${target.tenant}, and not as the ${kind} of ${clientId} in ${tenant}.`;
-    throw refusedError({ refusal: "not-configured", message });
-  }
+  assertOwner(target, { ...settings, secret });
   return readRotation(table, target);
 }
 

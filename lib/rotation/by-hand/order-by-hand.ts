@@ -1,4 +1,5 @@
 import type { Instant } from "../../history/history.ts";
+import { assertOwner, type OwnedSecret } from "../judgements/judge-owner.ts";
 import { noPlaceYet } from "../judgements/judge-places.ts";
 import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readTarget, recordOfCredential } from "../ledger/ledger.ts";
@@ -28,13 +29,14 @@ export interface Rotatable {
  * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered. What Auth0 was told of
  * can be finished also where rotation was cancelled or switched off since, and comes before anything else.
  *
- * @param secret its name in Secrets Manager
- * @throws CurfewError `rotation-refused` (`rotation-disabled`, `no-target`), `rotation-unfinished` while both places for
- * keys are taken, or what the ports failed with
+ * @param wanted the credential as configured: a secret that is another's is not touched in its name
+ * @throws CurfewError `rotation-refused` (`not-configured`, `rotation-disabled`, `no-target`), `rotation-unfinished`
+ * while both places for keys are taken, or what the ports failed with
  */
-export async function findRotatable({ vault, table, clock }: ByHandParts, secret: string): Promise<Rotatable> {
-  const found = await vault.describe(secret);
+export async function findRotatable({ vault, table, clock }: ByHandParts, wanted: OwnedSecret): Promise<Rotatable> {
+  const found = await vault.describe(wanted.secret);
   const target = await readTarget(table, found.arn);
+  if (target) assertOwner(target, wanted);
   const record =
     target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table, clock }));
   const told = toldVersion(record, found.arn);

@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
 import { recordingFailure } from "../failures.ts";
+import { ownedByOther } from "../judgements/judge-owner.ts";
 import { readTarget, writeTarget } from "../ledger/ledger.ts";
 import type { RotationTarget } from "../ledger/target.ts";
 import type { RotationParts } from "../parts.ts";
@@ -39,14 +40,6 @@ export async function lookAtSecret(
   const target = targetOf(credential, secret.arn, clock.now());
   if (await writeTarget(table, target)) return { secret, target };
   const request = { target, version, step: "createSecret" as const, deadline };
-  const refusal = disagreement(credential, await readTarget(table, secret.arn));
+  const refusal = refusedError(ownedByOther(await readTarget(table, secret.arn), credential));
   return recordingFailure(request, parts, () => Promise.reject(refusal));
-}
-
-function disagreement({ tenant, clientId, kind, secret }: ConfiguredCredential, owner: RotationTarget | undefined) {
-  const theirs = owner ? `the ${owner.kind} of ${owner.clientId} in ${owner.tenant}` : "somebody else's";
-  return refusedError({
-    refusal: "not-configured",
-    message: `The secret ${secret} is ${theirs} already, and the configuration says that it is the ${kind} of ${clientId} in ${tenant}; give each credential a secret of its own.`,
-  });
 }

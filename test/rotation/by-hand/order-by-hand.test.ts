@@ -36,6 +36,8 @@ const byHand = (world: World) => ({
 });
 const nothing = { read: nobody, storePending: nobody, promote: nobody, dropPending: nobody, dropPrevious: nobody };
 
+const wanted = ({ target, settings, vault }: World) => ({ ...settings, ...target, secret: vault.secret.name });
+
 const request = ({ target, settings }: World) => ({
   ...{ tenant: target.tenant, clientId: target.clientId, domain: settings.domain },
   ...{ secret: target.arn, kind: target.kind, allowHs256: false },
@@ -49,7 +51,7 @@ describe.each([
     const world = await cancelled("setSecret", isTidied);
     const parts = byHand(world);
 
-    const { version, by } = await orderByHand(await findRotatable(parts, world.target.arn), false, parts);
+    const { version, by } = await orderByHand(await findRotatable(parts, wanted(world)), false, parts);
     expect(by).toBe("here");
     await world.clock.run(
       world.run("by hand", 600_000, ({ killedAt }, whole) => finishForward(world.target, version, killedAt, whole)),
@@ -66,10 +68,30 @@ describe.each([
   });
 });
 
+it.each([
+  ["client", { clientId: "other" }],
+  ["tenant", { tenant: "other" }],
+  ["kind", { kind: "private-key" as const }],
+])(
+  "a secret that is on record with another %s is refused before anything is looked at or ordered",
+  async (_, other) => {
+    const world = await cancelled("setSecret", false);
+    const before = recordOf(world);
+
+    const find = findRotatable(byHand(world), { ...wanted(world), ...other });
+
+    await expect(find).rejects.toMatchObject({
+      detail: "not-configured",
+      message: expect.stringContaining(`is the client-secret of ${world.target.clientId} in acme-prod already`),
+    });
+    expect(recordOf(world)).toEqual(before);
+  },
+);
+
 describe("a rotation that was cancelled before Auth0 was told", () => {
   it("is refused by hand, since Secrets Manager has rotation switched off", async () => {
     const world = await cancelled("createSecret", false);
-    await expect(findRotatable(byHand(world), world.target.arn)).rejects.toMatchObject({ detail: "rotation-disabled" });
+    await expect(findRotatable(byHand(world), wanted(world))).rejects.toMatchObject({ detail: "rotation-disabled" });
   });
 
   it("is not adopted: the version that Auth0 accepts is to bear both labels", async () => {
@@ -97,7 +119,7 @@ describe("a key whose predecessor stays for its overlap", () => {
     const options = { kind: "private-key", propagation: "at once", keys: await prepareKeys(3) } as const;
     const { world, version } = await announcedWorld(options);
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
-    const find = () => findRotatable(byHand(world), world.target.arn);
+    const find = () => findRotatable(byHand(world), wanted(world));
 
     await expect(find()).rejects.toMatchObject({
       code: "rotation-unfinished",
