@@ -100,16 +100,17 @@ const WHILE = "Asking whether the old one is dead takes a minute or two; it may 
 async function tellProgress(
   followed: Followed,
   told: Progress | undefined,
-  { table, clock }: DeployedRotation,
+  { table, clock, keepsProof }: DeployedRotation,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Progress | undefined> {
   const by = followed.worker ? "here" : "service";
+  const isProving = followed.target.kind === "client-secret" && (by === "service" || keepsProof);
   let last = told;
   for await (const progress of follow(table, followed, clock, signal)) {
     const { stage } = progress;
     if (stage !== last?.stage) say(terminal, stageText(stage, followed.target, by));
-    if (stage !== last?.stage && stage === "promoted" && followed.target.kind === "client-secret") say(terminal, WHILE);
+    if (stage !== last?.stage && stage === "promoted" && isProving) say(terminal, WHILE);
     const text = failureText(progress, last?.failure ?? null, by);
     if (text) say(terminal, text);
     last = progress;

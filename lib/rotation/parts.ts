@@ -26,6 +26,8 @@ export interface RotationParts {
   /** Everything remembered. */
   table: Table;
   evidence: EvidenceStore;
+  /** False where nobody said where a proof is kept: then nobody is asked for one, and an audit proves later. */
+  keepsProof?: boolean;
   /** What is configured for a target; undefined where nothing is, or where there is no rotator. */
   settings(target: RotationTarget): RotationSettings | undefined;
   /**

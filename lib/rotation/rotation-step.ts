@@ -31,7 +31,7 @@ export interface StepRequest {
  * Does one step of a rotation. Each may be repeated at any time, whatever became of it before.
  *
  * After the last one, as much is done of what is left to do with the old credential as there is time for: a rotation by
- * anybody ends with its proof. What fails of that is recorded, and done by a later run.
+ * anybody ends with its proof, where that can be kept. What fails of that is recorded, and done by a later run.
  *
  * @returns false when the version has come to its end, and is not the current one
  * @throws CurfewError `rotation-refused` (its detail is a Refusal), `rotation-busy` while somebody else holds the lease,
@@ -47,7 +47,7 @@ export async function rotationStep(
     if (step === "testSecret") await mustBeTestable(request, parts);
     return atWork(request, parts, async (work) => {
       const goesOn = await doStep(step, work);
-      if (step === "finishSecret") await careQuietly(work, deadline, parts);
+      if (step === "finishSecret" && parts.keepsProof !== false) await careQuietly(work, deadline, parts);
       return goesOn;
     });
   });

@@ -5,6 +5,7 @@ import { spoken } from "../../bin/spoken.ts";
 import type { Terminal } from "../../bin/terminal.ts";
 import { takeLease } from "../../lib/rotation/lease.ts";
 import { CURRENT, type RotationService } from "../../lib/rotation/ports.ts";
+import { recordOf } from "../rotation/world/curfew.ts";
 import { prepareKeys } from "../rotation/world/keys.ts";
 import { announcedWorld, stepsUpTo } from "../rotation/world/one-step.ts";
 import type { World } from "../rotation/world/world.ts";
@@ -81,12 +82,16 @@ describe("finishing a rotation from here", () => {
     expect(world.guard.violations).toEqual([]);
   });
 
-  it("says in the result why the old one is not proven dead where no evidence bucket was named", async () => {
+  it("asks for no proof that nobody keeps, and says so in the result", async () => {
     const { world, version } = await hanging();
     const evidence = { write: nobody, create: nobody, read: nobody };
 
-    const { out, code } = await finished(world, version, { keepsProof: false, evidence });
+    const { out, err, code, lasted } = await finished(world, version, { keepsProof: false, evidence });
 
+    expect(lasted).toBeLessThan(10_000); // a proof takes 75 s
+    expect(err).not.toContain("Asking whether");
+    expect(recordOf(world)?.aftercare).toMatchObject([{ current: version, answers: [] }]);
+    expect(recordOf(world)).not.toHaveProperty("lastFailure");
     expect({ out, code }).toEqual({
       out: "The secret is rotated. No evidence bucket is named, so that the old one is dead is proven by the next audit.\n",
       code: 0,
