@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
+import { overdueSince } from "../aftercare/proof.ts";
 import { adoptedSecrets } from "../credentials/adopted-secrets.ts";
 import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
 import { secretNameOf } from "../credentials/credential-text.ts";
@@ -34,9 +35,22 @@ export async function tenantCredentials(
   );
   const known = await knownCredentials(table, tenant, configured, now);
   const adopted = await adoptedSecrets(table, tenant);
-  const credentials = known.map((one) => ({ ...one, isAdopted: isAdopted(one, adopted.get(one.clientId)) }));
-  return { tenant, credentials, leftBehind };
+  const credentials = known.map((one) => ({
+    ...one,
+    rotation: one.rotation && asOf(now, one.rotation, one.hasRotator),
+    isAdopted: isAdopted(one, adopted.get(one.clientId)),
+  }));
+  return { tenant, credentials, leftBehind: leftBehind.map((rotation) => asOf(now, rotation, false)) };
 }
+
+/** With what is overdue by now, also where no run has come to record it. */
+const asOf = (now: Instant, rotation: RotationRecord, isTended: boolean): RotationRecord => ({
+  ...rotation,
+  aftercare: rotation.aftercare.map((care) => {
+    const since = overdueSince(care, now, isTended);
+    return since === undefined ? care : { ...care, overdueSince: since };
+  }),
+});
 
 /** Another secret than the configured one does not count; what was rotated once needs no other witness. */
 function isAdopted({ rotation, secret }: KnownCredential, adoptedArn: string | undefined): boolean {

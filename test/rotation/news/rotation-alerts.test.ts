@@ -133,9 +133,17 @@ describe("what everybody hears of rotations", () => {
   });
 
   it("is that nobody goes on with an old one, as soon as it should be dead, or when an audit should have come", () => {
-    const day = { ...CARE, promotedAt: NOW - 2 * DAY, from: NOW - DAY, lastWriteAt: NOW - 2 * DAY, answers: [] };
-    const told = (isTended: boolean, now: number) =>
-      rotationAlerts([{ tenant: "a", record: rotation({ aftercare: [day] }), isTended }], RULES, now);
+    const oldKey = { id: "cred_1", kid: "k1" };
+    const day = {
+      ...CARE,
+      promotedAt: NOW - 2 * DAY,
+      from: NOW - DAY,
+      lastWriteAt: NOW - 2 * DAY,
+      answers: [],
+      oldKey,
+    };
+    const told = (isTended: boolean, now: number, care: Aftercare = day) =>
+      rotationAlerts([{ tenant: "a", record: rotation({ aftercare: [care] }), isTended }], RULES, now);
     const DUE = NOW - DAY + HOUR / 12;
 
     expect(told(false, DUE - 1)).toEqual([]);
@@ -147,6 +155,7 @@ describe("what everybody hears of rotations", () => {
     expect(told(true, DUE + 73 * HOUR)).toMatchObject([{ id: alert?.id }]);
     expect(alertsOf({ aftercare: [{ ...day, overdueSince: DUE }] })[0]?.id).toBe(alert?.id);
     expect(told(false, NOW + 99 * DAY)).toHaveLength(1);
+    expect(told(true, DUE, { ...day, goneAt: NOW - DAY })).toHaveLength(1); // no audit is waited for once it is gone
   });
 
   it.each<[string, Partial<RotationRecord>]>([
