@@ -219,6 +219,10 @@ async function unknownCommand(word: string, parent: Command): Promise<Error> {
     import("../lib/model/curfew-error.ts"),
   ]);
   const known = parent.commands.map((command) => command.name()).filter((name) => name !== parent.name());
+  if (known.includes(word)) {
+    const right = `npx curfew ${parent.name()} ${word} --…`;
+    return new CurfewError("arguments-invalid", `${word} comes before all options: ${right}`);
+  }
   const hint = didYouMean(word, known) ?? `there are ${known.join(", ")}.`;
   return new CurfewError("arguments-invalid", `${parent.name()} has no subcommand ${JSON.stringify(word)}; ${hint}`);
 }

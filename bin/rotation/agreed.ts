@@ -52,5 +52,6 @@ function planText(
     ...(hanging === undefined || keepsProof ? [] : [`${NO_BUCKET} ${NAME_BUCKET}`]),
     LOCAL_FILE,
   ];
-  return lines.map((line) => `${wrapped(line, width, line.startsWith("-") ? "  " : "", "    ")}\n`).join("");
+  const indents = (line: string): [string, string] => (line.startsWith("-") ? ["  ", "    "] : ["", ""]);
+  return lines.map((line) => `${wrapped(line, width, ...indents(line))}\n`).join("");
 }

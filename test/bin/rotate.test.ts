@@ -238,7 +238,7 @@ describe("curfew rotate --dry-run", () => {
 
     expect(run).toMatchObject({ code: 1, stderr: "" });
     expect(run.stdout).toContain("Something is in the way:");
-    for (const said of ["switched off", "HS256", "somebody set another one by hand", "rotate adopt", "RS256"]) {
+    for (const said of ["switched off", "HS256", "somebody changed it by hand", "rotate adopt", "RS256"]) {
       expect(oneLine(run.stdout)).toContain(said);
     }
     expect(oneLine(run.stdout)).toContain("- Auth0 refuses the stored client secret.");
@@ -348,6 +348,7 @@ describe("curfew rotate ends with 3 and one sentence", () => {
       env: {},
       says: 'did you mean "checkout"?\n',
     },
+    { title: "options before a subcommand", args: ["--yes", "status"], env: {}, says: "status comes before all options" },
     { title: "a subcommand that is none", args: ["staus"], env: {}, says: 'did you mean "status"?\n' },
     { title: "two tenants", args: ["--tenant", "old", ...NOW], env: {}, says: "one is taken" },
     { title: "an empty client", args: ["--tenant", "acme", "--client", ""], env: {}, says: "It is empty" },
