@@ -1,7 +1,12 @@
 import type { Instant } from "../../lib/history/history.ts";
 import { failedTry, failing } from "../../lib/rotation/ledger/failing.ts";
 import { progressOf, type Stage } from "../../lib/rotation/ledger/progress.ts";
-import { isOpen, type RotationFailure, type RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import {
+  concernsPeople,
+  isOpen,
+  type RotationFailure,
+  type RotationRecord,
+} from "../../lib/rotation/ledger/rotation-record.ts";
 import type { VersionId } from "../../lib/rotation/ports.ts";
 
 /** Where a credential stands, as docs/rotation.md lists it. */
@@ -14,7 +19,7 @@ export function stateOf(rotation: RotationRecord | undefined, isAdopted: boolean
   if (rotation.held) return "held";
   if (rotation.underWay) return "under way";
   if (rotation.aftercare.some(({ overdueSince }) => overdueSince !== undefined)) return "overdue";
-  if (rotation.aftercare.length > 0) return "aftercare";
+  if (rotation.aftercare.some(concernsPeople)) return "aftercare";
   if (failedRotation(rotation)) return "failed";
   return unfinished(rotation) ? "ordered" : atRest;
 }

@@ -5,9 +5,9 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
 import type { StatusCredential, TenantCredentials } from "../../lib/rotation/by-hand/status.ts";
 import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
-import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import { type Aftercare, concernsPeople, type RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";
-import { REFUSAL_ADVICE, refusalSteps } from "../../lib/rotation/news/refusal-advice.ts";
+import { type Advised, heldSteps, REFUSAL_ADVICE, refusalSteps } from "../../lib/rotation/news/refusal-advice.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { dueDate } from "../../lib/rotation/schedule/due.ts";
 import { ageText } from "../age-text.ts";
@@ -90,29 +90,37 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string
     ...(held
       ? [
           `${name}: held since ${minuteText(held.since)}: ${terminalText(held.message)}`,
-          `  then: npx curfew rotate resume ${options}`,
+          ...heldSteps(held.refusal, rotation.lastFailure?.code, advised(tenant, rotation)).map(asStep),
         ]
       : []),
     ...(failure
       ? [
           `${name}: ${failure.refusal === null ? "failed" : "refused"} at ${failure.step}, ${minuteText(failure.at)}: ${terminalText(failure.message)}`,
-          ...refusedSteps(tenant, rotation, failure.refusal),
+          ...(failure.refusal === null ? [] : refusalSteps(failure.refusal, advised(tenant, rotation)).map(asStep)),
         ]
       : []),
     ...(made ? [`${name}: ${unfinishedText(made, rotation)}`] : []),
-    ...(made || (failure && !isLast(failure.refusal)) ? [`  to go on: npx curfew rotate ${options}`] : []),
-    ...aftercare.map((care) => `${name}: ${careText(care, now)}`),
+    ...(failure && !isLast(failure.refusal) ? [`  to go on: npx curfew rotate ${options}`] : []),
+    ...(made && !failure
+      ? [`  ${made.stage === "ordered" ? "to go on" : "if it hangs"}: npx curfew rotate ${options}`]
+      : []),
+    ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, now)}`),
+    ...(aftercare.some(({ overdueSince }) => overdueSince !== undefined) ? [OVERDUE] : []),
     ...(ofCare?.step === "aftercare"
       ? [`${name}: what is left failed last at ${minuteText(ofCare.at)}: ${terminalText(ofCare.message)}`]
       : []),
   ];
 }
 
-/** What a person can do about a refusal. */
-const refusedSteps = (tenant: string, { clientId, arn }: RotationRecord, refusal: Refusal | null): string[] =>
-  refusal === null
-    ? []
-    : refusalSteps(refusal, { tenant, clientId, secret: secretNameOf(arn) }).map((step) => `  ${terminalText(step)}`);
+const OVERDUE = "  what to do: docs/runbook.md#aftercare-overdue";
+
+const advised = (tenant: string, { clientId, arn }: RotationRecord): Advised => ({
+  tenant,
+  clientId,
+  secret: secretNameOf(arn),
+});
+
+const asStep = (step: string): string => `  ${terminalText(step)}`;
 
 /** Whether nothing is left to rotate when that is mended. */
 const isLast = (refusal: Refusal | null): boolean => refusal !== null && REFUSAL_ADVICE[refusal].goOn === null;
@@ -138,7 +146,8 @@ function careText(care: Aftercare, now: Instant): string {
   if (care.overdueSince !== undefined) {
     return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteText(care.overdueSince)}`;
   }
-  if (care.from > now) return `${old} stays accepted until ${minuteText(care.from)}`;
+  if (care.from > now) return `${old} stays accepted until ${minuteText(care.from)}; then an audit removes it`;
+  if (care.oldKey && care.goneAt === undefined) return `${old} is to be removed; the next audit does that`;
   return `${old} is not proven dead yet; every audit goes on with it`;
 }
 

@@ -19,7 +19,7 @@ export const REFUSALS = [
   "hs256-client",
   "kind-mismatch", // the client authenticates in another way than the configured kind
   "not-calibrated", // Auth0's answers cannot tell a right credential from a wrong one for this client
-  "current-refused", // neither the stored current nor the pending value is accepted: somebody set another one by hand
+  "current-refused", // neither the stored current nor the pending value is accepted: somebody changed one by hand
   "never-accepted", // the stored current is refused, and no credential of the client was ever seen to be accepted
   "no-place", // both places for keys are taken by keys that something refers to
 ] as const;

@@ -82,7 +82,7 @@ describe("the status of credentials", () => {
     const text = status(known({ rotation: rotation({ held }) }));
 
     expect(text).toContain("checkout: held since 2026-11-23 06:00 UTC: It failed \uFFFD[31mthree times.");
-    expect(text).toContain("\n  then: npx curfew rotate resume --tenant acme --client checkout");
+    expect(text).toContain("\n  Then go on: npx curfew rotate resume --tenant acme --client checkout");
   });
 
   it.each([
@@ -91,10 +91,16 @@ describe("the status of credentials", () => {
     {
       care: { from: NOW + DAY, oldKey: { id: "cred_1", kid: "k1" } },
       state: "aftercare",
-      says: "key k1 stays accepted until 2026-11-24",
+      says: "key k1 stays accepted until 2026-11-24 06:00 UTC; then an audit removes it",
     },
     {
-      care: { notProvable: "It is not stored." },
+      care: { oldKey: { id: "cred_1", kid: "k1" } },
+      state: "aftercare",
+      says: "key k1 is to be removed; the next audit",
+    },
+    { care: { notProvable: "Nothing came of it." }, state: "ok", says: "acme" },
+    {
+      care: { notProvable: "It is not stored.", givenUpAt: NOW },
       state: "aftercare",
       says: "cannot be proven dead: It is not stored.",
     },
@@ -127,7 +133,7 @@ describe("the status of credentials", () => {
 
     expect(text).toMatch(/ failed$/m);
     expect(text).toContain("checkout: refused at createSecret, 2026-11-23 06:00 UTC: Auth0 refuses the stored");
-    expect(text).toContain("overwrite it: npx curfew rotate --tenant acme --client checkout --overwrite");
+    expect(text).toContain("replace it: npx curfew rotate --tenant acme --client checkout --overwrite");
     expect(text).toContain("\n  to go on: npx curfew rotate --tenant acme --client checkout");
     const promoted = { version: "v2", at: NOW + 1 };
     expect(status(known({ rotation: rotation({ order, lastFailure: refused, promoted }) }))).toMatch(/ ok$/);
@@ -144,6 +150,7 @@ describe("the status of credentials", () => {
     expect(ordered).toMatch(/ ordered$/m);
     expect(ordered).toContain("ordered at 2026-11-23 06:00 UTC, version v1; nothing was heard of it since");
     expect(ordered).toContain("to go on: npx curfew rotate --tenant acme --client checkout");
+    expect(stages[1]).toContain("if it hangs: npx curfew rotate --tenant acme --client checkout");
     expect(stages[0]).toContain("version v1: A new secret is being made and stored; Auth0 does not know it yet.");
     expect(stages[1]).toContain("version v1: The new secret is stored, and Auth0 is being told.");
     expect(status(known({ rotation: rotation({ order, promoted: { version: "v1", at: NOW + 1 } }) }))).toMatch(/ ok$/);

@@ -1,6 +1,5 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { unfinished } from "../asking/asking.ts";
-import { optionsFor } from "../credentials/credential-text.ts";
 import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationSettings } from "../parts.ts";
 import type { Refused } from "../refusal.ts";
@@ -30,16 +29,16 @@ const isOfIncident = ({ by, asked }: RotationOrder): boolean => (asked?.by ?? by
 export const wasAccepted = (record: RotationRecord | undefined): boolean =>
   record?.acceptedAt !== undefined || record?.promoted !== undefined;
 
-/** Somebody set another one by hand, and somebody may use it; or nothing is known of what Auth0's refusals mean. */
+/** Somebody changed one of the two by hand, and somebody may use it; or nothing is known of what Auth0's refusals mean. */
 export function currentRefused(
-  { tenant, clientId }: Pick<RotationSettings, "tenant" | "clientId">,
+  { clientId }: Pick<RotationSettings, "clientId">,
   record: RotationRecord | undefined,
 ): Refused {
   if (!wasAccepted(record)) {
     const message = `Auth0 refuses the stored credential of ${clientId} like a random one, and was never seen to accept any: the stored one is wrong, or Auth0's refusals say nothing about this application. Store the one that the application uses; nothing is overwritten before one was accepted.`;
     return { refusal: "never-accepted", message };
   }
-  const message = `Auth0 refuses the stored credential of ${clientId}: somebody set another one by hand. Store that one, or overwrite it: npx curfew rotate ${optionsFor(tenant, clientId)} --overwrite`;
+  const message = `Auth0 refuses the stored credential of ${clientId}: somebody changed it by hand, in Auth0 or in Secrets Manager, and Curfew overwrites neither unasked.`;
   return { refusal: "current-refused", message };
 }
 

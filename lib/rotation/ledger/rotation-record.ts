@@ -90,6 +90,10 @@ export interface Aftercare {
 /** Something that is left to do and can be done. */
 export const isOpen = ({ notProvable }: Pick<Aftercare, "notProvable">): boolean => notProvable === undefined;
 
+/** All but what nothing came of: the old credential is the current one then, and nobody need hear of it. */
+export const concernsPeople = (care: Pick<Aftercare, "notProvable" | "givenUpAt">): boolean =>
+  isOpen(care) || care.givenUpAt !== undefined;
+
 /** `ROTATION#<clientId>` of a tenant: what is remembered of the rotations of one credential. */
 export interface RotationRecord {
   clientId: string;

@@ -99,11 +99,11 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
     goOn: "Once the probe calibrates, go on: npx curfew rotate resume",
   },
   "current-refused": {
-    meaning: "Auth0 refuses the stored secret: somebody set another one by hand",
+    meaning: "Auth0 refuses what is stored: somebody changed one of the two by hand",
     steps: [
-      "Find out who set it and whether somebody uses it.",
-      "If it is the right one, store it in Secrets Manager.",
-      "If nobody uses it, overwrite it: npx curfew rotate --overwrite",
+      "Find out what was changed, in Auth0 or in Secrets Manager, and which of the two is in use.",
+      "If the one in Auth0 is in use, store it in Secrets Manager.",
+      "If nobody uses the one in Auth0, replace it: npx curfew rotate --overwrite",
     ],
     goOn: "After --overwrite nothing is left to do; after storing the right one go on: npx curfew rotate resume",
   },

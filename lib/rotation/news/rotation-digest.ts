@@ -9,7 +9,7 @@ import { blockOf } from "../credentials/blocked.ts";
 import { clientText, optionsFor } from "../credentials/credential-text.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failing } from "../ledger/failing.ts";
-import type { Aftercare } from "../ledger/rotation-record.ts";
+import { type Aftercare, concernsPeople, isOpen } from "../ledger/rotation-record.ts";
 import { announced, isAutomatic, isDue } from "../schedule/due.ts";
 import { REFUSAL_ADVICE } from "./refusal-advice.ts";
 import type { TenantRotation } from "./rotation-alerts.ts";
@@ -40,7 +40,7 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const blocked = credentials.filter((one) => blockOf(one) !== undefined);
   const due = credentials.filter((one) => isAutomatic(one) && isDue(one, now) && !one.rotation?.held && !blockOf(one));
   const cares = rotations.flatMap(({ tenant, record, isTended }) =>
-    record.aftercare.map((care) => {
+    record.aftercare.filter(concernsPeople).map((care) => {
       return { tenant, clientId: record.clientId, care, since: overdueSince(care, now, isTended) };
     }),
   );
@@ -68,7 +68,10 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
               value: `${counted(rotated.length, "credential")}; ${counted(proven.length, "old one")} proven dead`,
             },
             { label: "Due", value: `${due.length} now, ${soon.length} within a week, of ${automatic} automatic` },
-            { label: "Aftercare", value: `${cares.length} open, ${overdue.length} overdue` },
+            {
+              label: "Aftercare",
+              value: `${cares.filter(({ care }) => isOpen(care)).length} open, ${overdue.length} overdue`,
+            },
           ],
     steps: [...(wrong > 0 ? ["How rotations stand: npx curfew rotate status"] : []), ...blockedSteps(blocked)],
     items: [
@@ -141,9 +144,10 @@ interface Care {
   since: Instant | undefined;
 }
 
-/** An aftercare that is open, and why. */
+/** An aftercare that is open or was given up, and why. */
 function careLine({ tenant, clientId, care, since }: Care): string {
-  return `${since === undefined ? "aftercare" : "not dead"}  ${tenant}: ${clientText(clientId)}: ${careText(care, since)}`;
+  const state = isOpen(care) ? "aftercare" : "not provable";
+  return `${since === undefined ? state : "not dead"}  ${tenant}: ${clientText(clientId)}: ${careText(care, since)}`;
 }
 
 function careText(care: Aftercare, since: Instant | undefined): string {

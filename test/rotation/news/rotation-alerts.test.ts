@@ -84,7 +84,7 @@ describe("what everybody hears of rotations", () => {
       "More: docs/runbook.md#rotation-refused",
     ]);
     expect(stepsOf("current-refused")?.slice(-4, -1)).toEqual([
-      "If nobody uses it, overwrite it: npx curfew rotate --tenant a --client jkl --overwrite",
+      "If nobody uses the one in Auth0, replace it: npx curfew rotate --tenant a --client jkl --overwrite",
       "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
       "After --overwrite nothing is left to do; after storing the right one go on: npx curfew rotate resume --tenant a --client jkl",
     ]);

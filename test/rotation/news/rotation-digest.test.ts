@@ -90,6 +90,8 @@ describe("the digest says of rotation", () => {
         remembered("alive", { aftercare: [{ ...care, overdueSince: NOW - HOUR, answers: [accepted] }] }),
         remembered("silent", { aftercare: [{ ...care, overdueSince: NOW - HOUR }] }),
         remembered("key", { aftercare: [{ ...care, from: NOW + DAY, oldKey: { id: "k", kid: "k" } }] }),
+        remembered("lost", { aftercare: [{ ...care, notProvable: "It is not stored.", givenUpAt: NOW }] }),
+        remembered("none", { aftercare: [{ ...care, notProvable: "Nothing came of it." }] }),
       ],
     );
 
@@ -104,7 +106,9 @@ describe("the digest says of rotation", () => {
       "not dead  a: silent: the old one is not proven dead, overdue since 2026-11-25 05:00 UTC",
       "not rotated  a: failing: Auth0 did not answer.",
       "aftercare  a: key: the old key stays until 2026-11-26 06:00 UTC",
+      "not provable  a: lost: It is not stored.",
     ]);
+    expect(one.facts).toContainEqual({ label: "Aftercare", value: "3 open, 2 overdue" });
     expect(one.steps).toContain("How rotations stand: npx curfew rotate status");
   });
 
