@@ -102,6 +102,7 @@ const failureJson = (failure: RotationFailure | undefined) =>
         version: failure.version,
         step: failure.step,
         at: moment(failure.at),
+        code: failure.code,
         refusal: failure.refusal,
         message: failure.message,
       }

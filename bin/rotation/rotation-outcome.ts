@@ -96,7 +96,11 @@ function failed(target: RotationTarget, message: string, refusal: Refusal | null
   return {
     code: 1,
     text: `Not rotated yet: ${clean(message)}`,
-    advice: ["Secrets Manager and the next audit try again by themselves.", clean(again)],
+    advice: [
+      "Secrets Manager and the next audit try again by themselves.",
+      clean(again),
+      "More: docs/runbook.md#rotation-failed",
+    ],
   };
 }
 

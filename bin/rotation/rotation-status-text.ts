@@ -95,7 +95,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string
       : []),
     ...(failure
       ? [
-          `${name}: ${failure.refusal === null ? "failed" : "refused"} at ${failure.step}, ${minuteText(failure.at)}: ${terminalText(failure.message)}`,
+          `${name}: ${failure.refusal === null ? "failed" : "refused"} at ${failure.step} (${failure.refusal ?? failure.code}), ${minuteText(failure.at)}: ${terminalText(failure.message)}`,
           ...(failure.refusal === null ? [] : refusalSteps(failure.refusal, advised(tenant, rotation)).map(asStep)),
         ]
       : []),

@@ -132,7 +132,9 @@ describe("the status of credentials", () => {
     const text = status(known({ rotation: rotation({ order, lastFailure: refused }) }));
 
     expect(text).toMatch(/ failed$/m);
-    expect(text).toContain("checkout: refused at createSecret, 2026-11-23 06:00 UTC: Auth0 refuses the stored");
+    expect(text).toContain(
+      "checkout: refused at createSecret (current-refused), 2026-11-23 06:00 UTC: Auth0 refuses the stored",
+    );
     expect(text).toContain("replace it: npx curfew rotate --tenant acme --client checkout --overwrite");
     expect(text).toContain("\n  to go on: npx curfew rotate --tenant acme --client checkout");
     const promoted = { version: "v2", at: NOW + 1 };
@@ -244,6 +246,14 @@ describe("what a rotation came to", () => {
       seen: { held: { since: NOW, refusal: "hs256-client", message: "HS256." } },
       code: 1,
       says: "Not rotated: HS256.",
+    },
+    {
+      title: "failed",
+      seen: {
+        failure: { version: "v", step: "setSecret", at: NOW, code: "unreachable", refusal: null, message: "No." },
+      },
+      code: 1,
+      says: "Not rotated yet: No.",
     },
     { title: "silent", seen: {}, code: 1, says: "Nothing more was heard" },
   ])("is said with an exit code: $title", ({ seen, code, says }) => {

@@ -45,6 +45,7 @@ function heldAlert(
   rules: Pick<AlertRules, "owners">,
 ): Alert {
   const { clientId, failures, lastFailure } = record;
+  const code = refusal ?? lastFailure?.code;
   const why = refusal ? REFUSAL_ADVICE[refusal].meaning : `it failed ${counted(failures, "time")} in a row`;
   return {
     ...about(tenant, rules),
@@ -57,6 +58,7 @@ function heldAlert(
       ...facts(tenant, record),
       { label: "Held since", value: moment(iso(since)) },
       { label: "Reason", value: harmless(message, 300) },
+      ...(code ? [{ label: "Code", value: code }] : []),
       ...(lastFailure && lastFailure.message !== message
         ? [{ label: "Last failure", value: harmless(lastFailure.message, 300) }]
         : []),
@@ -83,11 +85,12 @@ function failedAlert(
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when that fails as well"}.`} ${stateText(record)}`,
+    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when they fail as well"}.`} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },
       { label: "Step", value: step },
+      { label: "Code", value: refusal ?? code },
       { label: "Reason", value: harmless(message, 300) },
     ],
     steps: [

@@ -46,6 +46,7 @@ describe("what everybody hears of rotations", () => {
       title: "a: the rotation of jkl is held: it failed 3 times in a row",
     });
     expect(alert?.facts).toContainEqual({ label: "Secret", value: "apps/checkout/auth0" });
+    expect(alert?.facts).toContainEqual({ label: "Code", value: FAILURE.code }); // the runbook goes by it
     expect(alert?.steps.slice(-3)).toEqual([
       "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
       "Then go on: npx curfew rotate resume --tenant a --client jkl",
@@ -96,7 +97,7 @@ describe("what everybody hears of rotations", () => {
 
     expect(alert).toMatchObject({ severity: "medium", title: "a: the rotation of jkl failed in setSecret" });
     expect(alert?.text).toBe(
-      "The next audits try again, and it is held when that fails as well. Curfew has changed nothing at Auth0.",
+      "The next audits try again, and it is held when they fail as well. Curfew has changed nothing at Auth0.",
     );
   });
 
