@@ -240,7 +240,7 @@ It works with the AWS credentials and the region of your shell. Ctrl-C ends the 
 
 Exit codes:
   0    rotated, and the old credential is dead, or will be looked after by the next audits
-  1    not rotated: refused, failed, held; or rotated, and the old credential is still accepted
+  1    not rotated: refused, failed, held, or you said no; or rotated, and the old credential should be dead and is not
   3    bad configuration or arguments, or AWS does not answer
   130  interrupted`;
 

@@ -126,7 +126,9 @@ describe("curfew rotate", { timeout: 120_000 }, () => {
     });
     expect(refused.stderr).toContain("--overwrite");
     expect(status.stdout).toMatch(/ failed$/m);
-    expect(oneLine(status.stdout)).toMatch(/checkout: refused at createSecret, .*--client checkout --overwrite/);
+    expect(oneLine(status.stdout)).toMatch(
+      /checkout: refused at createSecret \(current-refused\), .*--client checkout --overwrite/,
+    );
     expect(before).toBe(ACCEPTED);
     expect(oneLine(overwritten.stderr)).toContain("A secret that somebody set by hand in Auth0 is replaced");
     expect(await answerTo(deployed, byHand)).toBe(REFUSED);
@@ -314,7 +316,7 @@ describe("curfew rotate resume", { timeout: 120_000 }, () => {
     expect(run.stderr).toContain("is not held any more.");
     expect(idle).toMatchObject({ code: 0, stdout: expect.stringContaining("nothing to resume") });
     expect(status.stdout).toContain("held since 1970-01-01 00:00 UTC: It failed three times.");
-    expect(status.stdout).toContain("then: npx curfew rotate resume --tenant acme --client checkout");
+    expect(status.stdout).toContain("Then go on: npx curfew rotate resume --tenant acme --client checkout");
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("proven dead") });
     expect(await recordOf(deployed)).toMatchObject({ failures: 0 });
     expect((await recordOf(deployed))?.held).toBeUndefined();
@@ -348,7 +350,12 @@ describe("curfew rotate ends with 3 and one sentence", () => {
       env: {},
       says: 'did you mean "checkout"?\n',
     },
-    { title: "options before a subcommand", args: ["--yes", "status"], env: {}, says: "status comes before all options" },
+    {
+      title: "options before a subcommand",
+      args: ["--yes", "status"],
+      env: {},
+      says: "status comes before all options",
+    },
     { title: "a subcommand that is none", args: ["staus"], env: {}, says: 'did you mean "status"?\n' },
     { title: "two tenants", args: ["--tenant", "old", ...NOW], env: {}, says: "one is taken" },
     { title: "an empty client", args: ["--tenant", "acme", "--client", ""], env: {}, says: "It is empty" },
