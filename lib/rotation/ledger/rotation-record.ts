@@ -105,6 +105,8 @@ export interface RotationRecord {
     startedAt: Instant;
     /** When the tenant was first told about it; from then on the only way is forward. */
     setAt?: Instant;
+    /** Secrets: the version that the tenant was seen to accept before that, whatever people store meanwhile. */
+    replaces?: VersionId;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;

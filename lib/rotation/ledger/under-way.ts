@@ -7,9 +7,21 @@ type UnderWay = NonNullable<RotationRecord["underWay"]>;
 /** Records that a version is being made. */
 export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (underWay) => underWay);
 
-/** Records that the tenant may be told of the version from now on; written before it is. */
-export const markTold = (work: Work): Promise<RotationRecord> =>
-  mark(work, (underWay) => ({ ...underWay, setAt: underWay.setAt ?? nowOf(work) }));
+/**
+ * Records that the tenant may be told of the version from now on; written before it is.
+ *
+ * @param replaces the version that it was seen to accept until now; left out where that is not known anew
+ */
+export const markTold = (work: Work, replaces?: VersionId): Promise<RotationRecord> =>
+  mark(work, (underWay) => ({
+    ...underWay,
+    ...(replaces === undefined ? {} : { replaces }),
+    setAt: underWay.setAt ?? nowOf(work),
+  }));
+
+/** The version that the tenant accepted when it was told of this one; undefined where that was not seen. */
+export const replacedBy = ({ version }: Work, record: RotationRecord | undefined): VersionId | undefined =>
+  record?.underWay?.version === version ? record.underWay.replaces : undefined;
 
 /**
  * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is
