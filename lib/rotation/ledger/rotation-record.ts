@@ -117,6 +117,8 @@ export interface RotationRecord {
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
   promoted?: { version: VersionId; at: Instant };
+  /** The last promotion in the secret that the client had before this one. */
+  former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];
   lastProof?: Proof;
 }
