@@ -39,7 +39,8 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   const ask = await calibratedAsk(work, isTold(work, record) ? pending : (await current()).credential);
   if ((await ask(pending)) === "accepted") {
     await markTold(work); // an earlier try told the tenant, or somebody did for us
-  } else if (mayOverwrite(work, record)) {
+  } else if (mayOverwrite(work, record) && mayOverwrite(work, await recall(work))) {
+    // Looked at again: while Auth0 was asked the person may have ordered it once more, without.
     await send(work, pending, { freshUntil: Number.POSITIVE_INFINITY });
   } else {
     const { version, credential } = await current();
