@@ -7,6 +7,7 @@ import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { KEYS, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { CLIENT_ID } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 
@@ -106,6 +107,7 @@ describe("a version that only left its label", () => {
 
   it("is rotated to again where it is the one that is live, and has to be proven again", async () => {
     const { world, version } = await rotatedWorld();
+    const firstProof = recordOf(world)?.lastProof;
     const former = [...world.vault.secret.versions.keys()][0] ?? "";
     world.vault.promote(world.target.arn, former, version); // a person moves the label, and changes nothing at Auth0
     const at = world.clock.now();
@@ -118,6 +120,15 @@ describe("a version that only left its label", () => {
     const record = recordOf(world);
     expect(progressOf(record, version, at).stage).toBe("proven");
     expect(record?.lastProof?.provenAt).toBeGreaterThan(record?.promoted?.at ?? Number.POSITIVE_INFINITY);
+    const proofs = [...world.evidence.documents].map(([name, [body, ...more]]) => ({
+      isOfVersion: name.startsWith(`rotations/acme-prod/${CLIENT_ID}/${version}`),
+      provenAt: JSON.parse(Buffer.from(body ?? []).toString()).proof.provenAt,
+      isOverwritten: more.length > 0,
+    }));
+    expect(proofs).toEqual([
+      { isOfVersion: true, provenAt: firstProof?.provenAt, isOverwritten: false },
+      { isOfVersion: true, provenAt: record?.lastProof?.provenAt, isOverwritten: false },
+    ]);
   });
 
   it("keeps its label where it is the one that is live, though both are accepted for a while", async () => {
