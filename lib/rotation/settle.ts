@@ -1,6 +1,6 @@
+import type { CurfewError } from "../model/curfew-error.ts";
 import { calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
 import { isTaken } from "./asking/is-taken.ts";
-import { doesNotSay } from "./judgements/overwriting.ts";
 import { isLiveKey } from "./kinds/live-key.ts";
 import { markBegun, markDropped } from "./ledger/under-way.ts";
 import { PENDING } from "./ports.ts";
@@ -49,8 +49,8 @@ async function isAccepted(work: Work): Promise<boolean> {
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
 export async function retire(work: Work): Promise<boolean> {
-  const { parts, target, version, settings, lease } = work;
-  if (!(await waitUntil(work, nowOf(work) + SETTLING))) throw doesNotSay(settings);
+  const { parts, target, version, lease } = work;
+  if (!(await waitUntil(work, nowOf(work) + SETTLING))) throw noTimeToBeSure(work);
   const current = await currentCredential(work);
   const own = await storedCredential(work, version);
   const ask = await calibratedAsk(work, current.credential);
@@ -65,6 +65,11 @@ export async function retire(work: Work): Promise<boolean> {
   await lease.write(() => parts.vault.dropPending(target.arn, version));
   return false;
 }
+
+const noTimeToBeSure = ({ version, settings }: Work): CurfewError =>
+  unfinished(
+    `Another version of the secret of ${settings.clientId} was made current in place of ${version}, and for up to 45 seconds Auth0 may accept both; there is no time left to wait for that, so ${version} keeps its label until the next try.`,
+  );
 
 /**
  * Only a person knows whether a key may go that Auth0 accepts beside the current one.
