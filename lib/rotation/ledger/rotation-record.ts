@@ -58,6 +58,13 @@ export interface Proof {
   answers: readonly ProofAnswer[];
 }
 
+/** How an aftercare ended that no proof will end; where nobody can prove that the old credential is dead, none of these. */
+export type Ending =
+  | "in-use" // the old credential is the current one again
+  | "superseded" // the new one was never seen to be current, and another value was stored in its place
+  | "client-gone" // so is the application, and nothing of it is accepted
+  | "nothing-came"; // of the version that was to replace the old one
+
 /** What is still to be done after a promotion; recorded before it. */
 export interface Aftercare {
   /** The version that is promoted, and the one that it replaces. */
@@ -83,6 +90,7 @@ export interface Aftercare {
    * to do then; it stays on record for a week, and until a later rotation of the credential is proven.
    */
   notProvable?: string;
+  ending?: Ending;
   /** Since when that is known; left out where nothing came of `current`, so that nobody need hear of it. */
   givenUpAt?: Instant;
 }

@@ -1,6 +1,6 @@
 import type { VersionId } from "../ports.ts";
 import { nowOf, remember, type Work } from "../work.ts";
-import type { RotationRecord } from "./rotation-record.ts";
+import type { Aftercare, RotationRecord } from "./rotation-record.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
 
@@ -32,7 +32,7 @@ export const markDropped = (work: Work): Promise<RotationRecord> =>
     ...record,
     ...(underWay && underWay.version !== work.version ? { underWay } : {}),
     aftercare: record.aftercare.map((one) =>
-      one.current === work.version && one.promotedAt === undefined ? { ...one, notProvable: NOTHING_CAME } : one,
+      one.current === work.version && one.promotedAt === undefined ? { ...one, ...NOTHING_CAME } : one,
     ),
   }));
 
@@ -40,7 +40,10 @@ export const markDropped = (work: Work): Promise<RotationRecord> =>
 export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
   record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
 
-const NOTHING_CAME = "Nothing came of the version that was to replace the old credential.";
+const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
+  notProvable: "Nothing came of the version that was to replace the old credential.",
+  ending: "nothing-came",
+};
 
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
   remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));
