@@ -27,6 +27,8 @@ export interface RotationOrder {
   overwrite?: true;
   /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
   promotedBefore?: Instant;
+  /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
+  cameToNothing?: Instant;
 }
 
 /** What went wrong at the last try. No value, no answer. */

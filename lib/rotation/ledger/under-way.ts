@@ -25,12 +25,14 @@ export const replacedBy = ({ version }: Work, record: RotationRecord | undefined
 
 /**
  * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is
- * not to be done either; where it was promoted and nobody came to record it, somebody set another one since.
+ * not to be done either; where it was promoted and nobody came to record it, somebody set another one since. The order
+ * stays, since it may say that the version was promoted before, but it is over.
  */
 export const markDropped = (work: Work): Promise<RotationRecord> =>
-  remember(work, ({ underWay, ...record }) => ({
+  remember(work, ({ underWay, order, ...record }) => ({
     ...record,
     ...(underWay && underWay.version !== work.version ? { underWay } : {}),
+    ...(order ? { order: order.version === work.version ? { ...order, cameToNothing: nowOf(work) } : order } : {}),
     aftercare: record.aftercare.map((one) =>
       one.current === work.version && one.promotedAt === undefined ? { ...one, ...NOTHING_CAME } : one,
     ),

@@ -67,7 +67,8 @@ const QUIET = 15 * 60_000;
 export function isAtWork(record: RotationRecord | undefined, now: Instant): boolean {
   if (!record || isSettled(record)) return false;
   const { order, underWay, lastFailure } = record;
-  const signs = [order?.orderedAt ?? order?.at, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
+  const ordered = order?.cameToNothing === undefined ? (order?.orderedAt ?? order?.at) : undefined;
+  const signs = [ordered, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
   return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
 }
 
@@ -75,5 +76,5 @@ export function isAtWork(record: RotationRecord | undefined, now: Instant): bool
 export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {
   if (underWay) return false;
   if (lastFailure && lastFailure.step !== "aftercare" && lastFailure.at > (promoted?.at ?? 0)) return false;
-  return order === undefined || order.version === promoted?.version;
+  return order === undefined || order.version === promoted?.version || order.cameToNothing !== undefined;
 }

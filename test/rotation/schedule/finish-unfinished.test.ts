@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { unfinished } from "../../../bin/rotation/rotation-state.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
+import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { isSettled } from "../../../lib/rotation/schedule/order-of-run.ts";
 import { KEYS, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
@@ -148,16 +151,41 @@ describe("a version that only left its label", () => {
   });
 });
 
-it("of which nothing came, it runs no further step", async () => {
-  const { world, version } = await announcedWorld(SECRET);
-  await stepsUpTo(world, "createSecret", version);
-  const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
-  await stepOf(world, "setSecret", version, deaf);
-  world.guard.excuse();
-  world.vault.takePendingAway();
+describe("a version of which nothing came", () => {
+  /** Auth0 never heard of it, though it was recorded that it might; then a person took its label away. */
+  async function given(): Promise<{ world: World; version: string }> {
+    const { world, version } = await announcedWorld(SECRET);
+    await world.clock.run(orderRotation(world.table, world.target, { version, by: "person", at: world.clock.now() }));
+    await stepsUpTo(world, "createSecret", version);
+    const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
+    await stepOf(world, "setSecret", version, deaf);
+    world.guard.excuse();
+    world.vault.takePendingAway();
+    world.clock.pass(DAY);
+    return { world, version };
+  }
 
-  expect(await forward(world, version)).toBe(false);
-  expect(recordOf(world)).not.toHaveProperty("underWay");
+  it("runs no further step, and its order is over", async () => {
+    const { world, version } = await given();
+
+    expect(await forward(world, version)).toBe(false);
+
+    const record = recordOf(world);
+    expect(record).not.toHaveProperty("underWay");
+    expect(record?.order).toMatchObject({ version, cameToNothing: expect.any(Number) });
+    const { lastFailure: _, ...calm } = record as RotationRecord;
+    expect([isSettled(calm), unfinished(calm)]).toEqual([true, undefined]);
+  });
+
+  it("keeps the same run from nothing: the credential is rotated that morning", async () => {
+    const { world, version } = await given();
+
+    await world.clock.run(rotateDue(world, true));
+
+    expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(recordOf(world)?.promoted?.version).not.toBe(version);
+    expect(recordOf(world)?.promoted?.at).toBeGreaterThan(world.clock.now() - DAY);
+  });
 });
 
 it("what is held is not rotated in the stead of a version that lost its label", async () => {
