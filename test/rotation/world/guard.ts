@@ -103,7 +103,7 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
   return {
     violations,
     look(call, process) {
-      if (call.startsWith("table.put")) noteLeave();
+      if (call === "table.put ROTATION") noteLeave();
       const found = isKey ? lostKey() : lost();
       isExcused &&= found !== undefined || clock.now() < excusedAt + ON_ITS_WAY;
       if (found !== undefined && !isExcused && found !== last)
