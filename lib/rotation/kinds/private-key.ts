@@ -3,6 +3,7 @@ import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
+import { isOfIncident } from "../judgements/overwriting.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient, VersionId } from "../ports.ts";
@@ -185,11 +186,12 @@ function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined,
 
 /**
  * The last key that was promoted, or the first one of all, stays attached for its overlap; any other went long before.
- * Only a person knows what they wanted who stored another one over it.
+ * Only a person knows what they wanted who stored another one over it. An emergency waits for nobody.
  */
 async function partWith(work: Work, leaving: VersionId): Promise<void> {
   const record = await recall(work);
   if (record?.promoted !== undefined && leaving !== record.promoted.version) return;
+  if (record?.order?.version === work.version && isOfIncident(record.order)) return;
   if (!(await isLiveKey(work, leaving))) return;
   throw unfinished(
     `Auth0 still accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: during the rotation somebody stored another value as the current one of ${work.settings.clientId}. Label that version AWSCURRENT again, or detach its key at Auth0; the rotation goes on then.`,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runAftercare } from "../../../lib/rotation/aftercare/aftercare.ts";
+import { orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CURRENT, PENDING, PREVIOUS, type VersionId } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
@@ -151,6 +152,16 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     expect(recordOf(world)?.aftercare).toEqual([expect.objectContaining({ current: second, old: first })]);
     expect(recordOf(world)?.aftercare[0]?.oldKey?.id).toBe(key);
     expect(world.guard.violations).toEqual([]);
+  });
+
+  it("does not keep an emergency back, in which it may be the one that leaked", async () => {
+    const { world, second } = await storedMeanwhile();
+    const order = { version: second, by: "incident", at: world.clock.now(), overwrite: true } as const;
+    await world.clock.run(orderRotation(world.table, world.target, order));
+
+    expect(await stepOf(world, "finishSecret", second)).toBeUndefined();
+
+    expect(world.vault.labelled(CURRENT)).toBe(second);
   });
 
   it("keeps nothing back once it is detached", async () => {
