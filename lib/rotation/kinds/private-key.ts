@@ -3,16 +3,15 @@ import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
-import { isOfIncident } from "../judgements/overwriting.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
-import type { RegisteredKey, RotatedClient, VersionId } from "../ports.ts";
+import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertCurrent, assertPending } from "../vault/standing.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
-import { nowOf, recall, type Work, waitUntil } from "../work.ts";
+import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
-import { isLiveKey, isSameKey } from "./live-key.ts";
+import { isSameKey, partWithKey } from "./live-key.ts";
 import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 
 /**
@@ -35,7 +34,7 @@ export const privateKeyKind: Kind = {
   },
   test,
   oldPart,
-  partWith,
+  partWith: partWithKey,
   overlap: ({ settings }) => settings.overlap,
   isInUse,
   takeAway,
@@ -182,20 +181,6 @@ async function onlyOther(
 /** By its public half, however it is stored; where the old value is gone, by its name at the tenant. */
 function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean {
   return oldKey?.kid === publicKeyOf(current).kid || (old !== undefined && isSameKey(old, current));
-}
-
-/**
- * The last key that was promoted, or the first one of all, stays attached for its overlap; any other went long before.
- * Only a person knows what they wanted who stored another one over it. An emergency waits for nobody.
- */
-async function partWith(work: Work, leaving: VersionId): Promise<void> {
-  const record = await recall(work);
-  if (record?.promoted !== undefined && leaving !== record.promoted.version) return;
-  if (record?.order?.version === work.version && isOfIncident(record.order)) return;
-  if (!(await isLiveKey(work, leaving))) return;
-  throw unfinished(
-    `Auth0 still accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: during the rotation somebody stored another value as the current one of ${work.settings.clientId}. Label that version AWSCURRENT again, or detach its key at Auth0; the rotation goes on then.`,
-  );
 }
 
 /**

@@ -164,6 +164,15 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     expect(world.vault.labelled(CURRENT)).toBe(second);
   });
 
+  it("keeps its label, too, where what was stored is no key", async () => {
+    const { world, first, second } = await storedMeanwhile();
+    world.vault.promote(world.target.arn, first, world.vault.labelled(CURRENT) ?? "");
+    world.vault.putByHand(world.newVersion(), '{"kty":"EC"}');
+
+    expect(await stepOf(world, "finishSecret", second)).toEqual(unfinished);
+    expect(world.vault.labelled(PREVIOUS)).toBe(first);
+  });
+
   it("keeps nothing back once it is detached", async () => {
     const { world, second, key } = await storedMeanwhile();
     world.client.attach(
