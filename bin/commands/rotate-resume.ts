@@ -2,7 +2,7 @@ import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { findRotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
-import { readRotation, resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
+import { recordOfCredential, resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { agreed } from "../rotation/agreed.ts";
 import { openDeployedRotation } from "../rotation/deployed-rotation.ts";
@@ -37,7 +37,7 @@ export async function runRotateResume(
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant: tenant.name, ...credential });
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
     const rotatable = await findRotatable(rotation, { tenant: tenant.name, ...credential });
-    const record = await readRotation(rotation.table, rotatable.target);
+    const record = await recordOfCredential(rotation.table, rotatable.target);
     if (!record?.held && !record?.underWay && rotatable.hanging === undefined) {
       terminal.out(
         `The credential of ${name} is not held, and nothing of it is unfinished: there is nothing to resume.\n`,

@@ -72,13 +72,16 @@ function promoted(
   const inPlace = `The ${noun(target)} is rotated.`;
   const old = `the old ${noun(target)}`;
   if (!aftercare) return done(inPlace);
-  const { overdueSince, notProvable, from } = aftercare;
+  const { overdueSince, notProvable, ending, from } = aftercare;
   if (overdueSince !== undefined) {
     const what = isStillAccepted(aftercare) ? "Auth0 still accepts" : "nobody could see that Auth0 refuses";
     const text = `${inPlace} But ${what} ${old}, which should be dead since ${minuteText(overdueSince)}.`;
     return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
   }
-  if (notProvable !== undefined) return done(`${inPlace} That ${old} is dead cannot be proven: ${clean(notProvable)}`);
+  if (notProvable !== undefined) {
+    const what = ending === undefined ? `That ${old} is dead cannot be proven: ` : "";
+    return done(`${inPlace} ${what}${clean(notProvable)}`);
+  }
   if (from > now)
     return done(`${inPlace} Until ${minuteText(from)} ${old} is accepted, too; then an audit removes it.`);
   if (whyUnproven !== undefined) return done(`${inPlace} ${whyUnproven}`);

@@ -36,14 +36,15 @@ export interface Unfinished {
   stage: Stage;
 }
 
-/** The version that is not finished, and how far it has come; undefined where there is none, or where its order failed. */
+/** The version that is not finished, and how far it has come; undefined where there is none, or where its order failed or came to nothing. */
 export function unfinished(rotation: RotationRecord): Unfinished | undefined {
   const { underWay, order, promoted, lastFailure } = rotation;
   if (underWay) {
     const { version, startedAt } = underWay;
     return { version, since: startedAt, stage: progressOf(rotation, version, 0).stage };
   }
-  if (!order || [promoted?.version, lastFailure?.version].includes(order.version)) return undefined;
+  if (!order || order.cameToNothing !== undefined || [promoted?.version, lastFailure?.version].includes(order.version))
+    return undefined;
   const since = order.orderedAt ?? order.at;
   return since > (promoted?.at ?? 0) ? { version: order.version, since, stage: "ordered" } : undefined;
 }

@@ -142,7 +142,9 @@ const noteLine = (note: string, width: number): string =>
 /** What is left to be done after a promotion. */
 function careText(care: Aftercare, now: Instant): string {
   const old = care.oldKey ? `the old key ${briefText(care.oldKey.kid, LONGEST_ID)}` : `the old secret`;
-  if (care.notProvable !== undefined) return `${old} cannot be proven dead: ${terminalText(care.notProvable)}`;
+  if (care.notProvable !== undefined) {
+    return `${old}${care.ending === undefined ? " cannot be proven dead" : ""}: ${terminalText(care.notProvable)}`;
+  }
   if (care.overdueSince !== undefined) {
     return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteText(care.overdueSince)}`;
   }

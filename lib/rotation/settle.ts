@@ -1,7 +1,7 @@
-import type { Secret } from "../model/secret.ts";
-import { type Ask, calibratedAsk, firstAccepted, SETTLING, unfinished } from "./asking/asking.ts";
-import { doesNotSay } from "./judgements/overwriting.ts";
-import { KINDS } from "./kinds/kinds.ts";
+import type { CurfewError } from "../model/curfew-error.ts";
+import { calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
+import { isTaken } from "./asking/is-taken.ts";
+import { isLiveKey } from "./kinds/live-key.ts";
 import { markBegun, markDropped } from "./ledger/under-way.ts";
 import { PENDING } from "./ports.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
@@ -32,19 +32,11 @@ export async function settleOther(work: Work): Promise<void> {
   if (isTold(other, await recall(other))) await settle(other);
 }
 
-/** Asked for as long as a change takes to spread: what the tenant was told of last may not be there yet. */
 async function isAccepted(work: Work): Promise<boolean> {
   const stored = await storedCredential(work, work.version);
   if (!stored) return false;
   const ask = await calibratedAsk(work, stored.credential);
   return isTaken(work, ask, stored.credential);
-}
-
-/** @throws CurfewError `rotation-unfinished` when Auth0 does not say: that is never taken for a refusal */
-async function isTaken(work: Work, ask: Ask, credential: Secret): Promise<boolean> {
-  const accepted = await firstAccepted(work, ask, [credential]);
-  if (accepted === "unknown") throw doesNotSay(work.settings);
-  return accepted === 0;
 }
 
 /**
@@ -57,8 +49,8 @@ async function isTaken(work: Work, ask: Ask, credential: Secret): Promise<boolea
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
 export async function retire(work: Work): Promise<boolean> {
-  const { parts, target, version, settings, lease } = work;
-  if (!(await waitUntil(work, nowOf(work) + SETTLING))) throw doesNotSay(settings);
+  const { parts, target, version, lease } = work;
+  if (!(await waitUntil(work, nowOf(work) + SETTLING))) throw noTimeToBeSure(work);
   const current = await currentCredential(work);
   const own = await storedCredential(work, version);
   const ask = await calibratedAsk(work, current.credential);
@@ -68,23 +60,27 @@ export async function retire(work: Work): Promise<boolean> {
     await finishSecret(work); // the label was moved by hand, the credential was not
     return true;
   }
-  if (own) await assertFindable(work, ask, own.credential, current.credential);
+  await assertFindable(work);
   await markDropped(work);
   await lease.write(() => parts.vault.dropPending(target.arn, version));
   return false;
 }
 
+const noTimeToBeSure = ({ version, settings }: Work): CurfewError =>
+  unfinished(
+    `Another version of the secret of ${settings.clientId} was made current in place of ${version}, and for up to 45 seconds Auth0 may accept both; there is no time left to wait for that, so ${version} keeps its label until the next try.`,
+  );
+
 /**
- * A key that Auth0 accepts beside the current one, as an application has several but only one secret, must bear a
- * label: consumers may use it, and nobody would find it again. Only a person knows whether it may go.
+ * Only a person knows whether a key may go that Auth0 accepts beside the current one.
  *
  * @throws CurfewError `rotation-unfinished` while AWSPENDING is the only label of such a key
  */
-async function assertFindable(work: Work, ask: Ask, own: Secret, current: Secret): Promise<void> {
+async function assertFindable(work: Work): Promise<void> {
   const { parts, target, version, settings } = work;
   const labels = (await parts.vault.describe(target.arn)).versions.get(version) ?? [];
   if (settings.kind !== "private-key" || labels.some((label) => label !== PENDING)) return;
-  if (KINDS[settings.kind].isInUse({}, own, current) || !(await isTaken(work, ask, own))) return;
+  if (!(await isLiveKey(work, version))) return;
   throw unfinished(
     `Auth0 still accepts the key of the version ${version}, which another one has replaced as the current key of ${settings.clientId}; detach it at Auth0 or make it current again: until then it keeps AWSPENDING, and no other rotation can begin.`,
   );

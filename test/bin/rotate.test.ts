@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { takeLease } from "../../lib/rotation/lease.ts";
-import { changeRotation, orderRotation, readRotation, readTarget } from "../../lib/rotation/ledger/ledger.ts";
+import {
+  changeRotation,
+  orderRotation,
+  readRotation,
+  readTarget,
+  recordOfCredential,
+} from "../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord, RotationStep } from "../../lib/rotation/ledger/rotation-record.ts";
 import { askManagementToken, machine } from "../sandbox/support/a-sandbox.ts";
 import { curfew, type Run } from "../support/command-line.ts";
@@ -303,11 +309,13 @@ describe("curfew rotate resume", { timeout: 120_000 }, () => {
     const target = await readTarget(deployed.table, described(deployed).ARN);
     if (!target) throw new Error("It was not adopted.");
     const held = { since: 1, refusal: null, message: "It failed three times." };
-    await changeRotation(deployed.table, target, (record) => ({ ...record, failures: 3, held }));
+    // Held when the configuration named another secret for a while: what status shows, resume lifts.
+    const elsewhere = { ...target, arn: target.arn.replace(":secret:", ":secret:other/") };
+    await changeRotation(deployed.table, elsewhere, (record) => ({ ...record, failures: 3, held }));
     const status = await deployed.rotate(["status"]);
 
     const unasked = await deployed.rotate(["resume", ...WHOM]);
-    const before = await recordOf(deployed);
+    const before = await recordOfCredential(deployed.table, target);
     const run = await deployed.rotate(["resume", ...NOW]);
 
     expect(unasked).toMatchObject({ code: 3, stdout: "", stderr: expect.stringContaining("add --yes") });

@@ -85,7 +85,7 @@ describe("the status of credentials", () => {
     expect(text).toContain("\n  Then go on: npx curfew rotate resume --tenant acme --client checkout");
   });
 
-  it.each([
+  it.each<{ care: Partial<Aftercare>; state: string; says: string }>([
     { care: { overdueSince: NOW, answers: [ACCEPTED] }, state: "overdue", says: "is still accepted" },
     { care: { overdueSince: NOW }, state: "overdue", says: "is not proven dead; it should be dead since" },
     {
@@ -103,6 +103,11 @@ describe("the status of credentials", () => {
       care: { notProvable: "It is not stored.", givenUpAt: NOW },
       state: "aftercare",
       says: "cannot be proven dead: It is not stored.",
+    },
+    {
+      care: { notProvable: "It is in use again.", ending: "in-use" },
+      state: "aftercare",
+      says: "the old secret: It is in use again.",
     },
     { care: {}, state: "aftercare", says: "is not proven dead yet" },
   ])("says what is left to do: $says", ({ care, state, says }) => {

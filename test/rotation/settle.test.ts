@@ -5,6 +5,7 @@ import { finishForward } from "../../lib/rotation/finish-forward.ts";
 import { orderRotation } from "../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../lib/rotation/ledger/progress.ts";
 import { CURRENT, PENDING, type VersionId } from "../../lib/rotation/ports.ts";
+import { rotationStep } from "../../lib/rotation/rotation-step.ts";
 import { KEY, SECRET } from "./steps/a-step.ts";
 import { recordOf } from "./world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "./world/one-step.ts";
@@ -70,6 +71,20 @@ describe("a new key that a person went back from, and that bears its label still
     expect(world.vault.labelled(CURRENT)).toBe(back);
     expect(world.vault.labelled(PENDING)).toBe(version);
   });
+});
+
+it("a version that was replaced keeps its label where there is no time to be certain, and that is what is said", async () => {
+  const { world, version } = await wentBack(1);
+  const { arn } = world.target;
+  const running = world.run("short", 30_000, ({ killedAt }, parts) =>
+    rotationStep({ step: "createSecret", arn, version, deadline: killedAt }, parts),
+  );
+
+  const ending = await world.clock.run(running);
+
+  const message = expect.stringMatching(/45 seconds.*no time/);
+  expect(ending).toMatchObject({ ended: "failed", error: { code: "rotation-unfinished", retryable: true, message } });
+  expect(world.vault.labelled(PENDING)).toBe(version);
 });
 
 describe("a new key that a person went back from, and that bears no label but AWSPENDING", () => {

@@ -9,7 +9,7 @@ import {
   type RotationRecord,
 } from "../ledger/rotation-record.ts";
 import { CURRENT, PENDING, type VersionId } from "../ports.ts";
-import { refusalOf } from "../refusal.ts";
+import { type Refusal, refusalOf } from "../refusal.ts";
 import { finishSecret } from "../steps/finish-secret.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work, waitUntil } from "../work.ts";
@@ -47,7 +47,10 @@ async function isInUse(work: Work, care: Aftercare, current: Secret): Promise<bo
   return KINDS[work.settings.kind].isInUse(care, old, current);
 }
 
-const IN_USE = "The old credential is the same as the current one, so it is not to die.";
+const IN_USE: Hopeless = {
+  notProvable: "The old credential is the same as the current one, so it is not to die.",
+  ending: "in-use",
+};
 
 /**
  * Undefined for a version that was not promoted: until it is, its predecessor is in use. One that lost its labels
@@ -67,24 +70,32 @@ async function promotedCare(work: Work): Promise<Aftercare | undefined> {
   return undefined;
 }
 
-const NEVER_SEEN = "Another value was stored in place of the new one before that was seen to be current.";
+const NEVER_SEEN: Hopeless = {
+  notProvable: "Another value was stored in place of the new one before that was seen to be current.",
+  ending: "superseded",
+};
 
 const careOf = ({ version }: Work, record: RotationRecord | undefined): Aftercare | undefined =>
   record?.aftercare.find(({ current }) => current === version);
 
-/** Why nothing can be taken away or proven any more, in a sentence. */
-async function whyHopeless({ parts, target, tenant }: Work, { old }: Aftercare): Promise<string | undefined> {
+/** Why nothing can be taken away or proven any more. */
+type Hopeless = Required<Pick<Aftercare, "notProvable">> & Pick<Aftercare, "ending">;
+
+async function whyHopeless({ parts, target, tenant }: Work, { old }: Aftercare): Promise<Hopeless | undefined> {
   const labels = (await parts.vault.describe(target.arn)).versions.get(old) ?? [];
-  if (labels.includes(CURRENT) || labels.includes(PENDING)) {
-    return "The old credential was made the current one again, so it is not to die.";
+  if (labels.includes(PENDING) && !labels.includes(CURRENT)) {
+    return { notProvable: "The old credential is about to be made the current one again.", ending: "in-use" };
+  }
+  if (labels.includes(CURRENT)) {
+    return { notProvable: "The old credential was made the current one again, so it is not to die.", ending: "in-use" };
   }
   if (await (await tenant()).client()) return undefined;
-  return "The application does not exist any more; nothing of it is accepted.";
+  return { notProvable: "The application does not exist any more; nothing of it is accepted.", ending: "client-gone" };
 }
 
 /** What is not to be proven any more is not overdue either. */
-async function giveUp(work: Work, notProvable: string): Promise<void> {
-  await changeCare(work, ({ overdueSince: _, ...care }) => ({ ...care, notProvable, givenUpAt: nowOf(work) }));
+async function giveUp(work: Work, hopeless: Hopeless): Promise<void> {
+  await changeCare(work, ({ overdueSince: _, ...care }) => ({ ...care, ...hopeless, givenUpAt: nowOf(work) }));
 }
 
 async function changeCare(work: Work, change: (care: Aftercare) => Aftercare): Promise<void> {
@@ -106,10 +117,10 @@ async function takeAway(work: Work, care: Aftercare, current: StoredCredential):
 
 async function prove(work: Work, care: Aftercare, { version, credential: current }: StoredCredential): Promise<void> {
   const subject = await subjectOf(work, care);
-  if ("notProvable" in subject) return giveUp(work, subject.notProvable);
+  if ("notProvable" in subject) return giveUp(work, subject);
   if (!(await waitUntil(work, provableFrom(care.lastWriteAt)))) return;
   const ask = await meaningfulAsk(work, current);
-  if ("notProvable" in ask) return giveUp(work, ask.notProvable);
+  if ("notProvable" in ask) return giveUp(work, ask);
   const askBoth = () => answerOf(work, ask.ask, subject.old, current);
   await askUntilProven(work, care, version, askBoth);
 }
@@ -126,15 +137,21 @@ async function subjectOf(work: Work, care: Aftercare): Promise<Or<{ old: Secret 
 }
 
 const meaningfulAsk = (work: Work, current: Secret): Promise<Or<{ ask: Ask }>> =>
-  orReason(async () => ({ ask: await calibratedAsk(work, current) }));
+  orReason(async () => ({ ask: await calibratedAsk(work, current) }), MEANINGLESS);
+
+/** The error itself speaks of a rotation that is to begin. */
+const MEANINGLESS: Partial<Record<Refusal, string>> = {
+  "not-calibrated": "By now Auth0 accepts even a random credential of the application, so its answers mean nothing.",
+};
 
 /** A refusal says why nothing can be proven here. */
-async function orReason<T>(look: () => Promise<T>): Promise<Or<T>> {
+async function orReason<T>(look: () => Promise<T>, reasons: typeof MEANINGLESS = {}): Promise<Or<T>> {
   try {
     return await look();
   } catch (error) {
-    if (!(error instanceof Error) || refusalOf(error) === null) throw error;
-    return { notProvable: error.message };
+    const refusal = refusalOf(error);
+    if (!(error instanceof Error) || refusal === null) throw error;
+    return { notProvable: reasons[refusal] ?? error.message };
   }
 }
 

@@ -1,11 +1,20 @@
 import type { Aftercare, Proof } from "../ledger/rotation-record.ts";
 import { recall, type Work } from "../work.ts";
 
-/** Under which name the proof of a version is kept: whoever proves it again finds it there. */
-const proofName = ({ target }: Work, { current }: Aftercare): string =>
-  `rotations/${target.tenant}/${encodeURIComponent(target.clientId)}/${current}.json`;
+/**
+ * Under which names the proofs of a version are kept. A version may be promoted again, because a person moved the label
+ * back, and is proven once more then; so may one whose proof was kept by a process that died over it.
+ */
+function proofNames({ target }: Work, { current, promotedAt }: Aftercare): string[] {
+  const name = `rotations/${target.tenant}/${encodeURIComponent(target.clientId)}/${current}`;
+  const moment = new Date(promotedAt ?? 0).toISOString().replaceAll(/[-:.]/g, "");
+  return [`${name}.json`, `${name}-${moment}.json`];
+}
 
-/** Keeps the proof where nobody can change it: who was asked what, when, and what came of it. No value is in it. */
+/**
+ * Keeps the proof where nobody can change it: who was asked what, when, and what came of it. No value is in it. Nothing
+ * that is kept is overwritten, nor read: who proves has no permission to.
+ */
 export async function keepProof(work: Work, care: Aftercare, proof: Proof): Promise<void> {
   const { target, settings, parts } = work;
   const order = (await recall(work))?.order;
@@ -25,5 +34,7 @@ export async function keepProof(work: Work, care: Aftercare, proof: Proof): Prom
     proof,
   };
   const body = Buffer.from(`${JSON.stringify(document, null, 2)}\n`);
-  await parts.evidence.create(proofName(work, care), body, "application/json");
+  for (const name of proofNames(work, care)) {
+    if (await parts.evidence.create(name, body, "application/json")) return;
+  }
 }

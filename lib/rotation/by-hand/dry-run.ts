@@ -79,10 +79,10 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const record = await look(() => recordOf(secret, request, parts));
   await look(() => assertFree(secret, record, request, parts));
   const work = dryWork(secret, request, readOnly(parts));
-  const current = async () => (await currentCredential(work)).credential;
+  const current = () => currentCredential(work);
   await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
-  const ask = await look(async () => calibratedAsk(work, await current()));
-  const stored = ask && (await look(async () => ask(await current())));
+  const ask = await look(async () => calibratedAsk(work, (await current()).credential));
+  const stored = ask && (await look(async () => ask((await current()).credential)));
   const pending = await look(() => askPending(work, secret, ask));
   const mayOverwrite = request.overwrite && wasAccepted(record);
   if (stored && !mayOverwrite) await look(async () => assertInUse(work, stored, pending, record));

@@ -23,7 +23,7 @@ export function mayOverwrite(work: Pick<Work, "version" | "parts">, record: Rota
 }
 
 /** Ordered by an incident, whoever tries it now. */
-const isOfIncident = ({ by, asked }: RotationOrder): boolean => (asked?.by ?? by) === "incident";
+export const isOfIncident = ({ by, asked }: RotationOrder): boolean => (asked?.by ?? by) === "incident";
 
 /** Whether Auth0 was ever seen to accept a credential of the client where it refuses a random one. */
 export const wasAccepted = (record: RotationRecord | undefined): boolean =>

@@ -1,13 +1,15 @@
+import type { Instant } from "../../history/history.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, SETTLING, unfinished } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold } from "../ledger/under-way.ts";
+import { markTold, replacedBy } from "../ledger/under-way.ts";
+import type { VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertPending } from "../vault/standing.ts";
-import { isTold, type Work, waitUntil } from "../work.ts";
+import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
 /**
@@ -20,6 +22,7 @@ export const clientSecretKind: Kind = {
   tell,
   test: async (work, pending) => (await calibratedAsk(work, pending))(pending),
   oldPart: async () => ({}),
+  partWith,
   overlap: () => 0,
   isInUse: (_, old, current) => old?.reveal() === current.reveal(),
   takeAway: async () => undefined,
@@ -33,15 +36,17 @@ async function assertRightClient(work: Work): Promise<void> {
 async function tell(work: Work, { pending, current, record }: Telling): Promise<void> {
   await assertRightClient(work);
   await formerGone(work, record);
-  const ask = await calibratedAsk(work, isTold(work, record) ? pending : await current());
+  const ask = await calibratedAsk(work, isTold(work, record) ? pending : (await current()).credential);
   if ((await ask(pending)) === "accepted") {
     await markTold(work); // an earlier try told the tenant, or somebody did for us
-  } else if (mayOverwrite(work, record)) {
-    await send(work, pending, Number.POSITIVE_INFINITY);
+  } else if (mayOverwrite(work, record) && mayOverwrite(work, await recall(work))) {
+    // Looked at again: while Auth0 was asked the person may have ordered it once more, without.
+    await send(work, pending, { freshUntil: Number.POSITIVE_INFINITY });
   } else {
-    const found = await inUse(work, ask, { pending, current: await current(), record });
+    const { version, credential } = await current();
+    const found = await inUse(work, ask, { pending, current: credential, record });
     if (found.which === "pending") await markTold(work);
-    else await send(work, pending, found.askedAt + SETTLING);
+    else await send(work, pending, { replaces: version, freshUntil: found.askedAt + SETTLING });
   }
 }
 
@@ -54,15 +59,21 @@ async function formerGone(work: Work, record: RotationRecord | undefined): Promi
   throw unfinished(`The last change of the secret of ${work.settings.clientId} is still spreading.`);
 }
 
+/** What takes the place of the secret that Auth0 accepts. */
+interface Replacing {
+  /** The version that it was seen to accept; left out where nobody asked. */
+  replaces?: VersionId;
+  /** Until when that counts: nothing is under way after it. Milliseconds since the epoch. */
+  freshUntil: Instant;
+}
+
 /**
  * Sends the new secret. First it is recorded that this happens, and looked once more whether the secret is stored where
  * it will be found: what the tenant knows must never be lost.
- *
- * @param freshUntil until when the answer counts that the current secret is ours: nothing is under way after that
  */
-async function send(work: Work, pending: Secret, freshUntil: number): Promise<void> {
+async function send(work: Work, pending: Secret, { replaces, freshUntil }: Replacing): Promise<void> {
   const tenant = await work.tenant();
-  await markTold(work);
+  await markTold(work, replaces);
   await assertPending(work);
   await work.lease.write(async () => {
     if (work.parts.clock.now() > freshUntil) {
@@ -70,4 +81,18 @@ async function send(work: Work, pending: Secret, freshUntil: number): Promise<vo
     }
     await tenant.setSecret(pending, freshUntil);
   });
+}
+
+/**
+ * Of what is stored Auth0 may still accept the one that the new secret replaced, or, where somebody overwrote another
+ * one, the last that was promoted. What it accepts can only be asked, and for 30 s a refusal says nothing: so the
+ * change is given its time.
+ */
+async function partWith(work: Work, leaving: VersionId): Promise<void> {
+  const record = await recall(work);
+  if (leaving !== replacedBy(work, record) && leaving !== record?.promoted?.version) return;
+  if (await waitUntil(work, nowOf(work) + SETTLING)) return;
+  throw unfinished(
+    `The former secret of ${work.settings.clientId} may still be accepted and would lose its label; there is no time to wait.`,
+  );
 }

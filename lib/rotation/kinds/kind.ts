@@ -3,6 +3,7 @@ import type { Seconds } from "../../model/duration.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { Aftercare, RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationParts } from "../parts.ts";
+import type { VersionId } from "../ports.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 
@@ -14,7 +15,7 @@ export interface Telling {
    *
    * @throws CurfewError `rotation-refused` when the stored value is not usable
    */
-  current(): Promise<Secret>;
+  current(): Promise<StoredCredential>;
   record: RotationRecord | undefined;
 }
 
@@ -43,6 +44,14 @@ export interface Kind {
    * @param current the one that replaces it
    */
   oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">>;
+  /**
+   * Makes sure, before a version loses AWSPREVIOUS to what is current now, that the tenant accepts it nowhere any more:
+   * usually AWSPREVIOUS leaves what is long dead, but not where a person stored a value or moved a label on the way.
+   *
+   * @param leaving a version with no other label
+   * @throws CurfewError `rotation-unfinished`
+   */
+  partWith(work: Work, leaving: VersionId): Promise<void>;
   /** How long both credentials stay. */
   overlap(work: Work): Seconds;
   /**

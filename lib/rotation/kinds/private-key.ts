@@ -6,11 +6,12 @@ import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judg
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
-import { refusalOf, refusedError } from "../refusal.ts";
+import { refusedError } from "../refusal.ts";
 import { assertCurrent, assertPending } from "../vault/standing.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
+import { isSameKey, partWithKey } from "./live-key.ts";
 import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 
 /**
@@ -20,7 +21,7 @@ import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 export const privateKeyKind: Kind = {
   make: async (parts) => (await parts.newKey()).privateKeyJwk,
   async assertMayBegin(work, { current, record }) {
-    const key = await current();
+    const key = (await current()).credential;
     assertPlace({ ...(await registeredOf(work)), currentKid: namedKid(key) }, record);
     await assertSaysOfTokens(work, key);
   },
@@ -33,6 +34,7 @@ export const privateKeyKind: Kind = {
   },
   test,
   oldPart,
+  partWith: partWithKey,
   overlap: ({ settings }) => settings.overlap,
   isInUse,
   takeAway,
@@ -101,7 +103,7 @@ async function register(
   { kid, pem }: PublicKey,
   { current, record }: Telling,
 ): Promise<RegisteredKey> {
-  const places: Places = { ...registered, currentKid: namedKid(await current()) };
+  const places: Places = { ...registered, currentKid: namedKid((await current()).credential) };
   assertPlace(places, record);
   const [leftover] = leftovers(places);
   if (isFull(places) && leftover) await remove(work, leftover.id);
@@ -178,17 +180,7 @@ async function onlyOther(
 
 /** By its public half, however it is stored; where the old value is gone, by its name at the tenant. */
 function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean {
-  const { kid, pem } = publicKeyOf(current);
-  return oldKey?.kid === kid || (old !== undefined && isKey(old, pem));
-}
-
-function isKey(stored: Secret, pem: string): boolean {
-  try {
-    return publicKeyOf(stored).pem === pem;
-  } catch (error) {
-    if (refusalOf(error) === null) throw error;
-    return false; // what is no key was none
-  }
+  return oldKey?.kid === publicKeyOf(current).kid || (old !== undefined && isSameKey(old, current));
 }
 
 /**

@@ -93,14 +93,18 @@ export const orderRotation = (table: Table, target: RotationTarget, order: Rotat
     return { ...record, order: { ...order, ...before } };
   });
 
-/** A person lets automatic tries go on. */
+/** A person lets automatic tries go on, whatever secret the record is about: what status shows as held, this lifts. */
 export const resumeRotation = (table: Table, target: RotationTarget): Promise<RotationRecord> =>
-  changeRotation(table, target, ({ held: _, failedOrder: __, ...record }) => ({ ...record, failures: 0 }));
+  changeRow(table, target, (known) => {
+    const { held: _, failedOrder: __, ...record } = known ?? recordFor(target, known);
+    return { ...record, failures: 0 };
+  });
 
 /**
  * A credential may be moved to another secret. What is remembered of the former one ends then, but not while a value
  * of it is on its way or an old one still to be taken away: versions of one secret mean nothing to the other. What
- * could not be proven of an old one stays on record.
+ * could not be proven of an old one stays on record, and so does what is known of the application; what was promoted in
+ * the former secret counts again where that is configured again, after a mistake for instance.
  */
 function recordFor(target: RotationTarget, known: RotationRecord | undefined): RotationRecord {
   const { clientId, arn, kind } = target;
@@ -111,8 +115,14 @@ function recordFor(target: RotationTarget, known: RotationRecord | undefined): R
       message: `The last rotation of ${clientId} is not finished, and it was in the secret ${known.arn}; configure that one until it is.`,
     });
   }
-  const proof = known?.lastProof === undefined ? {} : { lastProof: known.lastProof };
-  return { clientId, arn, kind, failures: 0, aftercare: known?.aftercare ?? [], ...proof };
+  const { aftercare = [], lastProof, former } = known ?? {};
+  return {
+    ...{ clientId, arn, kind, failures: 0, aftercare },
+    ...(known?.kind === kind && known.acceptedAt !== undefined ? { acceptedAt: known.acceptedAt } : {}),
+    ...(lastProof ? { lastProof } : {}),
+    ...(former?.arn === arn ? { promoted: former.promoted } : {}),
+    ...(known?.promoted ? { former: { arn: known.arn, promoted: known.promoted } } : former ? { former } : {}),
+  };
 }
 
 /** A value that its tenant may have been told of, or an old one that is still to be taken away. */

@@ -27,6 +27,8 @@ export interface RotationOrder {
   overwrite?: true;
   /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
   promotedBefore?: Instant;
+  /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
+  cameToNothing?: Instant;
 }
 
 /** What went wrong at the last try. No value, no answer. */
@@ -58,6 +60,13 @@ export interface Proof {
   answers: readonly ProofAnswer[];
 }
 
+/** How an aftercare ended that no proof will end; where nobody can prove that the old credential is dead, none of these. */
+export type Ending =
+  | "in-use" // the old credential is the current one again
+  | "superseded" // the new one was never seen to be current, and another value was stored in its place
+  | "client-gone" // so is the application, and nothing of it is accepted
+  | "nothing-came"; // of the version that was to replace the old one
+
 /** What is still to be done after a promotion; recorded before it. */
 export interface Aftercare {
   /** The version that is promoted, and the one that it replaces. */
@@ -83,6 +92,7 @@ export interface Aftercare {
    * to do then; it stays on record for a week, and until a later rotation of the credential is proven.
    */
   notProvable?: string;
+  ending?: Ending;
   /** Since when that is known; left out where nothing came of `current`, so that nobody need hear of it. */
   givenUpAt?: Instant;
 }
@@ -109,6 +119,8 @@ export interface RotationRecord {
     startedAt: Instant;
     /** When the tenant was first told about it; from then on the only way is forward. */
     setAt?: Instant;
+    /** Secrets: the version that the tenant was seen to accept before that, whatever people store meanwhile. */
+    replaces?: VersionId;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;
@@ -119,6 +131,8 @@ export interface RotationRecord {
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
   promoted?: { version: VersionId; at: Instant };
+  /** The last promotion in the secret that the client had before this one. */
+  former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];
   lastProof?: Proof;
 }

@@ -1,26 +1,40 @@
 import type { VersionId } from "../ports.ts";
 import { nowOf, remember, type Work } from "../work.ts";
-import type { RotationRecord } from "./rotation-record.ts";
+import type { Aftercare, RotationRecord } from "./rotation-record.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
 
 /** Records that a version is being made. */
 export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (underWay) => underWay);
 
-/** Records that the tenant may be told of the version from now on; written before it is. */
-export const markTold = (work: Work): Promise<RotationRecord> =>
-  mark(work, (underWay) => ({ ...underWay, setAt: underWay.setAt ?? nowOf(work) }));
+/**
+ * Records that the tenant may be told of the version from now on; written before it is.
+ *
+ * @param replaces the version that it was seen to accept until now; left out where that is not known anew
+ */
+export const markTold = (work: Work, replaces?: VersionId): Promise<RotationRecord> =>
+  mark(work, (underWay) => ({
+    ...underWay,
+    ...(replaces === undefined ? {} : { replaces }),
+    setAt: underWay.setAt ?? nowOf(work),
+  }));
+
+/** The version that the tenant accepted when it was told of this one; undefined where that was not seen. */
+export const replacedBy = ({ version }: Work, record: RotationRecord | undefined): VersionId | undefined =>
+  record?.underWay?.version === version ? record.underWay.replaces : undefined;
 
 /**
  * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is
- * not to be done either; where it was promoted and nobody came to record it, somebody set another one since.
+ * not to be done either; where it was promoted and nobody came to record it, somebody set another one since. The order
+ * stays, since it may say that the version was promoted before, but it is over.
  */
 export const markDropped = (work: Work): Promise<RotationRecord> =>
-  remember(work, ({ underWay, ...record }) => ({
+  remember(work, ({ underWay, order, ...record }) => ({
     ...record,
     ...(underWay && underWay.version !== work.version ? { underWay } : {}),
+    ...(order ? { order: order.version === work.version ? { ...order, cameToNothing: nowOf(work) } : order } : {}),
     aftercare: record.aftercare.map((one) =>
-      one.current === work.version && one.promotedAt === undefined ? { ...one, notProvable: NOTHING_CAME } : one,
+      one.current === work.version && one.promotedAt === undefined ? { ...one, ...NOTHING_CAME } : one,
     ),
   }));
 
@@ -28,7 +42,10 @@ export const markDropped = (work: Work): Promise<RotationRecord> =>
 export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
   record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
 
-const NOTHING_CAME = "Nothing came of the version that was to replace the old credential.";
+const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
+  notProvable: "Nothing came of the version that was to replace the old credential.",
+  ending: "nothing-came",
+};
 
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
   remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));

@@ -154,7 +154,8 @@ export function heldSteps(refusal: Refusal | null, code: ErrorCode | undefined, 
   return [...steps, ...onwards].map((step) => withOptions(step, advised));
 }
 
-function withOptions(step: string, { tenant, clientId, secret }: Advised): string {
+/** A command that stands last in a step, with the options that name the credential. */
+export function withOptions(step: string, { tenant, clientId, secret }: Advised): string {
   const options = optionsFor(tenant, clientId);
   return step.replace(/npx curfew rotate( adopt| resume)?/, (command, verb) =>
     verb === " adopt" ? `${command} ${options} --secret ${secret}` : `${command} ${options}`,

@@ -5,10 +5,12 @@ import { moment } from "../../alerts/change-alert.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
-import { clientText, secretNameOf } from "../credentials/credential-text.ts";
+import { clientText } from "../credentials/credential-text.ts";
 import { failing } from "../ledger/failing.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
-import { type Advised, failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+import { about, advised, facts, iso } from "./alert-parts.ts";
+import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+import { unprovenAlerts } from "./unproven-alert.ts";
 
 /** What is remembered of one credential's rotations, and whose it is. */
 export interface TenantRotation {
@@ -110,7 +112,7 @@ function aftercareAlerts(
 ): Alert[] {
   const since = overdueSince(care, now, rotation.isTended);
   if (since !== undefined) return [overdueAlert(rotation, care, since, rules)];
-  return care.notProvable === undefined ? [] : [unprovenAlert(rotation, care, care.notProvable, rules)];
+  return unprovenAlerts(rotation, care, rules);
 }
 
 function overdueAlert(
@@ -157,53 +159,8 @@ function lastAnswer({ answers }: Aftercare): Alert["facts"][number] {
   return { label: "Last answer", value };
 }
 
-function unprovenAlert(
-  { tenant, record }: TenantRotation,
-  { old, current, recordedAt }: Aftercare,
-  why: string,
-  rules: Pick<AlertRules, "owners">,
-): Alert {
-  const { clientId } = record;
-  return {
-    ...about(tenant, rules),
-    id: alertId("rotation", "unproven", tenant, clientId, old, current),
-    severity: "medium",
-    title: `${tenant}: nobody can prove that the old credential of ${clientText(clientId)} is dead`,
-    text: `The new one is in place and works. ${harmless(why, 300)}`,
-    facts: facts(tenant, record),
-    steps: [
-      "In Auth0, look at the application's credentials and at the tenant's log: nothing should use the old one.",
-      "More: docs/runbook.md#aftercare-overdue",
-    ],
-    at: iso(recordedAt),
-  };
-}
-
-const about = (tenant: string, { owners }: Pick<AlertRules, "owners">) => ({
-  kind: "rotation" as const,
-  tenant,
-  owner: owners.get(tenant) ?? null,
-  items: [],
-});
-
-const advised = (tenant: string, { clientId, arn }: RotationRecord): Advised => ({
-  tenant,
-  clientId,
-  secret: secretNameOf(arn),
-});
-
-const facts = (tenant: string, { clientId, kind, arn, failures }: RotationRecord): Alert["facts"] => [
-  { label: "Tenant", value: tenant },
-  { label: "Application", value: clientText(clientId) },
-  { label: "Kind", value: kind },
-  { label: "Secret", value: harmless(secretNameOf(arn), 200) },
-  ...(failures > 0 ? [{ label: "Failed", value: `${counted(failures, "time")} in a row` }] : []),
-];
-
 /** Whether production can be concerned: what a person at three in the morning wants to know first. */
 function stateText({ underWay }: RotationRecord): string {
   if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
   return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
 }
-
-const iso = (instant: Instant): string => new Date(instant).toISOString();

@@ -2,7 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
 import { recordingFailure } from "../failures.ts";
 import { ownedByOther } from "../judgements/judge-owner.ts";
-import { readTarget, writeTarget } from "../ledger/ledger.ts";
+import { readTarget, recordOfCredential, writeTarget } from "../ledger/ledger.ts";
 import type { RotationTarget } from "../ledger/target.ts";
 import type { RotationParts } from "../parts.ts";
 import type { VaultSecret, VersionId } from "../ports.ts";
@@ -25,7 +25,7 @@ interface Try {
 /**
  * Looks at the secret of a configured credential and makes sure that it has a target, so that a rotation which somebody
  * starts in the AWS console knows whose it is. Said once, that stays: a configuration that says something else later is
- * refused, and the refusal recorded, since nobody else may come upon it.
+ * refused, and the refusal recorded with what is known of the credential, since nobody else may come upon it.
  *
  * @throws CurfewError `rotation-refused` (`not-configured`) when the secret belongs to another client already,
  * `not-found` or `vault-failed` when it cannot be looked at
@@ -39,7 +39,9 @@ export async function lookAtSecret(
   const secret = await vault.describe(credential.secret);
   const target = targetOf(credential, secret.arn, clock.now());
   if (await writeTarget(table, target)) return { secret, target };
-  const request = { target, version, step: "createSecret" as const, deadline };
+  const known = await recordOfCredential(table, target);
+  const ours = { ...target, arn: known?.arn ?? target.arn }; // what is another's changes nothing of our own record
+  const request = { target: ours, version, step: "createSecret" as const, deadline };
   const refusal = refusedError(ownedByOther(await readTarget(table, secret.arn), credential));
   return recordingFailure(request, parts, () => Promise.reject(refusal));
 }

@@ -70,7 +70,8 @@ const QUIET = 15 * 60_000;
 export function isAtWork(record: RotationRecord | undefined, run: RunRef, now: Instant): boolean {
   if (!record || isSettled(record)) return false;
   const { order, underWay, lastFailure } = record;
-  const ordered = order && !isOwn(order, run) ? (order.orderedAt ?? order.at) : 0;
+  const isOthers = order && !isOwn(order, run) && order.cameToNothing === undefined;
+  const ordered = isOthers ? (order.orderedAt ?? order.at) : undefined;
   const signs = [ordered, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
   return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
 }
@@ -82,5 +83,5 @@ const isOwn = ({ by, at }: RotationOrder, { startedAt }: RunRef): boolean =>
 export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {
   if (underWay) return false;
   if (lastFailure && lastFailure.step !== "aftercare" && lastFailure.at > (promoted?.at ?? 0)) return false;
-  return order === undefined || order.version === promoted?.version;
+  return order === undefined || order.version === promoted?.version || order.cameToNothing !== undefined;
 }

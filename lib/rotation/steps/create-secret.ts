@@ -24,7 +24,7 @@ export async function createSecret(work: Work): Promise<void> {
   await settleOther(work); // only now: what it promotes is not held any more
   const record = await recall(work);
   const current = await currentCredential(work);
-  await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current.credential, record });
+  await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current, record });
   const pending = await storedCredential(work, work.version);
   await assertInUse(work, record, current, pending);
   if (!pending) await store(work, current);

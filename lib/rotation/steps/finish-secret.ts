@@ -5,6 +5,7 @@ import { tenantPartition } from "../../store/table.ts";
 import { unfinished } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { type Aftercare, isOpen } from "../ledger/rotation-record.ts";
+import { replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
 import { versionWith } from "../vault/standing.ts";
@@ -14,7 +15,8 @@ import { awaitAccepted } from "./accepting.ts";
 
 /**
  * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is
- * left to do with the old one is recorded before. A version that is current already is only recorded, whoever made it
+ * left to do with the old one is recorded before. The old one is what the tenant accepted before it was told, whatever
+ * a person stored as current since. A version that is current already is only recorded, whoever made it
  * so.
  *
  * That it is accepted is asked once more: between the steps people may have set another secret.
@@ -26,10 +28,18 @@ export async function finishSecret(work: Work): Promise<void> {
   const current = versionWith(secret, CURRENT);
   if (current === work.version) return recordLate(work, secret);
   if (current === undefined) throw nothingCurrent(work);
+  const leaving = onlyPrevious(secret);
+  if (leaving !== undefined && leaving !== work.version) await KINDS[work.settings.kind].partWith(work, leaving);
   await assertAccepted(work);
-  await planAftercare(work, current);
+  await planAftercare(work, replacedBy(work, await recall(work)) ?? current);
   await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
   await recordPromotion(work);
+}
+
+/** The version that bears AWSPREVIOUS and nothing else: with the promotion it would bear no label. */
+function onlyPrevious(secret: VaultSecret): VersionId | undefined {
+  const previous = versionWith(secret, PREVIOUS);
+  return previous !== undefined && secret.versions.get(previous)?.length === 1 ? previous : undefined;
 }
 
 async function assertAccepted(work: Work): Promise<void> {
@@ -53,7 +63,7 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
     return;
   }
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
-  const old = versionWith(secret, PREVIOUS);
+  const old = replacedBy(work, record) ?? versionWith(secret, PREVIOUS);
   if (!isPlanned && old !== undefined) await planAftercare(work, old);
   await recordPromotion(work);
 }

@@ -14,6 +14,6 @@ export async function setSecret(work: Work): Promise<void> {
   const pending = await storedCredential(work, version);
   if (!pending)
     throw unfinished(`The new credential of ${settings.clientId} is not stored yet; its rotation begins anew.`);
-  const current = async () => (await currentCredential(work)).credential;
+  const current = () => currentCredential(work);
   await KINDS[settings.kind].tell(work, { pending: pending.credential, current, record });
 }

@@ -89,7 +89,7 @@ describe("the aftercare of a client secret", () => {
     const [kept] = recordOf(world)?.aftercare ?? [];
     expect(kept?.current).toBe(version);
     if (notProvable === undefined) expect(kept?.notProvable).toBeUndefined();
-    else expect(kept?.notProvable).toContain(notProvable);
+    else expect(kept).toMatchObject({ notProvable: expect.stringContaining(notProvable), ending: "superseded" });
   });
 
   it("keeps the proof as evidence, without any value", async () => {
@@ -180,6 +180,8 @@ describe("the aftercare of a client secret", () => {
     expect(recordOf(world)?.aftercare).toEqual([
       expect.objectContaining({ notProvable: expect.stringContaining(why) }),
     ]);
+    const endings: Partial<Record<string, string>> = { again: "in-use", "exist any more": "client-gone" };
+    expect(recordOf(world)?.aftercare[0]?.ending).toBe(endings[why]);
     expect(recordOf(world)).not.toHaveProperty("lastProof");
   });
 

@@ -62,7 +62,7 @@ describe("a former key that a person stored again", () => {
     expect(world.client.attached).toContain(former);
     expect(world.guard.violations).toEqual([]);
     expect(alertsOf(world).map(({ severity, title }) => [severity, title])).toEqual([
-      ["medium", expect.stringContaining("nobody can prove")],
+      ["medium", expect.stringContaining("somebody went back")],
     ]);
   });
 

@@ -70,6 +70,22 @@ describe("a rotation of a client secret", () => {
     expect(world.client.live()[0]?.secret).toBe(credentialOf(world.vault.read(CURRENT) ?? ""));
   });
 
+  it("does not overwrite it where the person ordered it once more without, while Auth0 was asked", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    setSecretByHand(world, "by hand", false);
+    await orderedBy(world, version, "person", { overwrite: true });
+    await stepOf(world, "createSecret", version);
+    const takenBack = withTenant((tenant) => ({
+      probe: async (login, endpoint) => {
+        await orderedBy(world, version, "person");
+        return tenant.probe(login, endpoint);
+      },
+    }));
+
+    expect(await stepOf(world, "setSecret", version, takenBack)).toEqual(refusal("current-refused"));
+    expect(world.client.live()[0]?.secret).toBe("by hand");
+  });
+
   it("overwrites nothing where Auth0 was never seen to accept anything, whatever a person says", async () => {
     const { world, version } = await announcedWorld(SECRET);
     await changeRotation(world.table, world.target, ({ acceptedAt: _, ...record }) => record);

@@ -78,6 +78,7 @@ describe("what is remembered of a credential's rotations", () => {
       failures: 0,
       aftercare: [],
       lastProof: proof,
+      former: { arn: "arn:one", promoted: { version: "v1", at: 3 } },
     });
 
     const underWay = { version: "v2", startedAt: 5, setAt: 6 };

@@ -133,6 +133,59 @@ describe("what everybody hears of rotations", () => {
     expect(unproven?.text).toContain("It is not stored any more.");
   });
 
+  it.each<{ title: string; care: Partial<Aftercare>; kind?: RotationRecord["kind"]; says: unknown[] }>([
+    {
+      title: "the old value is gone",
+      care: { notProvable: "It is not stored any more." },
+      says: [
+        "medium",
+        "a: nobody can prove that the old credential of jkl is dead",
+        /^The new one is in place\. It is not/,
+      ],
+    },
+    {
+      title: "somebody went back to the former secret",
+      care: { notProvable: "It is current again.", ending: "in-use" },
+      says: [
+        "medium",
+        "a: somebody went back to the former credential of jkl",
+        /^It is current again\. .*rotation left to do is over\.$/,
+      ],
+    },
+    {
+      title: "somebody went back to the former key",
+      care: { notProvable: "It is current again.", ending: "in-use", oldKey: { id: "cred_1", kid: "k" } },
+      kind: "private-key",
+      says: [
+        "medium",
+        "a: somebody went back to the former credential of jkl",
+        /The newer key, of the version v2, stays attached at Auth0 until a person takes it away\.$/,
+      ],
+    },
+    {
+      title: "the new one was never seen to be current",
+      care: { notProvable: "Another value was stored.", ending: "superseded" },
+      says: [
+        "medium",
+        "a: another value was stored in place of the new credential of jkl",
+        /^Another value was stored\. /,
+      ],
+    },
+    {
+      title: "the application is gone",
+      care: { notProvable: "It does not exist any more.", ending: "client-gone" },
+      says: ["low", "a: the application jkl is gone, and its old credential with it", /^It does not exist any more\.$/],
+    },
+  ])("says nothing false of an old one that is proven by nobody: $title", ({ care, kind = "client-secret", says }) => {
+    const [alert, ...others] = alertsOf({ kind, aftercare: [{ ...CARE, ...care }] });
+
+    const [severity, title, text] = says;
+    expect(others).toEqual([]);
+    expect(alert).toMatchObject({ severity, title, text: expect.stringMatching(text as RegExp) });
+    if (care.ending !== undefined) expect(`${alert?.title} ${alert?.text}`).not.toMatch(/in place and works|prove/);
+    expect(alert?.steps.length).toBeGreaterThan(1);
+  });
+
   it("is that nobody goes on with an old one, as soon as it should be dead, or when an audit should have come", () => {
     const oldKey = { id: "cred_1", kid: "k1" };
     const day = {
@@ -164,6 +217,7 @@ describe("what everybody hears of rotations", () => {
     ["a rotation went well", { promoted: { version: "v2", at: NOW }, lastFailure: FAILURE, order: ORDER }],
     ["aftercare is open in time", { promoted: { version: "v2", at: NOW }, aftercare: [CARE] }],
     ["nobody should have asked", { lastFailure: { ...FAILURE, refusal: "rotate-off", code: "rotation-refused" } }],
+    ["nothing came of a version", { aftercare: [{ ...CARE, notProvable: "Nothing came.", ending: "nothing-came" }] }],
     ["only aftercare failed", { failures: 1, lastFailure: { ...FAILURE, step: "aftercare" } }],
   ])("is nothing where %s", (_, record) => {
     expect(alertsOf(record)).toEqual([]);

@@ -1,12 +1,16 @@
 import { describe, expect, it } from "vitest";
+import { unfinished } from "../../../bin/rotation/rotation-state.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
+import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { isSettled } from "../../../lib/rotation/schedule/order-of-run.ts";
 import { KEYS, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { CLIENT_ID } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 
@@ -119,6 +123,7 @@ describe("a version that only left its label", () => {
 
   it("is rotated to again where it is the one that is live, and has to be proven again", async () => {
     const { world, version } = await rotatedWorld();
+    const firstProof = recordOf(world)?.lastProof;
     const former = [...world.vault.secret.versions.keys()][0] ?? "";
     world.vault.promote(world.target.arn, former, version); // a person moves the label, and changes nothing at Auth0
     const at = world.clock.now();
@@ -131,6 +136,15 @@ describe("a version that only left its label", () => {
     const record = recordOf(world);
     expect(progressOf(record, version, at).stage).toBe("proven");
     expect(record?.lastProof?.provenAt).toBeGreaterThan(record?.promoted?.at ?? Number.POSITIVE_INFINITY);
+    const proofs = [...world.evidence.documents].map(([name, [body, ...more]]) => ({
+      isOfVersion: name.startsWith(`rotations/acme-prod/${CLIENT_ID}/${version}`),
+      provenAt: JSON.parse(Buffer.from(body ?? []).toString()).proof.provenAt,
+      isOverwritten: more.length > 0,
+    }));
+    expect(proofs).toEqual([
+      { isOfVersion: true, provenAt: firstProof?.provenAt, isOverwritten: false },
+      { isOfVersion: true, provenAt: record?.lastProof?.provenAt, isOverwritten: false },
+    ]);
   });
 
   it("keeps its label where it is the one that is live, though both are accepted for a while", async () => {
@@ -150,34 +164,40 @@ describe("a version that only left its label", () => {
   });
 });
 
-describe("a version that Auth0 was never told of, and whose label somebody took away", () => {
-  async function droppedWorld(): Promise<{ world: World; version: string }> {
+describe("a version of which nothing came", () => {
+  /** Auth0 never heard of it, though it was recorded that it might; then a person took its label away. */
+  async function given(): Promise<{ world: World; version: string }> {
     const { world, version } = await announcedWorld(SECRET);
+    await world.clock.run(orderRotation(world.table, world.target, { version, by: "person", at: world.clock.now() }));
     await stepsUpTo(world, "createSecret", version);
     const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
     await stepOf(world, "setSecret", version, deaf);
     world.guard.excuse();
     world.vault.takePendingAway();
+    world.clock.pass(DAY);
     return { world, version };
   }
 
-  it("is given up, with no further step", async () => {
-    const { world, version } = await droppedWorld();
+  it("runs no further step, and its order is over", async () => {
+    const { world, version } = await given();
 
     expect(await forward(world, version)).toBe(false);
-    expect(recordOf(world)).not.toHaveProperty("underWay");
+
+    const record = recordOf(world);
+    expect(record).not.toHaveProperty("underWay");
+    expect(record?.order).toMatchObject({ version, cameToNothing: expect.any(Number) });
+    const { lastFailure: _, ...calm } = record as RotationRecord;
+    expect([isSettled(calm), unfinished(calm)]).toEqual([true, undefined]);
   });
 
-  it("is given up by a run, which rotates the credential at once", async () => {
-    const { world, version } = await droppedWorld();
-    await world.clock.run(nextMorning(world));
+  it("keeps the same run from nothing: the credential is rotated that morning", async () => {
+    const { world, version } = await given();
 
     await world.clock.run(rotateDue(world, true));
 
-    const record = recordOf(world);
-    expect(record?.promoted?.version).toBe(world.vault.labelled(CURRENT));
-    expect(record?.promoted?.version).not.toBe(version);
-    expect(record?.lastProof?.current).toBe(record?.promoted?.version);
+    expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(recordOf(world)?.promoted?.version).not.toBe(version);
+    expect(recordOf(world)?.promoted?.at).toBeGreaterThan(world.clock.now() - DAY);
   });
 });
 

@@ -45,7 +45,7 @@ const UNSEEN = 45_000 + WINDOW;
 /** So long after it saw the current secret refused, no process may set another one. Milliseconds. */
 const DOUBT = 45_000;
 
-/** What was asked for before a person took a label away may still be on its way. Milliseconds. */
+/** What was asked for before a person took a label or their leave away may still be on its way. Milliseconds. */
 const ON_ITS_WAY = 10_000;
 
 export function guardOf({ kind, clock, vault, client, table, target, overlap }: GuardOptions): Guard {
@@ -54,6 +54,8 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
   /** Live secrets, and keys by `kid`, that people took the labels from. */
   const disowned = new Set<string | undefined>();
   const doubts = new WeakMap<object, number>();
+  /** Until when a person's leave to overwrite counts, by version. */
+  const leaves = new Map<string, number>();
   let promotedAt = 0;
   let isExcused = false;
   let excusedAt = 0;
@@ -101,6 +103,7 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
   return {
     violations,
     look(call, process) {
+      if (call === "table.put ROTATION") noteLeave();
       const found = isKey ? lostKey() : lost();
       isExcused &&= found !== undefined || clock.now() < excusedAt + ON_ITS_WAY;
       if (found !== undefined && !isExcused && found !== last)
@@ -158,10 +161,18 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
     },
   };
 
-  /** A person gave leave for one version, whose secret this is. */
-  function hasLeave(secret: string): boolean {
+  function noteLeave(): void {
     const { order } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};
-    const payload = vault.secret.versions.get(order?.version ?? "")?.value;
-    return order?.overwrite === true && payload !== undefined && credentialOf(payload) === secret;
+    for (const [version, until] of leaves) leaves.set(version, Math.min(until, clock.now() + ON_ITS_WAY));
+    if (order?.overwrite) leaves.set(order.version, Number.POSITIVE_INFINITY);
+  }
+
+  /** A person gave leave for a version, whose secret this is. */
+  function hasLeave(secret: string): boolean {
+    noteLeave();
+    return [...leaves].some(([version, until]) => {
+      const payload = vault.secret.versions.get(version)?.value;
+      return clock.now() <= until && payload !== undefined && credentialOf(payload) === secret;
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import type { PreparedKey } from "./keys.ts";
 import { payloadOf } from "./payload.ts";
 import type { World } from "./world.ts";
@@ -47,4 +47,14 @@ export function detachAllButCurrentByHand({ client, vault }: World): void {
   const current = vault.read(CURRENT);
   const kept = client.registered.filter(({ kid }) => current?.includes(`${kid}`)).map(({ id }) => id);
   if (kept.length > 0) client.attach(kept, "hand");
+}
+
+/** Moves AWSCURRENT to the version that bears AWSPREVIOUS; false where there is none. */
+export function moveBackByHand({ vault, guard, target }: World): boolean {
+  const [current, former] = [CURRENT, PREVIOUS].map((label) => vault.labelled(label));
+  if (current === undefined || former === undefined) return false;
+  guard.excuse();
+  vault.promote(target.arn, former, current);
+  guard.look("labelling", "a person");
+  return true;
 }

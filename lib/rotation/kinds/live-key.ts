@@ -1,0 +1,65 @@
+import type { Secret } from "../../model/secret.ts";
+import { calibratedAsk, unfinished } from "../asking/asking.ts";
+import { isTaken } from "../asking/is-taken.ts";
+import { isOfIncident } from "../judgements/overwriting.ts";
+import { CURRENT, type VersionId } from "../ports.ts";
+import { refusalOf } from "../refusal.ts";
+import { credentialIn } from "../vault/payload.ts";
+import { versionWith } from "../vault/standing.ts";
+import { recall, type Work } from "../work.ts";
+import { publicKeyOf } from "./public-key.ts";
+
+/**
+ * Whether Auth0 accepts the key of a version beside the current one and the one that is worked on, of which it is
+ * neither: an application has several keys at once. Such a key must bear a label: consumers may use it, and nobody
+ * would find it again.
+ *
+ * @throws CurfewError `rotation-unfinished` when Auth0 does not say
+ */
+export async function isLiveKey(work: Work, version: VersionId): Promise<boolean> {
+  const key = await keyOf(work, version);
+  if (!key) return false;
+  const current = versionWith(await work.parts.vault.describe(work.target.arn), CURRENT);
+  for (const other of [current, work.version]) {
+    const beside = other === undefined || other === version ? undefined : await keyOf(work, other);
+    if (beside?.pem === key.pem) return false;
+  }
+  return isTaken(work, await calibratedAsk(work, key.credential), key.credential);
+}
+
+/**
+ * The last key that was promoted, or the first one of all, stays attached for its overlap; any other went long before.
+ * Only a person knows what they wanted who stored another one over it. An emergency waits for nobody.
+ */
+export async function partWithKey(work: Work, leaving: VersionId): Promise<void> {
+  const record = await recall(work);
+  if (record?.promoted !== undefined && leaving !== record.promoted.version) return;
+  if (record?.order?.version === work.version && isOfIncident(record.order)) return;
+  if (!(await isLiveKey(work, leaving))) return;
+  throw unfinished(
+    `Auth0 still accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: during the rotation somebody stored another value as the current one of ${work.settings.clientId}. Label that version AWSCURRENT again, or detach its key at Auth0; the rotation goes on then.`,
+  );
+}
+
+/** By their public halves, however they are stored; what is no key is none. */
+export const isSameKey = (stored: Secret, current: Secret): boolean =>
+  publicKeyOf(current).pem === orNone(() => publicKeyOf(stored))?.pem;
+
+/** Undefined where the version holds no usable key: what is none is not accepted either. */
+async function keyOf(work: Work, version: VersionId): Promise<{ credential: Secret; pem: string } | undefined> {
+  const payload = await work.parts.vault.read(work.target.arn, version);
+  if (!payload) return undefined;
+  return orNone(() => {
+    const credential = credentialIn(payload, work.settings, work.target.arn);
+    return { credential, pem: publicKeyOf(credential).pem };
+  });
+}
+
+function orNone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (refusalOf(error) === null) throw error;
+    return undefined;
+  }
+}
