@@ -44,7 +44,10 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "alone", include: [ALL], exclude: SHARING } },
+      {
+        extends: true,
+        test: { name: "alone", include: [ALL], exclude: SHARING, globalSetup: "test/support/share-bundles.ts" },
+      },
       { extends: true, test: { name: "sharing", include: SHARING, isolate: false } },
     ],
     setupFiles: ["test/support/setup.ts"],
