@@ -57,7 +57,7 @@ export async function synthesized(
   await using folder = await temporaryFolder();
   await folder.write("curfew.yaml", config);
   const outdir = join(folder.path, "out");
-  process.env.CDK_VALIDATION = String(validated);
+  using _validation = validation(validated);
   await synthesize({
     outdir,
     context: { "aws:cdk:bundling-stacks": [], config: join(folder.path, "curfew.yaml"), ...context },
@@ -65,5 +65,17 @@ export async function synthesized(
   return {
     template: templateFrom(await readFile(join(outdir, "Curfew.template.json"), "utf8")),
     report: await readFile(join(outdir, "validation-report.json"), "utf8"),
+  };
+}
+
+/** Switches CDK's own validator on or off, which it reads from the environment, until disposed of. */
+export function validation(isOn: boolean): Disposable {
+  const { CDK_VALIDATION: before } = process.env;
+  process.env.CDK_VALIDATION = String(isOn);
+  return {
+    [Symbol.dispose]: () => {
+      if (before === undefined) delete process.env.CDK_VALIDATION;
+      else process.env.CDK_VALIDATION = before;
+    },
   };
 }

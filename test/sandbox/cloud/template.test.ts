@@ -10,12 +10,13 @@ import { Bucket } from "aws-cdk-lib/aws-s3";
 import { SubscriptionFilter, Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription, SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openLambda } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";
 import { startCloud } from "../../../lib/sandbox/cloud/start-cloud.ts";
 import { cloudPlanOf, queueConsumersOf } from "../../../lib/sandbox/cloud/template/cloud-plan.ts";
 import type { Template } from "../../../lib/sandbox/cloud/template/template.ts";
 import { lambdasOf } from "../../../lib/sandbox/cloud/template/template-lambdas.ts";
+import { validation } from "../../infra/synthesize.ts";
 
 let folder: string;
 let assembly: string;
@@ -59,9 +60,8 @@ beforeAll(async () => {
   await mkdir(join(folder, "code"));
   const code = `export const handler = async ({ Records }) => { console.log(process.env.CURFEW_TABLE, Records[0].body); };`;
   await writeFile(join(folder, "code", "index.mjs"), code);
-  vi.stubEnv("CDK_VALIDATION", "false"); // CDK's validator takes a second and a half to start
+  using _validation = validation(false);
   template = synthesize();
-  vi.unstubAllEnvs();
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
