@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { slackSubscription } from "../../lib/config/alert-subscriptions.ts";
 import { FEATURE_FLAGS } from "../../lib/infra/feature-flags.ts";
 import { temporaryFolder } from "../support/command-line.ts";
-import { FULL, LEAST, SYNTHESIS_TIMEOUT, type Synthesized, synthesized, validation } from "./synthesize.ts";
+import { FULL, LEAST } from "./configurations.ts";
+import { SYNTHESIS_TIMEOUT, type Synthesized, synthesized, validation } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 let full: Synthesized;

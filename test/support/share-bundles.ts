@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
+import { FULL } from "../infra/configurations.ts";
 import { runApp } from "../infra/run-app.ts";
-import { FULL } from "../infra/synthesize.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
