@@ -23,6 +23,7 @@ const LONGEST = [
 const SHARING = [
   "test/{alerts,audit,auth0,checks,config,findings,history,inventory,reports,revocation,rotation,runs}/**/*.test.ts",
   "test/{conformance,examples,sandbox,store}/**/*.test.ts",
+  "test/infra/{alarms,audit-machine,incident-machine,policies,stack}.test.ts", // of CDK, which takes a second to load
 ];
 const ALL = "test/**/*.test.ts";
 
@@ -44,7 +45,10 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     projects: [
-      { extends: true, test: { name: "alone", include: [ALL], exclude: SHARING } },
+      {
+        extends: true,
+        test: { name: "alone", include: [ALL], exclude: SHARING, globalSetup: "test/support/share-bundles.ts" },
+      },
       { extends: true, test: { name: "sharing", include: SHARING, isolate: false } },
     ],
     setupFiles: ["test/support/setup.ts"],

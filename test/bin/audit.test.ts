@@ -67,7 +67,7 @@ describe("curfew audit: exit codes", () => {
     await using folder = await temporaryFolder();
     await folder.write("curfew.yaml", configOf({ name: "acme", origin: world.tenant.origin }) + NOTHING_MANAGED);
 
-    const run = await curfew(["audit", "--fail-on", "low"], { cwd: folder.path, env: ENV });
+    const run = await curfew(["audit", "--fail-on", "low"], { cwd: folder.path, env: ENV, isFresh: true });
 
     expect(run).toMatchObject({ code: 0, stderr: "" });
     expect(run.stdout).toMatch(/1 tenant; open: \d+ info/);

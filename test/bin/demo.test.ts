@@ -6,7 +6,7 @@ test("the demo rotates a secret and a key, proves the old ones dead, and no appl
 }, async () => {
   await using folder = await temporaryFolder();
 
-  const { code, stdout, stderr } = await curfew(["demo"], { cwd: folder.path });
+  const { code, stdout, stderr } = await curfew(["demo"], { cwd: folder.path, isFresh: true });
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).not.toMatch(/\b1 (?:checks|messages|mails)\b/);
@@ -51,7 +51,7 @@ test("the demo of a leak stops a thief, proves it, gives back what is approved, 
 }, async () => {
   await using folder = await temporaryFolder();
 
-  const { code, stdout, stderr } = await curfew(["demo", "--incident"], { cwd: folder.path });
+  const { code, stdout, stderr } = await curfew(["demo", "--incident"], { cwd: folder.path, isFresh: true });
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   const inOrder = [

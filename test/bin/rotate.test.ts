@@ -379,7 +379,7 @@ describe("curfew rotate ends with 3 and one sentence", () => {
 
 describe("curfew rotate --help", () => {
   it("lists every option, that for help too", async () => {
-    const { code, stdout } = await curfew(["rotate", "--help"], { cwd: import.meta.dirname });
+    const { code, stdout } = await curfew(["rotate", "--help"], { cwd: import.meta.dirname, isFresh: true });
 
     expect(code).toBe(0);
     for (const option of ["--dry-run", "--evidence", "-h, --help"]) expect(stdout).toContain(option);

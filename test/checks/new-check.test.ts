@@ -66,7 +66,7 @@ test("a check in one file and its test need nothing else: every test of the cata
     symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"), "dir");
     writeFileSync(join(copy, "lib/checks/expiry/api-noticed.ts"), CHECK);
     writeFileSync(join(copy, "test/checks/expiry/api-noticed.test.ts"), TEST);
-    const env = { ...process.env, CURFEW_REFERENCE: REFERENCE };
+    const env = { ...process.env, CURFEW_REFERENCE: REFERENCE, CURFEW_TENANTS: "30" };
     const run = (...args: string[]) => {
       const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: copy, encoding: "utf8", env });
       return { status, output: `${stdout}${stderr}` };

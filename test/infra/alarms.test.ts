@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { FULL, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
+import { FULL } from "./configurations.ts";
+import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 const RUNBOOK = readFileSync(join(import.meta.dirname, "..", "..", "docs", "runbook.md"), "utf8");

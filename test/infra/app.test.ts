@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { FULL, LEAST } from "./configurations.ts";
 import { runApp } from "./run-app.ts";
-import { FULL, LEAST } from "./synthesize.ts";
 
 const hasTemplate = (out: string): boolean => existsSync(join(out, "Curfew.template.json"));
 

@@ -3,7 +3,8 @@ import { StateMachine } from "aws-local-stepfunctions";
 import { beforeAll, describe, expect, it } from "vitest";
 import { LAST_START, LONGEST_RUN } from "../../lib/runs/longest-run.ts";
 import { openStateMachine } from "../../lib/sandbox/cloud/state-machine/open-state-machine.ts";
-import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
+import { FULL, LEAST } from "./configurations.ts";
+import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 /** The interpreter sets the moment of the start itself. */

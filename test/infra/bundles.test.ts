@@ -3,15 +3,17 @@ import { globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { runApp } from "./run-app.ts";
-import { FULL, SYNTHESIS_TIMEOUT } from "./synthesize.ts";
+import { beforeAll, expect, it } from "vitest";
+import { sharedBundles } from "../support/shared-bundles.ts";
 
 /** What no function may carry: simulators, infrastructure, the laptop's store, and what reads YAML. */
 const FORBIDDEN =
   /lib\/(?:sandbox|infra|local)\/|\/bin\/|node_modules\/(?:yaml|aws-cdk-lib|constructs|croner|commander|dynalite|fauxqs)\//;
 /** Bytes, with the AWS SDK. */
 const MOST_BYTES = 850_000;
+
+/** Whoever asks first waits ten seconds, and much longer where other things run as well. */
+const BUNDLING_TIMEOUT = 180_000;
 
 /** A function as it is deployed. */
 interface Bundle {
@@ -22,18 +24,16 @@ interface Bundle {
   map: { sources: string[]; sourcesContent?: unknown };
 }
 
-let run: Awaited<ReturnType<typeof runApp>>;
 let bundles: Bundle[];
 beforeAll(async () => {
-  run = await runApp(FULL, { bundled: true });
-  bundles = globSync("asset.*/index.mjs", { cwd: run.out }).map((name) => {
-    const file = join(run.out, name);
+  const folder = await sharedBundles();
+  bundles = globSync("asset.*/index.mjs", { cwd: folder }).map((name) => {
+    const file = join(folder, name);
     const map: Bundle["map"] = JSON.parse(readFileSync(`${file}.map`, "utf8"));
     const entry = map.sources.map((source) => /\/lambdas\/([a-z-]+)\.ts$/.exec(source)?.[1]).find(Boolean);
     return { entry: entry ?? "none", file, bytes: statSync(file).size, map };
   });
-}, SYNTHESIS_TIMEOUT);
-afterAll(() => run[Symbol.asyncDispose]());
+}, BUNDLING_TIMEOUT);
 
 it("are one for each function", () => {
   expect(bundles.map(({ entry }) => entry).toSorted()).toEqual([

@@ -11,7 +11,8 @@ import { allStates, type Definition } from "../../lib/sandbox/cloud/state-machin
 import type { HistoryEvent } from "../../lib/sandbox/cloud/state-machine/run-execution.ts";
 import { done, incidentOf } from "../revocation/support.ts";
 import { virtualClock } from "../support/virtual-clock.ts";
-import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
+import { FULL, LEAST } from "./configurations.ts";
+import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON of any shape

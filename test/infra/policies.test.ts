@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { FULL, LEAST } from "./configurations.ts";
 import { oneLine, type Statement, statements } from "./statements.ts";
-import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
+import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 
 const ACCOUNT = "eu-central-1:111122223333";
 const SECRETS = `arn:aws:secretsmanager:${ACCOUNT}:secret:`;

@@ -31,7 +31,9 @@ async function ends(command: string, cwd: string): Promise<string> {
 
 it("is deployed by the README's commands in their order, as far as they go without an account", async () => {
   await using folder = await temporaryFolder();
-  await folder.write("cdk.json", JSON.stringify({ app: `node ${join(ROOT, "bin", "app.ts")}` }));
+  // What the commands do is CDK's and the app's; the functions are bundled, for nine seconds, where they are tested.
+  const unbundled = `CDK_CONTEXT_JSON='{"aws:cdk:bundling-stacks":[]}'`;
+  await folder.write("cdk.json", JSON.stringify({ app: `${unbundled} node ${join(ROOT, "bin", "app.ts")}` }));
   const file = join(folder.path, "curfew.yaml");
   const ran: [string, string][] = [];
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { slackSubscription } from "../../lib/config/alert-subscriptions.ts";
 import { FEATURE_FLAGS } from "../../lib/infra/feature-flags.ts";
 import { temporaryFolder } from "../support/command-line.ts";
-import { FULL, LEAST, SYNTHESIS_TIMEOUT, type Synthesized, synthesized } from "./synthesize.ts";
+import { FULL, LEAST } from "./configurations.ts";
+import { SYNTHESIS_TIMEOUT, type Synthesized, synthesized, validation } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
 let full: Synthesized;
@@ -30,7 +31,7 @@ describe("the rules on infrastructure", () => {
 
   it("stop a synthesis where the template validator objects", async () => {
     await using folder = await temporaryFolder();
-    process.env.CDK_VALIDATION = "true";
+    using _validation = validation(true);
     const app = new App({ context: FEATURE_FLAGS, outdir: folder.path });
     const properties = { Runtime: "nodejs99.x", Role: "nobody" };
     new CfnResource(new Stack(app, "Wrong"), "Wrong", { type: "AWS::Lambda::Function", properties });

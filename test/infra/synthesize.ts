@@ -4,37 +4,6 @@ import { synthesize } from "../../lib/infra/synthesize.ts";
 import { temporaryFolder } from "../support/command-line.ts";
 import { type Template, templateFrom } from "./template.ts";
 
-/** A configuration in which every optional part has something to do. */
-export const FULL = `version: 1
-tenants:
-  - name: acme-prod
-    domain: acme.eu.auth0.com
-    plan: enterprise
-    owner: identity@acme.example
-    auditor: { clientId: abc, secret: secretsmanager:curfew/acme-prod/auditor }
-    rotator: { clientId: def, secret: secretsmanager:curfew/acme-prod/rotator }
-    responder: { clientId: ghi, secret: secretsmanager:curfew/acme-prod/responder }
-    credentials:
-      - { clientId: jkl, secret: apps/checkout/auth0 }
-schedule: { audit: cron(0 6 * * ? *), timezone: Europe/Berlin }
-alerts:
-  email: [oncall@acme.example]
-  slack: { webhook: secretsmanager:curfew/slack-webhook, minimum: high }
-  digest: { email: [security@acme.example] }
-incidents:
-  requesters: [arn:aws:iam::111122223333:role/oncall]
-  approvers: [arn:aws:iam::111122223333:role/security-lead]
-`;
-
-/** The least that somebody would deploy: without a schedule, owners, credentials and Slack. */
-export const LEAST = `version: 1
-tenants:
-  - name: acme
-    domain: acme.auth0.com
-    auditor: { clientId: abc, secret: secretsmanager:curfew/acme/auditor }
-alerts: { email: [oncall@acme.example] }
-`;
-
 /** A synthesis takes a second, or ten where other things run as well. */
 export const SYNTHESIS_TIMEOUT = 60_000;
 
@@ -57,7 +26,7 @@ export async function synthesized(
   await using folder = await temporaryFolder();
   await folder.write("curfew.yaml", config);
   const outdir = join(folder.path, "out");
-  process.env.CDK_VALIDATION = String(validated);
+  using _validation = validation(validated);
   await synthesize({
     outdir,
     context: { "aws:cdk:bundling-stacks": [], config: join(folder.path, "curfew.yaml"), ...context },
@@ -65,5 +34,17 @@ export async function synthesized(
   return {
     template: templateFrom(await readFile(join(outdir, "Curfew.template.json"), "utf8")),
     report: await readFile(join(outdir, "validation-report.json"), "utf8"),
+  };
+}
+
+/** Switches CDK's own validator on or off, which it reads from the environment, until disposed of. */
+export function validation(isOn: boolean): Disposable {
+  const { CDK_VALIDATION: before } = process.env;
+  process.env.CDK_VALIDATION = String(isOn);
+  return {
+    [Symbol.dispose]: () => {
+      if (before === undefined) delete process.env.CDK_VALIDATION;
+      else process.env.CDK_VALIDATION = before;
+    },
   };
 }

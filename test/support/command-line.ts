@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { stayingCurfew } from "./staying-command-line.ts";
 
 /** What a run of the command line left behind. */
 export interface Run {
@@ -14,25 +15,28 @@ export interface Run {
 /** The command line's own file. */
 export const CURFEW = join(import.meta.dirname, "..", "..", "bin", "curfew.ts");
 
-/** Runs `curfew` as a person does, in a process of its own with its output piped. */
-export function curfew(
-  args: readonly string[],
-  {
-    cwd,
-    env = {},
-    input,
-    onStart,
-    onOutput,
-  }: {
-    cwd: string;
-    env?: Record<string, string>;
-    /** What is piped in; nothing when left out. */
-    input?: string;
-    onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
-    /** Hears all that was written so far, each time that there is more. */
-    onOutput?: (stdout: string, stderr: string) => void;
-  },
-): Promise<Run> {
+/** How `curfew` is run. */
+interface RunOptions {
+  cwd: string;
+  env?: Record<string, string>;
+  /** What is piped in; nothing when left out. */
+  input?: string;
+  /** A process that has loaded nothing yet and ends by itself. One that may be killed always is. */
+  isFresh?: boolean;
+  onStart?: (kill: (signal: NodeJS.Signals) => void) => void;
+  /** Hears all that was written so far, each time that there is more. */
+  onOutput?: (stdout: string, stderr: string) => void;
+}
+
+/** Runs `curfew` as a person does, in another process with its output piped. */
+export function curfew(args: readonly string[], options: RunOptions): Promise<Run> {
+  const { isFresh = false, onStart, onOutput, env, ...rest } = options;
+  if (isFresh || onStart) return freshCurfew(args, options);
+  const environment = { PATH: process.env.PATH ?? "", ...env };
+  return stayingCurfew({ ...rest, args, env: environment }, ({ stdout, stderr }) => onOutput?.(stdout, stderr));
+}
+
+function freshCurfew(args: readonly string[], { cwd, env = {}, input, onStart, onOutput }: RunOptions): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [CURFEW, ...args], {
       cwd,

@@ -16,6 +16,7 @@ import { startCloud } from "../../../lib/sandbox/cloud/start-cloud.ts";
 import { cloudPlanOf, queueConsumersOf } from "../../../lib/sandbox/cloud/template/cloud-plan.ts";
 import type { Template } from "../../../lib/sandbox/cloud/template/template.ts";
 import { lambdasOf } from "../../../lib/sandbox/cloud/template/template-lambdas.ts";
+import { validation } from "../../infra/synthesize.ts";
 
 let folder: string;
 let assembly: string;
@@ -59,6 +60,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "code"));
   const code = `export const handler = async ({ Records }) => { console.log(process.env.CURFEW_TABLE, Records[0].body); };`;
   await writeFile(join(folder, "code", "index.mjs"), code);
+  using _validation = validation(false);
   template = synthesize();
 }, 60_000);
 

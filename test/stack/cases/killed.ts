@@ -111,7 +111,7 @@ export function killed(stack: Stack, witness: Witness): void {
 
   it("ProbeSecrets has recorded what Auth0 says", async () => {
     await kill(
-      { name: "ProbeSecrets", gates: [gates.aws, gates.auth0], invoke: () => call.ProbeSecrets(event) },
+      { name: "ProbeSecrets", gates: [gates.aws, gates.auth0], invoke: () => call.ProbeSecrets(event), most: 12 },
       () => undisturbed.planned,
       () => difference(undisturbed.probed),
     );
@@ -119,7 +119,7 @@ export function killed(stack: Stack, witness: Witness): void {
 
   it("AuditTenant has left the same ledger, and evidence that is complete", async () => {
     await kill(
-      { name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event), most: 20 },
+      { name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event), most: 14 },
       () => undisturbed.probed,
       () => difference(undisturbed.audited),
     );

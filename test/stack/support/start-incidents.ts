@@ -81,7 +81,7 @@ export async function startIncidents(): Promise<Incidents> {
   const sandbox = started.use(await startSandbox({ tenants: cast.seeds, clock: fastClock(SPEED) }));
   const { clock } = sandbox;
   const origins = Object.fromEntries(sandbox.tenants.map(({ name, origin }) => [name, origin]));
-  const assembly = started.use(await bundledAssembly(cast.config({ ...origins, gone: await closedOrigin() })));
+  const assembly = await bundledAssembly(cast.config({ ...origins, gone: await closedOrigin() }));
   const hosts = new Map<string, LambdaHost>();
   const deaths = new Map<string, number>();
   const exchanged: { name: string; text: string }[] = [];

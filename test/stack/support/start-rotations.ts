@@ -92,7 +92,7 @@ export async function startRotations(): Promise<Rotations> {
     started.use(await startCallGate({ [name]: sandbox.tenant(name).origin }));
   const auth0 = { shop: await gateOf("shop"), slow: await gateOf("slow") };
   const origins = { shop: auth0.shop.origin("shop"), slow: auth0.slow.origin("slow") };
-  const assembly = started.use(await bundledAssembly(cast.config(origins)));
+  const assembly = await bundledAssembly(cast.config(origins));
 
   const exchanged: { name: string; text: string }[] = [];
   const hosts = new Map<string, LambdaHost>();

@@ -65,8 +65,8 @@ export async function startStack(): Promise<Stack> {
   const sandbox = started.use(await startSandbox({ tenants: seeds }));
   const auth0 = started.use(await startCallGate({ [SMALL]: sandbox.tenant(SMALL).origin }));
   const origins = Object.fromEntries(sandbox.tenants.map(({ name, origin }) => [name, origin]));
-  const assembly = started.use(
-    await bundledAssembly(config({ ...origins, [SMALL]: auth0.origin(SMALL), [UNREACHABLE]: await closedOrigin() })),
+  const assembly = await bundledAssembly(
+    config({ ...origins, [SMALL]: auth0.origin(SMALL), [UNREACHABLE]: await closedOrigin() }),
   );
 
   const lambdas: Partial<Record<FunctionName, LambdaHost>> = {};

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type Clock, type Pace, uptime } from "../../../model/clock.ts";
@@ -46,6 +48,12 @@ export interface LambdaHost extends AsyncDisposable {
 
 const LONGEST_TIMEOUT = 900_000;
 const DEFAULT_MEMORY = 512;
+
+/**
+ * Where Node keeps what it compiled: its own default. A Worker with an environment of its own is not told, and would
+ * compile its bundle and strip types anew at every cold start, which is two fifths of the processor time of one.
+ */
+const COMPILED = process.env.NODE_COMPILE_CACHE ?? join(tmpdir(), "node-compile-cache");
 
 /** One Worker, which does one thing at a time. */
 interface Instance {
@@ -128,6 +136,7 @@ function runtimeEnvironment({ name, folder, handler = "index.handler", memory = 
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memory),
     AWS_REGION: REGION,
     LAMBDA_TASK_ROOT: folder,
+    NODE_COMPILE_CACHE: COMPILED,
     TZ: ":UTC",
     _HANDLER: handler,
   };

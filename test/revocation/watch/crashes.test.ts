@@ -1,0 +1,96 @@
+import { describe, expect, it } from "vitest";
+import type { Alert } from "../../../lib/alerts/alert.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import type { IncidentParts } from "../../../lib/revocation/parts.ts";
+import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import type { Table } from "../../../lib/store/table.ts";
+import { logEvent, SECOND } from "../support.ts";
+import { LATER, watched } from "./watched.ts";
+
+/** Parts of a process that dies at its `nth` write: before it, or after it was done. Then nothing of it works. */
+function dyingParts(
+  parts: IncidentParts,
+  nth: number,
+  isDone: boolean,
+): { parts: IncidentParts; isDead: () => boolean } {
+  let writes = 0;
+  let isDead = false;
+  const alive = (): void => {
+    if (isDead) throw new CurfewError("store-failed", "This process has died.");
+  };
+  const { table, publisher } = parts;
+  const dying: Table = {
+    get: async (key) => {
+      alive();
+      return table.get(key);
+    },
+    list: (partition, range) => {
+      alive();
+      return table.list(partition, range);
+    },
+    remove: async (key, options) => {
+      alive();
+      return table.remove(key, options);
+    },
+    put: async (key, value, options) => {
+      alive();
+      writes += 1;
+      isDead = writes === nth;
+      if (isDead && isDone) await table.put(key, value, options);
+      alive();
+      return table.put(key, value, options);
+    },
+  };
+  const publish = async (alert: Alert): Promise<void> => {
+    alive();
+    await publisher.publish(alert);
+  };
+  return { parts: { ...parts, table: dying, publisher: { publish } }, isDead: () => isDead };
+}
+
+describe("whoever dies in a turn", () => {
+  it("loses nothing that is to be told, and tells nothing twice under another id", async () => {
+    let cases = 0;
+    for (let nth = 1, isOver = false; !isOver; nth += 1) {
+      for (const isDone of [false, true]) {
+        const { tenant, parts, turn, heard, clock, incident, table } = await watched();
+        tenant.pageSize = 2;
+        tenant.log = [0, 1, 2].map((second) =>
+          logEvent(LATER + second * SECOND, { request: { method: "post", path: `/api/v2/${second}` } }),
+        );
+        const dying = dyingParts(parts, nth, isDone);
+        const turned = clock.run(watchTurn(await readIncident(table, incident.id), dying.parts));
+        const died = await turned.then(
+          () => false,
+          () => true,
+        );
+        isOver = !dying.isDead();
+        expect(died).toBe(!isOver);
+        tenant.log.push(logEvent(LATER + 3 * SECOND, { request: { method: "post", path: "/api/v2/3" } }));
+        await turn();
+        await turn();
+
+        const distinct = new Map(heard.map((alert) => [alert.id, alert]));
+        for (const alert of heard) expect(alert).toEqual(distinct.get(alert.id));
+        const lines = [...distinct.values()].flatMap(({ items }) => items);
+        expect(lines.sort()).toEqual([0, 1, 2, 3].map((second) => `1 time: POST /api/v2/${second}, from 198.51.100.7`));
+        cases += 1;
+      }
+    }
+    console.info(`a turn of watching: ${cases} deaths, 0 alerts lost`);
+  });
+
+  it("sends later what could not be sent", async () => {
+    const { tenant, turn, heard, refuse } = await watched();
+    tenant.log = [logEvent(LATER)];
+    refuse(new CurfewError("service-failed", "SNS did not take it."));
+    await turn();
+    expect(heard).toEqual([]);
+    refuse(undefined);
+    await turn();
+    await turn();
+
+    expect(heard).toHaveLength(1);
+  });
+});
