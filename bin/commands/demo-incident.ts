@@ -67,14 +67,13 @@ async function revoke(
   signal: AbortSignal,
 ): Promise<string> {
   const { table, clock, world } = laptop;
-  const { tenant, clientId, domain } = world.leaked;
+  const { tenant, clientId } = world.leaked;
   terminal.out(
     `\nDana is on call:\n  $ npx curfew revoke --tenant ${tenant} --client ${clientId} --reason "${REASON}"\n\n`,
   );
   const id = await deskHere(url, "dana").start({ tenant, clientId, reason: REASON });
-  const settings = { tenant, domain, owner: null, egress: null, own: new Map() };
   const shown = { ...terminal, err: terminal.out, out: (text: string) => terminal.out(indented(text)) };
-  const incident = await followIncident(id, { table, settings }, shown, signal, clock);
+  const incident = await followIncident(id, { table }, shown, signal, clock);
   if (!isAsGoodAsContained(incident)) throw new Error("The demo's leak was not contained.");
   await follow(laptop, id, ({ steps }) => steps.investigate !== undefined, terminal, signal, incident);
   return id;

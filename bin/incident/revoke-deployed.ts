@@ -57,7 +57,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
     // Who was seen to be accepted before the credential is replaced is proven dead after.
     const before = tryHere("accepted?");
     before.catch(() => undefined); // is thrown where it is awaited, unless following has ended before
-    const incident = await followIncident(id, { table, settings: incidentSettings(tenant) }, terminal, signal);
+    const incident = await followIncident(id, { table }, terminal, signal);
     await before;
     const gets = await tryHere("gets a token?");
     setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);

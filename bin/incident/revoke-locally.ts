@@ -149,7 +149,7 @@ async function respond(
 ): Promise<void> {
   const settings = incidentSettings(tenant);
   const tell = stepTeller(terminal);
-  const answers = answersOnce(answerer({ table, settings }, terminal, systemClock));
+  const answers = answersOnce(answerer({ table }, terminal, systemClock));
   terminal.err(`\nThe incident ${id} is open.\n`);
   setExitCode(1); // until it is known to be contained
   const onStep = async (incident: Incident): Promise<void> => {

@@ -135,7 +135,7 @@ function contained(incident: Incident, { at }: Turn<"contained">): Told {
     title: `${nameOf(incident)} ${incident.drill ? "would be" : "is"} contained; ${until}`,
     text: [
       incident.drill ? "No new token would be given out." : "No new token is given out, and that is proven.",
-      ...windowSentences(window),
+      ...windowSentences(window, at),
       "Curfew watches the tenant's log until then and tells of every use that it sees there; use at other APIs than Auth0's is in their own logs.",
     ].join(" "),
     facts: [{ label: "Tokens work until", value: windowLine(window) }],
