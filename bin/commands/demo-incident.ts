@@ -71,7 +71,7 @@ async function revoke(
   terminal.out(
     `\nDana is on call:\n  $ npx curfew revoke --tenant ${tenant} --client ${clientId} --reason "${REASON}"\n\n`,
   );
-  const id = await deskHere(url, "dana").start({ tenant, clientId, reason: REASON });
+  const { incident: id } = await deskHere(url, "dana").start({ tenant, clientId, reason: REASON });
   const shown = { ...terminal, err: terminal.out, out: (text: string) => terminal.out(indented(text)) };
   const incident = await followIncident(id, { table }, shown, signal, clock);
   if (!isAsGoodAsContained(incident)) throw new Error("The demo's leak was not contained.");

@@ -23,6 +23,7 @@ import { followIncident } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 import { followCommand, isAsGoodAsContained } from "./incident-text.ts";
+import { openedText } from "./opened-text.ts";
 
 /** What the deployed stack is asked for. */
 interface DeployedOrder {
@@ -49,8 +50,8 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   const question = { question: planQuestion(plan), otherwise: "contain it", yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   setExitCode(1); // until it is known to be contained
-  const id = await desk.start(request);
-  terminal.err(`\nThe incident ${id} is open, and goes on whatever becomes of this command.\n`);
+  const { incident: id, joined } = await desk.start(request);
+  terminal.err(openedText({ incident: id, joined }, request, GOES_ON, terminal.width));
   try {
     const table = await openDeployedLedger(name);
     const tryHere = tryingHere(id, order, { table, desk, signal }, terminal);
@@ -69,6 +70,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   }
 }
 
+const GOES_ON = "It goes on whatever becomes of this command.";
 const NO_LONGER = "No longer following; the incident goes on.";
 const AND_THEN = "How it goes on: ";
 

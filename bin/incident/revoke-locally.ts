@@ -7,6 +7,7 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError, hasCode } from "../../lib/model/curfew-error.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
+import { startedBy } from "../../lib/revocation/desk/orders.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
@@ -26,6 +27,7 @@ import { planQuestion, planText } from "./incident-plan-text.ts";
 import { type LeakRequest, leakedLogin } from "./incident-request.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
+import { openedText } from "./opened-text.ts";
 import { stepTeller } from "./tell-steps.ts";
 import { endText, stoppedText } from "./where-it-stands.ts";
 
@@ -60,6 +62,7 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
   const incident = await openIncident(incidents.table, start);
+  terminal.err(openedText(startedBy(incident, start), request, "", terminal.width));
   await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
 }
 
@@ -72,6 +75,7 @@ export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invo
   const { oldSecretFile: file } = order;
   const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain);
   const responder = await responderHere(tenant, clientId, invocation.signal);
+  terminal.err(`\nThe incident ${incident.id} is open.\n`);
   await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
 }
 
@@ -150,7 +154,6 @@ async function respond(
   const settings = incidentSettings(tenant);
   const tell = stepTeller(terminal);
   const answers = answersOnce(answerer({ table }, terminal, systemClock));
-  terminal.err(`\nThe incident ${id} is open.\n`);
   setExitCode(1); // until it is known to be contained
   const onStep = async (incident: Incident): Promise<void> => {
     tell(incident);

@@ -59,7 +59,7 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): In
   return {
     place,
     close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason })),
-    start: async (order) => startedShape.parse(await post("incidents", order)).incident,
+    start: async (order) => startedShape.parse(await post("incidents", order)),
     decide: async ({ incident, step, decision, planHash }) =>
       decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash })),
     reportTrial: async (incident, report) => void (await post(`incidents/${incident}/trial`, report)),
@@ -68,7 +68,13 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): In
   };
 }
 
-const startedShape = z.object({ incident: z.string() });
+const startedShape = z.object({
+  incident: z.string(),
+  joined: z
+    .object({ openedAt: z.number(), openedBy: z.string(), reason: z.string(), leakedSince: z.number().nullable() })
+    .nullable()
+    .default(null), // a desk of an older version does not say it
+});
 const decidedShape = z.object({ waits: z.boolean() });
 const refusedShape = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 

@@ -4,6 +4,7 @@ import { answerText } from "../../../bin/incident/answer-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
 import { incidentList } from "../../../bin/incident/incident-list.ts";
 import { incidentText } from "../../../bin/incident/incident-text.ts";
+import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -72,6 +73,23 @@ describe("a drill", () => {
 
     expect(answerText(ended, 100)).toMatch(/^DRILL: job would be contained\./);
     expect(answerText(open, 100)).toMatch(/^DRILL: job would NOT be contained\./);
+  });
+});
+
+describe("starting an incident that is open already", () => {
+  const first = { openedAt: THREE_AM, openedBy: "dana", reason: "in a repository", leakedSince: null };
+  const said = (joined: typeof first | null, leakedSince: number | null = null) =>
+    oneLine(openedText({ incident: "fire", joined }, { reason: "in a chat", leakedSince }, "It goes on.", 60));
+
+  it("says so, and that what was said first stands", () => {
+    expect(said(null)).toBe(" The incident fire is open. It goes on. ");
+    expect(said(first)).toBe(
+      " The incident fire was open already: dana opened it at 2026-11-23 03:00 UTC. Its first reason stands: in a repository. Yours is in its timeline. It goes on. ",
+    );
+    expect(said({ ...first, reason: "in a chat" })).not.toContain("reason");
+    expect(said(first, THREE_AM)).toContain(
+      "Since when it has leaked stands as it was said first, too: nobody said it.",
+    );
   });
 });
 
