@@ -43,7 +43,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   const { request, tenant, yes } = order;
   const { signal, setExitCode } = invocation;
   const named = { ...(order.desk ? { url: order.desk } : {}), ...(order.table ? { table: order.table } : {}) };
-  const desk = incidentDesk(named, signal);
+  const desk = incidentDesk(named, signal, "if it cannot wait, contain it from here with --local");
   const { table: name } = await desk.place();
   const plan = { request, tenant, isLocal: false, client: undefined };
   terminal.err(planText(plan, terminal.width));

@@ -34,19 +34,28 @@ export const restoreLines = (
   ...seenLines(uses, isRead),
 ];
 
-/** `https://orders: read:orders; only with an organization: org_1`. */
+/** `https://orders: read:orders; organizations: require; 2 organizations`. */
 export function grantText(grant: NewGrant): string {
+  const { scopes, organizations } = grant;
+  const rest = scopes.length - MOST_SCOPES;
+  const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return textOf(grant, named, counted(organizations.length, "organization"));
+}
+
+/** The same with every scope and every organization: what somebody is to do by hand, or agrees to. */
+export const wholeGrantText = (grant: NewGrant): string =>
+  textOf(grant, grant.scopes.join(" "), `with ${grant.organizations.join(" ")}`);
+
+function textOf(grant: NewGrant, scopeNames: string, organizationNames: string): string {
   const { audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization, organizations } =
     grant;
   const details = grant.authorizationDetailsTypes ?? [];
-  const rest = scopes.length - MOST_SCOPES;
-  const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
   return [
-    `${audience}: ${allowsAllScopes === true ? "all scopes" : scopes.length === 0 ? "no scopes" : named}`,
+    `${audience}: ${allowsAllScopes === true ? "all scopes" : scopes.length === 0 ? "no scopes" : scopeNames}`,
     ...(subjectType === undefined ? [] : [`for ${subjectType}`]),
     ...(organizationUsage === undefined ? [] : [`organizations: ${organizationUsage}`]),
     ...(allowsAnyOrganization === true ? ["any organization"] : []),
-    ...(organizations.length === 0 ? [] : [counted(organizations.length, "organization")]),
+    ...(organizations.length === 0 ? [] : [organizationNames]),
     ...(details.length === 0 ? [] : [`authorization details: ${details.join(" ")}`]),
   ].join("; ");
 }

@@ -1,11 +1,14 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { answerText } from "../../../bin/incident/answer-text.ts";
+import { shownToApprover } from "../../../bin/incident/asked-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
 import { incidentList } from "../../../bin/incident/incident-list.ts";
 import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
+import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
+import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
@@ -73,6 +76,40 @@ describe("a drill", () => {
 
     expect(answerText(ended, 100)).toMatch(/^DRILL: job would be contained\./);
     expect(answerText(open, 100)).toMatch(/^DRILL: job would NOT be contained\./);
+  });
+});
+
+describe("what an approver is shown", () => {
+  const plan = {
+    clientId: "job",
+    grantTypes: ["client_credentials"],
+    grants: [{ audience: "https://orders", scopes: ["read:orders"], organizations: ["org_1"] }],
+    networkAcl: false,
+  };
+  const row = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approvals: [], decision: null };
+  const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = []) =>
+    shownToApprover(incidentOf(), "restore", { ...row, ...asked, lines }, 300);
+
+  it("is the plan itself, whatever is written beside it, and its hash is computed from that", () => {
+    const { text, planHash: hash } = shown({ plan, planHash: planHash(plan) }, ["GIVE BACK nothing"]);
+
+    expect(text).toContain(
+      "- GIVE BACK https://orders: read:orders; with org_1\n- GIVE BACK the grant type client_cred",
+    );
+    expect(hash).toBe(planHash(plan));
+  });
+
+  it("is nothing where the plan is another one than was asked about, or holds what is not shown", () => {
+    const wider = {
+      ...plan,
+      grants: plan.grants.map((grant) => ({ ...grant, scopes: ["read:orders", "delete:all"] })),
+    };
+    const hiding = { ...plan, users: ["auth0|1"] };
+
+    expect(() => shown({ plan: wider, planHash: planHash(plan) })).toThrow(
+      "is not the one that people were asked about",
+    );
+    expect(() => shown({ plan: hiding, planHash: planHash(hiding) })).toThrow("holds what this version cannot show");
   });
 });
 
