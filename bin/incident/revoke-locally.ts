@@ -198,6 +198,9 @@ const endOf = (window: ExposureWindow): number | null => (window.state === "clos
 
 /** What others would hear. */
 function alertText({ title, items }: Alert, width: number): string {
-  const lines = items.slice(0, 10).map((item) => wrapped(`- ${terminalText(item)}`, width, "    ", "      "));
-  return `${[wrapped(`! ${terminalText(title)}`, width, "  ", "    "), ...lines].join("\n")}\n`;
+  const lines = items.slice(0, 10).map((item) => wrapped(`- ${typed(item)}`, width, "    ", "      "));
+  return `${[wrapped(`! ${typed(title)}`, width, "  ", "    "), ...lines].join("\n")}\n`;
 }
+
+/** Alerts break addresses for mail programs, which make links of them; a terminal shows what is there, to be copied. */
+const typed = (text: string): string => terminalText(text.replaceAll("[:]//", "://"));

@@ -298,7 +298,7 @@ function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
 function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
   const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
   return {
-    severity: exposed.length > 0 ? "critical" : "high",
+    severity: exposed.length > 0 ? "critical" : "medium",
     title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
     text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
     items: [

@@ -27,7 +27,7 @@ export function windowSentences(window: ExposureWindow | null, now: Instant): st
 
 /** Whether nothing that was out works any more. */
 export const isOver = (window: ExposureWindow | null, now: Instant): boolean =>
-  window?.state === "closes" && window.at < now;
+  window?.state === "closes" && window.at <= now;
 
 /** Whole sentences behind a comma; the first one begins in small. */
 const inSentence = ([first = "nobody knows why.", ...rest]: readonly string[]): string =>
