@@ -5,7 +5,9 @@ import { jsonText } from "../../lib/reports/json.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
+import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { byHandText } from "../incident/by-hand-text.ts";
 import { entryJson, incidentJson } from "../incident/incident-json.ts";
 import { incidentList } from "../incident/incident-list.ts";
 import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
@@ -78,6 +80,7 @@ export async function runIncidentShow(
   const { width } = terminal;
   const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
   terminal.out(`${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
+  if (options.local) terminal.out(byHandText(await giveBackByHand(incident, table), width));
   if (options.follow) await followOn(incident, entries.at(-1)?.position, table, terminal, signal);
 }
 

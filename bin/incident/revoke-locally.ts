@@ -12,6 +12,7 @@ import { incidentSettings, openResponder } from "../../lib/revocation/from-confi
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
 import { respondLocally } from "../../lib/revocation/local/respond-locally.ts";
 import type { ResponderTenant, RevokedClient } from "../../lib/revocation/ports.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
@@ -22,6 +23,7 @@ import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
+import { byHandText } from "./by-hand-text.ts";
 import { answerer } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import { type LeakRequest, leakedLogin } from "./incident-request.ts";
@@ -29,7 +31,7 @@ import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
 import { openedText } from "./opened-text.ts";
 import { stepTeller } from "./tell-steps.ts";
-import { endText, stoppedText } from "./where-it-stands.ts";
+import { endText, type Resuming, stoppedText } from "./where-it-stands.ts";
 
 /** A new leak, to be contained from here. */
 interface LocalOrder {
@@ -37,6 +39,7 @@ interface LocalOrder {
   tenant: TenantConfig;
   /** What leaked, for the proof. */
   leaked: Login | null;
+  how: Resuming;
   /** Do not ask. */
   yes: boolean;
 }
@@ -46,12 +49,12 @@ interface ResumeOrder {
   tenants: readonly TenantConfig[];
   /** Its id; true for the only one that is open. */
   resume: string | true;
-  oldSecretFile: string | undefined;
+  how: Resuming;
 }
 
 /** Contains a leak from this machine, without AWS, and watches until the window is closed. */
 export async function revokeLocally(order: LocalOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
-  const { request, tenant, leaked, yes } = order;
+  const { request, tenant, leaked, how, yes } = order;
   const responder = await responderHere(tenant, request.clientId, invocation.signal);
   const client = await lookedAt(request, tenant, responder, terminal);
   const plan = { request, tenant, isLocal: true, client };
@@ -63,7 +66,7 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
   const incident = await openIncident(incidents.table, start);
   terminal.err(openedText(startedBy(incident, start), request, "", terminal.width));
-  await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
+  await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
 
 /** Goes on with an incident of this folder, where it stands. */
@@ -72,11 +75,12 @@ export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invo
   const incident = await resumed(incidents.table, order.resume);
   const { clientId } = incident;
   const tenant = selectTenant(order.tenants, incident.tenant);
-  const { oldSecretFile: file } = order;
+  const { how } = order;
+  const file = how.oldSecretFile;
   const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain);
   const responder = await responderHere(tenant, clientId, invocation.signal);
   terminal.err(`\nThe incident ${incident.id} is open.\n`);
-  await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
+  await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
 
 const ALONE =
@@ -143,11 +147,12 @@ interface Here extends Pick<LocalIncidents, "table" | "evidence"> {
   tenant: TenantConfig;
   responder: ResponderTenant;
   leaked: Login | null;
+  how: Resuming;
 }
 
 async function respond(
   { id }: Incident,
-  { table, evidence, tenant, responder, leaked }: Here,
+  { table, evidence, tenant, responder, leaked, how }: Here,
   terminal: Terminal,
   { signal, setExitCode }: Invocation,
 ): Promise<void> {
@@ -174,10 +179,11 @@ async function respond(
   try {
     const incident = await respondLocally(id, parts);
     setExitCode(isAsGoodAsContained(incident) ? 0 : 1);
-    terminal.out(`${spoken(endText(incident), terminal.width)}\n`);
+    terminal.out(`${spoken(endText(incident, how), terminal.width)}\n`);
+    terminal.out(byHandText(await giveBackByHand(incident, table), terminal.width));
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", stoppedText(await readIncident(table, id)));
+    throw new CurfewError("interrupted", stoppedText(await readIncident(table, id), how));
   }
 }
 
