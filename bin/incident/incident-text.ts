@@ -83,7 +83,7 @@ export function stepText(step: string, result: StepResult, width: number, opened
   const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
   return [
     wrapped(`${whenOf(at, openedAt)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
-    ...rest.map((line) => wrapped(`- ${terminalText(line)}`, width, "    ", "      ")),
+    ...rest.map((line) => spoken(`- ${terminalText(line)}`, width, "    ", "      ")),
   ];
 }
 
@@ -100,7 +100,7 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
 export const followCommand = (id: string): string => `npx curfew incidents show ${id} --follow`;
 
 /** One of several things. */
-export const item = (line: string, width: number): string => wrapped(`- ${terminalText(line)}`, width, "", "  ");
+export const item = (line: string, width: number): string => spoken(`- ${terminalText(line)}`, width, "", "  ");
 
 /** `05:16:49`, in UTC. */
 export const timeOf = (at: Instant): string => new Date(at).toISOString().slice(11, 19);

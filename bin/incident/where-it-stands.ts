@@ -39,7 +39,7 @@ function standing(incident: Incident): string {
   if (isComplete(incident.steps.lock)) {
     return "LOCKED, but NOT CONTAINED, and interrupted: what was taken away stays away, and nobody goes on or watches.";
   }
-  return "NOT LOCKED: interrupted before Auth0 confirmed that anything was taken away. Whoever has what leaked gets new tokens.";
+  return "NOT LOCKED: interrupted before Auth0 confirmed that anything was taken away. Whoever has what leaked may still get new tokens.";
 }
 
 /** Why the application is not locked, and what would be right; empty where it is, or where nothing was tried yet. */
