@@ -4,9 +4,11 @@ import { answerText } from "../../../bin/incident/answer-text.ts";
 import { shownToApprover } from "../../../bin/incident/asked-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
 import { incidentList } from "../../../bin/incident/incident-list.ts";
+import { planText } from "../../../bin/incident/incident-plan-text.ts";
 import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
+import type { TenantConfig } from "../../../lib/config/schema.ts";
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
@@ -110,6 +112,19 @@ describe("what an approver is shown", () => {
       "is not the one that people were asked about",
     );
     expect(() => shown({ plan: hiding, planHash: planHash(hiding) })).toThrow("holds what this version cannot show");
+  });
+});
+
+describe("what a person is told before", () => {
+  it("names the variable that has the old credential afterwards, where Curfew itself reads one", () => {
+    const auditor = { clientId: "aud", secret: "env:AUDITOR" };
+    const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], auditor } as unknown as TenantConfig;
+    const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null };
+    const text = (clientId: string) =>
+      oneLine(planText({ request: { ...request, clientId }, tenant, isLocal: false, client: undefined }, 60));
+
+    expect(text("aud")).toContain("reads its credential from the variable AUDITOR, which has the old one then");
+    expect(text("job")).not.toContain("variable");
   });
 });
 
