@@ -33,7 +33,7 @@ export async function runIncidentClose(
   if (!(await personAgrees(question, terminal, invocation))) return;
   if (options.local) {
     await endIncident(table, id, { at: Math.floor(systemClock.now()), by: personName(), reason: options.reason });
-    terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence.\n`);
+    terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence; name the same --config.\n`);
     return;
   }
   await incidentDesk(options.desk ? { url: options.desk } : {}, invocation.signal).close(id, options.reason);

@@ -28,9 +28,9 @@ export function shownToApprover(incident: Incident, step: AskedStep, asked: Aske
   const lines = [
     `${incident.id}: ${stateOf(incident)}; ${incident.clientId} in ${incident.tenant}. Reason: ${incident.reason}`,
     ABOUT[step],
-    ...(does.length === 0 ? ["- nothing"] : does.map((line) => `- ${line}`)),
+    ...does.map((line) => `- ${line}`),
     "What is said about it:",
-    ...asked.lines.map((line) => `- ${line}`),
+    ...asked.lines.filter((line) => !does.includes(line)).map((line) => `- ${line}`),
     `Plan ${hash}; an answer counts until ${momentOf(asked.until)}.`,
     ...(asked.decision ? [`It was answered already: ${asked.decision.decision} by ${asked.decision.by}.`] : []),
   ];

@@ -162,6 +162,9 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
     expect(list.stdout).toMatch(/leak[\s\S]*NOT contained/);
     const show = await world.run(["incidents", "show", "leak", "--local"]);
     expect(show.stdout).toContain("PATCH /api/v2/clients/checkout grant_types: none");
+    expect(show.stdout).toMatch(
+      /To give back by hand[\s\S]*APIs: authorize it for\s+https:\S+ read:clients[\s\S]*tick\s+Client/,
+    );
   });
 
   it("leaves what leaked in no file", async () => {

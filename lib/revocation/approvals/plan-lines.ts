@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { KeyPlan } from "../key-revocation/key-plan.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
-import { wholeGrantText } from "../restore/restore-text.ts";
+import { wholePlanText } from "../restore/restore-text.ts";
 import type { AskedStep } from "./asked.ts";
 
 const texts = z.array(z.string());
@@ -36,17 +36,11 @@ const keyShape = z.strictObject({ kid: z.string(), rotatesFirst: z.boolean() }) 
 export function planLines(step: AskedStep, plan: unknown): string[] | undefined {
   if (step === "restore") {
     const { data } = restoreShape.safeParse(plan);
-    return data && restoring(data as RestorePlan);
+    return data && wholePlanText(data as RestorePlan);
   }
   const { data } = keyShape.safeParse(plan);
   return data && revoking(data);
 }
-
-const restoring = ({ clientId, grantTypes, grants, networkAcl }: RestorePlan): string[] => [
-  ...grants.map((grant) => `GIVE BACK ${wholeGrantText(grant)}`),
-  ...(grantTypes.length === 0 ? [] : [`GIVE BACK the grant type ${grantTypes.join(" ")} of ${clientId}`]),
-  ...(networkAcl ? ["TAKE AWAY this incident's network ACL"] : []),
-];
 
 const revoking = ({ kid, rotatesFirst }: KeyPlan): string[] => [
   ...(rotatesFirst ? ["ROTATE the tenant's signing keys, so that the next one becomes the current one"] : []),

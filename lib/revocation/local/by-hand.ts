@@ -27,8 +27,13 @@ export async function giveBackByHand(incident: Incident, table: Table): Promise<
     ...typeLines(incident, types, client?.name),
     ...aclLines(incident),
   ];
-  return drill || lines.length === 0 ? [] : [...firstLines(incident), ...lines, LAST];
+  if (drill) return [];
+  if (lines.length > 0) return [...firstLines(incident), ...lines, LAST];
+  return isComplete(steps.lock) ? [NOTHING_TAKEN] : [];
 }
+
+const NOTHING_TAKEN =
+  "Nothing: the application got no tokens for itself when this incident began, so it took nothing away. If another incident closed it, that one says what it took.";
 
 const firstLines = (incident: Incident): string[] => [
   ...(incident.leak?.levers.includes("rotate") === false

@@ -15,23 +15,33 @@ const MOST_LEFT_OUT = 200;
  * @param isRead whether the log was looked back at to its end
  */
 export const restoreLines = (
-  { clientId, grantTypes, grants, networkAcl }: RestorePlan,
+  plan: RestorePlan,
   leftOut: readonly LeftOut[],
   remarks: readonly string[],
   uses: readonly UseTally[],
   isRead: boolean,
 ): string[] => [
-  ...grants.map((grant) => `GIVE BACK ${grantText(grant)}`),
-  ...(grantTypes.length === 0
-    ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
-    : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
-  ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
+  ...planText(plan, grantText),
   ...leftOut.slice(0, MOST_LEFT_OUT).map(({ audience, what, why }) => `LEFT OUT ${what} for ${audience}: ${why}`),
   ...(leftOut.length > MOST_LEFT_OUT
     ? [`LEFT OUT ${leftOut.length - MOST_LEFT_OUT} more that the policy finds too much.`]
     : []),
   ...remarks.map((remark) => `NOTE ${remark}`),
   ...seenLines(uses, isRead),
+];
+
+/** What a plan does, and nothing beside it, whole. */
+export const wholePlanText = (plan: RestorePlan): string[] => planText(plan, wholeGrantText);
+
+const planText = (
+  { clientId, grantTypes, grants, networkAcl }: RestorePlan,
+  textOfGrant: (grant: NewGrant) => string,
+): string[] => [
+  ...grants.map((grant) => `GIVE BACK ${textOfGrant(grant)}`),
+  ...(grantTypes.length === 0
+    ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
+    : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
+  ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
 ];
 
 /** `https://orders: read:orders; organizations: require; 2 organizations`. */

@@ -88,16 +88,18 @@ describe("what an approver is shown", () => {
     grants: [{ audience: "https://orders", scopes: ["read:orders"], organizations: ["org_1"] }],
     networkAcl: false,
   };
+  const PLAN_LINE = "GIVE BACK the grant type client_credentials: job gets tokens for itself again.";
   const row = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approvals: [], decision: null };
   const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = []) =>
     shownToApprover(incidentOf(), "restore", { ...row, ...asked, lines }, 300);
 
   it("is the plan itself, whatever is written beside it, and its hash is computed from that", () => {
-    const { text, planHash: hash } = shown({ plan, planHash: planHash(plan) }, ["GIVE BACK nothing"]);
+    const { text, planHash: hash } = shown({ plan, planHash: planHash(plan) }, ["GIVE BACK nothing", PLAN_LINE]);
 
     expect(text).toContain(
       "- GIVE BACK https://orders: read:orders; with org_1\n- GIVE BACK the grant type client_cred",
     );
+    expect(text.split(PLAN_LINE)).toHaveLength(2);
     expect(hash).toBe(planHash(plan));
   });
 

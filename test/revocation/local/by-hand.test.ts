@@ -59,4 +59,6 @@ test("where nothing was taken away nothing is to be given back", async () => {
 
   expect(await giveBackByHand(incident, table)).toEqual([]);
   expect(await giveBackByHand(incidentOf({ id: "other", steps: {} }), table)).toEqual([]);
+  await preserve(table, "closed", "grant-types", ["refresh_token"]);
+  expect(await giveBackByHand(incidentOf({ id: "closed" }), table)).toEqual([expect.stringMatching(/^Nothing: /)]);
 });
