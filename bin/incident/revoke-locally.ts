@@ -5,7 +5,7 @@ import type { TenantConfig } from "../../lib/config/schema.ts";
 import { selectTenant } from "../../lib/config/select-tenants.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError, hasCode } from "../../lib/model/curfew-error.ts";
-import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { briefText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { startedBy } from "../../lib/revocation/desk/orders.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
@@ -23,6 +23,7 @@ import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
+import { alertText } from "./alert-text.ts";
 import { byHandText } from "./by-hand-text.ts";
 import { answerer } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
@@ -201,12 +202,3 @@ function answersOnce(answer: (incident: Incident) => Promise<void>): (incident: 
 }
 
 const endOf = (window: ExposureWindow): number | null => (window.state === "closes" ? window.at : null);
-
-/** What others would hear. */
-function alertText({ title, items }: Alert, width: number): string {
-  const lines = items.slice(0, 10).map((item) => wrapped(`- ${typed(item)}`, width, "    ", "      "));
-  return `${[wrapped(`! ${typed(title)}`, width, "  ", "    "), ...lines].join("\n")}\n`;
-}
-
-/** Alerts break addresses for mail programs, which make links of them; a terminal shows what is there, to be copied. */
-const typed = (text: string): string => terminalText(text.replaceAll("[:]//", "://"));

@@ -13,7 +13,7 @@ export interface Resuming {
 }
 
 /** How to go on with an incident that this machine answers. What was piped in has to be named as a file. */
-export function resumeCommand(id: string, { config, oldSecretFile }: Resuming): string {
+function resumeCommand(id: string, { config, oldSecretFile }: Resuming): string {
   const options = [
     ...(config === undefined ? [] : ["--config", word(config)]),
     ...(oldSecretFile === undefined ? [] : ["--old-secret-file", oldSecretFile === "-" ? "FILE" : word(oldSecretFile)]),

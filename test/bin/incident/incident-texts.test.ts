@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
+import { alertText } from "../../../bin/incident/alert-text.ts";
 import { answerText } from "../../../bin/incident/answer-text.ts";
 import { shownToApprover } from "../../../bin/incident/asked-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
@@ -9,6 +10,7 @@ import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
+import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
@@ -115,6 +117,14 @@ describe("what an approver is shown", () => {
     );
     expect(() => shown({ plan: hiding, planHash: planHash(hiding) })).toThrow("holds what this version cannot show");
   });
+});
+
+it("an alert in a terminal shows addresses as they are, to be copied", () => {
+  const turn = { turn: "not-contained", at: THREE_AM, missing: ["cgr_1 for https://orders"] } as const;
+  const alert = incidentAlert(incidentOf(), null, turn);
+
+  expect(alert.items).toEqual(["cgr_1 for https[:]//orders"]);
+  expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");
 });
 
 describe("what a person is told before", () => {
