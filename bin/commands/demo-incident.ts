@@ -4,7 +4,7 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import { type AskedStep, readAsked } from "../../lib/revocation/approvals/asked.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { readTimeline } from "../../lib/revocation/incident/timeline.ts";
+import { readInvestigation } from "../../lib/revocation/investigate/investigation-record.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import { CALLERS, type LeakWorld, startLeakWorld } from "../../lib/sandbox/story/leak-world.ts";
 import { followIncident } from "../incident/follow-incident.ts";
@@ -12,9 +12,10 @@ import { isAsGoodAsContained } from "../incident/incident-text.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
 import { deskHere } from "../laptop/desk-here.ts";
 import { hurry } from "../laptop/hurry.ts";
-import { timeText } from "../laptop/rotation-story.ts";
+import { deedLine, evidenceText, exposedText, heardText, thiefText } from "../laptop/incident-story.ts";
+import { keepEvidenceHere } from "../laptop/keep-evidence-here.ts";
 import { type Laptop, startLaptopWith } from "../laptop/start-laptop.ts";
-import { type Deed, startThief, type Thief } from "../laptop/thief.ts";
+import { startThief, type Thief } from "../laptop/thief.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -27,27 +28,39 @@ export async function runIncidentDemo(terminal: Terminal, { signal }: Invocation
   out(paragraphs(INTRODUCTION, width));
   await using laptop = await startLaptopWith(startLeakWorld, { callers: CALLERS }, signal);
   const [url = ""] = Object.values(laptop.deployment.urls);
+  const stage: Stage = { laptop, url, terminal, signal };
   await rememberMonth(laptop);
   out("In the evening the audit ran, as every day.\n");
   await laptop.audit();
   laptop.clock.advance(8 * 60 * MINUTE);
 
-  let id: string;
   using _fast = hurry(laptop.clock);
   out("\nIn the night somebody finds the secret of deploy-bot in a public repository:\n");
   const thief = startThief(laptop.world, (deed) => out(deedLine(deed, width)));
+  const ids: string[] = [];
   try {
     await laptop.clock.sleep(20_000, signal);
-    id = await revoke(laptop, url, terminal, signal);
-    await approve(laptop, url, id, terminal, signal);
+    out("\nDana is on call:\n");
+    const id = await revoke(stage, laptop.world.leaked.clientId, REASON);
+    ids.push(id, await revokePlanted(stage, id, thief));
+    await approve(stage, id);
     await thief.stop();
     out(thiefText(thief, width));
-    await close(laptop, id, terminal, signal);
+    await close(stage, id);
   } finally {
     await thief.stop();
   }
-  out(heard(laptop, id, width));
+  out(heardText(mailsAbout(laptop, ids), width));
   out(NEXT_STEPS);
+}
+
+/** What the story is played with. */
+interface Stage {
+  laptop: Laptop<LeakWorld>;
+  /** Of the desk. */
+  url: string;
+  terminal: Terminal;
+  signal: AbortSignal;
 }
 
 /** Audits have looked every day for a month; nobody ever changed how long tokens live. */
@@ -59,35 +72,34 @@ async function rememberMonth({ world, table, clock }: Laptop<LeakWorld>): Promis
 
 const REASON = "found in a public repository";
 
-/** Who is on call starts the incident, and hears whether it is contained. */
-async function revoke(
-  laptop: Laptop<LeakWorld>,
-  url: string,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<string> {
+/** Who is on call starts an incident, and hears whether it is contained. */
+async function revoke({ laptop, url, terminal, signal }: Stage, clientId: string, reason: string): Promise<string> {
   const { table, clock, world } = laptop;
-  const { tenant, clientId, domain } = world.leaked;
-  terminal.out(
-    `\nDana is on call:\n  $ npx curfew revoke --tenant ${tenant} --client ${clientId} --reason "${REASON}"\n\n`,
-  );
-  const id = await deskHere(url, "dana").start({ tenant, clientId, reason: REASON });
-  const settings = { tenant, domain, owner: null, egress: null, own: new Map() };
+  const { tenant } = world.leaked;
+  terminal.out(`  $ npx curfew revoke --tenant ${tenant} --client ${clientId} --reason "${reason}"\n\n`);
+  const { incident: id } = await deskHere(url, "dana").start({ tenant, clientId, reason });
   const shown = { ...terminal, err: terminal.out, out: (text: string) => terminal.out(indented(text)) };
-  const incident = await followIncident(id, { table, settings }, shown, signal, clock);
+  const incident = await followIncident(id, { table }, shown, signal, clock);
   if (!isAsGoodAsContained(incident)) throw new Error("The demo's leak was not contained.");
-  await follow(laptop, id, ({ steps }) => steps.investigate !== undefined, terminal, signal, incident);
+  await follow({ laptop, url, terminal, signal }, id, ({ steps }) => steps.investigate !== undefined, incident);
   return id;
 }
 
+/** What the thief has planted is a leak of its own. */
+async function revokePlanted(stage: Stage, id: string, thief: Thief): Promise<string> {
+  const { laptop, terminal } = stage;
+  const planted = thief.planted();
+  const exposures = (await readInvestigation(laptop.table, id))?.value.exposures ?? [];
+  terminal.out(exposedText(exposures, terminal.width));
+  if (planted === undefined || !exposures.some(({ clientId }) => clientId === planted))
+    throw new Error("The demo's incident did not find what was planted.");
+  terminal.out("\nThe application that was planted still gets tokens, so Dana contains it as well:\n");
+  return revoke(stage, planted, `planted, seen in ${id}`);
+}
+
 /** A second person gives back what the application needs. */
-async function approve(
-  laptop: Laptop<LeakWorld>,
-  url: string,
-  id: string,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<void> {
+async function approve(stage: Stage, id: string): Promise<void> {
+  const { laptop, url, terminal, signal } = stage;
   const { table, clock } = laptop;
   const step: AskedStep = "restore";
   let asked = await readAsked(table, id, step);
@@ -98,10 +110,10 @@ async function approve(
   if (!asked) throw new Error("The demo's incident asks nothing.");
   const lines = asked.lines.map((line) => wrapped(`- ${terminalText(line)}`, terminal.width, "    ", "      "));
   terminal.out(
-    `\nWhat it needs back waits for a second person. Kim looks at it:\n  $ npx curfew approve ${id} ${step}\n${lines.join("\n")}\n\n`,
+    `\nWhat deploy-bot needs back waits for a second person. Kim looks at it:\n  $ npx curfew approve ${id} ${step}\n${lines.join("\n")}\n\n`,
   );
   await deskHere(url, "kim").decide({ incident: id, step, decision: "approve", planHash: asked.planHash });
-  await follow(laptop, id, ({ steps }) => steps.restore !== undefined, terminal, signal);
+  await follow(stage, id, ({ steps }) => steps.restore !== undefined);
 }
 
 /** Between two looks at the table, by the sandbox's clock. Milliseconds. */
@@ -110,11 +122,9 @@ const MOST_LOOKS = 600;
 
 /** Tells each step until the incident is so. */
 async function follow(
-  { table, clock }: Laptop<LeakWorld>,
+  { laptop: { table, clock }, terminal, signal }: Stage,
   id: string,
   is: (incident: Incident) => boolean,
-  terminal: Terminal,
-  signal: AbortSignal,
   shown?: Incident,
 ): Promise<Incident> {
   const tell = stepTeller({ ...terminal, err: terminal.out }, shown ?? (await readIncident(table, id)));
@@ -128,41 +138,24 @@ async function follow(
 }
 
 /** The window passes, and the incident is closed. */
-async function close(laptop: Laptop<LeakWorld>, id: string, terminal: Terminal, signal: AbortSignal): Promise<void> {
+async function close(stage: Stage, id: string): Promise<void> {
+  const { laptop, terminal } = stage;
   const { table, clock } = laptop;
+  const { out, width } = terminal;
   const { window } = await readIncident(table, id);
   if (window?.state !== "closes") throw new Error("The demo's window does not close.");
-  terminal.out(
-    `\nThe night passes, and the day, until ${momentOf(window.at)}: no token that was out works any more.\n`,
-  );
+  out(`\nThe night passes, and the day, until ${momentOf(window.at)}: no token that was out works any more.\n`);
   clock.set(window.at + 11 * MINUTE); // what comes late into the log has come
-  const closed = await follow(laptop, id, ({ closedAt }) => closedAt !== null, terminal, signal);
-  terminal.out(`\nThe incident ${closed.id} is closed. The evidence:\n`);
-  for await (const { what, answer } of readTimeline(table, id)) {
-    if (what.startsWith("Kept the evidence"))
-      terminal.out(`${wrapped(`${what} ${answer}`, terminal.width, "  ", "    ")}\n`);
-  }
+  const closed = await follow(stage, id, ({ closedAt }) => closedAt !== null);
+  out(`\nThe incident ${closed.id} is closed. The evidence, a page and the same as JSON:\n`);
+  out(evidenceText(await keepEvidenceHere(table, id), width));
 }
 
-const deedLine = ({ at, what, status }: Deed, width: number): string =>
-  `${wrapped(`${timeText(at)} thief ${what}: ${status}${status < 300 ? "" : ", refused"}`, width, "  ", "    ")}\n`;
-
-/** What became of the thief. */
-function thiefText({ deeds }: Thief, width: number): string {
-  const refused = deeds.filter(({ status }) => status >= 400).length;
-  const used = deeds.filter(({ what, status }) => what === "uses the token" && status < 300).length;
-  const text = `The thief was refused ${refused} times. The token from before still works, as was said at once: it was used ${used} times. Auth0's log shows what is changed with it, and nothing of what is only read.`;
-  return `\n${wrapped(text, width)}\n`;
-}
-
-/** Subjects of the mails about an incident. */
-function heard({ deployment }: Laptop<LeakWorld>, id: string, width: number): string {
-  const mails = deployment.cloud.messaging.mails.filter(
-    ({ kind, text }) => kind === "notification" && text.includes(id),
+/** Mails about incidents. */
+const mailsAbout = ({ deployment }: Laptop<LeakWorld>, ids: readonly string[]) =>
+  deployment.cloud.messaging.mails.filter(
+    ({ kind, text }) => kind === "notification" && ids.some((id) => text.includes(id)),
   );
-  const subjects = [...new Set(mails.map(({ subject }) => subject))];
-  return `\nWhat people heard meanwhile:\n${subjects.map((subject) => `${wrapped(`- ${terminalText(subject)}`, width, "  ", "    ")}\n`).join("")}`;
-}
 
 const indented = (text: string): string => text.trimEnd().replace(/^/gm, "  ").concat("\n");
 

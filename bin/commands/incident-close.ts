@@ -1,9 +1,11 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
 import { incidentText } from "../incident/incident-text.ts";
+import { standingOf } from "../incident/standing.ts";
 import { personAgrees } from "../person-agrees.ts";
 import { personName } from "../person-name.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -25,12 +27,13 @@ export async function runIncidentClose(
 ): Promise<void> {
   using place = await incidentPlace(options, invocation.signal);
   const table = mustHaveIncidents(place.table);
-  terminal.err(`${incidentText(await readIncident(table, id), terminal.width)}\n\n${MEANS}\n`);
+  const standing = await standingOf(await readIncident(table, id), table, systemClock);
+  terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(MEANS, terminal.width)}\n`);
   const question = { question: "End it?", otherwise: "end it", yes: options.yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   if (options.local) {
     await endIncident(table, id, { at: Math.floor(systemClock.now()), by: personName(), reason: options.reason });
-    terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence.\n`);
+    terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence; name the same --config.\n`);
     return;
   }
   await incidentDesk(options.desk ? { url: options.desk } : {}, invocation.signal).close(id, options.reason);

@@ -5,12 +5,15 @@ import { jsonText } from "../../lib/reports/json.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
+import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { byHandText } from "../incident/by-hand-text.ts";
 import { entryJson, incidentJson } from "../incident/incident-json.ts";
+import { incidentList } from "../incident/incident-list.ts";
 import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
-import { entryText, followCommand, incidentTable, incidentText } from "../incident/incident-text.ts";
+import { entryText, followCommand, incidentText } from "../incident/incident-text.ts";
+import { type Standing, standingOf } from "../incident/standing.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
-import { waitingLines } from "../incident/waiting.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -32,13 +35,19 @@ export async function runIncidents(
   { signal }: Invocation,
 ): Promise<void> {
   using place = await incidentPlace(options, signal);
-  const incidents: Incident[] = [];
-  if (place.table) for await (const incident of listIncidents(place.table)) incidents.push(incident);
+  const incidents = place.table ? await allIncidents(place.table) : [];
   if (options.format === "json") {
     const generatedAt = new Date(systemClock.now()).toISOString();
     const document = { schemaVersion: 1, generatedAt, incidents: incidents.map(incidentJson) };
     terminal.out(jsonText(document, incidents.length));
-  } else terminal.out(incidents.length === 0 ? "There are no incidents.\n" : `${incidentTable(incidents)}\n`);
+  } else
+    terminal.out(incidents.length === 0 ? "There are no incidents.\n" : `${incidentList(incidents, terminal.width)}\n`);
+}
+
+async function allIncidents(table: Table): Promise<Standing[]> {
+  const incidents: Standing[] = [];
+  for await (const incident of listIncidents(table)) incidents.push(await standingOf(incident, table, systemClock));
+  return incidents;
 }
 
 /** Shows one incident with its timeline and, where that is wanted, what comes next as it comes. */
@@ -54,6 +63,7 @@ export async function runIncidentShow(
   using place = await incidentPlace(options, signal);
   const table = mustHaveIncidents(place.table);
   const incident = await readIncident(table, id);
+  const standing = await standingOf(incident, table, systemClock);
   const entries: StoredEntry[] = [];
   for await (const entry of readTimeline(table, id)) entries.push(entry);
   if (options.format === "json") {
@@ -61,7 +71,7 @@ export async function runIncidentShow(
     const document = {
       schemaVersion: 1,
       generatedAt,
-      incident: incidentJson(incident),
+      incident: incidentJson(standing),
       timeline: entries.map(entryJson),
     };
     terminal.out(jsonText(document, entries.length));
@@ -69,10 +79,8 @@ export async function runIncidentShow(
   }
   const { width } = terminal;
   const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
-  const waiting = await waitingLines(table, id, systemClock.now());
-  terminal.out(
-    `${incidentText(incident, width, waiting)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`,
-  );
+  terminal.out(`${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
+  if (options.local) terminal.out(byHandText(await giveBackByHand(incident, table), width));
   if (options.follow) await followOn(incident, entries.at(-1)?.position, table, terminal, signal);
 }
 

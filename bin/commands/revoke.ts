@@ -3,6 +3,7 @@ import { loadConfig } from "../../lib/config/load.ts";
 import { selectTenant } from "../../lib/config/select-tenants.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { DEFAULT_CONFIG } from "../config-option.ts";
 import { type LeakOptions, leakedLogin, leakRequest } from "../incident/incident-request.ts";
 import { revokeDeployed } from "../incident/revoke-deployed.ts";
 import { resumeLocally, revokeLocally } from "../incident/revoke-locally.ts";
@@ -28,15 +29,19 @@ export async function runRevoke(options: RevokeOptions, terminal: Terminal, invo
   const { local, resume, oldSecretFile, yes } = options;
   mustAgree(options);
   const config = await loadConfig(options.config, { catalogue: CATALOGUE, today: new Date(systemClock.now()) });
+  const how = {
+    ...(options.config === DEFAULT_CONFIG ? {} : { config: options.config }),
+    ...(oldSecretFile === undefined ? {} : { oldSecretFile }),
+  };
   if (resume !== undefined) {
-    await resumeLocally({ tenants: config.tenants, resume, oldSecretFile }, terminal, invocation);
+    await resumeLocally({ tenants: config.tenants, resume, how }, terminal, invocation);
     return;
   }
   if (options.tenant === undefined) throw invalid(UNNAMED);
   const tenant = selectTenant(config.tenants, options.tenant);
   const request = await leakRequest(options, tenant, invocation.signal);
   const leaked = oldSecretFile === undefined ? null : await leakedLogin(oldSecretFile, request.clientId, tenant.domain);
-  if (local) await revokeLocally({ request, tenant, leaked, yes }, terminal, invocation);
+  if (local) await revokeLocally({ request, tenant, leaked, how, yes }, terminal, invocation);
   else await revokeDeployed({ ...options, request, tenant, leaked }, terminal, invocation);
 }
 

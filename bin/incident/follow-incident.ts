@@ -2,14 +2,13 @@ import { type Clock, systemClock } from "../../lib/model/clock.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import type { IncidentParts } from "../../lib/revocation/parts.ts";
-import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
 import type { Terminal } from "../terminal.ts";
-import { answerText } from "./incident-text.ts";
+import { answerText } from "./answer-text.ts";
+import { standingOf } from "./standing.ts";
 import { stepTeller } from "./tell-steps.ts";
-import { waitingLines } from "./waiting.ts";
 
 /** Where an incident is read. */
-type Place = Pick<IncidentParts, "table" | "settings">;
+type Place = Pick<IncidentParts, "table">;
 
 /** Between two looks at the table. Milliseconds. */
 const LOOK = 1_000;
@@ -55,10 +54,9 @@ export async function followIncident(
 
 /** Gives the answer to whoever started it: with what is recorded or, before that, as far as it can be told. */
 export const answerer =
-  ({ table, settings }: Place, { out, width }: Terminal, clock: Clock) =>
+  ({ table }: Place, { out, width }: Terminal, clock: Clock) =>
   async (incident: Incident): Promise<void> => {
-    const window = incident.window ?? (await windowSoFar(incident, { table, settings, clock }));
-    out(answerText(incident, window, width, await waitingLines(table, incident.id, clock.now())));
+    out(answerText(await standingOf(incident, table, clock), width));
   };
 
 /**

@@ -1,12 +1,16 @@
 import type { Instant } from "../../lib/history/history.ts";
-import { INCIDENT_STEPS, type Incident, type StepResult } from "../../lib/revocation/incident/incident.ts";
+import { INCIDENT_STEPS, type StepResult } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
+import type { Standing } from "./standing.ts";
 
-/** An incident for programs: all keys are always there, what is not known is null, moments are ISO 8601. */
-export const incidentJson = (incident: Incident) => ({
+/**
+ * An incident for programs: all keys are always there, what is not known is null, moments are ISO 8601. Until the window
+ * is computed, `bound` is what is known of it.
+ */
+export const incidentJson = ({ incident, window }: Pick<Standing, "incident" | "window">) => ({
   id: incident.id,
   tenant: incident.tenant,
   clientId: incident.clientId,
@@ -27,6 +31,7 @@ export const incidentJson = (incident: Incident) => ({
   wouldBeContained: incident.drill ? isAsGoodAsContained(incident) : null,
   notDone: notDone(incident),
   window: windowJson(incident.window),
+  bound: incident.window === null ? windowJson(window) : null,
   steps: Object.fromEntries(INCIDENT_STEPS.map((step) => [step, stepJson(incident.steps[step])])),
   closedAt: moment(incident.closedAt),
 });

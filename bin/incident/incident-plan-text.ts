@@ -1,5 +1,6 @@
 import { LOGIN_WORDS, LOGINS } from "../../lib/config/logins.ts";
-import type { TenantConfig } from "../../lib/config/schema.ts";
+import { parseReference } from "../../lib/config/references.ts";
+import type { LoginConfig, TenantConfig } from "../../lib/config/schema.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
@@ -101,6 +102,13 @@ function egressLine({ tenant, request }: IncidentPlan): string[] {
     : [];
 }
 
+/** A variable here does not change when the credential does. */
+function variableOf(login: LoginConfig | undefined): string {
+  const reference = parseReference(login?.privateKey ?? login?.secret ?? "");
+  if (reference?.source !== "env") return "";
+  return ` This machine reads its credential from the variable ${reference.name}, which has the old one then: set it to the new one, or name the secret that holds it (secretsmanager:) in this configuration.`;
+}
+
 function hitLines({ tenant, request, isLocal }: IncidentPlan): string[] {
   const { clientId } = request;
   const own = LOGINS.filter((login) => tenant[login]?.clientId === clientId);
@@ -108,7 +116,9 @@ function hitLines({ tenant, request, isLocal }: IncidentPlan): string[] {
   return [
     `Every service that logs in as this application: it ${request.drill ? "would get" : "gets"} errors instead of tokens until ${isLocal ? "somebody gives back by hand what was taken: what it was is in the evidence" : "a second person agrees to give back what was taken"}.`,
     ...(secret === undefined ? [] : [`Everything that reads the secret ${secret} in Secrets Manager.`]),
-    ...own.map((login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.`),
+    ...own.map(
+      (login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.${variableOf(tenant[login])}`,
+    ),
     "Not whoever has a token already: that one works until it is over. Until when is said first.",
   ];
 }

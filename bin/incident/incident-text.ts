@@ -4,18 +4,15 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
-  isComplete,
   isContained,
   type StepResult,
   stoppedAt,
 } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
-import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
-import { momentOf, windowLine, windowSentences } from "../../lib/revocation/window/window-text.ts";
-import { plainTable } from "../plain-table.ts";
+import { windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
-import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
+import type { Standing } from "./standing.ts";
 
 /** Where an incident stands, in a word or two. */
 export type IncidentState = "contained" | "NOT contained" | "restored" | "drill" | "closed";
@@ -31,24 +28,9 @@ export function stateOf(incident: Incident): IncidentState {
 export const isAsGoodAsContained = (incident: Incident): boolean =>
   incident.drill ? incident.leak?.isContainable === true && stoppedAt(incident) !== null : isContained(incident);
 
-const HEAD = ["opened (UTC)", "incident", "tenant", "application", "state", "tokens work until"];
-
-/** All incidents, one a line. */
-export const incidentTable = (incidents: readonly Incident[]): string =>
-  plainTable([
-    HEAD,
-    ...incidents.map((incident) => [
-      minuteOf(incident.openedAt),
-      incident.id,
-      terminalText(incident.tenant),
-      briefText(incident.clientId, 40),
-      stateOf(incident),
-      windowLine(incident.window),
-    ]),
-  ]);
-
 /** Everything that is known of an incident but its timeline. */
-export function incidentText(incident: Incident, width: number, waiting: readonly string[] = []): string {
+export function incidentText(standing: Standing, width: number): string {
+  const { incident, waiting } = standing;
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, leak, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
@@ -58,7 +40,7 @@ export function incidentText(incident: Incident, width: number, waiting: readonl
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
     ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
     `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,
-    ...windowSentences(incident.window),
+    ...windowFacts(standing),
   ];
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
@@ -71,6 +53,14 @@ export function incidentText(incident: Incident, width: number, waiting: readonl
     ...stepLines(incident, width),
   ].join("\n");
 }
+
+function windowFacts({ incident, window, now }: Standing): string[] {
+  if (window === null) return ["Until when tokens that were out worked was never computed."];
+  return [...windowSentences(window, now), ...(incident.window === null ? [A_BOUND] : [])];
+}
+
+const A_BOUND =
+  "That is a bound, from what is known now: the end is computed once it is proven that no new token is given out.";
 
 function notDoneLines(incident: Incident, width: number): string[] {
   const lines = incident.closedAt === null && !incident.restored ? notDone(incident) : [];
@@ -93,7 +83,7 @@ export function stepText(step: string, result: StepResult, width: number, opened
   const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
   return [
     wrapped(`${whenOf(at, openedAt)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
-    ...rest.map((line) => wrapped(`- ${terminalText(line)}`, width, "    ", "      ")),
+    ...rest.map((line) => spoken(`- ${terminalText(line)}`, width, "    ", "      ")),
   ];
 }
 
@@ -106,84 +96,19 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
     "    ",
   );
 
-/**
- * The answer to whoever started an incident: locked or not yet, contained or not, until when tokens work.
- *
- * @param window as it is recorded, or as far as it can be told now
- */
-export function answerText(
-  incident: Incident,
-  window: ExposureWindow,
-  width: number,
-  waiting: readonly string[] = [],
-): string {
-  const lines = [headline(incident), ...whyNotLocked(incident), ...untilWhen(incident, window)];
-  const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
-  return `${[
-    ...lines.map((line) => wrapped(terminalText(line), width)),
-    ...listed("Not done:", missing, width),
-    ...listed(
-      "Not done yet, though no new token is given out:",
-      isContained(incident) ? credentialLeft(incident) : [],
-      width,
-    ),
-    ...listed(
-      incident.drill ? "What only people could do:" : "Do now, because only people can:",
-      forPeople(incident),
-      width,
-    ),
-    ...waiting.map((line) => spoken(line, width)),
-  ].join("\n")}\n`;
-}
-
-const listed = (title: string, lines: readonly string[], width: number): string[] =>
-  lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
-
-/** A new credential is no part of being contained: it is said by itself that there is none. */
-function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
-  if (leak?.levers.includes("rotate") !== true || isComplete(rotate)) return [];
-  if (rotate?.outcome === "incomplete") return [...rotate.missing];
-  return [`The credential is not replaced${rotate ? `: ${rotate.message}` : " yet."}`];
-}
-
-function forPeople(incident: Incident): string[] {
-  return [...lockByHand(incident), ...(incident.leak?.steps ?? []), REFUSE];
-}
-
-const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";
-
-function headline(incident: Incident): string {
-  const { clientId, drill, steps, leak } = incident;
-  const name = briefText(clientId, 80);
-  if (drill)
-    return isAsGoodAsContained(incident)
-      ? `DRILL: ${name} would be contained. Nothing was changed.`
-      : `DRILL: ${name} would NOT be contained. Nothing was changed.`;
-  if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
-  if (incident.restored) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
-  const lock = steps.lock;
-  if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;
-  if (lock?.outcome === "done" || lock?.outcome === "paged")
-    return `LOCKED at ${timeOf(lock.at)} UTC, NOT CONTAINED yet: ${name} gets no new token for itself, as far as Auth0 has heard of it.`;
-  if (lock?.outcome === "not-applicable") return `NOT CONTAINED: ${lock.message}`;
-  return lock ? `NOT LOCKED: ${lock.message}` : `NOT LOCKED yet: nothing was heard of the first step.`;
-}
-
-function untilWhen({ drill }: Incident, window: ExposureWindow): string[] {
-  if (drill && window.state === "closes") return [`Tokens that are out would work until ${momentOf(window.at)}.`];
-  return windowSentences(window);
-}
-
 /** How to follow an incident. */
 export const followCommand = (id: string): string => `npx curfew incidents show ${id} --follow`;
 
-const item = (line: string, width: number): string => wrapped(`- ${terminalText(line)}`, width, "", "  ");
+/** One of several things. */
+export const item = (line: string, width: number): string => spoken(`- ${terminalText(line)}`, width, "", "  ");
 
-const timeOf = (at: Instant): string => new Date(at).toISOString().slice(11, 19);
+/** `05:16:49`, in UTC. */
+export const timeOf = (at: Instant): string => new Date(at).toISOString().slice(11, 19);
 
 const whenOf = (at: Instant, openedAt: Instant): string => {
   const [day] = new Date(at).toISOString().split("T");
   return new Date(openedAt).toISOString().startsWith(`${day}T`) ? timeOf(at) : `${day} ${timeOf(at)}`;
 };
 
-const minuteOf = (at: Instant): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");
+/** `2026-11-26 05:16`, in UTC. */
+export const minuteOf = (at: Instant): string => new Date(at).toISOString().slice(0, 16).replace("T", " ");

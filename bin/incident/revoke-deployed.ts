@@ -23,6 +23,7 @@ import { followIncident } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 import { followCommand, isAsGoodAsContained } from "./incident-text.ts";
+import { openedText } from "./opened-text.ts";
 
 /** What the deployed stack is asked for. */
 interface DeployedOrder {
@@ -42,22 +43,22 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   const { request, tenant, yes } = order;
   const { signal, setExitCode } = invocation;
   const named = { ...(order.desk ? { url: order.desk } : {}), ...(order.table ? { table: order.table } : {}) };
-  const desk = incidentDesk(named, signal);
+  const desk = incidentDesk(named, signal, "if it cannot wait, contain it from here with --local");
   const { table: name } = await desk.place();
   const plan = { request, tenant, isLocal: false, client: undefined };
   terminal.err(planText(plan, terminal.width));
   const question = { question: planQuestion(plan), otherwise: "contain it", yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   setExitCode(1); // until it is known to be contained
-  const id = await desk.start(request);
-  terminal.err(`\nThe incident ${id} is open, and goes on whatever becomes of this command.\n`);
+  const { incident: id, joined } = await desk.start(request);
+  terminal.err(openedText({ incident: id, joined }, request, GOES_ON, terminal.width));
   try {
     const table = await openDeployedLedger(name);
     const tryHere = tryingHere(id, order, { table, desk, signal }, terminal);
     // Who was seen to be accepted before the credential is replaced is proven dead after.
     const before = tryHere("accepted?");
     before.catch(() => undefined); // is thrown where it is awaited, unless following has ended before
-    const incident = await followIncident(id, { table, settings: incidentSettings(tenant) }, terminal, signal);
+    const incident = await followIncident(id, { table }, terminal, signal);
     await before;
     const gets = await tryHere("gets a token?");
     setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);
@@ -69,6 +70,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   }
 }
 
+const GOES_ON = "It goes on whatever becomes of this command.";
 const NO_LONGER = "No longer following; the incident goes on.";
 const AND_THEN = "How it goes on: ";
 

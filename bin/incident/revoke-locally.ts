@@ -5,12 +5,14 @@ import type { TenantConfig } from "../../lib/config/schema.ts";
 import { selectTenant } from "../../lib/config/select-tenants.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError, hasCode } from "../../lib/model/curfew-error.ts";
-import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { briefText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
+import { startedBy } from "../../lib/revocation/desk/orders.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
 import { respondLocally } from "../../lib/revocation/local/respond-locally.ts";
 import type { ResponderTenant, RevokedClient } from "../../lib/revocation/ports.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
@@ -21,13 +23,16 @@ import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
+import { alertText } from "./alert-text.ts";
+import { byHandText } from "./by-hand-text.ts";
 import { answerer } from "./follow-incident.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import { type LeakRequest, leakedLogin } from "./incident-request.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
+import { openedText } from "./opened-text.ts";
 import { stepTeller } from "./tell-steps.ts";
-import { endText, stoppedText } from "./where-it-stands.ts";
+import { endText, type Resuming, stoppedText } from "./where-it-stands.ts";
 
 /** A new leak, to be contained from here. */
 interface LocalOrder {
@@ -35,6 +40,7 @@ interface LocalOrder {
   tenant: TenantConfig;
   /** What leaked, for the proof. */
   leaked: Login | null;
+  how: Resuming;
   /** Do not ask. */
   yes: boolean;
 }
@@ -44,12 +50,12 @@ interface ResumeOrder {
   tenants: readonly TenantConfig[];
   /** Its id; true for the only one that is open. */
   resume: string | true;
-  oldSecretFile: string | undefined;
+  how: Resuming;
 }
 
 /** Contains a leak from this machine, without AWS, and watches until the window is closed. */
 export async function revokeLocally(order: LocalOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
-  const { request, tenant, leaked, yes } = order;
+  const { request, tenant, leaked, how, yes } = order;
   const responder = await responderHere(tenant, request.clientId, invocation.signal);
   const client = await lookedAt(request, tenant, responder, terminal);
   const plan = { request, tenant, isLocal: true, client };
@@ -60,7 +66,8 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
   const incident = await openIncident(incidents.table, start);
-  await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
+  terminal.err(openedText(startedBy(incident, start), request, "", terminal.width));
+  await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
 
 /** Goes on with an incident of this folder, where it stands. */
@@ -69,10 +76,12 @@ export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invo
   const incident = await resumed(incidents.table, order.resume);
   const { clientId } = incident;
   const tenant = selectTenant(order.tenants, incident.tenant);
-  const { oldSecretFile: file } = order;
+  const { how } = order;
+  const file = how.oldSecretFile;
   const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain);
   const responder = await responderHere(tenant, clientId, invocation.signal);
-  await respond(incident, { ...incidents, tenant, responder, leaked }, terminal, invocation);
+  terminal.err(`\nThe incident ${incident.id} is open.\n`);
+  await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
 
 const ALONE =
@@ -139,18 +148,18 @@ interface Here extends Pick<LocalIncidents, "table" | "evidence"> {
   tenant: TenantConfig;
   responder: ResponderTenant;
   leaked: Login | null;
+  how: Resuming;
 }
 
 async function respond(
   { id }: Incident,
-  { table, evidence, tenant, responder, leaked }: Here,
+  { table, evidence, tenant, responder, leaked, how }: Here,
   terminal: Terminal,
   { signal, setExitCode }: Invocation,
 ): Promise<void> {
   const settings = incidentSettings(tenant);
   const tell = stepTeller(terminal);
-  const answers = answersOnce(answerer({ table, settings }, terminal, systemClock));
-  terminal.err(`\nThe incident ${id} is open.\n`);
+  const answers = answersOnce(answerer({ table }, terminal, systemClock));
   setExitCode(1); // until it is known to be contained
   const onStep = async (incident: Incident): Promise<void> => {
     tell(incident);
@@ -171,10 +180,11 @@ async function respond(
   try {
     const incident = await respondLocally(id, parts);
     setExitCode(isAsGoodAsContained(incident) ? 0 : 1);
-    terminal.out(`${spoken(endText(incident), terminal.width)}\n`);
+    terminal.out(`${spoken(endText(incident, how), terminal.width)}\n`);
+    terminal.out(byHandText(await giveBackByHand(incident, table), terminal.width));
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", stoppedText(await readIncident(table, id)));
+    throw new CurfewError("interrupted", stoppedText(await readIncident(table, id), how));
   }
 }
 
@@ -192,9 +202,3 @@ function answersOnce(answer: (incident: Incident) => Promise<void>): (incident: 
 }
 
 const endOf = (window: ExposureWindow): number | null => (window.state === "closes" ? window.at : null);
-
-/** What others would hear. */
-function alertText({ title, items }: Alert, width: number): string {
-  const lines = items.slice(0, 10).map((item) => wrapped(`- ${terminalText(item)}`, width, "    ", "      "));
-  return `${[wrapped(`! ${terminalText(title)}`, width, "  ", "    "), ...lines].join("\n")}\n`;
-}

@@ -1,15 +1,36 @@
 import type { ErrorCode } from "../../lib/model/curfew-error.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { closeByHand } from "../../lib/revocation/leak/leak-kinds.ts";
+import { word } from "../../lib/revocation/local/by-hand.ts";
 import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
 
-/** How to go on with an incident that this machine answers. */
-const resumeCommand = (id: string): string => `npx curfew revoke --local --resume ${id}`;
+/** With what an incident is answered from this machine, for the command that goes on with it. */
+export interface Resuming {
+  /** The configuration; absent where it is the one that is read anyway. */
+  config?: string;
+  /** The file that holds what leaked. */
+  oldSecretFile?: string;
+}
+
+/** How to go on with an incident that this machine answers. What was piped in has to be named as a file. */
+function resumeCommand(id: string, { config, oldSecretFile }: Resuming): string {
+  const options = [
+    ...(config === undefined ? [] : ["--config", word(config)]),
+    ...(oldSecretFile === undefined ? [] : ["--old-secret-file", oldSecretFile === "-" ? "FILE" : word(oldSecretFile)]),
+  ];
+  return ["npx curfew revoke --local --resume", id, ...options].join(" ");
+}
 
 /** What holds when somebody stops answering from here. Its first word says where it stands. */
-export function stoppedText(incident: Incident): string {
-  return `${standing(incident)} Go on: ${resumeCommand(incident.id)}`;
+export function stoppedText(incident: Incident, how: Resuming): string {
+  const { id } = incident;
+  if (!lacksLeaked(incident, how)) return `${standing(incident)} Go on: ${resumeCommand(id, how)}`;
+  return `${standing(incident)} Go on, with what leaked in a file, to prove that it gets nothing: ${resumeCommand(id, { ...how, oldSecretFile: "-" })}`;
 }
+
+/** Whether nothing but what leaked is missing for the proof. */
+const lacksLeaked = ({ drill, steps }: Incident, { oldSecretFile }: Resuming): boolean =>
+  !drill && oldSecretFile === undefined && isComplete(steps.lock) && steps.prove?.outcome === "incomplete";
 
 function standing(incident: Incident): string {
   if (incident.drill) return "DRILL, interrupted: nothing was changed.";
@@ -18,7 +39,7 @@ function standing(incident: Incident): string {
   if (isComplete(incident.steps.lock)) {
     return "LOCKED, but NOT CONTAINED, and interrupted: what was taken away stays away, and nobody goes on or watches.";
   }
-  return "NOT LOCKED: interrupted before Auth0 confirmed that anything was taken away. Whoever has what leaked gets new tokens.";
+  return "NOT LOCKED: interrupted before Auth0 confirmed that anything was taken away. Whoever has what leaked may still get new tokens.";
 }
 
 /** Why the application is not locked, and what would be right; empty where it is, or where nothing was tried yet. */
@@ -45,10 +66,10 @@ export const lockByHand = (incident: Incident): string[] =>
   !incident.drill && incident.steps.lock?.outcome === "incomplete" ? closeByHand(incident.clientId) : [];
 
 /** What comes after the last answer of a machine that ends. */
-export function endText(incident: Incident): string {
+export function endText(incident: Incident, how: Resuming): string {
   const { id, closedAt } = incident;
   if (closedAt !== null) return `The incident ${id} is closed. Its evidence: .curfew/incidents/${id}`;
   return isShutOut(incident)
-    ? `Curfew can do nothing here until that is mended, and nobody watches. Then: ${resumeCommand(id)}`
+    ? `Curfew can do nothing here until that is mended, and nobody watches. Then: ${resumeCommand(id, how)}`
     : `Watching has ended. What is left: npx curfew incidents show ${id} --local`;
 }

@@ -17,7 +17,7 @@ export function deskHere(url: string, person: Person): DeskOrders {
     return (await answer.json()) as T;
   };
   return {
-    start: async (order) => (await post<{ incident: string }>("incidents", order)).incident,
+    start: (order) => post("incidents", order),
     decide: ({ incident, step, decision, planHash }) => post(`incidents/${incident}/${step}/${decision}`, { planHash }),
   };
 }

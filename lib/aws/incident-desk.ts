@@ -40,8 +40,9 @@ export interface IncidentDeskClient extends DeskOrders {
  *
  * @param known what somebody has named; asked for where it is missing
  * @param signal ends requests
+ * @param otherwise what helps where the desk cannot be asked at all, as the end of a sentence; empty where nothing does
  */
-export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): IncidentDeskClient {
+export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal, otherwise = ""): IncidentDeskClient {
   let client: Promise<LambdaClient> | undefined;
   const connect = (): Promise<LambdaClient> => {
     client ??= lambdaClient();
@@ -49,17 +50,17 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): In
   };
   let found: Promise<DeskPlace> | undefined;
   const place = (): Promise<DeskPlace> => {
-    found ??= placeOf(known, connect, signal);
+    found ??= placeOf(known, connect, { signal, otherwise });
     return found;
   };
   const post = async (path: string, order: unknown): Promise<unknown> => {
     const { url } = await place();
-    return send(await connect(), new URL(path, url), JSON.stringify(order), signal);
+    return send(await connect(), new URL(path, url), JSON.stringify(order), { signal, otherwise });
   };
   return {
     place,
     close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason })),
-    start: async (order) => startedShape.parse(await post("incidents", order)).incident,
+    start: async (order) => startedShape.parse(await post("incidents", order)),
     decide: async ({ incident, step, decision, planHash }) =>
       decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash })),
     reportTrial: async (incident, report) => void (await post(`incidents/${incident}/trial`, report)),
@@ -68,7 +69,13 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal): In
   };
 }
 
-const startedShape = z.object({ incident: z.string() });
+const startedShape = z.object({
+  incident: z.string(),
+  joined: z
+    .object({ openedAt: z.number(), openedBy: z.string(), reason: z.string(), leakedSince: z.number().nullable() })
+    .nullable()
+    .default(null), // a desk of an older version does not say it
+});
 const decidedShape = z.object({ waits: z.boolean() });
 const refusedShape = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
@@ -79,10 +86,16 @@ async function lambdaClient(): Promise<LambdaClient> {
   return new sdk.LambdaClient({ maxAttempts: attempts, requestHandler });
 }
 
+/** How the desk is asked. */
+interface Asking {
+  signal: AbortSignal;
+  otherwise: string;
+}
+
 async function placeOf(
   { url, table }: Partial<DeskPlace>,
   connect: () => Promise<LambdaClient>,
-  signal: AbortSignal,
+  { signal, otherwise }: Asking,
 ): Promise<DeskPlace> {
   if (url !== undefined && table !== undefined) return { url, table };
   const sdk = await import("@aws-sdk/client-lambda");
@@ -100,12 +113,12 @@ async function placeOf(
     if (place.url !== undefined && place.table !== undefined) return { url: place.url, table: place.table };
   } catch (error) {
     signal.throwIfAborted();
-    throw notFound(error);
+    throw notFound(error, otherwise);
   }
-  throw notFound(undefined);
+  throw notFound(undefined, otherwise);
 }
 
-async function send(client: LambdaClient, url: URL, body: string, signal: AbortSignal): Promise<unknown> {
+async function send(client: LambdaClient, url: URL, body: string, { signal, otherwise }: Asking): Promise<unknown> {
   const request = {
     method: "POST",
     protocol: url.protocol,
@@ -117,16 +130,16 @@ async function send(client: LambdaClient, url: URL, body: string, signal: AbortS
     body,
   };
   const { headers } = await signed(client, request).catch((error: unknown) => {
-    throw notSigned(error);
+    throw notSigned(error, otherwise);
   });
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
   const answer = await fetch(url, { method: "POST", headers, body, signal: within, redirect: "error" })
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch((error: unknown) => {
       signal.throwIfAborted();
-      throw unreachable(error);
+      throw unreachable(error, otherwise);
     });
-  return judged(answer.status, answer.text);
+  return judged(answer.status, answer.text, otherwise);
 }
 
 interface Request {
@@ -145,16 +158,16 @@ async function signed({ config }: LambdaClient, request: Request): Promise<{ hea
   return signer.sign(request);
 }
 
-function judged(status: number, text: string): unknown {
+function judged(status: number, text: string, otherwise: string): unknown {
   const body = jsonOf(text);
   if (status === 200 && body !== undefined) return body;
   const { data } = refusedShape.safeParse(body);
   if (data) throw new CurfewError(CODES[data.error.code] ?? "request-refused", data.error.message);
-  if (status === 403) throw notAllowed();
+  if (status === 403) throw notAllowed(otherwise);
   const retryable = status >= 500 || status === 429;
   throw new CurfewError(
     retryable ? "service-failed" : "request-refused",
-    `The desk did not take the order (status ${status}); ${ELSEWHERE}`,
+    ending(`The desk did not take the order (status ${status})`, otherwise),
     { detail: String(status), retryable },
   );
 }
@@ -174,42 +187,50 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** What helps at once where the deployed stack does not. */
-const FROM_HERE = "contain it from here with --local.";
-const ELSEWHERE = `if it cannot wait, ${FROM_HERE}`;
+const ending = (sentence: string, otherwise: string): string =>
+  otherwise === "" ? `${sentence}.` : `${sentence}; ${otherwise}.`;
 
-const notAllowed = (): CurfewError =>
+const notAllowed = (otherwise: string): CurfewError =>
   new CurfewError(
     "request-refused",
-    `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md); ${ELSEWHERE}`,
+    ending(
+      `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md)`,
+      otherwise,
+    ),
     { detail: "403" },
   );
 
-const notSigned = (error: unknown): CurfewError =>
+const notSigned = (error: unknown, otherwise: string): CurfewError =>
   new CurfewError(
     "request-refused",
-    `There are no AWS credentials to sign the order with (${reasonOf(error)}); log in to AWS in this shell, or ${FROM_HERE}`,
+    ending(
+      `There are no AWS credentials to sign the order with (${reasonOf(error)}): log in to AWS in this shell`,
+      otherwise,
+    ),
     { detail: reasonOf(error) },
   );
 
 /** The original is not kept as the cause: it may hold the request. What fetch fails with names the network's error. */
-function unreachable(error: unknown): CurfewError {
+function unreachable(error: unknown, otherwise: string): CurfewError {
   const reason = reasonOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
-  return new CurfewError("unreachable", `The desk did not answer (${reason}); ${ELSEWHERE}`, {
+  return new CurfewError("unreachable", ending(`The desk did not answer (${reason})`, otherwise), {
     detail: reason,
     retryable: true,
   });
 }
 
-function notFound(error: unknown): CurfewError {
+function notFound(error: unknown, otherwise: string): CurfewError {
   const reason = error === undefined ? "it has no URL" : reasonOf(error);
   if (reason === "NoRegion")
-    return new CurfewError("request-refused", `No AWS region is set; set AWS_REGION, or ${FROM_HERE}`);
-  if (reason === "CredentialsProviderError") return notSigned(error);
+    return new CurfewError("request-refused", ending("No AWS region is set: set AWS_REGION", otherwise));
+  if (reason === "CredentialsProviderError") return notSigned(error, otherwise);
   const why = statusOf(error) === 404 ? "it is not deployed in this account and region" : reason;
   return new CurfewError(
     isNetworkCode(reason) || reason === "TimeoutError" ? "unreachable" : "request-refused",
-    `The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}); name it with --desk and --table as npx cdk deploy printed them, or ${FROM_HERE}`,
+    ending(
+      `The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}): name it with --desk and --table as npx cdk deploy printed them`,
+      otherwise,
+    ),
     { detail: reason },
   );
 }

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { curfew, temporaryFolder } from "../support/command-line.ts";
 
@@ -58,12 +61,20 @@ test("the demo of a leak stops a thief, proves it, gives back what is approved, 
     /thief gets a token with the secret: 200/,
     /LOCKED at .*NOT CONTAINED yet/,
     /CONTAINED: deploy-bot gets no new token, and that is proven/,
+    /What else the thief may have[^$]*It is a new application/,
+    /thief asks for another token as what they planted: 403, refused/,
     /restore: done/,
     /The thief was refused \d+ times/,
-    /is closed\. The evidence:\n.*incident\.json/,
+    /is closed\. The evidence, .*\n.*incident\.json/,
   ].map((pattern) => stdout.search(pattern));
   expect(inOrder).not.toContain(-1);
   expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
   expect(stdout).toMatch(/thief asks for another token: 40[13], refused/);
   expect(stdout).toMatch(/was used after it was locked/);
+  const files = [...stdout.matchAll(/(\S+incident\.(?:json|html))\s+SHA-256 (\w{64}), as the timeline has it/g)];
+  expect(files).toHaveLength(2);
+  for (const [, path = "", sha256] of files) {
+    const body = await readFile(join(folder.path, path));
+    expect(createHash("sha256").update(body).digest("hex")).toBe(sha256);
+  }
 });

@@ -124,13 +124,25 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
     world.tenant.state.clients.get("checkout")?.grant_types?.push("client_credentials");
   });
 
+  it("changes nothing where Ctrl-C comes before the lock, and says how to go on", async () => {
+    const grants = [...world.tenant.state.clientGrants.keys()];
+    const held = world.tenant.faults.add({ match: { method: "PATCH" }, effect: { kind: "hang" } });
+    const run = await world.interruptedAt("The incident early is open.", [...NOW, "--name", "early"]);
+    held.remove();
+
+    expect(run).toMatchObject({ code: 130, stdout: "" });
+    expect(run.stderr).toMatch(/\nNOT LOCKED: interrupted before .* npx curfew revoke --local --resume early\n$/);
+    expect(grantTypes(world.tenant)).toEqual(["client_credentials"]);
+    expect([...world.tenant.state.clientGrants.keys()]).toEqual(grants);
+  });
+
   it("locks and contains; without what leaked it proves nothing, and watches until Ctrl-C", async () => {
     const run = await world.interruptedAt("watch: incomplete", [...NOW, "--name", "leak"]);
 
     expect(run.code).toBe(130);
     expect(run.stdout).toMatch(/LOCKED[\s\S]*--old-secret-file/);
     expect(run.stdout).not.toContain("CONTAINED: ");
-    expect(run.stderr).toMatch(/npx curfew revoke --local --resume leak\n$/);
+    expect(run.stderr).toMatch(/npx curfew revoke --local --resume leak --old-secret-file FILE\n$/);
     expect(grantTypes(world.tenant)).toEqual([]);
   });
 
@@ -150,6 +162,9 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
     expect(list.stdout).toMatch(/leak[\s\S]*NOT contained/);
     const show = await world.run(["incidents", "show", "leak", "--local"]);
     expect(show.stdout).toContain("PATCH /api/v2/clients/checkout grant_types: none");
+    expect(show.stdout).toMatch(
+      /To give back by hand[\s\S]*APIs: authorize it for\s+https:\S+ read:clients[\s\S]*tick\s+Client/,
+    );
   });
 
   it("leaves what leaked in no file", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Asked } from "../../lib/revocation/approvals/asked.ts";
+import { type Asked, askedKey } from "../../lib/revocation/approvals/asked.ts";
+import { planHash } from "../../lib/revocation/approvals/plan-hash.ts";
 import { incidentPartition, type StepResult } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
 import { addToTimeline } from "../../lib/revocation/incident/timeline.ts";
@@ -170,24 +171,31 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
         window: { closesAt: "2027-01-05T06:00:00.000Z" },
         steps: { watch: null },
       },
-      timeline: [{ what: "PATCH /api/v2/clients" }],
+      timeline: [{ what: "Opened the incident: in a public repository" }, { what: "PATCH /api/v2/clients" }],
     });
     expect(text.stdout).toMatch(/by-token: contained[\s\S]*Timeline:[\s\S]*PATCH/);
   });
 
   describe("when an incident asks something", () => {
-    const asked = { lines: ["read:orders at https://orders"], planHash: "a".repeat(64), until: CLOSES };
+    const scopes = Array.from({ length: 20 }, (_, index) => `read:orders-${index}`);
+    const grants = [{ audience: "https://orders", scopes, organizations: ["org_1", "org_2"] }];
+    const plan = { clientId: "checkout", grantTypes: ["client_credentials"], grants, networkAcl: false };
+    const asked = {
+      lines: ["GIVE BACK https://orders: read:orders-0 and more"],
+      planHash: planHash(plan),
+      until: CLOSES,
+    };
     beforeAll(async () => {
       const row = {
         ...asked,
-        plan: {},
+        plan,
         askedAt: 0,
         decision: null,
         reminders: 0,
         taskToken: null,
         approvals: [],
       } satisfies Asked;
-      await deployed.table.put({ partition: incidentPartition("by-token"), sort: "ASKED#restore" }, row);
+      await deployed.table.put(askedKey("by-token", "restore"), row);
     });
 
     it.each([
@@ -199,13 +207,20 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
 
       expect(oneLine(show.stdout)).toContain("npx curfew approve by-token restore");
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining(says) });
-      expect(run.stderr).toContain("read:orders at https://orders");
+      expect(oneLine(run.stderr)).toContain("read:orders-19; with org_1 org_2");
       expect(deployed.decisions.at(-1)).toMatchObject({
         decision,
         step: "restore",
         planHash: asked.planHash,
         caller: expect.stringContaining("security-lead/kim"),
       });
+    });
+
+    it("says of a role that may not call the desk what it lacks, and nothing that does not help", async () => {
+      const run = await deployed.run(["approve", "by-token", "restore", "--yes"], { as: "ASIANOBODY" as never });
+
+      expect(run).toMatchObject({ code: 3, stdout: "" });
+      expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl[^;]*\.\n$/);
     });
 
     it("ends an incident, with who and why, after showing it", async () => {

@@ -135,7 +135,7 @@ function contained(incident: Incident, { at }: Turn<"contained">): Told {
     title: `${nameOf(incident)} ${incident.drill ? "would be" : "is"} contained; ${until}`,
     text: [
       incident.drill ? "No new token would be given out." : "No new token is given out, and that is proven.",
-      ...windowSentences(window),
+      ...windowSentences(window, at),
       "Curfew watches the tenant's log until then and tells of every use that it sees there; use at other APIs than Auth0's is in their own logs.",
     ].join(" "),
     facts: [{ label: "Tokens work until", value: windowLine(window) }],
@@ -298,7 +298,7 @@ function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
 function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
   const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
   return {
-    severity: exposed.length > 0 ? "critical" : "high",
+    severity: exposed.length > 0 ? "critical" : "medium",
     title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
     text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
     items: [

@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
@@ -115,7 +116,7 @@ function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
 
 const would = (count: number): Came => ({
   outcome: "done",
-  message: `In an emergency ${count} grants would be deleted.`,
+  message: `${counted(count, "grant")} would be deleted.`,
 });
 
 const left = (grants: readonly FoundGrant[], failures: ReadonlyMap<string, CurfewError>): Came => {

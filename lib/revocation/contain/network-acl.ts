@@ -49,7 +49,7 @@ export async function setAcl(run: StepRun): Promise<Came> {
   const failure = await act(run, "POST /api/v2/network-acls", () =>
     tenant.createNetworkAcl(aclDescription(incident), egress),
   );
-  if (incident.drill) return { outcome: "done", message: "In an emergency a network ACL would be made." };
+  if (incident.drill) return { outcome: "done", message: "A network ACL would be made." };
   if (failure?.code === "feature-unavailable") return lacksFeature(reasonOf(failure));
   const after = await lookForAcl(run);
   return after === "absent" ? incomplete(NOT_THERE, [MISSING], failure ?? null) : after;

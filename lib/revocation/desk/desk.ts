@@ -7,6 +7,7 @@ import type { Table } from "../../store/table.ts";
 import { openIncident } from "../incident/incidents.ts";
 import { takeClose } from "./close-order.ts";
 import type { IncidentExecutions } from "./executions.ts";
+import { type Started, startedBy } from "./orders.ts";
 import { takeRefreshTokensRevoked, takeTrial } from "./reports.ts";
 import {
   closeShape,
@@ -98,21 +99,22 @@ const STATUS: Readonly<Record<string, number>> = {
   "not-found": 404,
 };
 
-async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<{ incident: string }> {
+async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<Started> {
   parts.allowStart(caller);
   const order = parsed(startShape, body);
   const tenant = selectTenant(parts.config.tenants, order.tenant);
   if (!tenant.responder) throw noResponder(tenant.name);
   const { name, leakedKey, ...request } = order;
-  const incident = await openIncident(parts.table, {
+  const report = {
     ...request,
     openedAt: Math.floor(parts.clock.now()),
     openedBy: caller,
     ...(name !== undefined && { name }),
     ...(leakedKey !== undefined && { leakedKey }),
-  });
+  };
+  const incident = await openIncident(parts.table, report);
   await parts.executions.start(incident);
-  return { incident: incident.id };
+  return startedBy(incident, report);
 }
 
 async function decide(

@@ -1,4 +1,6 @@
 import type { AskedStep } from "../approvals/asked.ts";
+import type { Incident } from "../incident/incident.ts";
+import { joins } from "../incident/incidents.ts";
 import type { StartRequest } from "./requests.ts";
 
 /** An answer of a person to what an incident asks. */
@@ -10,13 +12,26 @@ export interface DecideOrder {
   decision: "approve" | "reject";
 }
 
+/** What comes of starting an incident. */
+export interface Started {
+  incident: string;
+  /** How it was opened, where it was open already: its reason and the time of the leak stand. Null where it is new. */
+  joined: Pick<Incident, "openedAt" | "openedBy" | "reason" | "leakedSince"> | null;
+}
+
+/** Says what a report came to: `incident` is the one that it opened or found. */
+export const startedBy = (incident: Incident, request: Parameters<typeof joins>[1]): Started => {
+  const { id, openedAt, openedBy, reason, leakedSince } = incident;
+  return { incident: id, joined: joins(incident, request) ? { openedAt, openedBy, reason, leakedSince } : null };
+};
+
 /**
  * The desk, as those see it who call it. Whatever it refuses is a CurfewError with its own sentence; that it does not
  * answer is `unreachable` or `service-failed`.
  */
 export interface DeskOrders {
-  /** @returns the id of the incident: a new one, or the one that is open already */
-  start(order: StartRequest): Promise<string>;
+  /** Opens an incident, or goes on with the one that is open already. */
+  start(order: StartRequest): Promise<Started>;
   /** @returns whether something goes on by it: else more people must agree, or nothing waits any more */
   decide(order: DecideOrder): Promise<{ waits: boolean }>;
 }

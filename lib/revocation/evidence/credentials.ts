@@ -93,18 +93,19 @@ function leakedToken({ incident: { token, window }, now }: CredentialQuestion): 
   const until = window?.tokenUntil ?? token.expiresAt;
   if (token.form === "opaque" || until === null)
     return [{ what, state: "unknown", detail: "Nobody can read until when it works." }];
-  return [{ what, state: until < now ? "dead" : "alive", detail: `It is over at ${momentOf(until)}.` }];
+  return [ended(what, "It", until, now)];
 }
 
 function issuedTokens({ incident: { window }, now }: CredentialQuestion): CredentialState {
   const what = "access tokens that may be out";
   if (window?.state !== "closes") return { what, state: "unknown", detail: "The window is open." };
-  return {
-    what,
-    state: window.at <= now ? "dead" : "alive",
-    detail: `The last one is over at ${momentOf(window.at)}.`,
-  };
+  return ended(what, "The last one", window.at, now);
 }
+
+const ended = (what: string, which: string, at: Instant, now: Instant): CredentialState =>
+  at <= now
+    ? { what, state: "dead", detail: `${which} was over at ${momentOf(at)}.` }
+    : { what, state: "alive", detail: `${which} is over at ${momentOf(at)}.` };
 
 function refreshTokens({ client, refreshTokensRevokedAt }: CredentialQuestion): CredentialState[] {
   const isForUsers = client?.grantTypes?.some((type) => type !== "client_credentials") ?? true;

@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import { days, formatDuration, hours, type Seconds } from "../../model/duration.ts";
 import type { IncidentSettings } from "../parts.ts";
 import type { IncidentBundle } from "./bundle.ts";
@@ -36,7 +37,7 @@ const assumptions = ({ window }: Facts): string[] => {
   const [first] = assumed;
   if (!first) return [];
   return [
-    `For ${first.audience}${assumed.length > 1 ? ` and ${assumed.length - 1} other APIs` : ""} ${formatDuration(days(30))} had to be taken, since ${first.assumed}: audit the tenant every day.`,
+    `For ${first.audience}${assumed.length > 1 ? ` and ${counted(assumed.length - 1, "other API")}` : ""} ${formatDuration(days(30))} had to be taken, since ${first.assumed}: audit the tenant every day.`,
   ];
 };
 

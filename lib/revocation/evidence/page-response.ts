@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import { foreign, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
 import { formatDuration } from "../../model/duration.ts";
@@ -21,7 +22,7 @@ ${window.because.map((reason) => html`<p>${reason}</p>`)}
     ({ audience, until, lifetime, assumed }) =>
       html`<tr><th scope="row">${audience === "*" ? "APIs that nobody could list" : foreign(audience)}</th><td data-label="Last token over">${moment(until)}</td><td data-label="Lifetime">${formatDuration(lifetime)}</td><td data-label="Why">${assumed ?? "It was seen"}</td></tr>`,
   )}</tbody></table>
-${window.others > 0 && html`<p>And ${window.others} other APIs, whose tokens were over before these.</p>`}`;
+${window.others > 0 && html`<p>And ${counted(window.others, "other API")}, whose tokens were over before these.</p>`}`;
 
 const OUTCOMES: Readonly<Record<BundledStep["outcome"], readonly [string, string]>> = {
   done: ["complete", "Done"],

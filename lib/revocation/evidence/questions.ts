@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { IncidentBundle } from "./bundle.ts";
 
@@ -27,7 +28,7 @@ const aboutContaining = ({ incident, isContained, leak, steps, ended }: Facts): 
     outcome === "incomplete" && step !== "watch" && step !== "close" ? missing.map((line) => `${step}: ${line}`) : [],
   ),
   ...steps.flatMap(({ told }) =>
-    told.length === 0 ? [] : [`${told.length} things could not be stored and were told to people.`],
+    told.length === 0 ? [] : [`${counted(told.length, "thing")} could not be stored; people were told what.`],
   ),
 ];
 

@@ -104,8 +104,24 @@ async function goOn(table: Table, incident: Incident, request: IncidentRequest):
     const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
     await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
   }
+  await noteReport(table, incident, request);
   return learnKey(table, incident, request);
 }
+
+/** Who opened it stands in the timeline, and whoever reports it again for another reason, which is not lost by that. */
+async function noteReport(table: Table, incident: Incident, request: IncidentRequest): Promise<void> {
+  const { id, openedAt: at, openedBy: who } = incident;
+  await addToTimeline(table, id, { at, who, what: `Opened the incident: ${incident.reason}`, answer: null });
+  if (who === request.openedBy && incident.reason === request.reason) return; // nothing new is said
+  const again = { at: request.openedAt, who: request.openedBy, what: `Reported it again: ${request.reason}` };
+  await addToTimeline(table, id, { ...again, answer: "It was open already; its first reason stands." });
+}
+
+/** Whether somebody's report has found an incident that another report had opened. */
+export const joins = (
+  { openedAt, openedBy, reason }: Incident,
+  request: Pick<IncidentRequest, "openedAt" | "openedBy" | "reason">,
+): boolean => openedAt !== request.openedAt || openedBy !== request.openedBy || reason !== request.reason;
 
 /** Which key leaked is often known later than that one did. What leaked is then to be classified again. */
 const learnKey = async (table: Table, incident: Incident, { leakedKey }: IncidentRequest): Promise<Incident> =>

@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { type Inventory, SECTION_NAMES } from "../../inventory/inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
@@ -205,8 +206,11 @@ async function withExposures(
 
 const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
   [
-    `Since the leak the log has ${uses.reduce((sum, { count }) => sum + count, 0).toLocaleString("en")} events about it.`,
-    `${found.length.toLocaleString("en")} other things may be exposed or planted.`,
+    `Since the leak the log has ${counted(
+      uses.reduce((sum, { count }) => sum + count, 0),
+      "event",
+    )} about it.`,
+    `${counted(found.length, "other thing")} may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
 

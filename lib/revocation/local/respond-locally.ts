@@ -10,6 +10,7 @@ import { RESPOND_STEPS } from "../incident-machine.ts";
 import { NO_QUESTIONS } from "../respond/questions.ts";
 import { type IncidentStepName, type RespondParts, respondSteps, type Way } from "../respond/respond.ts";
 import { renewTurns } from "../watch/watch.ts";
+import { deployedCommand } from "./by-hand.ts";
 import { proveLocally } from "./prove-locally.ts";
 
 /** Everything that answering a leak from a person's machine works with. The deadline is each step's own. */
@@ -88,7 +89,8 @@ async function run(step: IncidentStepName, id: string, parts: LocalParts): Promi
 }
 
 /** The new credential has to be where its consumers read it, and that is Secrets Manager. */
-async function rotationWaits({ id, leak, drill }: Incident, { table, clock }: LocalParts): Promise<Seconds> {
+async function rotationWaits(incident: Incident, { table, clock }: LocalParts): Promise<Seconds> {
+  const { id, leak, drill } = incident;
   const at = clock.now();
   const isLever = leak === null || leak.levers.includes("rotate"); // nobody has looked: it may well be
   await recordStep(
@@ -96,7 +98,7 @@ async function rotationWaits({ id, leak, drill }: Incident, { table, clock }: Lo
     id,
     "rotate",
     isLever && !drill
-      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [WAITS], code: null }
+      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident)], code: null }
       : { at, outcome: "not-applicable", message: isLever ? DRILLED : "There is no credential to be replaced." },
   );
   return 0;
@@ -104,8 +106,8 @@ async function rotationWaits({ id, leak, drill }: Incident, { table, clock }: Lo
 
 const NOT_REPLACED = "The credential is not replaced yet.";
 
-const WAITS =
-  "The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: npx curfew revoke without --local.";
+const waits = (incident: Incident): string =>
+  `The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: ${deployedCommand(incident)}`;
 
 const DRILLED = "The credential would be replaced once Secrets Manager answers again.";
 

@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { readOrganizations } from "../contain/keep-grants.ts";
@@ -67,7 +68,7 @@ const NOT_BACK = "Access is not given back yet.";
 async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
   for (const grant of plan.grants)
     await act(run, `POST /api/v2/client-grants ${grant.audience}`, async () => undefined);
-  const message = `In an emergency ${plan.grants.length} grants would be given back.`;
+  const message = `${counted(plan.grants.length, "grant")} would be given back.`;
   return { outcome: "done", message };
 }
 

@@ -15,17 +15,13 @@ const MOST_LEFT_OUT = 200;
  * @param isRead whether the log was looked back at to its end
  */
 export const restoreLines = (
-  { clientId, grantTypes, grants, networkAcl }: RestorePlan,
+  plan: RestorePlan,
   leftOut: readonly LeftOut[],
   remarks: readonly string[],
   uses: readonly UseTally[],
   isRead: boolean,
 ): string[] => [
-  ...grants.map((grant) => `GIVE BACK ${grantText(grant)}`),
-  ...(grantTypes.length === 0
-    ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
-    : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
-  ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
+  ...planText(plan, grantText),
   ...leftOut.slice(0, MOST_LEFT_OUT).map(({ audience, what, why }) => `LEFT OUT ${what} for ${audience}: ${why}`),
   ...(leftOut.length > MOST_LEFT_OUT
     ? [`LEFT OUT ${leftOut.length - MOST_LEFT_OUT} more that the policy finds too much.`]
@@ -34,19 +30,42 @@ export const restoreLines = (
   ...seenLines(uses, isRead),
 ];
 
-/** `https://orders: read:orders; only with an organization: org_1`. */
+/** What a plan does, and nothing beside it, whole. */
+export const wholePlanText = (plan: RestorePlan): string[] => planText(plan, wholeGrantText);
+
+const planText = (
+  { clientId, grantTypes, grants, networkAcl }: RestorePlan,
+  textOfGrant: (grant: NewGrant) => string,
+): string[] => [
+  ...grants.map((grant) => `GIVE BACK ${textOfGrant(grant)}`),
+  ...(grantTypes.length === 0
+    ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
+    : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
+  ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
+];
+
+/** `https://orders: read:orders; organizations: require; 2 organizations`. */
 export function grantText(grant: NewGrant): string {
+  const { scopes, organizations } = grant;
+  const rest = scopes.length - MOST_SCOPES;
+  const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+  return textOf(grant, named, counted(organizations.length, "organization"));
+}
+
+/** The same with every scope and every organization: what somebody is to do by hand, or agrees to. */
+export const wholeGrantText = (grant: NewGrant): string =>
+  textOf(grant, grant.scopes.join(" "), `with ${grant.organizations.join(" ")}`);
+
+function textOf(grant: NewGrant, scopeNames: string, organizationNames: string): string {
   const { audience, scopes, allowsAllScopes, subjectType, organizationUsage, allowsAnyOrganization, organizations } =
     grant;
   const details = grant.authorizationDetailsTypes ?? [];
-  const rest = scopes.length - MOST_SCOPES;
-  const named = `${scopes.slice(0, MOST_SCOPES).join(" ")}${rest > 0 ? ` and ${rest} more` : ""}`;
   return [
-    `${audience}: ${allowsAllScopes === true ? "all scopes" : scopes.length === 0 ? "no scopes" : named}`,
+    `${audience}: ${allowsAllScopes === true ? "all scopes" : scopes.length === 0 ? "no scopes" : scopeNames}`,
     ...(subjectType === undefined ? [] : [`for ${subjectType}`]),
     ...(organizationUsage === undefined ? [] : [`organizations: ${organizationUsage}`]),
     ...(allowsAnyOrganization === true ? ["any organization"] : []),
-    ...(organizations.length === 0 ? [] : [counted(organizations.length, "organization")]),
+    ...(organizations.length === 0 ? [] : [organizationNames]),
     ...(details.length === 0 ? [] : [`authorization details: ${details.join(" ")}`]),
   ].join("; ");
 }

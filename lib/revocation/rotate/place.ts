@@ -1,3 +1,4 @@
+import { LOGIN_WORDS, loginSecretName } from "../../config/logins.ts";
 import { CurfewError, hasCode } from "../../model/curfew-error.ts";
 import { adoptedSecrets } from "../../rotation/credentials/adopted-secrets.ts";
 import { readTarget, recordOfCredential } from "../../rotation/ledger/ledger.ts";
@@ -65,6 +66,22 @@ async function find(
  */
 const isDenied = (error: unknown): boolean =>
   hasCode(error, "vault-failed") && error.detail === "AccessDeniedException";
+
+/**
+ * What has to change so that Curfew itself reads the new credential: one of its own logins whose secret `curfew.yaml`
+ * names as a variable, or not at all, goes on with the old one. Empty for everything else.
+ */
+export function loginToChange(
+  { tenant, clientId }: Pick<Incident, "tenant" | "clientId">,
+  { name, kind }: Pick<Place, "name" | "kind">,
+  { settings, configured }: Pick<RotateParts, "settings" | "configured">,
+): string {
+  const role = settings.own.get(clientId)?.role;
+  if (role === undefined || configured(clientId)) return "";
+  const field = kind === "private-key" ? "privateKey" : "secret";
+  const there = loginSecretName(tenant, role);
+  return `It is Curfew's own ${LOGIN_WORDS[role]}, which goes on with the old one until you change that: store the new one as ${there} in Secrets Manager, write ${field}: secretsmanager:${there} below ${role} of ${tenant} in curfew.yaml, and deploy it; it stands in ${name}.`;
+}
 
 /** What authenticates with registered keys has no use for a secret, and the other way round. */
 const kindOf = (client: Pick<RotatedClient, "attachedKeys"> | undefined): CredentialKind =>

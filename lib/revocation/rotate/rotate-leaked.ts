@@ -19,7 +19,7 @@ import { giveFirst, makeSecret } from "./first-credential.ts";
 import { takeSuspectsAway } from "./key-places.ts";
 import { giveNext } from "./next-credential.ts";
 import type { RotateParts } from "./parts.ts";
-import { type Place, placeOf } from "./place.ts";
+import { loginToChange, type Place, placeOf } from "./place.ts";
 import { isOwnRotator, replacedByHand } from "./replaced-by-hand.ts";
 import { retirePrevious } from "./retire-previous.ts";
 import { readTry, rotationOfIncident, targetOfIncident, versionOfTry, writeTry } from "./rotation-of-incident.ts";
@@ -244,7 +244,7 @@ async function endOverlaps(target: RotationTarget, { table, clock }: RotationPar
 }
 
 function judged(
-  { place, client, incident }: Replacing,
+  { place, client, incident, parts }: Replacing,
   { version, wasHeld, isFirst }: Given,
   { record, isRetired }: Left,
 ): Came {
@@ -260,6 +260,7 @@ function judged(
     replacedIn(place),
     missing.length === 0 ? aboutOld(record, version, isFirst, place) : "",
     isFirst ? "Whoever uses the application has to read it there: nobody else knows the new one." : "",
+    loginToChange(incident, place, parts),
     wasHeld ? "Rotating it was held; the incident did so all the same." : "",
     client.idTokenAlgorithm === "HS256" ? HS256 : "",
   ];

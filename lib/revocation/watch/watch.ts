@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import type { Stored } from "../../history/update-row.ts";
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
@@ -197,7 +198,7 @@ function told({ told: uses }: WatchRecord): string {
   const count = uses.reduce((sum, use) => sum + use.count, 0);
   return count === 0
     ? "It shows no use that should not be; uses at APIs other than Auth0's own never stand there."
-    : `It shows ${count.toLocaleString("en")} events that should not be.`;
+    : `It shows ${counted(count, "event")} that should not be.`;
 }
 
 const whyOf = (failure: unknown): string => (failure instanceof Error ? failure.message : "the reason is not known");

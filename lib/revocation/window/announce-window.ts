@@ -57,23 +57,41 @@ async function computeWindow(
 
 /**
  * Until when what is out works, with what the table holds now: an answer before the step has computed it, for whoever
- * cannot or need not ask Auth0. Nothing is recorded.
+ * cannot or need not ask Auth0. It is a bound: later looks may only shorten it, tokens that are given out meanwhile
+ * aside. Nothing is recorded.
  */
-export const windowSoFar = async (
+export async function windowSoFar(
   incident: Incident,
-  parts: Pick<IncidentParts, "table" | "clock" | "settings">,
-): Promise<ExposureWindow> =>
-  windowFrom(
-    incident,
-    { readings: await knownReadings(incident.id, parts.table), issued: await issuedAfterwards(incident, parts) },
-    parts,
-    { before: async () => undefined },
+  { table, clock }: Pick<IncidentParts, "table" | "clock">,
+): Promise<ExposureWindow> {
+  const readings = await knownReadings(incident.id, table);
+  const settings = { tenant: incident.tenant, domain: domainIn(readings) };
+  const known = { readings, issued: await issuedAfterwards(incident, { table }) };
+  return windowFrom(incident, known, { table, clock, settings }, { before: async () => undefined });
+}
+
+/**
+ * The tenant's domain, from the name of its Management API. Where nobody has listed the APIs yet every API counts for
+ * the longest time there is, and the domain makes no difference.
+ */
+function domainIn(readings: readonly ApiReading[]): string {
+  const names = readings.flatMap(({ apis }) =>
+    apis.map(({ identifier }) => MANAGEMENT_API.exec(String(identifier))?.[1]),
   );
+  const [domain = "", ...others] = new Set(names.filter((name) => name !== undefined));
+  return others.length === 0 ? domain : "";
+}
+
+const MANAGEMENT_API = /^https:\/\/([^/]+)\/api\/v2\/$/;
+
+type WindowParts = Pick<IncidentParts, "table" | "clock"> & {
+  settings: Pick<IncidentParts["settings"], "tenant" | "domain">;
+};
 
 async function windowFrom(
   incident: Incident,
   { readings, issued }: { readings: readonly ApiReading[]; issued: Issued | null },
-  { table, clock, settings }: Pick<IncidentParts, "table" | "clock" | "settings">,
+  { table, clock, settings }: WindowParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
   const reach = reachOf(await formerClient(incident, table, inventories), incident.token);

@@ -1,22 +1,33 @@
 import { moment } from "../../alerts/change-alert.ts";
-import { harmless } from "../../alerts/harmless-text.ts";
+import { shortened } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { ApiWindow, ExposureWindow } from "./window.ts";
 
-/** Until when what is out still works, in whole sentences; the first one says the most. */
-export function windowSentences(window: ExposureWindow | null): string[] {
+/**
+ * Until when what is out still works, or that it is over, in whole sentences; the first one says the most.
+ *
+ * @param now what is over by then is told as that
+ */
+export function windowSentences(window: ExposureWindow | null, now: Instant): string[] {
   if (window === null) return ["Until when tokens that are out keep working is not computed yet."];
   const [last] = window.apis;
-  const why = last ? [apiSentence(last)] : [];
+  const why = last ? [apiSentence(last, now)] : [];
   if (window.state === "closes") {
-    return [`Tokens already out work until ${momentOf(window.at)} at the latest.`, ...why];
+    const until = momentOf(window.at);
+    return isOver(window, now)
+      ? [`Tokens that were out worked until ${until} at the latest: that is over.`, ...why]
+      : [`Tokens already out work until ${until} at the latest.`, ...why];
   }
   return [
-    `Tokens already out work at least until ${momentOf(window.knownUntil)}; the end is not known yet, because ${inSentence(window.because)}`,
+    `Tokens that were out at the last look ${window.knownUntil < now ? "worked" : "work"} until ${momentOf(window.knownUntil)} at the latest; the end is not known yet, because ${inSentence(window.because)}`,
     ...why,
   ];
 }
+
+/** Whether nothing that was out works any more. */
+export const isOver = (window: ExposureWindow | null, now: Instant): boolean =>
+  window?.state === "closes" && window.at <= now;
 
 /** Whole sentences behind a comma; the first one begins in small. */
 const inSentence = ([first = "nobody knows why.", ...rest]: readonly string[]): string =>
@@ -25,13 +36,14 @@ const inSentence = ([first = "nobody knows why.", ...rest]: readonly string[]): 
 /** One line for a list of facts. */
 export function windowLine(window: ExposureWindow | null): string {
   if (window === null) return "not computed yet";
-  return window.state === "closes" ? momentOf(window.at) : `open; known until ${momentOf(window.knownUntil)}`;
+  return window.state === "closes" ? momentOf(window.at) : `open; so far ${momentOf(window.knownUntil)}`;
 }
 
-function apiSentence({ audience, until, lifetime, assumed }: ApiWindow): string {
-  const name = audience === "*" ? "APIs that nobody could list" : harmless(audience, 120);
+function apiSentence({ audience, until, lifetime, assumed }: ApiWindow, now: Instant): string {
+  const name = audience === "*" ? "APIs that nobody could list" : shortened(audience, 120);
   const because = assumed === null ? "" : `, the longest there is, since ${assumed}`;
-  return `The last ones are for ${name}: they live for ${formatDuration(lifetime)}${because}, and are over at ${momentOf(until)}.`;
+  const [verb, live, are] = until < now ? ["were", "lived", "were"] : ["are", "live", "are"];
+  return `The last ones ${verb} for ${name}: they ${live} for ${formatDuration(lifetime)}${because}, and ${are} over at ${momentOf(until)}.`;
 }
 
 /** `2026-11-25 06:00 UTC`; a moment in the last minute is the next one, so that no end is told too early. */

@@ -33,7 +33,13 @@ const BOT = "deploy-bot";
 const ORDERS = "https://orders.harbour.example/";
 
 /** What the application may do at the Management API: more than anybody wants a thief to. */
-const BOT_SCOPES = ["read:clients", "create:clients", "read:client_grants", "read:resource_servers"];
+const BOT_SCOPES = [
+  "read:clients",
+  "create:clients",
+  "read:client_grants",
+  "create:client_grants",
+  "read:resource_servers",
+];
 
 const SEED: TenantSeed = {
   name: "night-harbour",

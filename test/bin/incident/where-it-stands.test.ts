@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
+import { type Resuming, stoppedText } from "../../../bin/incident/where-it-stands.ts";
 import type { Incident, StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { newIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 
 const done = (at: number): StepResult => ({ at, outcome: "done", message: "It is done." });
+const unproven: StepResult = { at: 3, outcome: "incomplete", message: "Not proven.", missing: ["a trial"], code: null };
 const leak = classify({ clientId: "abc", token: null, client: undefined, own: null });
 const REQUEST = {
   tenant: "acme",
@@ -16,15 +17,35 @@ const REQUEST = {
   token: null,
 };
 const opened: Incident = newIncident("i", { ...REQUEST, drill: false });
+const locked: Incident = { ...opened, leak, steps: { lock: done(1), contain: done(2) } };
 
 describe("what is said when somebody stops answering", () => {
   it.each<[string, Incident]>([
     ["NOT LOCKED:", opened],
     ["LOCKED, but NOT CONTAINED,", { ...opened, leak, steps: { lock: done(1) } }],
-    ["CONTAINED,", { ...opened, leak, steps: { lock: done(1), contain: done(2), prove: done(3) } }],
+    ["CONTAINED,", { ...locked, steps: { ...locked.steps, prove: done(3) } }],
     ["DRILL,", { ...opened, drill: true, leak, steps: { lock: done(1) } }],
   ])("begins with %s", (words, incident) => {
-    expect(stoppedText(incident).startsWith(words)).toBe(true);
-    expect(stoppedText(incident)).toMatch(/npx curfew revoke --local --resume i$/);
+    expect(stoppedText(incident, {}).startsWith(words)).toBe(true);
+    expect(stoppedText(incident, {})).toMatch(/npx curfew revoke --local --resume i$/);
+  });
+
+  it.each<[string, Resuming, string]>([
+    [
+      "as it was started",
+      { config: "emergency.yaml", oldSecretFile: "old" },
+      "i --config emergency.yaml --old-secret-file old",
+    ],
+    [
+      "quoted for a shell",
+      { config: "it's here.yaml", oldSecretFile: "old" },
+      "i --config 'it'\\''s here.yaml' --old-secret-file old",
+    ],
+    ["with a file for what was piped in", { oldSecretFile: "-" }, "i --old-secret-file FILE"],
+    ["with what is missing for the proof", { config: "e.yaml" }, "i --config e.yaml --old-secret-file FILE"],
+  ])("ends with the command %s", (_, how, command) => {
+    const text = stoppedText({ ...locked, steps: { ...locked.steps, prove: unproven } }, how);
+
+    expect(text.endsWith(`npx curfew revoke --local --resume ${command}`)).toBe(true);
   });
 });

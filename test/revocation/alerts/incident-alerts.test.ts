@@ -103,6 +103,14 @@ describe("an alert about an incident", () => {
     expect(alertOf({ ...told, missing: ["a"] }).id).not.toBe(alertOf(told).id);
   });
 
+  it("about what was found is loud only where something is exposed", () => {
+    expect(alertOf(TURNS.found).severity).toBe("critical");
+    expect(alertOf({ ...TURNS.found, exposed: [] })).toMatchObject({
+      severity: "medium",
+      title: expect.stringContaining("nothing else is known to be exposed"),
+    });
+  });
+
   it("that waits is told again when it is asked again, and for another plan", () => {
     const ids = [TURNS.waiting, { ...TURNS.waiting, reminders: 1 }, { ...TURNS.waiting, planHash: "ef" }];
 

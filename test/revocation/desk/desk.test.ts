@@ -7,8 +7,10 @@ import { type DeskParts, deskAnswer } from "../../../lib/revocation/desk/desk.ts
 import { allowStart } from "../../../lib/revocation/desk/may-start.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { readTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { contradictionOf, readSupplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { refreshTokensRevoked } from "../../../lib/revocation/window/refresh-tokens.ts";
+import { all } from "../../support/deployed-incidents.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
 const DANA = "arn:aws:sts::111122223333:assumed-role/oncall/dana";
@@ -47,17 +49,26 @@ const HASH = { planHash: "a".repeat(64) };
 describe("the desk", () => {
   it("opens an incident with the caller as requester, and starts its execution; again it is the same one", async () => {
     const { ask, table, started } = aDesk();
-    const answers = [await ask("/incidents", ORDER), await ask("/incidents/", ORDER)];
+    const answers = [await ask("/incidents", ORDER), await ask("/incidents/", { ...ORDER, reason: "in a chat" })];
     const [{ body } = { body: {} }] = answers;
     const { incident } = body as { incident: string };
 
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(started).toEqual([`acme/${incident}`, `acme/${incident}`]);
+    expect(answers.map((answer) => (answer.body as { joined?: unknown }).joined)).toEqual([
+      null,
+      { openedAt: expect.any(Number), openedBy: DANA, reason: "in a repository", leakedSince: null },
+    ]);
     expect(await readIncident(table, incident)).toMatchObject({
       openedBy: DANA,
       reason: "in a repository",
       drill: false,
     });
+    const timeline = (await all(readTimeline(table, incident))).map(({ who, what }) => ({ who, what }));
+    expect(timeline).toEqual([
+      { who: DANA, what: "Opened the incident: in a repository" },
+      { who: DANA, what: "Reported it again: in a chat" },
+    ]);
   });
 
   it.each([

@@ -200,7 +200,7 @@ test("who dies at any access to the table and begins again leaves what an undist
     await preserve(table, id, "grant/cgr_1", { scope: ["read:users"] });
     await recordStep(table, id, "lock", { at: THREE_AM, outcome: "done", message: "Locked." });
   };
-  /** Without what may differ: when it was opened. */
+  /** Without what may differ: when it was opened, and so where that stands in the timeline. */
   const left = async (table: Table) => {
     const incidents = await all(listIncidents(table));
     const [id = ""] = incidents.map((incident) => incident.id);
@@ -208,7 +208,7 @@ test("who dies at any access to the table and begins again leaves what an undist
     return {
       incidents: incidents.map(({ openedAt: _, ...rest }) => rest),
       kept,
-      timeline: await all(readTimeline(table, id)),
+      timeline: (await all(readTimeline(table, id))).map(({ who, what, answer }) => `${who}: ${what} ${answer}`).sort(),
     };
   };
   const undisturbed = memoryTable();

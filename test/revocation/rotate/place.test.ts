@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
+import { incidentSettings } from "../../../lib/revocation/from-config.ts";
 import { configuredSecret } from "../../../lib/revocation/rotate/from-config.ts";
-import { incidentSecretName } from "../../../lib/revocation/rotate/place.ts";
+import { incidentSecretName, loginToChange } from "../../../lib/revocation/rotate/place.ts";
 
 describe("the secret of an application", () => {
   const tenant = {
@@ -19,6 +20,23 @@ describe("the secret of an application", () => {
     ["somebody", undefined],
   ])("%s is where those read it who use it: %o", (clientId, found) => {
     expect(configuredSecret(tenant, clientId)).toEqual(found);
+  });
+
+  it("of one of Curfew's own logins that reads a variable has to be written into curfew.yaml, and how is said", () => {
+    const settings = incidentSettings(tenant);
+    const said = (clientId: string, kind: "client-secret" | "private-key" = "client-secret") =>
+      loginToChange(
+        { tenant: "acme", clientId },
+        { name: `curfew/incidents/acme/${clientId}`, kind },
+        { settings, configured: (id) => configuredSecret(tenant, id) },
+      );
+
+    expect(said("aud")).toContain(
+      "write secret: secretsmanager:curfew/acme/auditor below auditor of acme in curfew.yaml",
+    );
+    expect(said("aud", "private-key")).toContain("write privateKey: secretsmanager:curfew/acme/auditor");
+    expect(said("aud")).toContain("it stands in curfew/incidents/acme/aud");
+    expect(["rot", "res", "jkl", "somebody"].map((id) => said(id))).toEqual(["", "", "", ""]);
   });
 
   it("has a name of its own where nothing is configured, that Secrets Manager takes", () => {

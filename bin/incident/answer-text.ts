@@ -1,0 +1,83 @@
+import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
+import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { momentOf, windowSentences } from "../../lib/revocation/window/window-text.ts";
+import { spoken } from "../spoken.ts";
+import { isAsGoodAsContained, item, timeOf } from "./incident-text.ts";
+import type { Standing } from "./standing.ts";
+import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
+
+/** The answer to whoever started an incident: locked or not yet, contained or not, until when tokens work. */
+export function answerText(standing: Standing, width: number): string {
+  const { incident, waiting } = standing;
+  const lines = [headline(incident), ...whyNotLocked(incident), ...untilWhen(standing)];
+  const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
+  return `${[
+    ...lines.map((line) => wrapped(terminalText(line), width)),
+    ...listed(incident.drill ? "Not walked through:" : "Not done:", missing, width),
+    ...listed(
+      "Not done yet, though no new token is given out:",
+      isContained(incident) ? credentialLeft(incident) : [],
+      width,
+    ),
+    ...listed(
+      incident.drill ? "What only people could do:" : "Do now, because only people can:",
+      forPeople(incident),
+      width,
+    ),
+    ...waiting.map((line) => spoken(line, width)),
+  ].join("\n")}\n`;
+}
+
+const listed = (title: string, lines: readonly string[], width: number): string[] =>
+  lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
+
+/** A new credential is no part of being contained: it is said by itself that there is none. */
+function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
+  if (leak?.levers.includes("rotate") !== true || isComplete(rotate)) return [];
+  if (rotate?.outcome === "incomplete") return [...rotate.missing];
+  return [`The credential is not replaced${rotate ? `: ${rotate.message}` : " yet."}`];
+}
+
+function forPeople(incident: Incident): string[] {
+  return [...lockByHand(incident), ...(incident.leak?.steps ?? []), REFUSE];
+}
+
+const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";
+
+function headline(incident: Incident): string {
+  const { clientId, drill, steps, leak } = incident;
+  const name = briefText(clientId, 80);
+  if (drill) return drillHeadline(incident, name);
+  if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
+  if (incident.restored) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
+  const lock = steps.lock;
+  if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;
+  if (lock?.outcome === "done" || lock?.outcome === "paged")
+    return `LOCKED at ${timeOf(lock.at)} UTC, NOT CONTAINED yet: ${name} gets no new token for itself, as far as Auth0 has heard of it.`;
+  if (lock?.outcome === "not-applicable") return `NOT CONTAINED: ${lock.message}`;
+  return lock ? `NOT LOCKED: ${lock.message}` : `NOT LOCKED yet: nothing was heard of the first step.`;
+}
+
+/** Whether a drill has walked through everything up to the proof; until then nobody can say how it ends. */
+const isUnderWay = ({ drill, window, steps }: Incident): boolean =>
+  drill && (window === null || steps.prove === undefined);
+
+function drillHeadline(incident: Incident, name: string): string {
+  const { lock } = incident.steps;
+  if (isAsGoodAsContained(incident)) return `DRILL: ${name} would be contained. Nothing was changed.`;
+  if (!isUnderWay(incident)) return `DRILL: ${name} would NOT be contained. Nothing was changed.`;
+  const first = isComplete(lock)
+    ? `${name} would be locked by now.`
+    : (lock?.message ?? "nothing was heard of it yet.");
+  return `DRILL, under way: ${first} Whether it would be contained is not known yet. Nothing is changed.`;
+}
+
+function untilWhen({ incident, window, now }: Standing): string[] {
+  if (!incident.drill || window === null) return windowSentences(window, now);
+  if (window.state === "closes") return [`Tokens that are out would work until ${momentOf(window.at)}.`];
+  if (!isUnderWay(incident)) return windowSentences(window, now);
+  const until = momentOf(window.knownUntil);
+  return [`Tokens that are out would work until ${until} at the latest, as far as is known now.`];
+}

@@ -1,0 +1,84 @@
+import type { Table } from "../../store/table.ts";
+import { FOR_ITSELF } from "../contain/known-client.ts";
+import { aclDescription } from "../contain/network-acl.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
+import { readPreserved, readPreservedGrants } from "../incident/preserve.ts";
+import type { RevokedClient, RevokedGrant } from "../ports.ts";
+import { wholeGrantText } from "../restore/restore-text.ts";
+
+/**
+ * What a person does by hand to give back what was taken away, since a machine without the vault and without a second
+ * person gives nothing back: one thing a line, in the order in which it is to be done. The same as in the evidence.
+ *
+ * Source of the ways through the dashboard: Auth0 documentation, "Authorize M2M Access", "Manage Rules in Dashboard".
+ *
+ * @returns nothing where nothing was taken away, as in a drill
+ */
+export async function giveBackByHand(incident: Incident, table: Table): Promise<string[]> {
+  const { id, clientId, drill, steps } = incident;
+  const client = await readPreserved<RevokedClient>(table, id, "client");
+  const types = await readPreserved<readonly string[] | null>(table, id, "grant-types");
+  const grants = (await readPreservedGrants<RevokedGrant>(table, id)).filter(({ isSystem }) => !isSystem);
+  const told = Object.values(steps).flatMap((step) => ("told" in step ? (step.told ?? []) : []));
+  const lines = [
+    ...grants.map((grant) => grantLine(grant, clientId)),
+    ...grants.flatMap(({ audience, organizations }) => organizations.map((one) => organizationLine(one, audience))),
+    ...told.map((line) => `As people were told, because it could not be stored: ${line}`),
+    ...typeLines(incident, types, client?.name),
+    ...aclLines(incident),
+  ];
+  if (drill) return [];
+  if (lines.length > 0) return [...firstLines(incident), ...lines, LAST];
+  return isComplete(steps.lock) ? [NOTHING_TAKEN] : [];
+}
+
+const NOTHING_TAKEN =
+  "Nothing: the application got no tokens for itself when this incident began, so it took nothing away. If another incident closed it, that one says what it took.";
+
+const firstLines = (incident: Incident): string[] => [
+  ...(incident.leak?.levers.includes("rotate") === false
+    ? []
+    : [
+        `First a new credential, or whoever has the old one gets tokens again. Where AWS answers, it is made and stored by: ${deployedCommand(incident)}`,
+        "Where it does not: Applications > Applications > the application > Settings, or Credentials for a key. Make a new one, store it where its services read it, and delete the old one.",
+        "An incident that is open there takes away again what is given back by hand: end it before, by its id in npx curfew incidents, once the credential is replaced.",
+      ]),
+  ...(incident.closedAt === null
+    ? [
+        `So does this one: wait until its window is over, or end it before: npx curfew incidents close ${incident.id} --local --reason 'given back by hand'`,
+      ]
+    : []),
+  "Give back what it needs, and leave out what it does not.",
+];
+
+/** How the same incident is started where AWS answers: the credential is replaced there. */
+export const deployedCommand = ({ tenant, clientId, reason }: Incident): string =>
+  `npx curfew revoke --tenant ${tenant} --client ${word(clientId)} --reason ${word(reason)}`;
+
+const LAST = "Then look what is too much: npx curfew audit";
+
+const grantLine = (grant: RevokedGrant, clientId: string): string =>
+  `Applications > Applications > ${clientId} > APIs: authorize it for ${wholeGrantText(grant)} (it was ${grant.id})`;
+
+const organizationLine = (organization: string, audience: string): string =>
+  `Organizations > ${organization} > Machine-to-Machine Access > Add Access: the application, for ${audience}`;
+
+function typeLines(
+  { steps: { lock }, clientId }: Incident,
+  types: readonly string[] | null | undefined,
+  name = clientId,
+) {
+  if (!isComplete(lock)) return [];
+  const where = `Applications > Applications > ${name} > Settings > Advanced Settings > Grant Types`;
+  if (!types) return [`${where}: which ones it had is not stored; tick Client Credentials if it had that one.`];
+  return types.includes(FOR_ITSELF) ? [`${where}: tick Client Credentials. It had: ${types.join(" ")}`] : [];
+}
+
+const aclLines = (incident: Incident): string[] =>
+  isComplete(incident.steps["network-acl"])
+    ? [`Security > Access Control: switch off the rule "${aclDescription(incident)}", and delete it.`]
+    : [];
+
+/** A word as a shell takes it. */
+export const word = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

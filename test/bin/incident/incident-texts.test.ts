@@ -1,0 +1,170 @@
+import stringWidth from "string-width";
+import { describe, expect, it } from "vitest";
+import { alertText } from "../../../bin/incident/alert-text.ts";
+import { answerText } from "../../../bin/incident/answer-text.ts";
+import { shownToApprover } from "../../../bin/incident/asked-text.ts";
+import { incidentJson } from "../../../bin/incident/incident-json.ts";
+import { incidentList } from "../../../bin/incident/incident-list.ts";
+import { planText } from "../../../bin/incident/incident-plan-text.ts";
+import { incidentText } from "../../../bin/incident/incident-text.ts";
+import { openedText } from "../../../bin/incident/opened-text.ts";
+import { standingOf } from "../../../bin/incident/standing.ts";
+import type { TenantConfig } from "../../../lib/config/schema.ts";
+import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
+import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
+import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
+import { DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
+import { memoryTable } from "../../support/memory-table.ts";
+import { virtualClock } from "../../support/virtual-clock.ts";
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+
+/** How an incident stands some time after it was opened, with what a table holds. */
+const standing = (incident: Incident, after: number, table = memoryTable()) =>
+  standingOf(incident, table, virtualClock(THREE_AM + after));
+
+const UNPROVEN = incidentOf({ window: null, steps: { lock: done(THREE_AM), contain: done(THREE_AM) } });
+
+describe("until when tokens work", () => {
+  it("is told as what was, once it is over", async () => {
+    const before = await standing(incidentOf(), HOUR);
+    const after = await standing(incidentOf(), 2 * DAY);
+
+    expect(oneLine(answerText(before, 100))).toContain("Tokens already out work until 2026-11-24 03:00 UTC");
+    expect(oneLine(answerText(after, 100))).toContain("Tokens that were out worked until 2026-11-24 03:00 UTC");
+    expect(oneLine(incidentText(after, 100))).toContain("that is over");
+    expect(incidentList([before], 200)).not.toContain("(over)");
+    expect(incidentList([after], 200)).toContain("2026-11-24 03:00 UTC (over)");
+  });
+
+  it("is a bound before the proof, and marked as one", async () => {
+    const table = memoryTable();
+    const apis = [{ identifier: "https://acme.eu.auth0.com/api/v2/", token_lifetime: 86_400 }];
+    await preserve<ApiReading>(table, UNPROVEN.id, "api-lifetimes", { at: THREE_AM, apis });
+    const known = await standing(UNPROVEN, MINUTE, table);
+
+    expect(known.window).toMatchObject({ state: "open", knownUntil: THREE_AM + 30 * DAY + MINUTE });
+    expect(oneLine(incidentText(known, 60))).toMatch(/until 2026-12-23 03:01 UTC at the latest.*That is a bound/);
+    expect(incidentList([known], 200)).toContain("2026-12-23 03:01 UTC (a bound)");
+    expect(incidentJson(known)).toMatchObject({ window: null, bound: { knownUntil: "2026-12-23T03:01:00.000Z" } });
+    expect(oneLine(incidentText(await standing(incidentOf(), HOUR), 60))).not.toContain("bound");
+  });
+
+  it("is no bound that moves once it is closed without", async () => {
+    const known = await standing({ ...UNPROVEN, closedAt: THREE_AM + HOUR }, DAY);
+
+    expect(incidentText(known, 100)).toContain("was never computed");
+    expect(incidentList([known], 200)).toContain("never computed");
+  });
+});
+
+describe("a drill", () => {
+  it("does not say how it ends before it has ended", async () => {
+    const early = await standing({ ...UNPROVEN, drill: true, steps: { lock: done(THREE_AM) } }, MINUTE);
+    const text = oneLine(answerText(early, 60));
+
+    expect(text).toMatch(/^DRILL, under way: job would be locked by now\. .*not known yet\. Nothing is changed\./);
+    expect(text).toMatch(/would work until .* as far as is known now/);
+    expect(text).not.toContain("would NOT be contained");
+  });
+
+  it("says how it has ended", async () => {
+    const ended = await standing(incidentOf({ drill: true }), HOUR);
+    const open = await standing(
+      incidentOf({ drill: true, steps: { lock: done(THREE_AM), prove: done(THREE_AM) } }),
+      HOUR,
+    );
+
+    expect(answerText(ended, 100)).toMatch(/^DRILL: job would be contained\./);
+    expect(answerText(open, 100)).toMatch(/^DRILL: job would NOT be contained\./);
+  });
+});
+
+describe("what an approver is shown", () => {
+  const plan = {
+    clientId: "job",
+    grantTypes: ["client_credentials"],
+    grants: [{ audience: "https://orders", scopes: ["read:orders"], organizations: ["org_1"] }],
+    networkAcl: false,
+  };
+  const PLAN_LINE = "GIVE BACK the grant type client_credentials: job gets tokens for itself again.";
+  const row = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approvals: [], decision: null };
+  const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = []) =>
+    shownToApprover(incidentOf(), "restore", { ...row, ...asked, lines }, 300);
+
+  it("is the plan itself, whatever is written beside it, and its hash is computed from that", () => {
+    const { text, planHash: hash } = shown({ plan, planHash: planHash(plan) }, ["GIVE BACK nothing", PLAN_LINE]);
+
+    expect(text).toContain(
+      "- GIVE BACK https://orders: read:orders; with org_1\n- GIVE BACK the grant type client_cred",
+    );
+    expect(text.split(PLAN_LINE)).toHaveLength(2);
+    expect(hash).toBe(planHash(plan));
+  });
+
+  it("is nothing where the plan is another one than was asked about, or holds what is not shown", () => {
+    const wider = {
+      ...plan,
+      grants: plan.grants.map((grant) => ({ ...grant, scopes: ["read:orders", "delete:all"] })),
+    };
+    const hiding = { ...plan, users: ["auth0|1"] };
+
+    expect(() => shown({ plan: wider, planHash: planHash(plan) })).toThrow(
+      "is not the one that people were asked about",
+    );
+    expect(() => shown({ plan: hiding, planHash: planHash(hiding) })).toThrow("holds what this version cannot show");
+  });
+});
+
+it("an alert in a terminal shows addresses as they are, to be copied", () => {
+  const turn = { turn: "not-contained", at: THREE_AM, missing: ["cgr_1 for https://orders"] } as const;
+  const alert = incidentAlert(incidentOf(), null, turn);
+
+  expect(alert.items).toEqual(["cgr_1 for https[:]//orders"]);
+  expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");
+});
+
+describe("what a person is told before", () => {
+  it("names the variable that has the old credential afterwards, where Curfew itself reads one", () => {
+    const auditor = { clientId: "aud", secret: "env:AUDITOR" };
+    const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], auditor } as unknown as TenantConfig;
+    const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null };
+    const text = (clientId: string) =>
+      oneLine(planText({ request: { ...request, clientId }, tenant, isLocal: false, client: undefined }, 60));
+
+    expect(text("aud")).toContain("reads its credential from the variable AUDITOR, which has the old one then");
+    expect(text("job")).not.toContain("variable");
+  });
+});
+
+describe("starting an incident that is open already", () => {
+  const first = { openedAt: THREE_AM, openedBy: "dana", reason: "in a repository", leakedSince: null };
+  const said = (joined: typeof first | null, leakedSince: number | null = null) =>
+    oneLine(openedText({ incident: "fire", joined }, { reason: "in a chat", leakedSince }, "It goes on.", 60));
+
+  it("says so, and that what was said first stands", () => {
+    expect(said(null)).toBe(" The incident fire is open. It goes on. ");
+    expect(said(first)).toBe(
+      " The incident fire was open already: dana opened it at 2026-11-23 03:00 UTC. Its first reason stands: in a repository. Yours is in its timeline. It goes on. ",
+    );
+    expect(said({ ...first, reason: "in a chat" })).not.toContain("reason");
+    expect(said(first, THREE_AM)).toContain(
+      "Since when it has leaked stands as it was said first, too: nobody said it.",
+    );
+  });
+});
+
+describe("incidents in a narrow terminal", () => {
+  it("fit into it, each with its whole id in one line", async () => {
+    const known = [await standing(incidentOf(), HOUR), await standing(UNPROVEN, HOUR)];
+    const text = incidentList(known, 60);
+
+    expect(text.split("\n").every((line) => stringWidth(line) <= 60)).toBe(true);
+    expect(text.split("\n").filter((line) => line === UNPROVEN.id)).toHaveLength(2);
+    expect(text).toContain("NOT contained; job in acme");
+    expect(incidentList(known, 200).split("\n")).toHaveLength(3);
+  });
+});

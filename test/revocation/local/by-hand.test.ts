@@ -1,0 +1,64 @@
+import { expect, test } from "vitest";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { giveBackByHand } from "../../../lib/revocation/local/by-hand.ts";
+import { memoryTable } from "../../support/memory-table.ts";
+import { CLIENT, done, incidentOf, THREE_AM } from "../support.ts";
+
+const ORDERS = {
+  id: "cgr_1",
+  audience: "https://orders",
+  scopes: Array.from({ length: 20 }, (_, index) => `read:orders-${index}`),
+  organizationUsage: "require",
+  isSystem: false,
+  organizations: ["org_1", "org_2"],
+};
+
+test("everything that was taken away is to be given back by hand, whole, after a new credential", async () => {
+  const table = memoryTable();
+  const incident = incidentOf({ reason: "it's out" });
+  const steps = { ...incident.steps, "network-acl": done(THREE_AM) };
+  await preserve(table, incident.id, "client", CLIENT);
+  await preserve(table, incident.id, "grant-types", ["client_credentials", "refresh_token"]);
+  await preserve(table, incident.id, "grant/cgr_1", ORDERS);
+  await preserve(table, incident.id, "grant/cgr_0", { ...ORDERS, id: "cgr_0", isSystem: true });
+  await preserve(table, incident.id, "put-back/cgr_9", { ...ORDERS, id: "cgr_9" });
+  const lines = await giveBackByHand({ ...incident, steps }, table);
+  const all = lines.join("\n");
+
+  expect(lines[0]).toMatch(/^First a new credential.*--tenant acme --client job --reason 'it'\\''s out'$/);
+  expect(all).toContain(
+    `job > APIs: authorize it for https://orders: ${ORDERS.scopes.join(" ")}; organizations: require`,
+  );
+  expect(all).toContain(`npx curfew incidents close ${incident.id} --local --reason 'given back by hand'`);
+  expect((await giveBackByHand({ ...incident, closedAt: THREE_AM }, table)).join()).not.toContain("--local");
+  expect(all).toContain("(it was cgr_1)");
+  expect(all).toMatch(/Organizations > org_1 > .*https:\/\/orders\nOrganizations > org_2 > /);
+  expect(all).toContain("tick Client Credentials. It had: client_credentials refresh_token");
+  expect(all).toContain(`switch off the rule "Curfew, incident ${incident.id}"`);
+  expect(all).not.toMatch(/cgr_0|cgr_9/);
+});
+
+test("what could not be stored is named as people were told it, and what is not known is said", async () => {
+  const { steps } = incidentOf();
+  const contain = {
+    at: THREE_AM,
+    outcome: "paged",
+    message: "Told.",
+    told: ["cgr_1 for https://orders: a b"],
+  } as const;
+  const lines = await giveBackByHand(incidentOf({ steps: { ...steps, contain } }), memoryTable());
+
+  expect(lines).toContainEqual(expect.stringMatching(/^As people were told.*cgr_1 for https:\/\/orders: a b$/));
+  expect(lines).toContainEqual(expect.stringContaining("which ones it had is not stored"));
+});
+
+test("where nothing was taken away nothing is to be given back", async () => {
+  const table = memoryTable();
+  const incident = incidentOf({ drill: true });
+  await preserve(table, incident.id, "grant/cgr_1", ORDERS);
+
+  expect(await giveBackByHand(incident, table)).toEqual([]);
+  expect(await giveBackByHand(incidentOf({ id: "other", steps: {} }), table)).toEqual([]);
+  await preserve(table, "closed", "grant-types", ["refresh_token"]);
+  expect(await giveBackByHand(incidentOf({ id: "closed" }), table)).toEqual([expect.stringMatching(/^Nothing: /)]);
+});
