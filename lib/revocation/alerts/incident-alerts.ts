@@ -157,17 +157,31 @@ const REFRESH_TOKENS = [
 ];
 
 function notContained(incident: Incident, { at, missing }: Turn<"not-contained">): Told {
-  const hasLevers = (incident.leak?.levers.length ?? 1) > 0;
+  const { title, text } = notContainedWords(incident);
   return {
     severity: "critical",
-    title: hasLevers ? `${nameOf(incident)} is NOT contained yet` : `${nameOf(incident)} cannot be contained by Curfew`,
-    text: hasLevers
-      ? "Below is exactly what is not done. Curfew goes on trying; whoever has what leaked may still get new tokens."
-      : (incident.leak?.meaning ?? "Auth0 offers nothing that stops it."),
+    title,
+    text,
     items: missing,
     steps: incident.leak?.steps ?? ["Do what is missing in Auth0's dashboard if it cannot wait."],
     matter: [...missing].sort(),
     at,
+  };
+}
+
+function notContainedWords(incident: Incident): Pick<Told, "title" | "text"> {
+  const { leak, restored } = incident;
+  const name = nameOf(incident);
+  if (restored) {
+    return {
+      title: `${name} was NOT contained when access was given back`,
+      text: "Access was given back on a proof that the tenant's log contradicts, as it shows now. Somebody opened the application meanwhile.",
+    };
+  }
+  if (leak?.levers.length === 0) return { title: `${name} cannot be contained by Curfew`, text: leak.meaning };
+  return {
+    title: `${name} is NOT contained yet`,
+    text: "Below is exactly what is not done. Curfew goes on trying; whoever has what leaked may still get new tokens.",
   };
 }
 

@@ -60,7 +60,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
     token: incident.token && bundledToken(incident.token),
     isContained: wasContained(incident),
     ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
-    stoppedAt: isoOrNull(stoppedAt(incident)),
+    stoppedAt: isoOrNull(incident.restored?.refutedAt === undefined ? stoppedAt(incident) : null),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,

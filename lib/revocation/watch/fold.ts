@@ -10,7 +10,7 @@ import type { WatchRecord } from "./watch-record.ts";
 
 /** What a page is judged by. */
 export interface FoldParts {
-  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak">;
+  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "restored">;
   acts: readonly NotedAct[];
   restoredAt: number | null;
 }
@@ -49,7 +49,7 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt
   const next = counted(withRenewed(record, event, restoredAt), event, concern);
   const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
   const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
-  const issued = isNew && isAfterLock ? withIssued(record.issued, event) : record.issued;
+  const issued = isNew && isAfterLock ? withIssued(record.issued, event, incident.restored?.at) : record.issued;
   return kept({ ...next, issued }, folded, event, concern);
 }
 

@@ -5,7 +5,7 @@ import { minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident, tellUntold } from "../alerts/tell.ts";
 import type { LogPosition } from "../contain/look.ts";
 import { type Incident, lockedSince, type StepResult } from "../incident/incident.ts";
-import { recordStep } from "../incident/incidents.ts";
+import { readIncident, recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
@@ -116,9 +116,12 @@ async function readAll(
   let { value: record, version } = begun;
   try {
     for await (const page of readOn(tenant, clock, record)) {
-      // Read after the page: whatever of it is Curfew's own was noted before it could come into the log.
-      const acts = await readOwnActs(table, incident, record.readUntil);
-      const { record: next, seen } = withPage(record, page, { incident, acts, restoredAt: restoreOf(incident) });
+      // Read after the page: whatever of it is Curfew's own, or allowed again, was noted before it could come into the log.
+      const [now, acts] = await Promise.all([
+        readIncident(table, incident.id),
+        readOwnActs(table, incident, record.readUntil),
+      ]);
+      const { record: next, seen } = withPage(record, page, { incident: now, acts, restoredAt: restoreOf(now) });
       await keepSeen(table, incident.id, seen);
       // Another turn was faster: it has read the same and goes on.
       if (!(await putWatch(table, incident.id, next, version))) return undefined;

@@ -113,7 +113,7 @@ function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean 
 
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
   // Giving back is told as that.
-  if (incident.restored) return;
+  if (incident.restored && incident.restored.refutedAt === undefined) return;
   const at = stoppedAt(incident);
   const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
   const turn =

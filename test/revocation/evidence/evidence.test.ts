@@ -225,6 +225,19 @@ describe("closing an incident", () => {
     expect(questions.join()).toContain("Is this dead: client secret?");
   });
 
+  it("does not call contained what the log refutes once access is given back", async () => {
+    const all = await lived({ restored: { at: THREE_AM + 8 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE } });
+    const issued = { type: "seccft", request: undefined };
+    all.tenant.log.push(logEvent(THREE_AM + 7.5 * MINUTE, issued), logEvent(THREE_AM + 9 * MINUTE, issued));
+    await all.clock.run(watchTurn(await all.now(), all.parts));
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const bundle = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+
+    expect([bundle.isContained, bundle.stoppedAt]).toEqual([false, null]);
+    expect(bundle.questions.join()).toMatch(/prove: job was given tokens, the last one at 2026-11-23 03:08 UTC/);
+  });
+
   it("takes nothing for dead that it could not see", async () => {
     const all = await lived();
     all.parts.tenant.keys = () => Promise.reject(new CurfewError("unreachable", "Auth0 could not be reached."));

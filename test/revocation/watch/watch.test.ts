@@ -2,9 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
 import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { look } from "../../../lib/revocation/contain/look.ts";
-import { type Incident, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import { type Incident, isContained, stoppedAt, wasContained } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -205,19 +204,18 @@ describe("a turn of watching", () => {
       expect(isContained(await readIncident(table, incident.id))).toBe(true);
     });
 
-    it("keeps the proof where it was Curfew's own, came before, or giving it back was approved", async () => {
+    it("keeps the proof where it was Curfew's own, came before, or while access was given back", async () => {
       const own = await watched();
       const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
       await noteOwnAct(own.table, own.incident.id, act);
       own.tenant.log = [{ ...issued(), userAgent: undefined }];
       const before = await watched();
       before.tenant.log = [issued(THREE_AM + 4 * MINUTE)];
-      const approved = await watched();
-      const decision = { by: "kim", at: LATER - SECOND, decision: "approve" };
-      await approved.table.put(askedKey(approved.incident.id, "restore"), { plan: {}, decision });
-      approved.tenant.log = [issued()];
+      const restored = { at: LATER - SECOND, stoppedAt: THREE_AM + 5 * MINUTE };
+      const back = await watched({ restored });
+      back.tenant.log = [issued()];
 
-      for (const { turn } of [own, before, approved]) expect(isContained(await turn())).toBe(true);
+      for (const { turn } of [own, before, back]) expect(wasContained(await turn())).toBe(true);
     });
   });
 
