@@ -162,6 +162,23 @@ describe("closing an incident", () => {
     );
   });
 
+  it("is not over while people could not be told, tries on, and rings when that takes a day", async () => {
+    const { close, heard, refuse, clock, evidence } = await lived();
+    await clock.run(clock.sleep(2 * DAY));
+    refuse(new CurfewError("service-failed", "SNS did not take it."));
+    expect((await close()).steps.close).toMatchObject({
+      missing: ["People could not be told of everything yet: 1 alert."],
+    });
+    await clock.run(clock.sleep(DAY));
+    await expect(close()).rejects.toMatchObject({ code: "service-failed" });
+    refuse(undefined);
+    const { closedAt } = await close();
+
+    expect(closedAt).not.toBeNull();
+    expect(heard.filter(({ title }) => title.endsWith("is closed"))).toHaveLength(1);
+    expect([...evidence.documents.values()].map((versions) => versions.length)).toEqual([1, 1]);
+  });
+
   it("goes on after dying between the two documents, with the JSON that is kept", async () => {
     const all = await lived();
     await all.clock.run(all.clock.sleep(2 * DAY));
