@@ -13,11 +13,14 @@ export interface Waiting {
   until: Instant;
 }
 
+/** Here a no is one to every plan: the key stays. Where access may be given back, another plan is another question. */
+const ASKED_ONCE: ReadonlySet<AskedStep> = new Set(["key-revocation"]);
+
 /**
- * Asks for approval, and tells people. What was asked before and not answered, or was refused, is replaced; agreements
- * to the very same plan stay. What was approved is never replaced: it may be under way.
+ * Asks for approval, and tells people. What was asked before and not answered is replaced, and so is another plan that
+ * was refused; agreements to the very same plan stay. What was approved is never replaced: it may be under way.
  *
- * @throws CurfewError `approval-refused`, retryable, when it was approved meanwhile: plan again and see
+ * @throws CurfewError `approval-refused`, retryable, when it was decided meanwhile: plan again and see
  */
 export async function ask<Plan>(
   incident: Incident,
@@ -33,7 +36,9 @@ export async function ask<Plan>(
     const before = known?.value;
     // A task that is tried again asks the same once more: that is no reminder.
     const isReplay = before !== undefined && before.taskToken === taskToken && before.planHash === hash;
-    if (before?.decision?.decision === "approve") throw approvedMeanwhile(step);
+    const decision = before?.decision?.decision;
+    const isNo = decision === "reject" && (before?.planHash === hash || ASKED_ONCE.has(step));
+    if (decision === "approve" || isNo) throw decidedMeanwhile(step, decision);
     if (isReplay && before.decision === null) return told(incident, step, before, parts);
     const isSame = before?.planHash === hash;
     const asked: Asked<Plan> = {
@@ -67,8 +72,9 @@ async function told<Plan>(
   return asked;
 }
 
-const approvedMeanwhile = (step: AskedStep): CurfewError =>
-  new CurfewError("approval-refused", `${step} was approved while it was asked for again.`, {
-    retryable: true,
-    detail: "approved",
+const decidedMeanwhile = (step: AskedStep, decision: "approve" | "reject"): CurfewError => {
+  const detail = decision === "approve" ? "approved" : "rejected";
+  return new CurfewError("approval-refused", `${step} was ${detail} while it was asked for again.`, {
+    ...{ retryable: true, detail },
   });
+};
