@@ -7,6 +7,7 @@ import type { Severity } from "../../model/severity.ts";
 import type { Incident } from "../incident/incident.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
 import type { IncidentTurn, UseCount } from "./incident-turn.ts";
+import { UNDONE } from "./undone-texts.ts";
 
 /** What differs from turn to turn. */
 interface Told {
@@ -77,6 +78,8 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return contained(incident, turn);
     case "not-contained":
       return notContained(incident, turn);
+    case "left-undone":
+      return leftUndone(incident, turn);
     case "not-stored":
       return notStored(incident, turn);
     case "used":
@@ -182,6 +185,19 @@ function notContainedWords(incident: Incident): Pick<Told, "title" | "text"> {
   return {
     title: `${name} is NOT contained yet`,
     text: "Below is exactly what is not done. Curfew goes on trying; whoever has what leaked may still get new tokens.",
+  };
+}
+
+function leftUndone(incident: Incident, { step, at, missing, why, code }: Turn<"left-undone">): Told {
+  const { what, means } = UNDONE[step];
+  return {
+    severity: "high",
+    title: `${nameOf(incident)}: ${what}`,
+    text: `${means} Below is exactly what is missing. Curfew goes on trying.`,
+    items: missing,
+    steps: ["Mend what is named as the reason, such as a scope that is missing."],
+    matter: [step, why, code ?? "no code"],
+    at,
   };
 }
 

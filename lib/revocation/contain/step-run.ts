@@ -2,14 +2,13 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { incidentAlert } from "../alerts/incident-alerts.ts";
-import type { IncidentTurn } from "../alerts/incident-turn.ts";
+import { type IncidentTurn, UNDONE_STEPS } from "../alerts/incident-turn.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { boundedResponder } from "../bounded-responder.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline, type TimelineEntry } from "../incident/timeline.ts";
 import type { Classification } from "../leak/classify.ts";
-import { LEVERS } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { ResponderTenant } from "../ports.ts";
 import { type Keeping, startKeeping } from "./keeping.ts";
@@ -236,9 +235,14 @@ const NOT_STORED = "What it was could not be stored; it was told to people.";
 /** What people hear at once: that something is there again, and that something could not be taken away. */
 function turnOf({ incident, step, putBack }: StepRun, result: StepResult): IncidentTurn | undefined {
   if (putBack) return { turn: "put-back", ...putBack, isTakenAgain: result.outcome !== "incomplete" };
-  const isFirst = result.outcome === "incomplete" && incident.steps[step]?.outcome !== "incomplete";
-  if (!isFirst || !LEVERS.some((lever) => lever === step)) return undefined;
-  return { turn: "not-contained", at: result.at, missing: result.missing };
+  const known = incident.steps[step];
+  if (result.outcome !== "incomplete") return undefined;
+  const { at, missing, message: why, code } = result;
+  const undone = UNDONE_STEPS.find((name) => name === step);
+  const isKnown = known?.outcome === "incomplete";
+  if (!undone) return isKnown ? undefined : { turn: "not-contained", at, missing };
+  const isSame = isKnown && known.message === why && known.code === code;
+  return isSame ? undefined : { turn: "left-undone", step: undone, at, missing, why, code };
 }
 
 /** Once, as far as the table says what was told; where it does not, at least once. */

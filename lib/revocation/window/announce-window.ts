@@ -34,6 +34,7 @@ export async function announceWindow(
     await addToTimeline(parts.table, incident.id, { ...entry, answer: windowLine(window) });
   }
   await tellState(announced, parts);
+  await tellUnreplaced(announced, parts);
   return announced;
 }
 
@@ -109,6 +110,17 @@ function stopOf(incident: Incident, issued: Issued | null): number | null {
 function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean {
   if (before?.state === "open" && after.state === "open") return before.because.join() !== after.because.join();
   return windowLine(before) !== windowLine(after);
+}
+
+/** For so long a new credential is nobody's news: replacing one takes minutes. Milliseconds. */
+const TO_REPLACE = 15 * 60_000;
+
+/** What replaces the credential tells nobody; here people hear where that does not come about. */
+async function tellUnreplaced(incident: Incident, parts: IncidentParts): Promise<void> {
+  const { steps, openedAt, drill } = incident;
+  if (drill || steps.rotate?.outcome !== "incomplete" || parts.clock.now() < openedAt + TO_REPLACE) return;
+  const { at, missing, message: why, code } = steps.rotate;
+  await tellIncident(incident, { turn: "left-undone", step: "rotate", at, missing, why, code }, parts);
 }
 
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {

@@ -15,6 +15,10 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
   locked: { turn: "locked", at: AT },
   contained: { turn: "contained", at: AT },
   "not-contained": { turn: "not-contained", at: AT, missing: ["The grant cgr_1 is still there."] },
+  "left-undone": {
+    ...{ turn: "left-undone", step: "network-acl", at: AT, missing: ["the network ACL: missing-scope"] },
+    ...{ why: "The network ACL is not there.", code: "missing-scope" },
+  },
   "not-stored": { turn: "not-stored", at: AT, told: ["cgr_1 for https://api.example: read:orders"] },
   used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false },
   "put-back": { turn: "put-back", at: AT, what: ["cgr_2 for https://api.example"], isTakenAgain: true },

@@ -176,6 +176,20 @@ describe("the window of an incident", () => {
     expect(window?.state === "closes" && window.at).toBeGreaterThan(at + 3 * DAY);
   });
 
+  it("comes with the news, once, that the credential is still not replaced after a quarter of an hour", async () => {
+    const missing = ["a new credential of job: Secrets Manager did not answer."];
+    const rotate = { at: THREE_AM, outcome: "incomplete", message: "Not replaced.", missing, code: null } as const;
+    const { again, clock, heard } = await announced({ steps: { ...incidentOf().steps, rotate } });
+    const told = () => heard.filter(({ title }) => title === "acme: job: the credential is not replaced");
+    await again();
+    expect(told()).toEqual([]);
+    await clock.run(clock.sleep(6 * MINUTE));
+    await again();
+    await again();
+
+    expect(told()).toMatchObject([{ items: missing, severity: "high" }]);
+  });
+
   it("moves when something is proven anew", async () => {
     const { again, table, incident, heard, clock } = await announced();
     await again();
