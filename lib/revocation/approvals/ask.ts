@@ -2,7 +2,8 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type Asked, type AskedStep, askedKey, askedRow, type Proposal } from "./asked.ts";
+import { type Asked, type AskedRow, type AskedStep, askedKey, askedRow, type Proposal } from "./asked.ts";
+import { keepProposal } from "./kept-proposal.ts";
 import { planHash } from "./plan-hash.ts";
 
 /** Who waits for the answer, and how long. */
@@ -31,6 +32,7 @@ export async function ask<Plan>(
 ): Promise<Asked<Plan>> {
   const { table, clock } = parts;
   const hash = planHash(proposal.plan);
+  const stored = await keepProposal(table, incident.id, step, proposal);
   for (;;) {
     const known = await askedRow<Plan>(table, incident.id, step);
     const before = known?.value;
@@ -39,10 +41,9 @@ export async function ask<Plan>(
     const decision = before?.decision?.decision;
     const isNo = decision === "reject" && (before?.planHash === hash || ASKED_ONCE.has(step));
     if (decision === "approve" || isNo) throw decidedMeanwhile(step, decision);
-    if (isReplay && before.decision === null) return told(incident, step, before, parts);
+    if (isReplay && before.decision === null) return told(incident, step, { ...before, ...proposal }, parts);
     const isSame = before?.planHash === hash;
-    const asked: Asked<Plan> = {
-      ...proposal,
+    const asked: Omit<Asked, keyof Proposal> = {
       planHash: hash,
       askedAt: clock.now(),
       until,
@@ -51,8 +52,9 @@ export async function ask<Plan>(
       approvals: isSame && before.decision === null ? before.approvals : [],
       decision: null,
     };
-    if (await table.put(askedKey(incident.id, step), asked, { ifVersion: known?.version ?? 0 })) {
-      return told(incident, step, asked, parts);
+    const row: AskedRow<Plan> = { ...asked, ...stored };
+    if (await table.put(askedKey(incident.id, step), row, { ifVersion: known?.version ?? 0 })) {
+      return told(incident, step, { ...asked, ...proposal }, parts);
     }
   }
 }

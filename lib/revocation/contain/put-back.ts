@@ -1,4 +1,5 @@
 import { CurfewError } from "../../model/curfew-error.ts";
+import { boundedLines } from "../incident/bounded-lines.ts";
 import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -63,7 +64,7 @@ async function recordLook(incident: Incident, unseen: readonly string[], parts: 
   }
   const at = known?.outcome === "incomplete" ? known.at : now;
   const message = "Whether something was put back could not be seen.";
-  const result: StepResult = { at, outcome: "incomplete", message, missing: unseen, code: null };
+  const result: StepResult = { at, outcome: "incomplete", message, missing: boundedLines(unseen), code: null };
   if (now - at > PATIENCE) {
     const told = await tell({ incident, parts }, { turn: "not-contained", at, missing: unseen });
     if ("error" in told) throw told.error;

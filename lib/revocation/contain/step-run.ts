@@ -5,6 +5,7 @@ import { incidentAlert } from "../alerts/incident-alerts.ts";
 import { type IncidentTurn, UNDONE_STEPS } from "../alerts/incident-turn.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { boundedResponder } from "../bounded-responder.ts";
+import { boundedLines } from "../incident/bounded-lines.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline, type TimelineEntry } from "../incident/timeline.ts";
@@ -210,17 +211,13 @@ function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outc
 }
 
 function resultOf({ told, putBack, incident, step }: StepRun, came: Came, at: Instant): StepResult {
-  const lines = [...told];
+  const lines = boundedLines([...told]);
   if (came.outcome === "incomplete") {
     const { outcome, message, missing, code } = came;
     return {
-      at,
-      outcome,
-      message,
-      missing,
-      code,
+      ...{ at, outcome, message, missing: boundedLines(missing), code },
       ...(lines.length > 0 ? { told: lines } : {}),
-      ...(putBack ? { putBack } : {}),
+      ...(putBack ? { putBack: { ...putBack, what: boundedLines(putBack.what) } } : {}),
     };
   }
   // Nobody may read of a drill that something was taken away. What is looked at is looked at in a drill, too.

@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
+import { ASKED_STEPS, type AskedStep, readAsked } from "../approvals/asked.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import { INCIDENT_STEPS, type Incident, incidentPartition, stoppedAt, wasContained } from "../incident/incident.ts";
 import { readTimeline } from "../incident/timeline.ts";
@@ -68,7 +69,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
     investigation: investigation ? bundledInvestigation(investigation) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
-    approvals: (await rowsOf(table, partition, "ASKED#")).map(([step, value]) => askedPlan(step, value)),
+    approvals: (await Promise.all(ASKED_STEPS.map((step) => askedPlan(incident.id, step, table)))).flat(),
     preserved,
     timeline: await all(readTimeline(table, incident.id), ({ at, who, what, answer }) => ({
       at: iso(at),
@@ -108,9 +109,11 @@ async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise
 }
 
 /** Only what may be shown: beside it stands the token that completes the waiting step. */
-function askedPlan(step: string, value: unknown): AskedPlan {
-  const { plan = null, lines = [], planHash, decision = null } = value as Record<string, unknown>;
-  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, lines, decision };
+async function askedPlan(incident: string, step: AskedStep, table: Table): Promise<AskedPlan[]> {
+  const asked = await readAsked(table, incident, step);
+  if (!asked) return [];
+  const { plan, lines, planHash, decision } = asked;
+  return [{ step, planHash, plan, lines, decision }];
 }
 
 function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {
