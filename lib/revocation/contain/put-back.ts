@@ -9,6 +9,7 @@ import { detach } from "./detach-key.ts";
 import { lockClient } from "./lock.ts";
 import { lookAround } from "./look.ts";
 import { setAcl } from "./network-acl.ts";
+import { honourTrace } from "./put-back-trace.ts";
 import { type Came, runStep, type StepRun, tell } from "./step-run.ts";
 
 /** Everything that is taken away, and everything that may be missing. */
@@ -28,7 +29,8 @@ const PATIENCE = 15 * 60_000;
  * tried again. What a second person approved to give back stays.
  *
  * Each of these looks by itself: one that fails keeps none of the others back. What cannot be looked at is in the
- * result of the step `put-back`; when that lasts, people hear of it.
+ * result of the step `put-back`; when that lasts, people hear of it. What was taken away while nothing could be recorded
+ * makes the proof void here, at the latest.
  *
  * @throws CurfewError the first failure to record or tell
  */
@@ -48,6 +50,9 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
       failure ??= error;
     }
   }
+  const honoured = await honourTrace(latest, parts);
+  if ("incident" in honoured) latest = honoured.incident;
+  else unseen.push(honoured.unseen);
   latest = await recordLook(latest, unseen, parts);
   if (failure) throw failure;
   return latest;

@@ -249,7 +249,10 @@ export async function tell(run: Pick<StepRun, "incident" | "parts">, turn: Incid
   return "error" in told ? publish(run, turn) : told;
 }
 
-const publish = ({ incident, parts }: Pick<StepRun, "incident" | "parts">, turn: IncidentTurn): Promise<Tried<void>> =>
+export const publish = (
+  { incident, parts }: Pick<StepRun, "incident" | "parts">,
+  turn: IncidentTurn,
+): Promise<Tried<void>> =>
   withinPatience(parts, () => parts.publisher.publish(incidentAlert(incident, parts.settings.owner, turn)));
 
 const withinPatience = ({ clock }: IncidentParts, call: () => Promise<void>): Promise<Tried<void>> =>
