@@ -148,8 +148,8 @@ function contained(incident: Incident, { at }: Turn<"contained">): Told {
       ...(window?.state === "open" ? REFRESH_TOKENS : []),
       "Refuse the application's tokens at your own APIs until then, where you can.",
     ],
-    // A window that moved is told again; the same end is the same matter.
-    matter: [window?.state === "closes" ? window.at : "open"],
+    // A window that moved is told again, and one that is open for another reason; the same end is the same matter.
+    matter: window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])],
     at,
   };
 }

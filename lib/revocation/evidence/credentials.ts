@@ -27,6 +27,8 @@ export interface CredentialQuestion {
   /** What was seen of the one that leaked. */
   old: OldCredential;
   refreshTokensRevokedAt: Instant | null;
+  /** When one was seen to get a token although they are said to be revoked; null where none was. */
+  refreshedAt: Instant | null;
   now: Instant;
 }
 
@@ -106,10 +108,14 @@ function issuedTokens({ incident: { window }, now }: CredentialQuestion): Creden
   };
 }
 
-function refreshTokens({ client, refreshTokensRevokedAt }: CredentialQuestion): CredentialState[] {
+function refreshTokens({ client, refreshTokensRevokedAt, refreshedAt }: CredentialQuestion): CredentialState[] {
   const isForUsers = client?.grantTypes?.some((type) => type !== "client_credentials") ?? true;
   if (!isForUsers) return [];
   const what = "refresh tokens of its users";
+  if (refreshedAt !== null) {
+    const detail = `They are said to be revoked, and one from before got a token at ${momentOf(refreshedAt)}.`;
+    return [{ what, state: "alive", detail }];
+  }
   return refreshTokensRevokedAt === null
     ? [{ what, state: "unknown", detail: "Nobody has said that they are revoked, and Auth0 does not tell." }]
     : [

@@ -10,6 +10,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import { readSeen } from "../watch/seen.ts";
+import { refutesRevocation } from "../watch/user-tokens.ts";
 import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { refreshTokensRevoked } from "../window/refresh-tokens.ts";
 import type { ExposureWindow } from "../window/window.ts";
@@ -22,9 +23,9 @@ import type {
   BundledWindow,
   IncidentBundle,
 } from "./bundle.ts";
-import { credentialStates, type PresentClient, readPresentClient } from "./credentials.ts";
+import { credentialStates, readPresentClient } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
-import { type OldCredential, seenOfOldCredential } from "./old-credential.ts";
+import { seenOfOldCredential } from "./old-credential.ts";
 import { openQuestions } from "./questions.ts";
 
 /** Puts together what is remembered of an incident, and how the application stands now. */
@@ -36,8 +37,6 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   const watch = (await readWatch(table, incident.id))?.value;
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
-  const present = await readPresentClient(parts);
-  const old = await seenOfOldCredential(incident, table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
     generatedAt: iso(now),
@@ -65,7 +64,15 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
-    credentials: credentialsOf(incident, preserved, { present, old }, said?.at ?? null, now),
+    credentials: credentialStates({
+      incident,
+      client: preserved.client as RevokedClient | undefined,
+      keys: preserved.keys as PreservedKeys | undefined,
+      ...{ present: await readPresentClient(parts), old: await seenOfOldCredential(incident, table) },
+      refreshTokensRevokedAt: said?.at ?? null,
+      refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
+      now,
+    }),
     investigation: investigation ? bundledInvestigation(investigation) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
@@ -80,23 +87,6 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   };
   return { ...facts, questions: openQuestions(facts), lessons: lessonsOf(facts, settings) };
 }
-
-const credentialsOf = (
-  incident: Incident,
-  preserved: Readonly<Record<string, unknown>>,
-  { present, old }: { present: PresentClient; old: OldCredential },
-  refreshTokensRevokedAt: Instant | null,
-  now: Instant,
-) =>
-  credentialStates({
-    incident,
-    client: preserved.client as RevokedClient | undefined,
-    keys: preserved.keys as PreservedKeys | undefined,
-    present,
-    old,
-    refreshTokensRevokedAt,
-    now,
-  });
 
 async function rowsOf(table: Table, partition: string, prefix: string): Promise<[string, unknown][]> {
   return all(table.list<unknown>(partition, { prefix }), ({ key, value }) => [key.sort.slice(prefix.length), value]);

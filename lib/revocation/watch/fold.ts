@@ -6,6 +6,7 @@ import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import type { LogPage } from "./read-on.ts";
 import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "./seen.ts";
+import { withUserToken } from "./user-tokens.ts";
 import type { WatchRecord } from "./watch-record.ts";
 
 /** What a page is judged by. */
@@ -50,7 +51,8 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt
   const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
   const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
   const issued = isNew && isAfterLock ? withIssued(record.issued, event, incident.restored?.at) : record.issued;
-  return kept({ ...next, issued }, folded, event, concern);
+  const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
+  return kept({ ...next, issued, users }, folded, event, concern);
 }
 
 function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {

@@ -5,6 +5,7 @@ import { incidentPartition } from "../incident/incident.ts";
 import type { Issued } from "./issued.ts";
 import type { UseTally } from "./log-use.ts";
 import type { LogGap, LogPosition } from "./read-on.ts";
+import type { UserTokens } from "./user-tokens.ts";
 
 /** Uses that people have not been told of. */
 export interface Untold {
@@ -28,6 +29,7 @@ export interface WatchRecord extends LogPosition {
   renewed: readonly string[];
   /** Tokens that it was given for itself while it should get none; null while there is none. */
   issued: Issued | null;
+  users: UserTokens;
   /** Everything that should not be. */
   told: readonly UseTally[];
   /** What cannot be told from what is allowed. */

@@ -15,6 +15,7 @@ import { withoutVoidProof } from "./issued.ts";
 import { readOwnActs } from "./own-acts.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
+import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
 
 /** Events may come into the log so long after they happened: it is read once more then. Auth0 promises nothing. */
@@ -92,6 +93,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     own: {},
     renewed: [],
     issued: null,
+    users: NO_USER_TOKENS,
     told: [],
     counted: [],
     untold: null,

@@ -9,7 +9,8 @@ import type { Inventories } from "../investigate/inventories.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
-import { readWatch } from "../watch/watch-record.ts";
+import { refutesRevocation } from "../watch/user-tokens.ts";
+import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
 import { reachOf, withAudiences } from "./reach.ts";
@@ -51,9 +52,9 @@ async function computeWindow(
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const issued = await issuedAfterwards(incident, parts);
-  const readings = await readingsOf(incident.id, stopOf(incident, issued), parts);
-  return windowFrom(incident, { readings, issued }, parts, inventories);
+  const watched = await watchedOf(incident, parts);
+  const readings = await readingsOf(incident.id, stopOf(incident, watched?.issued), parts);
+  return windowFrom(incident, { readings, watched }, parts, inventories);
 }
 
 /**
@@ -66,17 +67,20 @@ export const windowSoFar = async (
 ): Promise<ExposureWindow> =>
   windowFrom(
     incident,
-    { readings: await knownReadings(incident.id, parts.table), issued: await issuedAfterwards(incident, parts) },
+    { readings: await knownReadings(incident.id, parts.table), watched: await watchedOf(incident, parts) },
     parts,
     { before: async () => undefined },
   );
 
 async function windowFrom(
   incident: Incident,
-  { readings, issued }: { readings: readonly ApiReading[]; issued: Issued | null },
+  { readings, watched }: { readings: readonly ApiReading[]; watched: WatchRecord | undefined },
   { table, clock, settings }: Pick<IncidentParts, "table" | "clock" | "settings">,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
+  const { issued, users } = watched ?? {};
+  const said = await refreshTokensRevoked(table, incident.id);
+  const isRefuted = refutesRevocation(said, users);
   const reach = reachOf(await formerClient(incident, table, inventories), incident.token);
   return exposureWindow({
     domain: settings.domain,
@@ -86,7 +90,8 @@ async function windowFrom(
     reach: issued ? withAudiences(reach, issued.audiences) : reach,
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
     stoppedAt: stopOf(incident, issued),
-    refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
+    refreshTokensRevokedAt: isRefuted ? null : (said?.at ?? null),
+    refutedSince: isRefuted ? said?.at : undefined,
     ended: await readEnded(table, incident.id),
     records: await readLifetimes(table, settings.tenant),
     readings,
@@ -96,12 +101,12 @@ async function windowFrom(
 /** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
 const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);
 
-/** Tokens that the log shows were given out although nothing should be: the watch keeps what it saw. */
-const issuedAfterwards = async ({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<Issued | null> =>
-  (await readWatch(table, id))?.value.issued ?? null;
+/** What the log shows: tokens that were given out although nothing should be, and what users' refresh tokens got. */
+const watchedOf = async ({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<WatchRecord | undefined> =>
+  (await readWatch(table, id))?.value;
 
 /** Never before a token that was seen to be given out. */
-function stopOf(incident: Incident, issued: Issued | null): number | null {
+function stopOf(incident: Incident, issued: Issued | null | undefined): number | null {
   const stop = WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
   return stop === null ? null : Math.max(stop, issued?.at ?? stop);
 }

@@ -145,6 +145,32 @@ describe("the window of an incident", () => {
     expect((await again()).window?.state).toBe("closes");
   });
 
+  it("is open again where the log shows that a refresh token from before was not revoked", async () => {
+    const types = ["client_credentials", "authorization_code", "refresh_token"];
+    const { again, table, incident, tenant, clock, parts, heard } = await announced({}, audited(), types);
+    const said = STOPPED + 2 * MINUTE;
+    await sayRefreshTokensRevoked(table, incident.id, { at: said, by: "dana" });
+    const exchange = (minute: number, type: string, userId: string) =>
+      logEvent(STOPPED + minute * MINUTE, { type, userId, request: undefined });
+    const watch = async (): Promise<Incident> => {
+      await clock.run(watchTurn(await readIncident(table, incident.id), parts));
+      return again();
+    };
+    tenant.log = [
+      exchange(1, "sertft", "auth0|before"),
+      exchange(3, "seacft", "auth0|new"),
+      exchange(4, "sertft", "auth0|new"),
+    ];
+    expect((await watch()).window?.state).toBe("closes");
+    tenant.log.push(exchange(4.5, "sertft", "auth0|before"));
+    const { window } = await watch();
+
+    expect(window).toMatchObject({ state: "open", because: [expect.stringMatching(/^Not all refresh tokens/)] });
+    expect(heard.filter(({ title }) => title === "acme: job is contained; the window is open")).toHaveLength(1);
+    await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + 5 * MINUTE, by: "dana" });
+    expect((await watch()).window?.state).toBe("closes");
+  });
+
   it("of a drill is what it would be, and is never called contained", async () => {
     const { again, heard } = await announced({ drill: true, id: "drill-x" });
     expect((await again()).window?.state).toBe("closes");
