@@ -1,29 +1,13 @@
 import type { Alert, Fact } from "../../alerts/alert.ts";
 import { alertId } from "../../alerts/alert-id.ts";
 import { moment } from "../../alerts/change-alert.ts";
-import { counted, firstLines, harmless } from "../../alerts/harmless-text.ts";
-import type { Instant } from "../../history/history.ts";
-import type { Severity } from "../../model/severity.ts";
+import { firstLines, harmless } from "../../alerts/harmless-text.ts";
 import type { Incident } from "../incident/incident.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
-import type { IncidentTurn, UseCount } from "./incident-turn.ts";
+import type { IncidentTurn } from "./incident-turn.ts";
+import { blind, found, logGap, plantedUsed, used } from "./log-alerts.ts";
+import { iso, nameOf, type Told, type Turn } from "./told.ts";
 import { UNDONE } from "./undone-texts.ts";
-
-/** What differs from turn to turn. */
-interface Told {
-  severity: Severity;
-  /** Goes behind `tenant: `. */
-  title: string;
-  text: string;
-  steps: readonly string[];
-  items?: readonly string[];
-  facts?: readonly Fact[];
-  /** What tells this turn from others of its kind; nothing that a replay may change. */
-  matter: readonly (string | number)[];
-  at: Instant;
-}
-
-type Turn<Name extends IncidentTurn["turn"]> = Extract<IncidentTurn, { turn: Name }>;
 
 /** Lines of one alert: what is more is in the incident. */
 const MOST_LINES = 50;
@@ -65,8 +49,6 @@ const commonFacts = (incident: Incident): Fact[] => [
   ...(incident.leak ? [{ label: "What leaked", value: incident.leak.kind }] : []),
 ];
 
-const nameOf = ({ clientId }: Pick<Incident, "clientId">): string => harmless(clientId, 80);
-
 /** One function for each turn: the compiler misses the one that is not there. */
 function tell(incident: Incident, turn: IncidentTurn): Told {
   switch (turn.turn) {
@@ -84,6 +66,8 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return notStored(incident, turn);
     case "used":
       return used(incident, turn);
+    case "planted-used":
+      return plantedUsed(incident, turn);
     case "put-back":
       return putBack(incident, turn);
     case "waiting":
@@ -213,32 +197,6 @@ function notStored(incident: Incident, { at, told }: Turn<"not-stored">): Told {
   };
 }
 
-function used(incident: Incident, { from, at, uses, isRefusedOnly }: Turn<"used">): Told {
-  const total = uses.reduce((sum, { count }) => sum + count, 0);
-  return {
-    severity: isRefusedOnly ? "high" : "critical",
-    title: isRefusedOnly
-      ? `somebody tries to log in as ${nameOf(incident)}: ${counted(total, "request")} refused`
-      : `${nameOf(incident)} was used after it was locked: ${counted(total, "event")}`,
-    text: isRefusedOnly
-      ? "Auth0 refused, so the lock holds. It may be the thief, or a service that has not heard of it."
-      : "What is out is in use. Curfew's own requests are not among these.",
-    facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(at))}` }],
-    items: uses.map(useLine),
-    steps: [
-      "Find out from the addresses whose it is: a service of your own that goes on with an old token, or somebody else.",
-      ...(isRefusedOnly
-        ? []
-        : ["If it cannot wait until the window closes, have the signing key revoked, or configure the network ACL."]),
-    ],
-    matter: [at, total],
-    at,
-  };
-}
-
-const useLine = ({ what, count, ips }: UseCount): string =>
-  `${counted(count, "time")}: ${what}${ips.length === 0 ? "" : `, from ${ips.join(", ")}`}`;
-
 function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"put-back">): Told {
   return {
     severity: "critical",
@@ -301,54 +259,6 @@ function restored(incident: Incident, { at, given, missing }: Turn<"restored">):
   };
 }
 
-function logGap(incident: Incident, { from, to }: Turn<"log-gap">): Told {
-  return {
-    severity: "critical",
-    title: `nobody can see what was done with ${nameOf(incident)} for a while`,
-    text: "Auth0 does not have these events any more, and Curfew has not read them. What happened then is in no log of Auth0's.",
-    facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(to))}` }],
-    steps: ["If you stream the tenant's log elsewhere, look there."],
-    matter: [from],
-    at: to,
-  };
-}
-
-function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
-  return {
-    severity: "critical",
-    title: `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
-    text: `${harmless(why, 300)} What happens meanwhile is told once it can be read, as far as Auth0 still has it.`,
-    facts: [{ label: "Read until", value: moment(iso(since)) }],
-    steps: ["Look into the tenant's log in Auth0's dashboard: Monitoring > Logs."],
-    matter: [since],
-    at: since,
-  };
-}
-
-function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
-  const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
-  return {
-    severity: exposed.length > 0 ? "critical" : "high",
-    title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
-    text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
-    items: [
-      ...exposed.map((line) => `EXPOSED ${line}`),
-      ...uses.map(useLine),
-      ...changes.map((line) => `Different ${line}`),
-      ...notCompared.map((line) => `NOT COMPARED ${line}`),
-    ],
-    steps:
-      exposed.length > 0
-        ? [
-            `For each application that is exposed: npx curfew revoke --tenant ${incident.tenant} --client ID --reason "seen in ${incident.id}"`,
-            "For everything else that was added or changed: find it in the dashboard by the time and the path, and take it away if nobody of yours did it.",
-          ]
-        : [],
-    matter: [...exposed].sort(),
-    at,
-  };
-}
-
 function closed(incident: Incident, { at, evidence, questions }: Turn<"closed">): Told {
   return {
     severity: "high",
@@ -369,5 +279,3 @@ function messageOf({ steps }: Incident, step: "lock"): string {
   const message = steps[step]?.message;
   return message === undefined ? "" : ` ${harmless(message, 300)}`;
 }
-
-const iso = (instant: Instant): string => new Date(instant).toISOString();

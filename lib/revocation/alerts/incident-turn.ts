@@ -57,6 +57,15 @@ export type IncidentTurn =
     }
   | { turn: "used"; at: Instant; from: Instant; uses: readonly UseCount[]; isRefusedOnly: boolean }
   | {
+      /** Applications do something that were added with what leaked, or by one of these. */
+      turn: "planted-used";
+      at: Instant;
+      from: Instant;
+      uses: readonly UseCount[];
+      /** Their client ids. */
+      clients: readonly string[];
+    }
+  | {
       /** Somebody gave back what was taken away; it was taken away again. */
       turn: "put-back";
       at: Instant;

@@ -158,6 +158,7 @@ const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation
   comparedWith: record.compared && { before: iso(record.compared.before.at), after: iso(record.compared.after.at) },
   exposures: record.exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
   otherExposures: record.otherExposures,
+  plantedNotFollowed: record.planted.notFollowed,
 });
 
 const bundledWatch = (record: WatchRecord): BundledWatch => ({
@@ -169,6 +170,9 @@ const bundledWatch = (record: WatchRecord): BundledWatch => ({
   own: Object.values(record.own).reduce((sum, count) => sum + count, 0),
   told: record.told.map(bundledUse),
   counted: record.counted.map(bundledUse),
+  planted: record.planted.clients,
+  plantedNotFollowed: record.planted.notFollowed,
+  plantedUses: record.planted.uses.map(bundledUse),
 });
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();

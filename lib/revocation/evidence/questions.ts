@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { IncidentBundle } from "./bundle.ts";
 
@@ -51,13 +52,18 @@ function aboutTheLog({ investigation, watch }: Facts): string[] {
   ];
 }
 
-function aboutTheTenant({ investigation }: Facts): string[] {
+function aboutTheTenant({ investigation, watch }: Facts): string[] {
   if (!investigation) return [];
+  const notFollowed = investigation.plantedNotFollowed + (watch?.plantedNotFollowed ?? 0);
   const { exposures, otherExposures, notCompared, sectionsNotCompared, otherChanges } = investigation;
   return [
     ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
     `What is different in ${IN_NO_INVENTORY}? They are in no inventory, and only the log tells of them.`,
     ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
+    ...(watch?.planted ?? []).map((client) => `${client} was added with it: is it gone, and what did it do?`),
+    ...(notFollowed > 0
+      ? [`What did ${counted(notFollowed, "further application")} do, added with it? Nobody followed that.`]
+      : []),
     ...exposures.map(({ what, clientId }) =>
       clientId === null
         ? `Exposed or planted: ${what}. Has somebody done so?`

@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { type Inventory, SECTION_NAMES } from "../../inventory/inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
@@ -8,16 +9,14 @@ import { recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { LogEvent } from "../ports.ts";
-import { concernOf } from "../watch/concerns.ts";
-import { tallied } from "../watch/log-use.ts";
 import { readOn } from "../watch/read-on.ts";
-import { isWorthKeeping, keepSeen, MOST_SEEN, readSeen, type SeenEvent } from "../watch/seen.ts";
+import { keepSeen, readSeen, type SeenEvent } from "../watch/seen.ts";
 import { momentOf } from "../window/window-text.ts";
 import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
 import { exposures } from "./exposed.ts";
 import type { Inventories, SeenInventory } from "./inventories.ts";
 import { type InvestigationRecord, NOTHING_YET, putInvestigation, readInvestigation } from "./investigation-record.ts";
+import { withPage } from "./look-back.ts";
 
 /**
  * Finds out what was done with what leaked: reads the log from its oldest event to where watching begins, and compares
@@ -79,7 +78,8 @@ async function readLog(
     for await (const { events, gap, isEnd } of readOn(tenant, clock, whereItStopped(record, clock.now()))) {
       const { next, seen, isPast } = withPage(record, events, incident, end);
       await keepSeen(table, incident.id, seen);
-      const isRead = isPast || isEnd;
+      // What was planted goes on behind the lock: it is followed to the end of the log, and then by the watch.
+      const isRead = isEnd || (isPast && next.planted.clients.length === 0);
       if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
       if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
     }
@@ -97,49 +97,6 @@ const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Insta
   position,
   readUntil: position === null ? now : readUntil,
 });
-
-interface PageResult {
-  next: InvestigationRecord;
-  seen: SeenEvent[];
-  /** Whether the page reaches to where watching begins. */
-  isPast: boolean;
-}
-
-function withPage(
-  record: InvestigationRecord,
-  page: readonly LogEvent[],
-  incident: Incident,
-  end: LogPosition | undefined,
-): PageResult {
-  const isBefore = ({ id, at }: LogEvent): boolean => (end?.event == null ? at <= incident.openedAt : id <= end.event);
-  const events = page.filter((event) => isBefore(event) && (record.position === null || event.id > record.position));
-  const begun: PageResult = {
-    next: record,
-    seen: [],
-    isPast: page.some((event) => !isBefore(event)) || hasEnd(page, end),
-  };
-  return events.reduce((result, event) => withEvent(result, event, incident), begun);
-}
-
-const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolean =>
-  end?.event != null && page.some(({ id }) => id === end.event);
-
-function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
-  const { next: before, seen } = result;
-  const next: InvestigationRecord = {
-    ...before,
-    position: event.id,
-    reachesBackTo: before.reachesBackTo ?? event.at,
-    readUntil: Math.max(before.readUntil, event.at),
-  };
-  const concern = concernOf(event, { incident, lockedAt: null, restoredAt: null, renewed: [] });
-  if (concern === undefined) return { ...result, next };
-  if (event.at < (incident.leakedSince ?? 0)) return { ...result, next: { ...next, earlier: next.earlier + 1 } };
-  const counted = { ...next, uses: tallied(next.uses, event) };
-  if (!isWorthKeeping(event, concern)) return { ...result, next: counted };
-  if (next.kept >= MOST_SEEN) return { ...result, next: { ...counted, notKept: next.notKept + 1 } };
-  return { ...result, next: { ...counted, kept: next.kept + 1 }, seen: [...seen, { ...event, concern }] };
-}
 
 function unread({ record, failure }: Reading, at: Instant): StepResult {
   const message = `The tenant's log is read until ${record.readUntil === 0 ? "nowhere yet" : momentOf(record.readUntil)}.`;
@@ -203,6 +160,12 @@ async function withExposures(
   return { ...record, exposures: found, otherExposures: others };
 }
 
+/** What nobody follows. */
+const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): string[] =>
+  notFollowed === 0
+    ? []
+    : [`What ${counted(notFollowed, "further application")} did, added with it: nobody follows that.`];
+
 const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
   [
     `Since the leak the log has ${uses.reduce((sum, { count }) => sum + count, 0).toLocaleString("en")} events about it.`,
@@ -219,7 +182,7 @@ const foundTurn = (record: InvestigationRecord, at: Instant) =>
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
     ),
     changes: (record.compared?.changes ?? []).map(changeText),
-    notCompared: notComparedLines(record),
+    notCompared: [...notFollowedLines(record), ...notComparedLines(record)],
   }) as const;
 
 const changeText = ({ section, what, id, name }: TenantChange): string =>

@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import type { UseTally } from "../watch/log-use.ts";
+import { NOTHING_PLANTED, type Planted } from "../watch/planted.ts";
 import type { LogGap } from "../watch/read-on.ts";
 import type { Comparison } from "./compare.ts";
 import type { Exposure } from "./exposed.ts";
@@ -27,6 +28,8 @@ export interface InvestigationRecord {
   uses: readonly UseTally[];
   /** Events about them from before the leak. */
   earlier: number;
+  /** Applications that were added with it since the leak. */
+  planted: Planted;
   kept: number;
   notKept: number;
   /** Null until it was tried. */
@@ -44,6 +47,7 @@ export const NOTHING_YET: InvestigationRecord = {
   isRead: false,
   uses: [],
   earlier: 0,
+  planted: NOTHING_PLANTED,
   kept: 0,
   notKept: 0,
   compared: null,

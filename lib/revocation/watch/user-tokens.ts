@@ -14,7 +14,7 @@ export interface UserTokens {
 export const NO_USER_TOKENS: UserTokens = { loggedIn: [], refreshedAt: null };
 
 /** Bounds what one row holds. */
-const MOST_USERS = 1_000;
+const MOST_USERS = 500;
 
 /** Source: Auth0 documentation, "Log Event Type Codes": `sertft`, an exchange of a refresh token that succeeded. */
 const REFRESHED = "sertft";

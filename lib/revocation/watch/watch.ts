@@ -13,8 +13,10 @@ import { withPage } from "./fold.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
 import { withoutVoidProof } from "./issued.ts";
 import { readOwnActs } from "./own-acts.ts";
+import { NOTHING_PLANTED } from "./planted.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
+import { followFound, tellPlanted } from "./tell-planted.ts";
 import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
 
@@ -42,6 +44,7 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   const failure = await readAll(incident, known, parts);
   known = (await readWatch(table, incident.id)) ?? known;
   known = await tellUses(incident, known, parts);
+  known = await tellPlanted(incident, known, parts);
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
   const latest = await withoutVoidProof(incident, known.value.issued, parts);
@@ -94,6 +97,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     renewed: [],
     issued: null,
     users: NO_USER_TOKENS,
+    planted: { ...NOTHING_PLANTED, uses: [], untold: null, toldAt: null },
     told: [],
     counted: [],
     untold: null,
@@ -110,13 +114,11 @@ const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
   restore?.outcome === "done" ? restore.at : null;
 
 /** Why the log was not read to its end; undefined when it was, or when the time of this turn was over. */
-async function readAll(
-  incident: Incident,
-  begun: Stored<WatchRecord>,
-  { tenant, table, clock, deadline }: IncidentParts,
-): Promise<unknown> {
+async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: IncidentParts): Promise<unknown> {
+  const { tenant, table, clock, deadline } = parts;
   let { value: record, version } = begun;
   try {
+    ({ value: record, version } = await followFound(incident, begun, parts));
     for await (const page of readOn(tenant, clock, record)) {
       // Read after the page: whatever of it is Curfew's own, or allowed again, was noted before it could come into the log.
       const [now, acts] = await Promise.all([
