@@ -4,7 +4,6 @@ import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import {
   type PreservedPart,
   readPreserved,
@@ -104,34 +103,6 @@ describe("a lock", () => {
     expect(world.wire.calls).not.toContain("tenant.setGrantTypes");
     expect(world.wire.calls).not.toContain("tenant.deleteGrant");
     expect(world.incident().leak?.steps.join(" ")).toMatch(/dashboard/);
-  });
-});
-
-describe("a lock that somebody opens while the table takes nothing", () => {
-  test("is laid again at once, people hear of it, and what was proven before is proven anew", async () => {
-    const world = await contained({});
-    const before = stoppedAt(world.incident());
-    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
-    world.wire.fail({ call: "table.put*", fault: "fails before" });
-    await turns(world, 1);
-    expect(world.tenant.client?.grantTypes).toEqual([]);
-    expect(toldOf(world).at(-1)).toMatch(/somebody put back what was taken away/);
-    world.calm();
-    await world.clock.run(world.run("look", async (parts) => putBack(world.incident(), parts)));
-    expect(notDone(world.incident())).toEqual([expect.stringMatching(/^client_credentials of job: was there again/)]);
-    await turns(world, 2);
-
-    expect(stoppedAt(world.incident())).toBeGreaterThan(before ?? 0);
-    expect(isContained(world.incident())).toBe(true);
-  });
-
-  test("is not called seen where nobody can read whether there was one", async () => {
-    const world = await contained({});
-    world.wire.fail({ call: "evidence.read", fault: "fails before" });
-    await turns(world, 20);
-
-    expect(missingOf(world, "put-back")).toEqual([expect.stringMatching(/evidence bucket could not be read/)]);
-    expect(toldOf(world).join()).toMatch(/NOT contained/);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Alert, Fact } from "../../alerts/alert.ts";
 import { alertId } from "../../alerts/alert-id.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { firstLines, harmless } from "../../alerts/harmless-text.ts";
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, wasContained } from "../incident/incident.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
 import type { IncidentTurn } from "./incident-turn.ts";
 import { blind, found, logGap, plantedUsed, used } from "./log-alerts.ts";
@@ -259,13 +259,22 @@ function restored(incident: Incident, { at, given, missing }: Turn<"restored">):
   };
 }
 
+/** Only what is known to be over is said to be. */
+function closedWords(incident: Incident): string {
+  const { drill, ended, window } = incident;
+  if (drill) return "Nothing was changed.";
+  const isOver = !ended || (window?.state === "closes" && window.at <= ended.at);
+  const by = ended ? `${harmless(ended.by, 120)} ended it. ` : "";
+  if (!isOver) return `${by}Nobody watches any more, and tokens that are out may still work: ${windowLine(window)}.`;
+  if (wasContained(incident)) return `${by}Tokens that were out when it was contained are over.`;
+  return `${by}It was never proven to be contained; only tokens that Curfew knows of are over.`;
+}
+
 function closed(incident: Incident, { at, evidence, questions }: Turn<"closed">): Told {
   return {
     severity: "high",
     title: `the incident of ${nameOf(incident)} is closed`,
-    text: incident.drill
-      ? "The evidence says what would have been done."
-      : "Tokens that were out when it was contained are over. The evidence holds what was done, seen and asked.",
+    text: `${closedWords(incident)} The evidence holds what was done, seen and asked.`,
     facts: evidence.map(({ name, sha256 }) => ({ label: "Evidence", value: `${name}, SHA-256 ${sha256}` })),
     items: questions.map((question) => `Open question: ${question}`),
     steps: ["Read the evidence with the people concerned; decide about its open questions."],

@@ -82,6 +82,13 @@ function keyStates({ keys, present, client }: CredentialQuestion): CredentialSta
     if (present.status === "unread") return { what, state: "unknown", detail: present.why };
     if (!present.keys.some((key) => key.id === id))
       return { what, state: "dead", detail: "It is not registered any more." };
+    const { attachedKeys, tokenEndpointAuthMethod } = present.client ?? {};
+    if (attachedKeys === undefined && tokenEndpointAuthMethod === undefined)
+      return {
+        what,
+        state: "unknown",
+        detail: "It is registered, and Auth0 does not say how the application authenticates.",
+      };
     const isAttached = present.client?.attachedKeys?.includes(id) ?? false;
     return isAttached
       ? { what, state: "alive", detail: "The application authenticates with it." }
@@ -93,7 +100,9 @@ function leakedToken({ incident: { token, window }, now }: CredentialQuestion): 
   if (!token) return [];
   const what = "the token that leaked";
   const until = window?.tokenUntil ?? token.expiresAt;
-  if (token.form === "opaque" || until === null)
+  // What nobody has checked may claim any end; the window takes the longest life for such a one.
+  const isClaim = !window && token.signature.status !== "verified";
+  if (token.form === "opaque" || until === null || isClaim)
     return [{ what, state: "unknown", detail: "Nobody can read until when it works." }];
   return [{ what, state: until < now ? "dead" : "alive", detail: `It is over at ${momentOf(until)}.` }];
 }

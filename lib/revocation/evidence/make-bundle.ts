@@ -5,6 +5,7 @@ import type { PreservedKeys } from "../contain/look.ts";
 import { INCIDENT_STEPS, type Incident, incidentPartition, stoppedAt, wasContained } from "../incident/incident.ts";
 import { readTimeline } from "../incident/timeline.ts";
 import { type InvestigationRecord, readInvestigation } from "../investigate/investigation-record.ts";
+import { seenExposures } from "../investigate/seen-exposures.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
@@ -37,6 +38,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   const watch = (await readWatch(table, incident.id))?.value;
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
+  const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
     generatedAt: iso(now),
@@ -73,7 +75,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
       refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
       now,
     }),
-    investigation: investigation ? bundledInvestigation(investigation) : null,
+    investigation: investigation ? bundledInvestigation(investigation, await exposed(investigation)) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
     approvals: (await Promise.all(ASKED_STEPS.map((step) => askedPlan(incident.id, step, table)))).flat(),
@@ -144,7 +146,10 @@ const bundledUse = ({ what, count, ips, firstAt, lastAt }: UseTally): BundledUse
   lastAt: iso(lastAt),
 });
 
-const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation => ({
+const bundledInvestigation = (
+  record: InvestigationRecord,
+  { exposures, others }: Awaited<ReturnType<typeof seenExposures>>,
+): BundledInvestigation => ({
   isRead: record.isRead,
   earlier: record.earlier,
   notKept: record.notKept,
@@ -156,8 +161,8 @@ const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation
   otherChanges: record.compared?.others ?? 0,
   sectionsNotCompared: record.compared?.notCompared ?? [],
   comparedWith: record.compared && { before: iso(record.compared.before.at), after: iso(record.compared.after.at) },
-  exposures: record.exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
-  otherExposures: record.otherExposures,
+  exposures: exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
+  otherExposures: others,
   plantedNotFollowed: record.planted.notFollowed,
 });
 

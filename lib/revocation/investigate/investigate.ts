@@ -10,13 +10,13 @@ import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import { readOn } from "../watch/read-on.ts";
-import { keepSeen, readSeen, type SeenEvent } from "../watch/seen.ts";
+import { keepSeen } from "../watch/seen.ts";
 import { momentOf } from "../window/window-text.ts";
 import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
-import { exposures } from "./exposed.ts";
 import type { Inventories, SeenInventory } from "./inventories.ts";
 import { type InvestigationRecord, NOTHING_YET, putInvestigation, readInvestigation } from "./investigation-record.ts";
 import { withPage } from "./look-back.ts";
+import { seenExposures } from "./seen-exposures.ts";
 
 /**
  * Finds out what was done with what leaked: reads the log from its oldest event to where watching begins, and compares
@@ -49,7 +49,7 @@ export async function investigate(
     });
   }
   if (whole.gap) await tellIncident(incident, { turn: "log-gap", ...whole.gap }, parts);
-  await tellIncident(incident, foundTurn(whole, result.at), parts);
+  await tellIncident(incident, foundTurn(whole, incident.leakedSince, result.at), parts);
   return recordStep(table, incident.id, "investigate", result);
 }
 
@@ -136,8 +136,17 @@ async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInv
   }
 }
 
-/** What nobody can say is different, one sentence each. */
-const notComparedLines = ({ compared, notCompared }: InvestigationRecord): string[] => [
+/** What nobody can say was done or is different, one sentence each. */
+const notComparedLines = (
+  { compared, notCompared, reachesBackTo }: InvestigationRecord,
+  leakedSince: Instant | null,
+): string[] => [
+  ...(reachesBackTo !== null && reachesBackTo <= (leakedSince ?? 0) ? [] : [notReached(reachesBackTo)]),
+  ...(leakedSince === null && compared
+    ? [
+        `What was different by ${momentOf(compared.before.at)} already: nobody said since when it was out, and that audit counts as clean.`,
+      ]
+    : []),
   ...(notCompared === null ? [] : [`What is different in the tenant: ${notCompared}`]),
   ...(compared?.notCompared ?? []).map(({ section, why }) => `What is different in ${section}: ${why}.`),
   `What is different in ${IN_NO_INVENTORY}: they are in no inventory, and only the log tells of them.`,
@@ -148,17 +157,14 @@ async function withExposures(
   record: InvestigationRecord,
   { table }: IncidentParts,
 ): Promise<InvestigationRecord> {
-  const events: SeenEvent[] = [];
-  for await (const event of readSeen(table, incident.id)) events.push(event);
-  const since = incident.leakedSince ?? 0;
-  const changes = record.compared?.changes ?? [];
-  const { exposures: found, others } = exposures(
-    events.filter(({ at }) => at >= since),
-    changes,
-    incident.clientId,
-  );
+  const { exposures: found, others } = await seenExposures(incident, record.compared?.changes ?? [], table);
   return { ...record, exposures: found, otherExposures: others };
 }
+
+const notReached = (reachesBackTo: Instant | null): string =>
+  reachesBackTo === null
+    ? "What was done before: Auth0's log has no events from then."
+    : `What was done before ${momentOf(reachesBackTo)}: Auth0's log does not reach back further.`;
 
 /** What nobody follows. */
 const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): string[] =>
@@ -173,7 +179,7 @@ const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): 
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
 
-const foundTurn = (record: InvestigationRecord, at: Instant) =>
+const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at: Instant) =>
   ({
     turn: "found",
     at,
@@ -182,7 +188,7 @@ const foundTurn = (record: InvestigationRecord, at: Instant) =>
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
     ),
     changes: (record.compared?.changes ?? []).map(changeText),
-    notCompared: [...notFollowedLines(record), ...notComparedLines(record)],
+    notCompared: [...notFollowedLines(record), ...notComparedLines(record, leakedSince)],
   }) as const;
 
 const changeText = ({ section, what, id, name }: TenantChange): string =>

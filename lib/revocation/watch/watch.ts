@@ -1,3 +1,4 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import type { Stored } from "../../history/update-row.ts";
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
@@ -178,7 +179,10 @@ async function noteBlindness(
 
 function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {
   const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
-  const read = isUnread ? UNREAD : `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
+  const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
+  const read = isUnread
+    ? UNREAD
+    : `The tenant's log is read until ${momentOf(record.readUntil)}${gaps}. ${told(record)}`;
   if (failure !== undefined) {
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };

@@ -4,6 +4,7 @@ import { renderSlack } from "../../../lib/alerts/slack/message.ts";
 import { emailSubscriptions, slackFilter } from "../../../lib/config/alert-subscriptions.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import type { IncidentTurn } from "../../../lib/revocation/alerts/incident-turn.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { HOUR, incidentOf, MINUTE, THREE_AM } from "../support.ts";
 
 const AT = THREE_AM + 5 * MINUTE;
@@ -106,6 +107,16 @@ describe("an alert about an incident", () => {
 
     expect(alertOf({ ...told, at: AT + 1, missing: ["a", "b"] }).id).toBe(alertOf(told).id);
     expect(alertOf({ ...told, missing: ["a"] }).id).not.toBe(alertOf(told).id);
+  });
+
+  const ended = { at: THREE_AM + HOUR, by: "dana", reason: "enough" };
+  it.each<[string, Partial<Incident>, RegExp]>([
+    ["is over, and was contained", {}, /^Tokens that were out when it was contained are over\./],
+    ["a person ended before", { ended }, /^dana ended it\. Nobody watches any more, and tokens that are out may/],
+    ["was never proven", { steps: {} }, /^It was never proven to be contained/],
+    ["is a drill", { drill: true }, /Nothing was changed\./],
+  ])("of one that is closed says no more than is known, where it %s", (_, changes, text) => {
+    expect(alertOf(TURNS.closed, changes).text).toMatch(text);
   });
 
   it("that waits is told again when it is asked again, and for another plan", () => {

@@ -11,6 +11,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
+import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
@@ -255,18 +256,39 @@ describe("closing an incident", () => {
     expect(bundle.questions.join()).toMatch(/prove: job was given tokens, the last one at 2026-11-23 03:08 UTC/);
   });
 
-  it("takes nothing for dead that it could not see", async () => {
+  const KEY = { id: "cred_1", kid: "kid-1", name: undefined };
+  it.each<[string, Partial<ResponderTenant>, string]>([
+    [
+      "the keys cannot be read",
+      { keys: () => Promise.reject(new CurfewError("unreachable", "Auth0 could not be reached.")) },
+      "Auth0 could not be reached.",
+    ],
+    [
+      "nobody says how the application authenticates",
+      { keys: async () => [KEY], client: async () => ({ ...CLIENT, tokenEndpointAuthMethod: undefined }) },
+      "It is registered, and Auth0 does not say how the application authenticates.",
+    ],
+  ])("takes no key for dead where %s", async (_, answers, detail) => {
     const all = await lived();
-    all.parts.tenant.keys = () => Promise.reject(new CurfewError("unreachable", "Auth0 could not be reached."));
+    Object.assign(all.parts.tenant, answers);
     await all.clock.run(all.clock.sleep(2 * DAY));
     await all.close();
     const { credentials } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
 
-    expect(credentials).toContainEqual({
-      what: "registered key kid-1",
-      state: "unknown",
-      detail: "Auth0 could not be reached.",
-    });
+    expect(credentials).toContainEqual({ what: "registered key kid-1", state: "unknown", detail });
+  });
+
+  it("asks what was done since the log was read last, and names what the watch saw to be exposed", async () => {
+    const { json } = await closed();
+    const { questions, investigation } = JSON.parse(json) as IncidentBundle;
+    expect(questions).toContainEqual(expect.stringMatching(/^The log was read until 2026-11-23T03:10:.* only/));
+    expect(investigation?.exposures.map(({ at }) => at)).toContain("2026-11-23T03:06:00.000Z");
+
+    const all = await lived();
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.clock.run(watchTurn(await all.now(), all.parts));
+    await all.close();
+    expect(text([...all.evidence.documents.values()][0]?.[0])).not.toMatch(/The log was read until/);
   });
 
   it("shows no token of a waiting step, in evidence and alerts", async () => {
