@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
+import type { Issued } from "../watch/issued.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import { NOTHING_PLANTED, type Planted } from "../watch/planted.ts";
 import type { LogGap } from "../watch/read-on.ts";
@@ -26,6 +27,8 @@ export interface InvestigationRecord {
   isRead: boolean;
   /** Uses since the leak, of the application and of the token. */
   uses: readonly UseTally[];
+  /** Tokens that it was given for itself, as far back as the log reaches; null where none was seen. */
+  issued: Issued | null;
   /** Events about them from before the leak. */
   earlier: number;
   /** Applications that were added with it since the leak. */
@@ -47,6 +50,7 @@ export const NOTHING_YET: InvestigationRecord = {
   isRead: false,
   uses: [],
   earlier: 0,
+  issued: null,
   planted: NOTHING_PLANTED,
   kept: 0,
   notKept: 0,

@@ -2,6 +2,7 @@ import type { LogPosition } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { concernOf } from "../watch/concerns.ts";
+import { isForItself, withIssued } from "../watch/issued.ts";
 import { tallied } from "../watch/log-use.ts";
 import { isPlanted, talliedPlanted, withPlanted } from "../watch/planted.ts";
 import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "../watch/seen.ts";
@@ -46,8 +47,10 @@ const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolea
 
 function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
   const { next: before, seen } = result;
+  const isOwnToken = event.clientId === incident.clientId && isForItself(event);
   const next: InvestigationRecord = {
     ...before,
+    issued: isOwnToken ? withIssued(before.issued, event, undefined) : before.issued,
     position: event.id,
     reachesBackTo: before.reachesBackTo ?? event.at,
     readUntil: Math.max(before.readUntil, event.at),

@@ -6,6 +6,7 @@ import { notDone } from "../incident/not-done.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
+import { readInvestigation } from "../investigate/investigation-record.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
@@ -13,7 +14,7 @@ import { refutesRevocation } from "../watch/user-tokens.ts";
 import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
-import { reachOf, withAudiences } from "./reach.ts";
+import { type Reach, reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
 import { type ExposureWindow, exposureWindow } from "./window.ts";
@@ -81,13 +82,14 @@ async function windowFrom(
   const { issued, users } = watched ?? {};
   const said = await refreshTokensRevoked(table, incident.id);
   const isRefuted = refutesRevocation(said, users);
-  const reach = reachOf(await formerClient(incident, table, inventories), incident.token);
+  const earlier = (await readInvestigation(table, incident.id))?.value.issued;
+  const reach = withIssuedFor(reachOf(await formerClient(incident, table, inventories), incident.token), earlier);
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),
     reportedAt: incident.openedAt,
     token: incident.token,
-    reach: issued ? withAudiences(reach, issued.audiences) : reach,
+    reach: withIssuedFor(reach, issued),
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
     stoppedAt: stopOf(incident, issued),
     refreshTokensRevokedAt: isRefuted ? null : (said?.at ?? null),
@@ -97,6 +99,10 @@ async function windowFrom(
     readings,
   });
 }
+
+/** What the log shows that it was given tokens for was within reach, whatever grants anybody saw: one may be gone again. */
+const withIssuedFor = (reach: Reach, issued: Issued | null | undefined): Reach =>
+  issued ? withAudiences(reach, issued.audiences) : reach;
 
 /** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
 const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);

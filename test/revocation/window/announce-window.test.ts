@@ -4,6 +4,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { announceWindow } from "../../../lib/revocation/window/announce-window.ts";
@@ -116,6 +117,23 @@ describe("the window of an incident", () => {
     const { again } = await announced({ steps: { ...steps, contain } });
 
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
+  it("reaches an API that the log shows a token for, though no grant for it was ever seen", async () => {
+    const { again, tenant, table, incident, clock, parts } = await announced();
+    const other = { type: "seccft", audience: "https://other.example", request: undefined };
+    tenant.log = [logEvent(THREE_AM - DAY, { ...other, clientId: "another" })];
+    const look = async (): Promise<void> => {
+      const inventories = { before: async () => undefined, now: async () => undefined };
+      await clock.run(investigate(await readIncident(table, incident.id), parts, inventories));
+    };
+    await look();
+    expect((await again()).window).toMatchObject({ at: STOPPED + HOUR + MINUTE });
+    await table.remove({ partition: incidentPartition(incident.id), sort: "INVESTIGATION" });
+    tenant.log.push(logEvent(THREE_AM - HOUR, other));
+    await look();
+
+    expect((await again()).window?.apis[0]?.audience).toBe("https://other.example");
   });
 
   it("is open while issuing is not proven to be stopped, and says exactly what is missing", async () => {
