@@ -104,7 +104,15 @@ async function goOn(table: Table, incident: Incident, request: IncidentRequest):
     const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
     await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
   }
+  await noteReason(table, incident, request);
   return learnKey(table, incident, request);
+}
+
+/** Whoever reports it once more may know something else of it. */
+async function noteReason(table: Table, { id, reason }: Incident, request: IncidentRequest): Promise<void> {
+  if (request.reason === reason) return;
+  const what = `Reported it once more: ${request.reason}`;
+  await addToTimeline(table, id, { at: request.openedAt, who: request.openedBy, what, answer: null });
 }
 
 /** Which key leaked is often known later than that one did. What leaked is then to be classified again. */
