@@ -112,6 +112,8 @@ export type IncidentTurn =
       turn: "blind";
       since: Instant;
       why: string;
+      /** The watch is over though the window is not: nothing is read later. */
+      isOver?: true;
     }
   | {
       /** What was done with what leaked, before watching began. */

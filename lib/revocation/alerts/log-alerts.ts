@@ -59,14 +59,18 @@ export function logGap(incident: Incident, { from, to }: Turn<"log-gap">): Told 
   };
 }
 
-export function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
+export function blind(incident: Incident, { since, why, isOver }: Turn<"blind">): Told {
   return {
     severity: "critical",
-    title: `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
-    text: `${harmless(why, 300)} What happens meanwhile is told once it can be read, as far as Auth0 still has it.`,
+    title: isOver
+      ? `nobody watches any more what is done with ${nameOf(incident)}, and the window is open`
+      : `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
+    text: isOver
+      ? `${harmless(why, 300)} Until then nothing that is put back is seen or taken away again.`
+      : `${harmless(why, 300)} What happens meanwhile is told once it can be read, as far as Auth0 still has it.`,
     facts: [{ label: "Read until", value: moment(iso(since)) }],
     steps: ["Look into the tenant's log in Auth0's dashboard: Monitoring > Logs."],
-    matter: [since],
+    matter: isOver ? ["over"] : [since],
     at: since,
   };
 }

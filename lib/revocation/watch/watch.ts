@@ -48,6 +48,7 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   known = await tellPlanted(incident, known, parts);
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
+  await tellOver(incident, known.value, parts);
   const latest = await withoutVoidProof(incident, known.value.issued, parts);
   return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
 }
@@ -175,6 +176,12 @@ async function noteBlindness(
     await tellIncident(incident, { turn: "blind", since, why: whyOf(failure) }, parts);
   }
   return changeWatch(parts.table, incident.id, known, (record) => ({ ...record, blindSince: since }));
+}
+
+/** A watch that has no turns left is no watch, whatever the window says: each turn would have looked at what is put back. */
+async function tellOver(incident: Incident, record: WatchRecord, parts: IncidentParts): Promise<void> {
+  if (record.turns < MOST_TURNS || isOver(incident, record) || incident.drill) return;
+  await tellIncident(incident, { turn: "blind", since: record.readUntil, why: NO_TURNS, isOver: true }, parts);
 }
 
 function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {

@@ -3,7 +3,13 @@ import type { Alert } from "../../../lib/alerts/alert.ts";
 import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { look } from "../../../lib/revocation/contain/look.ts";
-import { type Incident, isContained, stoppedAt, wasContained } from "../../../lib/revocation/incident/incident.ts";
+import {
+  type Incident,
+  incidentPartition,
+  isContained,
+  stoppedAt,
+  wasContained,
+} from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -14,6 +20,7 @@ import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
+import { MOST_TURNS } from "../../../lib/revocation/watch/interval.ts";
 import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -294,6 +301,18 @@ describe("a turn of watching", () => {
       "acme: nobody watches what is done with job: the tenant's log cannot be read",
       "acme: job was used after it was locked: 1 event",
     ]);
+  });
+
+  it("says when it ends for want of turns though the window is open", async () => {
+    const { turn, titles, table, incident, parts } = await watched();
+    await turn();
+    const key = { partition: incidentPartition(incident.id), sort: "WATCH" };
+    await table.put(key, { ...table.peek<object>(key), turns: MOST_TURNS - 2 });
+    await turn();
+    expect(titles()).toEqual([]);
+    expect(await nextWatch(await turn(), parts)).toBeNull();
+
+    expect(titles()).toEqual(["acme: nobody watches any more what is done with job, and the window is open"]);
   });
 
   it("tells of a gap, once", async () => {
