@@ -22,7 +22,7 @@ const PATIENCE = 2_000;
  * it is of no use: every later proof is newer than what it tells of.
  */
 function nameOf({ id, steps: { prove } }: Incident): string | undefined {
-  return prove?.outcome === "done" ? `incidents/${id}/put-back-${new Date(prove.at).toISOString()}.json` : undefined;
+  return prove?.outcome === "done" ? `incidents/${id}/put-back-${prove.at}.json` : undefined;
 }
 
 /**
