@@ -29,7 +29,8 @@ export const isForItself = (event: LogEvent): boolean =>
 
 /**
  * Clocks differ: the one that dates the log, and this one. What the application itself gets in the seconds after it was
- * opened again must not look as if it had been shut. Milliseconds.
+ * opened again must not look as if it had been shut, and what a thief gets after a proof not as if before it.
+ * Milliseconds.
  */
 const SKEW = 20_000;
 
@@ -76,5 +77,6 @@ export async function withoutVoidProof(
   });
 }
 
+/** One that the log dates a moment before the proof may have come after it; where it did not, proving again costs little. */
 const isVoid = ({ drill, steps: { prove } }: Incident, { shutAt }: Issued): boolean =>
-  !drill && prove?.outcome === "done" && shutAt !== null && prove.at <= shutAt;
+  !drill && prove?.outcome === "done" && shutAt !== null && prove.at - SKEW <= shutAt;

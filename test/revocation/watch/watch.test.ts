@@ -198,9 +198,12 @@ describe("a turn of watching", () => {
     const issued = (at = LATER) =>
       logEvent(at, { type: "seccft", audience: "https://big.example", request: undefined });
 
-    it("takes the proof back, until it is proven anew", async () => {
+    it.each([
+      ["after it", LATER],
+      ["a moment before it, by another clock", THREE_AM + 5 * MINUTE - 15 * SECOND],
+    ])("%s, takes the proof back, until it is proven anew", async (_, at) => {
       const { tenant, turn, incident, table, clock } = await watched();
-      tenant.log = [issued()];
+      tenant.log = [issued(at)];
       const after = await turn();
       expect([isContained(after), stoppedAt(after)]).toEqual([false, null]);
       expect(notDone(after)).toEqual([expect.stringMatching(/was given tokens for https:\/\/big.example/)]);
