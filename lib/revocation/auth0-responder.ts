@@ -197,6 +197,9 @@ function logEvent(event: IncidentLogEvent, at: number): LogEvent {
   const details = readable(event.details);
   const request = readable(details?.request);
   const token = readable(readable(readable(request?.auth)?.credentials)?.jti) ?? readable(details?.access_token_jti);
+  const requested = requestOf(text(request?.method), text(request?.path));
+  const isAdded = requested?.method.toUpperCase() === "POST" && requested.path === "/api/v2/clients";
+  const created = isAdded ? text(readable(readable(details?.response)?.body)?.client_id) : undefined;
   return {
     id: event.log_id,
     at,
@@ -209,9 +212,10 @@ function logEvent(event: IncidentLogEvent, at: number): LogEvent {
     description: text(event.description),
     audience: text(event.audience),
     scope: [readable(event.scope) ?? []].flat().join(" ") || undefined,
-    request: requestOf(text(request?.method), text(request?.path)),
+    request: requested,
     tokenId: token,
     accessedSecrets: readable(details?.accessedSecrets) ?? [],
+    ...(created === undefined ? {} : { createdClient: created }),
   };
 }
 

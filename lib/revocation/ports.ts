@@ -75,6 +75,8 @@ export interface LogEvent {
   request: { method: string; path: string } | undefined;
   /** The `jti` of the token that was used or, in an exchange, given out; where the event names it. */
   tokenId: string | undefined;
+  /** Of an application that the request added, where the event names it. */
+  createdClient?: string;
   /** Fields of secrets that the answer held, as `mgmt_api_read` names them: names, never values. */
   accessedSecrets: readonly string[];
 }

@@ -162,6 +162,19 @@ describe("what is missing", () => {
     });
   });
 
+  test.each([
+    { refused: "createNetworkAcl", title: "acme: job: the network ACL is not there" },
+    { refused: "signingKeys", title: "acme: job: not all of the tenant could be looked at" },
+  ] as const)("is told once where $refused is refused, though nothing waits for it", async ({ refused, title }) => {
+    const world = await contained({ egress: EGRESS }, ({ tenant }) => {
+      tenant.refusals[refused] = "missing-scope";
+    });
+    await turns(world, 3);
+
+    expect(isContained(world.incident())).toBe(true);
+    expect(toldOf(world).filter((told) => told === title)).toHaveLength(1);
+  });
+
   test("is the network ACL where the plan has none: said, and no failure", async () => {
     const world = await contained({ egress: EGRESS }, ({ tenant }) => {
       tenant.refusals.networkAcls = "feature-unavailable";

@@ -1,3 +1,4 @@
+import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { compareKeys } from "../../lib/store/sort-order.ts";
 import type { Key, PutOptions, Range, Row, Table } from "../../lib/store/table.ts";
 
@@ -8,6 +9,9 @@ export interface MemoryTable extends Table {
   /** The rows of a partition, as sort keys and texts. */
   rows(partition: string): [sort: string, text: string][];
 }
+
+/** As DynamoDB has it: 400 KB of attributes, their names among them. Bytes. */
+const LARGEST = 400 * 1_024 - 256;
 
 interface Stored {
   text: string;
@@ -44,7 +48,10 @@ export function memoryTable(): MemoryTable {
       const rows = rowsOf(partition);
       const stored = rows.get(sort);
       if (!allows(stored, ifVersion)) return false;
-      rows.set(sort, { text: JSON.stringify(value), version: (stored?.version ?? 0) + 1 });
+      const text = JSON.stringify(value);
+      if (Buffer.byteLength(text) > LARGEST)
+        throw new CurfewError("store-failed", `The row ${sort} has outgrown 400 KB.`);
+      rows.set(sort, { text, version: (stored?.version ?? 0) + 1 });
       partitions.set(partition, rows);
       return true;
     },

@@ -5,7 +5,7 @@ const text = reported(z.string());
 
 /**
  * The slice of a tenant log event that an incident reads: who did what, from where, with which token. Of what was sent
- * and answered nothing is kept. Source: `GET /api/v2/logs`; Auth0's schema of tenant logs (`sapi`, `mgmt_api_read`,
+ * and answered nothing else is kept. Source: `GET /api/v2/logs`; Auth0's schema of tenant logs (`sapi`, `mgmt_api_read`,
  * `seccft`, `feccft`).
  */
 export const incidentLogEvent = z.object({
@@ -33,6 +33,8 @@ export const incidentLogEvent = z.object({
           auth: reported(z.object({ credentials: reported(z.object({ jti: text })) })),
         }),
       ),
+      /** Of what was answered, the id of an application alone. Source: recorded logs of the Management API. */
+      response: reported(z.object({ body: reported(z.object({ client_id: text })) })),
     }),
   ),
 });

@@ -1,28 +1,13 @@
 import type { Alert, Fact } from "../../alerts/alert.ts";
 import { alertId } from "../../alerts/alert-id.ts";
 import { moment } from "../../alerts/change-alert.ts";
-import { counted, firstLines, harmless } from "../../alerts/harmless-text.ts";
-import type { Instant } from "../../history/history.ts";
-import type { Severity } from "../../model/severity.ts";
-import type { Incident } from "../incident/incident.ts";
+import { firstLines, harmless } from "../../alerts/harmless-text.ts";
+import { type Incident, wasContained } from "../incident/incident.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
-import type { IncidentTurn, UseCount } from "./incident-turn.ts";
-
-/** What differs from turn to turn. */
-interface Told {
-  severity: Severity;
-  /** Goes behind `tenant: `. */
-  title: string;
-  text: string;
-  steps: readonly string[];
-  items?: readonly string[];
-  facts?: readonly Fact[];
-  /** What tells this turn from others of its kind; nothing that a replay may change. */
-  matter: readonly (string | number)[];
-  at: Instant;
-}
-
-type Turn<Name extends IncidentTurn["turn"]> = Extract<IncidentTurn, { turn: Name }>;
+import type { IncidentTurn } from "./incident-turn.ts";
+import { blind, found, logGap, plantedUsed, used } from "./log-alerts.ts";
+import { iso, nameOf, type Told, type Turn } from "./told.ts";
+import { UNDONE } from "./undone-texts.ts";
 
 /** Lines of one alert: what is more is in the incident. */
 const MOST_LINES = 50;
@@ -64,8 +49,6 @@ const commonFacts = (incident: Incident): Fact[] => [
   ...(incident.leak ? [{ label: "What leaked", value: incident.leak.kind }] : []),
 ];
 
-const nameOf = ({ clientId }: Pick<Incident, "clientId">): string => harmless(clientId, 80);
-
 /** One function for each turn: the compiler misses the one that is not there. */
 function tell(incident: Incident, turn: IncidentTurn): Told {
   switch (turn.turn) {
@@ -77,10 +60,14 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return contained(incident, turn);
     case "not-contained":
       return notContained(incident, turn);
+    case "left-undone":
+      return leftUndone(incident, turn);
     case "not-stored":
       return notStored(incident, turn);
     case "used":
       return used(incident, turn);
+    case "planted-used":
+      return plantedUsed(incident, turn);
     case "put-back":
       return putBack(incident, turn);
     case "waiting":
@@ -145,8 +132,8 @@ function contained(incident: Incident, { at }: Turn<"contained">): Told {
       ...(window?.state === "open" ? REFRESH_TOKENS : []),
       "Refuse the application's tokens at your own APIs until then, where you can.",
     ],
-    // A window that moved is told again; the same end is the same matter.
-    matter: [window?.state === "closes" ? window.at : "open"],
+    // A window that moved is told again, and one that is open for another reason; the same end is the same matter.
+    matter: window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])],
     at,
   };
 }
@@ -157,16 +144,43 @@ const REFRESH_TOKENS = [
 ];
 
 function notContained(incident: Incident, { at, missing }: Turn<"not-contained">): Told {
-  const hasLevers = (incident.leak?.levers.length ?? 1) > 0;
+  const { title, text } = notContainedWords(incident);
   return {
     severity: "critical",
-    title: hasLevers ? `${nameOf(incident)} is NOT contained yet` : `${nameOf(incident)} cannot be contained by Curfew`,
-    text: hasLevers
-      ? "Below is exactly what is not done. Curfew goes on trying; whoever has what leaked may still get new tokens."
-      : (incident.leak?.meaning ?? "Auth0 offers nothing that stops it."),
+    title,
+    text,
     items: missing,
     steps: incident.leak?.steps ?? ["Do what is missing in Auth0's dashboard if it cannot wait."],
     matter: [...missing].sort(),
+    at,
+  };
+}
+
+function notContainedWords(incident: Incident): Pick<Told, "title" | "text"> {
+  const { leak, restored } = incident;
+  const name = nameOf(incident);
+  if (restored) {
+    return {
+      title: `${name} was NOT contained when access was given back`,
+      text: "Access was given back on a proof that the tenant's log contradicts, as it shows now. Somebody opened the application meanwhile.",
+    };
+  }
+  if (leak?.levers.length === 0) return { title: `${name} cannot be contained by Curfew`, text: leak.meaning };
+  return {
+    title: `${name} is NOT contained yet`,
+    text: "Below is exactly what is not done. Curfew goes on trying; whoever has what leaked may still get new tokens.",
+  };
+}
+
+function leftUndone(incident: Incident, { step, at, missing, why, code }: Turn<"left-undone">): Told {
+  const { what, means } = UNDONE[step];
+  return {
+    severity: "high",
+    title: `${nameOf(incident)}: ${what}`,
+    text: `${means} Below is exactly what is missing. Curfew goes on trying.`,
+    items: missing,
+    steps: ["Mend what is named as the reason, such as a scope that is missing."],
+    matter: [step, why, code ?? "no code"],
     at,
   };
 }
@@ -182,32 +196,6 @@ function notStored(incident: Incident, { at, told }: Turn<"not-stored">): Told {
     at,
   };
 }
-
-function used(incident: Incident, { from, at, uses, isRefusedOnly }: Turn<"used">): Told {
-  const total = uses.reduce((sum, { count }) => sum + count, 0);
-  return {
-    severity: isRefusedOnly ? "high" : "critical",
-    title: isRefusedOnly
-      ? `somebody tries to log in as ${nameOf(incident)}: ${counted(total, "request")} refused`
-      : `${nameOf(incident)} was used after it was locked: ${counted(total, "event")}`,
-    text: isRefusedOnly
-      ? "Auth0 refused, so the lock holds. It may be the thief, or a service that has not heard of it."
-      : "What is out is in use. Curfew's own requests are not among these.",
-    facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(at))}` }],
-    items: uses.map(useLine),
-    steps: [
-      "Find out from the addresses whose it is: a service of your own that goes on with an old token, or somebody else.",
-      ...(isRefusedOnly
-        ? []
-        : ["If it cannot wait until the window closes, have the signing key revoked, or configure the network ACL."]),
-    ],
-    matter: [at, total],
-    at,
-  };
-}
-
-const useLine = ({ what, count, ips }: UseCount): string =>
-  `${counted(count, "time")}: ${what}${ips.length === 0 ? "" : `, from ${ips.join(", ")}`}`;
 
 function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"put-back">): Told {
   return {
@@ -271,61 +259,22 @@ function restored(incident: Incident, { at, given, missing }: Turn<"restored">):
   };
 }
 
-function logGap(incident: Incident, { from, to }: Turn<"log-gap">): Told {
-  return {
-    severity: "critical",
-    title: `nobody can see what was done with ${nameOf(incident)} for a while`,
-    text: "Auth0 does not have these events any more, and Curfew has not read them. What happened then is in no log of Auth0's.",
-    facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(to))}` }],
-    steps: ["If you stream the tenant's log elsewhere, look there."],
-    matter: [from],
-    at: to,
-  };
-}
-
-function blind(incident: Incident, { since, why }: Turn<"blind">): Told {
-  return {
-    severity: "critical",
-    title: `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
-    text: `${harmless(why, 300)} What happens meanwhile is told once it can be read, as far as Auth0 still has it.`,
-    facts: [{ label: "Read until", value: moment(iso(since)) }],
-    steps: ["Look into the tenant's log in Auth0's dashboard: Monitoring > Logs."],
-    matter: [since],
-    at: since,
-  };
-}
-
-function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
-  const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
-  return {
-    severity: exposed.length > 0 ? "critical" : "medium",
-    title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
-    text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
-    items: [
-      ...exposed.map((line) => `EXPOSED ${line}`),
-      ...uses.map(useLine),
-      ...changes.map((line) => `Different ${line}`),
-      ...notCompared.map((line) => `NOT COMPARED ${line}`),
-    ],
-    steps:
-      exposed.length > 0
-        ? [
-            `For each application that is exposed: npx curfew revoke --tenant ${incident.tenant} --client ID --reason "seen in ${incident.id}"`,
-            "For everything else that was added or changed: find it in the dashboard by the time and the path, and take it away if nobody of yours did it.",
-          ]
-        : [],
-    matter: [...exposed].sort(),
-    at,
-  };
+/** Only what is known to be over is said to be. */
+function closedWords(incident: Incident): string {
+  const { drill, ended, window } = incident;
+  if (drill) return "Nothing was changed.";
+  const isOver = !ended || (window?.state === "closes" && window.at <= ended.at);
+  const by = ended ? `${harmless(ended.by, 120)} ended it. ` : "";
+  if (!isOver) return `${by}Nobody watches any more, and tokens that are out may still work: ${windowLine(window)}.`;
+  if (wasContained(incident)) return `${by}Tokens that were out when it was contained are over.`;
+  return `${by}It was never proven to be contained; only tokens that Curfew knows of are over.`;
 }
 
 function closed(incident: Incident, { at, evidence, questions }: Turn<"closed">): Told {
   return {
     severity: "high",
     title: `the incident of ${nameOf(incident)} is closed`,
-    text: incident.drill
-      ? "The evidence says what would have been done."
-      : "Tokens that were out when it was contained are over. The evidence holds what was done, seen and asked.",
+    text: `${closedWords(incident)} The evidence holds what was done, seen and asked.`,
     facts: evidence.map(({ name, sha256 }) => ({ label: "Evidence", value: `${name}, SHA-256 ${sha256}` })),
     items: questions.map((question) => `Open question: ${question}`),
     steps: ["Read the evidence with the people concerned; decide about its open questions."],
@@ -339,5 +288,3 @@ function messageOf({ steps }: Incident, step: "lock"): string {
   const message = steps[step]?.message;
   return message === undefined ? "" : ` ${harmless(message, 300)}`;
 }
-
-const iso = (instant: Instant): string => new Date(instant).toISOString();

@@ -1,4 +1,5 @@
 import type { Instant } from "../../history/history.ts";
+import type { ErrorCode } from "../../model/curfew-error.ts";
 import type { StoredDocument } from "../../store/evidence-store.ts";
 import type { IncidentStep } from "../incident/incident.ts";
 
@@ -10,6 +11,16 @@ export interface UseCount {
   /** Addresses on the network, at most five. */
   ips: readonly string[];
 }
+
+/** Steps that keep a leak from being over, and not from being contained. */
+export const UNDONE_STEPS = [
+  "network-acl",
+  "look",
+  "rotate",
+  "key-revocation",
+  "restore",
+] as const satisfies readonly IncidentStep[];
+export type UndoneStep = (typeof UNDONE_STEPS)[number];
 
 /**
  * What people hear about an incident. The same turn told again is the same alert, so whoever runs again after a crash
@@ -28,12 +39,32 @@ export type IncidentTurn =
       missing: readonly string[];
     }
   | {
+      /** Something else than taking away is not done: the network ACL, a look, the new credential, what was approved. */
+      turn: "left-undone";
+      step: UndoneStep;
+      at: Instant;
+      /** Exactly what, one thing a line. */
+      missing: readonly string[];
+      /** What says why, beside the step: what changes it is told anew. */
+      why: string;
+      code: ErrorCode | null;
+    }
+  | {
       /** Everything is taken away, but what it was could not be stored: this is where it stands now. */
       turn: "not-stored";
       at: Instant;
       told: readonly string[];
     }
   | { turn: "used"; at: Instant; from: Instant; uses: readonly UseCount[]; isRefusedOnly: boolean }
+  | {
+      /** Applications do something that were added with what leaked, or by one of these. */
+      turn: "planted-used";
+      at: Instant;
+      from: Instant;
+      uses: readonly UseCount[];
+      /** Their client ids. */
+      clients: readonly string[];
+    }
   | {
       /** Somebody gave back what was taken away; it was taken away again. */
       turn: "put-back";
@@ -81,6 +112,8 @@ export type IncidentTurn =
       turn: "blind";
       since: Instant;
       why: string;
+      /** The watch is over though the window is not: nothing is read later. */
+      isOver?: true;
     }
   | {
       /** What was done with what leaked, before watching began. */

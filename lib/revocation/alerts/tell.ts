@@ -23,11 +23,18 @@ export async function tellIncident(incident: Incident, turn: IncidentTurn, parts
   await parts.table.put<Alert>(untoldKey(incident.id, alert.id), alert);
 }
 
-/** Sends what could not be sent when it was to be told. */
-export async function tellUntold(incident: Incident, parts: TellingParts): Promise<void> {
+/**
+ * Sends what could not be sent when it was to be told.
+ *
+ * @returns how much still cannot be
+ */
+export async function tellUntold(incident: Incident, parts: TellingParts): Promise<number> {
+  let left = 0;
   for await (const { key, value } of parts.table.list<Alert>(incidentPartition(incident.id), { prefix: PREFIX })) {
     if (await isSent(value, parts)) await parts.table.remove(key);
+    else left += 1;
   }
+  return left;
 }
 
 const untoldKey = (incident: string, alert: string) => ({

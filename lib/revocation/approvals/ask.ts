@@ -2,7 +2,8 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type Asked, type AskedStep, askedKey, askedRow, type Proposal } from "./asked.ts";
+import { type Asked, type AskedRow, type AskedStep, askedKey, askedRow, type Proposal } from "./asked.ts";
+import { keepProposal } from "./kept-proposal.ts";
 import { planHash } from "./plan-hash.ts";
 
 /** Who waits for the answer, and how long. */
@@ -13,11 +14,14 @@ export interface Waiting {
   until: Instant;
 }
 
+/** Here a no is one to every plan: the key stays. Where access may be given back, another plan is another question. */
+const ASKED_ONCE: ReadonlySet<AskedStep> = new Set(["key-revocation"]);
+
 /**
- * Asks for approval, and tells people. What was asked before and not answered, or was refused, is replaced; agreements
- * to the very same plan stay. What was approved is never replaced: it may be under way.
+ * Asks for approval, and tells people. What was asked before and not answered is replaced, and so is another plan that
+ * was refused; agreements to the very same plan stay. What was approved is never replaced: it may be under way.
  *
- * @throws CurfewError `approval-refused`, retryable, when it was approved meanwhile: plan again and see
+ * @throws CurfewError `approval-refused`, retryable, when it was decided meanwhile: plan again and see
  */
 export async function ask<Plan>(
   incident: Incident,
@@ -28,16 +32,18 @@ export async function ask<Plan>(
 ): Promise<Asked<Plan>> {
   const { table, clock } = parts;
   const hash = planHash(proposal.plan);
+  const stored = await keepProposal(table, incident.id, step, proposal);
   for (;;) {
     const known = await askedRow<Plan>(table, incident.id, step);
     const before = known?.value;
     // A task that is tried again asks the same once more: that is no reminder.
     const isReplay = before !== undefined && before.taskToken === taskToken && before.planHash === hash;
-    if (before?.decision?.decision === "approve") throw approvedMeanwhile(step);
-    if (isReplay && before.decision === null) return told(incident, step, before, parts);
+    const decision = before?.decision?.decision;
+    const isNo = decision === "reject" && (before?.planHash === hash || ASKED_ONCE.has(step));
+    if (decision === "approve" || isNo) throw decidedMeanwhile(step, decision);
+    if (isReplay && before.decision === null) return told(incident, step, { ...before, ...proposal }, parts);
     const isSame = before?.planHash === hash;
-    const asked: Asked<Plan> = {
-      ...proposal,
+    const asked: Omit<Asked, keyof Proposal> = {
       planHash: hash,
       askedAt: clock.now(),
       until,
@@ -46,8 +52,9 @@ export async function ask<Plan>(
       approvals: isSame && before.decision === null ? before.approvals : [],
       decision: null,
     };
-    if (await table.put(askedKey(incident.id, step), asked, { ifVersion: known?.version ?? 0 })) {
-      return told(incident, step, asked, parts);
+    const row: AskedRow<Plan> = { ...asked, ...stored };
+    if (await table.put(askedKey(incident.id, step), row, { ifVersion: known?.version ?? 0 })) {
+      return told(incident, step, { ...asked, ...proposal }, parts);
     }
   }
 }
@@ -67,8 +74,9 @@ async function told<Plan>(
   return asked;
 }
 
-const approvedMeanwhile = (step: AskedStep): CurfewError =>
-  new CurfewError("approval-refused", `${step} was approved while it was asked for again.`, {
-    retryable: true,
-    detail: "approved",
+const decidedMeanwhile = (step: AskedStep, decision: "approve" | "reject"): CurfewError => {
+  const detail = decision === "approve" ? "approved" : "rejected";
+  return new CurfewError("approval-refused", `${step} was ${detail} while it was asked for again.`, {
+    ...{ retryable: true, detail },
   });
+};

@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Row, Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { readProposal, type StoredProposal } from "./kept-proposal.ts";
 
 /** What waits for a second person. */
 export const ASKED_STEPS = ["key-revocation", "restore"] as const;
@@ -21,7 +22,7 @@ export interface Approval {
   at: Instant;
 }
 
-/** `INCIDENT#<id>`, `ASKED#<step>`: what was asked last, and what came of it. */
+/** What was asked last, and what came of it. */
 export interface Asked<Plan = unknown> extends Proposal<Plan> {
   /** SHA-256 of the plan as canonical JSON, in hex: an answer is one to exactly this. */
   planHash: string;
@@ -38,25 +39,34 @@ export interface Asked<Plan = unknown> extends Proposal<Plan> {
   decision: (Approval & { decision: "approve" | "reject" }) | null;
 }
 
-/** Where {@link Asked} stands. */
+/** `INCIDENT#<id>`, `ASKED#<step>`: {@link Asked}, as far as there is room in one row. */
+export type AskedRow<Plan = unknown> = Omit<Asked<Plan>, keyof Proposal> & StoredProposal<Plan>;
+
+/** Where {@link AskedRow} stands. */
 export const askedKey = (incident: string, step: AskedStep) => ({
   partition: incidentPartition(incident),
   sort: `ASKED#${step}`,
 });
 
 /** What was asked; undefined while nothing was. */
-export const readAsked = async <Plan = unknown>(
+export async function readAsked<Plan = unknown>(
   table: Table,
   incident: string,
   step: AskedStep,
-): Promise<Asked<Plan> | undefined> => (await askedRow<Plan>(table, incident, step))?.value;
+): Promise<Asked<Plan> | undefined> {
+  const row = (await askedRow<Plan>(table, incident, step))?.value;
+  return row && { ...withoutKept(row), ...(await readProposal(table, incident, step, row)) };
+}
 
-/** The same with its version, for who changes it. */
+const withoutKept = <Plan>({ kept: _, ...asked }: AskedRow<Plan> & { kept?: unknown }): Omit<Asked, keyof Proposal> =>
+  asked;
+
+/** The row with its version, for who changes it. */
 export const askedRow = <Plan = unknown>(
   table: Table,
   incident: string,
   step: AskedStep,
-): Promise<Row<Asked<Plan>> | undefined> => table.get<Asked<Plan>>(askedKey(incident, step));
+): Promise<Row<AskedRow<Plan>> | undefined> => table.get<AskedRow<Plan>>(askedKey(incident, step));
 
 /** What somebody else agreed to; undefined while nobody did. */
 export function approvedPlan<Plan>(asked: Asked<Plan> | undefined): Plan | undefined {

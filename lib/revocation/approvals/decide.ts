@@ -5,7 +5,7 @@ import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
-import { type Approval, type Asked, type AskedStep, approvalsNeeded, askedKey, askedRow, isOpen } from "./asked.ts";
+import { type Approval, type AskedRow, type AskedStep, approvalsNeeded, askedKey, askedRow, isOpen } from "./asked.ts";
 import { type Caller, callerOf, isAmong, isNamed, isSamePerson } from "./caller.ts";
 
 /** What somebody says to what an incident asks. */
@@ -79,7 +79,7 @@ function personOf(arn: string, incidents: Config["incidents"]): Caller {
 }
 
 /** What the same person has answered before, if it was the same. */
-function sameAnswer(asked: Asked, { planHash, decision }: Decision, { arn }: Caller): Approval | undefined {
+function sameAnswer(asked: AskedRow, { planHash, decision }: Decision, { arn }: Caller): Approval | undefined {
   if (asked.planHash !== planHash) return undefined;
   if (asked.decision && asked.decision.decision !== decision) return undefined;
   if (asked.decision?.by === arn) return asked.decision;
@@ -87,7 +87,7 @@ function sameAnswer(asked: Asked, { planHash, decision }: Decision, { arn }: Cal
 }
 
 /** Whoever saw something else, or comes when it is over, has answered nothing. */
-function refuseLate(incident: Incident, asked: Asked, { planHash, step }: Decision, now: number): void {
+function refuseLate(incident: Incident, asked: AskedRow, { planHash, step }: Decision, now: number): void {
   if (!isOpen(incident)) throw late("closed", `The incident ${incident.id} is closed; nothing waits for an answer.`);
   if (asked.planHash !== planHash) {
     throw late("plan changed", "The plan has changed since you saw it; look at it again and decide about that one.");
@@ -110,7 +110,7 @@ function refuseOwn({ openedBy }: Incident, person: Caller): void {
   }
 }
 
-function answered(asked: Asked, answer: Approval, decision: Decision["decision"], { openedBy }: Incident): Asked {
+function answered(asked: AskedRow, answer: Approval, decision: Decision["decision"], { openedBy }: Incident): AskedRow {
   if (decision === "reject") return { ...asked, decision: { ...answer, decision } };
   const requester = callerOf(openedBy);
   const approvals = [...asked.approvals, answer];
@@ -130,7 +130,7 @@ function isSameArn(one: string, other: string): boolean {
 async function heard(
   incident: Incident,
   { step, decision }: Decision,
-  asked: Asked,
+  asked: AskedRow,
   { by, at }: Approval,
   { table }: DecidingParts,
 ): Promise<Decided> {

@@ -18,6 +18,7 @@ import {
   UNLISTED,
 } from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
+import { leaveTrace } from "./note-put-back.ts";
 import {
   act,
   type Came,
@@ -141,6 +142,7 @@ async function takeAway(
   const isRecorded = !wasComplete(run) || (await recordPutBack(run, grants.map(nameOf)));
   // Taken away without a trace it would leave the old proof standing; while the lock holds it gives nothing.
   if (!isRecorded && isLocked) return new Map(grants.map(({ id }) => [id, UNRECORDED]));
+  if (!isRecorded) await leaveTrace(run);
   const kept = await sideBySide(grants, parts.signal, async (grant) =>
     keepGrant(run, await readOrganizations(run, grant), first),
   );

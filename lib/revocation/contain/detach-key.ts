@@ -4,17 +4,8 @@ import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey } from "../ports.ts";
 import { leversOf } from "./known-client.ts";
 import type { PreservedKeys } from "./look.ts";
-import {
-  act,
-  type Came,
-  incomplete,
-  recordPutBack,
-  runStep,
-  type StepRun,
-  tried,
-  unseen,
-  wasComplete,
-} from "./step-run.ts";
+import { notePutBack } from "./note-put-back.ts";
+import { act, type Came, incomplete, runStep, type StepRun, tried, unseen, wasComplete } from "./step-run.ts";
 
 /**
  * Takes the registered key that leaked out of what the application authenticates with, where another one stays
@@ -47,7 +38,7 @@ export async function detach(run: StepRun): Promise<Came> {
   if (others.length === 0) {
     return incomplete("The leaked key is the only one attached; the rotation replaces it.", [line], null);
   }
-  if (wasComplete(run)) await recordPutBack(run, [line]);
+  if (wasComplete(run)) await notePutBack(run, [line]);
   const failure = await act(run, `PATCH /api/v2/clients/${incident.clientId} without the key ${leaked}`, () =>
     tenant.attachKeys(others),
   );

@@ -1,4 +1,5 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
+import { AND_MORE } from "../incident/bounded-lines.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { RevokedGrant } from "../ports.ts";
 import type { KeptElsewhere } from "./elsewhere.ts";
@@ -80,7 +81,8 @@ function mayBeFirst(run: StepRun, grant: FoundGrant): boolean {
   if (known?.outcome !== "incomplete") return true;
   const { missing, told = [] } = known;
   if (told.length === 0 && missing.some((line) => line.startsWith(UNLISTED))) return true;
-  return known.putBack === undefined && missing.some((line) => line.startsWith(nameOf(grant)));
+  const isNamed = missing.some((line) => line.startsWith(nameOf(grant)) || line.startsWith(AND_MORE));
+  return known.putBack === undefined && isNamed;
 }
 
 export async function readOrganizations({ tenant }: StepRun, grant: FoundGrant): Promise<ReadGrant> {

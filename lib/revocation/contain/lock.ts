@@ -4,11 +4,11 @@ import type { RevokedClient } from "../ports.ts";
 import { keepElsewhere } from "./elsewhere.ts";
 import { readGivenBack } from "./given-back.ts";
 import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore } from "./known-client.ts";
+import { notePutBack } from "./note-put-back.ts";
 import {
   act,
   type Came,
   incomplete,
-  recordPutBack,
   runStep,
   type StepRun,
   tell,
@@ -53,7 +53,7 @@ export async function lockClient(run: StepRun): Promise<Came> {
   const given = await readGivenBack(run);
   if ("error" in given) return incomplete(NOT_LOCKED, [line], given.error);
   if (given.value?.grantTypes.includes(FOR_ITSELF)) return LOCKED;
-  if (wasComplete(run)) await recordPutBack(run, [line]);
+  if (wasComplete(run)) await notePutBack(run, [line]);
   // Whether or not that reaches anybody: a lock that takes one grant type away never waits for it.
   if (!isStored && !incident.drill) {
     const line = `the grant types of ${incident.clientId}: ${typesOf(client)}`;

@@ -2,18 +2,8 @@ import type { Incident } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NetworkAcl } from "../ports.ts";
 import { readGivenBack } from "./given-back.ts";
-import {
-  act,
-  type Came,
-  incomplete,
-  reasonOf,
-  recordPutBack,
-  runStep,
-  type StepRun,
-  tried,
-  unseen,
-  wasComplete,
-} from "./step-run.ts";
+import { notePutBack } from "./note-put-back.ts";
+import { act, type Came, incomplete, reasonOf, runStep, type StepRun, tried, unseen, wasComplete } from "./step-run.ts";
 
 /** By this an incident's rule is found again, also by whoever did not hear that it was made. */
 export const aclDescription = ({ id }: Pick<Incident, "id">): string => `Curfew, incident ${id}`;
@@ -45,7 +35,7 @@ export async function setAcl(run: StepRun): Promise<Came> {
   const given = await readGivenBack(run);
   if ("error" in given) return incomplete(NOT_THERE, [MISSING], given.error);
   if (given.value?.networkAcl) return SET;
-  if (wasComplete(run)) await recordPutBack(run, ["the network ACL of this incident is gone"]);
+  if (wasComplete(run)) await notePutBack(run, ["the network ACL of this incident is gone"]);
   const failure = await act(run, "POST /api/v2/network-acls", () =>
     tenant.createNetworkAcl(aclDescription(incident), egress),
   );

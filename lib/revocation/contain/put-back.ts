@@ -1,4 +1,5 @@
 import { CurfewError } from "../../model/curfew-error.ts";
+import { boundedLines } from "../incident/bounded-lines.ts";
 import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -8,6 +9,7 @@ import { detach } from "./detach-key.ts";
 import { lockClient } from "./lock.ts";
 import { lookAround } from "./look.ts";
 import { setAcl } from "./network-acl.ts";
+import { honourTrace } from "./put-back-trace.ts";
 import { type Came, runStep, type StepRun, tell } from "./step-run.ts";
 
 /** Everything that is taken away, and everything that may be missing. */
@@ -27,7 +29,8 @@ const PATIENCE = 15 * 60_000;
  * tried again. What a second person approved to give back stays.
  *
  * Each of these looks by itself: one that fails keeps none of the others back. What cannot be looked at is in the
- * result of the step `put-back`; when that lasts, people hear of it.
+ * result of the step `put-back`; when that lasts, people hear of it. What was taken away while nothing could be recorded
+ * makes the proof void here, at the latest.
  *
  * @throws CurfewError the first failure to record or tell
  */
@@ -47,6 +50,9 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
       failure ??= error;
     }
   }
+  const honoured = await honourTrace(latest, parts);
+  if ("incident" in honoured) latest = honoured.incident;
+  else unseen.push(honoured.unseen);
   latest = await recordLook(latest, unseen, parts);
   if (failure) throw failure;
   return latest;
@@ -63,7 +69,7 @@ async function recordLook(incident: Incident, unseen: readonly string[], parts: 
   }
   const at = known?.outcome === "incomplete" ? known.at : now;
   const message = "Whether something was put back could not be seen.";
-  const result: StepResult = { at, outcome: "incomplete", message, missing: unseen, code: null };
+  const result: StepResult = { at, outcome: "incomplete", message, missing: boundedLines(unseen), code: null };
   if (now - at > PATIENCE) {
     const told = await tell({ incident, parts }, { turn: "not-contained", at, missing: unseen });
     if ("error" in told) throw told.error;

@@ -2,14 +2,14 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { incidentAlert } from "../alerts/incident-alerts.ts";
-import type { IncidentTurn } from "../alerts/incident-turn.ts";
+import { type IncidentTurn, UNDONE_STEPS } from "../alerts/incident-turn.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { boundedResponder } from "../bounded-responder.ts";
+import { boundedLines } from "../incident/bounded-lines.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline, type TimelineEntry } from "../incident/timeline.ts";
 import type { Classification } from "../leak/classify.ts";
-import { LEVERS } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { ResponderTenant } from "../ports.ts";
 import { type Keeping, startKeeping } from "./keeping.ts";
@@ -211,17 +211,13 @@ function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outc
 }
 
 function resultOf({ told, putBack, incident, step }: StepRun, came: Came, at: Instant): StepResult {
-  const lines = [...told];
+  const lines = boundedLines([...told]);
   if (came.outcome === "incomplete") {
     const { outcome, message, missing, code } = came;
     return {
-      at,
-      outcome,
-      message,
-      missing,
-      code,
+      ...{ at, outcome, message, missing: boundedLines(missing), code },
       ...(lines.length > 0 ? { told: lines } : {}),
-      ...(putBack ? { putBack } : {}),
+      ...(putBack ? { putBack: { ...putBack, what: boundedLines(putBack.what) } } : {}),
     };
   }
   // Nobody may read of a drill that something was taken away. What is looked at is looked at in a drill, too.
@@ -236,9 +232,14 @@ const NOT_STORED = "What it was could not be stored; it was told to people.";
 /** What people hear at once: that something is there again, and that something could not be taken away. */
 function turnOf({ incident, step, putBack }: StepRun, result: StepResult): IncidentTurn | undefined {
   if (putBack) return { turn: "put-back", ...putBack, isTakenAgain: result.outcome !== "incomplete" };
-  const isFirst = result.outcome === "incomplete" && incident.steps[step]?.outcome !== "incomplete";
-  if (!isFirst || !LEVERS.some((lever) => lever === step)) return undefined;
-  return { turn: "not-contained", at: result.at, missing: result.missing };
+  const known = incident.steps[step];
+  if (result.outcome !== "incomplete") return undefined;
+  const { at, missing, message: why, code } = result;
+  const undone = UNDONE_STEPS.find((name) => name === step);
+  const isKnown = known?.outcome === "incomplete";
+  if (!undone) return isKnown ? undefined : { turn: "not-contained", at, missing };
+  const isSame = isKnown && known.message === why && known.code === code;
+  return isSame ? undefined : { turn: "left-undone", step: undone, at, missing, why, code };
 }
 
 /** Once, as far as the table says what was told; where it does not, at least once. */
@@ -248,7 +249,10 @@ export async function tell(run: Pick<StepRun, "incident" | "parts">, turn: Incid
   return "error" in told ? publish(run, turn) : told;
 }
 
-const publish = ({ incident, parts }: Pick<StepRun, "incident" | "parts">, turn: IncidentTurn): Promise<Tried<void>> =>
+export const publish = (
+  { incident, parts }: Pick<StepRun, "incident" | "parts">,
+  turn: IncidentTurn,
+): Promise<Tried<void>> =>
   withinPatience(parts, () => parts.publisher.publish(incidentAlert(incident, parts.settings.owner, turn)));
 
 const withinPatience = ({ clock }: IncidentParts, call: () => Promise<void>): Promise<Tried<void>> =>

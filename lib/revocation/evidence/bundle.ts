@@ -99,6 +99,8 @@ export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier
   comparedWith: { before: Moment; after: Moment } | null;
   exposures: readonly Dated<InvestigationRecord["exposures"][number], "at">[];
   otherExposures: number;
+  /** How many applications that were added with it are not followed. */
+  plantedNotFollowed: number;
 };
 
 export type BundledWatch = Pick<WatchRecord, "turns" | "notKept"> & {
@@ -109,6 +111,10 @@ export type BundledWatch = Pick<WatchRecord, "turns" | "notKept"> & {
   own: number;
   told: readonly BundledUse[];
   counted: readonly BundledUse[];
+  /** Applications that were added with what leaked and are followed, and how many are not. */
+  planted: readonly string[];
+  plantedNotFollowed: number;
+  plantedUses: readonly BundledUse[];
 };
 
 export interface BundledWindow {

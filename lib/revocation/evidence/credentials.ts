@@ -27,6 +27,8 @@ export interface CredentialQuestion {
   /** What was seen of the one that leaked. */
   old: OldCredential;
   refreshTokensRevokedAt: Instant | null;
+  /** When one was seen to get a token although they are said to be revoked; null where none was. */
+  refreshedAt: Instant | null;
   now: Instant;
 }
 
@@ -80,6 +82,13 @@ function keyStates({ keys, present, client }: CredentialQuestion): CredentialSta
     if (present.status === "unread") return { what, state: "unknown", detail: present.why };
     if (!present.keys.some((key) => key.id === id))
       return { what, state: "dead", detail: "It is not registered any more." };
+    const { attachedKeys, tokenEndpointAuthMethod } = present.client ?? {};
+    if (attachedKeys === undefined && tokenEndpointAuthMethod === undefined)
+      return {
+        what,
+        state: "unknown",
+        detail: "It is registered, and Auth0 does not say how the application authenticates.",
+      };
     const isAttached = present.client?.attachedKeys?.includes(id) ?? false;
     return isAttached
       ? { what, state: "alive", detail: "The application authenticates with it." }
@@ -91,7 +100,9 @@ function leakedToken({ incident: { token, window }, now }: CredentialQuestion): 
   if (!token) return [];
   const what = "the token that leaked";
   const until = window?.tokenUntil ?? token.expiresAt;
-  if (token.form === "opaque" || until === null)
+  // What nobody has checked may claim any end; the window takes the longest life for such a one.
+  const isClaim = !window && token.signature.status !== "verified";
+  if (token.form === "opaque" || until === null || isClaim)
     return [{ what, state: "unknown", detail: "Nobody can read until when it works." }];
   return [ended(what, "It", until, now)];
 }
@@ -107,10 +118,14 @@ const ended = (what: string, which: string, at: Instant, now: Instant): Credenti
     ? { what, state: "dead", detail: `${which} was over at ${momentOf(at)}.` }
     : { what, state: "alive", detail: `${which} is over at ${momentOf(at)}.` };
 
-function refreshTokens({ client, refreshTokensRevokedAt }: CredentialQuestion): CredentialState[] {
+function refreshTokens({ client, refreshTokensRevokedAt, refreshedAt }: CredentialQuestion): CredentialState[] {
   const isForUsers = client?.grantTypes?.some((type) => type !== "client_credentials") ?? true;
   if (!isForUsers) return [];
   const what = "refresh tokens of its users";
+  if (refreshedAt !== null) {
+    const detail = `They are said to be revoked, and one from before got a token at ${momentOf(refreshedAt)}.`;
+    return [{ what, state: "alive", detail }];
+  }
   return refreshTokensRevokedAt === null
     ? [{ what, state: "unknown", detail: "Nobody has said that they are revoked, and Auth0 does not tell." }]
     : [

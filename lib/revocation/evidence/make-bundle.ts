@@ -1,14 +1,17 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
+import { ASKED_STEPS, type AskedStep, readAsked } from "../approvals/asked.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import { INCIDENT_STEPS, type Incident, incidentPartition, stoppedAt, wasContained } from "../incident/incident.ts";
 import { readTimeline } from "../incident/timeline.ts";
 import { type InvestigationRecord, readInvestigation } from "../investigate/investigation-record.ts";
+import { seenExposures } from "../investigate/seen-exposures.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import { readSeen } from "../watch/seen.ts";
+import { refutesRevocation } from "../watch/user-tokens.ts";
 import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { refreshTokensRevoked } from "../window/refresh-tokens.ts";
 import type { ExposureWindow } from "../window/window.ts";
@@ -21,9 +24,9 @@ import type {
   BundledWindow,
   IncidentBundle,
 } from "./bundle.ts";
-import { credentialStates, type PresentClient, readPresentClient } from "./credentials.ts";
+import { credentialStates, readPresentClient } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
-import { type OldCredential, seenOfOldCredential } from "./old-credential.ts";
+import { seenOfOldCredential } from "./old-credential.ts";
 import { openQuestions } from "./questions.ts";
 
 /** Puts together what is remembered of an incident, and how the application stands now. */
@@ -35,8 +38,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   const watch = (await readWatch(table, incident.id))?.value;
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
-  const present = await readPresentClient(parts);
-  const old = await seenOfOldCredential(incident, table);
+  const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
     generatedAt: iso(now),
@@ -60,15 +62,23 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
     token: incident.token && bundledToken(incident.token),
     isContained: wasContained(incident),
     ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
-    stoppedAt: isoOrNull(stoppedAt(incident)),
+    stoppedAt: isoOrNull(incident.restored?.refutedAt === undefined ? stoppedAt(incident) : null),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
-    credentials: credentialsOf(incident, preserved, { present, old }, said?.at ?? null, now),
-    investigation: investigation ? bundledInvestigation(investigation) : null,
+    credentials: credentialStates({
+      incident,
+      client: preserved.client as RevokedClient | undefined,
+      keys: preserved.keys as PreservedKeys | undefined,
+      ...{ present: await readPresentClient(parts), old: await seenOfOldCredential(incident, table) },
+      refreshTokensRevokedAt: said?.at ?? null,
+      refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
+      now,
+    }),
+    investigation: investigation ? bundledInvestigation(investigation, await exposed(investigation)) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
-    approvals: (await rowsOf(table, partition, "ASKED#")).map(([step, value]) => askedPlan(step, value)),
+    approvals: (await Promise.all(ASKED_STEPS.map((step) => askedPlan(incident.id, step, table)))).flat(),
     preserved,
     timeline: await all(readTimeline(table, incident.id), ({ at, who, what, answer }) => ({
       at: iso(at),
@@ -79,23 +89,6 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   };
   return { ...facts, questions: openQuestions(facts), lessons: lessonsOf(facts, settings) };
 }
-
-const credentialsOf = (
-  incident: Incident,
-  preserved: Readonly<Record<string, unknown>>,
-  { present, old }: { present: PresentClient; old: OldCredential },
-  refreshTokensRevokedAt: Instant | null,
-  now: Instant,
-) =>
-  credentialStates({
-    incident,
-    client: preserved.client as RevokedClient | undefined,
-    keys: preserved.keys as PreservedKeys | undefined,
-    present,
-    old,
-    refreshTokensRevokedAt,
-    now,
-  });
 
 async function rowsOf(table: Table, partition: string, prefix: string): Promise<[string, unknown][]> {
   return all(table.list<unknown>(partition, { prefix }), ({ key, value }) => [key.sort.slice(prefix.length), value]);
@@ -108,9 +101,11 @@ async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise
 }
 
 /** Only what may be shown: beside it stands the token that completes the waiting step. */
-function askedPlan(step: string, value: unknown): AskedPlan {
-  const { plan = null, lines = [], planHash, decision = null } = value as Record<string, unknown>;
-  return { step, planHash: typeof planHash === "string" ? planHash : null, plan, lines, decision };
+async function askedPlan(incident: string, step: AskedStep, table: Table): Promise<AskedPlan[]> {
+  const asked = await readAsked(table, incident, step);
+  if (!asked) return [];
+  const { plan, lines, planHash, decision } = asked;
+  return [{ step, planHash, plan, lines, decision }];
 }
 
 function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {
@@ -151,7 +146,10 @@ const bundledUse = ({ what, count, ips, firstAt, lastAt }: UseTally): BundledUse
   lastAt: iso(lastAt),
 });
 
-const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation => ({
+const bundledInvestigation = (
+  record: InvestigationRecord,
+  { exposures, others }: Awaited<ReturnType<typeof seenExposures>>,
+): BundledInvestigation => ({
   isRead: record.isRead,
   earlier: record.earlier,
   notKept: record.notKept,
@@ -163,8 +161,9 @@ const bundledInvestigation = (record: InvestigationRecord): BundledInvestigation
   otherChanges: record.compared?.others ?? 0,
   sectionsNotCompared: record.compared?.notCompared ?? [],
   comparedWith: record.compared && { before: iso(record.compared.before.at), after: iso(record.compared.after.at) },
-  exposures: record.exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
-  otherExposures: record.otherExposures,
+  exposures: exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
+  otherExposures: others,
+  plantedNotFollowed: record.planted.notFollowed,
 });
 
 const bundledWatch = (record: WatchRecord): BundledWatch => ({
@@ -176,6 +175,9 @@ const bundledWatch = (record: WatchRecord): BundledWatch => ({
   own: Object.values(record.own).reduce((sum, count) => sum + count, 0),
   told: record.told.map(bundledUse),
   counted: record.counted.map(bundledUse),
+  planted: record.planted.clients,
+  plantedNotFollowed: record.planted.notFollowed,
+  plantedUses: record.planted.uses.map(bundledUse),
 });
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();

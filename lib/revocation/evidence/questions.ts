@@ -35,13 +35,26 @@ const aboutContaining = ({ incident, isContained, leak, steps, ended }: Facts): 
 const aboutCredentials = ({ credentials }: Facts): string[] =>
   credentials.flatMap(({ what, state, detail }) => (state === "dead" ? [] : [`Is this dead: ${what}? ${detail}`]));
 
-function aboutTheLog({ investigation, watch }: Facts): string[] {
+/** Events come into the log late: what was not read by so long after the window nobody has seen. Milliseconds. */
+const LATE = 600_000;
+
+function unwatched({ watch, window, generatedAt, incident }: Facts): string[] {
+  if (!watch || incident.drill) return [];
+  const end = window?.state === "closes" ? Date.parse(window.at) + LATE : Date.parse(generatedAt);
+  return Date.parse(watch.readUntil) >= Math.min(end, Date.parse(generatedAt)) - LATE
+    ? []
+    : [`The log was read until ${watch.readUntil} only: what was done with it after that?`];
+}
+
+function aboutTheLog(facts: Facts): string[] {
+  const { investigation, watch } = facts;
   const reach = investigation?.reachesBackTo;
   return [
     ...(investigation ? [] : ["Nobody looked back at what was done before it was locked."]),
     ...(investigation && !investigation.isRead ? ["The log from before it was locked is not read to its end."] : []),
     ...(reach ? [`The log reaches back to ${reach}: what was done before then?`] : []),
     ...(watch ? [] : ["Nobody watched the log after it was locked."]),
+    ...unwatched(facts),
     ...[...(investigation?.gap ? [investigation.gap] : []), ...(watch?.gaps ?? [])].map(
       ({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`,
     ),
@@ -52,13 +65,18 @@ function aboutTheLog({ investigation, watch }: Facts): string[] {
   ];
 }
 
-function aboutTheTenant({ investigation }: Facts): string[] {
+function aboutTheTenant({ investigation, watch }: Facts): string[] {
   if (!investigation) return [];
+  const notFollowed = investigation.plantedNotFollowed + (watch?.plantedNotFollowed ?? 0);
   const { exposures, otherExposures, notCompared, sectionsNotCompared, otherChanges } = investigation;
   return [
     ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
     `What is different in ${IN_NO_INVENTORY}? They are in no inventory, and only the log tells of them.`,
     ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
+    ...(watch?.planted ?? []).map((client) => `${client} was added with it: is it gone, and what did it do?`),
+    ...(notFollowed > 0
+      ? [`What did ${counted(notFollowed, "further application")} do, added with it? Nobody followed that.`]
+      : []),
     ...exposures.map(({ what, clientId }) =>
       clientId === null
         ? `Exposed or planted: ${what}. Has somebody done so?`

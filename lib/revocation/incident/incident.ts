@@ -85,8 +85,9 @@ export interface Incident {
   /**
    * Since when access is given back, and when it had been proven until then that nothing is given out: what is given
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.
+   * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`.
    */
-  restored?: { at: Instant; stoppedAt: Instant };
+  restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant };
   /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
   ended?: { at: Instant; by: string; reason: string };
   /** Earlier incidents about the same application that were open when this one was opened, the newest first. */
@@ -108,12 +109,16 @@ export const isContained = (incident: Pick<Incident, "leak" | "steps" | "drill" 
 
 /** Whether it is contained or was until access was given back, with another credential than the one that leaked. */
 export const wasContained = (incident: Pick<Incident, "leak" | "steps" | "drill" | "restored">): boolean =>
-  !incident.drill && incident.leak?.isContainable === true && stoppedAt(incident) !== null;
+  !incident.drill &&
+  incident.leak?.isContainable === true &&
+  stoppedAt(incident) !== null &&
+  incident.restored?.refutedAt === undefined;
 
 /**
  * When it was proven that the application is given no token for itself any more; null while it is not. In a drill, when
  * it would have been. Somebody else may open it again where it is not containable. Once access is given back it stays
- * what it was then.
+ * what it was then, also where the log refutes it: nothing can be proven any more, and the window counts on from the
+ * tokens that were seen.
  */
 export function stoppedAt({ leak, steps, restored }: Pick<Incident, "leak" | "steps" | "restored">): Instant | null {
   if (restored) return restored.stoppedAt;

@@ -21,7 +21,11 @@ export function notDone(incident: Incident): string[] {
       ? [...steps.lock.missing]
       : ["Nobody has looked at the application yet."];
   }
-  if (restored) return ["Access was given back: it gets tokens again, as a second person agreed."];
+  if (restored) {
+    const refuted =
+      restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
+    return [...refuted, "Access was given back: it gets tokens again, as a second person agreed."];
+  }
   if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
   const levers = leak.levers.filter((lever) => lever !== "rotate");
   const missing = [...levers, "prove" as const].flatMap((step) => {

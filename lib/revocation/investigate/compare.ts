@@ -31,8 +31,9 @@ export interface Comparison {
 /** What only the log tells of. */
 export const IN_NO_INVENTORY = "users, roles, connections, organizations and log streams";
 
-/** Of each section: a row holds 400 KB. */
+/** Of each section, and of all: a row holds 400 KB, and one of these is 200 bytes. */
 const MOST_CHANGES = 200;
+const MOST_IN_ALL = 800;
 
 /**
  * What is different between two inventories of a tenant. A section that one of them does not have whole is not compared,
@@ -40,9 +41,10 @@ const MOST_CHANGES = 200;
  */
 export function compareInventories(before: Inventory, after: Inventory): Comparison {
   const sections = SECTION_NAMES.map((section) => compareSection(section, before, after));
+  const changes = sections.flatMap((section) => section.changes.slice(0, MOST_CHANGES)).slice(0, MOST_IN_ALL);
   return {
-    changes: sections.flatMap(({ changes }) => changes.slice(0, MOST_CHANGES)),
-    others: sections.reduce((sum, { changes }) => sum + Math.max(0, changes.length - MOST_CHANGES), 0),
+    changes,
+    others: sections.reduce((sum, section) => sum + section.changes.length, 0) - changes.length,
     notCompared: sections.flatMap(({ notCompared }) => notCompared),
   };
 }

@@ -78,6 +78,8 @@ function byEvent(event: LogEvent): Exposure[] {
   if (collection === "clients") {
     if (shown && id) return [found("Its secret was shown", id)];
     if (shown && method === "GET") return [found(ALL_SECRETS, null)];
+    if (event.createdClient !== undefined)
+      return [found("It was added, with a secret that its maker knows", event.createdClient)];
     if (method === "POST" && id && below === "credentials") return [found("A key was registered for it", id)];
     if (id && isWrite) return [found("It was changed, and may have been given a secret or a key", id)];
   }

@@ -9,16 +9,14 @@ import { recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { LogEvent } from "../ports.ts";
-import { concernOf } from "../watch/concerns.ts";
-import { tallied } from "../watch/log-use.ts";
 import { readOn } from "../watch/read-on.ts";
-import { isWorthKeeping, keepSeen, MOST_SEEN, readSeen, type SeenEvent } from "../watch/seen.ts";
+import { keepSeen } from "../watch/seen.ts";
 import { momentOf } from "../window/window-text.ts";
 import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
-import { exposures } from "./exposed.ts";
 import type { Inventories, SeenInventory } from "./inventories.ts";
 import { type InvestigationRecord, NOTHING_YET, putInvestigation, readInvestigation } from "./investigation-record.ts";
+import { withPage } from "./look-back.ts";
+import { seenExposures } from "./seen-exposures.ts";
 
 /**
  * Finds out what was done with what leaked: reads the log from its oldest event to where watching begins, and compares
@@ -51,7 +49,7 @@ export async function investigate(
     });
   }
   if (whole.gap) await tellIncident(incident, { turn: "log-gap", ...whole.gap }, parts);
-  await tellIncident(incident, foundTurn(whole, result.at), parts);
+  await tellIncident(incident, foundTurn(whole, incident.leakedSince, result.at), parts);
   return recordStep(table, incident.id, "investigate", result);
 }
 
@@ -80,7 +78,8 @@ async function readLog(
     for await (const { events, gap, isEnd } of readOn(tenant, clock, whereItStopped(record, clock.now()))) {
       const { next, seen, isPast } = withPage(record, events, incident, end);
       await keepSeen(table, incident.id, seen);
-      const isRead = isPast || isEnd;
+      // What was planted goes on behind the lock: it is followed to the end of the log, and then by the watch.
+      const isRead = isEnd || (isPast && next.planted.clients.length === 0);
       if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
       if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
     }
@@ -98,49 +97,6 @@ const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Insta
   position,
   readUntil: position === null ? now : readUntil,
 });
-
-interface PageResult {
-  next: InvestigationRecord;
-  seen: SeenEvent[];
-  /** Whether the page reaches to where watching begins. */
-  isPast: boolean;
-}
-
-function withPage(
-  record: InvestigationRecord,
-  page: readonly LogEvent[],
-  incident: Incident,
-  end: LogPosition | undefined,
-): PageResult {
-  const isBefore = ({ id, at }: LogEvent): boolean => (end?.event == null ? at <= incident.openedAt : id <= end.event);
-  const events = page.filter((event) => isBefore(event) && (record.position === null || event.id > record.position));
-  const begun: PageResult = {
-    next: record,
-    seen: [],
-    isPast: page.some((event) => !isBefore(event)) || hasEnd(page, end),
-  };
-  return events.reduce((result, event) => withEvent(result, event, incident), begun);
-}
-
-const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolean =>
-  end?.event != null && page.some(({ id }) => id === end.event);
-
-function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
-  const { next: before, seen } = result;
-  const next: InvestigationRecord = {
-    ...before,
-    position: event.id,
-    reachesBackTo: before.reachesBackTo ?? event.at,
-    readUntil: Math.max(before.readUntil, event.at),
-  };
-  const concern = concernOf(event, { incident, lockedAt: null, restoredAt: null, renewed: [] });
-  if (concern === undefined) return { ...result, next };
-  if (event.at < (incident.leakedSince ?? 0)) return { ...result, next: { ...next, earlier: next.earlier + 1 } };
-  const counted = { ...next, uses: tallied(next.uses, event) };
-  if (!isWorthKeeping(event, concern)) return { ...result, next: counted };
-  if (next.kept >= MOST_SEEN) return { ...result, next: { ...counted, notKept: next.notKept + 1 } };
-  return { ...result, next: { ...counted, kept: next.kept + 1 }, seen: [...seen, { ...event, concern }] };
-}
 
 function unread({ record, failure }: Reading, at: Instant): StepResult {
   const message = `The tenant's log is read until ${record.readUntil === 0 ? "nowhere yet" : momentOf(record.readUntil)}.`;
@@ -180,8 +136,17 @@ async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInv
   }
 }
 
-/** What nobody can say is different, one sentence each. */
-const notComparedLines = ({ compared, notCompared }: InvestigationRecord): string[] => [
+/** What nobody can say was done or is different, one sentence each. */
+const notComparedLines = (
+  { compared, notCompared, reachesBackTo }: InvestigationRecord,
+  leakedSince: Instant | null,
+): string[] => [
+  ...(reachesBackTo !== null && reachesBackTo <= (leakedSince ?? 0) ? [] : [notReached(reachesBackTo)]),
+  ...(leakedSince === null && compared
+    ? [
+        `What was different by ${momentOf(compared.before.at)} already: nobody said since when it was out, and that audit counts as clean.`,
+      ]
+    : []),
   ...(notCompared === null ? [] : [`What is different in the tenant: ${notCompared}`]),
   ...(compared?.notCompared ?? []).map(({ section, why }) => `What is different in ${section}: ${why}.`),
   `What is different in ${IN_NO_INVENTORY}: they are in no inventory, and only the log tells of them.`,
@@ -192,17 +157,20 @@ async function withExposures(
   record: InvestigationRecord,
   { table }: IncidentParts,
 ): Promise<InvestigationRecord> {
-  const events: SeenEvent[] = [];
-  for await (const event of readSeen(table, incident.id)) events.push(event);
-  const since = incident.leakedSince ?? 0;
-  const changes = record.compared?.changes ?? [];
-  const { exposures: found, others } = exposures(
-    events.filter(({ at }) => at >= since),
-    changes,
-    incident.clientId,
-  );
+  const { exposures: found, others } = await seenExposures(incident, record.compared?.changes ?? [], table);
   return { ...record, exposures: found, otherExposures: others };
 }
+
+const notReached = (reachesBackTo: Instant | null): string =>
+  reachesBackTo === null
+    ? "What was done before: Auth0's log has no events from then."
+    : `What was done before ${momentOf(reachesBackTo)}: Auth0's log does not reach back further.`;
+
+/** What nobody follows. */
+const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): string[] =>
+  notFollowed === 0
+    ? []
+    : [`What ${counted(notFollowed, "further application")} did, added with it: nobody follows that.`];
 
 const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
   [
@@ -214,7 +182,7 @@ const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): 
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
 
-const foundTurn = (record: InvestigationRecord, at: Instant) =>
+const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at: Instant) =>
   ({
     turn: "found",
     at,
@@ -223,7 +191,7 @@ const foundTurn = (record: InvestigationRecord, at: Instant) =>
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
     ),
     changes: (record.compared?.changes ?? []).map(changeText),
-    notCompared: notComparedLines(record),
+    notCompared: [...notFollowedLines(record), ...notComparedLines(record, leakedSince)],
   }) as const;
 
 const changeText = ({ section, what, id, name }: TenantChange): string =>

@@ -1,7 +1,9 @@
 import type { Instant } from "../../history/history.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
+import type { Issued } from "../watch/issued.ts";
 import type { UseTally } from "../watch/log-use.ts";
+import { NOTHING_PLANTED, type Planted } from "../watch/planted.ts";
 import type { LogGap } from "../watch/read-on.ts";
 import type { Comparison } from "./compare.ts";
 import type { Exposure } from "./exposed.ts";
@@ -25,8 +27,12 @@ export interface InvestigationRecord {
   isRead: boolean;
   /** Uses since the leak, of the application and of the token. */
   uses: readonly UseTally[];
+  /** Tokens that it was given for itself, as far back as the log reaches; null where none was seen. */
+  issued: Issued | null;
   /** Events about them from before the leak. */
   earlier: number;
+  /** Applications that were added with it since the leak. */
+  planted: Planted;
   kept: number;
   notKept: number;
   /** Null until it was tried. */
@@ -44,6 +50,8 @@ export const NOTHING_YET: InvestigationRecord = {
   isRead: false,
   uses: [],
   earlier: 0,
+  issued: null,
+  planted: NOTHING_PLANTED,
   kept: 0,
   notKept: 0,
   compared: null,

@@ -1,3 +1,4 @@
+import type { Instant } from "../../history/history.ts";
 import { days, type Seconds } from "../../model/duration.ts";
 import { closeIncident } from "../close.ts";
 import { lock } from "../contain/lock.ts";
@@ -71,13 +72,20 @@ export const respondSteps = (
   "plan-restore": questions.restore.plan,
   "give-back": questions.restore.act,
   close: async (incident, parts) => {
-    const { closedAt, window } = await closeIncident(incident, parts);
-    if (closedAt !== null) return ON;
-    // Nobody watches any more, but an incident is not forgotten: what is open is looked at again.
-    const left = window?.state === "closes" ? (window.at - parts.clock.now()) / 1_000 : Number.POSITIVE_INFINITY;
-    return { next: "again", wait: Math.ceil(Math.max(SOON, Math.min(left, A_DAY))) };
+    const closed = await closeIncident(incident, parts);
+    return closed.closedAt === null ? { next: "again", wait: closingPause(closed, parts.clock.now()) } : ON;
   },
 });
+
+/**
+ * Nobody watches any more, but an incident is not forgotten: what is open is looked at again, and what people could not
+ * be told is told later.
+ */
+function closingPause({ window, ended, drill, openedAt }: Incident, now: Instant): Seconds {
+  const end = ended?.at ?? (drill ? openedAt : window?.state === "closes" ? window.at : Number.POSITIVE_INFINITY);
+  const wait = end > now ? Math.ceil((end - now) / 1_000) : pauseAfter(now - end);
+  return Math.min(Math.max(SOON, wait), A_DAY);
+}
 
 /** What contains, in their order, as far as it is not done yet. */
 async function containing(incident: Incident, parts: RespondParts): Promise<Way> {

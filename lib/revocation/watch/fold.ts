@@ -4,13 +4,15 @@ import { type Concern, concernOf } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";
 import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
+import { isPlanted, withPlanted, withPlantedUse } from "./planted.ts";
 import type { LogPage } from "./read-on.ts";
 import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "./seen.ts";
+import { withUserToken } from "./user-tokens.ts";
 import type { WatchRecord } from "./watch-record.ts";
 
 /** What a page is judged by. */
 export interface FoldParts {
-  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak">;
+  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "restored">;
   acts: readonly NotedAct[];
   restoredAt: number | null;
 }
@@ -39,6 +41,9 @@ const ownOf = ({ own }: WatchRecord, { acts }: FoldParts): WatchRecord["own"] =>
 
 function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt }: FoldParts): Folded {
   const { record } = folded;
+  if (isPlanted(event, record.planted)) {
+    return kept({ ...record, planted: withPlantedUse(record.planted, event) }, folded, event, "told");
+  }
   const concern = concernOf(event, { incident, lockedAt: record.lockedAt, restoredAt, renewed: record.renewed });
   if (concern === undefined) return folded;
   const own = event.clientId === incident.clientId ? ownActOf(event, acts, record.own) : undefined;
@@ -49,8 +54,10 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt
   const next = counted(withRenewed(record, event, restoredAt), event, concern);
   const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
   const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
-  const issued = isNew && isAfterLock ? withIssued(record.issued, event) : record.issued;
-  return kept({ ...next, issued }, folded, event, concern);
+  const issued = isNew && isAfterLock ? withIssued(record.issued, event, incident.restored?.at) : record.issued;
+  const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
+  const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
+  return kept({ ...next, issued, users, planted }, folded, event, concern);
 }
 
 function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {

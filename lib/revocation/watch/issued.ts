@@ -1,5 +1,4 @@
 import type { Instant } from "../../history/history.ts";
-import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
@@ -12,6 +11,8 @@ import { kindOfUse } from "./log-use.ts";
 export interface Issued {
   /** Of the last one. */
   at: Instant;
+  /** Of the last one from before access began to be given back: what comes then may be the application's own. */
+  shutAt: Instant | null;
   /** For what; `any` where the log does not say, or says too much. */
   audiences: readonly string[] | "any";
 }
@@ -26,17 +27,34 @@ const MOST_AUDIENCES = 100;
 export const isForItself = (event: LogEvent): boolean =>
   kindOfUse(event) === "token-issued" && (event.type === "seccft" || event.userId === undefined);
 
-/** What is known of such tokens, with one more. */
-export function withIssued(issued: Issued | null, { at, audience }: LogEvent): Issued {
+/**
+ * Clocks differ: the one that dates the log, and this one. What the application itself gets in the seconds after it was
+ * opened again must not look as if it had been shut, and what a thief gets after a proof not as if before it.
+ * Milliseconds.
+ */
+const SKEW = 20_000;
+
+/**
+ * What is known of such tokens, with one more.
+ *
+ * @param openedAt since when access is being given back; undefined while it is not
+ */
+export function withIssued(issued: Issued | null, { at, audience }: LogEvent, openedAt: Instant | undefined): Issued {
   const known = issued?.audiences ?? [];
   const audiences = known === "any" || !audience ? "any" : [...new Set([...known, audience])];
-  return { at: Math.max(issued?.at ?? at, at), audiences: audiences.length > MOST_AUDIENCES ? "any" : audiences };
+  const shutAt = issued?.shutAt ?? null;
+  return {
+    at: Math.max(issued?.at ?? at, at),
+    shutAt: at < (openedAt ?? Number.POSITIVE_INFINITY) - SKEW ? Math.max(shutAt ?? at, at) : shutAt,
+    audiences: audiences.length > MOST_AUDIENCES ? "any" : audiences,
+  };
 }
 
 /**
  * Takes back a proof that the log contradicts: whoever opens the application and closes it again between two looks
- * leaves nothing but the token. It is proven anew, and the window counts from then. What the application gets once
- * somebody has approved to give access back contradicts nothing.
+ * leaves nothing but the token. It is proven anew, and the window counts from then. Where access is given back by now
+ * nothing can be proven any more: it is recorded that it was not contained. What the application gets since then
+ * contradicts nothing.
  */
 export async function withoutVoidProof(
   incident: Incident,
@@ -44,19 +62,21 @@ export async function withoutVoidProof(
   { table, clock }: Pick<IncidentParts, "table" | "clock">,
 ): Promise<Incident> {
   if (!issued || !isVoid(incident, issued)) return incident;
-  const asked = await readAsked(table, incident.id, "restore");
-  if (approvedPlan(asked) !== undefined && (asked?.decision?.at ?? 0) <= issued.at) return incident;
   const at = clock.now();
   const target = issued.audiences === "any" ? "" : ` for ${issued.audiences.slice(0, 5).join(", ")}`;
-  const line = `${incident.clientId} was given tokens${target}, the last one at ${momentOf(issued.at)}: after it was proven that it gets none.`;
+  const line = `${incident.clientId} was given tokens${target}, the last one at ${momentOf(issued.shutAt ?? issued.at)}: after it was proven that it gets none.`;
   const result: StepResult = {
     ...{ at, outcome: "incomplete", message: "The log contradicts the proof.", missing: [line], code: null },
   };
   await addToTimeline(table, incident.id, { at, who: "curfew", what: "The proof does not hold.", answer: line });
-  return changeIncident(table, incident.id, (known) =>
-    isVoid(known, issued) ? withStep(known, "prove", result) : known,
-  );
+  return changeIncident(table, incident.id, (known) => {
+    if (!isVoid(known, issued)) return known;
+    const { restored } = known;
+    const refuted = restored ? { ...known, restored: { ...restored, refutedAt: restored.refutedAt ?? at } } : known;
+    return withStep(refuted, "prove", result);
+  });
 }
 
-const isVoid = ({ drill, steps: { prove } }: Incident, issued: Issued): boolean =>
-  !drill && prove?.outcome === "done" && prove.at <= issued.at;
+/** One that the log dates a moment before the proof may have come after it; where it did not, proving again costs little. */
+const isVoid = ({ drill, steps: { prove } }: Incident, { shutAt }: Issued): boolean =>
+  !drill && prove?.outcome === "done" && shutAt !== null && prove.at - SKEW <= shutAt;

@@ -54,8 +54,8 @@ const LONGEST_TEXT = 300;
 const REST = "other events";
 
 /** Counts an event among others. */
-export function tallied(tallies: readonly UseTally[], event: LogEvent): UseTally[] {
-  const text = useText(event).slice(0, LONGEST_TEXT);
+export function tallied(tallies: readonly UseTally[], event: LogEvent, words = useText(event)): UseTally[] {
+  const text = words.slice(0, LONGEST_TEXT);
   const kind = kindOfUse(event);
   const isKnown = tallies.some(({ what }) => what === text);
   const what = isKnown || tallies.length < MOST_SORTS - 1 ? text : REST;

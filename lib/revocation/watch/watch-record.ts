@@ -4,7 +4,9 @@ import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import type { Issued } from "./issued.ts";
 import type { UseTally } from "./log-use.ts";
+import type { PlantedUses } from "./planted.ts";
 import type { LogGap, LogPosition } from "./read-on.ts";
+import type { UserTokens } from "./user-tokens.ts";
 
 /** Uses that people have not been told of. */
 export interface Untold {
@@ -28,6 +30,9 @@ export interface WatchRecord extends LogPosition {
   renewed: readonly string[];
   /** Tokens that it was given for itself while it should get none; null while there is none. */
   issued: Issued | null;
+  users: UserTokens;
+  /** Applications that were added with what leaked, and what they did. */
+  planted: PlantedUses;
   /** Everything that should not be. */
   told: readonly UseTally[];
   /** What cannot be told from what is allowed. */

@@ -6,7 +6,7 @@ import { minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident, tellUntold } from "../alerts/tell.ts";
 import type { LogPosition } from "../contain/look.ts";
 import { type Incident, lockedSince, type StepResult } from "../incident/incident.ts";
-import { recordStep } from "../incident/incidents.ts";
+import { readIncident, recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
@@ -14,8 +14,11 @@ import { withPage } from "./fold.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
 import { withoutVoidProof } from "./issued.ts";
 import { readOwnActs } from "./own-acts.ts";
+import { NOTHING_PLANTED } from "./planted.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
+import { followFound, tellPlanted } from "./tell-planted.ts";
+import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
 
 /** Events may come into the log so long after they happened: it is read once more then. Auth0 promises nothing. */
@@ -42,8 +45,10 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   const failure = await readAll(incident, known, parts);
   known = (await readWatch(table, incident.id)) ?? known;
   known = await tellUses(incident, known, parts);
+  known = await tellPlanted(incident, known, parts);
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
+  await tellOver(incident, known.value, parts);
   const latest = await withoutVoidProof(incident, known.value.issued, parts);
   return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
 }
@@ -93,6 +98,8 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     own: {},
     renewed: [],
     issued: null,
+    users: NO_USER_TOKENS,
+    planted: { ...NOTHING_PLANTED, uses: [], untold: null, toldAt: null },
     told: [],
     counted: [],
     untold: null,
@@ -109,17 +116,18 @@ const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
   restore?.outcome === "done" ? restore.at : null;
 
 /** Why the log was not read to its end; undefined when it was, or when the time of this turn was over. */
-async function readAll(
-  incident: Incident,
-  begun: Stored<WatchRecord>,
-  { tenant, table, clock, deadline }: IncidentParts,
-): Promise<unknown> {
+async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: IncidentParts): Promise<unknown> {
+  const { tenant, table, clock, deadline } = parts;
   let { value: record, version } = begun;
   try {
+    ({ value: record, version } = await followFound(incident, begun, parts));
     for await (const page of readOn(tenant, clock, record)) {
-      // Read after the page: whatever of it is Curfew's own was noted before it could come into the log.
-      const acts = await readOwnActs(table, incident, record.readUntil);
-      const { record: next, seen } = withPage(record, page, { incident, acts, restoredAt: restoreOf(incident) });
+      // Read after the page: whatever of it is Curfew's own, or allowed again, was noted before it could come into the log.
+      const [now, acts] = await Promise.all([
+        readIncident(table, incident.id),
+        readOwnActs(table, incident, record.readUntil),
+      ]);
+      const { record: next, seen } = withPage(record, page, { incident: now, acts, restoredAt: restoreOf(now) });
       await keepSeen(table, incident.id, seen);
       // Another turn was faster: it has read the same and goes on.
       if (!(await putWatch(table, incident.id, next, version))) return undefined;
@@ -170,9 +178,18 @@ async function noteBlindness(
   return changeWatch(parts.table, incident.id, known, (record) => ({ ...record, blindSince: since }));
 }
 
+/** A watch that has no turns left is no watch, whatever the window says: each turn would have looked at what is put back. */
+async function tellOver(incident: Incident, record: WatchRecord, parts: IncidentParts): Promise<void> {
+  if (record.turns < MOST_TURNS || isOver(incident, record) || incident.drill) return;
+  await tellIncident(incident, { turn: "blind", since: record.readUntil, why: NO_TURNS, isOver: true }, parts);
+}
+
 function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {
   const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
-  const read = isUnread ? UNREAD : `The tenant's log is read until ${momentOf(record.readUntil)}. ${told(record)}`;
+  const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
+  const read = isUnread
+    ? UNREAD
+    : `The tenant's log is read until ${momentOf(record.readUntil)}${gaps}. ${told(record)}`;
   if (failure !== undefined) {
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };

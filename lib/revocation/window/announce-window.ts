@@ -6,13 +6,15 @@ import { notDone } from "../incident/not-done.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { Inventories } from "../investigate/inventories.ts";
+import { readInvestigation } from "../investigate/investigation-record.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
-import { readWatch } from "../watch/watch-record.ts";
+import { refutesRevocation } from "../watch/user-tokens.ts";
+import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
-import { reachOf, withAudiences } from "./reach.ts";
+import { type Reach, reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
 import { type ExposureWindow, exposureWindow } from "./window.ts";
@@ -34,6 +36,7 @@ export async function announceWindow(
     await addToTimeline(parts.table, incident.id, { ...entry, answer: windowLine(window) });
   }
   await tellState(announced, parts);
+  await tellUnreplaced(announced, parts);
   return announced;
 }
 
@@ -50,9 +53,9 @@ async function computeWindow(
   parts: IncidentParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const issued = await issuedAfterwards(incident, parts);
-  const readings = await readingsOf(incident.id, stopOf(incident, issued), parts);
-  return windowFrom(incident, { readings, issued }, parts, inventories);
+  const watched = await watchedOf(incident, parts);
+  const readings = await readingsOf(incident.id, stopOf(incident, watched?.issued), parts);
+  return windowFrom(incident, { readings, watched }, parts, inventories);
 }
 
 /**
@@ -66,7 +69,7 @@ export async function windowSoFar(
 ): Promise<ExposureWindow> {
   const readings = await knownReadings(incident.id, table);
   const settings = { tenant: incident.tenant, domain: domainIn(readings) };
-  const known = { readings, issued: await issuedAfterwards(incident, { table }) };
+  const known = { readings, watched: await watchedOf(incident, { table }) };
   return windowFrom(incident, known, { table, clock, settings }, { before: async () => undefined });
 }
 
@@ -90,35 +93,44 @@ type WindowParts = Pick<IncidentParts, "table" | "clock"> & {
 
 async function windowFrom(
   incident: Incident,
-  { readings, issued }: { readings: readonly ApiReading[]; issued: Issued | null },
+  { readings, watched }: { readings: readonly ApiReading[]; watched: WatchRecord | undefined },
   { table, clock, settings }: WindowParts,
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const reach = reachOf(await formerClient(incident, table, inventories), incident.token);
+  const { issued, users } = watched ?? {};
+  const said = await refreshTokensRevoked(table, incident.id);
+  const isRefuted = refutesRevocation(said, users);
+  const earlier = (await readInvestigation(table, incident.id))?.value.issued;
+  const reach = withIssuedFor(reachOf(await formerClient(incident, table, inventories), incident.token), earlier);
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),
     reportedAt: incident.openedAt,
     token: incident.token,
-    reach: issued ? withAudiences(reach, issued.audiences) : reach,
+    reach: withIssuedFor(reach, issued),
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
     stoppedAt: stopOf(incident, issued),
-    refreshTokensRevokedAt: (await refreshTokensRevoked(table, incident.id))?.at ?? null,
+    refreshTokensRevokedAt: isRefuted ? null : (said?.at ?? null),
+    refutedSince: isRefuted ? said?.at : undefined,
     ended: await readEnded(table, incident.id),
     records: await readLifetimes(table, settings.tenant),
     readings,
   });
 }
 
+/** What the log shows that it was given tokens for was within reach, whatever grants anybody saw: one may be gone again. */
+const withIssuedFor = (reach: Reach, issued: Issued | null | undefined): Reach =>
+  issued ? withAudiences(reach, issued.audiences) : reach;
+
 /** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
 const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);
 
-/** Tokens that the log shows were given out although nothing should be: the watch keeps what it saw. */
-const issuedAfterwards = async ({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<Issued | null> =>
-  (await readWatch(table, id))?.value.issued ?? null;
+/** What the log shows: tokens that were given out although nothing should be, and what users' refresh tokens got. */
+const watchedOf = async ({ id }: Incident, { table }: Pick<IncidentParts, "table">): Promise<WatchRecord | undefined> =>
+  (await readWatch(table, id))?.value;
 
 /** Never before a token that was seen to be given out. */
-function stopOf(incident: Incident, issued: Issued | null): number | null {
+function stopOf(incident: Incident, issued: Issued | null | undefined): number | null {
   const stop = WITHOUT_CREDENTIAL.has(incident.leak?.kind ?? "") ? incident.openedAt : stoppedAt(incident);
   return stop === null ? null : Math.max(stop, issued?.at ?? stop);
 }
@@ -129,9 +141,20 @@ function isOther(before: ExposureWindow | null, after: ExposureWindow): boolean 
   return windowLine(before) !== windowLine(after);
 }
 
+/** For so long a new credential is nobody's news: replacing one takes minutes. Milliseconds. */
+const TO_REPLACE = 15 * 60_000;
+
+/** What replaces the credential tells nobody; here people hear where that does not come about. */
+async function tellUnreplaced(incident: Incident, parts: IncidentParts): Promise<void> {
+  const { steps, openedAt, drill } = incident;
+  if (drill || steps.rotate?.outcome !== "incomplete" || parts.clock.now() < openedAt + TO_REPLACE) return;
+  const { at, missing, message: why, code } = steps.rotate;
+  await tellIncident(incident, { turn: "left-undone", step: "rotate", at, missing, why, code }, parts);
+}
+
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
   // Giving back is told as that.
-  if (incident.restored) return;
+  if (incident.restored && incident.restored.refutedAt === undefined) return;
   const at = stoppedAt(incident);
   const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
   const turn =

@@ -22,6 +22,8 @@ export interface WindowQuestion extends KnownLifetimes {
   stoppedAt: Instant | null;
   /** When its users' refresh tokens had all been revoked, as a person says; null while they are not. */
   refreshTokensRevokedAt: Instant | null;
+  /** Since when they are said to be, where the log shows that they are not; absent where it does not. */
+  refutedSince?: Instant | undefined;
   /** Tokens that were seen to end with the key that signed them; absent where none were. */
   ended?: EndedTokens | undefined;
 }
@@ -93,9 +95,12 @@ export function exposureWindow(question: WindowQuestion): ExposureWindow {
     : { ...told, state: "closes", at: end };
 }
 
-function reasonsToBeOpen({ stoppedAt, refreshTokensRevokedAt, reach, token }: WindowQuestion): string[] {
+function reasonsToBeOpen(question: WindowQuestion): string[] {
+  const { stoppedAt, refreshTokensRevokedAt, refutedSince, reach, token } = question;
+  if (refutedSince !== undefined && refreshTokensRevokedAt === null)
+    return [...notStopped(stoppedAt), stillThere(refutedSince)];
   return [
-    ...(stoppedAt === null ? ["It is not proven yet that the application gets no new token."] : []),
+    ...notStopped(stoppedAt),
     ...(reach.users && refreshTokensRevokedAt === null
       ? [
           "Users may have logged in through the application; their refresh tokens get new tokens until they are revoked.",
@@ -106,6 +111,12 @@ function reasonsToBeOpen({ stoppedAt, refreshTokensRevokedAt, reach, token }: Wi
       : []),
   ];
 }
+
+const notStopped = (stoppedAt: Instant | null): string[] =>
+  stoppedAt === null ? ["It is not proven yet that the application gets no new token."] : [];
+
+const stillThere = (since: Instant): string =>
+  `Not all refresh tokens are revoked, though they are said to be since ${new Date(since).toISOString()}: the tenant's log shows that one from before got a token after that. Revoke them, and say it once more.`;
 
 const lastLook = ({ readings, now }: WindowQuestion): Instant => readings.at(-1)?.at ?? now;
 

@@ -4,6 +4,7 @@ import { renderSlack } from "../../../lib/alerts/slack/message.ts";
 import { emailSubscriptions, slackFilter } from "../../../lib/config/alert-subscriptions.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import type { IncidentTurn } from "../../../lib/revocation/alerts/incident-turn.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { HOUR, incidentOf, MINUTE, THREE_AM } from "../support.ts";
 
 const AT = THREE_AM + 5 * MINUTE;
@@ -15,8 +16,13 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
   locked: { turn: "locked", at: AT },
   contained: { turn: "contained", at: AT },
   "not-contained": { turn: "not-contained", at: AT, missing: ["The grant cgr_1 is still there."] },
+  "left-undone": {
+    ...{ turn: "left-undone", step: "network-acl", at: AT, missing: ["the network ACL: missing-scope"] },
+    ...{ why: "The network ACL is not there.", code: "missing-scope" },
+  },
   "not-stored": { turn: "not-stored", at: AT, told: ["cgr_1 for https://api.example: read:orders"] },
   used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false },
+  "planted-used": { turn: "planted-used", from: AT, at: AT + MINUTE, uses: USES, clients: ["evil"] },
   "put-back": { turn: "put-back", at: AT, what: ["cgr_2 for https://api.example"], isTakenAgain: true },
   waiting: {
     turn: "waiting",
@@ -109,6 +115,16 @@ describe("an alert about an incident", () => {
       severity: "medium",
       title: expect.stringContaining("nothing else is known to be exposed"),
     });
+  });
+
+  const ended = { at: THREE_AM + HOUR, by: "dana", reason: "enough" };
+  it.each<[string, Partial<Incident>, RegExp]>([
+    ["is over, and was contained", {}, /^Tokens that were out when it was contained are over\./],
+    ["a person ended before", { ended }, /^dana ended it\. Nobody watches any more, and tokens that are out may/],
+    ["was never proven", { steps: {} }, /^It was never proven to be contained/],
+    ["is a drill", { drill: true }, /Nothing was changed\./],
+  ])("of one that is closed says no more than is known, where it %s", (_, changes, text) => {
+    expect(alertOf(TURNS.closed, changes).text).toMatch(text);
   });
 
   it("that waits is told again when it is asked again, and for another plan", () => {

@@ -71,12 +71,18 @@ describe("the log", () => {
   test("is understood as far as it can be, and an event without a date happened about when its neighbour did", async () => {
     await using tenant = await world();
     const at = "2026-11-23T06:00:00.000Z";
+    const added = (log_id: string, path: string) => ({
+      ...{ log_id, date: at, type: "sapi" },
+      details: { request: { method: "post", path }, response: { body: { client_id: "new", client_secret: "canary" } } },
+    });
     const odd = [
       { log_id: "9001", date: at, type: "sapi", client_id: null, user_id: "", scope: ["a", "b"], details: "x" },
       {
         log_id: "9002",
         details: { request: { method: "get", path: "/api/v2/users?q=name", auth: { credentials: 5 } } },
       },
+      added("9003", "/api/v2/clients"),
+      added("9004", "/api/v2/clients/x/rotate-secret"),
     ];
     const effect: FaultEffect = { kind: "answer", status: 200, body: odd };
     tenant.tenant.faults.add({ match: { path: "/api/v2/logs" }, effect });
@@ -90,6 +96,9 @@ describe("the log", () => {
         request: { method: "get", path: "/api/v2/users" },
         tokenId: undefined,
       }),
+      expect.objectContaining({ id: "9003", createdClient: "new" }),
+      expect.not.objectContaining({ createdClient: "new" }),
     ]);
+    expect(JSON.stringify(events)).not.toContain("canary");
   });
 });

@@ -11,6 +11,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
+import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
@@ -162,6 +163,23 @@ describe("closing an incident", () => {
     );
   });
 
+  it("is not over while people could not be told, tries on, and rings when that takes a day", async () => {
+    const { close, heard, refuse, clock, evidence } = await lived();
+    await clock.run(clock.sleep(2 * DAY));
+    refuse(new CurfewError("service-failed", "SNS did not take it."));
+    expect((await close()).steps.close).toMatchObject({
+      missing: ["People could not be told of everything yet: 1 alert."],
+    });
+    await clock.run(clock.sleep(DAY));
+    await expect(close()).rejects.toMatchObject({ code: "service-failed" });
+    refuse(undefined);
+    const { closedAt } = await close();
+
+    expect(closedAt).not.toBeNull();
+    expect(heard.filter(({ title }) => title.endsWith("is closed"))).toHaveLength(1);
+    expect([...evidence.documents.values()].map((versions) => versions.length)).toEqual([1, 1]);
+  });
+
   it("goes on after dying between the two documents, with the JSON that is kept", async () => {
     const all = await lived();
     await all.clock.run(all.clock.sleep(2 * DAY));
@@ -225,18 +243,52 @@ describe("closing an incident", () => {
     expect(questions.join()).toContain("Is this dead: client secret?");
   });
 
-  it("takes nothing for dead that it could not see", async () => {
+  it("does not call contained what the log refutes once access is given back", async () => {
+    const all = await lived({ restored: { at: THREE_AM + 8 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE } });
+    const issued = { type: "seccft", request: undefined };
+    all.tenant.log.push(logEvent(THREE_AM + 7.5 * MINUTE, issued), logEvent(THREE_AM + 9 * MINUTE, issued));
+    await all.clock.run(watchTurn(await all.now(), all.parts));
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const bundle = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+
+    expect([bundle.isContained, bundle.stoppedAt]).toEqual([false, null]);
+    expect(bundle.questions.join()).toMatch(/prove: job was given tokens, the last one at 2026-11-23 03:08 UTC/);
+  });
+
+  const KEY = { id: "cred_1", kid: "kid-1", name: undefined };
+  it.each<[string, Partial<ResponderTenant>, string]>([
+    [
+      "the keys cannot be read",
+      { keys: () => Promise.reject(new CurfewError("unreachable", "Auth0 could not be reached.")) },
+      "Auth0 could not be reached.",
+    ],
+    [
+      "nobody says how the application authenticates",
+      { keys: async () => [KEY], client: async () => ({ ...CLIENT, tokenEndpointAuthMethod: undefined }) },
+      "It is registered, and Auth0 does not say how the application authenticates.",
+    ],
+  ])("takes no key for dead where %s", async (_, answers, detail) => {
     const all = await lived();
-    all.parts.tenant.keys = () => Promise.reject(new CurfewError("unreachable", "Auth0 could not be reached."));
+    Object.assign(all.parts.tenant, answers);
     await all.clock.run(all.clock.sleep(2 * DAY));
     await all.close();
     const { credentials } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
 
-    expect(credentials).toContainEqual({
-      what: "registered key kid-1",
-      state: "unknown",
-      detail: "Auth0 could not be reached.",
-    });
+    expect(credentials).toContainEqual({ what: "registered key kid-1", state: "unknown", detail });
+  });
+
+  it("asks what was done since the log was read last, and names what the watch saw to be exposed", async () => {
+    const { json } = await closed();
+    const { questions, investigation } = JSON.parse(json) as IncidentBundle;
+    expect(questions).toContainEqual(expect.stringMatching(/^The log was read until 2026-11-23T03:10:.* only/));
+    expect(investigation?.exposures.map(({ at }) => at)).toContain("2026-11-23T03:06:00.000Z");
+
+    const all = await lived();
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.clock.run(watchTurn(await all.now(), all.parts));
+    await all.close();
+    expect(text([...all.evidence.documents.values()][0]?.[0])).not.toMatch(/The log was read until/);
   });
 
   it("shows no token of a waiting step, in evidence and alerts", async () => {

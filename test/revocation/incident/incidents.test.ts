@@ -97,6 +97,9 @@ describe("an incident", () => {
     expect(await openIncident(table, again)).toEqual(first);
     expect(await all(listIncidents(table))).toEqual([first]);
     expect(await readIncident(table, first.id)).toEqual(first);
+    expect(await all(readTimeline(table, first.id))).toMatchObject([
+      { who: "dana", what: "Reported it once more: I do not know whether it worked." },
+    ]);
   });
 
   test("is the same after midnight while it is open, and another one once it is closed, also on one day", async () => {

@@ -52,6 +52,17 @@ describe("comparing two inventories", () => {
     expect(notCompared).toContainEqual({ section: "signingKeys", why: "before, nobody asked for it" });
   });
 
+  it("keeps as many changes as a row has room for, and counts the others", () => {
+    const many = complete(Array.from({ length: 300 }, (_, index) => ({ id: `new-${index}`, client_id: `c-${index}` })));
+    const sections = ["clients", "clientGrants", "clientCredentials", "actions", "resourceServers", "signingKeys"];
+    const [before, after] = [complete([]), many].map((read) =>
+      inventory(Object.fromEntries(sections.map((section) => [section, read]))),
+    );
+    const { changes, others } = compareInventories(before ?? BEFORE, after ?? AFTER);
+
+    expect([changes.length, changes.length + others]).toEqual([800, 300 * sections.length]);
+  });
+
   it("finds nothing where nothing changed, in whatever order it comes and although evidence was JSON", () => {
     const item = fc.record({
       id: fc.string({ minLength: 1 }),
@@ -226,6 +237,21 @@ describe("looking back", () => {
       outcome: "done",
       message: expect.stringContaining("The tenant as it is now could not be read."),
     });
+  });
+
+  it("says how far back nobody can see, and that an audit from after the leak may count as clean", async () => {
+    const whole = await investigated();
+    whole.tenant.log = [logEvent(since - HOUR, { clientId: "other" }), logEvent(since + HOUR)];
+    const short = await investigated();
+    short.tenant.log = [logEvent(since + HOUR)];
+    const unknown = await investigated({ leakedSince: null });
+    for (const { run } of [whole, short, unknown]) await run();
+    const lines = [whole, short, unknown].map(({ heard }) => heard[0]?.items.join("\n"));
+
+    expect(lines[0]).not.toMatch(/What was done before|What was different by/);
+    expect(lines[1]).toMatch(/NOT COMPARED What was done before 2026-11-23 02:00 UTC: Auth0's log does not reach back/);
+    expect(lines[2]).toMatch(/NOT COMPARED What was done before: Auth0's log has no events/);
+    expect(lines[2]).toMatch(/NOT COMPARED What was different by 2026-11-23 03:00 UTC already: nobody said since when/);
   });
 
   it("tells people what could not be compared, and why", async () => {

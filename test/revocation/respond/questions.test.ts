@@ -185,6 +185,20 @@ describe("revoking a signing key", () => {
   });
 });
 
+describe("a no that comes between planning and asking", () => {
+  test.each<Step>(["restore", "key-revocation"])("is one, and %s is not asked for once more", async (step) => {
+    const all = await machine();
+    await all.ask(step);
+    await all.later(DAY / 2);
+    expect((await all.plan(step)).next).toBe("ask");
+    await all.say(step, "reject");
+
+    await expect(all.ask(step, "task-2")).rejects.toMatchObject({ code: "approval-refused", detail: "rejected" });
+    expect(await readAsked(all.table, (await all.now()).id, step)).toMatchObject({ decision: { decision: "reject" } });
+    expect((await all.plan(step)).next).not.toBe("ask");
+  });
+});
+
 describe("a drill", () => {
   const steps: readonly Step[] = ["restore", "key-revocation"];
 

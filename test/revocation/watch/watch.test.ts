@@ -1,9 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { look } from "../../../lib/revocation/contain/look.ts";
-import { type Incident, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import {
+  type Incident,
+  incidentPartition,
+  isContained,
+  stoppedAt,
+  wasContained,
+} from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
@@ -12,6 +17,7 @@ import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
+import { MOST_TURNS } from "../../../lib/revocation/watch/interval.ts";
 import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -165,9 +171,12 @@ describe("a turn of watching", () => {
     const issued = (at = LATER) =>
       logEvent(at, { type: "seccft", audience: "https://big.example", request: undefined });
 
-    it("takes the proof back, until it is proven anew", async () => {
+    it.each([
+      ["after it", LATER],
+      ["a moment before it, by another clock", THREE_AM + 5 * MINUTE - 15 * SECOND],
+    ])("%s, takes the proof back, until it is proven anew", async (_, at) => {
       const { tenant, turn, incident, table, clock } = await watched();
-      tenant.log = [issued()];
+      tenant.log = [issued(at)];
       const after = await turn();
       expect([isContained(after), stoppedAt(after)]).toEqual([false, null]);
       expect(notDone(after)).toEqual([expect.stringMatching(/was given tokens for https:\/\/big.example/)]);
@@ -178,19 +187,18 @@ describe("a turn of watching", () => {
       expect(isContained(await readIncident(table, incident.id))).toBe(true);
     });
 
-    it("keeps the proof where it was Curfew's own, came before, or giving it back was approved", async () => {
+    it("keeps the proof where it was Curfew's own, came before, or while access was given back", async () => {
       const own = await watched();
       const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
       await noteOwnAct(own.table, own.incident.id, act);
       own.tenant.log = [{ ...issued(), userAgent: undefined }];
       const before = await watched();
       before.tenant.log = [issued(THREE_AM + 4 * MINUTE)];
-      const approved = await watched();
-      const decision = { by: "kim", at: LATER - SECOND, decision: "approve" };
-      await approved.table.put(askedKey(approved.incident.id, "restore"), { plan: {}, decision });
-      approved.tenant.log = [issued()];
+      const restored = { at: LATER - SECOND, stoppedAt: THREE_AM + 5 * MINUTE };
+      const back = await watched({ restored });
+      back.tenant.log = [issued()];
 
-      for (const { turn } of [own, before, approved]) expect(isContained(await turn())).toBe(true);
+      for (const { turn } of [own, before, back]) expect(wasContained(await turn())).toBe(true);
     });
   });
 
@@ -269,6 +277,18 @@ describe("a turn of watching", () => {
       "acme: nobody watches what is done with job: the tenant's log cannot be read",
       "acme: job was used after it was locked: 1 event",
     ]);
+  });
+
+  it("says when it ends for want of turns though the window is open", async () => {
+    const { turn, titles, table, incident, parts } = await watched();
+    await turn();
+    const key = { partition: incidentPartition(incident.id), sort: "WATCH" };
+    await table.put(key, { ...table.peek<object>(key), turns: MOST_TURNS - 2 });
+    await turn();
+    expect(titles()).toEqual([]);
+    expect(await nextWatch(await turn(), parts)).toBeNull();
+
+    expect(titles()).toEqual(["acme: nobody watches any more what is done with job, and the window is open"]);
   });
 
   it("tells of a gap, once", async () => {

@@ -4,6 +4,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { announceWindow } from "../../../lib/revocation/window/announce-window.ts";
@@ -118,6 +119,23 @@ describe("the window of an incident", () => {
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
   });
 
+  it("reaches an API that the log shows a token for, though no grant for it was ever seen", async () => {
+    const { again, tenant, table, incident, clock, parts } = await announced();
+    const other = { type: "seccft", audience: "https://other.example", request: undefined };
+    tenant.log = [logEvent(THREE_AM - DAY, { ...other, clientId: "another" })];
+    const look = async (): Promise<void> => {
+      const inventories = { before: async () => undefined, now: async () => undefined };
+      await clock.run(investigate(await readIncident(table, incident.id), parts, inventories));
+    };
+    await look();
+    expect((await again()).window).toMatchObject({ at: STOPPED + HOUR + MINUTE });
+    await table.remove({ partition: incidentPartition(incident.id), sort: "INVESTIGATION" });
+    tenant.log.push(logEvent(THREE_AM - HOUR, other));
+    await look();
+
+    expect((await again()).window?.apis[0]?.audience).toBe("https://other.example");
+  });
+
   it("is open while issuing is not proven to be stopped, and says exactly what is missing", async () => {
     const { steps } = incidentOf();
     const missing = ["The grant cgr_9 is still there."];
@@ -143,6 +161,32 @@ describe("the window of an incident", () => {
     await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + HOUR, by: "dana" });
 
     expect((await again()).window?.state).toBe("closes");
+  });
+
+  it("is open again where the log shows that a refresh token from before was not revoked", async () => {
+    const types = ["client_credentials", "authorization_code", "refresh_token"];
+    const { again, table, incident, tenant, clock, parts, heard } = await announced({}, audited(), types);
+    const said = STOPPED + 2 * MINUTE;
+    await sayRefreshTokensRevoked(table, incident.id, { at: said, by: "dana" });
+    const exchange = (minute: number, type: string, userId: string) =>
+      logEvent(STOPPED + minute * MINUTE, { type, userId, request: undefined });
+    const watch = async (): Promise<Incident> => {
+      await clock.run(watchTurn(await readIncident(table, incident.id), parts));
+      return again();
+    };
+    tenant.log = [
+      exchange(1, "sertft", "auth0|before"),
+      exchange(3, "seacft", "auth0|new"),
+      exchange(4, "sertft", "auth0|new"),
+    ];
+    expect((await watch()).window?.state).toBe("closes");
+    tenant.log.push(exchange(4.5, "sertft", "auth0|before"));
+    const { window } = await watch();
+
+    expect(window).toMatchObject({ state: "open", because: [expect.stringMatching(/^Not all refresh tokens/)] });
+    expect(heard.filter(({ title }) => title === "acme: job is contained; the window is open")).toHaveLength(1);
+    await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + 5 * MINUTE, by: "dana" });
+    expect((await watch()).window?.state).toBe("closes");
   });
 
   it("of a drill is what it would be, and is never called contained", async () => {
@@ -174,6 +218,20 @@ describe("the window of an incident", () => {
     expect(window?.apis[0]?.audience).toBe("https://other.example");
     expect(window).toMatchObject({ state: "closes" });
     expect(window?.state === "closes" && window.at).toBeGreaterThan(at + 3 * DAY);
+  });
+
+  it("comes with the news, once, that the credential is still not replaced after a quarter of an hour", async () => {
+    const missing = ["a new credential of job: Secrets Manager did not answer."];
+    const rotate = { at: THREE_AM, outcome: "incomplete", message: "Not replaced.", missing, code: null } as const;
+    const { again, clock, heard } = await announced({ steps: { ...incidentOf().steps, rotate } });
+    const told = () => heard.filter(({ title }) => title === "acme: job: the credential is not replaced");
+    await again();
+    expect(told()).toEqual([]);
+    await clock.run(clock.sleep(6 * MINUTE));
+    await again();
+    await again();
+
+    expect(told()).toMatchObject([{ items: missing, severity: "high" }]);
   });
 
   it("moves when something is proven anew", async () => {

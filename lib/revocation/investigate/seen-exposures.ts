@@ -1,0 +1,22 @@
+import type { Table } from "../../store/table.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readSeen, type SeenEvent } from "../watch/seen.ts";
+import type { TenantChange } from "./compare.ts";
+import { type Exposure, exposures } from "./exposed.ts";
+
+/**
+ * What is exposed by all that is kept by now: of looking back, and of watching. What the application does since access
+ * was given back is its own work.
+ */
+export async function seenExposures(
+  { id, clientId, leakedSince, restored }: Incident,
+  changes: readonly TenantChange[],
+  table: Table,
+): Promise<{ exposures: Exposure[]; others: number }> {
+  const events: SeenEvent[] = [];
+  for await (const event of readSeen(table, id)) {
+    const isAllowedAgain = event.concern === "counted" && restored !== undefined && event.at >= restored.at;
+    if (event.at >= (leakedSince ?? 0) && !isAllowedAgain) events.push(event);
+  }
+  return exposures(events, changes, clientId);
+}

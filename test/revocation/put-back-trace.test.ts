@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { putBack } from "../../lib/revocation/contain/put-back.ts";
+import { isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { respond, turn } from "./world/curfew.ts";
+import { createWorld, type World } from "./world/world.ts";
+
+async function contained(): Promise<World> {
+  const world = await createWorld({ grants: [{ audience: "https://orders" }] });
+  await world.clock.run(respond(world));
+  return world;
+}
+
+const toldOf = ({ alerts }: World): string[] => alerts.map(({ title }) => title);
+const turns = (world: World, count: number) =>
+  world.clock.run(
+    (async () => {
+      for (let index = 0; index < count; index++) await turn(world);
+    })(),
+  );
+
+describe("a lock that somebody opens while the table takes nothing", () => {
+  test("is laid again at once, people hear of it, and what was proven before is proven anew", async () => {
+    const world = await contained();
+    const before = stoppedAt(world.incident());
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    world.wire.fail({ call: "table.put*", fault: "fails before" });
+    await turns(world, 1);
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+    expect(toldOf(world).at(-1)).toMatch(/somebody put back what was taken away/);
+    world.calm();
+    await world.clock.run(world.run("look", async (parts) => putBack(world.incident(), parts)));
+    expect(notDone(world.incident())).toEqual([expect.stringMatching(/^client_credentials of job: was there again/)]);
+    await turns(world, 2);
+
+    expect(stoppedAt(world.incident())).toBeGreaterThan(before ?? 0);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("is not called seen where nobody can read whether there was one", async () => {
+    const world = await contained();
+    world.wire.fail({ call: "evidence.read", fault: "fails before" });
+    await turns(world, 20);
+
+    const { "put-back": look } = world.incident().steps;
+    const missing = look?.outcome === "incomplete" ? look.missing : [];
+    expect(missing).toEqual([expect.stringMatching(/evidence bucket could not be read/)]);
+    expect(toldOf(world).join()).toMatch(/NOT contained/);
+  });
+});
