@@ -98,7 +98,8 @@ describe("an incident", () => {
     expect(await all(listIncidents(table))).toEqual([first]);
     expect(await readIncident(table, first.id)).toEqual(first);
     expect(await all(readTimeline(table, first.id))).toMatchObject([
-      { who: "dana", what: "Reported it once more: I do not know whether it worked." },
+      { who: first.openedBy, what: `Opened the incident: ${first.reason}` },
+      { who: "dana", what: "Reported it again: I do not know whether it worked." },
     ]);
   });
 
