@@ -88,9 +88,9 @@ const NOT_ASKED_AGAIN = [Errors.TIMEOUT, "Rejected", "approval-refused" satisfie
 const KEEP_FAILURE: CatchProps = { errors: [Errors.ALL], resultPath: "$.failure" };
 
 /**
- * The state machine of emergency revocation: open, lock and contain until nothing is missing, rotate, prove, say until
- * when what is out works; then watch, and beside it investigate, ask for the revocation of a key and for giving access
- * back; close.
+ * The state machine of emergency revocation: open, lock and contain until nothing is missing; then watch, and beside it
+ * investigate, and rotate, prove, say until when what is out works, and ask for the revocation of a key and for giving
+ * access back; close.
  *
  * States pass on names and instants; decisions are in the functions and in the table. No way ends in silence: what
  * fails, after its retries, is told by a state that needs no function, and the next step is taken all the same, since
@@ -122,14 +122,8 @@ export class IncidentMachine extends Construct {
   #definition(): IChainable {
     const closing = this.#closing();
     const sideBySide = this.#sideBySide(closing);
-    const window = this.#step("Window", "window", ASK_QUICKLY);
-    const prove = this.#rotateStep("Prove", "prove");
-    const rotate = this.#rotateStep("Rotate", "rotate");
-    this.#onFailure(window, "Window", "until when what leaked in {} still works could not be computed.", sideBySide);
-    this.#onFailure(prove, "Prove", "that what leaked in {} is dead could not be proven.", window);
-    this.#onFailure(rotate, "Rotate", "the credential of {} was not replaced.", prove);
-    rotate.next(prove).next(window).next(sideBySide).next(closing);
-    return this.#opening(this.#containing(rotate));
+    sideBySide.next(closing);
+    return this.#opening(this.#containing(sideBySide));
   }
 
   /** Who started it, by hand or through the desk, is told apart by the function. */
@@ -187,13 +181,33 @@ export class IncidentMachine extends Construct {
 
   #sideBySide(closing: IChainable): Parallel {
     const sideBySide = new Parallel(this, "SideBySide", { resultPath: JsonPath.DISCARD });
-    sideBySide.branch(this.#watching(), this.#investigating());
-    sideBySide.branch(
+    sideBySide.branch(this.#watching(), this.#investigating(), this.#replacing());
+    this.#onFailure(sideBySide, "SideBySide", "watching {} ended before its time.", closing);
+    return sideBySide;
+  }
+
+  /** What follows containing, and may take a quarter of an hour: somebody watches meanwhile. */
+  #replacing(): IChainable {
+    const questions = this.#questions();
+    const window = this.#step("Window", "window", ASK_QUICKLY);
+    const prove = this.#rotateStep("Prove", "prove");
+    const rotate = this.#rotateStep("Rotate", "rotate");
+    this.#onFailure(window, "Window", "until when what leaked in {} still works could not be computed.", questions);
+    this.#onFailure(prove, "Prove", "that what leaked in {} is dead could not be proven.", window);
+    this.#onFailure(rotate, "Rotate", "the credential of {} was not replaced.", prove);
+    return rotate.next(prove).next(window).next(questions);
+  }
+
+  /** What a second person is asked for. */
+  #questions(): Parallel {
+    const questions = new Parallel(this, "Questions", { resultPath: JsonPath.DISCARD });
+    questions.branch(
       this.#asking("KeyRevocation", "RevokeKey", "key-revocation", "revoke-key", "the revocation of a signing key"),
       this.#asking("Restore", "GiveBack", "restore", "give-back", "giving access back", (over) => this.#trying(over)),
     );
-    this.#onFailure(sideBySide, "SideBySide", "watching {} ended before its time.", closing);
-    return sideBySide;
+    const over = new Pass(this, "NobodyIsAsked");
+    this.#onFailure(questions, "Questions", "nobody is asked about {} any more.", over);
+    return questions;
   }
 
   /** A turn, then the wait that it says; what is not replaced yet is tried again in between. */

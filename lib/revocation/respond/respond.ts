@@ -13,7 +13,7 @@ import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
-import { shouldRotateAgain } from "./rotate-again.ts";
+import { isBeingReplaced, shouldRotateAgain } from "./rotate-again.ts";
 
 /** Everything that the steps with the responder's login work with. */
 export interface RespondParts extends IncidentParts {
@@ -56,6 +56,8 @@ export const respondSteps = (
     if (incident.ended) return ON;
     const looked = await giveBackAgain(await putBack(incident, parts), parts);
     const watched = await watchTurn(looked, parts);
+    // The first window comes with the proof: without it there is none to tell of.
+    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
     return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
   },

@@ -13,13 +13,20 @@ const SOONEST: Seconds = minutes(10);
  */
 const LATEST: Seconds = hours(6);
 
+/** What follows containing takes no longer, with all tries of its states; the window comes last of it. Milliseconds. */
+const LONGEST_REPLACING = minutes(90) * 1_000;
+
+/** Whether what leaked is being replaced and proven dead beside watching, for the first time. */
+export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): boolean =>
+  window === null && now < openedAt + LONGEST_REPLACING;
+
 /**
  * Whether what leaked should be replaced and proven dead once more, by the function that may: it was not done yet, or
  * something was put back and taken away again, which makes every proof an old one. The longer the incident lasts, the
  * longer it waits after the last try, as everything does that is tried again.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
-  if (incident.drill || incident.restored) return false;
+  if (incident.drill || incident.restored || isBeingReplaced(incident, now)) return false;
   const { rotate, prove } = incident.steps;
   const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
   const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;
