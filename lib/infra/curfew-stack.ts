@@ -87,7 +87,7 @@ export class CurfewStack extends Stack {
     const { config, table, topics } = parts;
     const respond = new Respond(this, "Respond", parts);
     const rotateLeaked = new RotateLeaked(this, "RotateLeaked", parts);
-    const { machine } = new IncidentMachine(this, "Incident", { respond, rotateLeaked, topics });
+    const { machine } = new IncidentMachine(this, "Incident", { functions: { respond, rotateLeaked }, topics });
     const desk = new IncidentDesk(this, "IncidentDesk", { config, table, alarms: topics.alarms });
     this.output(
       "IncidentStateMachineArn",
