@@ -1,5 +1,6 @@
 import { afterAll, describe, it } from "vitest";
 import { readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
 import { CANARY } from "./support/cast.ts";
 import type { AccessKey } from "./support/incident-cast.ts";
 import { startIncidents } from "./support/start-incidents.ts";
@@ -43,13 +44,18 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     await until(id, ({ steps }) => steps.investigate?.outcome === "done");
   });
 
-  it("takes away again what another tool puts back, and tells people", async ({ expect }) => {
+  it("takes away again what another tool puts back while it is still being replaced, and tells people", async ({
+    expect,
+  }) => {
     const id = await declared("billing");
-    await until(id, ({ steps }) => steps.watch !== undefined);
+    const { steps } = await until(id, ({ steps }) => steps.watch !== undefined);
     incidents.putBack("billing");
     await incidents.mailed(id, /put back|given back/i);
 
+    expect(steps.rotate).toBeUndefined();
     expect(await steal("billing")).not.toBe(200);
+    const proven = await until(id, isContained);
+    expect(stoppedAt(proven)).toBeGreaterThan(proven.steps.contain?.at ?? Number.NaN);
   });
 
   it("is the same incident however often it is started, also by hand", async ({ expect }) => {
