@@ -68,29 +68,36 @@ export function watching(scope: Construct, tasks: IncidentTasks): IChainable {
   const rotate = tasks.rotate("RotateAgain", "rotate");
   const prove = tasks.rotate("ProveAgain", "prove");
   const over = new Pass(scope, "WatchedToTheEnd");
+  const close = tasks.investigate("CloseEnded", "close", ASK_AND_ASK, JsonPath.DISCARD);
   const what = new Choice(scope, "IsWindowOpen")
     .when(isNext("on"), over)
+    .when(isNext("close"), close)
     .when(isNext("rotate"), rotate)
     .otherwise(pause);
   const patience = tasks.patience("Watch", pause);
   tasks.onFailure(turn, "WatchTurn", "nobody watches {} for the moment.", patience);
   tasks.onFailure(rotate, "RotateAgain", "the credential of {} was not replaced.", patience);
   tasks.onFailure(prove, "ProveAgain", "that what leaked in {} is dead could not be proven.", patience);
+  tasks.onFailure(close, "CloseEnded", "{} was ended, and is not closed yet.", over);
+  close.next(over);
   rotate.next(prove).next(pause);
   pause.next(turn);
   // Issuing was stopped a moment ago, and what is lost meanwhile the log has.
   return turn.next(what);
 }
 
-/** What was done with it before it was locked. */
+/** What was done with it before it was locked: in the log, and then in all that is different. */
 export function investigating(scope: Construct, tasks: IncidentTasks): IChainable {
-  const investigate = tasks.respond("Investigate", "investigate", ASK_AND_ASK);
-  const pause = tasks.pause("AwaitLog");
   const over = new Pass(scope, "Investigated");
-  const what = new Choice(scope, "IsInvestigated").when(isNext("again"), pause).otherwise(over);
+  const investigate = tasks.investigate("Investigate", "investigate", ASK_AND_ASK);
+  const lookBack = tasks.respond("LookBack", "look-back", ASK_AND_ASK);
+  const pause = tasks.pause("AwaitLog");
+  const what = new Choice(scope, "IsLogRead").when(isNext("again"), pause).otherwise(investigate);
   tasks.onFailure(investigate, "Investigate", "what was done with what leaked in {} was not investigated.", over);
-  pause.next(investigate);
-  return investigate.next(what);
+  tasks.onFailure(lookBack, "LookBack", "the log from before what leaked in {} was locked was not read.", investigate);
+  pause.next(lookBack);
+  investigate.next(over);
+  return lookBack.next(what);
 }
 
 /** What follows containing, and may take a quarter of an hour: somebody watches meanwhile. */
@@ -169,17 +176,23 @@ function trying(tasks: IncidentTasks, over: IChainable): IChainable {
   return task.next(over);
 }
 
-/** What was not closed is seen by everybody: the execution fails, and rings. */
+/**
+ * Waits until it is over, looks at the application once more, and closes. What was not closed is seen by everybody: the
+ * execution fails, and rings.
+ */
 export function closing(scope: Construct, tasks: IncidentTasks): IChainable & { readonly startState: State } {
-  const close = tasks.respond("Close", "close", ASK_AND_ASK);
+  const close = tasks.investigate("Close", "close", ASK_AND_ASK);
+  const lastLook = tasks.respond("LastLook", "last-look", ASK_AND_ASK);
   const failed = new Fail(scope, "NotClosed", {
     error: "NotClosed",
-    cause: "The function respond says why in its log.",
+    cause: "The function investigate says why in its log.",
   });
   tasks.onFailure(close, "Close", "{} could not be closed, and its evidence may be missing.", failed);
+  tasks.onFailure(lastLook, "LastLook", "how the application of {} stands in the end was not seen.", close);
   const pause = tasks.pause("AwaitEnd");
-  const what = new Choice(scope, "IsClosed").when(isNext("again"), pause).otherwise(new Pass(scope, "Closed"));
-  pause.next(close);
-  close.next(what);
-  return close;
+  const isOver = new Choice(scope, "IsOver").when(isNext("again"), pause).otherwise(close);
+  const isClosed = new Choice(scope, "IsClosed").when(isNext("again"), pause).otherwise(new Pass(scope, "Closed"));
+  pause.next(lastLook);
+  close.next(isClosed);
+  return lastLook.next(isOver);
 }

@@ -22,6 +22,8 @@ import type { Construct } from "constructs";
 import type { ErrorCode } from "../model/curfew-error.ts";
 import {
   ASK_AGAIN_AFTER,
+  INVESTIGATE_STEPS,
+  type InvestigateStep,
   RESPOND_STEPS,
   type RespondStep,
   ROTATE_STEPS,
@@ -35,6 +37,7 @@ import { ASK_AND_ASK, ASK_ONCE_MORE, ASK_QUICKLY } from "./incident-retries.ts";
 /** Who does the work of the states. */
 export interface IncidentFunctions {
   respond: CurfewFunction;
+  investigate: CurfewFunction;
   rotateLeaked: CurfewFunction;
 }
 
@@ -69,7 +72,11 @@ export const isNext = (next: StepAnswer["next"]): Condition => Condition.stringE
 export type IncidentTasks = ReturnType<typeof incidentTasks>;
 
 /** The kinds of states that the machine of emergency revocation is made of. */
-export function incidentTasks(scope: Construct, { respond, rotateLeaked }: IncidentFunctions, topic: ITopic) {
+export function incidentTasks(
+  scope: Construct,
+  { respond, investigate, rotateLeaked }: IncidentFunctions,
+  topic: ITopic,
+) {
   const page = (id: string, says: string, next: IChainable, names = true): IChainable =>
     incidentPage(scope, id, { topic, says, names, next });
 
@@ -89,6 +96,16 @@ export function incidentTasks(scope: Construct, { respond, rotateLeaked }: Incid
       ...output,
     });
 
+  const asking = (
+    lambda: CurfewFunction,
+    seconds: number,
+    { name, step, retry, resultPath }: { name: string; step: string; retry: RetryProps; resultPath: string },
+  ): LambdaInvoke => {
+    const task = call(name, lambda, seconds, { step, incident: REFERENCES.incident }, { ...ANSWER, resultPath });
+    task.addRetry(retry);
+    return task;
+  };
+
   return {
     /** Finds out which incident it is. Where that fails people hear, and it goes on at `next`. */
     open(next: IChainable): LambdaInvoke {
@@ -104,10 +121,12 @@ export function incidentTasks(scope: Construct, { respond, rotateLeaked }: Incid
 
     /** A step with the responder's login. */
     respond(name: string, step: RespondStep, retry: RetryProps, resultPath = "$.answer"): LambdaInvoke {
-      const event = { step, incident: REFERENCES.incident };
-      const task = call(name, respond, RESPOND_STEPS[step], event, { ...ANSWER, resultPath });
-      task.addRetry(retry);
-      return task;
+      return asking(respond, RESPOND_STEPS[step], { name, step, retry, resultPath });
+    },
+
+    /** A step that sees the whole tenant, or keeps evidence, and changes nothing at Auth0. */
+    investigate(name: string, step: InvestigateStep, retry: RetryProps, resultPath = "$.answer"): LambdaInvoke {
+      return asking(investigate, INVESTIGATE_STEPS[step], { name, step, retry, resultPath });
     },
 
     /** A step with the rotator's login and the vault. */

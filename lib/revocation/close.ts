@@ -1,11 +1,12 @@
-import type { Instant } from "../history/history.ts";
-import { tellIncident, tellUntold } from "./alerts/tell.ts";
-import { keepEvidence } from "./evidence/keep-evidence.ts";
+import { type TellingParts, tellIncident, tellUntold } from "./alerts/tell.ts";
+import { type EvidenceParts, keepEvidence } from "./evidence/keep-evidence.ts";
 import type { Incident, StepResult } from "./incident/incident.ts";
-import { changeIncident, recordStep } from "./incident/incidents.ts";
+import { changeIncident } from "./incident/incidents.ts";
 import { addToTimeline } from "./incident/timeline.ts";
-import type { IncidentParts } from "./parts.ts";
-import { momentOf } from "./window/window-text.ts";
+import { recordWaiting } from "./not-over.ts";
+
+/** What closing works with: nothing that acts in the tenant. */
+export type ClosingParts = EvidenceParts & TellingParts;
 
 /**
  * Closes an incident whose window is over: keeps the evidence, and tells people. While the window is open it records
@@ -14,20 +15,11 @@ import { momentOf } from "./window/window-text.ts";
  *
  * @throws CurfewError when the evidence cannot be kept: an incident is not closed without it
  */
-export async function closeIncident(incident: Incident, parts: IncidentParts): Promise<Incident> {
-  const { table, clock } = parts;
+export async function closeIncident(incident: Incident, parts: ClosingParts): Promise<Incident> {
+  const { table } = parts;
   if (incident.closedAt !== null) return incident;
-  const missing = waitsFor(incident, clock.now());
-  if (missing.length > 0) {
-    const message = "The incident cannot be closed yet.";
-    return recordStep(table, incident.id, "close", {
-      at: clock.now(),
-      outcome: "incomplete",
-      message,
-      missing,
-      code: null,
-    });
-  }
+  const waiting = await recordWaiting(incident, parts);
+  if (waiting !== null) return waiting;
   await tellUntold(incident, parts);
   const { bundle, documents } = await keepEvidence(incident, parts);
   const at = Date.parse(bundle.generatedAt);
@@ -43,11 +35,4 @@ export async function closeIncident(incident: Incident, parts: IncidentParts): P
     steps: { ...known.steps, close: result },
     closedAt: known.closedAt ?? at,
   }));
-}
-
-function waitsFor({ drill, window, ended }: Incident, now: Instant): string[] {
-  if (drill || ended) return [];
-  if (window === null) return ["Until when tokens keep working is not computed yet."];
-  if (window.state === "open") return [...window.because];
-  return window.at > now ? [`Tokens that are out may work until ${momentOf(window.at)}.`] : [];
 }

@@ -2,7 +2,13 @@ import validate from "asl-validator";
 import { beforeAll, describe, expect, it } from "vitest";
 import { days, hours, minutes } from "../../lib/model/duration.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
-import { RESPOND_STEPS, ROTATE_STEPS, type StepAnswer } from "../../lib/revocation/incident-machine.ts";
+import {
+  INVESTIGATE_STEPS,
+  RESPOND_STEPS,
+  ROTATE_STEPS,
+  type StepAnswer,
+} from "../../lib/revocation/incident-machine.ts";
+import { pauseAfter } from "../../lib/revocation/respond/pause.ts";
 import { shouldRotateAgain } from "../../lib/revocation/respond/rotate-again.ts";
 import { MOST_TURNS, watchInterval } from "../../lib/revocation/watch/interval.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
@@ -79,7 +85,7 @@ describe("the definition of emergency revocation", () => {
     const asked = tasks().flatMap(([, { Parameters }]) => Parameters.step ?? Parameters.Payload?.step ?? []);
 
     expect([...new Set(asked)].toSorted()).toEqual(
-      [...Object.keys(RESPOND_STEPS), ...Object.keys(ROTATE_STEPS)].toSorted(),
+      [RESPOND_STEPS, INVESTIGATE_STEPS, ROTATE_STEPS].flatMap((steps) => Object.keys(steps)).toSorted(),
     );
   });
 
@@ -133,7 +139,7 @@ describe("an emergency revocation", () => {
     expect(pages).toHaveLength(1);
   });
 
-  it.each(["lock", "contain", "rotate", "prove", "window", "investigate"])(
+  it.each(["lock", "contain", "rotate", "prove", "window", "look-back", "investigate", "last-look"])(
     "takes every other step where %s fails for good, and tells people once",
     async (step) => {
       const { calls, result, pages } = await run(INCIDENT, { [step]: "fails" });
@@ -172,7 +178,32 @@ describe("an emergency revocation", () => {
     const after = calls.slice(calls.lastIndexOf("contain") + 1);
 
     expect(after.indexOf("watch")).toBeLessThan(after.indexOf("prove"));
+    expect(after.indexOf("look-back")).toBeLessThan(after.indexOf("prove"));
     expect(after.indexOf("investigate")).toBeLessThan(after.indexOf("prove"));
+  });
+
+  it("looks back at the log until it is read, and compares then", async () => {
+    const { calls } = await run(INCIDENT, { "look-back": ["again", "again", "on"] });
+
+    expect(calls.filter((step) => /^(look-back|investigate)$/.test(step))).toEqual([
+      "look-back",
+      "look-back",
+      "look-back",
+      "investigate",
+    ]);
+  });
+
+  it("closes at once what a person has ended, although others still wait for a second person", async () => {
+    const { calls } = await run(INCIDENT, { watch: ["again", "close"], "plan-restore": ["ask", "on"] });
+
+    expect(calls.indexOf("close")).toBeLessThan(calls.lastIndexOf("plan-restore"));
+    expect(calls.slice(-2)).toEqual(["last-look", "close"]);
+  });
+
+  it("looks at the application once more when it is over, and not before that", async () => {
+    const { calls } = await run(INCIDENT, { "last-look": ["again", "on"], close: ["again", "on"] });
+
+    expect(calls.slice(calls.indexOf("last-look"))).toEqual(["last-look", "last-look", "close", "last-look", "close"]);
   });
 
   it("replaces and proves again in between where watching says so", async () => {
@@ -263,6 +294,9 @@ describe("the history of an execution", () => {
   /** Source: AWS Step Functions developer guide, "Service quotas": the history of a Standard execution. */
   const MOST_EVENTS = 25_000;
 
+  /** Of an execution, in days. */
+  const LONGEST = 180;
+
   it.each([
     { title: "cannot be replaced", putBack: false, window: "closes" },
     { title: "cannot be replaced", putBack: false, window: "open" },
@@ -271,17 +305,23 @@ describe("the history of an execution", () => {
   ] as const)(
     "has room for as many turns of watching as there are, with what is done beside them, where what leaked $title (the window: $window)",
     async ({ putBack, window }) => {
-      /** A question is asked again each day. */
+      const waiting = (tries: number) => (_: number, count: number) => (count === tries ? "on" : "again");
+      /** A question is asked again each day; the log is looked back at for as long as Auth0 keeps it. */
       const watched = (turns: number, next: "rotate" | "again") =>
         run(INCIDENT, {
           contain: "again",
           watch: (_, count) => (count === turns - 1 ? "on" : next),
           "plan-restore": (_, count) => (count === 100 ? "on" : count % 2 === 0 ? "ask" : "again"),
+          "plan-key-revocation": waiting(triesIn(LONGEST)),
+          "look-back": waiting(triesIn(30)),
         });
       const [few, more, tried] = [await watched(20, "again"), await watched(40, "again"), await watched(40, "rotate")];
+      /** Whether it is over is looked at once a day. */
+      const waited = await run(INCIDENT, { "last-look": (_, count) => (count === 10 ? "on" : "again") });
+      const look = (waited.events - (await run(INCIDENT, {})).events) / 10;
       const [turn, again] = [(more.events - few.events) / 20, (tried.events - more.events) / 39];
-      const { turns, tries } = triesWhile(putBack, window);
-      const events = few.events + turn * (turns - 20) + again * tries;
+      const { turns, tries, lasts } = triesWhile(putBack, window);
+      const events = few.events + turn * (turns - 20) + again * tries + look * (LONGEST - lasts);
 
       console.info(
         `${turns} turns of watching, ${turn} events each, and ${tries} tries, ${again} events each: ${events} events of ${MOST_EVENTS}`,
@@ -293,10 +333,17 @@ describe("the history of an execution", () => {
     },
   );
 
+  /** How often something is tried in so many days that waits longer the longer it has waited. */
+  function triesIn(count: number): number {
+    let tries = 0;
+    for (let passed = 0; passed < days(count); passed += pauseAfter(passed * 1_000)) tries += 1;
+    return tries;
+  }
+
   const NOT_REPLACED = { message: "", outcome: "incomplete", missing: ["It is not replaced."], code: null } as const;
 
   /** How often watching says that what leaked is to be replaced again, where no try helps. */
-  function triesWhile(putBack: boolean, state: "closes" | "open"): { turns: number; tries: number } {
+  function triesWhile(putBack: boolean, state: "closes" | "open"): { turns: number; tries: number; lasts: number } {
     const { openedAt } = incidentOf();
     const at = openedAt + days(30) * 1_000;
     const known = { apis: [], others: 0, tokenUntil: null };
@@ -317,7 +364,7 @@ describe("the history of an execution", () => {
       }
       now += watchInterval(window, turns, now) * 1_000;
     }
-    return { turns, tries };
+    return { turns, tries, lasts: Math.floor((now - openedAt) / (days(1) * 1_000)) };
   }
 
   it("has room where watching, asking and paging fail for as long as a window is open", async () => {
@@ -351,7 +398,7 @@ function open(
   step: (event: Json) => Promise<unknown>,
   publish: (message: Json) => Promise<unknown>,
 ) {
-  const functions = { RespondFunction: step, RotateLeakedFunction: step };
+  const functions = { RespondFunction: step, InvestigateFunction: step, RotateLeakedFunction: step };
   const options = { machine: "Incident", functions, services: { publish }, clock, wait: "by-clock" } as const;
   return { machine: openStateMachine(JSON.parse(template.text), options as Json) };
 }

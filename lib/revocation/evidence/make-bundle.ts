@@ -21,13 +21,20 @@ import type {
   BundledWindow,
   IncidentBundle,
 } from "./bundle.ts";
-import { credentialStates, type PresentClient, readPresentClient } from "./credentials.ts";
+import { credentialStates } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
 import { type OldCredential, seenOfOldCredential } from "./old-credential.ts";
+import type { PresentClient } from "./present-client.ts";
 import { openQuestions } from "./questions.ts";
 
+/** What evidence is made from. */
+export interface BundleParts extends Pick<IncidentParts, "table" | "settings" | "clock"> {
+  /** The application as it is now. */
+  present(): Promise<PresentClient>;
+}
+
 /** Puts together what is remembered of an incident, and how the application stands now. */
-export async function makeBundle(incident: Incident, parts: IncidentParts): Promise<IncidentBundle> {
+export async function makeBundle(incident: Incident, parts: BundleParts): Promise<IncidentBundle> {
   const { table, settings, clock } = parts;
   const now = clock.now();
   const partition = incidentPartition(incident.id);
@@ -35,7 +42,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
   const watch = (await readWatch(table, incident.id))?.value;
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
-  const present = await readPresentClient(parts);
+  const present = await parts.present();
   const old = await seenOfOldCredential(incident, table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,

@@ -14,9 +14,8 @@ import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
-import type { RespondParts, Way } from "./respond.ts";
-
-const ON: Way = { next: "on", wait: 0 };
+import type { RespondParts } from "./respond.ts";
+import { ON, type Way } from "./way.ts";
 
 /** People may still answer for so long after the window has closed. Milliseconds. */
 const AFTERWARDS = days(7) * 1_000;

@@ -11,7 +11,7 @@ const SOONEST: Seconds = minutes(10);
  * Between two tries at most. Something else may put back what was taken away before each turn of watching, and every try
  * takes ten events of a history that holds 25,000: `test/infra/incident-machine.test.ts` counts them.
  */
-const LATEST: Seconds = hours(6);
+const LATEST: Seconds = hours(8);
 
 /** What follows containing takes no longer, with all tries of its states; the window comes last of it. Milliseconds. */
 const LONGEST_REPLACING = minutes(90) * 1_000;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { isContained } from "../../../lib/revocation/incident/incident.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
-import { respondSteps, type Way } from "../../../lib/revocation/respond/respond.ts";
+import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
+import type { Way } from "../../../lib/revocation/respond/way.ts";
 import { containAll } from "../world/curfew.ts";
 import { createWorld, type World } from "../world/world.ts";
 
