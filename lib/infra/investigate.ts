@@ -7,7 +7,7 @@ import { acknowledge } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import type { CurfewTable } from "./curfew-table.ts";
 import type { EvidenceBucket } from "./evidence-bucket.ts";
-import { allowIncidentEvidence } from "./incident-evidence.ts";
+import { allowIncidentWork } from "./incident-work.ts";
 import { secretArns, secretsFinding } from "./secret-arns.ts";
 import type { Topics } from "./topics.ts";
 
@@ -26,7 +26,7 @@ const AUDITORS = loginSecretName("*", "auditor");
  * because it sees the whole tenant with the auditor's login, and the one that may change something in it need not.
  */
 export class Investigate extends CurfewFunction {
-  constructor(scope: Construct, id: string, { config, table, evidence, topics }: InvestigateProps) {
+  constructor(scope: Construct, id: string, { config, ...parts }: InvestigateProps) {
     super(scope, id, {
       entry: "investigate",
       description: "Curfew: says what was done with what leaked, and keeps the evidence",
@@ -34,19 +34,9 @@ export class Investigate extends CurfewFunction {
       memorySize: 2048, // two inventories at once: an audit of 100,000 applications takes up to 512 for one
       timeout: Duration.minutes(15), // the longest there is; each step bounds itself
       config,
-      environment: {
-        CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName,
-        CURFEW_ALERTS_TOPIC: topics.alerts.topicArn,
-      },
     });
-    table.allow(this, ["INCIDENT#*"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
-    // Which audits there were, and what is known of credentials.
-    table.allow(this, ["TENANT#*"], ["GetItem", "Query"]);
-    table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
-    allowIncidentEvidence(this, evidence, ["incident.json", "incident.html"]);
+    allowIncidentWork(this, parts, ["incident.json", "incident.html"]);
     this.allow({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArns(this, AUDITORS)] });
-    this.allow({ actions: ["sns:Publish"], resources: [topics.alerts.topicArn] });
-    this.allow({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topics.key.keyArn] });
     acknowledge(this.role, {
       [secretsFinding(`${AUDITORS}-??????`)]:
         "investigate reads the secrets of every tenant's auditor, which sees what is different in it and changes nothing.",

@@ -8,7 +8,7 @@ import { acknowledge } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
 import type { CurfewTable } from "./curfew-table.ts";
 import type { EvidenceBucket } from "./evidence-bucket.ts";
-import { allowIncidentEvidence } from "./incident-evidence.ts";
+import { allowIncidentWork } from "./incident-work.ts";
 import { secretArns, secretsFinding } from "./secret-arns.ts";
 import type { Topics } from "./topics.ts";
 
@@ -28,7 +28,7 @@ export const anyResponder = ({ tenants }: Pick<Config, "tenants">): boolean =>
  * first one on. It reads no application's secret, and has no other login.
  */
 export class Respond extends CurfewFunction {
-  constructor(scope: Construct, id: string, { config, table, evidence, topics }: RespondProps) {
+  constructor(scope: Construct, id: string, { config, ...parts }: RespondProps) {
     super(scope, id, {
       entry: "respond",
       description: "Curfew: does the steps of an emergency revocation",
@@ -36,21 +36,11 @@ export class Respond extends CurfewFunction {
       memorySize: 1024, // what nobody wants to wait for starts faster with more processor time
       timeout: Duration.minutes(15), // the longest there is; each step bounds itself
       config,
-      environment: {
-        CURFEW_EVIDENCE_BUCKET: evidence.bucket.bucketName,
-        CURFEW_ALERTS_TOPIC: topics.alerts.topicArn,
-      },
     });
-    table.allow(this, ["INCIDENT#*"], ["GetItem", "UpdateItem", "DeleteItem", "Query"]);
-    table.allow(this, ["INCIDENTS"], ["GetItem", "UpdateItem", "Query"]);
-    // What is known of lifetimes, of credentials and of audits; where an incident is about one of them, it is said there.
-    table.allow(this, ["TENANT#*"], ["GetItem", "Query"]);
-    table.allow(this, ["NOTICE#*"], ["GetItem", "UpdateItem"]);
     // What the table did not take before it was taken away; `lib/revocation/contain/elsewhere.ts` names them.
-    allowIncidentEvidence(this, evidence, ["client.json", "grants.json"]);
+    allowIncidentWork(this, parts, ["client.json", "grants.json"]);
+    parts.table.allow(this, ["INCIDENTS"], ["GetItem", "UpdateItem", "Query"]);
     this.#allowLogins();
-    this.allow({ actions: ["sns:Publish"], resources: [topics.alerts.topicArn] });
-    this.allow({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [topics.key.keyArn] });
   }
 
   #allowLogins(): void {
