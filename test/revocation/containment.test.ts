@@ -4,6 +4,7 @@ import type { GivenBack } from "../../lib/revocation/contain/given-back.ts";
 import { putBack } from "../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { isNotThere } from "../../lib/revocation/incident/nowhere.ts";
 import {
   type PreservedPart,
   readPreserved,
@@ -78,6 +79,8 @@ describe("a lock", () => {
 
     expect(stepsOf(world).lock?.outcome).toBe("done");
     expect(isContained(world.incident())).toBe(true);
+    // Who cannot look themselves, because the tenant has no rotator, go by that.
+    expect(isNotThere(world.incident())).toBe(true);
   });
 
   test("of an application whose grant types nobody says leaves it none", async () => {

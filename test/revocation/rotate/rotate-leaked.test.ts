@@ -245,7 +245,7 @@ it("leaves the other keys as they are while the new one is not seen to be accept
 
 describe("what cannot be replaced is said, and nothing is changed", () => {
   it.each([
-    ["an application that is gone", { isGone: true }, "not-applicable", /does not exist any more/],
+    ["an application that is gone", { isGone: true }, "not-applicable", /does not exist: nothing of it is accepted/],
     ["one with a certificate", { usesMtls: true }, "not-applicable", /certificate/],
     ["a public one", { tokenEndpointAuthMethod: "none" }, "not-applicable", /public/],
     ["the global one", { isGlobal: true }, "incomplete", /not replaced/],
