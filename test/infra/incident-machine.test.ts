@@ -2,21 +2,14 @@ import validate from "asl-validator";
 import { beforeAll, describe, expect, it } from "vitest";
 import { days, hours, minutes } from "../../lib/model/duration.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
-import {
-  INVESTIGATE_STEPS,
-  RESPOND_STEPS,
-  ROTATE_STEPS,
-  type StepAnswer,
-} from "../../lib/revocation/incident-machine.ts";
+import { INVESTIGATE_STEPS, RESPOND_STEPS, ROTATE_STEPS } from "../../lib/revocation/incident-machine.ts";
 import { pauseAfter } from "../../lib/revocation/respond/pause.ts";
 import { shouldRotateAgain } from "../../lib/revocation/respond/rotate-again.ts";
 import { MOST_TURNS, watchInterval } from "../../lib/revocation/watch/interval.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
-import { openStateMachine, type StateMachineHost } from "../../lib/sandbox/cloud/state-machine/open-state-machine.ts";
 import { allStates, type Definition } from "../../lib/sandbox/cloud/state-machine/prepare-definition.ts";
-import type { HistoryEvent } from "../../lib/sandbox/cloud/state-machine/run-execution.ts";
 import { done, incidentOf } from "../revocation/support.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
+import { definitionIn, INCIDENT, runIncident } from "./incident-run.ts";
 import { FULL, LEAST, SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
@@ -24,23 +17,22 @@ import { ofType, type Template } from "./template.ts";
 type Json = any;
 
 let template: Template;
-let machine: StateMachineHost;
+let definition: Definition & Json;
 beforeAll(async () => {
   template = (await synthesized(FULL)).template;
-  machine = open(
-    virtualClock(),
-    async () => ({}),
-    async () => ({}),
-  ).machine;
+  definition = definitionIn(template.text);
 }, SYNTHESIS_TIMEOUT);
 
+const run = (...how: Parameters<typeof runIncident> extends [string, ...infer Rest] ? Rest : never) =>
+  runIncident(template.text, ...how);
+
 /** Every state, those of branches included, by name. */
-const states = (): Map<string, Json> => new Map(allStates(machine.definition as Definition));
+const states = (): Map<string, Json> => new Map(allStates(definition));
 const tasks = () => [...states()].filter(([, { Type }]) => Type === "Task");
 
 describe("the definition of emergency revocation", () => {
   it("is valid, and there where some tenant has a responder", async () => {
-    const { isValid, errorsText } = validate(structuredClone(machine.definition) as never);
+    const { isValid, errorsText } = validate(structuredClone(definition) as never);
     const least = (await synthesized(LEAST)).template;
     const names = (each: Template) => ofType(each, "AWS::StepFunctions::StateMachine").map(([name]) => name);
 
@@ -98,9 +90,6 @@ describe("the definition of emergency revocation", () => {
 
 /** As somebody starts it in the console. */
 const BY_HAND = { tenant: "acme-prod", clientId: "jkl", reason: "in a public repository" };
-const INCIDENT = { incident: "2026-11-23-acme-prod-0123456789", tenant: "acme-prod" };
-
-const answer = (next: StepAnswer["next"], wait = 0): StepAnswer => ({ ...INCIDENT, next, wait });
 
 describe("an emergency revocation", () => {
   it("opens, locks, contains, rotates, proves, says the window, watches beside the rest, and closes", async () => {
@@ -382,82 +371,3 @@ describe("the history of an execution", () => {
     expect(events).toBeLessThan(MOST_EVENTS);
   });
 });
-
-type Next = StepAnswer["next"] | "fails" | "approved" | "rejected" | "decided";
-/** What a step answers: always the same, one after the other (then the last one), or by the seconds that have passed and how often it was asked. */
-type Answers = Next | readonly Next[] | { fails: number; after?: Answers } | ((passed: number, count: number) => Next);
-
-interface Changed {
-  publish?: "fails";
-  onAsk?(token: string, host: StateMachineHost): void;
-}
-
-/** Opens the machine with these functions in place of the real ones. */
-function open(
-  clock: ReturnType<typeof virtualClock>,
-  step: (event: Json) => Promise<unknown>,
-  publish: (message: Json) => Promise<unknown>,
-) {
-  const functions = { RespondFunction: step, InvestigateFunction: step, RotateLeakedFunction: step };
-  const options = { machine: "Incident", functions, services: { publish }, clock, wait: "by-clock" } as const;
-  return { machine: openStateMachine(JSON.parse(template.text), options as Json) };
-}
-
-/** Runs the definition as it was synthesized, in virtual time; functions answer `on` where nothing else is said. */
-async function run(input: Json, script: Readonly<Record<string, Answers>>, { publish, onAsk }: Changed = {}) {
-  const clock = virtualClock();
-  const start = clock.now();
-  const calls: string[] = [];
-  const pages: string[] = [];
-  const answered = new Map<string, number>();
-  const next = (step: string, answers: Answers = ({ open: "on" } as Json)[step] ?? "on"): Next => {
-    const count = answered.get(step) ?? 0;
-    if (typeof answers === "string") return answers;
-    if (typeof answers === "function") return answers((clock.now() - start) / 1_000, count);
-    if ("fails" in answers) {
-      if (count >= answers.fails) return countedFrom(answers.after ?? "on", count - answers.fails);
-      return "fails";
-    }
-    return answers[Math.min(count, answers.length - 1)] ?? "on";
-  };
-  const countedFrom = (answers: Answers, count: number): Next =>
-    typeof answers === "string"
-      ? answers
-      : ((answers as readonly Next[])[Math.min(count, (answers as readonly Next[]).length - 1)] ?? "on");
-  const { machine: host } = open(
-    clock,
-    async ({ step, taskToken }) => {
-      calls.push(step);
-      const said = next(step, script[step]);
-      answered.set(step, (answered.get(step) ?? 0) + 1);
-      if (said === "fails") throw new Error("failed as planned");
-      // As the function answers where there is nothing to ask any more.
-      if (said === "decided") throw Object.assign(new Error("It was approved."), { name: "approval-refused" });
-      if (taskToken !== undefined) onAsk?.(taskToken, host);
-      if (said === "approved") host.complete(taskToken, { output: {} });
-      if (said === "rejected") host.complete(taskToken, { error: "Rejected", cause: "no" });
-      return answer(said as StepAnswer["next"], step === "watch" ? 60 : said === "again" ? 10 : 0);
-    },
-    async ({ Message }) => {
-      if (publish === "fails") throw new Error("SNS is away");
-      pages.push(String(Message).replace(/ What to do:.*/, ""));
-      return { MessageId: "1" };
-    },
-  );
-  const execution = host.start(input, { name: "incident" });
-  const result = await clock.run(execution.result);
-  return { calls, pages, result, passed: (clock.now() - start) / 1_000, events: eventsOf(host, execution.history) };
-}
-
-/**
- * The events that Step Functions would have: a state that is entered and left, and for a task each try: scheduled,
- * started, and how it ended. A page is scheduled, started and ended as well.
- */
-function eventsOf({ definition }: StateMachineHost, history: readonly HistoryEvent[]): number {
-  const types = new Map([...allStates(definition)].map(([name, { Type }]) => [name, Type]));
-  const entered = history
-    .filter(({ type }) => type === "StateEntered")
-    .map(({ state }) => (state as Json).name as string);
-  const retried = history.filter(({ type }) => type === "StateRetried").length;
-  return entered.reduce((sum, name) => sum + (types.get(name) === "Task" ? 5 : 2), 0) + 3 * retried + 2;
-}
