@@ -13,8 +13,11 @@ const SOONEST: Seconds = minutes(10);
  */
 const LATEST: Seconds = hours(8);
 
-/** What follows containing takes no longer, with all tries of its states; the window comes last of it. Milliseconds. */
-const LONGEST_REPLACING = minutes(90) * 1_000;
+/**
+ * Containing takes a quarter of an hour; rotating, proving and the window, which comes last, take 66 minutes where every
+ * state of them runs out of time in all its tries, and 21 more to say so. Milliseconds.
+ */
+const LONGEST_REPLACING = minutes(105) * 1_000;
 
 /** Whether what leaked is being replaced and proven dead beside watching, for the first time. */
 export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): boolean =>

@@ -37,7 +37,7 @@ test("while what leaked is being replaced, somebody watches and puts back, and t
 test("where that did not come to its end, watching does it", async () => {
   const world = await createWorld({ grants: [ORDERS] });
   await world.clock.run(containAll(world));
-  await world.clock.run(world.clock.sleep(90 * MINUTE));
+  await world.clock.run(world.clock.sleep(105 * MINUTE));
 
   expect(await watched(world)).toMatchObject({ next: "rotate" });
   expect(world.incident().window).not.toBeNull();
