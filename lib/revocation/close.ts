@@ -3,7 +3,7 @@ import { type EvidenceParts, keepEvidence } from "./evidence/keep-evidence.ts";
 import type { Incident, StepResult } from "./incident/incident.ts";
 import { changeIncident } from "./incident/incidents.ts";
 import { addToTimeline } from "./incident/timeline.ts";
-import { recordWaiting } from "./not-over.ts";
+import { notYet, waitsFor } from "./not-over.ts";
 
 /** What closing works with: nothing that acts in the tenant. */
 export type ClosingParts = EvidenceParts & TellingParts;
@@ -16,10 +16,10 @@ export type ClosingParts = EvidenceParts & TellingParts;
  * @throws CurfewError when the evidence cannot be kept: an incident is not closed without it
  */
 export async function closeIncident(incident: Incident, parts: ClosingParts): Promise<Incident> {
-  const { table } = parts;
+  const { table, clock } = parts;
   if (incident.closedAt !== null) return incident;
-  const waiting = await recordWaiting(incident, parts);
-  if (waiting !== null) return waiting;
+  const missing = waitsFor(incident, clock.now());
+  if (missing.length > 0) return notYet(incident, missing, parts);
   await tellUntold(incident, parts);
   const { bundle, documents } = await keepEvidence(incident, parts);
   const at = Date.parse(bundle.generatedAt);

@@ -9,21 +9,15 @@ import { momentOf } from "./window/window-text.ts";
 const SOON: Seconds = 15;
 const A_DAY: Seconds = days(1);
 
-/**
- * Records what an incident waits for until it can be closed.
- *
- * @returns the incident as it is now; null where it waits for nothing
- */
-export async function recordWaiting(
-  incident: Incident,
+/** Records what an incident waits for until it can be closed. */
+export const notYet = (
+  { id }: Incident,
+  missing: readonly string[],
   { table, clock }: Pick<IncidentParts, "table" | "clock">,
-): Promise<Incident | null> {
-  const missing = waitsFor(incident, clock.now());
-  if (missing.length === 0) return null;
-  const message = "The incident cannot be closed yet.";
-  const result = { at: clock.now(), outcome: "incomplete" as const, message, missing, code: null };
-  return recordStep(table, incident.id, "close", result);
-}
+): Promise<Incident> =>
+  recordStep(table, id, "close", {
+    ...{ at: clock.now(), outcome: "incomplete", message: "The incident cannot be closed yet.", missing, code: null },
+  });
 
 /** Nobody watches any more, but an incident is not forgotten: what is open is looked at again, once a day at least. */
 export function untilNextLook({ window }: Incident, now: Instant): Seconds {
@@ -31,7 +25,8 @@ export function untilNextLook({ window }: Incident, now: Instant): Seconds {
   return Math.ceil(Math.max(SOON, Math.min(left, A_DAY)));
 }
 
-function waitsFor({ drill, window, ended }: Incident, now: Instant): string[] {
+/** What keeps an incident from being closed, one sentence each. */
+export function waitsFor({ drill, window, ended }: Incident, now: Instant): string[] {
   if (drill || ended) return [];
   if (window === null) return ["Until when tokens keep working is not computed yet."];
   if (window.state === "open") return [...window.because];

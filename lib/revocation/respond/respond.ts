@@ -8,8 +8,8 @@ import { keepPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { RespondStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
-import { lookBack } from "../investigate/look-back.ts";
-import { recordWaiting, untilNextLook } from "../not-over.ts";
+import { readBack } from "../investigate/read-back.ts";
+import { notYet, untilNextLook, waitsFor } from "../not-over.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
@@ -57,7 +57,7 @@ export const respondSteps = (
   },
   "look-back": async (incident, parts) => {
     if (incident.ended) return ON;
-    const { isRead, failure } = await lookBack(incident, parts);
+    const { isRead, failure } = await readBack(incident, parts);
     const isGivenUp = failure !== undefined && isPointless(incident, parts.clock.now());
     return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts) };
   },
@@ -67,8 +67,11 @@ export const respondSteps = (
   "give-back": questions.restore.act,
   "last-look": async (incident, parts) => {
     if (incident.closedAt !== null) return ON;
-    const waiting = await recordWaiting(incident, parts);
-    if (waiting !== null) return { next: "again", wait: untilNextLook(waiting, parts.clock.now()) };
+    const missing = waitsFor(incident, parts.clock.now());
+    if (missing.length > 0) {
+      await notYet(incident, missing, parts);
+      return { next: "again", wait: untilNextLook(incident, parts.clock.now()) };
+    }
     await keepPresentClient(incident, parts);
     return ON;
   },

@@ -12,7 +12,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
-import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
+import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
@@ -111,7 +111,7 @@ async function lived(changes: Partial<Incident> = {}) {
   );
   const now = (): Promise<Incident> => readIncident(all.table, incident.id);
   const inventories = { before: async () => undefined, now: async () => undefined };
-  await all.clock.run(lookBack(await now(), all.parts));
+  await all.clock.run(readBack(await now(), all.parts));
   await all.clock.run(investigate(await now(), all.parts, inventories));
   await all.clock.run(watchTurn(await now(), all.parts));
   const close = async (): Promise<Incident> =>

@@ -10,7 +10,7 @@ import { exposures } from "../../../lib/revocation/investigate/exposed.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lastInventory } from "../../../lib/revocation/investigate/last-inventory.ts";
-import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
+import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
@@ -159,7 +159,7 @@ async function investigated(changes: Partial<Incident> = {}, now: Inventory | Cu
     all.clock.run(oneRun({ ...all.parts, deadline }));
   const oneRun = async (parts: IncidentParts): Promise<Incident> => {
     const known = () => readIncident(all.table, incident.id);
-    const { isRead } = await lookBack(await known(), parts);
+    const { isRead } = await readBack(await known(), parts);
     return isRead ? investigate(await known(), parts, inventories) : known();
   };
   const judge = async (): Promise<Incident> =>
