@@ -12,12 +12,14 @@ import {
 import type { Construct } from "constructs";
 import type { RespondStep } from "../revocation/incident-machine.ts";
 import { ASK_AND_ASK, ASK_ONCE_MORE, ASK_QUICKLY } from "./incident-retries.ts";
-import { countOneMore, type IncidentTasks, isNext, NONE, NOT_ASKED_AGAIN, REFERENCES } from "./incident-tasks.ts";
+import { countMore, type IncidentTasks, isNext, NONE, NOT_ASKED_AGAIN, REFERENCES } from "./incident-tasks.ts";
 
 /** Between two rounds of containing where the function does not say it. */
 const NEXT_ROUND = Duration.seconds(15);
-/** Where the function answers it says itself when that is enough; where it does not, each takes half a minute more. */
-const MOST_ROUNDS = 30;
+/** A quarter of an hour of rounds that are ten seconds apart, after which the function says itself that it is enough. */
+const MOST_ROUNDS = 90;
+/** One in which the function does not answer takes half a minute more, and so counts for more. */
+const FAILED_ROUND = 3;
 
 /** Who started it, by hand or through the desk, is told apart by the function. */
 export function opening(scope: Construct, tasks: IncidentTasks, begin: IChainable): IChainable {
@@ -47,7 +49,8 @@ export function containing(scope: Construct, tasks: IncidentTasks, next: IChaina
   });
   const lock = tasks.respond("Lock", "lock", ASK_QUICKLY, JsonPath.DISCARD);
   const contain = tasks.respond("Contain", "contain", ASK_QUICKLY);
-  const count = countOneMore(scope, "CountRound", "$.rounds");
+  const count = countMore(scope, "CountRound", "$.rounds", 1);
+  const countFailed = countMore(scope, "CountFailedRound", "$.rounds", FAILED_ROUND);
   const isOver = Condition.or(
     Condition.not(isNext("again")),
     Condition.numberGreaterThanEquals("$.rounds.count", MOST_ROUNDS),
@@ -55,9 +58,10 @@ export function containing(scope: Construct, tasks: IncidentTasks, next: IChaina
   const pause = tasks.pause("AwaitRound");
   const again = new Choice(scope, "IsContained").when(isOver, next).otherwise(pause);
   tasks.onFirstFailure(lock, "Lock", "the application of {} is not locked.", contain);
-  tasks.onFirstFailure(contain, "Contain", "the grants of {} were not taken away.", count);
+  tasks.onFirstFailure(contain, "Contain", "the grants of {} were not taken away.", countFailed);
   pause.next(lock);
   count.next(again);
+  countFailed.next(again);
   return begin.next(lock).next(contain).next(count);
 }
 

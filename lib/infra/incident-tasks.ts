@@ -63,7 +63,7 @@ export const REFERENCES = { incident: JsonPath.stringAt("$.incident"), tenant: J
 /** What is kept of an answer; a function that answers something else has failed, and is caught. */
 const ANSWER = { resultSelector: { next: JsonPath.stringAt("$.next"), wait: JsonPath.numberAt("$.wait") } };
 
-/** How often something was; see {@link countOneMore}. */
+/** How often something was; see {@link countMore}. */
 export const NONE = { count: 0 };
 
 export const isNext = (next: StepAnswer["next"]): Condition => Condition.stringEquals("$.answer.next", next);
@@ -170,7 +170,7 @@ export function incidentTasks(
 
     /** Waits after a failure, much longer where it is one of many, and goes on. */
     patience(name: string, next: IChainable): IChainable {
-      const count = countOneMore(scope, `Count${name}Failure`, "$.failures");
+      const count = countMore(scope, `Count${name}Failure`, "$.failures", 1);
       const short = new Wait(scope, `AwaitAfter${name}Failure`, { time: WaitTime.duration(AFTER_A_FAILURE) });
       const long = new Wait(scope, `AwaitAfter${name}Failures`, { time: WaitTime.duration(AFTER_MANY_FAILURES) });
       const isMany = Condition.numberGreaterThan("$.failures.count", MOST_FAILURES);
@@ -184,9 +184,9 @@ export function incidentTasks(
   };
 }
 
-/** Adds one to a count that began as {@link NONE}. */
-export const countOneMore = (scope: Construct, name: string, path: string): Pass =>
+/** Adds to a count that began as {@link NONE}. */
+export const countMore = (scope: Construct, name: string, path: string, more: number): Pass =>
   new Pass(scope, name, {
-    parameters: { count: JsonPath.mathAdd(JsonPath.numberAt(`${path}.count`), 1) },
+    parameters: { count: JsonPath.mathAdd(JsonPath.numberAt(`${path}.count`), more) },
     resultPath: path,
   });
