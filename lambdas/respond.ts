@@ -3,6 +3,7 @@ import { CHECKS_OVER_GRANTS } from "../lib/checks/checks-over-grants.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { resolvePolicy } from "../lib/config/policy.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
+import { openResponder } from "../lib/revocation/from-config.ts";
 import {
   ASK_AGAIN_AFTER,
   RESPOND_STEPS,
@@ -12,9 +13,11 @@ import {
 import { openFor, openingShape } from "../lib/revocation/respond/open.ts";
 import { type Questions, questionsBy } from "../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../lib/revocation/respond/respond.ts";
+import { ON, type Way } from "../lib/revocation/respond/way.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { type Invocation, lambdaFunction } from "./shared/function.ts";
-import { respondParts, tellingParts } from "./shared/incident-parts.ts";
+import { deployedSecrets, partsOfIncident, tellingParts } from "./shared/incident-parts.ts";
+import { withinTime } from "./shared/step-time.ts";
 
 const names = Object.keys(RESPOND_STEPS) as RespondStep[];
 
@@ -54,30 +57,22 @@ async function open(
   return { incident: incident.id, tenant: incident.tenant, next: "on", wait: 0 };
 }
 
-async function respond(
-  event: Exclude<Event, { step: "open" }>,
-  { clock, deadline, logger }: Invocation,
-): Promise<StepAnswer> {
+async function respond(event: Exclude<Event, { step: "open" }>, invocation: Invocation): Promise<StepAnswer> {
+  const { clock, logger } = invocation;
   logger.appendKeys({ incident: event.incident });
   const config = await deployedConfig();
   const questions = questionsOf(config);
-  const over = new AbortController();
-  const end = Math.min(deadline, clock.now() + RESPOND_STEPS[event.step] * 1_000);
-  try {
-    const { incident, parts } = await respondParts(config, event.incident, {
-      clock,
-      deadline: end,
-      signal: over.signal,
-    });
-    const { id, tenant } = incident;
-    if (!("taskToken" in event))
-      return { incident: id, tenant, ...(await respondSteps(questions)[event.step](incident, parts)) };
+  const { incident, tenant, parts, before } = await partsOfIncident(config, event.incident, clock);
+  const way = await withinTime(RESPOND_STEPS[event.step], invocation, async (time): Promise<Way> => {
+    const login = { clock, random: Math.random, ...time };
+    const responder = await openResponder(tenant, incident.clientId, deployedSecrets(), login);
+    const all = { ...parts, ...time, tenant: responder, inventories: { before } };
+    if (!("taskToken" in event)) return respondSteps(questions)[event.step](incident, all);
     const asked = { taskToken: event.taskToken, until: clock.now() + ASK_AGAIN_AFTER * 1_000 };
-    await questions[QUESTION[event.step]].ask(incident, parts, asked);
-    return { incident: id, tenant, next: "on", wait: 0 };
-  } finally {
-    over.abort();
-  }
+    await questions[QUESTION[event.step]].ask(incident, all, asked);
+    return ON;
+  });
+  return { incident: incident.id, tenant: incident.tenant, ...way };
 }
 
 /** What the policy finds too much is not given back. */

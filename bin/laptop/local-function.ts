@@ -12,6 +12,7 @@ const HANDLERS: Readonly<Record<string, () => Promise<{ handler: unknown }>>> = 
   RotateSecret: () => import("../../lambdas/rotate-secret.ts"),
   FinishAudit: () => import("../../lambdas/finish-audit.ts"),
   Respond: () => import("../../lambdas/respond.ts"),
+  Investigate: () => import("../../lambdas/investigate.ts"),
   RotateLeaked: () => import("../../lambdas/rotate-leaked.ts"),
   IncidentDesk: () => import("../../lambdas/incident-desk.ts"),
   Slack: () => import("../../lambdas/post-to-slack.ts"),

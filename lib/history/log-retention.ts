@@ -13,3 +13,6 @@ export const LOG_RETENTION: Readonly<Record<Plan, number>> = {
 
 /** No plan keeps events for less: a shorter silence never hides any. */
 export const SHORTEST_RETENTION: number = Math.min(...Object.values(LOG_RETENTION));
+
+/** No plan keeps events for longer. */
+export const LONGEST_RETENTION: number = Math.max(...Object.values(LOG_RETENTION));

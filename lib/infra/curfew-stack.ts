@@ -15,6 +15,7 @@ import { EvidenceBucket } from "./evidence-bucket.ts";
 import { FinishAudit } from "./finish-audit.ts";
 import { IncidentDesk } from "./incident-desk.ts";
 import { IncidentMachine } from "./incident-machine.ts";
+import { Investigate } from "./investigate.ts";
 import { PlanAudit } from "./plan-audit.ts";
 import { ProbeSecrets } from "./probe-secrets.ts";
 import { anyResponder, Respond } from "./respond.ts";
@@ -86,8 +87,12 @@ export class CurfewStack extends Stack {
   private incidents(parts: Parts): void {
     const { config, table, topics } = parts;
     const respond = new Respond(this, "Respond", parts);
+    const investigate = new Investigate(this, "Investigate", parts);
     const rotateLeaked = new RotateLeaked(this, "RotateLeaked", parts);
-    const { machine } = new IncidentMachine(this, "Incident", { respond, rotateLeaked, topics });
+    const { machine } = new IncidentMachine(this, "Incident", {
+      functions: { respond, investigate, rotateLeaked },
+      topics,
+    });
     const desk = new IncidentDesk(this, "IncidentDesk", { config, table, alarms: topics.alarms });
     this.output(
       "IncidentStateMachineArn",

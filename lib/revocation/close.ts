@@ -1,14 +1,15 @@
 import { counted } from "../alerts/harmless-text.ts";
-import type { Instant } from "../history/history.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { days } from "../model/duration.ts";
-import { tellIncident, tellUntold } from "./alerts/tell.ts";
-import { keepEvidence } from "./evidence/keep-evidence.ts";
+import { type TellingParts, tellIncident, tellUntold } from "./alerts/tell.ts";
+import { type EvidenceParts, keepEvidence } from "./evidence/keep-evidence.ts";
 import type { Incident, StepResult } from "./incident/incident.ts";
-import { changeIncident, recordStep } from "./incident/incidents.ts";
+import { changeIncident } from "./incident/incidents.ts";
 import { addToTimeline } from "./incident/timeline.ts";
-import type { IncidentParts } from "./parts.ts";
-import { momentOf } from "./window/window-text.ts";
+import { notYet, waitsFor } from "./not-over.ts";
+
+/** What closing works with: nothing that acts in the tenant. */
+export type ClosingParts = EvidenceParts & TellingParts;
 
 /** For so long what cannot be told is tried again before anybody is disturbed in another way. Milliseconds. */
 const TELLING = days(1) * 1_000;
@@ -21,7 +22,7 @@ const TELLING = days(1) * 1_000;
  * @throws CurfewError when the evidence cannot be kept: an incident is not closed without it; `service-failed` when for
  * a day people could not be told
  */
-export async function closeIncident(incident: Incident, parts: IncidentParts): Promise<Incident> {
+export async function closeIncident(incident: Incident, parts: ClosingParts): Promise<Incident> {
   const { table, clock } = parts;
   if (incident.closedAt !== null) return incident;
   const missing = waitsFor(incident, clock.now());
@@ -45,23 +46,9 @@ export async function closeIncident(incident: Incident, parts: IncidentParts): P
   }));
 }
 
-const notYet = ({ id }: Incident, missing: readonly string[], { table, clock }: IncidentParts): Promise<Incident> =>
-  recordStep(table, id, "close", {
-    ...{ at: clock.now(), outcome: "incomplete", message: "The incident cannot be closed yet.", missing, code: null },
+const notTold = ({ id }: Incident, untold: number): CurfewError => {
+  const what = `${counted(untold, "alert")} could not be sent.`;
+  return new CurfewError("service-failed", `People could not be told of the incident ${id} for a day: ${what}`, {
+    retryable: true,
   });
-
-const notTold = ({ id }: Incident, untold: number): CurfewError =>
-  new CurfewError(
-    "service-failed",
-    `People could not be told of the incident ${id} for a day: ${counted(untold, "alert")} could not be sent.`,
-    {
-      retryable: true,
-    },
-  );
-
-function waitsFor({ drill, window, ended }: Incident, now: Instant): string[] {
-  if (drill || ended) return [];
-  if (window === null) return ["Until when tokens keep working is not computed yet."];
-  if (window.state === "open") return [...window.because];
-  return window.at > now ? [`Tokens that are out may work until ${momentOf(window.at)}.`] : [];
-}
+};

@@ -16,15 +16,19 @@ export const incidentSettings = (tenant: TenantConfig): IncidentSettings => ({
   own: ownLogins(tenant),
 });
 
-/** Where one application has two roles, the later one in the list says what its loss means. */
-const ownLogins = (tenant: TenantConfig): Map<string, OwnLogin> =>
-  new Map(
-    LOGINS.flatMap((role) => {
-      const clientId = tenant[role]?.clientId;
-      const hasSpare = tenant.spareResponder !== undefined;
-      return clientId === undefined ? [] : [[clientId, { role, hasSpare }] as const];
-    }),
-  );
+/** Where one application has two roles, the later one in the list says who can act against it. */
+function ownLogins(tenant: TenantConfig): Map<string, OwnLogin> {
+  const hasSpare = tenant.spareResponder !== undefined;
+  const own = new Map<string, OwnLogin>();
+  for (const role of LOGINS) {
+    const clientId = tenant[role]?.clientId;
+    if (clientId === undefined) continue;
+    const known = own.get(clientId);
+    const also = known ? { also: [known.role, ...(known.also ?? [])] } : {};
+    own.set(clientId, { role, ...also, hasSpare });
+  }
+  return own;
+}
 
 /** What the requests of a responder go by. */
 export type ResponderParts = Pick<

@@ -6,6 +6,7 @@ export const INCIDENT_MACHINE = "curfew-incident";
 /** What the functions are called: fixed, so that commands and policies can know them. */
 export const INCIDENT_FUNCTIONS = {
   respond: "curfew-respond",
+  investigate: "curfew-investigate",
   rotateLeaked: "curfew-rotate-leaked",
   desk: "curfew-incident-desk",
 } as const;
@@ -20,16 +21,23 @@ export const RESPOND_STEPS = {
   contain: minutes(2),
   window: minutes(3),
   watch: minutes(4),
-  investigate: minutes(13),
+  "look-back": minutes(13),
   "plan-key-revocation": minutes(4),
   "ask-key-revocation": minutes(2),
   "revoke-key": minutes(4),
   "plan-restore": minutes(4),
   "ask-restore": minutes(2),
   "give-back": minutes(8),
-  close: minutes(8),
+  "last-look": minutes(4),
 } as const satisfies Readonly<Record<string, Seconds>>;
 export type RespondStep = keyof typeof RESPOND_STEPS;
+
+/** What the function *investigate* is asked for, and how long it may take. */
+export const INVESTIGATE_STEPS = {
+  investigate: minutes(13),
+  close: minutes(8),
+} as const satisfies Readonly<Record<string, Seconds>>;
+export type InvestigateStep = keyof typeof INVESTIGATE_STEPS;
 
 /** What the function *rotate-leaked* is asked for, and how long it may take. */
 export const ROTATE_STEPS = {
@@ -48,12 +56,13 @@ export const ASK_AGAIN_AFTER: Seconds = hours(24);
  * - `again`: the same is to be done again after `wait`
  * - `on`: what comes next
  * - `ask`, `act`: a second person is to be asked; a second person agreed
+ * - `close`: a person has ended it, and it is closed at once, whoever still waits
  * - `rotate`: what leaked is to be replaced once more, and proven dead, before the next turn of watching
  */
 export interface StepAnswer {
   incident: string;
   tenant: string;
-  next: "again" | "on" | "ask" | "act" | "rotate";
+  next: "again" | "on" | "ask" | "act" | "rotate" | "close";
   /** Before what comes next. */
   wait: Seconds;
 }

@@ -2,16 +2,15 @@ import validate from "asl-validator";
 import { beforeAll, describe, expect, it } from "vitest";
 import { days, hours, minutes } from "../../lib/model/duration.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
-import { RESPOND_STEPS, ROTATE_STEPS, type StepAnswer } from "../../lib/revocation/incident-machine.ts";
+import { INVESTIGATE_STEPS, RESPOND_STEPS, ROTATE_STEPS } from "../../lib/revocation/incident-machine.ts";
+import { pauseAfter } from "../../lib/revocation/respond/pause.ts";
 import { shouldRotateAgain } from "../../lib/revocation/respond/rotate-again.ts";
 import { MOST_TURNS, watchInterval } from "../../lib/revocation/watch/interval.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
-import { openStateMachine, type StateMachineHost } from "../../lib/sandbox/cloud/state-machine/open-state-machine.ts";
 import { allStates, type Definition } from "../../lib/sandbox/cloud/state-machine/prepare-definition.ts";
-import type { HistoryEvent } from "../../lib/sandbox/cloud/state-machine/run-execution.ts";
 import { done, incidentOf } from "../revocation/support.ts";
-import { virtualClock } from "../support/virtual-clock.ts";
 import { FULL, LEAST } from "./configurations.ts";
+import { definitionIn, INCIDENT, runIncident } from "./incident-run.ts";
 import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 import { ofType, type Template } from "./template.ts";
 
@@ -19,23 +18,22 @@ import { ofType, type Template } from "./template.ts";
 type Json = any;
 
 let template: Template;
-let machine: StateMachineHost;
+let definition: Definition & Json;
 beforeAll(async () => {
   template = (await synthesized(FULL)).template;
-  machine = open(
-    virtualClock(),
-    async () => ({}),
-    async () => ({}),
-  ).machine;
+  definition = definitionIn(template.text);
 }, SYNTHESIS_TIMEOUT);
 
+const run = (...how: Parameters<typeof runIncident> extends [string, ...infer Rest] ? Rest : never) =>
+  runIncident(template.text, ...how);
+
 /** Every state, those of branches included, by name. */
-const states = (): Map<string, Json> => new Map(allStates(machine.definition as Definition));
+const states = (): Map<string, Json> => new Map(allStates(definition));
 const tasks = () => [...states()].filter(([, { Type }]) => Type === "Task");
 
 describe("the definition of emergency revocation", () => {
   it("is valid, and there where some tenant has a responder", async () => {
-    const { isValid, errorsText } = validate(structuredClone(machine.definition) as never);
+    const { isValid, errorsText } = validate(structuredClone(definition) as never);
     const least = (await synthesized(LEAST)).template;
     const names = (each: Template) => ofType(each, "AWS::StepFunctions::StateMachine").map(([name]) => name);
 
@@ -80,7 +78,7 @@ describe("the definition of emergency revocation", () => {
     const asked = tasks().flatMap(([, { Parameters }]) => Parameters.step ?? Parameters.Payload?.step ?? []);
 
     expect([...new Set(asked)].toSorted()).toEqual(
-      [...Object.keys(RESPOND_STEPS), ...Object.keys(ROTATE_STEPS)].toSorted(),
+      [RESPOND_STEPS, INVESTIGATE_STEPS, ROTATE_STEPS].flatMap((steps) => Object.keys(steps)).toSorted(),
     );
   });
 
@@ -93,9 +91,6 @@ describe("the definition of emergency revocation", () => {
 
 /** As somebody starts it in the console. */
 const BY_HAND = { tenant: "acme-prod", clientId: "jkl", reason: "in a public repository" };
-const INCIDENT = { incident: "2026-11-23-acme-prod-0123456789", tenant: "acme-prod" };
-
-const answer = (next: StepAnswer["next"], wait = 0): StepAnswer => ({ ...INCIDENT, next, wait });
 
 describe("an emergency revocation", () => {
   it("opens, locks, contains, rotates, proves, says the window, watches beside the rest, and closes", async () => {
@@ -105,17 +100,13 @@ describe("an emergency revocation", () => {
     });
 
     expect(result.status).toBe("SUCCEEDED");
-    expect(calls.slice(0, 10)).toEqual([
-      "open",
-      "lock",
-      "contain",
-      "lock",
-      "contain",
-      "lock",
-      "contain",
+    expect(calls.slice(0, 7)).toEqual(["open", "lock", "contain", "lock", "contain", "lock", "contain"]);
+    expect(calls.filter((step) => /^(rotate|prove|window|plan-.*)$/.test(step))).toEqual([
       "rotate",
       "prove",
       "window",
+      "plan-key-revocation",
+      "plan-restore",
     ]);
     expect(calls.filter((step) => step === "watch")).toHaveLength(3);
     expect(calls).toEqual(expect.arrayContaining(["investigate", "plan-key-revocation", "plan-restore"]));
@@ -138,7 +129,7 @@ describe("an emergency revocation", () => {
     expect(pages).toHaveLength(1);
   });
 
-  it.each(["lock", "contain", "rotate", "prove", "window", "investigate"])(
+  it.each(["lock", "contain", "rotate", "prove", "window", "look-back", "investigate", "last-look"])(
     "takes every other step where %s fails for good, and tells people once",
     async (step) => {
       const { calls, result, pages } = await run(INCIDENT, { [step]: "fails" });
@@ -160,25 +151,61 @@ describe("an emergency revocation", () => {
     },
   );
 
-  it("tries to contain again and again, and does not wait for ever", async () => {
-    const { calls, result, passed } = await run(INCIDENT, { contain: "again" });
+  it("tries to contain every ten seconds for a quarter of an hour, and does not wait for ever", async () => {
+    const { result, passed } = await run(INCIDENT, { contain: "again" });
+    const failing = await run(INCIDENT, { contain: "fails" });
 
-    expect(result.status).toBe("SUCCEEDED");
-    expect(calls.filter((step) => step === "contain")).toHaveLength(30);
-    expect(passed).toBeLessThan(minutes(15));
+    expect([result.status, failing.result.status]).toEqual(["SUCCEEDED", "SUCCEEDED"]);
+    expect(Math.round(passed / minutes(1))).toBe(15);
+    // Each is tried four times more.
+    expect(failing.calls.filter((step) => step === "contain")).toHaveLength(30 * 5);
+  });
+
+  it("watches and looks back from the moment on at which it is contained, whatever replacing takes", async () => {
+    const { calls } = await run(INCIDENT, {
+      contain: ["again", "on"],
+      rotate: { fails: 1 },
+      watch: (passed) => (passed < minutes(10) ? "again" : "on"),
+    });
+    const after = calls.slice(calls.lastIndexOf("contain") + 1);
+
+    expect(after.indexOf("watch")).toBeLessThan(after.indexOf("prove"));
+    expect(after.indexOf("look-back")).toBeLessThan(after.indexOf("prove"));
+    expect(after.indexOf("investigate")).toBeLessThan(after.indexOf("prove"));
+  });
+
+  it("looks back at the log until it is read, and compares then", async () => {
+    const { calls } = await run(INCIDENT, { "look-back": ["again", "again", "on"] });
+
+    expect(calls.filter((step) => /^(look-back|investigate)$/.test(step))).toEqual([
+      "look-back",
+      "look-back",
+      "look-back",
+      "investigate",
+    ]);
+  });
+
+  it("closes at once what a person has ended, although others still wait for a second person", async () => {
+    const { calls } = await run(INCIDENT, { watch: ["again", "close"], "plan-restore": ["ask", "on"] });
+
+    expect(calls.indexOf("close")).toBeLessThan(calls.lastIndexOf("plan-restore"));
+    expect(calls.slice(-2)).toEqual(["last-look", "close"]);
+  });
+
+  it("looks at the application once more when it is over, and not before that", async () => {
+    const { calls } = await run(INCIDENT, { "last-look": ["again", "on"], close: ["again", "on"] });
+
+    expect(calls.slice(calls.indexOf("last-look"))).toEqual(["last-look", "last-look", "close", "last-look", "close"]);
   });
 
   it("replaces and proves again in between where watching says so", async () => {
     const { calls } = await run(INCIDENT, { watch: ["rotate", "on"] });
 
-    expect(calls.filter((step) => /^(rotate|prove|watch)$/.test(step))).toEqual([
-      "rotate",
-      "prove",
-      "watch",
-      "rotate",
-      "prove",
-      "watch",
-    ]);
+    expect(calls.filter((step) => step === "watch")).toHaveLength(2);
+    expect(calls.slice(calls.indexOf("watch") + 1, calls.lastIndexOf("watch"))).toEqual(
+      expect.arrayContaining(["rotate", "prove"]),
+    );
+    expect(calls.filter((step) => step === "rotate")).toHaveLength(2);
   });
 
   it("fails where it cannot be closed, and tells people", async () => {
@@ -259,6 +286,9 @@ describe("the history of an execution", () => {
   /** Source: AWS Step Functions developer guide, "Service quotas": the history of a Standard execution. */
   const MOST_EVENTS = 25_000;
 
+  /** Of an execution, in days. */
+  const LONGEST = 180;
+
   it.each([
     { title: "cannot be replaced", putBack: false, window: "closes" },
     { title: "cannot be replaced", putBack: false, window: "open" },
@@ -267,17 +297,23 @@ describe("the history of an execution", () => {
   ] as const)(
     "has room for as many turns of watching as there are, with what is done beside them, where what leaked $title (the window: $window)",
     async ({ putBack, window }) => {
-      /** A question is asked again each day. */
+      const waiting = (tries: number) => (_: number, count: number) => (count === tries ? "on" : "again");
+      /** A question is asked again each day; the log is looked back at for as long as Auth0 keeps it. */
       const watched = (turns: number, next: "rotate" | "again") =>
         run(INCIDENT, {
           contain: "again",
           watch: (_, count) => (count === turns - 1 ? "on" : next),
           "plan-restore": (_, count) => (count === 100 ? "on" : count % 2 === 0 ? "ask" : "again"),
+          "plan-key-revocation": waiting(triesIn(LONGEST)),
+          "look-back": waiting(triesIn(30)),
         });
       const [few, more, tried] = [await watched(20, "again"), await watched(40, "again"), await watched(40, "rotate")];
+      /** Whether it is over is looked at once a day. */
+      const waited = await run(INCIDENT, { "last-look": (_, count) => (count === 10 ? "on" : "again") });
+      const look = (waited.events - (await run(INCIDENT, {})).events) / 10;
       const [turn, again] = [(more.events - few.events) / 20, (tried.events - more.events) / 39];
-      const { turns, tries } = triesWhile(putBack, window);
-      const events = few.events + turn * (turns - 20) + again * tries;
+      const { turns, tries, lasts } = triesWhile(putBack, window);
+      const events = few.events + turn * (turns - 20) + again * tries + look * (LONGEST - lasts);
 
       console.info(
         `${turns} turns of watching, ${turn} events each, and ${tries} tries, ${again} events each: ${events} events of ${MOST_EVENTS}`,
@@ -289,10 +325,17 @@ describe("the history of an execution", () => {
     },
   );
 
+  /** How often something is tried in so many days that waits longer the longer it has waited. */
+  function triesIn(count: number): number {
+    let tries = 0;
+    for (let passed = 0; passed < days(count); passed += pauseAfter(passed * 1_000)) tries += 1;
+    return tries;
+  }
+
   const NOT_REPLACED = { message: "", outcome: "incomplete", missing: ["It is not replaced."], code: null } as const;
 
   /** How often watching says that what leaked is to be replaced again, where no try helps. */
-  function triesWhile(putBack: boolean, state: "closes" | "open"): { turns: number; tries: number } {
+  function triesWhile(putBack: boolean, state: "closes" | "open"): { turns: number; tries: number; lasts: number } {
     const { openedAt } = incidentOf();
     const at = openedAt + days(30) * 1_000;
     const known = { apis: [], others: 0, tokenUntil: null };
@@ -313,7 +356,7 @@ describe("the history of an execution", () => {
       }
       now += watchInterval(window, turns, now) * 1_000;
     }
-    return { turns, tries };
+    return { turns, tries, lasts: Math.floor((now - openedAt) / (days(1) * 1_000)) };
   }
 
   it("has room where watching, asking and paging fail for as long as a window is open", async () => {
@@ -331,82 +374,3 @@ describe("the history of an execution", () => {
     expect(events).toBeLessThan(MOST_EVENTS);
   });
 });
-
-type Next = StepAnswer["next"] | "fails" | "approved" | "rejected" | "decided";
-/** What a step answers: always the same, one after the other (then the last one), or by the seconds that have passed and how often it was asked. */
-type Answers = Next | readonly Next[] | { fails: number; after?: Answers } | ((passed: number, count: number) => Next);
-
-interface Changed {
-  publish?: "fails";
-  onAsk?(token: string, host: StateMachineHost): void;
-}
-
-/** Opens the machine with these functions in place of the real ones. */
-function open(
-  clock: ReturnType<typeof virtualClock>,
-  step: (event: Json) => Promise<unknown>,
-  publish: (message: Json) => Promise<unknown>,
-) {
-  const functions = { RespondFunction: step, RotateLeakedFunction: step };
-  const options = { machine: "Incident", functions, services: { publish }, clock, wait: "by-clock" } as const;
-  return { machine: openStateMachine(JSON.parse(template.text), options as Json) };
-}
-
-/** Runs the definition as it was synthesized, in virtual time; functions answer `on` where nothing else is said. */
-async function run(input: Json, script: Readonly<Record<string, Answers>>, { publish, onAsk }: Changed = {}) {
-  const clock = virtualClock();
-  const start = clock.now();
-  const calls: string[] = [];
-  const pages: string[] = [];
-  const answered = new Map<string, number>();
-  const next = (step: string, answers: Answers = ({ open: "on" } as Json)[step] ?? "on"): Next => {
-    const count = answered.get(step) ?? 0;
-    if (typeof answers === "string") return answers;
-    if (typeof answers === "function") return answers((clock.now() - start) / 1_000, count);
-    if ("fails" in answers) {
-      if (count >= answers.fails) return countedFrom(answers.after ?? "on", count - answers.fails);
-      return "fails";
-    }
-    return answers[Math.min(count, answers.length - 1)] ?? "on";
-  };
-  const countedFrom = (answers: Answers, count: number): Next =>
-    typeof answers === "string"
-      ? answers
-      : ((answers as readonly Next[])[Math.min(count, (answers as readonly Next[]).length - 1)] ?? "on");
-  const { machine: host } = open(
-    clock,
-    async ({ step, taskToken }) => {
-      calls.push(step);
-      const said = next(step, script[step]);
-      answered.set(step, (answered.get(step) ?? 0) + 1);
-      if (said === "fails") throw new Error("failed as planned");
-      // As the function answers where there is nothing to ask any more.
-      if (said === "decided") throw Object.assign(new Error("It was approved."), { name: "approval-refused" });
-      if (taskToken !== undefined) onAsk?.(taskToken, host);
-      if (said === "approved") host.complete(taskToken, { output: {} });
-      if (said === "rejected") host.complete(taskToken, { error: "Rejected", cause: "no" });
-      return answer(said as StepAnswer["next"], step === "watch" ? 60 : said === "again" ? 10 : 0);
-    },
-    async ({ Message }) => {
-      if (publish === "fails") throw new Error("SNS is away");
-      pages.push(String(Message).replace(/ What to do:.*/, ""));
-      return { MessageId: "1" };
-    },
-  );
-  const execution = host.start(input, { name: "incident" });
-  const result = await clock.run(execution.result);
-  return { calls, pages, result, passed: (clock.now() - start) / 1_000, events: eventsOf(host, execution.history) };
-}
-
-/**
- * The events that Step Functions would have: a state that is entered and left, and for a task each try: scheduled,
- * started, and how it ended. A page is scheduled, started and ended as well.
- */
-function eventsOf({ definition }: StateMachineHost, history: readonly HistoryEvent[]): number {
-  const types = new Map([...allStates(definition)].map(([name, { Type }]) => [name, Type]));
-  const entered = history
-    .filter(({ type }) => type === "StateEntered")
-    .map(({ state }) => (state as Json).name as string);
-  const retried = history.filter(({ type }) => type === "StateRetried").length;
-  return entered.reduce((sum, name) => sum + (types.get(name) === "Task" ? 5 : 2), 0) + 3 * retried + 2;
-}

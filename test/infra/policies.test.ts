@@ -87,10 +87,24 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENTS")}`,
     `dynamodb:GetItem, dynamodb:Query ${rows("TENANT#*")}`,
     `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,
-    "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*",
+    "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*/client.json, <EvidenceBucket>/incidents/*/grants.json",
     "s3:GetObject, s3:GetObjectVersion on <EvidenceBucket>/runs/*",
     "s3:ListBucket on <EvidenceBucket>",
-    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/auditor-??????, ${SECRETS}curfew/*/responder-??????, ${SECRETS}curfew/*/responder-spare-??????`,
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/responder-??????, ${SECRETS}curfew/*/responder-spare-??????`,
+    "sns:Publish on <TopicsAlerts>",
+    "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
+  ],
+  InvestigateRole: [
+    logs("InvestigateLogs"),
+    TRACES,
+    CONFIG,
+    `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENT#*")}`,
+    `dynamodb:GetItem, dynamodb:Query ${rows("TENANT#*")}`,
+    `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,
+    "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*/incident.html, <EvidenceBucket>/incidents/*/incident.json",
+    "s3:GetObject, s3:GetObjectVersion on <EvidenceBucket>/runs/*",
+    "s3:ListBucket on <EvidenceBucket>",
+    `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/auditor-??????`,
     "sns:Publish on <TopicsAlerts>",
     "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
   ],
@@ -119,7 +133,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     `states:SendTaskFailure, states:SendTaskSuccess, states:StartExecution on arn:aws:states:${ACCOUNT}:stateMachine:curfew-incident`,
   ],
   IncidentMachineRole: [
-    "lambda:InvokeFunction on <RespondFunction>, <RespondFunction>:*, <RotateLeakedFunction>, <RotateLeakedFunction>:*",
+    "lambda:InvokeFunction on <InvestigateFunction>, <InvestigateFunction>:*, <RespondFunction>, <RespondFunction>:*, <RotateLeakedFunction>, <RotateLeakedFunction>:*",
     "logs:CreateLogDelivery, logs:DeleteLogDelivery, logs:DescribeLogGroups, logs:DescribeResourcePolicies, logs:GetLogDelivery, logs:ListLogDeliveries, logs:PutResourcePolicy, logs:UpdateLogDelivery, xray:GetSamplingRules, xray:GetSamplingTargets, xray:PutTelemetryRecords, xray:PutTraceSegments on *",
     "sns:Publish on <TopicsAlerts>",
     "kms:Decrypt, kms:GenerateDataKey on <TopicsKey>",
@@ -147,6 +161,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   "RotateSecretRole trusts": LAMBDA,
   "SlackPostToSlackRole trusts": LAMBDA,
   "RespondRole trusts": LAMBDA,
+  "InvestigateRole trusts": LAMBDA,
   "RotateLeakedRole trusts": LAMBDA,
   "IncidentDeskRole trusts": LAMBDA,
   "IncidentMachineRole trusts": [
@@ -218,7 +233,9 @@ it("drops the permissions of what is not configured", async () => {
   ]);
   expect(Object.values(table).flat().join("\n")).not.toContain("curfew:managed");
   expect(
-    Object.keys(table).filter((name) => /^(Slack|Schedule|ProbeSecrets|Rotate|Respond|Incident)/.test(name)),
+    Object.keys(table).filter((name) =>
+      /^(Slack|Schedule|ProbeSecrets|Rotate|Respond|Investigate|Incident)/.test(name),
+    ),
   ).toEqual([]);
 });
 
@@ -226,7 +243,7 @@ describe("who can read which secret", () => {
   const LOGINS = { auditor: "curfew/acme-prod/auditor", rotator: "curfew/acme-prod/rotator" };
 
   it.each([
-    { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole", "RespondRole", "RotateLeakedRole"] },
+    { name: LOGINS.auditor, managed: false, readers: ["AuditTenantRole", "InvestigateRole", "RotateLeakedRole"] },
     { name: LOGINS.rotator, managed: false, readers: ["RotateDueRole", "RotateSecretRole", "RotateLeakedRole"] },
     { name: "curfew/acme-prod/rotator-of-old", managed: false, readers: [] },
     { name: "curfew/acme-prod/responder", managed: false, readers: ["RespondRole", "RotateLeakedRole"] },

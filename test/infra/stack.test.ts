@@ -294,6 +294,7 @@ describe("optional parts", () => {
       "AuditTenantFunction",
       "FinishAuditFunction",
       "IncidentDeskFunction",
+      "InvestigateFunction",
       "PlanAuditFunction",
       "ProbeSecretsFunction",
       "RespondFunction",
@@ -331,6 +332,7 @@ describe("optional parts", () => {
     expect(named.filter(Boolean)).toEqual([
       "curfew-rotate-secret",
       "curfew-respond",
+      "curfew-investigate",
       "curfew-rotate-leaked",
       "curfew-incident-desk",
     ]);
@@ -340,7 +342,9 @@ describe("optional parts", () => {
     const without = await synthesized(FULL.replace(/^ *responder: .*\n/m, ""));
 
     expect(
-      names(without, "AWS::Lambda::Function").filter((name) => /^(Respond|RotateLeaked|Incident)/.test(name)),
+      names(without, "AWS::Lambda::Function").filter((name) =>
+        /^(Respond|Investigate|RotateLeaked|Incident)/.test(name),
+      ),
     ).toEqual([]);
     expect(propertiesOf(without, "AWS::Lambda::Url")).toEqual([]);
     expect(propertiesOf(full, "AWS::Lambda::Url")).toMatchObject([
@@ -394,6 +398,7 @@ describe("every function", () => {
       RotateDue: ["CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       RotateSecret: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       Respond: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
+      Investigate: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       RotateLeaked: ["CURFEW_ALERTS_TOPIC", "CURFEW_EVIDENCE_BUCKET", "CURFEW_TABLE"],
       IncidentDesk: ["CURFEW_INCIDENT_MACHINE", "CURFEW_TABLE"],
       SlackPostToSlack: ["CURFEW_SLACK_WEBHOOK_SECRET"],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
+import { isNotThere } from "../../lib/revocation/incident/nowhere.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import { contained, MEMBERS, missingOf, ORDERS, stepsOf, toldOf, turns } from "./contain/contained.ts";
 import { containAll, respond } from "./world/curfew.ts";
@@ -33,6 +34,8 @@ describe("a lock", () => {
 
     expect(stepsOf(world).lock?.outcome).toBe("done");
     expect(isContained(world.incident())).toBe(true);
+    // Who cannot look themselves, because the tenant has no rotator, go by that.
+    expect(isNotThere(world.incident())).toBe(true);
   });
 
   test("of an application whose grant types nobody says leaves it none", async () => {

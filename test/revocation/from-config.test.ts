@@ -37,6 +37,13 @@ describe("what the configuration says of an emergency", () => {
     });
   });
 
+  test("names all that one application is: who acts against it, and what stands still meanwhile", () => {
+    const both = changed("clientId: ghi", "clientId: def");
+    const { own } = incidentSettings(tenantOf(both));
+
+    expect(own.get("def")).toEqual({ role: "responder", also: ["rotator"], hasSpare: true });
+  });
+
   test("may be little", () => {
     const least = `version: 1\ntenants:\n  - { name: a, domain: acme.auth0.com, auditor: { clientId: abc, secret: env:A } }\n`;
     expect(incidentSettings(tenantOf(least))).toMatchObject({

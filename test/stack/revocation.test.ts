@@ -1,5 +1,6 @@
 import { afterAll, describe, it } from "vitest";
 import { readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { isContained, stoppedAt } from "../../lib/revocation/incident/incident.ts";
 import { CANARY } from "./support/cast.ts";
 import type { AccessKey } from "./support/incident-cast.ts";
 import { startIncidents } from "./support/start-incidents.ts";
@@ -43,13 +44,19 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     await until(id, ({ steps }) => steps.investigate?.outcome === "done");
   });
 
-  it("takes away again what another tool puts back, and tells people", async ({ expect }) => {
+  it("takes away again what another tool puts back while it is still being replaced, and tells people", async ({
+    expect,
+  }) => {
     const id = await declared("billing");
-    await until(id, ({ steps }) => steps.watch !== undefined);
+    await until(id, ({ steps }) => steps.contain?.outcome === "done");
     incidents.putBack("billing");
+    const at = incidents.sandbox.clock.now();
     await incidents.mailed(id, /put back|given back/i);
 
     expect(await steal("billing")).not.toBe(200);
+    const { steps, ...proven } = await until(id, isContained);
+    expect(steps.rotate?.at).toBeGreaterThan(at);
+    expect(stoppedAt({ steps, ...proven })).toBeGreaterThan(steps.contain?.at ?? Number.NaN);
   });
 
   it("is the same incident however often it is started, also by hand", async ({ expect }) => {
@@ -93,6 +100,8 @@ describe.concurrent("an emergency revocation through the bundles", TIMEOUT, () =
     for (const id of ids) {
       const { steps } = await until(id, ({ window }) => window !== null);
       expect(steps).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
+      // Replacing and proving went on beside watching, and is nobody's use.
+      expect(incidents.mails(id).filter((subject) => /used|log in/.test(subject))).toEqual([]);
     }
     expect(await steal("stranger")).not.toBe(200);
     // What a person's machine has tried counts more than what the vault's credential gets.
@@ -174,6 +183,7 @@ it(
   async ({ expect }) => {
     const id = await declared("till");
     const asked = () => readAsked(incidents.table, id, "key-revocation");
+    await expect.poll(asked, { timeout: 120_000 }).toMatchObject({ decision: null });
     await incidents.mailed(id, /approv|asked|wait/i);
     const planHash = (await asked())?.planHash ?? "";
     const decide = async (as: AccessKey, decision: string, hash = planHash) =>

@@ -119,6 +119,8 @@ export type IncidentTurn =
       /** What was done with what leaked, before watching began. */
       turn: "found";
       at: Instant;
+      /** Whether the log was read to where watching begins. */
+      isRead: boolean;
       uses: readonly UseCount[];
       /** What else may have been exposed or planted, one thing a line. */
       exposed: readonly string[];

@@ -75,12 +75,15 @@ export function blind(incident: Incident, { since, why, isOver }: Turn<"blind">)
   };
 }
 
-export function found(incident: Incident, { at, uses, exposed, changes, notCompared }: Turn<"found">): Told {
-  const none = uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
+export function found(incident: Incident, { at, isRead, uses, exposed, changes, notCompared }: Turn<"found">): Told {
+  const unread = isRead ? "" : "Nobody could read the log to where watching begins: look into it yourself. ";
+  const none =
+    isRead && uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
+  const calm = isRead ? "medium" : "high";
   return {
-    severity: exposed.length > 0 ? "critical" : "medium",
+    severity: exposed.length > 0 ? "critical" : calm,
     title: `what was done with ${nameOf(incident)}: ${exposed.length === 0 ? "nothing else is known to be exposed or planted" : `${counted(exposed.length, "other thing")} may be exposed or planted`}`,
-    text: `${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
+    text: `${unread}${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
     items: [
       ...exposed.map((line) => `EXPOSED ${line}`),
       ...uses.map(useLine),
@@ -94,7 +97,7 @@ export function found(incident: Incident, { at, uses, exposed, changes, notCompa
             "For everything else that was added or changed: find it in the dashboard by the time and the path, and take it away if nobody of yours did it.",
           ]
         : [],
-    matter: [...exposed].sort(),
+    matter: [...(isRead ? [] : ["unread"]), ...exposed.toSorted()],
     at,
   };
 }

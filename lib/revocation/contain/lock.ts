@@ -1,4 +1,5 @@
 import { type Incident, isComplete } from "../incident/incident.ts";
+import { noteGone } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import { keepElsewhere } from "./elsewhere.ts";
@@ -43,6 +44,7 @@ export async function lockClient(run: StepRun): Promise<Came> {
   }
   const client = read.value;
   if (!client) return gone(run);
+  await noteThere(run, true);
   // Which key leaked may be known only now: then what leaked is classified once more, by the first look.
   if (incident.leak !== null && wasComplete(run) && !isOpen(run, client)) return LOCKED;
   const { first, isStored } = await keepClient(run, client);
@@ -90,11 +92,19 @@ const isOpen = (run: StepRun, { grantTypes }: RevokedClient): boolean =>
 async function gone(run: StepRun): Promise<Came> {
   const { first, wasSeen } = await seenBefore(run);
   if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, first);
-  if (wasSeen) return { outcome: "done", message: "The application is gone: nothing is given out for it." };
+  if (wasSeen) {
+    await noteThere(run, false);
+    return { outcome: "done", message: "The application is gone: nothing is given out for it." };
+  }
   return {
     outcome: "not-applicable",
     message: `There is no application ${run.incident.clientId} in this tenant: it was deleted, or this is not its id.`,
   };
+}
+
+/** A table that does not take it hears of it with the next look. */
+async function noteThere({ keeping, incident, parts }: StepRun, isThere: boolean): Promise<void> {
+  await keeping.store(() => noteGone(parts.table, incident, isThere ? null : parts.clock.now()));
 }
 
 const typesOf = ({ grantTypes }: RevokedClient): string => grantTypes?.join(" ") ?? "Auth0 did not say";

@@ -1,21 +1,11 @@
 import type { Instant } from "../../history/history.ts";
-import { CurfewError } from "../../model/curfew-error.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { IncidentParts } from "../parts.ts";
-import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
+import type { RevokedClient } from "../ports.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { CredentialState } from "./bundle.ts";
 import type { OldCredential } from "./old-credential.ts";
-
-/** The application as it is when the evidence is made. */
-export type PresentClient =
-  | { status: "read"; client: RevokedClient | undefined; keys: readonly RegisteredClientKey[] }
-  | {
-      status: "unread";
-      /** In a sentence. */
-      why: string;
-    };
+import type { PresentClient } from "./present-client.ts";
 
 /** What is known of the application's credentials. */
 export interface CredentialQuestion {
@@ -30,17 +20,6 @@ export interface CredentialQuestion {
   /** When one was seen to get a token although they are said to be revoked; null where none was. */
   refreshedAt: Instant | null;
   now: Instant;
-}
-
-/** Reads the application and its keys; that it cannot be read is said in the evidence. */
-export async function readPresentClient({ tenant }: Pick<IncidentParts, "tenant">): Promise<PresentClient> {
-  try {
-    const client = await tenant.client();
-    return { status: "read", client, keys: client ? await tenant.keys() : [] };
-  } catch (error) {
-    if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-    return { status: "unread", why: error.message };
-  }
 }
 
 /** What became of each credential that anybody knows of: of the secret, of each key, of every sort of token. */

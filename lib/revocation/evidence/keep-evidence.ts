@@ -5,7 +5,7 @@ import type { Key, Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { IncidentBundle } from "./bundle.ts";
-import { makeBundle } from "./make-bundle.ts";
+import { type BundleParts, makeBundle } from "./make-bundle.ts";
 import { renderIncident } from "./page.ts";
 
 /** `INCIDENT#<id>`, `EVIDENCE`: what was kept of it. */
@@ -14,6 +14,9 @@ export interface EvidenceRecord {
 }
 
 const evidenceKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "EVIDENCE" });
+
+/** What keeping it works with. */
+export type EvidenceParts = BundleParts & Pick<IncidentParts, "evidence">;
 
 /** Undefined while nothing is kept. */
 export const readEvidence = async (table: Table, incident: string): Promise<EvidenceRecord | undefined> =>
@@ -27,7 +30,7 @@ export const readEvidence = async (table: Table, incident: string): Promise<Evid
  */
 export async function keepEvidence(
   incident: Incident,
-  parts: IncidentParts,
+  parts: EvidenceParts,
 ): Promise<{ bundle: IncidentBundle; documents: readonly StoredDocument[] }> {
   const { evidence, table } = parts;
   const folder = `incidents/${incident.id}/`;

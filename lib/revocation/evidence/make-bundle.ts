@@ -24,13 +24,20 @@ import type {
   BundledWindow,
   IncidentBundle,
 } from "./bundle.ts";
-import { credentialStates, readPresentClient } from "./credentials.ts";
+import { credentialStates } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
 import { seenOfOldCredential } from "./old-credential.ts";
+import type { PresentClient } from "./present-client.ts";
 import { openQuestions } from "./questions.ts";
 
+/** What evidence is made from. */
+export interface BundleParts extends Pick<IncidentParts, "table" | "settings" | "clock"> {
+  /** The application as it is now. */
+  present(): Promise<PresentClient>;
+}
+
 /** Puts together what is remembered of an incident, and how the application stands now. */
-export async function makeBundle(incident: Incident, parts: IncidentParts): Promise<IncidentBundle> {
+export async function makeBundle(incident: Incident, parts: BundleParts): Promise<IncidentBundle> {
   const { table, settings, clock } = parts;
   const now = clock.now();
   const partition = incidentPartition(incident.id);
@@ -70,7 +77,7 @@ export async function makeBundle(incident: Incident, parts: IncidentParts): Prom
       incident,
       client: preserved.client as RevokedClient | undefined,
       keys: preserved.keys as PreservedKeys | undefined,
-      ...{ present: await readPresentClient(parts), old: await seenOfOldCredential(incident, table) },
+      ...{ present: await parts.present(), old: await seenOfOldCredential(incident, table) },
       refreshTokensRevokedAt: said?.at ?? null,
       refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
       now,

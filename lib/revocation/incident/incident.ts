@@ -82,6 +82,8 @@ export interface Incident {
   /** As it was computed last. */
   window: ExposureWindow | null;
   closedAt: Instant | null;
+  /** Since when the application, which was there, is seen to be gone; absent while it is there. */
+  goneSince?: Instant;
   /**
    * Since when access is given back, and when it had been proven until then that nothing is given out: what is given
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.

@@ -3,43 +3,44 @@ import type { Instant } from "../../history/history.ts";
 import { type Inventory, SECTION_NAMES } from "../../inventory/inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { tellIncident } from "../alerts/tell.ts";
-import type { LogPosition } from "../contain/look.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
-import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import { readOn } from "../watch/read-on.ts";
-import { keepSeen } from "../watch/seen.ts";
 import { momentOf } from "../window/window-text.ts";
 import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
 import type { Inventories, SeenInventory } from "./inventories.ts";
-import { type InvestigationRecord, NOTHING_YET, putInvestigation, readInvestigation } from "./investigation-record.ts";
-import { withPage } from "./look-back.ts";
+import {
+  type InvestigationRecord,
+  NOT_READ,
+  NOTHING_YET,
+  putInvestigation,
+  readInvestigation,
+} from "./investigation-record.ts";
 import { seenExposures } from "./seen-exposures.ts";
 
+/** What judging works with: no login of the tenant's but that of whoever reads the inventory. */
+type JudgingParts = Pick<IncidentParts, "table" | "clock" | "publisher" | "settings">;
+
 /**
- * Finds out what was done with what leaked: reads the log from its oldest event to where watching begins, and compares
- * the tenant with the last inventory from before. May be called again and again until the result is not `incomplete`:
- * each call goes on where the last one stopped.
+ * Finds out what was done with what leaked, once the log was looked back at: compares the tenant with the last inventory
+ * from before, and says what may be exposed. Where the log could not be read to its end, the comparison is all there is,
+ * and the result says so.
  *
  * That the log shows nothing never means that nothing was done: what tokens are used for at other APIs is not in it,
  * and it reaches back for days only.
  */
 export async function investigate(
   incident: Incident,
-  parts: IncidentParts,
+  parts: JudgingParts,
   inventories: Inventories,
 ): Promise<Incident> {
   const { table, clock } = parts;
   const known = await readInvestigation(table, incident.id);
-  const begun = { record: known?.value ?? NOTHING_YET, version: known?.version ?? 0 };
-  const read = begun.record.isRead ? { ...begun, failure: undefined } : await readLog(incident, begun, parts);
-  if (!read.record.isRead) return recordStep(table, incident.id, "investigate", unread(read, clock.now()));
-  const compared = await withComparison(incident, read.record, inventories);
+  const compared = await withComparison(incident, known?.value ?? NOTHING_YET, inventories);
   const whole = await withExposures(incident, compared, parts);
-  await putInvestigation(table, incident.id, whole, read.version);
-  const result: StepResult = { at: clock.now(), outcome: "done", message: summary(whole) };
+  await putInvestigation(table, incident.id, whole, known?.version ?? 0);
+  const result = resultOf(whole, incident, clock.now());
   if (incident.steps.investigate?.outcome !== "done") {
     await addToTimeline(table, incident.id, {
       at: result.at,
@@ -53,57 +54,11 @@ export async function investigate(
   return recordStep(table, incident.id, "investigate", result);
 }
 
-interface Reading {
-  record: InvestigationRecord;
-  version: number;
-  failure: CurfewError | undefined;
-}
-
-/** Reads on until where watching begins, the end of the log, or this process's time is over. */
-async function readLog(
-  incident: Incident,
-  { record: begun, version: first }: Omit<Reading, "failure">,
-  { tenant, table, clock, deadline }: IncidentParts,
-): Promise<Reading> {
-  const end = await readPreserved<LogPosition>(table, incident.id, "log-position");
-  let record = begun;
-  let version = first;
-  const keep = async (next: InvestigationRecord): Promise<boolean> => {
-    if (!(await putInvestigation(table, incident.id, next, version))) return false;
-    record = next;
-    version += 1;
-    return true;
-  };
-  try {
-    for await (const { events, gap, isEnd } of readOn(tenant, clock, whereItStopped(record, clock.now()))) {
-      const { next, seen, isPast } = withPage(record, events, incident, end);
-      await keepSeen(table, incident.id, seen);
-      // What was planted goes on behind the lock: it is followed to the end of the log, and then by the watch.
-      const isRead = isEnd || (isPast && next.planted.clients.length === 0);
-      if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
-      if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
-    }
-    return { record, version, failure: undefined };
-  } catch (error) {
-    if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") {
-      return { record, version, failure: error };
-    }
-    throw error;
-  }
-}
-
-/** At first nobody has missed anything: the log is read from the oldest event that there is. */
-const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Instant) => ({
-  position,
-  readUntil: position === null ? now : readUntil,
-});
-
-function unread({ record, failure }: Reading, at: Instant): StepResult {
-  const message = `The tenant's log is read until ${record.readUntil === 0 ? "nowhere yet" : momentOf(record.readUntil)}.`;
-  const missing = failure
-    ? [`The tenant's log could not be read: ${failure.message}`]
-    : ["The tenant's log is not read to where watching begins."];
-  return { at, outcome: "incomplete", message, missing, code: failure?.code ?? null };
+function resultOf(record: InvestigationRecord, { steps }: Incident, at: Instant): StepResult {
+  const message = summary(record);
+  if (record.isRead) return { at, outcome: "done", message };
+  const known = steps.investigate?.outcome === "incomplete" ? steps.investigate : undefined;
+  return { at, outcome: "incomplete", message, missing: known?.missing ?? [NOT_READ], code: known?.code ?? null };
 }
 
 async function withComparison(
@@ -155,7 +110,7 @@ const notComparedLines = (
 async function withExposures(
   incident: Incident,
   record: InvestigationRecord,
-  { table }: IncidentParts,
+  { table }: JudgingParts,
 ): Promise<InvestigationRecord> {
   const { exposures: found, others } = await seenExposures(incident, record.compared?.changes ?? [], table);
   return { ...record, exposures: found, otherExposures: others };
@@ -172,8 +127,9 @@ const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): st
     ? []
     : [`What ${counted(notFollowed, "further application")} did, added with it: nobody follows that.`];
 
-const summary = ({ uses, exposures: found, notCompared }: InvestigationRecord): string =>
+const summary = ({ uses, exposures: found, notCompared, isRead }: InvestigationRecord): string =>
   [
+    ...(isRead ? [] : ["The log from before it was locked could not be read to its end."]),
     `Since the leak the log has ${counted(
       uses.reduce((sum, { count }) => sum + count, 0),
       "event",
@@ -186,6 +142,7 @@ const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at:
   ({
     turn: "found",
     at,
+    isRead: record.isRead,
     uses: record.uses,
     exposed: record.exposures.map(
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,

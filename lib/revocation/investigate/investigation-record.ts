@@ -60,6 +60,9 @@ export const NOTHING_YET: InvestigationRecord = {
   otherExposures: 0,
 };
 
+/** What is missing while the log is not read, and nobody knows why. */
+export const NOT_READ = "The tenant's log is not read to where watching begins.";
+
 const recordKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "INVESTIGATION" });
 
 /** Undefined when nobody has begun. */

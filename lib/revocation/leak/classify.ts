@@ -13,6 +13,8 @@ import type { TokenFacts } from "./leaked-token.ts";
 /** One of Curfew's own applications in the tenant. */
 export interface OwnLogin {
   role: LoginName;
+  /** What else the same application is; absent where it is nothing else. */
+  also?: readonly LoginName[];
   /** Whether a spare is configured beside the responder: only then can anything act against the responder. */
   hasSpare: boolean;
 }
@@ -143,7 +145,7 @@ const STANDS_STILL: Readonly<Record<OwnLogin["role"], string>> = {
 
 function ownLogin(
   report: LeakReport,
-  { role, hasSpare }: OwnLogin,
+  { role, also = [], hasSpare }: OwnLogin,
   kind: Exclude<LeakKind, "curfew-login">,
 ): Classification {
   const base = { kind: "curfew-login" as const, shortens: isSignedByTenant(report.token) ? SHORTENS : [] };
@@ -156,13 +158,14 @@ function ownLogin(
       steps: [...closeByHand(report.clientId), STORE_IT_BY_HAND, "Look through the tenant's log for what it did."],
     };
   }
+  const roles = [role, ...also];
   // A person never logs in with one of these: whatever the token looks like, the application is what to close.
   const levers = leversOf(kind, report);
   return {
     ...base,
     levers: levers.length > 0 ? levers : CLOSE,
     isContainable: kind !== "opaque-token" && kind !== "user-token",
-    meaning: `This is Curfew's own ${LOGIN_WORDS[role]}. ${STANDS_STILL[role]} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,
+    meaning: `This is Curfew's own ${roles.map((each) => LOGIN_WORDS[each]).join(" and ")}. ${roles.map((each) => STANDS_STILL[each]).join(" ")} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,
     steps: LEAK_ADVICE["client-secret"].steps,
   };
 }

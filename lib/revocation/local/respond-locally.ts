@@ -4,24 +4,30 @@ import type { Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
+import { readPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
-import { RESPOND_STEPS } from "../incident-machine.ts";
+import { INVESTIGATE_STEPS, RESPOND_STEPS } from "../incident-machine.ts";
+import { type InvestigateParts, investigateSteps } from "../respond/investigate-steps.ts";
 import { NO_QUESTIONS } from "../respond/questions.ts";
-import { type IncidentStepName, type RespondParts, respondSteps, type Way } from "../respond/respond.ts";
+import { type RespondParts, respondSteps } from "../respond/respond.ts";
+import type { Way } from "../respond/way.ts";
 import { renewTurns } from "../watch/watch.ts";
 import { deployedCommand } from "./by-hand.ts";
 import { proveLocally } from "./prove-locally.ts";
 
 /** Everything that answering a leak from a person's machine works with. The deadline is each step's own. */
-export interface LocalParts extends Omit<RespondParts, "deadline"> {
+export interface LocalParts
+  extends Omit<RespondParts, "deadline" | "inventories">,
+    Pick<InvestigateParts, "inventories"> {
   /** What leaked, as a person has given it for the proof; null where nobody has. */
   leaked: Login | null;
   /** Hears of the incident whenever a step has ended. */
   onStep(incident: Incident): Promise<void>;
 }
 
-const STEPS = respondSteps(NO_QUESTIONS);
+const STEPS = { ...respondSteps(NO_QUESTIONS), ...investigateSteps };
+const SECONDS = { ...RESPOND_STEPS, ...INVESTIGATE_STEPS };
 
 /**
  * Answers a leak in this process, by the same steps as the state machine, until the window is closed. It holds nothing
@@ -82,10 +88,10 @@ async function turn(id: string, parts: LocalParts, investigate: () => Promise<vo
   return watched(incident, parts);
 }
 
-async function run(step: IncidentStepName, id: string, parts: LocalParts): Promise<Way> {
+async function run(step: keyof typeof STEPS, id: string, parts: LocalParts): Promise<Way> {
   const incident = await readIncident(parts.table, id);
-  const deadline = parts.clock.now() + RESPOND_STEPS[step] * 1_000;
-  return STEPS[step](incident, { ...parts, deadline });
+  const deadline = parts.clock.now() + SECONDS[step] * 1_000;
+  return STEPS[step](incident, { ...parts, deadline, present: () => readPresentClient(parts) });
 }
 
 /** The new credential has to be where its consumers read it, and that is Secrets Manager. */
@@ -133,7 +139,8 @@ function investigation(id: string, parts: LocalParts): () => Promise<void> {
   let dueAt = 0;
   return async () => {
     if (parts.clock.now() < dueAt) return;
-    const { next, wait } = await run("investigate", id, parts);
+    const { next, wait } = await run("look-back", id, parts);
     dueAt = next === "on" ? Number.POSITIVE_INFINITY : parts.clock.now() + wait * 1_000;
+    if (next === "on") await run("investigate", id, parts);
   };
 }

@@ -12,9 +12,8 @@ import { revokeKey } from "../key-revocation/revoke-key.ts";
 import { DRILL_WAITS } from "./ask-restore.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
-import type { RespondParts, Way } from "./respond.ts";
-
-const ON: Way = { next: "on", wait: 0 };
+import type { RespondParts } from "./respond.ts";
+import { ON, type Way } from "./way.ts";
 
 /** Five writes a day: what is throttled is not free again in a minute. */
 const AFTER_THE_LIMIT: Seconds = hours(2);

@@ -6,7 +6,7 @@ import { type Asked, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
-import { nowhereSince } from "../incident/nowhere.ts";
+import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
 import { giveBack } from "../restore/give-back.ts";
 import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
@@ -14,9 +14,8 @@ import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
-import type { RespondParts, Way } from "./respond.ts";
-
-const ON: Way = { next: "on", wait: 0 };
+import type { RespondParts } from "./respond.ts";
+import { ON, type Way } from "./way.ts";
 
 /** People may still answer for so long after the window has closed. Milliseconds. */
 const AFTERWARDS = days(7) * 1_000;
@@ -48,6 +47,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (incident.followedBy !== undefined) return notGiven(decidedIn(incident.followedBy), incident, parts);
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
+    if (isNotThere(incident)) return notGiven(GONE, incident, parts);
     const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
@@ -90,6 +90,8 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
 }
 
 const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
+
+const GONE = "The application is gone, so there is nothing to give access back to.";
 
 const decidedIn = (later: string): string => `What is given back is decided in the incident ${later}.`;
 

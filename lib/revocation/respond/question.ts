@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { RespondParts, Way } from "./respond.ts";
+import type { RespondParts } from "./respond.ts";
+import type { Way } from "./way.ts";
 
 /** Something that waits for a second person. */
 export interface Question {

@@ -1,40 +1,34 @@
 import type { Instant } from "../../history/history.ts";
-import { days, type Seconds } from "../../model/duration.ts";
-import { closeIncident } from "../close.ts";
+import { LONGEST_RETENTION } from "../../history/log-retention.ts";
+import type { Seconds } from "../../model/duration.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
 import { containRound } from "../contain/round.ts";
+import { keepPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
-import type { RespondStep, StepAnswer } from "../incident-machine.ts";
+import type { RespondStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
-import { investigate } from "../investigate/investigate.ts";
+import { readBack } from "../investigate/read-back.ts";
+import { notYet, untilNextLook, waitsFor } from "../not-over.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
+import { DRILL_WAITS } from "./ask-restore.ts";
 import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
-import { shouldRotateAgain } from "./rotate-again.ts";
+import { isBeingReplaced, shouldRotateAgain } from "./rotate-again.ts";
+import { ON, type Way } from "./way.ts";
 
 /** Everything that the steps with the responder's login work with. */
 export interface RespondParts extends IncidentParts {
-  inventories: Inventories;
+  inventories: Pick<Inventories, "before">;
 }
 
-/** What comes of a step: what comes next, and how long to wait before. */
-export type Way = Pick<StepAnswer, "next" | "wait">;
-
 /** The steps of an incident that is open. */
-export type IncidentStepName = Exclude<RespondStep, "open" | "ask-key-revocation" | "ask-restore">;
-
-const A_DAY: Seconds = days(1);
+type IncidentStepName = Exclude<RespondStep, "open" | "ask-key-revocation" | "ask-restore">;
 
 type Step = (incident: Incident, parts: RespondParts) => Promise<Way>;
-
-const ON: Way = { next: "on", wait: 0 };
-
-/** Between two looks at a log that is not read to its end, at least. */
-const SOON: Seconds = 15;
 
 /** What each state of the machine does. Every step records how far it came itself. */
 export const respondSteps = (
@@ -53,39 +47,35 @@ export const respondSteps = (
   },
   watch: async (incident, parts) => {
     // Others may still wait for hours; what a person ended does not.
-    if (incident.ended) await closeIncident(incident, parts);
-    if (incident.ended) return ON;
+    if (incident.ended) return endedWay(incident, parts);
     const looked = await giveBackAgain(await putBack(incident, parts), parts);
     const watched = await watchTurn(looked, parts);
+    // The first window comes with the proof: without it there is none to tell of.
+    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
     return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
   },
-  investigate: async (incident, parts) => {
+  "look-back": async (incident, parts) => {
     if (incident.ended) return ON;
-    const { steps } = await investigate(incident, parts, parts.inventories);
-    return steps.investigate?.outcome === "incomplete"
-      ? { next: "again", wait: investigatingPause(incident, parts) }
-      : ON;
+    const { isRead, failure } = await readBack(incident, parts);
+    const isGivenUp = failure !== undefined && isPointless(incident, parts.clock.now());
+    return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts) };
   },
   "plan-key-revocation": questions["key-revocation"].plan,
   "revoke-key": questions["key-revocation"].act,
   "plan-restore": questions.restore.plan,
   "give-back": questions.restore.act,
-  close: async (incident, parts) => {
-    const closed = await closeIncident(incident, parts);
-    return closed.closedAt === null ? { next: "again", wait: closingPause(closed, parts.clock.now()) } : ON;
+  "last-look": async (incident, parts) => {
+    if (incident.closedAt !== null) return ON;
+    const missing = waitsFor(incident, parts.clock.now());
+    if (missing.length > 0) {
+      await notYet(incident, missing, parts);
+      return { next: "again", wait: untilNextLook(incident, parts.clock.now()) };
+    }
+    await keepPresentClient(incident, parts);
+    return ON;
   },
 });
-
-/**
- * Nobody watches any more, but an incident is not forgotten: what is open is looked at again, and what people could not
- * be told is told later.
- */
-function closingPause({ window, ended, drill, openedAt }: Incident, now: Instant): Seconds {
-  const end = ended?.at ?? (drill ? openedAt : window?.state === "closes" ? window.at : Number.POSITIVE_INFINITY);
-  const wait = end > now ? Math.ceil((end - now) / 1_000) : pauseAfter(now - end);
-  return Math.min(Math.max(SOON, wait), A_DAY);
-}
 
 /** What contains, in their order, as far as it is not done yet. */
 async function containing(incident: Incident, parts: RespondParts): Promise<Way> {
@@ -101,6 +91,19 @@ async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way
   return { next: shouldRotateAgain(incident, parts.clock.now()) ? "rotate" : "again", wait: Math.ceil(wait) };
 }
 
+/** Others may still wait for hours; what a person ended does not. */
+async function endedWay(incident: Incident, parts: RespondParts): Promise<Way> {
+  if (incident.closedAt !== null) return ON;
+  await keepPresentClient(incident, parts);
+  return { next: "close", wait: 0 };
+}
+
+/**
+ * Whether a log that cannot be read is let alone: nothing that is out works any more, or Auth0 has forgotten what was
+ * before. That keeps nobody from closing the incident; the evidence says so.
+ */
+const isPointless = ({ drill, openedAt, window }: Incident, now: Instant): boolean =>
+  now >= openedAt + (drill ? DRILL_WAITS : LONGEST_RETENTION) || (window?.state === "closes" && window.at <= now);
+
 /** The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. */
-const investigatingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds =>
-  pauseAfter(clock.now() - openedAt);
+const lookingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds => pauseAfter(clock.now() - openedAt);

@@ -11,7 +11,17 @@ const SOONEST: Seconds = minutes(10);
  * Between two tries at most. Something else may put back what was taken away before each turn of watching, and every try
  * takes ten events of a history that holds 25,000: `test/infra/incident-machine.test.ts` counts them.
  */
-const LATEST: Seconds = hours(6);
+const LATEST: Seconds = hours(8);
+
+/**
+ * Containing takes a quarter of an hour; rotating, proving and the window, which comes last, take 66 minutes where every
+ * state of them runs out of time in all its tries, and 21 more to say so. Milliseconds.
+ */
+const LONGEST_REPLACING = minutes(105) * 1_000;
+
+/** Whether what leaked is being replaced and proven dead beside watching, for the first time. */
+export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): boolean =>
+  window === null && now < openedAt + LONGEST_REPLACING;
 
 /**
  * Whether what leaked should be replaced and proven dead once more, by the function that may: it was not done yet, or
@@ -19,7 +29,7 @@ const LATEST: Seconds = hours(6);
  * longer it waits after the last try, as everything does that is tried again.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
-  if (incident.drill || incident.restored) return false;
+  if (incident.drill || incident.restored || isBeingReplaced(incident, now)) return false;
   const { rotate, prove } = incident.steps;
   const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
   const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;

@@ -34,7 +34,9 @@ export async function prove(incident: Incident, parts: RotateParts): Promise<Inc
 }
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
-  if (leversOf(incident, parts).length === 0) return NOT_ITS_OWN;
+  if (leversOf(incident, parts).length === 0) {
+    return incident.leak?.kind === "curfew-login" ? NOBODY_ACTS : NOT_ITS_OWN;
+  }
   if (incident.drill) return WOULD_ASK;
   const end = parts.deadline - RECORDING;
   const got = await tried(() => beforeMoment(parts.clock, end, () => issuance(incident, end, parts)));
@@ -44,6 +46,12 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
 const NOT_ITS_OWN: Came = {
   outcome: "not-applicable",
   message: "What leaked is not the application's own credential: it is given no tokens that could be asked for.",
+};
+
+/** The responder without a spare: nothing was taken away from it. */
+const NOBODY_ACTS: Came = {
+  outcome: "not-applicable",
+  message: "Nobody can act against the responder without a spare: there is nothing to prove.",
 };
 
 const WOULD_ASK: Came = {

@@ -15,8 +15,10 @@ import { type Place, placeOf } from "./place.ts";
 import { LONGEST_TRIAL } from "./try-leaked.ts";
 
 /** Whether nobody but a person can replace it: the rotator cannot replace its own credential while it is locked. */
-export const isOwnRotator = ({ clientId }: Incident, { settings }: Pick<RotateParts, "settings">): boolean =>
-  settings.own.get(clientId)?.role === "rotator";
+export function isOwnRotator({ clientId }: Incident, { settings }: Pick<RotateParts, "settings">): boolean {
+  const own = settings.own.get(clientId);
+  return own?.role === "rotator" || own?.also?.includes("rotator") === true;
+}
 
 /**
  * Looks whether a person has replaced the credential: another version than the first that the incident saw is current,
@@ -32,7 +34,9 @@ export async function replacedByHand(incident: Incident, parts: RotateParts): Pr
   if (incident.drill)
     return { outcome: "done", message: `A person would replace the credential, in the secret ${name}.` };
   const first = await preserve<VersionId | null>(parts.table, incident.id, "stored-version", current ?? null);
-  if (!secret || !current || current === first) return incomplete(NOT_REPLACED, [byHand(incident, place)], null);
+  if (!secret || !current || current === first) {
+    return incomplete(NOT_REPLACED, [byHand(incident, place, parts)], null);
+  }
   const now = await loginOf(incident, place, secret, current, parts);
   const said = now && (await ask(incident, now, parts));
   if (said !== "accepted") {
@@ -44,10 +48,10 @@ export async function replacedByHand(incident: Incident, parts: RotateParts): Pr
 
 const NOT_REPLACED = "The credential is not replaced, or not proven to be.";
 
-const byHand = ({ clientId }: Incident, { name, kind, secret }: Place): string =>
+const byHand = ({ clientId }: Incident, { name, kind, secret }: Place, { settings }: RotateParts): string =>
   `a new credential of ${clientId}: only a person can give it one. In the dashboard, Applications > Applications > ${clientId} > Credentials: ${
     kind === "client-secret" ? "rotate the secret" : "add a new key and delete the old ones"
-  }; then store it in Secrets Manager, ${secret ? `as a new version of ${name}` : `in a new secret ${name} with the tag curfew:managed = true`}. Curfew looks for it there`;
+  }; then store it in Secrets Manager, ${secret ? `as a new version of ${name}` : `in a new secret ${name} with the tag curfew:managed = true`}${settings.own.get(clientId)?.also ? ", and under the other names that curfew.yaml has for this application" : ""}. Curfew looks for it there`;
 
 /** The old one is what leaked: it must be seen dead, and nobody may fall back on it. */
 async function afterwards(

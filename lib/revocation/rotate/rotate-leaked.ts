@@ -15,6 +15,7 @@ import { atWork } from "../../rotation/work.ts";
 import { leversOf } from "../contain/known-client.ts";
 import { type Came, tried } from "../contain/step-run.ts";
 import type { Incident } from "../incident/incident.ts";
+import { isNotThere } from "../incident/nowhere.ts";
 import { giveFirst, makeSecret } from "./first-credential.ts";
 import { takeSuspectsAway } from "./key-places.ts";
 import { giveNext } from "./next-credential.ts";
@@ -48,7 +49,9 @@ export async function rotateLeaked(incident: Incident, parts: RotateParts): Prom
 }
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
-  if (!leversOf(incident, parts).includes("rotate")) return NO_CREDENTIAL;
+  if (!leversOf(incident, parts).includes("rotate")) {
+    return incident.leak?.kind === "curfew-login" ? NOBODY_ACTS : NO_CREDENTIAL;
+  }
   const got = await tried(() => patiently(parts, () => replaceOrSee(incident, parts)));
   return "error" in got ? notDone(NOT_REPLACED, `a new credential of ${incident.clientId}`, got.error) : got.value;
 }
@@ -60,9 +63,16 @@ const NO_CREDENTIAL: Came = {
   message: "What leaked is not the application's own credential: there is none to be replaced.",
 };
 
+/** The responder without a spare. */
+const NOBODY_ACTS: Came = {
+  outcome: "not-applicable",
+  message: "Nobody can act against the responder without a spare: a person has to replace its credential.",
+};
+
 /** Where no rotator can act, a person can. */
 async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Came> {
-  const byHand = (): Promise<Came> => replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts));
+  const byHand = async (): Promise<Came> =>
+    isNotThere(incident) ? GONE : replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts));
   if (isOwnRotator(incident, parts)) return byHand();
   const got = await tried(() => replace(incident, parts));
   if ("value" in got) return got.value;
@@ -122,7 +132,7 @@ function boundedBy(end: number, incident: Incident, parts: RotateParts): RotateP
 
 const GONE: Came = {
   outcome: "not-applicable",
-  message: "The application does not exist any more: nothing of it is accepted.",
+  message: "The application does not exist: nothing of it is accepted.",
 };
 
 /** What cannot be replaced, because nobody logs in with it. */

@@ -3,6 +3,7 @@ import type { RotatedClient } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
 import { tried } from "../contain/step-run.ts";
 import type { Incident } from "../incident/incident.ts";
+import { isNotThere } from "../incident/nowhere.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { RevokedClient } from "../ports.ts";
 import { targetOfIncident } from "./rotation-of-incident.ts";
@@ -20,8 +21,8 @@ export type SeenClient = Pick<RotatedClient, "attachedKeys">;
  * The application as the rotator sees it or, where that one cannot look, as the incident saw it first: a rotator that
  * leaked is locked itself, and some tenants have none. A proof needs neither.
  *
- * @returns undefined when it is gone
- * @throws CurfewError where nobody has seen it
+ * @returns undefined when it is gone, or was never there
+ * @throws CurfewError where nobody has looked for it
  */
 export async function seenClient(
   incident: Incident,
@@ -30,6 +31,7 @@ export async function seenClient(
 ): Promise<SeenClient | undefined> {
   const seen = await tried(() => clientOf(incident, rotation));
   if ("value" in seen) return seen.value;
+  if (isNotThere(incident)) return undefined;
   const kept = await readPreserved<RevokedClient>(table, incident.id, "client");
   if (!kept) throw seen.error;
   return kept;

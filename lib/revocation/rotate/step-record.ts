@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Instant } from "../../history/history.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import type { Came } from "../contain/step-run.ts";
-import { type Incident, type IncidentStep, type StepResult, stoppedAt } from "../incident/incident.ts";
-import { recordStep } from "../incident/incidents.ts";
+import { type Incident, type IncidentStep, isComplete, type StepResult, stoppedAt } from "../incident/incident.ts";
+import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
+import { LEVERS } from "../leak/leak-kinds.ts";
 import type { RotateParts } from "./parts.ts";
 
 /** Kept free for writing down what a step came to. Milliseconds. */
@@ -33,8 +35,25 @@ export async function recordCame(
   const answer = came.outcome === "incomplete" ? came.missing.join(" ") : came.message;
   await addToTimeline(table, incident.id, { at, who: "curfew", what, answer });
   const stopped = step === "prove" && result.outcome === "done" ? stoppedAt(incident) : null;
-  return recordStep(table, incident.id, step, stopped === null ? result : { ...result, at: stopped });
+  const shown = stopped === null ? result : { ...result, at: stopped };
+  return changeIncident(table, incident.id, (known) =>
+    withStep(known, step, step === "prove" ? knowing(incident, known, shown) : shown),
+  );
 }
+
+/**
+ * A proof by whoever knew only what was taken away until then. Watching takes away again, at any moment, what was put
+ * back: of that a proof says nothing that was asked for meanwhile, so it is an older one, and is wanted anew.
+ */
+function knowing(before: Incident, now: Incident, result: StepResult): StepResult {
+  const taken = takenAt(now);
+  const isOlder = result.outcome === "done" && taken > takenAt(before);
+  return isOlder ? { ...result, at: Math.min(result.at, taken - 1) } : result;
+}
+
+/** When something was taken away last. */
+const takenAt = ({ steps }: Incident): Instant =>
+  Math.max(0, ...LEVERS.map((lever) => (lever !== "rotate" && isComplete(steps[lever]) ? (steps[lever]?.at ?? 0) : 0)));
 
 const isProven = (incident: Incident): boolean => stoppedAt(incident) !== null;
 

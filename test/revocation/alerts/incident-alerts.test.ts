@@ -45,6 +45,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
   blind: { turn: "blind", since: AT, why: "Auth0 could not be reached." },
   found: {
     turn: "found",
+    isRead: true,
     at: AT,
     uses: USES,
     exposed: ["web: Its secret was shown"],

@@ -10,7 +10,11 @@ import { exposures } from "../../../lib/revocation/investigate/exposed.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lastInventory } from "../../../lib/revocation/investigate/last-inventory.ts";
+import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
+import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import { gzipJson } from "../../../lib/runs/gzip-json.ts";
 import { memoryEvidence } from "../../support/memory-evidence.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -163,8 +167,15 @@ async function investigated(changes: Partial<Incident> = {}, now: Inventory | Cu
   const nowRead = now instanceof CurfewError ? async () => Promise.reject(now) : async () => seen(now);
   const inventories = { before: async () => seen(BEFORE), now: nowRead };
   const run = async (deadline = Number.POSITIVE_INFINITY): Promise<Incident> =>
-    all.clock.run(investigate(await readIncident(all.table, incident.id), { ...all.parts, deadline }, inventories));
-  return { ...all, tenant, incident, run };
+    all.clock.run(oneRun({ ...all.parts, deadline }));
+  const oneRun = async (parts: IncidentParts): Promise<Incident> => {
+    const known = () => readIncident(all.table, incident.id);
+    const { isRead } = await readBack(await known(), parts);
+    return isRead ? investigate(await known(), parts, inventories) : known();
+  };
+  const judge = async (): Promise<Incident> =>
+    all.clock.run(investigate(await readIncident(all.table, incident.id), all.parts, inventories));
+  return { ...all, tenant, incident, inventories, run, judge };
 }
 
 describe("looking back", () => {
@@ -228,6 +239,27 @@ describe("looking back", () => {
     await run();
 
     expect(heard[0]?.text).toContain("that does not mean that nothing was done");
+  });
+
+  it("keeps no incident from its end where nobody can read the log: it compares all the same, and says so", async () => {
+    const { tenant, table, parts, inventories, clock, incident, heard, judge } = await investigated();
+    tenant.failure = new CurfewError("missing-scope", "The responder lacks read:logs.", { detail: "read:logs" });
+    const lookBack = async () => {
+      const known = await readIncident(table, incident.id);
+      return clock.run(respondSteps(NO_QUESTIONS)["look-back"](known, { ...parts, inventories }));
+    };
+
+    expect(await lookBack()).toMatchObject({ next: "again" });
+    await clock.run(clock.sleep(DAY));
+    expect(await lookBack()).toEqual({ next: "on", wait: 0 });
+    expect((await judge()).steps.investigate).toMatchObject({
+      outcome: "incomplete",
+      code: "missing-scope",
+      missing: [expect.stringContaining("read:logs")],
+    });
+    expect(heard[0]?.text).toMatch(/^Nobody could read the log/);
+    expect(heard[0]?.text).not.toContain("shows nothing");
+    expect(heard[0]?.items).toContainEqual(expect.stringContaining("evil"));
   });
 
   it("says so where nothing could be compared", async () => {

@@ -137,6 +137,13 @@ describe("giving access back", () => {
     expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
     expect((await now()).steps.restore).toMatchObject({ outcome: "not-applicable" });
   });
+
+  test("is nobody's question where the application is gone", async () => {
+    const { plan, now } = await machine({ goneSince: THREE_AM });
+
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ message: expect.stringContaining("is gone") });
+  });
 });
 
 describe("revoking a signing key", () => {

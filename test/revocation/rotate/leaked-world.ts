@@ -4,7 +4,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { incidentKey } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
-import { classify } from "../../../lib/revocation/leak/classify.ts";
+import { classify, type OwnLogin } from "../../../lib/revocation/leak/classify.ts";
 import type { RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { RotateParts } from "../../../lib/revocation/rotate/parts.ts";
 import { changeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
@@ -26,6 +26,8 @@ export type LeakedOptions = Partial<Omit<WorldOptions, "keys">> & {
   incident?: Partial<Incident>;
   /** The application is Curfew's own rotator, or the tenant has none: nobody can look or change anything as it. */
   withoutRotator?: "it leaked" | "there is none";
+  /** Which of Curfew's own applications it is, where it is not the rotator alone. */
+  own?: OwnLogin;
   /** Whether anybody was seen to use the application, or its credential was only ever configured. */
   wasAccepted?: boolean;
 };
@@ -43,7 +45,7 @@ export interface LeakedWorld extends World {
 
 /** An application whose credential leaked, and which is locked and contained already. */
 export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWorld> {
-  const { kind = "client-secret", incident: changes = {}, wasAccepted = true, ...others } = options;
+  const { kind = "client-secret", incident: changes = {}, wasAccepted = true, own: _, ...others } = options;
   const world = createWorld({ kind, propagation: "flapping", keys: KEYS, overlap: 0, ...others });
   const { clock, table, target, client } = world;
   client.settings.grantTypes = [];
@@ -55,7 +57,8 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
   const incident = { ...leakOf(kind, clock.now()), ...changes };
   await table.put(incidentKey(incident.id), incident);
   const isRotator = options.withoutRotator === "it leaked";
-  const own = new Map(isRotator ? [[CLIENT_ID, { role: "rotator" as const, hasSpare: false }]] : []);
+  const known = options.own ?? (isRotator ? { role: "rotator" as const, hasSpare: false } : null);
+  const own = new Map(known ? [[CLIENT_ID, known]] : []);
   if (options.withoutRotator) await preserve(table, incident.id, "client", seenFirst(kind));
   const tokens: LeakedWorld["tokens"] = { answer: { answer: "denied" } };
   const now = () => table.peek<Incident>(incidentKey(incident.id)) as Incident;

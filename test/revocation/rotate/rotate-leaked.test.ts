@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { incidentKey } from "../../../lib/revocation/incident/incident.ts";
+import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { changeRotation, readTarget } from "../../../lib/rotation/ledger/ledger.ts";
@@ -244,7 +245,7 @@ it("leaves the other keys as they are while the new one is not seen to be accept
 
 describe("what cannot be replaced is said, and nothing is changed", () => {
   it.each([
-    ["an application that is gone", { isGone: true }, "not-applicable", /does not exist any more/],
+    ["an application that is gone", { isGone: true }, "not-applicable", /does not exist: nothing of it is accepted/],
     ["one with a certificate", { usesMtls: true }, "not-applicable", /certificate/],
     ["a public one", { tokenEndpointAuthMethod: "none" }, "not-applicable", /public/],
     ["the global one", { isGlobal: true }, "incomplete", /not replaced/],
@@ -298,6 +299,28 @@ describe("the proof", () => {
     expect(await world.step(prove)).toMatchObject({
       steps: { prove: { outcome: "incomplete", missing: [expect.stringMatching(missing)] } },
     });
+  });
+
+  it("is older than what watching took away again while it was asked: who asked did not know of that", async () => {
+    const world = await leakedWorld();
+    const taken = async () => {
+      const again = { at: world.clock.now(), outcome: "done" as const, message: "Taken away again." };
+      await recordStep(world.table, world.incident().id, "contain", again);
+    };
+    const proven = await world.step(async (incident, parts) =>
+      prove(incident, {
+        ...parts,
+        tokenFor: async (...asked) => {
+          if (incident.steps.contain?.at === world.incident().steps.contain?.at) await taken();
+          return parts.tokenFor(...asked);
+        },
+      }),
+    );
+
+    expect(proven).toMatchObject({ steps: { prove: { outcome: "done" } } });
+    expect(stoppedAt(world.incident())).toBeNull();
+    await world.step(prove);
+    expect(stoppedAt(world.incident())).not.toBeNull();
   });
 
   it("does not hold where nothing is stored to ask with", async () => {

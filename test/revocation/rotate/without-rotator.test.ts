@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { incidentKey, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import { whyNotReady } from "../../../lib/revocation/restore/ready.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
@@ -74,6 +75,39 @@ describe.each(WORLDS)("without a rotator ($withoutRotator), a leaked $kind", (op
       steps: { rotate: { outcome: "incomplete", missing: [expect.stringContaining("Auth0 refuses")] } },
     });
     expect(world.vault.labelled(PREVIOUS)).toBeDefined();
+  });
+});
+
+/** What an incident knows of an application that is not there. */
+const NOT_THERE = [
+  { title: "deleted since it was locked", incident: { goneSince: 1 }, proof: "done" },
+  {
+    title: "one that nobody has seen",
+    incident: { steps: { lock: { at: 1, outcome: "not-applicable", message: "There is none." } } },
+    proof: "not-applicable",
+  },
+] as const;
+
+it.each(NOT_THERE)("is waited for by nobody where the application is $title", async ({ incident, proof }) => {
+  for (const withoutRotator of ["it leaked", "there is none"] as const) {
+    const world = await leakedWorld({ withoutRotator, incident });
+    await world.step(rotateLeaked);
+    await world.step(prove);
+
+    expect(world.incident().steps).toMatchObject({ rotate: { outcome: "not-applicable" }, prove: { outcome: proof } });
+    expect(world.wire.calls).not.toContain("tenant.tokenFor");
+    expect(shouldRotateAgain(world.incident(), world.clock.now() + 86_400_000)).toBe(false);
+  }
+});
+
+it("is replaced by a person also where one application is the responder as well", async () => {
+  const own = { role: "responder", also: ["rotator"], hasSpare: true } as const;
+  const world = await leakedWorld({ withoutRotator: "it leaked", own });
+  await world.step(rotateLeaked);
+
+  expect(world.incident().steps.rotate).toMatchObject({
+    outcome: "incomplete",
+    missing: [expect.stringMatching(/only a person.*other names/)],
   });
 });
 

@@ -1,0 +1,46 @@
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Key, Table } from "../../store/table.ts";
+import { type Incident, incidentPartition } from "../incident/incident.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
+
+/** The application as it is when the evidence is made. */
+export type PresentClient =
+  | { status: "read"; client: RevokedClient | undefined; keys: readonly RegisteredClientKey[] }
+  | {
+      status: "unread";
+      /** In a sentence. */
+      why: string;
+    };
+
+/** `INCIDENT#<id>`, `PRESENT`: the application as it was seen last before the evidence is made. */
+const presentKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "PRESENT" });
+
+/** Reads the application and its keys; that it cannot be read is said in the evidence. */
+export async function readPresentClient({ tenant }: Pick<IncidentParts, "tenant">): Promise<PresentClient> {
+  try {
+    const client = await tenant.client();
+    return { status: "read", client, keys: client ? await tenant.keys() : [] };
+  } catch (error) {
+    if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+    return { status: "unread", why: error.message };
+  }
+}
+
+/**
+ * Keeps how the application stands now, for the evidence: who makes that has no login that may see it.
+ *
+ * @throws CurfewError `store-failed`, `interrupted`
+ */
+export async function keepPresentClient(
+  { id }: Incident,
+  parts: Pick<IncidentParts, "tenant" | "table">,
+): Promise<void> {
+  await parts.table.put<PresentClient>(presentKey(id), await readPresentClient(parts));
+}
+
+/** As it was kept last. */
+export const keptPresentClient = async (table: Table, incident: string): Promise<PresentClient> =>
+  (await table.get<PresentClient>(presentKey(incident)))?.value ?? NOT_SEEN;
+
+const NOT_SEEN: PresentClient = { status: "unread", why: "Nobody looked at the application in the end." };

@@ -1,0 +1,26 @@
+import { type ClosingParts, closeIncident } from "../close.ts";
+import type { Incident } from "../incident/incident.ts";
+import type { InvestigateStep } from "../incident-machine.ts";
+import type { Inventories } from "../investigate/inventories.ts";
+import { investigate } from "../investigate/investigate.ts";
+import { untilNextLook } from "../not-over.ts";
+import { ON, type Way } from "./way.ts";
+
+/** Everything that the steps work with that see the whole tenant, and change nothing in it. */
+export interface InvestigateParts extends ClosingParts {
+  inventories: Inventories;
+}
+
+/** What each state of the machine does that has not the responder's login. Every step records how far it came itself. */
+export const investigateSteps: Readonly<
+  Record<InvestigateStep, (incident: Incident, parts: InvestigateParts) => Promise<Way>>
+> = {
+  investigate: async (incident, parts) => {
+    if (!incident.ended) await investigate(incident, parts, parts.inventories);
+    return ON;
+  },
+  close: async (incident, parts) => {
+    const known = await closeIncident(incident, parts);
+    return known.closedAt === null ? { next: "again", wait: untilNextLook(known, parts.clock.now()) } : ON;
+  },
+};
