@@ -4,6 +4,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
+import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
@@ -28,7 +29,10 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
   const now = () => readIncident(table, incident.id);
   return {
     ...{ tenant, table, incident },
-    look: async () => clock.run(investigate(await now(), all.parts, inventories)),
+    look: async () => {
+      await clock.run(readBack(await now(), all.parts));
+      await clock.run(investigate(await now(), all.parts, inventories));
+    },
     turn: async () => clock.run(watchTurn(await now(), all.parts)),
     told: () => heard.filter(({ title }) => title.startsWith("acme: what was added with job is in use")),
     found: () => heard.find(({ title }) => title.includes("what was done with job")),
