@@ -45,7 +45,7 @@ async function play(world: World, scenario: Scenario, outage: WorldOptions["outa
   world.calm();
   await watch(world, CALM_TURNS);
   const ended = snapshot(world);
-  const problems = [...world.guard.violations, ...missing(world, scenario, outage)];
+  const problems = [...world.guard.violations, ...(scenario.drill ? changed(world) : missing(world, scenario, outage))];
   await containAll(world);
   await turn(world);
   if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
@@ -69,8 +69,21 @@ function snapshot({ tenant, table, opened, incident }: World): string {
   return JSON.stringify([client, [...grants.values()], acls, kept, incident()]);
 }
 
+/** A drill leaves everything as it was, is not called contained, and comes to its end. */
+function changed({ tenant, before, incident }: World): string[] {
+  const { client, grants, acls } = tenant;
+  const { steps } = incident();
+  const expectations: Record<string, boolean> = {
+    "it is as it was":
+      JSON.stringify([client, [...grants.values()], acls]) === JSON.stringify([before.client, before.grants, []]),
+    "it is not contained": !isContained(incident()),
+    "every step is complete": Object.values(steps).every(({ outcome }) => outcome !== "incomplete"),
+  };
+  return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
+}
+
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldOptions["outage"]): string[] {
+function missing(world: World, { egress, tool }: Scenario, outage: WorldOptions["outage"]): string[] {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -82,7 +95,7 @@ function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldO
   // While nothing answers for minutes, the first look may come after the tool.
   const isLate = outage !== undefined;
   const expectations: Record<string, boolean> = {
-    "it is contained": drill || isContained(world.incident()),
+    "it is contained": isContained(world.incident()),
     "it is locked": client?.grantTypes?.includes("client_credentials") !== true,
     "no grant is left": isNotSystem.length === 0,
     "the leaked key is detached": client?.attachedKeys?.includes(leaked) !== true,
