@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { FAULTS } from "../support/world/wire.ts";
 import { partOf } from "./cases.ts";
 import { MATRICES } from "./matrices.ts";
 import type { Case } from "./matrix.ts";
@@ -42,16 +43,26 @@ describe("npm run matrix", () => {
     expect(readOptions(["--case", JSON.stringify(CASE)])).toEqual({ case: CASE });
   });
 
-  it("leaves no case out of all shares together, and has none in two", async () => {
-    const all = Array.from({ length: 23 }, (_, skip): Case => ({ ...CASE, faults: [{ skip, fault: "hangs" }] }));
+  it("leaves no case out of all shares together, has none in two, and every fault in each", async () => {
+    const all = Array.from({ length: 50 }, (_, skip) =>
+      FAULTS.map((fault): Case => ({ ...CASE, faults: [{ skip, fault }] })),
+    );
     async function* cases() {
-      yield* all;
+      yield* all.flat();
     }
-    const skips: number[] = [];
-    for (const part of [0, 1, 2, 3]) {
-      for await (const { faults } of partOf(cases(), part, 4)) skips.push(...faults.map(({ skip }) => skip));
-    }
+    const parts: Case[][] = await Promise.all(FAULTS.map((_, part) => collected(partOf(cases(), part, FAULTS.length))));
 
-    expect(skips.sort((a, b) => a - b)).toEqual(all.map((_, index) => index));
+    const texts = parts.flat().map((one) => JSON.stringify(one));
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts.length).toBe(50 * FAULTS.length);
+    for (const part of parts) {
+      expect(new Set(part.flatMap(({ faults }) => faults.map(({ fault }) => fault)))).toEqual(new Set(FAULTS));
+    }
   });
 });
+
+async function collected(cases: AsyncIterable<Case>): Promise<Case[]> {
+  const all: Case[] = [];
+  for await (const one of cases) all.push(one);
+  return all;
+}
