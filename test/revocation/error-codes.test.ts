@@ -6,8 +6,8 @@ import { readingsOf } from "../../lib/revocation/window/readings.ts";
 import { incidentOf, THREE_AM, testParts, testTenant } from "./support.ts";
 
 interface Meaning {
-  /** It comes of talking to Auth0: the window goes on with what is known of the APIs. */
-  ofAuth0: boolean;
+  /** The tenant cannot be asked: the window goes on with what is known of the APIs. */
+  unasked: boolean;
   /** It may be over in a minute: containing is tried again at once, and not with the next turn of watching. */
   passes: boolean;
   /** Nothing but a person ends it: the command line says so first, and stops. */
@@ -15,26 +15,26 @@ interface Meaning {
 }
 
 const meaning = (...words: (keyof Meaning)[]): Meaning => ({
-  ofAuth0: words.includes("ofAuth0"),
+  unasked: words.includes("unasked"),
   passes: words.includes("passes"),
   shutsOut: words.includes("shutsOut"),
 });
 
 /** Each code of the closed set: whoever adds one has to say here what it means in an emergency. */
 const MEANINGS: Readonly<Record<ErrorCode, Meaning>> = {
-  "missing-scope": meaning("ofAuth0"),
-  "feature-unavailable": meaning("ofAuth0"),
-  "credentials-refused": meaning("ofAuth0", "shutsOut"),
-  "no-grant": meaning("ofAuth0", "shutsOut"),
-  throttled: meaning("ofAuth0", "passes"),
-  unreachable: meaning("ofAuth0", "passes"),
-  "timed-out": meaning("ofAuth0", "passes"),
-  "service-failed": meaning("ofAuth0", "passes"),
-  "unexpected-answer": meaning("ofAuth0", "passes"),
-  "request-refused": meaning("ofAuth0"),
-  "not-found": meaning("ofAuth0"),
-  "token-expired": meaning("ofAuth0", "passes"),
-  "configuration-invalid": meaning("shutsOut"),
+  "missing-scope": meaning("unasked"),
+  "feature-unavailable": meaning("unasked"),
+  "credentials-refused": meaning("unasked", "shutsOut"),
+  "no-grant": meaning("unasked", "shutsOut"),
+  throttled: meaning("unasked", "passes"),
+  unreachable: meaning("unasked", "passes"),
+  "timed-out": meaning("unasked", "passes"),
+  "service-failed": meaning("unasked", "passes"),
+  "unexpected-answer": meaning("unasked", "passes"),
+  "request-refused": meaning("unasked"),
+  "not-found": meaning("unasked"),
+  "token-expired": meaning("unasked", "passes"),
+  "configuration-invalid": meaning("unasked", "shutsOut"),
   "arguments-invalid": meaning(),
   "reference-unresolved": meaning(),
   "file-unwritable": meaning(),
@@ -67,10 +67,13 @@ describe("every reason for which something fails", () => {
     expect(isShutOut(unlocked(code))).toBe(shutsOut);
   });
 
-  it.each(CODES)("leaves the window with what is known where Auth0 is the reason: %s", async (code, { ofAuth0 }) => {
-    const { parts } = testParts(testTenant({ apis: () => Promise.reject(new CurfewError(code, "It failed.")) }));
-    const read = readingsOf("leak", null, parts);
+  it.each(CODES)(
+    "leaves the window with what is known where the tenant cannot be asked: %s",
+    async (code, { unasked }) => {
+      const { parts } = testParts(testTenant({ apis: () => Promise.reject(new CurfewError(code, "It failed.")) }));
+      const read = readingsOf("leak", null, parts);
 
-    await (ofAuth0 ? expect(read).resolves.toEqual([]) : expect(read).rejects.toThrow("It failed."));
-  });
+      await (unasked ? expect(read).resolves.toEqual([]) : expect(read).rejects.toThrow("It failed."));
+    },
+  );
 });
