@@ -43,5 +43,6 @@ const SCENARIOS: Readonly<Record<string, AnswerScenario>> = {
 export const ANSWERS: Matrix = {
   name: "answers",
   scenarios: Object.keys(SCENARIOS),
-  run: (one) => runAnswer(scenarioOf(SCENARIOS, one), one.faults),
+  outages: ["table.*", "tenant.*"],
+  run: (one) => runAnswer(scenarioOf(SCENARIOS, one), one),
 };

@@ -5,5 +5,6 @@ import type { Matrix } from "../matrix.ts";
 export const SECOND_LEAK: Matrix = {
   name: "second-leak",
   scenarios: ["after access was given back"],
-  run: ({ faults }) => runSecondLeak(faults),
+  outages: ["table.*", "tenant.*"],
+  run: runSecondLeak,
 };

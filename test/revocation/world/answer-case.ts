@@ -5,7 +5,7 @@ import { revokeKey } from "../../../lib/revocation/key-revocation/revoke-key.ts"
 import { giveBack, giveBackAgain } from "../../../lib/revocation/restore/give-back.ts";
 import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../../../lib/revocation/restore/same-grant.ts";
-import type { PlannedFault } from "../../support/world/wire.ts";
+import type { Outage, PlannedFault } from "../../support/world/wire.ts";
 import { approve, replaced } from "./approve.ts";
 import { turn } from "./curfew.ts";
 import type { WorldTenant } from "./tenant.ts";
@@ -17,6 +17,12 @@ export interface AnswerScenario extends Omit<WorldOptions, "faults" | "outage" |
   drill?: boolean;
   /** Something else changes the tenant after it was approved. */
   meanwhile?(tenant: WorldTenant): void;
+}
+
+/** What strikes while it is done. */
+export interface Struck {
+  faults: readonly PlannedFault[];
+  outage?: Outage;
 }
 
 /** What became of it. */
@@ -34,17 +40,18 @@ const RUNS = 3;
 const CALM_RUNS = 4;
 
 /** Contains a leak in calm, has something approved, and does that under faults. */
-export async function runAnswer(scenario: AnswerScenario, faults: readonly PlannedFault[] = []): Promise<AnswerResult> {
+export async function runAnswer(scenario: AnswerScenario, struck: Struck): Promise<AnswerResult> {
   const world = await createWorld(scenario);
-  return world.clock.run(play(world, scenario, faults));
+  return world.clock.run(play(world, scenario, struck));
 }
 
-async function play(world: World, scenario: AnswerScenario, faults: readonly PlannedFault[]): Promise<AnswerResult> {
+async function play(world: World, scenario: AnswerScenario, { faults, outage }: Struck): Promise<AnswerResult> {
   const { step } = scenario;
   await replaced(world);
   const plan = await approve(world, step);
   if (scenario.meanwhile) world.putBack(scenario.meanwhile);
   for (const fault of faults) world.wire.plan(fault);
+  if (outage) world.wire.fail(outage);
   const begun = world.wire.calls.length;
   await act(world, step, RUNS);
   const strikable = world.wire.calls.length - begun;

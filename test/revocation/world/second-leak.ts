@@ -5,7 +5,7 @@ import { type Incident, isComplete, isContained } from "../../../lib/revocation/
 import { openIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import { giveBack, giveBackAgain } from "../../../lib/revocation/restore/give-back.ts";
-import type { PlannedFault } from "../../support/world/wire.ts";
+import type { Struck } from "./answer-case.ts";
 import { approve, replaced } from "./approve.ts";
 import { turn } from "./curfew.ts";
 import { isHeard, isKept } from "./guard.ts";
@@ -81,7 +81,7 @@ export interface SecondLeakResult {
 }
 
 /** Access was given back, what replaced the leak leaks as well, and something fails while that is contained. */
-export async function runSecondLeak(faults: readonly PlannedFault[]): Promise<SecondLeakResult> {
+export async function runSecondLeak({ faults, outage }: Struck): Promise<SecondLeakResult> {
   const world = await approvedWorld();
   await give(world);
   await turns(world, 1);
@@ -89,6 +89,7 @@ export async function runSecondLeak(faults: readonly PlannedFault[]): Promise<Se
   const { id } = await report(world, null);
   world.putBack(() => undefined);
   for (const fault of faults) world.wire.plan(fault);
+  if (outage) world.wire.fail(outage);
   const begun = world.wire.calls.length;
   await contain(world, id);
   await turns(world, 1);
