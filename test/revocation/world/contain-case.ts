@@ -1,5 +1,7 @@
 import { aclDescription } from "../../../lib/revocation/contain/network-acl.ts";
 import { incidentPartition, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
+import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { containAll, respond, turn } from "./curfew.ts";
 import { isHeard, isKept } from "./guard.ts";
 import type { WorldTenant } from "./tenant.ts";
@@ -45,7 +47,10 @@ async function play(world: World, scenario: Scenario, outage: WorldOptions["outa
   world.calm();
   await watch(world, CALM_TURNS);
   const ended = snapshot(world);
-  const problems = [...world.guard.violations, ...(scenario.drill ? changed(world) : missing(world, scenario, outage))];
+  const problems = [
+    ...world.guard.violations,
+    ...(scenario.drill ? changed(world) : await missing(world, scenario, outage)),
+  ];
   await containAll(world);
   await turn(world);
   if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
@@ -83,7 +88,7 @@ function changed({ tenant, before, incident }: World): string[] {
 }
 
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(world: World, { egress, tool }: Scenario, outage: WorldOptions["outage"]): string[] {
+async function missing(world: World, { egress, tool }: Scenario, outage: WorldOptions["outage"]): Promise<string[]> {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -92,6 +97,7 @@ function missing(world: World, { egress, tool }: Scenario, outage: WorldOptions[
   );
   const isNotSystem = [...grants.values()].filter(({ isSystem }) => !isSystem);
   const leaked = tenant.keys.find(({ kid }) => kid === opened.leakedKey)?.id ?? "";
+  const offered = await readPreservedGrants<RevokedGrant>(table, opened.id);
   // While nothing answers for minutes, the first look may come after the tool.
   const isLate = outage !== undefined;
   const expectations: Record<string, boolean> = {
@@ -106,18 +112,11 @@ function missing(world: World, { egress, tool }: Scenario, outage: WorldOptions[
     // While nothing could be recorded, nobody knows that it had been taken away before.
     "people heard what was put back": !tool || outage !== undefined || heard().includes("put back"),
     "what came later is not offered":
-      isLate || offeredOf(world).every((id) => before.grants.some((grant) => grant.id === id)),
+      isLate || offered.every(({ id }) => before.grants.some((grant) => grant.id === id)),
     "the grant types are kept": keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
 }
-
-const offeredOf = ({ table, opened }: World): string[] =>
-  table
-    .rows(incidentPartition(opened.id))
-    .flatMap(([sort]) => (sort.startsWith(OFFERED) ? [sort.slice(OFFERED.length)] : []));
-
-const OFFERED = "PRESERVED#grant/";
 
 function keepsTypes({ table, opened, before, heard }: World): boolean {
   const kept = table.peek<string[]>({ partition: incidentPartition(opened.id), sort: "PRESERVED#grant-types" });
