@@ -18,6 +18,8 @@ const toolPutsBack: NonNullable<Scenario["tool"]> = (tenant) => {
   tenant.createGrant({ ...ORDERS, scopes: ["read:orders", "delete:orders"] });
 };
 
+const PUT_BACK = ["client_credentials of job", "(https[:]//orders)"];
+
 const ORDERS = {
   ...{ audience: "https://orders", allowsAllScopes: undefined, subjectType: "client", organizations: [] },
   ...{ organizationUsage: undefined, allowsAnyOrganization: undefined, isSystem: false },
@@ -25,7 +27,7 @@ const ORDERS = {
 
 /** Leaks of which each asks something else of containment; by name, so that a case can be written down. */
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
-  "a secret, and a tool that puts back": { grants: GRANTS, tool: toolPutsBack },
+  "a secret, and a tool that puts back": { grants: GRANTS, tool: toolPutsBack, putBack: PUT_BACK },
   "a key of two, and a network ACL": {
     client: { attachedKeys: ["cred_1", "cred_2"] },
     leakedKey: "old",
@@ -35,6 +37,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       if (tenant.client) tenant.client = { ...tenant.client, attachedKeys: ["cred_1", "cred_2"] };
       tenant.acls.splice(0);
     },
+    putBack: ["the key old of job", "the network ACL of this incident is gone"],
   },
   "a grant that comes while others go": {
     grants: GRANTS.slice(0, 2),
@@ -46,7 +49,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       },
     },
   },
-  "a grant that is planted where there were none": { tool: toolPutsBack },
+  "a grant that is planted where there were none": { tool: toolPutsBack, putBack: PUT_BACK },
   "a drill": { grants: GRANTS, egress: ["203.0.113.7/32"], drill: true },
   "a secret, and nobody hears": { grants: GRANTS, isMute: true },
 };

@@ -11,6 +11,8 @@ import { createWorld, type World, type WorldOptions } from "./world.ts";
 export interface Scenario extends Omit<WorldOptions, "faults" | "outage"> {
   /** An infrastructure tool puts back what it knows, between two turns of watching. */
   tool?(tenant: WorldTenant): void;
+  /** What people must hear of that, each as an alert about what was put back says it. */
+  putBack?: readonly string[];
 }
 
 /** What became of one incident that was struck by faults. */
@@ -88,7 +90,11 @@ function changed({ tenant, before, incident }: World): string[] {
 }
 
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-async function missing(world: World, { egress, tool }: Scenario, outage: WorldOptions["outage"]): Promise<string[]> {
+async function missing(
+  world: World,
+  { egress, tool, putBack = [] }: Scenario,
+  outage: WorldOptions["outage"],
+): Promise<string[]> {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -111,12 +117,18 @@ async function missing(world: World, { egress, tool }: Scenario, outage: WorldOp
     "what was told and what was stored is everything": lost.length === 0,
     // While nothing could be recorded, nobody knows that it had been taken away before.
     "people heard what was put back": !tool || outage !== undefined || heard().includes("put back"),
+    // The lock waits for no record: one that fails, and a death right after the lock, leave no trace of what was open.
+    "people heard of each that was put back":
+      outage !== undefined || world.wire.struck.length > 1 || putBack.every((line) => isToldAsPutBack(world, line)),
     "what came later is not offered":
       isLate || offered.every(({ id }) => before.grants.some((grant) => grant.id === id)),
     "the grant types are kept": keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
 }
+
+const isToldAsPutBack = (world: World, line: string): boolean =>
+  world.told().some(({ title, items }) => title.includes("put back") && items.some((item) => item.includes(line)));
 
 function keepsTypes({ table, opened, before, heard }: World): boolean {
   const kept = table.peek<string[]>({ partition: incidentPartition(opened.id), sort: "PRESERVED#grant-types" });

@@ -44,7 +44,9 @@ export interface World {
   readonly before: { client: RevokedClient | undefined; grants: readonly RevokedGrant[] };
   /** The incident as it is remembered. */
   incident(): Incident;
-  /** What people were told, or will be as soon as anything can be sent, in one text. */
+  /** What people were told, or will be as soon as anything can be sent. */
+  told(): readonly Alert[];
+  /** The same in one text. */
   heard(): string;
   /** Something else than Curfew changes the tenant. */
   putBack(change: (tenant: WorldTenant) => void): void;
@@ -112,7 +114,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   let isMute = options.isMute ?? false;
   let isPutBack = false;
   let approved: readonly string[] = [];
-  const heard = (): string => [...alerts, ...unsent()].flatMap(({ title, items }) => [title, ...items]).join("\n");
+  const told = (): Alert[] => [...alerts, ...unsent()];
+  const heard = (): string =>
+    told()
+      .flatMap(({ title, items }) => [title, ...items])
+      .join("\n");
   const unsent = (): Alert[] =>
     table
       .rows(incidentPartition(opened.id))
@@ -150,7 +156,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     signal: new AbortController().signal,
   });
   return {
-    ...{ clock, tenant, table, alerts, wire, guard, opened, before, heard },
+    ...{ clock, tenant, table, alerts, wire, guard, opened, before, told, heard },
     incident: () => table.peek<Incident>(incidentKey(opened.id)) ?? opened,
     putBack: (change) => {
       isPutBack = true;
