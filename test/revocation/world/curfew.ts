@@ -80,8 +80,9 @@ const TURN = 60_000;
 export async function turn(world: World): Promise<void> {
   await world.clock.sleep(TURN);
   const read = (parts: IncidentParts): Promise<Incident> => readIncident(parts.table, world.opened.id);
+  const begunAt = world.clock.now();
   const looked = await runTask(world, "put-back", async (parts) => putBack(await read(parts), parts));
-  if (looked?.steps["put-back"]?.outcome === "done") world.looked();
+  if (looked?.steps["put-back"]?.outcome === "done") world.looked(begunAt);
   const incident = world.incident();
   const isUnproven =
     nextStep(incident, world.clock.now(), "rotate").step === "prove" || !isComplete(incident.steps.prove);

@@ -50,8 +50,8 @@ export interface World {
   heard(): string;
   /** Something else than Curfew changes the tenant. */
   putBack(change: (tenant: WorldTenant) => void): void;
-  /** Curfew looked at all of it since. */
-  looked(): void;
+  /** Curfew looked at all of it, and began at that moment. */
+  looked(begunAt: number): void;
   approve(audiences: readonly string[]): void;
   /** Nothing goes wrong any more. */
   calm(): void;
@@ -112,7 +112,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(leakedKey === undefined ? {} : { leakedKey }),
   });
   let isMute = options.isMute ?? false;
-  let isPutBack = false;
+  let putBackAt: number | undefined;
   let approved: readonly string[] = [];
   const told = (): Alert[] => [...alerts, ...unsent()];
   const heard = (): string =>
@@ -126,13 +126,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const isGlobal = options.client?.isGlobal ?? false;
   const guard = guardOf({
     ...{ tenant, table, incident: opened, heard, isGlobal },
-    isPutBack: () => isPutBack,
+    isPutBack: () => putBackAt !== undefined,
     approved: () => approved,
   });
   let beside = options.beside;
   const onEffect = (call: string): void => {
     if (call === beside?.call) {
-      isPutBack = true;
+      putBackAt = clock.now();
       beside.change(tenant);
       beside = undefined;
     }
@@ -159,11 +159,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...{ clock, tenant, table, alerts, wire, guard, opened, before, told, heard },
     incident: () => table.peek<Incident>(incidentKey(opened.id)) ?? opened,
     putBack: (change) => {
-      isPutBack = true;
+      putBackAt = clock.now();
       change(tenant);
     },
-    looked: () => {
-      isPutBack = false;
+    looked: (begunAt) => {
+      if (putBackAt !== undefined && putBackAt < begunAt) putBackAt = undefined;
     },
     approve: (audiences) => {
       approved = audiences;
