@@ -192,9 +192,12 @@ describe("a turn of watching", () => {
     const issued = (at = LATER) =>
       logEvent(at, { type: "seccft", audience: "https://big.example", request: undefined });
 
-    it("takes the proof back, until it is proven anew", async () => {
+    it.each([
+      { when: "at that very moment", at: THREE_AM + 5 * MINUTE },
+      { when: "later", at: LATER },
+    ])("takes the proof back, until it is proven anew: $when", async ({ at }) => {
       const { tenant, turn, incident, table, clock } = await watched();
-      tenant.log = [issued()];
+      tenant.log = [issued(at)];
       const after = await turn();
       expect([isContained(after), stoppedAt(after)]).toEqual([false, null]);
       expect(notDone(after)).toEqual([expect.stringMatching(/was given tokens for https:\/\/big.example/)]);
@@ -205,19 +208,21 @@ describe("a turn of watching", () => {
       expect(isContained(await readIncident(table, incident.id))).toBe(true);
     });
 
-    it("keeps the proof where it was Curfew's own, came before, or giving it back was approved", async () => {
+    it("keeps the proof where it was Curfew's own or a user's, came before, or giving it back was approved", async () => {
       const own = await watched();
       const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
       await noteOwnAct(own.table, own.incident.id, act);
       own.tenant.log = [{ ...issued(), userAgent: undefined }];
       const before = await watched();
       before.tenant.log = [issued(THREE_AM + 4 * MINUTE)];
+      const user = await watched();
+      user.tenant.log = [{ ...issued(), type: "seacft", userId: "auth0|1" }];
       const approved = await watched();
       const decision = { by: "kim", at: LATER - SECOND, decision: "approve" };
       await approved.table.put(askedKey(approved.incident.id, "restore"), { plan: {}, decision });
       approved.tenant.log = [issued()];
 
-      for (const { turn } of [own, before, approved]) expect(isContained(await turn())).toBe(true);
+      for (const { turn } of [own, before, user, approved]) expect(isContained(await turn())).toBe(true);
     });
   });
 
