@@ -1,5 +1,5 @@
 import type { AskedStep } from "../../../lib/revocation/approvals/asked.ts";
-import { type Incident, isComplete } from "../../../lib/revocation/incident/incident.ts";
+import { type Incident, incidentPartition, isComplete } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { revokeKey } from "../../../lib/revocation/key-revocation/revoke-key.ts";
 import { giveBack, giveBackAgain } from "../../../lib/revocation/restore/give-back.ts";
@@ -117,11 +117,13 @@ function restored({ tenant, before, incident }: World, plan: RestorePlan, drill:
   };
 }
 
-function revoked({ tenant, incident }: World, drill: boolean): Record<string, boolean> {
+function revoked({ tenant, incident, table, opened }: World, drill: boolean): Record<string, boolean> {
   const state = tenant.signingKeys.find(({ kid }) => kid === "now")?.state;
   return {
     "the step is done": incident().steps["key-revocation"]?.outcome === "done",
     "the key is revoked": drill ? state === "current" : state === "revoked",
+    "no token is called ended that is accepted":
+      tenant.endsTokens || table.peek({ partition: incidentPartition(opened.id), sort: "ENDED" }) === undefined,
     "no other is": tenant.signingKeys.filter((key) => key.state === "revoked").length === (drill ? 0 : 1),
   };
 }
