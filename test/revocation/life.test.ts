@@ -3,6 +3,7 @@ import { isContained, stoppedAt, wasContained } from "../../lib/revocation/incid
 import { openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
+import { approve } from "./world/approve.ts";
 import { respond } from "./world/curfew.ts";
 import { approvedWorld, contain, give, ORDERS, report, turns } from "./world/second-leak.ts";
 import type { WorldTenant } from "./world/tenant.ts";
@@ -12,6 +13,17 @@ const PLANTED: Parameters<WorldTenant["createGrant"]>[0] = {
   ...{ audience: "https://stock", scopes: ["read:stock"], subjectType: "client", organizations: [], isSystem: false },
   ...{ allowsAllScopes: undefined, organizationUsage: undefined, allowsAnyOrganization: undefined },
 };
+
+test("nothing is given back before what leaked is replaced, whoever approved it", async () => {
+  const world = await createWorld({ grants: [ORDERS] });
+  await world.clock.run(respond(world));
+  await world.clock.run(approve(world, "restore"));
+  await give(world);
+
+  const missing = [expect.stringMatching(/not replaced yet/)];
+  expect(world.incident().steps.restore).toMatchObject({ outcome: "incomplete", missing });
+  expect(world.tenant.grants.size).toBe(0);
+});
 
 describe("after access was given back", () => {
   test("what was proven before stays proven, also where something is put back and taken away again", async () => {

@@ -9,14 +9,15 @@ const GRANTS: AnswerScenario["grants"] = [
   { audience: "https://own", scopes: [], allowsAllScopes: true, subjectType: undefined },
 ];
 
-/** Somebody restores by hand what they know: more than was approved. */
+/** Somebody restores by hand what they know: more than was approved, and what nobody approved. */
 const widen = (tenant: WorldTenant): void => {
-  const { isSystem, organizations } = { isSystem: false, organizations: [] };
   const other = { allowsAllScopes: undefined, organizationUsage: undefined, allowsAnyOrganization: undefined };
-  tenant.createGrant({
-    ...{ audience: "https://stock", subjectType: "client", scopes: ["read:stock", "delete:stock"] },
-    ...{ ...other, isSystem, organizations },
-  });
+  for (const audience of ["https://stock", "https://planted"]) {
+    tenant.createGrant({
+      ...{ audience, subjectType: "client", scopes: ["read:stock", "delete:stock"] },
+      ...{ ...other, isSystem: false, organizations: [] },
+    });
+  }
 };
 
 /** What was approved, of each kind, and what comes between. */
