@@ -44,6 +44,20 @@ describe("after access was given back", () => {
     expect(incident.steps.restore?.outcome).toBe("done");
   });
 
+  test("what was begun stays locked until it is proven once more, where something was planted meanwhile", async () => {
+    const world = await approvedWorld();
+    world.tenant.refusals.createGrant = "throttled";
+    await give(world);
+    delete world.tenant.refusals.createGrant;
+    world.putBack((tenant) => tenant.createGrant(PLANTED));
+    await contain(world, world.opened.id);
+    await give(world);
+
+    expect(world.tenant.grants.size).toBe(1);
+    expect(world.incident().steps.restore).toMatchObject({ outcome: "incomplete" });
+    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+  });
+
   test("what is planted while it is given back has it proven once more first", async () => {
     const world = await approvedWorld();
     const proof = world.incident().steps.prove?.at ?? 0;
