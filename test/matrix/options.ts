@@ -13,6 +13,8 @@ export interface Order {
   from: number;
   withPairs: boolean;
   workers: number;
+  /** After which no other first fault is begun. */
+  minutes: number;
 }
 
 const NAMES = MATRICES.map(({ name }) => name);
@@ -25,6 +27,7 @@ at any call, and any other at any call after it. The matrices are ${NAMES.join("
   --share K/N    the Kth of N shares of the first faults: so a run of hours can be made in parts, or on several machines
   --every N      every Nth first fault only: the same as --share 1/N
   --from N       goes on with the Nth of these first faults, as an interrupted run says
+  --minutes N    begins no other first fault after that
   --singles      leaves out the pairs
   --workers N    threads; one for each processor when left out
   --case JSON    runs one case, as a failing test prints it, and tells its calls
@@ -48,10 +51,14 @@ export function readOptions(args: readonly string[]): Asked {
   }
 }
 
+/** Minutes that no run takes. */
+const FOREVER = 999_999;
+
 const OPTIONS = {
   share: { type: "string" },
   every: { type: "string" },
   from: { type: "string", default: "0" },
+  minutes: { type: "string", default: `${FOREVER}` },
   singles: { type: "boolean", default: false },
   workers: { type: "string", default: `${availableParallelism()}` },
   case: { type: "string" },
@@ -62,11 +69,12 @@ interface Values {
   share?: string | undefined;
   every?: string | undefined;
   from: string;
+  minutes: string;
   singles: boolean;
   workers: string;
 }
 
-function orderOf({ share, every, from, singles, workers }: Values, names: readonly string[]): Asked {
+function orderOf({ share, every, from, minutes, singles, workers }: Values, names: readonly string[]): Asked {
   if (share !== undefined && every !== undefined) return "--share and --every say the same: give one of them.";
   const [part, parts] = (share ?? `1/${every ?? 1}`).split("/").map(wholeNumber);
   if (!part || !parts || part > parts) return "--share takes two numbers such as 3/10, and --every one.";
@@ -74,8 +82,12 @@ function orderOf({ share, every, from, singles, workers }: Values, names: readon
   if (!threads) return "--workers takes a number, 1 at least.";
   const begin = wholeNumber(from);
   if (begin === undefined) return "--from takes a number.";
+  const most = wholeNumber(minutes);
+  if (!most) return "--minutes takes a number, 1 at least.";
   const matrices = names.length === 0 ? MATRICES : MATRICES.filter(({ name }) => names.includes(name));
-  return { order: { matrices, part: part - 1, parts, from: begin, withPairs: !singles, workers: threads } };
+  return {
+    order: { matrices, part: part - 1, parts, from: begin, withPairs: !singles, workers: threads, minutes: most },
+  };
 }
 
 const wholeNumber = (text: string): number | undefined => (/^\d{1,9}$/.test(text) ? Number(text) : undefined);

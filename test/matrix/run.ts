@@ -36,11 +36,14 @@ async function runAll(order: Order): Promise<number> {
   );
   const progress = setInterval(() => say(progressLine(report, firsts.length, minutes())), PROGRESS);
   const interrupted = once(process, "SIGINT").then(() => true);
-  const worked = Promise.all(workers.map((worker) => drive(worker, queue, report))).then(() => false);
+  const worked = Promise.all(
+    workers.map((worker) => drive(worker, queue, report, () => minutes() >= order.minutes)),
+  ).then(() => false);
   try {
     const isCut = await Promise.race([worked, interrupted]);
     tell(report, `${minutes().toFixed(1)} minutes on ${order.workers} threads`);
-    if (isCut) console.info(`Interrupted: the rest is done with --from ${order.from + nextOf(report)}.`);
+    if (report.done.size < firsts.length)
+      console.info(`Not all of it: the rest is done with --from ${order.from + nextOf(report)}.`);
     if (report.total.failures.length > 0) return 1;
     return isCut ? 130 : 0;
   } finally {
@@ -50,7 +53,12 @@ async function runAll(order: Order): Promise<number> {
 }
 
 /** Gives a worker one first case after the other, until none is left. */
-async function drive(worker: Worker, queue: Iterable<[number, Case]>, report: Report): Promise<void> {
+async function drive(
+  worker: Worker,
+  queue: Iterable<[number, Case]>,
+  report: Report,
+  isOver: () => boolean,
+): Promise<void> {
   for (const [index, first] of queue) {
     worker.postMessage(first);
     const [tally]: Tally[] = await once(worker, "message");
@@ -58,6 +66,7 @@ async function drive(worker: Worker, queue: Iterable<[number, Case]>, report: Re
     const told = report.total.failures.length;
     report.note(index, first, tally);
     for (const failure of tally.failures.slice(0, Math.max(0, TOLD - told))) say(`${failure}\n`);
+    if (isOver()) return;
   }
 }
 
