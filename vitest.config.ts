@@ -21,7 +21,7 @@ const LONGEST = [
  * processes, one file after the other, and what they import is loaded once for all: a third of a second for each file.
  */
 const SHARING = [
-  "test/{alerts,audit,auth0,checks,config,findings,history,inventory,reports,revocation,rotation,runs}/**/*.test.ts",
+  "test/{alerts,audit,auth0,checks,config,findings,history,inventory,matrix,reports,revocation,rotation,runs}/**/*.test.ts",
   "test/{conformance,examples,sandbox,store}/**/*.test.ts",
   "test/infra/{alarms,audit-machine,incident-machine,policies,stack}.test.ts", // of CDK, which takes a second to load
 ];

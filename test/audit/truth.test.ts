@@ -49,7 +49,8 @@ describe("the truth of an audit", () => {
 
   it.each(TENANTS)("$title: finds every planted fault and nothing else", async ({ title: _, ...options }) => {
     const drawn = drawWorld(dealer, { ...options, now: systemClock.now() });
-    await using sandbox = await auditedSandbox(seedOf(drawn), { scopes: drawn.auditor.scopes });
+    const responders = drawn.responders.map(({ client }) => client.id);
+    await using sandbox = await auditedSandbox(seedOf(drawn), { scopes: drawn.auditor.scopes, responders });
     const grant = sandbox.tenant.state.clientGrants.values().find(({ client_id: id }) => id === AUDITOR.clientId);
     const world = nameAuditorGrant(drawn, grant?.id ?? "none");
 

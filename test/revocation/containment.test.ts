@@ -9,6 +9,18 @@ import { createWorld, type World, type WorldOptions } from "./world/world.ts";
 const EGRESS = ["203.0.113.7/32"];
 
 describe("a lock", () => {
+  test("that was taken off is put on again at once, also while nobody can write down that it was off", async () => {
+    const world = await contained({});
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    world.wire.fail({ call: "table.put INCIDENT", fault: "fails before" });
+    await turns(world, 1);
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+
+    world.calm();
+    await turns(world, 2);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
   test("takes two requests behind the one for a token, and everything else comes later", async () => {
     const world = await contained({ egress: EGRESS });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { writeTarget } from "../../lib/rotation/ledger/ledger.ts";
-import { SETTINGS, type Setting } from "./matrix/cases.ts";
+import { SETTINGS, type Setting } from "../matrix/struck/rotation.ts";
 import { documentedConsumer, keepAsking, type Load, rereadingConsumer } from "./world/consumer.ts";
 import { recordOf, rotateDue } from "./world/curfew.ts";
 import { prepareKeys } from "./world/keys.ts";

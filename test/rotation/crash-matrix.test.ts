@@ -1,68 +1,48 @@
 import { describe, expect, it } from "vitest";
-import {
-  describeCase,
-  outages,
-  runCases,
-  SETTINGS,
-  sampledPairs,
-  singles,
-  type Tally,
-  titleOf,
-} from "./matrix/cases.ts";
-import { prepareKeys } from "./world/keys.ts";
-
-const KEYS = prepareKeys(9);
+import { outages, sampledPairs, singles } from "../matrix/cases.ts";
+import { SEED } from "../matrix/seed.ts";
+import { ROTATION } from "../matrix/struck/rotation.ts";
+import { lineOf, runCases } from "../matrix/tally.ts";
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
 const PAIRS = 500;
-
-const seed = Number(process.env.CURFEW_SEED ?? (process.env.CI ? "20261123" : Date.now() % 1_000_000_000));
-
-const shown = ({ failures }: Tally): string[] =>
-  failures.slice(0, 5).map(({ case: one, result }) => `${describeCase(one)}: ${result.problems.join("; ")}`);
 
 /**
  * Where both credentials are accepted for a while nothing is asked of rotation that the other ways do not ask, and keys
  * take effect at once, so that one way stands for all of them. `npm run matrix` runs every way.
  */
-const TITLED = SETTINGS.filter(({ kind, propagation }) =>
-  kind === "private-key" ? propagation === "at once" : propagation !== "both",
-).map((setting) => [titleOf(setting), setting] as const);
+const STRUCK = ROTATION.scenarios.filter((name) =>
+  name.startsWith("private-key") ? name.includes("at once") : !name.includes("both"),
+);
 
 /** What fails for days outlasts every way to spread; the two that differ most stand for all. */
-const OUTAGES = TITLED.filter(([, { propagation }]) => propagation === "at once" || propagation === "flapping");
+const OUT = STRUCK.filter((name) => /at once|flapping/.test(name));
 
 /** Milliseconds on a busy machine; on an idle one it takes a tenth of that. */
 const PATIENCE = 90_000;
 
 describe("a rotation that is struck", { timeout: PATIENCE }, () => {
-  it.each(TITLED)("by any fault at any call loses nothing and ends proven: %s", async (title, setting) => {
-    const tally = await runCases(singles(setting, KEYS), KEYS);
+  it.each(STRUCK)("by any fault at any call loses nothing and ends proven: %s", async (scenario) => {
+    const tally = await runCases(ROTATION, singles(ROTATION, scenario));
 
-    const { cases, calls, held, failures } = tally;
-    const size = `${cases} single faults, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
-    console.info(`crash matrix, ${title}: ${size}`);
-    expect(shown(tally)).toEqual([]);
+    console.info(lineOf(ROTATION, `${scenario}, single faults`, tally));
+    expect(tally.failures.slice(0, 5)).toEqual([]);
     expect(tally.cases).toBeGreaterThan(700);
   });
 
-  it.each(OUTAGES)("by a service that fails for days is held at the worst: %s", async (title, setting) => {
-    const tally = await runCases(outages(setting, KEYS), KEYS);
+  it.each(OUT)("by a service that fails for days is held at the worst: %s", async (scenario) => {
+    const tally = await runCases(ROTATION, outages(ROTATION, scenario));
 
-    const { cases, calls, held, failures } = tally;
-    const size = `${cases} outages, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
-    console.info(`crash matrix, ${title}: ${size}`);
-    expect(shown(tally)).toEqual([]);
-    expect(held).toBeGreaterThan(0);
+    console.info(lineOf(ROTATION, `${scenario}, outages`, tally));
+    expect(tally.failures.slice(0, 5)).toEqual([]);
+    expect(tally.noted).toBeGreaterThan(0);
   });
 
   it("by any two faults loses nothing and ends proven", async () => {
-    const tally = await runCases(sampledPairs(seed, KEYS), KEYS, ({ pairs }) => pairs >= PAIRS);
+    const tally = await runCases(ROTATION, sampledPairs(ROTATION, SEED), ({ pairs }) => pairs >= PAIRS);
 
-    const { pairs, calls, held, failures } = tally;
-    const size = `${pairs} pairs, ${calls} calls, ${held} held and resumed, ${failures.length} failed`;
-    console.info(`crash matrix, sampled with CURFEW_SEED=${seed}: ${size}`);
-    expect(shown(tally)).toEqual([]);
-    expect(pairs).toBe(PAIRS);
+    console.info(lineOf(ROTATION, `sampled with CURFEW_SEED=${SEED}`, tally));
+    expect(tally.failures.slice(0, 5)).toEqual([]);
+    expect(tally.pairs).toBe(PAIRS);
   });
 });

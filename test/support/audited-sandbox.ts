@@ -37,14 +37,20 @@ export const baselineRules = (clock: Clock): AuditRules => ({
   clock,
 });
 
-/**
- * Starts a tenant and an auditor with `scopes` in it.
- *
- * @param speed how fast the clock runs that tenant and auditor share: waiting for a rate limit costs little
- */
+/** What an audit of a sandbox is given. */
+interface SandboxOptions {
+  /** What the auditor may do; everything that an audit reads when left out. */
+  scopes?: readonly string[];
+  /** How fast the clock runs that tenant and auditor share: waiting for a rate limit costs little. */
+  speed?: number;
+  /** Who is configured to act in emergencies, by client id. */
+  responders?: readonly string[];
+}
+
+/** Starts a tenant and an auditor in it. */
 export async function auditedSandbox(
   seed: Partial<TenantSeed> = {},
-  { scopes = ALL_SCOPES, speed = 50 }: { scopes?: readonly string[]; speed?: number } = {},
+  { scopes = ALL_SCOPES, speed = 50, responders = [] }: SandboxOptions = {},
 ): Promise<AuditedSandbox> {
   const clock = fastClock(speed);
   const domain = seed.domain ?? "acme.eu.auth0.com";
@@ -71,6 +77,7 @@ export async function auditedSandbox(
     origin: tenant.origin,
     plan: seed.plan ?? "enterprise",
     login: async () => login,
+    responders,
   };
   return {
     tenant,

@@ -96,9 +96,14 @@ function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts)
   };
 }
 
-/** Whether an earlier run of the step came to its end; what is found after that was put back. */
-export const wasComplete = ({ incident, step }: Pick<StepRun, "incident" | "step">): boolean =>
-  isComplete(incident.steps[step]);
+/**
+ * Whether an earlier run of the step came to its end; what is found after that was put back. That stays so until it is
+ * taken away again: who looked first may have failed before it could say so.
+ */
+export function wasComplete({ incident, step }: Pick<StepRun, "incident" | "step">): boolean {
+  const known = incident.steps[step];
+  return known?.outcome === "incomplete" ? known.wasComplete === true : isComplete(known);
+}
 
 /**
  * What a call came to; that Auth0 refused it, or did not answer, is an answer, too.
@@ -210,7 +215,8 @@ function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outc
   return outcome === "done" ? isComplete(known) : outcome === "not-applicable" && known?.outcome === outcome;
 }
 
-function resultOf({ told, putBack, incident, step }: StepRun, came: Came, at: Instant): StepResult {
+function resultOf(run: StepRun, came: Came, at: Instant): StepResult {
+  const { told, putBack, incident, step } = run;
   const lines = boundedLines([...told]);
   if (came.outcome === "incomplete") {
     const { outcome, message, missing, code } = came;
@@ -218,6 +224,7 @@ function resultOf({ told, putBack, incident, step }: StepRun, came: Came, at: In
       ...{ at, outcome, message, missing: boundedLines(missing), code },
       ...(lines.length > 0 ? { told: lines } : {}),
       ...(putBack ? { putBack: { ...putBack, what: boundedLines(putBack.what) } } : {}),
+      ...(wasComplete(run) ? { wasComplete: true } : {}),
     };
   }
   // Nobody may read of a drill that something was taken away. What is looked at is looked at in a drill, too.

@@ -51,6 +51,8 @@ export type StepResult = {
        * of it when the step is complete again.
        */
       putBack?: { at: Instant; what: readonly string[] };
+      /** That the step came to its end before: whatever is missing now was put back, or planted. */
+      wasComplete?: true;
     }
   | {
       /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */

@@ -58,16 +58,36 @@ export async function readPreserved<T>(table: Table, incident: string, part: Pre
 }
 
 /** What was kept of all grants that were there at the first look. */
-export const readPreservedGrants = <T>(table: Table, incident: string): Promise<T[]> =>
-  readAll(table, incident, "grant/");
+export const readPreservedGrants = async <T>(table: Table, incident: string): Promise<T[]> =>
+  (await readGrants<T>(table, incident)).first;
 
 /** What was kept of grants that somebody gave afterwards. */
-export const readPutBack = <T>(table: Table, incident: string): Promise<T[]> => readAll(table, incident, "put-back/");
+export const readPutBack = async <T>(table: Table, incident: string): Promise<T[]> => [
+  ...(await readGrants<T>(table, incident)).later,
+  ...(await readAll<T>(table, incident, PUT_BACK)).map(({ value }) => value),
+];
 
-async function readAll<T>(table: Table, incident: string, prefix: string): Promise<T[]> {
-  const values: T[] = [];
-  for await (const { value } of table.list<T>(incidentPartition(incident), { prefix: `${PREFIX}${prefix}` })) {
-    values.push(value);
+const GRANT = "grant/";
+const PUT_BACK = "put-back/";
+
+/**
+ * Grants that were kept as those of the first look, and which of them were: who could not read for a while what a
+ * process before had seen first kept whatever was there by then.
+ */
+async function readGrants<T>(table: Table, incident: string): Promise<{ first: T[]; later: T[] }> {
+  const ids = await readPreserved<readonly string[]>(table, incident, "grant-ids");
+  const all = await readAll<T>(table, incident, GRANT);
+  const { first = [], later = [] } = Object.groupBy(all, ({ id }) =>
+    ids === undefined || ids.includes(id) ? "first" : "later",
+  );
+  return { first: first.map(({ value }) => value), later: later.map(({ value }) => value) };
+}
+
+async function readAll<T>(table: Table, incident: string, kind: string): Promise<{ id: string; value: T }[]> {
+  const prefix = `${PREFIX}${kind}`;
+  const rows: { id: string; value: T }[] = [];
+  for await (const { key, value } of table.list<T>(incidentPartition(incident), { prefix })) {
+    rows.push({ id: key.sort.slice(prefix.length), value });
   }
-  return values;
+  return rows;
 }

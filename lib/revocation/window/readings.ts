@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Instant } from "../../history/history.ts";
-import { isOfAuth0 } from "../../model/curfew-error.ts";
+import { hasCode, isOfAuth0 } from "../../model/curfew-error.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -11,8 +11,8 @@ const PREFIX = "READING#";
 
 /**
  * What the tenant's APIs were set to, as the incident saw it: at its first look, whenever something was different, and
- * once after issuing was stopped. Reads them now where that is missing; where Auth0 does not answer, what is known is
- * all there is, and the window says so.
+ * once after issuing was stopped. Reads them now where that is missing; where Auth0 does not answer, or nobody
+ * can ask, what is known is all there is, and the window says so.
  */
 export async function readingsOf(
   incident: string,
@@ -45,7 +45,8 @@ async function apisNow(tenant: IncidentParts["tenant"]): Promise<ApiReading["api
   try {
     return await tenant.apis();
   } catch (error) {
-    if (isOfAuth0(error)) return undefined;
+    // Nobody may act against a responder without a spare: until when its tokens work is said all the same.
+    if (isOfAuth0(error) || hasCode(error, "configuration-invalid")) return undefined;
     throw error;
   }
 }

@@ -113,6 +113,16 @@ describe("a decision", () => {
     expect(await say(LEE, { decision: "reject" })).toEqual({ taskToken: "task-1" });
   });
 
+  test("is one, also where a yes and a no come at once", async () => {
+    const { say, state } = await asking();
+
+    const answers = await Promise.allSettled([say(KIM), say(LEE, { decision: "reject" })]);
+
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(answers.find(({ status }) => status === "rejected")).toMatchObject({ reason: refusal("decided") });
+    expect(await state()).toMatchObject({ decision: { by: answers[0]?.status === "fulfilled" ? KIM : LEE } });
+  });
+
   test("may be a no of who started it", async () => {
     const { say } = await asking();
 

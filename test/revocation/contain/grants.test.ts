@@ -45,6 +45,19 @@ describe("grants", () => {
     expect(isContained(world.incident())).toBe(true);
   });
 
+  test("that were put back are not done with while nobody can hear of it, now or later", async () => {
+    const world = await contained({ grants: [], isMute: true });
+    plant(world);
+    world.wire.fail({ call: "table.put UNTOLD", fault: "fails before" });
+    await turns(world, 1);
+    expect(stepsOf(world).contain).toMatchObject({ outcome: "incomplete", putBack: { what: [expect.any(String)] } });
+
+    world.calm();
+    await turns(world, 2);
+    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
+    expect(isContained(world.incident())).toBe(true);
+  });
+
   const PLANTED = { audience: "https://acme.eu.auth0.com/api/v2/", scopes: ["update:clients"] };
   const plant = (world: World): void =>
     world.putBack((tenant) => {

@@ -173,6 +173,7 @@ describe("a turn of watching", () => {
 
     it.each([
       ["after it", LATER],
+      ["at that very moment", THREE_AM + 5 * MINUTE],
       ["a moment before it, by another clock", THREE_AM + 5 * MINUTE - 15 * SECOND],
     ])("%s, takes the proof back, until it is proven anew", async (_, at) => {
       const { tenant, turn, incident, table, clock } = await watched();
@@ -187,7 +188,7 @@ describe("a turn of watching", () => {
       expect(isContained(await readIncident(table, incident.id))).toBe(true);
     });
 
-    it("keeps the proof where it was Curfew's own, came before, or while access was given back", async () => {
+    it("keeps the proof where it was Curfew's own or a user's, came before, or while access was given back", async () => {
       const own = await watched();
       const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
       await noteOwnAct(own.table, own.incident.id, act);
@@ -197,8 +198,10 @@ describe("a turn of watching", () => {
       const restored = { at: LATER - SECOND, stoppedAt: THREE_AM + 5 * MINUTE };
       const back = await watched({ restored });
       back.tenant.log = [issued()];
+      const user = await watched();
+      user.tenant.log = [{ ...issued(), type: "seacft", userId: "auth0|1" }];
 
-      for (const { turn } of [own, before, back]) expect(wasContained(await turn())).toBe(true);
+      for (const { turn } of [own, before, back, user]) expect(wasContained(await turn())).toBe(true);
     });
   });
 

@@ -97,6 +97,15 @@ describe("the window of an incident", () => {
     expect(reads()).toBe(1);
   });
 
+  it("closes after a token that the log shows was given out later, whoever asked for it", async () => {
+    const { again, table, incident } = await announced();
+    const at = STOPPED + 2 * MINUTE;
+    const key = { partition: incidentPartition(incident.id), sort: "WATCH" };
+    await table.put(key, { issued: { at, audiences: ["https://api.example"] } });
+
+    expect((await again()).window).toMatchObject({ state: "closes", at: at + HOUR + MINUTE });
+  });
+
   it("reaches every API where the last inventory is not kept", async () => {
     const { again } = await announced({}, null);
 

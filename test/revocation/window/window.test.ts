@@ -258,6 +258,20 @@ describe("what closes it", () => {
     expect(closing(question({ records, readings, reach: any }))).toBe(STOP + MINUTE + MINUTE);
   });
 
+  test.each([
+    { title: "nobody could list", readings: [] },
+    {
+      title: "was listed without its name",
+      readings: [{ at: STOP, apis: [{ identifier: { unreadable: "number" } }] }],
+    },
+  ])("is an API that $title, where all are within reach", async ({ readings }) => {
+    const { records } = await known(OF_TWO_HOURS);
+    const asked = question({ records, readings, reach: { audiences: "any", users: false } });
+
+    expect(closing(asked)).toBe(STOP + MAXIMUM + MINUTE);
+    expect(exposureWindow(asked).apis.map(({ audience }) => audience)).toContain("*");
+  });
+
   test("is an API that was deleted while no audit ran: nobody knows what it was set to before", async () => {
     const eras: Era[] = [
       { from: 0, settings: OF_TWO_HOURS },

@@ -1,5 +1,7 @@
 import { aclDescription } from "../../../lib/revocation/contain/network-acl.ts";
 import { incidentPartition, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
+import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { containAll, respond, turn } from "./curfew.ts";
 import { isHeard, isKept } from "./guard.ts";
 import type { WorldTenant } from "./tenant.ts";
@@ -9,6 +11,8 @@ import { createWorld, type World, type WorldOptions } from "./world.ts";
 export interface Scenario extends Omit<WorldOptions, "faults" | "outage"> {
   /** An infrastructure tool puts back what it knows, between two turns of watching. */
   tool?(tenant: WorldTenant): void;
+  /** What people must hear of that, each as an alert about what was put back says it. */
+  putBack?: readonly string[];
 }
 
 /** What became of one incident that was struck by faults. */
@@ -45,7 +49,10 @@ async function play(world: World, scenario: Scenario, outage: WorldOptions["outa
   world.calm();
   await watch(world, CALM_TURNS);
   const ended = snapshot(world);
-  const problems = [...world.guard.violations, ...missing(world, scenario, outage)];
+  const problems = [
+    ...world.guard.violations,
+    ...(scenario.drill ? changed(world) : await missing(world, scenario, outage)),
+  ];
   await containAll(world);
   await turn(world);
   if (snapshot(world) !== ended) problems.push("doing it all again makes a difference");
@@ -69,8 +76,25 @@ function snapshot({ tenant, table, opened, incident }: World): string {
   return JSON.stringify([client, [...grants.values()], acls, kept, incident()]);
 }
 
+/** A drill leaves everything as it was, is not called contained, and comes to its end. */
+function changed({ tenant, before, incident }: World): string[] {
+  const { client, grants, acls } = tenant;
+  const { steps } = incident();
+  const expectations: Record<string, boolean> = {
+    "it is as it was":
+      JSON.stringify([client, [...grants.values()], acls]) === JSON.stringify([before.client, before.grants, []]),
+    "it is not contained": !isContained(incident()),
+    "every step is complete": Object.values(steps).every(({ outcome }) => outcome !== "incomplete"),
+  };
+  return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
+}
+
 /** What the end must be: everything taken away, nothing lost, and the record says just that. */
-function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldOptions["outage"]): string[] {
+async function missing(
+  world: World,
+  { egress, tool, putBack = [] }: Scenario,
+  outage: WorldOptions["outage"],
+): Promise<string[]> {
   const { tenant, before, table, opened, heard } = world;
   const { client, grants } = tenant;
   const { steps } = world.incident();
@@ -79,10 +103,11 @@ function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldO
   );
   const isNotSystem = [...grants.values()].filter(({ isSystem }) => !isSystem);
   const leaked = tenant.keys.find(({ kid }) => kid === opened.leakedKey)?.id ?? "";
+  const offered = await readPreservedGrants<RevokedGrant>(table, opened.id);
   // While nothing answers for minutes, the first look may come after the tool.
   const isLate = outage !== undefined;
   const expectations: Record<string, boolean> = {
-    "it is contained": drill || isContained(world.incident()),
+    "it is contained": isContained(world.incident()),
     "it is locked": client?.grantTypes?.includes("client_credentials") !== true,
     "no grant is left": isNotSystem.length === 0,
     "the leaked key is detached": client?.attachedKeys?.includes(leaked) !== true,
@@ -92,19 +117,18 @@ function missing(world: World, { egress, drill, tool }: Scenario, outage: WorldO
     "what was told and what was stored is everything": lost.length === 0,
     // While nothing could be recorded, nobody knows that it had been taken away before.
     "people heard what was put back": !tool || outage !== undefined || heard().includes("put back"),
+    // The lock waits for no record: one that fails, and a death right after the lock, leave no trace of what was open.
+    "people heard of each that was put back":
+      outage !== undefined || world.wire.struck.length > 1 || putBack.every((line) => isToldAsPutBack(world, line)),
     "what came later is not offered":
-      isLate || offeredOf(world).every((id) => before.grants.some((grant) => grant.id === id)),
+      isLate || offered.every(({ id }) => before.grants.some((grant) => grant.id === id)),
     "the grant types are kept": keepsTypes(world),
   };
   return Object.entries(expectations).flatMap(([what, holds]) => (holds ? [] : [`at the end not: ${what}`]));
 }
 
-const offeredOf = ({ table, opened }: World): string[] =>
-  table
-    .rows(incidentPartition(opened.id))
-    .flatMap(([sort]) => (sort.startsWith(OFFERED) ? [sort.slice(OFFERED.length)] : []));
-
-const OFFERED = "PRESERVED#grant/";
+const isToldAsPutBack = (world: World, line: string): boolean =>
+  world.told().some(({ title, items }) => title.includes("put back") && items.some((item) => item.includes(line)));
 
 function keepsTypes({ table, opened, before, heard }: World): boolean {
   const kept = table.peek<string[]>({ partition: incidentPartition(opened.id), sort: "PRESERVED#grant-types" });

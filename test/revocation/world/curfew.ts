@@ -9,8 +9,15 @@ import { readIncident, recordStep } from "../../../lib/revocation/incident/incid
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { World } from "./world.ts";
 
-/** Asks for a token for each API that the application ever had a grant for: as the proof does, without a credential. */
+/**
+ * Asks for a token for each API that the application ever had a grant for: as the proof does, without a credential, and
+ * in a drill not at all.
+ */
 async function prove(incident: Incident, { tenant, table, clock }: IncidentParts): Promise<Incident> {
+  if (incident.drill) {
+    const came = { at: clock.now(), outcome: "done", message: "Tokens would be asked for." } as const;
+    return recordStep(table, incident.id, "prove", came);
+  }
   const login = { method: "client-secret", clientId: incident.clientId, secret: undefined as never } as const;
   const answers = await Promise.all(["https://orders", "https://stock"].map((api) => tenant.tokenFor(login, api)));
   const isStopped = answers.every(({ answer }) => answer === "denied");
@@ -73,8 +80,9 @@ const TURN = 60_000;
 export async function turn(world: World): Promise<void> {
   await world.clock.sleep(TURN);
   const read = (parts: IncidentParts): Promise<Incident> => readIncident(parts.table, world.opened.id);
+  const begunAt = world.clock.now();
   const looked = await runTask(world, "put-back", async (parts) => putBack(await read(parts), parts));
-  if (looked?.steps["put-back"]?.outcome === "done") world.looked();
+  if (looked?.steps["put-back"]?.outcome === "done") world.looked(begunAt);
   const incident = world.incident();
   const isUnproven =
     nextStep(incident, world.clock.now(), "rotate").step === "prove" || !isComplete(incident.steps.prove);

@@ -1,8 +1,10 @@
 import { type Asked, type AskedStep, approvedPlan, askedKey } from "../../../lib/revocation/approvals/asked.ts";
+import { UNLISTED } from "../../../lib/revocation/contain/keep-grants.ts";
 import {
   type Incident,
   incidentKey,
   incidentPartition,
+  isComplete,
   isContained,
 } from "../../../lib/revocation/incident/incident.ts";
 import type { KeyPlan } from "../../../lib/revocation/key-revocation/key-plan.ts";
@@ -76,6 +78,9 @@ export function guardOf(options: GuardOptions): Guard {
       if (call === "table.put INCIDENT") {
         const known = table.peek<Incident>(incidentKey(incident.id));
         saysContained = known !== undefined && isContained(known);
+        if (known && !known.drill && !options.isPutBack() && options.approved().length === 0) {
+          violations.push(...untruths(known, tenant));
+        }
       }
       if (!saysContained || options.isPutBack()) return;
       const given = audiencesOf(tenant).filter((audience) => tenant.gives(audience));
@@ -135,6 +140,19 @@ export function guardOf(options: GuardOptions): Guard {
       must(keyPlan()?.kid === kid, "another key is revoked than was approved");
     },
   };
+}
+
+/** What a record says of the lock and the grants, and is not so; or does not say, and is missing. */
+function untruths({ clientId, steps: { lock, contain } }: Incident, { client, grants }: WorldTenant): string[] {
+  const isOpen = client?.grantTypes?.includes("client_credentials") === true;
+  const left = [...grants.values()].filter(({ isSystem }) => !isSystem);
+  const missing = contain?.outcome === "incomplete" ? contain.missing : undefined;
+  const isNamed = ({ id }: RevokedGrant) => missing?.some((line) => line.startsWith(id) || line.startsWith(UNLISTED));
+  return [
+    ...(isComplete(lock) && isOpen ? [`${clientId} is called locked, and is not`] : []),
+    ...(isComplete(contain) && left.length > 0 ? ["all grants are called deleted, and some are left"] : []),
+    ...(missing && !left.every(isNamed) ? ["a grant is left that is not named as missing"] : []),
+  ];
 }
 
 const audiencesOf = ({ grants }: WorldTenant): string[] => [...grants.values()].map(({ audience }) => audience);

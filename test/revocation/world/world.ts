@@ -44,12 +44,14 @@ export interface World {
   readonly before: { client: RevokedClient | undefined; grants: readonly RevokedGrant[] };
   /** The incident as it is remembered. */
   incident(): Incident;
-  /** What people were told, or will be as soon as anything can be sent, in one text. */
+  /** What people were told, or will be as soon as anything can be sent. */
+  told(): readonly Alert[];
+  /** The same in one text. */
   heard(): string;
   /** Something else than Curfew changes the tenant. */
   putBack(change: (tenant: WorldTenant) => void): void;
-  /** Curfew looked at all of it since. */
-  looked(): void;
+  /** Curfew looked at all of it, and began at that moment. */
+  looked(begunAt: number): void;
   approve(audiences: readonly string[]): void;
   /** Nothing goes wrong any more. */
   calm(): void;
@@ -110,9 +112,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     ...(leakedKey === undefined ? {} : { leakedKey }),
   });
   let isMute = options.isMute ?? false;
-  let isPutBack = false;
+  let putBackAt: number | undefined;
   let approved: readonly string[] = [];
-  const heard = (): string => [...alerts, ...unsent()].flatMap(({ title, items }) => [title, ...items]).join("\n");
+  const told = (): Alert[] => [...alerts, ...unsent()];
+  const heard = (): string =>
+    told()
+      .flatMap(({ title, items }) => [title, ...items])
+      .join("\n");
   const unsent = (): Alert[] =>
     table
       .rows(incidentPartition(opened.id))
@@ -120,13 +126,13 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const isGlobal = options.client?.isGlobal ?? false;
   const guard = guardOf({
     ...{ tenant, table, incident: opened, heard, isGlobal },
-    isPutBack: () => isPutBack,
+    isPutBack: () => putBackAt !== undefined,
     approved: () => approved,
   });
   let beside = options.beside;
   const onEffect = (call: string): void => {
     if (call === beside?.call) {
-      isPutBack = true;
+      putBackAt = clock.now();
       beside.change(tenant);
       beside = undefined;
     }
@@ -150,14 +156,14 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     signal: new AbortController().signal,
   });
   return {
-    ...{ clock, tenant, table, alerts, wire, guard, opened, before, heard },
+    ...{ clock, tenant, table, alerts, wire, guard, opened, before, told, heard },
     incident: () => table.peek<Incident>(incidentKey(opened.id)) ?? opened,
     putBack: (change) => {
-      isPutBack = true;
+      putBackAt = clock.now();
       change(tenant);
     },
-    looked: () => {
-      isPutBack = false;
+    looked: (begunAt) => {
+      if (putBackAt !== undefined && putBackAt < begunAt) putBackAt = undefined;
     },
     approve: (audiences) => {
       approved = audiences;

@@ -24,12 +24,16 @@ export const holdsWrites = ({ all, scopes }: PlantedGrant): boolean =>
 /** The catalogue's critical list, spelled out for the scopes that are planted. */
 const DANGEROUS = [
   "delete:clients",
+  "delete:client_grants",
+  "delete:network_acls",
   "delete:users",
   "update:users",
   "create:user_tickets",
   "read:client_keys",
   "update:client_keys",
   "create:client_credentials",
+  "update:client_credentials",
+  "create:signing_keys",
   "update:signing_keys",
   "update:connections",
   "update:attack_protection",

@@ -11,7 +11,7 @@ const ofKeys =
 
 const ifSo = (fault: boolean, verdict: Verdict): Verdict => (fault ? verdict : undefined);
 
-/** Secrets, registered keys, signing keys and the auditor, by the catalogue's lists and its baseline. */
+/** Secrets, registered keys, signing keys, the auditor and who acts in emergencies, by the catalogue's lists and its baseline. */
 export const SECRET_PLANTERS: Readonly<Record<string, Planter>> = {
   "secret.client.public-app": ({ clients }) =>
     clients.flatMap(({ id, publicWithSecret }) => expected("client", id, ifSo(publicWithSecret, "medium"))),
@@ -62,4 +62,10 @@ export const SECRET_PLANTERS: Readonly<Record<string, Planter>> = {
       ...about(scopes.includes("read:client_credentials"), "info", "clientCredentials"),
     ];
   },
+
+  "coverage.responder.scopes": ({ responders }) =>
+    responders.flatMap(({ client, lacks, exceeds }) => [
+      ...expected("client", client.id, ifSo(lacks, "high"), "lacks"),
+      ...expected("client", client.id, ifSo(exceeds, "high"), "exceeds"),
+    ]),
 };

@@ -6,6 +6,7 @@ import { drawClient, type PlantedClient } from "./clients.ts";
 import type { Dealer } from "./dealer.ts";
 import { drawApiGrant, drawManagementGrant, type PlantedGrant } from "./grants.ts";
 import { drawMemory, type PlantedMemory } from "./memory.ts";
+import { drawResponders, type PlantedResponder } from "./responders.ts";
 import {
   drawAction,
   drawMails,
@@ -32,6 +33,8 @@ export interface World {
   signingKeys: PlantedSigningKey[];
   networkAcls: Card<NetworkAclSeed[]>;
   auditor: { scopes: string[] };
+  /** Who acts in emergencies. */
+  responders: readonly PlantedResponder[];
   /** What earlier audits recorded. */
   memory: PlantedMemory;
 }
@@ -64,7 +67,8 @@ export function drawWorld(dealer: Dealer, options: WorldOptions): World {
   const drawn = numbers(options.clients - 1).map((index) =>
     drawClient(dealer, index, { now, implicit, shortRefresh, keyed }),
   );
-  const clients = [...drawn, AUDITOR_CLIENT];
+  const responders = auditorOnly ? [] : drawResponders(dealer, DOMAIN);
+  const clients = [...drawn, ...responders.map(({ client }) => client), AUDITOR_CLIENT];
   const apis = numbers(1 + Math.min(150, options.clients / 4)).map((index) => drawApi(dealer, index, { offline }));
   const managementApi = drawManagementApi(dealer);
   const scopes = [...ALL_SCOPES, ...(options.auditorExtras ?? [])];
@@ -73,6 +77,7 @@ export function drawWorld(dealer: Dealer, options: WorldOptions): World {
   const grants = [
     ...(auditorOnly ? [] : numbers(count).map((index) => drawManagementGrant(dealer, index, parties))),
     ...numbers(count).map((index) => drawApiGrant(dealer, index, parties)),
+    ...responders.flatMap(({ grants: held }) => held),
     auditorGrant(scopes),
   ];
   const longest = Math.max(
@@ -92,6 +97,7 @@ export function drawWorld(dealer: Dealer, options: WorldOptions): World {
     signingKeys: drawSigningKeys(dealer, longest, now),
     networkAcls: drawNetworkAcls(dealer),
     auditor: { scopes },
+    responders,
     memory: drawMemory(dealer, clients, now),
   };
 }
