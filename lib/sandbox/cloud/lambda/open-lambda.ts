@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type Clock, type Pace, uptime } from "../../../model/clock.ts";
+import type { JumpingClock } from "../../jumping-clock.ts";
 import { REGION } from "../account.ts";
+import type { TimeReport } from "./jumping-worker.ts";
+import { sleepsOf, type WorkerSleeps } from "./jumping-worker-host.ts";
 import { LambdaFailure } from "./lambda-failure.ts";
 import type { Invocation, Reply, WorkerTask } from "./lambda-worker.ts";
 
@@ -20,7 +24,7 @@ export interface LambdaOptions {
   /** MB; a Worker that needs more is ended. 512 when left out. */
   memory?: number;
   /** What the function goes by, its timeout included; the machine's when left out. */
-  time?: LambdaTime;
+  time?: LambdaTime | JumpingClock;
 }
 
 /** The sandbox's time for a Worker, which cannot have the clock itself. */
@@ -53,6 +57,8 @@ interface Instance {
   /** Says how the current invocation ended; null while idle. */
   settle: ((outcome: Reply | LambdaFailure) => void) | null;
   requestId: string;
+  /** Where the clock jumps. */
+  sleeps: WorkerSleeps | undefined;
   gone: Promise<void>;
 }
 
@@ -95,7 +101,7 @@ export function openLambda(options: LambdaOptions): LambdaHost {
 }
 
 function startInstance(options: LambdaOptions, instances: Set<Instance>, printed: string[]): Instance {
-  const { folder, handler = "index.handler", memory = DEFAULT_MEMORY } = options;
+  const { folder, handler = "index.handler", memory = DEFAULT_MEMORY, time } = options;
   const [module = "index", exportName = "handler"] = handler.split(".");
   const task: WorkerTask = { file: pathToFileURL(`${folder}/${module}.mjs`).href, exportName };
   const worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
@@ -109,9 +115,13 @@ function startInstance(options: LambdaOptions, instances: Set<Instance>, printed
     stream.setEncoding("utf8").on("data", (text: string) => void printed.push(text));
   }
   const gone = Promise.withResolvers<void>();
-  const instance: Instance = { worker, settle: null, requestId: "", gone: gone.promise };
+  const sleeps = time && isJumping(time) ? sleepsOf(worker, time) : undefined;
+  const instance: Instance = { worker, settle: null, requestId: "", sleeps, gone: gone.promise };
   instances.add(instance);
-  worker.on("message", (reply: Reply) => instance.settle?.(reply));
+  worker.on("message", (message: Reply | TimeReport) => {
+    if ("json" in message || "errorType" in message) instance.settle?.(message);
+    else sleeps?.hear(message);
+  });
   worker.on("error", (error) => end(instances, instance, crashed(instance.requestId, error)));
   worker.on("exit", (code) => {
     end(instances, instance, exited(instance.requestId, code));
@@ -137,7 +147,7 @@ interface InvocationOptions {
   functionName: string;
   timeout: number;
   memory: number;
-  time: LambdaTime | undefined;
+  time: LambdaOptions["time"];
 }
 
 async function invoke(
@@ -150,20 +160,36 @@ async function invoke(
   instance.requestId = requestId;
   const outcome = Promise.withResolvers<Reply | LambdaFailure>();
   instance.settle = outcome.resolve;
-  const pace = time && paceOf(time);
-  const timer = setTimeout(() => end(instances, instance, timedOut(requestId, timeout)), timeout / (pace?.speed ?? 1));
-  const facts = { functionName, requestId, deadline: (pace?.start ?? Date.now()) + timeout, memory };
-  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, pace };
+  const late = new AbortController();
+  awaitTimeout(timeout, time, late.signal).then(
+    () => end(instances, instance, timedOut(requestId, timeout)),
+    () => undefined, // it was in time
+  );
+  const now = time && !isJumping(time) ? time.clock.now : (time?.now ?? Date.now);
+  const facts = { functionName, requestId, deadline: now() + timeout, memory };
+  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, time: timeFor(time) };
+  instance.sleeps?.begin();
   instance.worker.postMessage(invocation);
   const reply = await outcome.promise;
-  clearTimeout(timer);
+  late.abort();
+  instance.sleeps?.end();
   instance.settle = null;
   if (reply instanceof LambdaFailure) throw reply;
   if ("json" in reply) return JSON.parse(reply.json);
   throw new LambdaFailure(reply.errorType, reply.errorMessage, reply.trace);
 }
 
+const isJumping = (time: LambdaTime | JumpingClock): time is JumpingClock => "sleep" in time;
+
 const paceOf = ({ clock, speed }: LambdaTime): Pace => ({ speed, start: clock.now(), origin: uptime() });
+
+const timeFor = (time: LambdaOptions["time"]): Invocation["time"] =>
+  time && (isJumping(time) ? time.time : paceOf(time));
+
+function awaitTimeout(timeout: number, time: LambdaOptions["time"], signal: AbortSignal): Promise<void> {
+  if (time && isJumping(time)) return time.sleep(timeout, signal);
+  return delay(timeout / (time?.speed ?? 1), undefined, { signal });
+}
 
 /** Takes an instance out of service and tells whoever waits for it why. */
 function end(instances: Set<Instance>, instance: Instance, reason: LambdaFailure): void {
