@@ -1,7 +1,10 @@
 import { afterAll, afterEach, describe, it } from "vitest";
 import { readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { approvals } from "./cases/revocation/approvals.ts";
+import { leaks } from "./cases/revocation/leaks.ts";
 import { CANARY } from "./support/cast.ts";
 import type { AccessKey } from "./support/incident-cast.ts";
+import { peopleOf } from "./support/incident-people.ts";
 import { startIncidents } from "./support/start-incidents.ts";
 
 const incidents = await startIncidents();
@@ -192,6 +195,10 @@ it(
     expect(await decide("ASIALEAD", "approve")).toBe(200);
   },
 );
+
+const people = peopleOf(incidents);
+describe("what leaks beside a secret", TIMEOUT, () => leaks(incidents, people));
+describe("what a second person decides", TIMEOUT, () => approvals(incidents, people));
 
 it("tries for a quarter of an hour where nobody reaches the tenant, and then goes on", TIMEOUT, async ({ expect }) => {
   const id = await declared("depot", { tenant: "gone" });

@@ -43,6 +43,8 @@ export interface Incidents extends AsyncDisposable {
   until(id: string, is: (incident: Incident) => boolean): Promise<Incident>;
   /** What was mailed about an incident: subjects. */
   mails(id: string): string[];
+  /** The same: what they say. */
+  texts(id: string): string[];
   /** Waits until something is mailed about an incident. */
   mailed(id: string, subject: RegExp): Promise<string>;
   /** Waits until its execution has ended. */
@@ -55,6 +57,10 @@ export interface Incidents extends AsyncDisposable {
   putBack(app: string): void;
   /** How many signing keys of a tenant are revoked. */
   revokedKeys(tenant: string): number;
+  /** The private half of a registered key of an application. */
+  jwk(app: string, kid: string): string;
+  /** By the clock of it all. */
+  now(): number;
   /** Ends every execution: what a test does not look at costs time. */
   stop(): void;
   /** Lets time pass. Seconds. */
@@ -128,10 +134,9 @@ export async function startIncidents(): Promise<Incidents> {
     await Promise.all([...hosts.values()].map((host) => host.close()));
     await storedBy(deployment).snapshot(); // what they had sent before is answered by then
   });
-  const mails = (id: string): string[] =>
-    cloud.messaging.mails.flatMap(({ kind, subject, text }) =>
-      kind === "notification" && text.includes(id) ? [subject] : [],
-    );
+  const about = (id: string) =>
+    cloud.messaging.mails.filter(({ kind, text }) => kind === "notification" && text.includes(id));
+  const mails = (id: string): string[] => about(id).map(({ subject }) => subject);
   const grantsOf = (app: string) =>
     sandbox
       .tenant(tenantOf(app))
@@ -165,6 +170,7 @@ export async function startIncidents(): Promise<Incidents> {
         return is(known) ? known : undefined;
       }),
     mails,
+    texts: (id) => about(id).map(({ text }) => text),
     mailed: (id, subject) => clock.until(() => mails(id).find((each) => subject.test(each))),
     ended: async (id) => {
       const execution = machine.execution(id);
@@ -182,6 +188,8 @@ export async function startIncidents(): Promise<Incidents> {
       for (const grant of taken.get(app) ?? []) state.clientGrants.set(grant.id, grant);
     },
     revokedKeys: (tenant) => sandbox.tenant(tenant).state.signingKeys.filter(({ revoked }) => revoked).length,
+    jwk: cast.jwk,
+    now: clock.now,
     stop,
     pass: (seconds) => clock.run(clock.sleep(seconds * 1_000)),
     kill: (id, calls) => void deaths.set(id, calls),
@@ -199,7 +207,7 @@ export async function startIncidents(): Promise<Incidents> {
     history: (id) => JSON.stringify(machine.execution(id)?.history ?? []),
     witness: async () => {
       const all = [...executions, ...machine.executions()];
-      const secrets = new Map([["canary-9d41c7", "a secret of the cast"]]);
+      const secrets = new Map(cast.secrets.map((secret) => [secret, "a secret of the cast"]));
       const watched = { deployment, lambdas: Object.fromEntries(hosts), exchanged, executions: all };
       const witness = witnessOf(watched, secrets);
       witness.look(await stored.snapshot());
