@@ -68,8 +68,10 @@ const LONGEST_INCIDENT = Duration.days(180);
 
 /** Between two rounds of containing where the function does not say it. */
 const NEXT_ROUND = Duration.seconds(15);
-/** Where the function answers it says itself when that is enough; where it does not, each takes half a minute more. */
-const MOST_ROUNDS = 30;
+/** A quarter of an hour of rounds that are ten seconds apart, after which the function says itself that it is enough. */
+const MOST_ROUNDS = 90;
+/** One in which the function does not answer takes half a minute more, and so counts for more. */
+const FAILED_ROUND = 3;
 
 /**
  * How long what failed for good is let alone: soon it is tried again, and seldom where that goes on, since the history
@@ -168,10 +170,13 @@ export class IncidentMachine extends Construct {
     });
     const lock = this.#step("Lock", "lock", ASK_QUICKLY, JsonPath.DISCARD);
     const contain = this.#step("Contain", "contain", ASK_QUICKLY);
-    const count = new Pass(this, "CountRound", {
-      parameters: { count: JsonPath.mathAdd(JsonPath.numberAt("$.rounds.count"), 1) },
-      resultPath: "$.rounds",
-    });
+    const counted = (name: string, rounds: number): Pass =>
+      new Pass(this, name, {
+        parameters: { count: JsonPath.mathAdd(JsonPath.numberAt("$.rounds.count"), rounds) },
+        resultPath: "$.rounds",
+      });
+    const count = counted("CountRound", 1);
+    const countFailed = counted("CountFailedRound", FAILED_ROUND);
     const isOver = Condition.or(
       Condition.not(isNext("again")),
       Condition.numberGreaterThanEquals("$.rounds.count", MOST_ROUNDS),
@@ -179,9 +184,10 @@ export class IncidentMachine extends Construct {
     const pause = new Wait(this, "AwaitRound", { time: WaitTime.secondsPath("$.answer.wait") });
     const again = new Choice(this, "IsContained").when(isOver, next).otherwise(pause);
     this.#onFirstFailure(lock, "Lock", "the application of {} is not locked.", contain);
-    this.#onFirstFailure(contain, "Contain", "the grants of {} were not taken away.", count);
+    this.#onFirstFailure(contain, "Contain", "the grants of {} were not taken away.", countFailed);
     pause.next(lock);
     count.next(again);
+    countFailed.next(again);
     return begin.next(lock).next(contain).next(count);
   }
 
