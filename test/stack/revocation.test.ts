@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, it } from "vitest";
 import { readAsked } from "../../lib/revocation/approvals/asked.ts";
 import { approvals } from "./cases/revocation/approvals.ts";
 import { leaks } from "./cases/revocation/leaks.ts";
+import { troubles } from "./cases/revocation/troubles.ts";
 import { CANARY } from "./support/cast.ts";
 import type { AccessKey } from "./support/incident-cast.ts";
 import { peopleOf } from "./support/incident-people.ts";
@@ -198,6 +199,7 @@ it(
 
 const people = peopleOf(incidents);
 describe("what leaks beside a secret", TIMEOUT, () => leaks(incidents, people));
+describe("what stands in the way", TIMEOUT, () => troubles(incidents, people));
 describe("what a second person decides", TIMEOUT, () => approvals(incidents, people));
 
 it("tries for a quarter of an hour where nobody reaches the tenant, and then goes on", TIMEOUT, async ({ expect }) => {

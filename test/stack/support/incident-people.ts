@@ -7,7 +7,9 @@ import { systemClock } from "../../../lib/model/clock.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { type Asked, type AskedStep, readAsked } from "../../../lib/revocation/approvals/asked.ts";
 import { readLeakedToken, type TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
+import { changeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
 import type { ClientRecord } from "../../../lib/sandbox/state/records.ts";
+import { CANARY } from "./cast.ts";
 import { type AccessKey, leakedSecret, ORDERS, secretName, tenantOf } from "./incident-cast.ts";
 import type { Incidents } from "./start-incidents.ts";
 
@@ -75,9 +77,30 @@ export function peopleOf(incidents: Incidents) {
         ? { method: "private-key", clientId: app, privateKeyJwk: new Secret(JSON.stringify(privateKeyJwk)) }
         : { method: "client-secret", clientId: app, secret: new Secret(clientSecret ?? SecretString) };
     },
-    /** Stores another secret, as a person does. */
-    store: (name: string, SecretString: string): void =>
-      void vault.call("PutSecretValue", { SecretId: name, SecretString }),
+    /** Gives an application another secret and stores that, as a person does. */
+    replaceByHand: (app: string, name = secretName(app)): void => {
+      const SecretString = `${CANARY}-by-hand-of-${app}`;
+      const { clients } = sandbox.tenant(tenantOf(app)).state;
+      const client = clients.get(app);
+      if (client) clients.set(app, { ...client, client_secret: SecretString });
+      vault.call("PutSecretValue", { SecretId: name, SecretString });
+    },
+    /** Has its rotation held, as after several that failed. */
+    hold: async (app: string): Promise<void> => {
+      const { ARN: arn = "" } = vault.call("DescribeSecret", { SecretId: secretName(app) }) as { ARN?: string };
+      const at = Math.round(incidents.now());
+      const target = {
+        arn,
+        tenant: tenantOf(app),
+        clientId: app,
+        kind: "client-secret",
+        writtenBy: "deploy",
+        at,
+      } as const;
+      await writeTarget(table, target);
+      const held = { since: at, refusal: null, message: "It failed three times." };
+      await changeRotation(table, target, (record) => ({ ...record, held }));
+    },
     /** One of an application's registered keys, the private half. */
     key: (app: string, kid: string): Login => ({
       method: "private-key",

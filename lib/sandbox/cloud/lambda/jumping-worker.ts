@@ -1,5 +1,5 @@
 import diagnostics from "node:diagnostics_channel";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { MessagePort } from "node:worker_threads";
 import type { Clock } from "../../../model/clock.ts";
 import { type JumpedTime, jumpedNow } from "../../jumping-clock.ts";
@@ -29,7 +29,7 @@ export function jumpingWorker(port: MessagePort): (time: JumpedTime) => Clock {
   const look = async () => {
     const before = told;
     for (let turn = 0; turn < QUIET_TURNS; turn += 1) {
-      await setImmediate();
+      await delay(1);
       if (!isIdle() || told !== before) return;
     }
     say({ idleAfter: before });
@@ -73,7 +73,7 @@ export function jumpingWorker(port: MessagePort): (time: JumpedTime) => Clock {
   };
 }
 
-/** What follows an answer without waiting for anything is done by then. */
+/** What follows an answer without waiting for anything is done by then; the SDK reads a file or two before its first request. */
 const QUIET_TURNS = 3;
 
 /** Requests by fetch, and by what the AWS SDK sends them with. */
