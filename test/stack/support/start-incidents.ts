@@ -26,6 +26,9 @@ import {
 import { storedBy } from "./stored.ts";
 import { type Witness, witnessOf } from "./witness.ts";
 
+/** Of the machine's time, for what is a matter of seconds on an idle one. Milliseconds. */
+const PATIENCE = 120_000;
+
 /** Functions of a kind at once: each begins cold, and its time counts from there. */
 const SIDE_BY_SIDE = 4;
 
@@ -65,8 +68,8 @@ export interface Incidents extends AsyncDisposable {
   stop(): void;
   /** Lets time pass. Seconds. */
   pass(seconds: number): Promise<void>;
-  /** Waits until there is something. */
-  eventually<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T>;
+  /** Waits until there is something, and says why not where that takes too long. */
+  eventually<T>(look: () => Promise<T | undefined> | T | undefined, why?: () => string): Promise<T>;
   /** Lets the next calls about an incident die before they reach the function, as where the account has none to give. */
   kill(id: string, calls: number): void;
   /** Tries to get a token as the application, with what leaked; the status. */
@@ -134,6 +137,13 @@ export async function startIncidents(): Promise<Incidents> {
     await Promise.all([...hosts.values()].map((host) => host.close()));
     await storedBy(deployment).snapshot(); // what they had sent before is answered by then
   });
+  const eventually: Incidents["eventually"] = (look, why = () => "It did not come about.") => {
+    const end = performance.now() + PATIENCE;
+    return clock.until(() => {
+      if (performance.now() > end) throw new Error(why());
+      return look();
+    });
+  };
   const about = (id: string) =>
     cloud.messaging.mails.filter(({ kind, text }) => kind === "notification" && text.includes(id));
   const mails = (id: string): string[] => about(id).map(({ subject }) => subject);
@@ -164,20 +174,27 @@ export async function startIncidents(): Promise<Incidents> {
       return execution;
     },
     incident,
-    until: (id, is) =>
-      clock.until(async () => {
-        const known = await incident(id);
+    until: async (id, is) => {
+      let known = await incident(id);
+      const look = async () => {
+        known = await incident(id);
         return is(known) ? known : undefined;
-      }),
+      };
+      return eventually(look, () => `The incident is not so: ${JSON.stringify(known.steps)}`);
+    },
     mails,
     texts: (id) => about(id).map(({ text }) => text),
-    mailed: (id, subject) => clock.until(() => mails(id).find((each) => subject.test(each))),
+    mailed: (id, subject) =>
+      eventually(
+        () => mails(id).find((each) => subject.test(each)),
+        () => `Nothing like ${subject} was mailed about ${id}, but: ${mails(id).join("; ")}`,
+      ),
     ended: async (id) => {
       const execution = machine.execution(id);
       if (!execution) throw new TypeError(`There is no execution ${id}.`);
       return clock.run(execution.result);
     },
-    eventually: (look) => clock.until(look),
+    eventually,
     evidence: async (id) =>
       [...(await stored.snapshot()).objects.keys()].filter((name) => name.includes(`/${id}/`)).toSorted(),
     grantsOf: (app) => grantsOf(app).map(({ audience }) => audience),

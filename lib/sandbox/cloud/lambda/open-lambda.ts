@@ -1,13 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { type Clock, type Pace, uptime } from "../../../model/clock.ts";
-import type { JumpingClock } from "../../jumping-clock.ts";
 import { REGION } from "../account.ts";
 import type { TimeReport } from "./jumping-worker.ts";
 import { sleepsOf, type WorkerSleeps } from "./jumping-worker-host.ts";
 import { LambdaFailure } from "./lambda-failure.ts";
+import { invocationTime, jumpingIn, type LambdaTime } from "./lambda-time.ts";
 import type { Invocation, Reply, WorkerTask } from "./lambda-worker.ts";
 
 /** A bundled Lambda. */
@@ -24,15 +22,7 @@ export interface LambdaOptions {
   /** MB; a Worker that needs more is ended. 512 when left out. */
   memory?: number;
   /** What the function goes by, its timeout included; the machine's when left out. */
-  time?: LambdaTime | JumpingClock;
-}
-
-/** The sandbox's time for a Worker, which cannot have the clock itself. */
-export interface LambdaTime {
-  /** Read when an invocation begins: one under way does not see that somebody moves it. */
-  clock: Pick<Clock, "now">;
-  /** How many seconds of the clock pass in one of the machine's. */
-  speed: number;
+  time?: LambdaTime;
 }
 
 /** A Lambda that can be invoked and killed. */
@@ -115,7 +105,8 @@ function startInstance(options: LambdaOptions, instances: Set<Instance>, printed
     stream.setEncoding("utf8").on("data", (text: string) => void printed.push(text));
   }
   const gone = Promise.withResolvers<void>();
-  const sleeps = time && isJumping(time) ? sleepsOf(worker, time) : undefined;
+  const clock = jumpingIn(time);
+  const sleeps = clock && sleepsOf(worker, clock);
   const instance: Instance = { worker, settle: null, requestId: "", sleeps, gone: gone.promise };
   instances.add(instance);
   worker.on("message", (message: Reply | TimeReport) => {
@@ -147,7 +138,7 @@ interface InvocationOptions {
   functionName: string;
   timeout: number;
   memory: number;
-  time: LambdaOptions["time"];
+  time: LambdaTime | undefined;
 }
 
 async function invoke(
@@ -160,14 +151,14 @@ async function invoke(
   instance.requestId = requestId;
   const outcome = Promise.withResolvers<Reply | LambdaFailure>();
   instance.settle = outcome.resolve;
+  const by = invocationTime(time);
   const late = new AbortController();
-  awaitTimeout(timeout, time, late.signal).then(
+  by.timeout(timeout, late.signal).then(
     () => end(instances, instance, timedOut(requestId, timeout)),
     () => undefined, // it was in time
   );
-  const now = time && !isJumping(time) ? time.clock.now : (time?.now ?? Date.now);
-  const facts = { functionName, requestId, deadline: now() + timeout, memory };
-  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, time: timeFor(time) };
+  const facts = { functionName, requestId, deadline: by.now() + timeout, memory };
+  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, time: by.forWorker() };
   instance.sleeps?.begin();
   instance.worker.postMessage(invocation);
   const reply = await outcome.promise;
@@ -177,18 +168,6 @@ async function invoke(
   if (reply instanceof LambdaFailure) throw reply;
   if ("json" in reply) return JSON.parse(reply.json);
   throw new LambdaFailure(reply.errorType, reply.errorMessage, reply.trace);
-}
-
-const isJumping = (time: LambdaTime | JumpingClock): time is JumpingClock => "sleep" in time;
-
-const paceOf = ({ clock, speed }: LambdaTime): Pace => ({ speed, start: clock.now(), origin: uptime() });
-
-const timeFor = (time: LambdaOptions["time"]): Invocation["time"] =>
-  time && (isJumping(time) ? time.time : paceOf(time));
-
-function awaitTimeout(timeout: number, time: LambdaOptions["time"], signal: AbortSignal): Promise<void> {
-  if (time && isJumping(time)) return time.sleep(timeout, signal);
-  return delay(timeout / (time?.speed ?? 1), undefined, { signal });
 }
 
 /** Takes an instance out of service and tells whoever waits for it why. */

@@ -68,6 +68,7 @@ export function leaks(incidents: Incidents, people: People): void {
     expect(grantsOf("explorer")).toEqual([]);
     expect(client("explorer")?.grant_types).toEqual([]);
     expect(await tries("explorer")).not.toBe("issued");
+    await mailed(id, /explorer is locked/);
     expect(mails(id)).not.toContainEqual(expect.stringContaining("is contained"));
   });
 

@@ -63,6 +63,7 @@ export function troubles(incidents: Incidents, people: People): void {
     expect(known.steps).toMatchObject(DONE);
     expect(isContained(known)).toBe(true);
     expect([grantsOf("hidden"), await tries("hidden")]).toEqual([[], "refused"]);
+    await mailed(id, /hidden is contained/);
     // What was there is kept all the same, and can be given back.
     const { plan } = await people.asked(id, "restore");
     expect(plan).toMatchObject({ grants: [{ audience: ORDERS.identifier, scopes: ["read:orders", "write:orders"] }] });
@@ -78,6 +79,7 @@ export function troubles(incidents: Incidents, people: People): void {
     expect(known.steps).toMatchObject({ lock: { outcome: "not-applicable" } });
     expect(isContained(known)).toBe(false);
     expect(client("leaver")).toBeUndefined();
+    await mailed(id, /leaver is NOT contained yet/);
     expect(mails(id)).not.toContainEqual(expect.stringContaining("is locked"));
     const { status } = await incidents.desk("ASIAONCALL", `incidents/${id}/close`, {
       reason: "It was deleted on Monday.",
