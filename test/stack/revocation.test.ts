@@ -11,23 +11,11 @@ import { startIncidents } from "./support/start-incidents.ts";
 const incidents = await startIncidents();
 afterAll(() => incidents[Symbol.asyncDispose]());
 afterEach(() => incidents.stop());
+const people = peopleOf(incidents);
+const { declared, order } = people;
 const { desk, until, eventually, steal, byHand, incident } = incidents;
 
 const TIMEOUT = { timeout: 180_000 };
-
-const order = (clientId: string, more: object = {}) => ({
-  tenant: "acme",
-  clientId,
-  reason: "in a public repository",
-  ...more,
-});
-
-/** Starts an incident as the person on call; its id. */
-async function declared(clientId: string, more: object = {}): Promise<string> {
-  const { status, body } = await desk("ASIAONCALL", "incidents", order(clientId, more));
-  if (status !== 200) throw new Error(`The desk answered ${status}: ${JSON.stringify(body)}`);
-  return String(body.incident);
-}
 
 describe("an emergency revocation through the bundles", TIMEOUT, () => {
   it("locks and contains an application whose secret leaked, says the window, and tells people of each", async ({
@@ -197,7 +185,6 @@ it(
   },
 );
 
-const people = peopleOf(incidents);
 describe("what leaks beside a secret", TIMEOUT, () => leaks(incidents, people));
 describe("what stands in the way", TIMEOUT, () => troubles(incidents, people));
 describe("what a second person decides", TIMEOUT, () => approvals(incidents, people));

@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 /** Gives up after `patience` if there is no answer by then; says how it ended, and how long that took by the clock. */
 const IMPATIENT = `import http from "node:http";
   const byHttp = (url) => new Promise((resolve) => http.get(url, (answer) => answer.resume().on("end", resolve)));
-  const algorithm = { name: "RSASSA-PKCS1-v1_5", modulusLength: 4096, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
+  const algorithm = { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" };
   const newKey = () => crypto.subtle.generateKey(algorithm, true, ["sign"]);
   const ways = { newKey, fetch: async (url) => void (await (await fetch(url)).text()), http: byHttp };
   export const handler = async ({ patience, way, url }, context) => {
