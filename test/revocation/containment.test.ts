@@ -139,8 +139,9 @@ describe("what is missing", () => {
     await turns(world, 3);
     expect(toldOf(world).filter((title) => title.includes("NOT contained"))).toHaveLength(1);
     delete world.tenant.refusals.setGrantTypes;
-    await turns(world, 1);
+    await turns(world, 2);
     expect(isContained(world.incident())).toBe(true);
+    expect(toldOf(world).filter((title) => title.includes("is locked"))).toHaveLength(1);
   });
 
   test("is everything while the tenant does not answer, and nothing when it does again", async () => {

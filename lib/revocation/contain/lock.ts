@@ -29,8 +29,15 @@ import {
  */
 export async function lock(incident: Incident, parts: IncidentParts): Promise<Incident> {
   const ended = await runStep("lock", incident, parts, lockClient);
-  await tellLocked(ended.incident, parts);
+  if (ended.incident.steps.prove === undefined) await tellLocked(ended.incident, parts);
   return ended.incident;
+}
+
+/** Tells that it is locked now, where the turn of watching between the two was the first that could lock it. */
+export async function tellLateLock(before: Incident, after: Incident, parts: IncidentParts): Promise<void> {
+  const { lock: known } = before.steps;
+  const wasPutBack = known?.outcome === "incomplete" && known.putBack !== undefined;
+  if (!isComplete(known) && !wasPutBack) await tellLocked(after, parts);
 }
 
 /** See {@link lock}. */
@@ -118,7 +125,7 @@ async function keepLate(run: StepRun, client: RevokedClient): Promise<void> {
 /** A lock that was put back and taken again is told as that. */
 async function tellLocked(incident: Incident, parts: IncidentParts): Promise<void> {
   const locked = incident.steps.lock;
-  if (!locked || !isComplete(locked) || incident.steps.prove !== undefined) return;
+  if (!locked || !isComplete(locked)) return;
   const told = await tell({ incident, parts }, { turn: "locked", at: locked.at });
   if ("error" in told) throw told.error;
 }

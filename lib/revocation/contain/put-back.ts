@@ -6,7 +6,7 @@ import type { IncidentParts } from "../parts.ts";
 import { wasBegun } from "../restore/ready.ts";
 import { deleteGrants } from "./contain.ts";
 import { detach } from "./detach-key.ts";
-import { lockClient } from "./lock.ts";
+import { lockClient, tellLateLock } from "./lock.ts";
 import { lookAround } from "./look.ts";
 import { setAcl } from "./network-acl.ts";
 import { honourTrace } from "./put-back-trace.ts";
@@ -43,7 +43,9 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
   for (const [step, work] of STEPS) {
     try {
       const ended = await runStep(step, latest, parts, work);
+      const before = latest;
       latest = ended.incident;
+      if (step === "lock") await tellLateLock(before, latest, parts);
       unseen.push(...ended.unseen);
     } catch (error) {
       if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;

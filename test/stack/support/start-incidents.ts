@@ -1,15 +1,14 @@
 import pLimit from "p-limit";
-import { vi } from "vitest";
 import { managementAudience } from "../../../lib/auth0/tenant-address.ts";
 import { dynamodbTable } from "../../../lib/aws/dynamodb-table.ts";
 import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
-import { fastClock } from "../../../lib/model/clock.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { type Deployment, deploy } from "../../../lib/sandbox/cloud/deploy.ts";
 import { LambdaFailure } from "../../../lib/sandbox/cloud/lambda/lambda-failure.ts";
 import { type LambdaHost, openLambda } from "../../../lib/sandbox/cloud/lambda/open-lambda.ts";
 import type { Execution, ExecutionResult } from "../../../lib/sandbox/cloud/state-machine/run-execution.ts";
+import { jumpingClock } from "../../../lib/sandbox/jumping-clock.ts";
 import { type Sandbox, startSandbox } from "../../../lib/sandbox/start-sandbox.ts";
 import type { Table } from "../../../lib/store/table.ts";
 import { bundledAssembly } from "./bundled-assembly.ts";
@@ -27,11 +26,8 @@ import {
 import { storedBy } from "./stored.ts";
 import { type Witness, witnessOf } from "./witness.ts";
 
-/**
- * Times as fast as the machine's clock. Storing may hold up containing for 5 s, and a person waits for the desk for 30 s:
- * they still have one real second and five. Longer times are passed by moving the clock.
- */
-const SPEED = 6;
+/** Of the machine's time, for what is a matter of seconds on an idle one. Milliseconds. */
+const PATIENCE = 120_000;
 
 /** Functions of a kind at once: each begins cold, and its time counts from there. */
 const SIDE_BY_SIDE = 4;
@@ -50,6 +46,8 @@ export interface Incidents extends AsyncDisposable {
   until(id: string, is: (incident: Incident) => boolean): Promise<Incident>;
   /** What was mailed about an incident: subjects. */
   mails(id: string): string[];
+  /** The same: what they say. */
+  texts(id: string): string[];
   /** Waits until something is mailed about an incident. */
   mailed(id: string, subject: RegExp): Promise<string>;
   /** Waits until its execution has ended. */
@@ -62,8 +60,16 @@ export interface Incidents extends AsyncDisposable {
   putBack(app: string): void;
   /** How many signing keys of a tenant are revoked. */
   revokedKeys(tenant: string): number;
-  /** Moves the clock: what waits until then wakes up. Seconds. */
-  pass(seconds: number): void;
+  /** The private half of a registered key of an application. */
+  jwk(app: string, kid: string): string;
+  /** By the clock of it all. */
+  now(): number;
+  /** Ends every execution: what a test does not look at costs time. */
+  stop(): void;
+  /** Lets time pass. Seconds. */
+  pass(seconds: number): Promise<void>;
+  /** Waits until there is something, and says why not where that takes too long. */
+  eventually<T>(look: () => Promise<T | undefined> | T | undefined, why?: () => string): Promise<T>;
   /** Lets the next calls about an incident die before they reach the function, as where the account has none to give. */
   kill(id: string, calls: number): void;
   /** Tries to get a token as the application, with what leaked; the status. */
@@ -78,8 +84,8 @@ export interface Incidents extends AsyncDisposable {
 export async function startIncidents(): Promise<Incidents> {
   await using started = new AsyncDisposableStack();
   const cast = incidentCast();
-  const sandbox = started.use(await startSandbox({ tenants: cast.seeds, clock: fastClock(SPEED) }));
-  const { clock } = sandbox;
+  const clock = jumpingClock();
+  const sandbox = started.use(await startSandbox({ tenants: cast.seeds, clock }));
   const origins = Object.fromEntries(sandbox.tenants.map(({ name, origin }) => [name, origin]));
   const assembly = await bundledAssembly(cast.config({ ...origins, gone: await closedOrigin() }));
   const hosts = new Map<string, LambdaHost>();
@@ -92,7 +98,7 @@ export async function startIncidents(): Promise<Incidents> {
       callers: CALLERS,
       secrets: () => cast.own,
       host: (lambda) => {
-        const host = started.use(openLambda({ ...lambda, time: { clock, speed: SPEED } }));
+        const host = started.use(openLambda({ ...lambda, time: clock }));
         hosts.set(lambda.logicalId, host);
         const limit = pLimit(lambda.logicalId.startsWith("IncidentDesk") ? 1 : SIDE_BY_SIDE);
         return async (event) => {
@@ -122,16 +128,25 @@ export async function startIncidents(): Promise<Incidents> {
   const executions: Execution[] = [];
   const incident = (id: string) => readIncident(table, id);
   const stored = storedBy(deployment);
+  const stop = () => {
+    for (const { name } of machine.executions()) machine.stop(name);
+  };
   // Who still writes when the table is closed would fail for nothing.
   started.defer(async () => {
-    for (const execution of machine.executions()) machine.stop(execution.name);
+    stop();
     await Promise.all([...hosts.values()].map((host) => host.close()));
     await storedBy(deployment).snapshot(); // what they had sent before is answered by then
   });
-  const mails = (id: string): string[] =>
-    cloud.messaging.mails.flatMap(({ kind, subject, text }) =>
-      kind === "notification" && text.includes(id) ? [subject] : [],
-    );
+  const eventually: Incidents["eventually"] = (look, why = () => "It did not come about.") => {
+    const end = performance.now() + PATIENCE;
+    return clock.until(() => {
+      if (performance.now() > end) throw new Error(why());
+      return look();
+    });
+  };
+  const about = (id: string) =>
+    cloud.messaging.mails.filter(({ kind, text }) => kind === "notification" && text.includes(id));
+  const mails = (id: string): string[] => about(id).map(({ subject }) => subject);
   const grantsOf = (app: string) =>
     sandbox
       .tenant(tenantOf(app))
@@ -145,11 +160,12 @@ export async function startIncidents(): Promise<Incidents> {
     table,
     desk: async (as, path, body) => {
       const authorization = `AWS4-HMAC-SHA256 Credential=${as}/20261126/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none`;
-      const answer = await fetch(new URL(path, url), {
+      const asked = fetch(new URL(path, url), {
         method: "POST",
         headers: { authorization },
         body: JSON.stringify(body),
       });
+      const answer = await clock.run(asked);
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
     byHand: (input) => {
@@ -158,26 +174,27 @@ export async function startIncidents(): Promise<Incidents> {
       return execution;
     },
     incident,
-    until: (id, is) =>
-      vi.waitUntil(
-        async () => {
-          const known = await incident(id);
-          return is(known) && known;
-        },
-        { timeout: 120_000, interval: 100 },
-      ),
+    until: async (id, is) => {
+      let known = await incident(id);
+      const look = async () => {
+        known = await incident(id);
+        return is(known) ? known : undefined;
+      };
+      return eventually(look, () => `The incident is not so: ${JSON.stringify(known.steps)}`);
+    },
     mails,
+    texts: (id) => about(id).map(({ text }) => text),
     mailed: (id, subject) =>
-      vi
-        .waitUntil(() => mails(id).find((each) => subject.test(each)), { timeout: 120_000, interval: 100 })
-        .catch(() => {
-          throw new Error(`Nothing like ${subject} was mailed about ${id}, but: ${mails(id).join("; ")}`);
-        }),
+      eventually(
+        () => mails(id).find((each) => subject.test(each)),
+        () => `Nothing like ${subject} was mailed about ${id}, but: ${mails(id).join("; ")}`,
+      ),
     ended: async (id) => {
       const execution = machine.execution(id);
       if (!execution) throw new TypeError(`There is no execution ${id}.`);
-      return execution.result;
+      return clock.run(execution.result);
     },
+    eventually,
     evidence: async (id) =>
       [...(await stored.snapshot()).objects.keys()].filter((name) => name.includes(`/${id}/`)).toSorted(),
     grantsOf: (app) => grantsOf(app).map(({ audience }) => audience),
@@ -188,7 +205,10 @@ export async function startIncidents(): Promise<Incidents> {
       for (const grant of taken.get(app) ?? []) state.clientGrants.set(grant.id, grant);
     },
     revokedKeys: (tenant) => sandbox.tenant(tenant).state.signingKeys.filter(({ revoked }) => revoked).length,
-    pass: (seconds) => clock.advance(seconds * 1_000),
+    jwk: cast.jwk,
+    now: clock.now,
+    stop,
+    pass: (seconds) => clock.run(clock.sleep(seconds * 1_000)),
     kill: (id, calls) => void deaths.set(id, calls),
     steal: async (app) => {
       const body = JSON.stringify({
@@ -204,7 +224,7 @@ export async function startIncidents(): Promise<Incidents> {
     history: (id) => JSON.stringify(machine.execution(id)?.history ?? []),
     witness: async () => {
       const all = [...executions, ...machine.executions()];
-      const secrets = new Map([["canary-9d41c7", "a secret of the cast"]]);
+      const secrets = new Map(cast.secrets.map((secret) => [secret, "a secret of the cast"]));
       const watched = { deployment, lambdas: Object.fromEntries(hosts), exchanged, executions: all };
       const witness = witnessOf(watched, secrets);
       witness.look(await stored.snapshot());

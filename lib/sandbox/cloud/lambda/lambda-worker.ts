@@ -1,5 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { type Pace, pacedClock } from "../../../model/clock.ts";
+import type { JumpedTime } from "../../jumping-clock.ts";
+import { jumpingWorker, type Wake } from "./jumping-worker.ts";
 import { type InvocationFacts, lambdaContext } from "./lambda-context.ts";
 
 /** What a Worker is told to do. */
@@ -7,7 +9,7 @@ export interface Invocation {
   event: unknown;
   facts: InvocationFacts;
   /** Of the clock that the function goes by; undefined for the machine's. */
-  pace: Pace | undefined;
+  time: Pace | JumpedTime | undefined;
 }
 
 /** How it went: the result as JSON, or what the runtime reports of an error. */
@@ -33,16 +35,20 @@ const loading: Promise<Handler> = import(file).then((module: Record<string, unkn
 });
 loading.catch(() => undefined);
 
-port.on("message", async (invocation: Invocation) => {
+const jumpingClock = jumpingWorker(port);
+
+port.on("message", async (invocation: Invocation | Wake) => {
+  if ("wakes" in invocation) return;
   const reply = await run(invocation);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   port.postMessage(reply);
 });
 
-async function run({ event, facts, pace }: Invocation): Promise<Reply> {
+async function run({ event, facts, time }: Invocation): Promise<Reply> {
   try {
     const handler = await loading;
-    const context = lambdaContext(facts, pace && pacedClock(pace));
+    const clock = time && ("jumped" in time ? jumpingClock(time) : pacedClock(time));
+    const context = lambdaContext(facts, clock);
     return { json: JSON.stringify((await handler(event, context)) ?? null) };
   } catch (error) {
     if (!(error instanceof Error)) return { errorType: "UnhandledRejection", errorMessage: String(error), trace: [] };

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { type Clock, type Pace, uptime } from "../../../model/clock.ts";
 import { REGION } from "../account.ts";
+import type { TimeReport } from "./jumping-worker.ts";
+import { sleepsOf, type WorkerSleeps } from "./jumping-worker-host.ts";
 import { LambdaFailure } from "./lambda-failure.ts";
+import { invocationTime, jumpingIn, type LambdaTime } from "./lambda-time.ts";
 import type { Invocation, Reply, WorkerTask } from "./lambda-worker.ts";
 
 /** A bundled Lambda. */
@@ -23,14 +25,6 @@ export interface LambdaOptions {
   memory?: number;
   /** What the function goes by, its timeout included; the machine's when left out. */
   time?: LambdaTime;
-}
-
-/** The sandbox's time for a Worker, which cannot have the clock itself. */
-export interface LambdaTime {
-  /** Read when an invocation begins: one under way does not see that somebody moves it. */
-  clock: Pick<Clock, "now">;
-  /** How many seconds of the clock pass in one of the machine's. */
-  speed: number;
 }
 
 /** A Lambda that can be invoked and killed. */
@@ -61,6 +55,8 @@ interface Instance {
   /** Says how the current invocation ended; null while idle. */
   settle: ((outcome: Reply | LambdaFailure) => void) | null;
   requestId: string;
+  /** Where the clock jumps. */
+  sleeps: WorkerSleeps | undefined;
   gone: Promise<void>;
 }
 
@@ -103,7 +99,7 @@ export function openLambda(options: LambdaOptions): LambdaHost {
 }
 
 function startInstance(options: LambdaOptions, instances: Set<Instance>, printed: string[]): Instance {
-  const { folder, handler = "index.handler", memory = DEFAULT_MEMORY } = options;
+  const { folder, handler = "index.handler", memory = DEFAULT_MEMORY, time } = options;
   const [module = "index", exportName = "handler"] = handler.split(".");
   const task: WorkerTask = { file: pathToFileURL(`${folder}/${module}.mjs`).href, exportName };
   const worker = new Worker(new URL("./lambda-worker.ts", import.meta.url), {
@@ -117,9 +113,14 @@ function startInstance(options: LambdaOptions, instances: Set<Instance>, printed
     stream.setEncoding("utf8").on("data", (text: string) => void printed.push(text));
   }
   const gone = Promise.withResolvers<void>();
-  const instance: Instance = { worker, settle: null, requestId: "", gone: gone.promise };
+  const clock = jumpingIn(time);
+  const sleeps = clock && sleepsOf(worker, clock);
+  const instance: Instance = { worker, settle: null, requestId: "", sleeps, gone: gone.promise };
   instances.add(instance);
-  worker.on("message", (reply: Reply) => instance.settle?.(reply));
+  worker.on("message", (message: Reply | TimeReport) => {
+    if ("json" in message || "errorType" in message) instance.settle?.(message);
+    else sleeps?.hear(message);
+  });
   worker.on("error", (error) => end(instances, instance, crashed(instance.requestId, error)));
   worker.on("exit", (code) => {
     end(instances, instance, exited(instance.requestId, code));
@@ -159,20 +160,24 @@ async function invoke(
   instance.requestId = requestId;
   const outcome = Promise.withResolvers<Reply | LambdaFailure>();
   instance.settle = outcome.resolve;
-  const pace = time && paceOf(time);
-  const timer = setTimeout(() => end(instances, instance, timedOut(requestId, timeout)), timeout / (pace?.speed ?? 1));
-  const facts = { functionName, requestId, deadline: (pace?.start ?? Date.now()) + timeout, memory };
-  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, pace };
+  const by = invocationTime(time);
+  const late = new AbortController();
+  by.timeout(timeout, late.signal).then(
+    () => end(instances, instance, timedOut(requestId, timeout)),
+    () => undefined, // it was in time
+  );
+  const facts = { functionName, requestId, deadline: by.now() + timeout, memory };
+  const invocation: Invocation = { event: JSON.parse(JSON.stringify(event ?? {})), facts, time: by.forWorker() };
+  instance.sleeps?.begin();
   instance.worker.postMessage(invocation);
   const reply = await outcome.promise;
-  clearTimeout(timer);
+  late.abort();
+  instance.sleeps?.end();
   instance.settle = null;
   if (reply instanceof LambdaFailure) throw reply;
   if ("json" in reply) return JSON.parse(reply.json);
   throw new LambdaFailure(reply.errorType, reply.errorMessage, reply.trace);
 }
-
-const paceOf = ({ clock, speed }: LambdaTime): Pace => ({ speed, start: clock.now(), origin: uptime() });
 
 /** Takes an instance out of service and tells whoever waits for it why. */
 function end(instances: Set<Instance>, instance: Instance, reason: LambdaFailure): void {
