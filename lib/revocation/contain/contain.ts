@@ -3,6 +3,8 @@ import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
+import { act } from "./act.ts";
+import { type Came, incomplete, unseen } from "./came.ts";
 import { type KeptElsewhere, keepElsewhere, readElsewhere } from "./elsewhere.ts";
 import { type GivenBack, isGiven, readGivenBack } from "./given-back.ts";
 import {
@@ -19,18 +21,11 @@ import {
 } from "./keep-grants.ts";
 import { leversOf } from "./known-client.ts";
 import { leaveTrace } from "./note-put-back.ts";
-import {
-  act,
-  type Came,
-  incomplete,
-  recordPutBack,
-  runStep,
-  type StepRun,
-  tellUnstored,
-  tried,
-  unseen,
-  wasComplete,
-} from "./step-run.ts";
+import { recordPutBack } from "./record-run.ts";
+import { runStep } from "./run-step.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+import { tellUnstored } from "./tell-run.ts";
+import { tried } from "./tried.ts";
 
 /** Looks at the grants in one run; what is there after that waits for the next one. */
 const ROUNDS = 3;

@@ -2,10 +2,14 @@ import type { Incident } from "../incident/incident.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey } from "../ports.ts";
+import { act } from "./act.ts";
+import { type Came, incomplete, unseen } from "./came.ts";
 import { leversOf } from "./known-client.ts";
 import type { PreservedKeys } from "./look.ts";
 import { notePutBack } from "./note-put-back.ts";
-import { act, type Came, incomplete, runStep, type StepRun, tried, unseen, wasComplete } from "./step-run.ts";
+import { runStep } from "./run-step.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+import { tried } from "./tried.ts";
 
 /**
  * Takes the registered key that leaked out of what the application authenticates with, where another one stays

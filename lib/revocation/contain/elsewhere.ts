@@ -1,6 +1,7 @@
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
-import { type StepRun, type Tried, tried } from "./step-run.ts";
+import type { StepRun } from "./step-run.ts";
+import { type Tried, tried } from "./tried.ts";
 
 /**
  * What was there at the first look, kept beside the evidence while the table takes nothing: whoever comes after a

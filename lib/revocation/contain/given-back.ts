@@ -7,7 +7,8 @@ import { readIncident } from "../incident/incidents.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
-import { type StepRun, type Tried, tried } from "./step-run.ts";
+import type { StepRun } from "./step-run.ts";
+import { type Tried, tried } from "./tried.ts";
 
 /** What a second person approved to give back: taking that away again would undo a decision. */
 export type GivenBack = Pick<RestorePlan, "grantTypes" | "grants" | "networkAcl">;

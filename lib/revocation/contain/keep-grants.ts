@@ -3,7 +3,8 @@ import { AND_MORE } from "../incident/bounded-lines.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { RevokedGrant } from "../ports.ts";
 import type { KeptElsewhere } from "./elsewhere.ts";
-import { type StepRun, tried, wasComplete } from "./step-run.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+import { tried } from "./tried.ts";
 
 /** A grant as it is listed. */
 export type FoundGrant = Omit<RevokedGrant, "organizations">;

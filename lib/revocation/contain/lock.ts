@@ -2,22 +2,16 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { noteGone } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
+import { act } from "./act.ts";
+import { type Came, incomplete, unseen } from "./came.ts";
 import { keepElsewhere } from "./elsewhere.ts";
 import { readGivenBack } from "./given-back.ts";
 import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore } from "./known-client.ts";
 import { notePutBack } from "./note-put-back.ts";
-import {
-  act,
-  type Came,
-  incomplete,
-  runStep,
-  type StepRun,
-  tell,
-  tellUnstored,
-  tried,
-  unseen,
-  wasComplete,
-} from "./step-run.ts";
+import { runStep } from "./run-step.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+import { tell, tellUnstored } from "./tell-run.ts";
+import { tried } from "./tried.ts";
 
 /**
  * Takes `client_credentials` out of the application's grant types: from then on it gets no tokens for itself, whatever

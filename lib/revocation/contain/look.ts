@@ -4,7 +4,10 @@ import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, SigningKey } from "../ports.ts";
 import type { ApiReading } from "../window/api-lifetimes.ts";
 import { settingsOf } from "../window/readings.ts";
-import { type Came, incomplete, reasonOf, runStep, type StepRun, tried } from "./step-run.ts";
+import { type Came, incomplete, reasonOf } from "./came.ts";
+import { runStep } from "./run-step.ts";
+import type { StepRun } from "./step-run.ts";
+import { tried } from "./tried.ts";
 
 /** `PRESERVED#log-position`: where watching begins. */
 export interface LogPosition {

@@ -1,9 +1,13 @@
 import type { Incident } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NetworkAcl } from "../ports.ts";
+import { act } from "./act.ts";
+import { type Came, incomplete, reasonOf, unseen } from "./came.ts";
 import { readGivenBack } from "./given-back.ts";
 import { notePutBack } from "./note-put-back.ts";
-import { act, type Came, incomplete, reasonOf, runStep, type StepRun, tried, unseen, wasComplete } from "./step-run.ts";
+import { runStep } from "./run-step.ts";
+import { type StepRun, wasComplete } from "./step-run.ts";
+import { tried } from "./tried.ts";
 
 /** By this an incident's rule is found again, also by whoever did not hear that it was made. */
 export const aclDescription = ({ id }: Pick<Incident, "id">): string => `Curfew, incident ${id}`;

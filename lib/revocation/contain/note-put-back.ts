@@ -1,5 +1,7 @@
 import { keepTrace } from "./put-back-trace.ts";
-import { publish, recordPutBack, type StepRun } from "./step-run.ts";
+import { recordPutBack } from "./record-run.ts";
+import type { StepRun } from "./step-run.ts";
+import { publish } from "./tell-run.ts";
 
 /**
  * Says, before it is taken away, that something is there again. Taking away does not wait for the table: where it can

@@ -6,7 +6,9 @@ import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
-import { type StepRun, tell, tried } from "./step-run.ts";
+import type { StepRun } from "./step-run.ts";
+import { tell } from "./tell-run.ts";
+import { tried } from "./tried.ts";
 
 /** What was there again while the table took nothing. */
 interface Trace {

@@ -4,13 +4,16 @@ import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
 import { wasBegun } from "../restore/ready.ts";
+import type { Came } from "./came.ts";
 import { deleteGrants } from "./contain.ts";
 import { detach } from "./detach-key.ts";
 import { lockClient, tellLateLock } from "./lock.ts";
 import { lookAround } from "./look.ts";
 import { setAcl } from "./network-acl.ts";
 import { honourTrace } from "./put-back-trace.ts";
-import { type Came, runStep, type StepRun, tell } from "./step-run.ts";
+import { runStep } from "./run-step.ts";
+import type { StepRun } from "./step-run.ts";
+import { tell } from "./tell-run.ts";
 
 /** Everything that is taken away, and everything that may be missing. */
 const STEPS: readonly (readonly [IncidentStep, (run: StepRun) => Promise<Came>])[] = [

@@ -1,7 +1,11 @@
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import type { Instant } from "../../history/history.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
-import { act, type Came, incomplete, runStep, type StepRun, tried } from "../contain/step-run.ts";
+import { act } from "../contain/act.ts";
+import { type Came, incomplete } from "../contain/came.ts";
+import { runStep } from "../contain/run-step.ts";
+import type { StepRun } from "../contain/step-run.ts";
+import { tried } from "../contain/tried.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { SigningKey } from "../ports.ts";

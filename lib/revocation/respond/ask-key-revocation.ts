@@ -3,7 +3,7 @@ import { hours, minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { readAsked } from "../approvals/asked.ts";
-import { tried } from "../contain/step-run.ts";
+import { tried } from "../contain/tried.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { KeyPlan } from "../key-revocation/key-plan.ts";

@@ -1,9 +1,13 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { act } from "../contain/act.ts";
+import { type Came, incomplete } from "../contain/came.ts";
 import { readOrganizations } from "../contain/keep-grants.ts";
 import { findAcl } from "../contain/network-acl.ts";
-import { act, type Came, incomplete, runStep, type StepRun, tried } from "../contain/step-run.ts";
+import { runStep } from "../contain/run-step.ts";
+import type { StepRun } from "../contain/step-run.ts";
+import { tried } from "../contain/tried.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, readIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";

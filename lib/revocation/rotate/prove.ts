@@ -5,8 +5,9 @@ import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-reco
 import { CURRENT } from "../../rotation/ports.ts";
 import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
+import { type Came, incomplete } from "../contain/came.ts";
 import { leversOf } from "../contain/known-client.ts";
-import { type Came, incomplete, tried } from "../contain/step-run.ts";
+import { tried } from "../contain/tried.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";

@@ -5,7 +5,7 @@ import type { Said } from "../../rotation/asking/asking.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../../rotation/ports.ts";
 import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
-import { type Came, incomplete } from "../contain/step-run.ts";
+import { type Came, incomplete } from "../contain/came.ts";
 import type { Incident } from "../incident/incident.ts";
 import { preserve, readPreserved } from "../incident/preserve.ts";
 import type { RevokedClient } from "../ports.ts";

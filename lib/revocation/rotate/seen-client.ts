@@ -1,7 +1,7 @@
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { RotatedClient } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
-import { tried } from "../contain/step-run.ts";
+import { tried } from "../contain/tried.ts";
 import type { Incident } from "../incident/incident.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import { readPreserved } from "../incident/preserve.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Instant } from "../../history/history.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
-import type { Came } from "../contain/step-run.ts";
+import type { Came } from "../contain/came.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
