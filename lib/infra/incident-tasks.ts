@@ -43,7 +43,7 @@ export interface IncidentFunctions {
 
 /**
  * How long what failed for good is let alone: soon it is tried again, and seldom where that goes on, since the history
- * of an execution holds 25,000 events. `test/infra/incident-machine.test.ts` counts them.
+ * of an execution holds 25,000 events. `test/infra/incident-history.test.ts` counts them.
  */
 const AFTER_A_FAILURE = Duration.minutes(5);
 const MOST_FAILURES = 20;

@@ -9,9 +9,9 @@ const SOONEST: Seconds = minutes(10);
 
 /**
  * Between two tries at most. Something else may put back what was taken away before each turn of watching, and every try
- * takes ten events of a history that holds 25,000: `test/infra/incident-machine.test.ts` counts them.
+ * takes ten events of a history that holds 25,000: `test/infra/incident-history.test.ts` counts them.
  */
-const LATEST: Seconds = hours(8);
+const LATEST: Seconds = hours(16);
 
 /**
  * Containing takes a quarter of an hour; rotating, proving and the window, which comes last, take 66 minutes where every
