@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { days } from "../../lib/model/duration.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
-import { pauseAfter } from "../../lib/revocation/respond/pause.ts";
+import { pauseAfter } from "../../lib/revocation/pause.ts";
 import { shouldRotateAgain } from "../../lib/revocation/respond/rotate-again.ts";
 import { MOST_TURNS, watchInterval } from "../../lib/revocation/watch/interval.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";

@@ -1,72 +1,95 @@
+import type { Instant } from "../../history/history.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
 import type { LogPosition } from "../contain/look.ts";
-import type { Incident } from "../incident/incident.ts";
-import type { LogEvent } from "../ports.ts";
-import { concernOf } from "../watch/concerns.ts";
-import { isForItself, withIssued } from "../watch/issued.ts";
-import { tallied } from "../watch/log-use.ts";
-import { isPlanted, talliedPlanted, withPlanted } from "../watch/planted.ts";
-import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "../watch/seen.ts";
-import type { InvestigationRecord } from "./investigation-record.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import { readPreserved } from "../incident/preserve.ts";
+import type { IncidentParts } from "../parts.ts";
+import { readOn } from "../watch/read-on.ts";
+import { keepSeen } from "../watch/seen.ts";
+import { momentOf } from "../window/window-text.ts";
+import {
+  type InvestigationRecord,
+  NOT_READ,
+  NOTHING_YET,
+  putInvestigation,
+  readInvestigation,
+} from "./investigation-record.ts";
+import { withPage } from "./with-page.ts";
 
-interface PageResult {
-  next: InvestigationRecord;
-  seen: SeenEvent[];
-  /** Whether the page reaches to where watching begins. */
-  isPast: boolean;
+/** How far looking back came. */
+export interface LogRead {
+  /** Whether the log is read to where watching begins. */
+  isRead: boolean;
+  /** Why it could not be read on; undefined where it could, or where the time was over. */
+  failure: CurfewError | undefined;
 }
 
-/** What a page of the log adds to what is known. */
-export function withPage(
-  record: InvestigationRecord,
-  page: readonly LogEvent[],
+/**
+ * Reads the log from its oldest event to where watching begins, and keeps what was done with what leaked. May be called
+ * again and again until it is read: each call goes on where the last one stopped.
+ *
+ * @throws CurfewError `store-failed`, `interrupted`
+ */
+export async function lookBack(incident: Incident, parts: IncidentParts): Promise<LogRead> {
+  const { table, clock } = parts;
+  const known = await readInvestigation(table, incident.id);
+  const begun = { record: known?.value ?? NOTHING_YET, version: known?.version ?? 0 };
+  if (begun.record.isRead) return { isRead: true, failure: undefined };
+  const { record, failure } = await readLog(incident, begun, parts);
+  if (!record.isRead) await recordStep(table, incident.id, "investigate", unread(record, failure, clock.now()));
+  return { isRead: record.isRead, failure };
+}
+
+interface Reading {
+  record: InvestigationRecord;
+  version: number;
+  failure: CurfewError | undefined;
+}
+
+/** Reads on until where watching begins, the end of the log, or this process's time is over. */
+async function readLog(
   incident: Incident,
-  end: LogPosition | undefined,
-): PageResult {
-  const isBefore = ({ id, at }: LogEvent): boolean => (end?.event == null ? at <= incident.openedAt : id <= end.event);
-  const isNew = ({ id }: LogEvent): boolean => record.position === null || id > record.position;
-  const begun: PageResult = {
-    next: record,
-    seen: [],
-    isPast: page.some((event) => !isBefore(event)) || hasEnd(page, end),
+  { record: begun, version: first }: Omit<Reading, "failure">,
+  { tenant, table, clock, deadline }: IncidentParts,
+): Promise<Reading> {
+  const end = await readPreserved<LogPosition>(table, incident.id, "log-position");
+  let record = begun;
+  let version = first;
+  const keep = async (next: InvestigationRecord): Promise<boolean> => {
+    if (!(await putInvestigation(table, incident.id, next, version))) return false;
+    record = next;
+    version += 1;
+    return true;
   };
-  return page
-    .filter(isNew)
-    .reduce((result, event) => (isBefore(event) ? withEvent : withLaterEvent)(result, event, incident), begun);
+  try {
+    for await (const { events, gap, isEnd } of readOn(tenant, clock, whereItStopped(record, clock.now()))) {
+      const { next, seen, isPast } = withPage(record, events, incident, end);
+      await keepSeen(table, incident.id, seen);
+      // What was planted goes on behind the lock: it is followed to the end of the log, and then by the watch.
+      const isRead = isEnd || (isPast && next.planted.clients.length === 0);
+      if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
+      if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
+    }
+    return { record, version, failure: undefined };
+  } catch (error) {
+    if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") {
+      return { record, version, failure: error };
+    }
+    throw error;
+  }
 }
 
-/** Behind where watching begins only what was planted is of interest here; the rest is the watch's. */
-function withLaterEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
-  const { planted } = result.next;
-  if (isPlanted(event, planted)) return withEvent(result, event, incident);
-  if (planted.clients.length === 0) return result;
-  return { ...result, next: { ...result.next, position: event.id } };
+/** At first nobody has missed anything: the log is read from the oldest event that there is. */
+const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Instant) => ({
+  position,
+  readUntil: position === null ? now : readUntil,
+});
+
+function unread(record: InvestigationRecord, failure: CurfewError | undefined, at: Instant): StepResult {
+  const missing = failure ? [`The tenant's log could not be read: ${failure.message}`] : [NOT_READ];
+  return { at, outcome: "incomplete", message: readUntil(record), missing, code: failure?.code ?? null };
 }
 
-const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolean =>
-  end?.event != null && page.some(({ id }) => id === end.event);
-
-function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
-  const { next: before, seen } = result;
-  const isOwnToken = event.clientId === incident.clientId && isForItself(event);
-  const next: InvestigationRecord = {
-    ...before,
-    issued: isOwnToken ? withIssued(before.issued, event, undefined) : before.issued,
-    position: event.id,
-    reachesBackTo: before.reachesBackTo ?? event.at,
-    readUntil: Math.max(before.readUntil, event.at),
-  };
-  const isOfPlanted = isPlanted(event, next.planted);
-  const standing = { incident, lockedAt: null, restoredAt: null, renewed: [] };
-  const concern = isOfPlanted ? "told" : concernOf(event, standing);
-  if (concern === undefined) return { ...result, next };
-  if (event.at < (incident.leakedSince ?? 0)) return { ...result, next: { ...next, earlier: next.earlier + 1 } };
-  const isByThief = concern === "told" || (incident.leak?.levers.length ?? 1) > 0;
-  const counted = {
-    ...next,
-    uses: (isOfPlanted ? talliedPlanted : tallied)(next.uses, event),
-    planted: isByThief && !incident.drill ? withPlanted(next.planted, event) : next.planted,
-  };
-  if (!isWorthKeeping(event, concern)) return { ...result, next: counted };
-  if (next.kept >= MOST_SEEN) return { ...result, next: { ...counted, notKept: next.notKept + 1 } };
-  return { ...result, next: { ...counted, kept: next.kept + 1 }, seen: [...seen, { ...event, concern }] };
-}
+const readUntil = ({ readUntil: until }: InvestigationRecord): string =>
+  `The tenant's log is read until ${until === 0 ? "nowhere yet" : momentOf(until)}.`;

@@ -7,12 +7,12 @@ import { planHash } from "../approvals/plan-hash.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
+import { pauseAfter, SOON } from "../pause.ts";
 import { giveBack } from "../restore/give-back.ts";
 import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
 import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
-import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
 import { ON, type Way } from "./way.ts";
@@ -25,9 +25,6 @@ const LONGEST_WINDOW = days(30) * 1_000;
 
 /** For so long what was done with it is looked for before anybody is asked. Milliseconds. */
 const FIRST_LOOK = minutes(10) * 1_000;
-
-/** Between two looks whether that is done. */
-const SOON: Seconds = 15;
 
 /** For so long a drill waits for an answer. Milliseconds. */
 export const DRILL_WAITS = days(1) * 1_000;

@@ -1,9 +1,9 @@
-import { type ClosingParts, closeIncident } from "../close.ts";
+import { type ClosingParts, closeIncident } from "../close/close.ts";
+import { untilNextLook } from "../close/not-over.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { InvestigateStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { investigate } from "../investigate/investigate.ts";
-import { untilNextLook } from "../not-over.ts";
 import { ON, type Way } from "./way.ts";
 
 /** Everything that the steps work with that see the whole tenant, and change nothing in it. */

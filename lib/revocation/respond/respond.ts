@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { LONGEST_RETENTION } from "../../history/log-retention.ts";
 import type { Seconds } from "../../model/duration.ts";
+import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
 import { containRound } from "../contain/round.ts";
@@ -8,14 +9,13 @@ import { keepPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { RespondStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
-import { readBack } from "../investigate/read-back.ts";
-import { notYet, untilNextLook, waitsFor } from "../not-over.ts";
+import { lookBack } from "../investigate/look-back.ts";
 import type { IncidentParts } from "../parts.ts";
+import { pauseAfter } from "../pause.ts";
 import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
 import { DRILL_WAITS } from "./ask-restore.ts";
-import { pauseAfter } from "./pause.ts";
 import type { Question } from "./question.ts";
 import { isBeingReplaced, shouldRotateAgain } from "./rotate-again.ts";
 import { ON, type Way } from "./way.ts";
@@ -57,7 +57,7 @@ export const respondSteps = (
   },
   "look-back": async (incident, parts) => {
     if (incident.ended) return ON;
-    const { isRead, failure } = await readBack(incident, parts);
+    const { isRead, failure } = await lookBack(incident, parts);
     const isGivenUp = failure !== undefined && isPointless(incident, parts.clock.now());
     return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts) };
   },

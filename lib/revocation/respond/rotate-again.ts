@@ -2,7 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { hours, minutes, type Seconds } from "../../model/duration.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import type { Incident } from "../incident/incident.ts";
-import { pauseAfter } from "./pause.ts";
+import { pauseAfter } from "../pause.ts";
 
 /** Between two tries of what could not be done, at least. */
 const SOONEST: Seconds = minutes(10);

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { closeIncident } from "../../../lib/revocation/close.ts";
+import { closeIncident } from "../../../lib/revocation/close/close.ts";
 import type { IncidentBundle } from "../../../lib/revocation/evidence/bundle.ts";
 import { readEvidence } from "../../../lib/revocation/evidence/keep-evidence.ts";
 import { readPresentClient } from "../../../lib/revocation/evidence/present-client.ts";
@@ -12,7 +12,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
-import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -112,7 +112,7 @@ async function lived(changes: Partial<Incident> = {}) {
   );
   const now = (): Promise<Incident> => readIncident(all.table, incident.id);
   const inventories = { before: async () => undefined, now: async () => undefined };
-  await all.clock.run(readBack(await now(), all.parts));
+  await all.clock.run(lookBack(await now(), all.parts));
   await all.clock.run(investigate(await now(), all.parts, inventories));
   await all.clock.run(watchTurn(await now(), all.parts));
   const close = async (): Promise<Incident> =>

@@ -10,7 +10,7 @@ import { exposures } from "../../../lib/revocation/investigate/exposed.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lastInventory } from "../../../lib/revocation/investigate/last-inventory.ts";
-import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
@@ -170,7 +170,7 @@ async function investigated(changes: Partial<Incident> = {}, now: Inventory | Cu
     all.clock.run(oneRun({ ...all.parts, deadline }));
   const oneRun = async (parts: IncidentParts): Promise<Incident> => {
     const known = () => readIncident(all.table, incident.id);
-    const { isRead } = await readBack(await known(), parts);
+    const { isRead } = await lookBack(await known(), parts);
     return isRead ? investigate(await known(), parts, inventories) : known();
   };
   const judge = async (): Promise<Incident> =>
@@ -244,14 +244,14 @@ describe("looking back", () => {
   it("keeps no incident from its end where nobody can read the log: it compares all the same, and says so", async () => {
     const { tenant, table, parts, inventories, clock, incident, heard, judge } = await investigated();
     tenant.failure = new CurfewError("missing-scope", "The responder lacks read:logs.", { detail: "read:logs" });
-    const lookBack = async () => {
+    const takeStep = async () => {
       const known = await readIncident(table, incident.id);
       return clock.run(respondSteps(NO_QUESTIONS)["look-back"](known, { ...parts, inventories }));
     };
 
-    expect(await lookBack()).toMatchObject({ next: "again" });
+    expect(await takeStep()).toMatchObject({ next: "again" });
     await clock.run(clock.sleep(DAY));
-    expect(await lookBack()).toEqual({ next: "on", wait: 0 });
+    expect(await takeStep()).toEqual({ next: "on", wait: 0 });
     expect((await judge()).steps.investigate).toMatchObject({
       outcome: "incomplete",
       code: "missing-scope",

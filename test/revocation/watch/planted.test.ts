@@ -4,7 +4,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
-import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
@@ -30,7 +30,7 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
   return {
     ...{ tenant, table, incident },
     look: async () => {
-      await clock.run(readBack(await now(), all.parts));
+      await clock.run(lookBack(await now(), all.parts));
       await clock.run(investigate(await now(), all.parts, inventories));
     },
     turn: async () => clock.run(watchTurn(await now(), all.parts)),

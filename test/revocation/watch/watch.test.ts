@@ -12,7 +12,7 @@ import {
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
-import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
@@ -97,7 +97,7 @@ describe("a turn of watching", () => {
 
     const looked = await clock.run(look(incident, parts));
     await clock.run(watchTurn(looked, parts));
-    await clock.run(readBack(looked, parts));
+    await clock.run(lookBack(looked, parts));
 
     expect(heard[0]?.title).toBe("acme: job was used after it was locked: 2 events");
     const { uses } = (await readInvestigation(table, incident.id))?.value ?? {};

@@ -4,7 +4,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
-import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { announceWindow } from "../../../lib/revocation/window/announce-window.ts";
@@ -132,7 +132,7 @@ describe("the window of an incident", () => {
     const { again, tenant, table, incident, clock, parts } = await announced();
     const other = { type: "seccft", audience: "https://other.example", request: undefined };
     tenant.log = [logEvent(THREE_AM - DAY, { ...other, clientId: "another" })];
-    const look = async () => clock.run(readBack(await readIncident(table, incident.id), parts));
+    const look = async () => clock.run(lookBack(await readIncident(table, incident.id), parts));
     await look();
     expect((await again()).window).toMatchObject({ at: STOPPED + HOUR + MINUTE });
     await table.remove({ partition: incidentPartition(incident.id), sort: "INVESTIGATION" });

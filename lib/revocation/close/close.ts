@@ -1,11 +1,11 @@
-import { counted } from "../alerts/harmless-text.ts";
-import { CurfewError } from "../model/curfew-error.ts";
-import { days } from "../model/duration.ts";
-import { type TellingParts, tellIncident, tellUntold } from "./alerts/tell.ts";
-import { type EvidenceParts, keepEvidence } from "./evidence/keep-evidence.ts";
-import type { Incident, StepResult } from "./incident/incident.ts";
-import { changeIncident } from "./incident/incidents.ts";
-import { addToTimeline } from "./incident/timeline.ts";
+import { counted } from "../../alerts/harmless-text.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import { days } from "../../model/duration.ts";
+import { type TellingParts, tellIncident, tellUntold } from "../alerts/tell.ts";
+import { type EvidenceParts, keepEvidence } from "../evidence/keep-evidence.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { changeIncident } from "../incident/incidents.ts";
+import { addToTimeline } from "../incident/timeline.ts";
 import { notYet, waitsFor } from "./not-over.ts";
 
 /** What closing works with: nothing that acts in the tenant. */

@@ -1,7 +1,7 @@
-import type { Seconds } from "../../model/duration.ts";
+import type { Seconds } from "../model/duration.ts";
 
-/** Between two tries, at least. */
-const SOON: Seconds = 15;
+/** Between two tries, or two looks, at least. */
+export const SOON: Seconds = 15;
 
 /**
  * The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. A tenth of the time

@@ -1,13 +1,12 @@
-import type { Instant } from "../history/history.ts";
-import { days, type Seconds } from "../model/duration.ts";
-import type { Incident } from "./incident/incident.ts";
-import { recordStep } from "./incident/incidents.ts";
-import type { IncidentParts } from "./parts.ts";
-import { pauseAfter } from "./respond/pause.ts";
-import { momentOf } from "./window/window-text.ts";
+import type { Instant } from "../../history/history.ts";
+import { days, type Seconds } from "../../model/duration.ts";
+import type { Incident } from "../incident/incident.ts";
+import { recordStep } from "../incident/incidents.ts";
+import type { IncidentParts } from "../parts.ts";
+import { pauseAfter, SOON } from "../pause.ts";
+import { momentOf } from "../window/window-text.ts";
 
-/** Between two looks whether it is over, at least and at most. */
-const SOON: Seconds = 15;
+/** Between two looks whether it is over, at most. */
 const A_DAY: Seconds = days(1);
 
 /** Records what an incident waits for until it can be closed. */
