@@ -1,0 +1,54 @@
+import { harmless } from "../../alerts/harmless-text.ts";
+import type { Incident } from "../incident/incident.ts";
+import { momentOf } from "../window/window-text.ts";
+import { nameOf, type Told, type Turn } from "./told.ts";
+
+export function waiting(
+  incident: Incident,
+  { step, planHash, until, reminders, plan, askedAt }: Turn<"waiting">,
+): Told {
+  const again = reminders === 0 ? "" : " (asked again)";
+  return {
+    severity: "critical",
+    title: `${nameOf(incident)}: ${step} waits for approval${again}`,
+    text: `A person who did not start the incident decides until ${momentOf(until)}. Without an answer it stays as it is.`,
+    facts: [{ label: "Plan", value: planHash }],
+    items: plan,
+    steps: [
+      `Look and approve: npx curfew approve ${incident.id} ${step}`,
+      `Or say no: npx curfew reject ${incident.id} ${step}`,
+    ],
+    matter: [step, planHash, reminders],
+    at: askedAt,
+  };
+}
+
+const DECISIONS = { approve: "is approved", reject: "is rejected", unanswered: "was not answered" } as const;
+
+export function decided(incident: Incident, { step, at, decision, by }: Turn<"decided">): Told {
+  return {
+    severity: "high",
+    title: `${nameOf(incident)}: ${step} ${DECISIONS[decision]}${by === null ? "" : ` by ${harmless(by, 120)}`}`,
+    text: decision === "approve" ? "Curfew does it now." : "Everything stays as it is.",
+    steps: [],
+    matter: [step, at],
+    at,
+  };
+}
+
+export function restored(incident: Incident, { at, given, missing }: Turn<"restored">): Told {
+  const isWhole = missing.length === 0;
+  return {
+    severity: isWhole ? "high" : "critical",
+    title: `${nameOf(incident)} ${isWhole ? "is restored" : "is NOT restored as approved"}`,
+    text: isWhole
+      ? "It has what was approved, and a token with its new credential has just that. Watching goes on until the window closes."
+      : "Below is what is not as approved.",
+    items: [...given, ...missing.map((line) => `MISSING ${line}`)],
+    steps: isWhole
+      ? ["Let the services that use it log in again, with the new credential."]
+      : ["Look at the application's APIs in Auth0's dashboard."],
+    matter: [at],
+    at,
+  };
+}

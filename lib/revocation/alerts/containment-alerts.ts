@@ -1,0 +1,136 @@
+import { harmless } from "../../alerts/harmless-text.ts";
+import type { Incident } from "../incident/incident.ts";
+import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
+import { nameOf, type Told, type Turn } from "./told.ts";
+import { UNDONE } from "./undone-texts.ts";
+
+export function opened(incident: Incident): Told {
+  const { leak, openedAt } = incident;
+  return {
+    severity: "critical",
+    title: `an emergency is declared: ${nameOf(incident)} leaked`,
+    text: `${leak?.meaning ?? "Curfew locks the application now."} What comes next is told here.`,
+    steps: leak?.steps ?? [],
+    matter: [],
+    at: openedAt,
+  };
+}
+
+export function locked(incident: Incident, { at }: Turn<"locked">): Told {
+  const would = incident.drill ? "would get" : "gets";
+  return {
+    severity: "critical",
+    title: `${nameOf(incident)} is locked: it ${would} no new token for itself`,
+    text: `What uses the application cannot log in from now on. Tokens that are out keep working; until when is told as soon as no more can be got.${messageOf(incident, "lock")}`,
+    steps: ["Tell the people whose services log in with it: they get errors until it is restored."],
+    matter: [at],
+    at,
+  };
+}
+
+export function contained(incident: Incident, { at }: Turn<"contained">): Told {
+  const { window } = incident;
+  const until =
+    window?.state === "closes"
+      ? `tokens already out ${incident.drill ? "would work" : "work"} until ${momentOf(window.at)}`
+      : "the window is open";
+  return {
+    severity: "critical",
+    title: `${nameOf(incident)} ${incident.drill ? "would be" : "is"} contained; ${until}`,
+    text: [
+      incident.drill ? "No new token would be given out." : "No new token is given out, and that is proven.",
+      ...windowSentences(window, at),
+      "Curfew watches the tenant's log until then and tells of every use that it sees there; use at other APIs than Auth0's is in their own logs.",
+    ].join(" "),
+    facts: [{ label: "Tokens work until", value: windowLine(window) }],
+    items: (window?.apis ?? []).map(({ audience, until: end }) => `${audience}: until ${momentOf(end)}`),
+    steps: [
+      ...(incident.leak?.steps ?? []),
+      ...(window?.state === "open" ? REFRESH_TOKENS : []),
+      "Refuse the application's tokens at your own APIs until then, where you can.",
+    ],
+    // A window that moved is told again, and one that is open for another reason; the same end is the same matter.
+    matter: window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])],
+    at,
+  };
+}
+
+/** Source: Auth0 documentation, "Revoke Refresh Tokens". */
+const REFRESH_TOKENS = [
+  "Revoke the refresh tokens of the application's users: User Management > Users > the user > Authorized Applications.",
+];
+
+export function notContained(incident: Incident, { at, missing }: Turn<"not-contained">): Told {
+  const { title, text } = notContainedWords(incident);
+  return {
+    severity: "critical",
+    title,
+    text,
+    items: missing,
+    steps: incident.leak?.steps ?? ["Do what is missing in Auth0's dashboard if it cannot wait."],
+    matter: [...missing].sort(),
+    at,
+  };
+}
+
+function notContainedWords(incident: Incident): Pick<Told, "title" | "text"> {
+  const { leak, restored } = incident;
+  const name = nameOf(incident);
+  if (restored) {
+    return {
+      title: `${name} was NOT contained when access was given back`,
+      text: "Access was given back on a proof that the tenant's log contradicts, as it shows now. Somebody opened the application meanwhile.",
+    };
+  }
+  if (leak?.levers.length === 0) return { title: `${name} cannot be contained by Curfew`, text: leak.meaning };
+  return {
+    title: `${name} is NOT contained yet`,
+    text: "Below is exactly what is not done. Curfew goes on trying; whoever has what leaked may still get new tokens.",
+  };
+}
+
+export function leftUndone(incident: Incident, { step, at, missing, why, code }: Turn<"left-undone">): Told {
+  const { what, means } = UNDONE[step];
+  return {
+    severity: "high",
+    title: `${nameOf(incident)}: ${what}`,
+    text: `${means} Below is exactly what is missing. Curfew goes on trying.`,
+    items: missing,
+    steps: ["Mend what is named as the reason, such as a scope that is missing."],
+    matter: [step, why, code ?? "no code"],
+    at,
+  };
+}
+
+export function notStored(incident: Incident, { at, told }: Turn<"not-stored">): Told {
+  return {
+    severity: "critical",
+    title: `what was taken away from ${nameOf(incident)} could not be stored: keep this message`,
+    text: "It had to go at once, and Curfew's table did not take it. Nobody can give back what is not written down: below is all of it.",
+    items: told,
+    steps: ["Keep this message: whoever restores the application needs the lines above."],
+    matter: [...told].sort(),
+    at,
+  };
+}
+
+export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"put-back">): Told {
+  return {
+    severity: "critical",
+    title: `somebody put back what was taken away from ${nameOf(incident)}${isTakenAgain ? "; it is taken away again" : ", and it is still there"}`,
+    text: "Mostly it is an infrastructure tool that restores what it knows. Meanwhile tokens may have been given out, so the window is computed anew.",
+    items: what,
+    steps: [
+      "Stop the tool, or take the application out of what it manages, until it is restored.",
+      "The tenant's log names who changed it.",
+    ],
+    matter: [at],
+    at,
+  };
+}
+
+/** What a step says of itself, as a sentence more. */
+function messageOf({ steps }: Incident, step: "lock"): string {
+  const message = steps[step]?.message;
+  return message === undefined ? "" : ` ${harmless(message, 300)}`;
+}
