@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { openManagementApi } from "../../lib/auth0/management-api.ts";
 import { loginFrom } from "../../lib/config/references.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import type { ClientSeed, TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
-import { DOMAIN } from "../sandbox/support/a-sandbox.ts";
+import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
+import { DOMAIN, keyClient } from "../sandbox/support/a-sandbox.ts";
 import { QUICK_RETRIES } from "../support/audited-sandbox.ts";
 import { keyPair } from "../support/keys.ts";
 import { rotatedSandbox } from "../support/rotated-sandbox.ts";
@@ -81,13 +81,7 @@ describe("a login", () => {
 
   test("with a key gives way to the pending key", async () => {
     const [old, next] = [keyPair("the-old-key"), keyPair("the-next-key")];
-    const rotator: ClientSeed = {
-      name: "rotator",
-      client_id: "rotator",
-      app_type: "non_interactive",
-      grant_types: ["client_credentials"],
-      credentials: [{ kid: "the-next-key", pem: next.pem }],
-    };
+    const rotator = keyClient("rotator", [{ kid: "the-next-key", pem: next.pem }]);
     await using world = await aWorld("", { AWSCURRENT: old.jwk, AWSPENDING: next.jwk }, { clients: [rotator] });
     await (await world.open({ privateKey: `secretsmanager:${NAME}` })).scopes();
     expect(world.asked()).toBe(2);

@@ -6,6 +6,7 @@ import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { aClient, aResourceServer } from "../support/inventory.ts";
+import { mortalTable } from "../support/mortal-table.ts";
 import { remembered } from "../support/remembered-tenant.ts";
 
 const NOW = Date.UTC(2026, 10, 23, 6);
@@ -148,24 +149,7 @@ function killedAfter(table: Table, survived: number): Table {
     if (count >= survived) throw KILL;
     count += 1;
   };
-  return {
-    get: async (key) => {
-      alive();
-      return table.get(key);
-    },
-    list: (partition, range) => {
-      alive();
-      return table.list(partition, range);
-    },
-    put: async (key, value, options) => {
-      alive();
-      return table.put(key, value, options);
-    },
-    remove: async (key, options) => {
-      alive();
-      return table.remove(key, options);
-    },
-  };
+  return mortalTable(table, alive);
 }
 
 test("two runs at once leave what they leave one after the other, however their accesses interleave", async () => {

@@ -5,7 +5,7 @@ import { Secret } from "../../lib/model/secret.ts";
 import type { RotationTenant } from "../../lib/rotation/ports.ts";
 import type { FaultEffect } from "../../lib/sandbox/faults/fault.ts";
 import type { ClientSeed } from "../../lib/sandbox/tenant-seed.ts";
-import { machine } from "../sandbox/support/a-sandbox.ts";
+import { keyClient, machine } from "../sandbox/support/a-sandbox.ts";
 import { againstReference } from "../support/against-reference.ts";
 import { keyPair } from "../support/keys.ts";
 import { hasReference } from "../support/reference.ts";
@@ -15,13 +15,7 @@ import { secretLogin } from "../support/wired-sandbox.ts";
 const CANARY = "cNry-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-0";
 const [OLD, NEW] = [keyPair("old-key-of-the-signer"), keyPair("new-key-of-the-signer")];
 
-const SIGNER: ClientSeed = {
-  name: "signer",
-  client_id: "signer",
-  app_type: "non_interactive",
-  grant_types: ["client_credentials"],
-  credentials: [{ id: "cred_old", kid: "old-key-of-the-signer", name: "first", pem: OLD.pem }],
-};
+const SIGNER = keyClient("signer", [{ id: "cred_old", kid: "old-key-of-the-signer", name: "first", pem: OLD.pem }]);
 
 const CLIENTS: ClientSeed[] = [
   machine("job", { jwt_configuration: { alg: "RS256" } }),

@@ -1,24 +1,17 @@
 import { expect } from "vitest";
 import { RESPONDER_SCOPES } from "../../../lib/auth0/responder-endpoints.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import type { ClientSeed } from "../../../lib/sandbox/tenant-seed.ts";
-import { MANAGEMENT_API, machine } from "../../sandbox/support/a-sandbox.ts";
+import { keyClient, MANAGEMENT_API, machine } from "../../sandbox/support/a-sandbox.ts";
 import { keyPair } from "../../support/keys.ts";
 import { respondedSandbox } from "../../support/responded-sandbox.ts";
 
 export const ORDERS = "https://orders/";
 const [OLD, NEW] = [keyPair("old-key-of-the-signer"), keyPair("new-key-of-the-signer")];
 
-const SIGNER: ClientSeed = {
-  name: "signer",
-  client_id: "signer",
-  app_type: "non_interactive",
-  grant_types: ["client_credentials"],
-  credentials: [
-    { id: "cred_old", kid: "old-key-of-the-signer", name: "first", pem: OLD.pem },
-    { id: "cred_new", kid: "new-key-of-the-signer", name: "second", pem: NEW.pem },
-  ],
-};
+const SIGNER = keyClient("signer", [
+  { id: "cred_old", kid: "old-key-of-the-signer", name: "first", pem: OLD.pem },
+  { id: "cred_new", kid: "new-key-of-the-signer", name: "second", pem: NEW.pem },
+]);
 
 /** Applications of every kind, grants and APIs. */
 export const SEED = {

@@ -7,9 +7,8 @@ import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { newKey, newSecret } from "../../../lib/rotation/kinds/new-credential.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
-import type { ClientSeed } from "../../../lib/sandbox/tenant-seed.ts";
 import { worldVault } from "../../rotation/world/vault.ts";
-import { DOMAIN, MANAGEMENT_API, machine } from "../../sandbox/support/a-sandbox.ts";
+import { DOMAIN, keyClient, MANAGEMENT_API, machine } from "../../sandbox/support/a-sandbox.ts";
 import { keyPair } from "../../support/keys.ts";
 import { memoryEvidence } from "../../support/memory-evidence.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -19,13 +18,7 @@ import { incidentOf } from "../support.ts";
 
 const KEY = keyPair("the-leaked-key");
 
-const SIGNER: ClientSeed = {
-  name: "signer",
-  client_id: "signer",
-  app_type: "non_interactive",
-  grant_types: ["client_credentials"],
-  credentials: [{ id: "cred_leaked", kid: "the-leaked-key", name: "first", pem: KEY.pem }],
-};
+const SIGNER = keyClient("signer", [{ id: "cred_leaked", kid: "the-leaked-key", name: "first", pem: KEY.pem }]);
 
 const CLIENTS = [machine("job"), SIGNER];
 const GRANTS = CLIENTS.map(({ client_id = "" }) => ({ client_id, audience: MANAGEMENT_API, scope: ["read:clients"] }));

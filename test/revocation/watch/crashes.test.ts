@@ -5,6 +5,7 @@ import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import type { Table } from "../../../lib/store/table.ts";
+import { mortalTable } from "../../support/mortal-table.ts";
 import { logEvent, SECOND } from "../support.ts";
 import { LATER, watched } from "./watched.ts";
 
@@ -21,18 +22,7 @@ function dyingParts(
   };
   const { table, publisher } = parts;
   const dying: Table = {
-    get: async (key) => {
-      alive();
-      return table.get(key);
-    },
-    list: (partition, range) => {
-      alive();
-      return table.list(partition, range);
-    },
-    remove: async (key, options) => {
-      alive();
-      return table.remove(key, options);
-    },
+    ...mortalTable(table, alive),
     put: async (key, value, options) => {
       alive();
       writes += 1;

@@ -51,6 +51,15 @@ export function machine(id: string, fields: Partial<ClientSeed> = {}): ClientSee
   };
 }
 
+/** The seed of a machine client that logs in with keys. */
+export const keyClient = (id: string, credentials: NonNullable<ClientSeed["credentials"]>): ClientSeed => ({
+  name: id,
+  client_id: id,
+  app_type: "non_interactive",
+  grant_types: ["client_credentials"],
+  credentials,
+});
+
 /** A tenant without rate limits in which {@link ADMIN} may do everything; `seed` adds to it. */
 export async function aSandbox(seed: Partial<TenantSeed> = {}, clock: Clock = standingClock()) {
   const clients = [machine(ADMIN.id, { client_secret: ADMIN.secret }), ...(seed.clients ?? [])];
