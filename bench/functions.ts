@@ -13,6 +13,8 @@ tenants:
   - name: bench
     domain: bench.auth0.example
     auditor: { clientId: bench-auditor, secret: secretsmanager:curfew/bench/auditor }
+    rotator: { clientId: bench-rotator, secret: secretsmanager:curfew/bench/rotator }
+    responder: { clientId: bench-responder, secret: secretsmanager:curfew/bench/responder }
     credentials:
       - { clientId: shop, secret: apps/shop/auth0 }
 alerts:
