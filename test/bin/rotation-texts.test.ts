@@ -105,7 +105,7 @@ describe("the status of credentials", () => {
       says: "cannot be proven dead: It is not stored.",
     },
     {
-      care: { notProvable: "It is in use again.", ending: "in-use" },
+      care: { notProvable: "It is in use again.", ending: "in-use", givenUpAt: NOW },
       state: "aftercare",
       says: "the old secret: It is in use again.",
     },
