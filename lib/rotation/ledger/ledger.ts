@@ -103,8 +103,8 @@ export const resumeRotation = (table: Table, target: RotationTarget): Promise<Ro
 /**
  * A credential may be moved to another secret. What is remembered of the former one ends then, but not while a value
  * of it is on its way or an old one still to be taken away: versions of one secret mean nothing to the other. What
- * could not be proven of an old one stays on record, and so does what is known of the application; what was promoted in
- * the former secret counts again where that is configured again, after a mistake for instance.
+ * could not be proven of an old one stays on record, and so do a hold and what is known of the application; what was
+ * promoted in the former secret counts again where that is configured again, after a mistake for instance.
  */
 function recordFor(target: RotationTarget, known: RotationRecord | undefined): RotationRecord {
   const { clientId, arn, kind } = target;
@@ -118,12 +118,17 @@ function recordFor(target: RotationTarget, known: RotationRecord | undefined): R
   const { aftercare = [], lastProof, former } = known ?? {};
   return {
     ...{ clientId, arn, kind, failures: 0, aftercare },
+    ...(known ? holdOf(known) : {}),
     ...(known?.kind === kind && known.acceptedAt !== undefined ? { acceptedAt: known.acceptedAt } : {}),
     ...(lastProof ? { lastProof } : {}),
     ...(former?.arn === arn ? { promoted: former.promoted } : {}),
     ...(known?.promoted ? { former: { arn: known.arn, promoted: known.promoted } } : former ? { former } : {}),
   };
 }
+
+/** Only a person lifts a hold, whatever is configured meanwhile; what it was for goes along. */
+const holdOf = ({ held, failures, lastFailure }: RotationRecord): Partial<RotationRecord> =>
+  held ? { held, failures, ...(lastFailure ? { lastFailure } : {}) } : {};
 
 /** A value that its tenant may have been told of, or an old one that is still to be taken away. */
 export const isUnfinished = ({ underWay, aftercare }: RotationRecord): boolean =>

@@ -89,4 +89,37 @@ describe("what is remembered of a credential's rotations", () => {
     await changeRotation(table, target, ({ underWay: _, ...record }) => ({ ...record, aftercare: [care] }));
     await expect(orderRotation(table, moved, order)).rejects.toMatchObject(refused);
   });
+
+  it("goes with the credential to another secret and back, and knows which kind it was about", async () => {
+    const table = memoryTable();
+    const at = (arn: string, kind: RotationTarget["kind"] = "client-secret") =>
+      changeRotation(table, { ...target, arn, kind }, (record) => ({
+        ...record,
+        failedOrder: record.failedOrder ?? 1,
+      }));
+    const promoted = { version: "v1", at: 3 };
+    await changeRotation(table, target, (record) => ({ ...record, promoted, acceptedAt: 2 }));
+
+    expect(await at("arn:two")).toMatchObject({ acceptedAt: 2, former: { arn: "arn:one", promoted } });
+    const third = await at("arn:three");
+    expect(third).toMatchObject({ acceptedAt: 2, former: { arn: "arn:one", promoted } });
+    expect(third).not.toHaveProperty("promoted");
+    expect(await at("arn:one")).toMatchObject({ promoted });
+    expect(await at("arn:key", "private-key")).not.toHaveProperty("acceptedAt");
+  });
+
+  it("stays held in whatever secret, until a person resumes", async () => {
+    const table = memoryTable();
+    const held = { since: 1, refusal: null, message: "It kept failing." };
+    const hold = {
+      held,
+      failures: 3,
+      lastFailure: { ...held, version: "v1", step: "setSecret", at: 1, code: "unreachable" },
+    } as const;
+    await changeRotation(table, target, (record) => ({ ...record, ...hold }));
+
+    expect(await orderRotation(table, { ...target, arn: "arn:two" }, order)).toMatchObject(hold);
+    expect(await orderRotation(table, target, order)).toMatchObject(hold);
+    expect(await resumeRotation(table, target)).not.toHaveProperty("held");
+  });
 });
