@@ -4,7 +4,7 @@ import { calibratedAsk } from "../asking/asking.ts";
 import { adoptedSecrets, markAdopted } from "../credentials/adopted-secrets.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { leaveGoneSecret } from "../ledger/gone-secret.ts";
-import { changeRotation, readRotation, readTarget, recordOfCredential, writeTarget } from "../ledger/ledger.ts";
+import { changeRotation, readRotation, recordOfCredential, settledOwner, writeTarget } from "../ledger/ledger.ts";
 import type { CredentialKind, RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
@@ -166,7 +166,7 @@ async function mustBeOurs(
   arn: string | undefined,
 ): Promise<void> {
   const { tenant, clientId, secret } = request;
-  const target = arn === undefined ? undefined : await readTarget(parts.table, arn);
+  const target = arn === undefined ? undefined : await settledOwner(parts.table, arn);
   if (target && (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind)) {
     throw otherOwner(secret);
   }

@@ -11,16 +11,39 @@ export async function readTarget(table: Table, arn: string): Promise<RotationTar
 }
 
 /**
- * Says whose secret this is. What was said once stays: a secret never changes its client.
+ * Says whose secret this is. What was said once stays: a secret never changes its client. What a configuration alone
+ * said may be a slip, and is said anew as long as nothing came of it.
  *
  * @returns false, with nothing written, when the secret belongs to another tenant, client or kind already
  */
 export async function writeTarget(table: Table, target: RotationTarget): Promise<boolean> {
   const key = targetKey(target.arn);
-  if (await table.put(key, target, { ifVersion: 0 })) return true;
-  const known = await readTarget(table, target.arn);
-  return known !== undefined && isDeepStrictEqual(identity(known), identity(target));
+  const row = await table.get<RotationTarget>(key);
+  if (row && isSameOwner(row.value, target) && !isWord(target, row.value)) return true;
+  if (row && !isSameOwner(row.value, target) && (await isSettled(table, row.value))) return false;
+  return (await table.put(key, target, { ifVersion: row?.version ?? 0 })) || writeTarget(table, target);
 }
+
+/** Whose secret this is for good; undefined as long as a configuration may say something else. */
+export async function settledOwner(table: Table, arn: string): Promise<RotationTarget | undefined> {
+  const known = await readTarget(table, arn);
+  return known && (await isSettled(table, known)) ? known : undefined;
+}
+
+/** Whoever adopts a secret has seen Auth0 accept it, and an incident tells Auth0: neither is a slip in a file. */
+async function isSettled(table: Table, target: RotationTarget): Promise<boolean> {
+  if (target.writtenBy !== "deploy") return true;
+  const record = await recordOfCredential(table, target);
+  if (record?.former?.arn === target.arn) return true;
+  return record?.arn === target.arn && (record.promoted ?? record.underWay) !== undefined;
+}
+
+/** A person's word for what only a configuration said before. */
+const isWord = (target: RotationTarget, known: RotationTarget): boolean =>
+  known.writtenBy === "deploy" && target.writtenBy !== "deploy";
+
+const isSameOwner = (one: RotationTarget, other: RotationTarget): boolean =>
+  isDeepStrictEqual(identity(one), identity(other));
 
 const identity = ({ arn, tenant, clientId, kind }: RotationTarget) => ({ arn, tenant, clientId, kind });
 

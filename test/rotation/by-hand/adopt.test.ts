@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { Secret } from "../../../lib/model/secret.ts";
 import { type AdoptParts, adopt } from "../../../lib/rotation/by-hand/adopt.ts";
+import { readTarget, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotatedClient, RotationTenant, VaultSecret } from "../../../lib/rotation/ports.ts";
 import { rotationFunctionArn } from "../../../lib/rotation/vault/function-arn.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -76,4 +77,14 @@ it("adopting takes a schedule from a secret whose rotation is on, but lets what 
   );
   expect(await adopt(REQUEST, hanging.parts)).toMatchObject({ switchedOn: false });
   expect(hanging.enabled).toEqual([]);
+});
+
+it("adopting puts right whose the secret is where a file that was wrong was all that had said so", async () => {
+  const { parts } = switchedOn(new Map([["v0", ["AWSCURRENT"]]]));
+  const slip = { arn: ARN, tenant: "acme-prod", clientId: "mno", kind: "client-secret", at: NOW } as const;
+  await writeTarget(parts.table, { ...slip, writtenBy: "deploy" });
+
+  expect(await adopt(REQUEST, parts)).toMatchObject({ target: { clientId: "jkl", writtenBy: "adopt" } });
+  expect(await readTarget(parts.table, ARN)).toMatchObject({ clientId: "jkl", writtenBy: "adopt" });
+  await expect(adopt({ ...REQUEST, clientId: "mno" }, parts)).rejects.toMatchObject({ code: "arguments-invalid" });
 });

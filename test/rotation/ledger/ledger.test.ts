@@ -8,6 +8,7 @@ import {
   resumeRotation,
   writeTarget,
 } from "../../../lib/rotation/ledger/ledger.ts";
+import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationTarget } from "../../../lib/rotation/ledger/target.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 
@@ -26,11 +27,45 @@ describe("whose secret it is", () => {
     const table = memoryTable();
     expect(await readTarget(table, "arn:one")).toBeUndefined();
     expect(await writeTarget(table, target)).toBe(true);
-    expect(await writeTarget(table, { ...target, writtenBy: "adopt", at: 9 })).toBe(true);
+    const adopted = { ...target, writtenBy: "adopt", at: 9 } as const;
+    expect(await writeTarget(table, adopted)).toBe(true);
+    expect(await writeTarget(table, { ...target, at: 10 })).toBe(true);
     for (const other of [{ tenant: "other" }, { clientId: "other" }, { kind: "private-key" as const }]) {
       expect(await writeTarget(table, { ...target, ...other })).toBe(false);
     }
-    expect(await readTarget(table, "arn:one")).toEqual(target);
+    expect(await readTarget(table, "arn:one")).toEqual(adopted); // somebody saw what it holds accepted
+  });
+
+  it.each<[string, Partial<RotationRecord>, boolean]>([
+    [
+      "nothing came of what a configuration said",
+      { held: { since: 2, refusal: "never-accepted", message: "No." } },
+      true,
+    ],
+    ["a version of it was begun", { underWay: { version: "v1", startedAt: 2 } }, false],
+    ["a version of it was promoted", { promoted: { version: "v1", at: 2 } }, false],
+    [
+      "one was, before the client was given another",
+      { arn: "arn:two", former: { arn: "arn:one", promoted: { version: "v1", at: 2 } } },
+      false,
+    ],
+    ["a version was promoted in another secret", { arn: "arn:two", promoted: { version: "v1", at: 2 } }, true],
+  ])("is said anew by another configuration only where nothing came of it: %s", async (_, known, isAnew) => {
+    const table = memoryTable();
+    const right = { ...target, clientId: "mno" };
+    await writeTarget(table, target);
+    await changeRotation(table, target, (record) => ({ ...record, ...known }));
+
+    expect(await writeTarget(table, right)).toBe(isAnew);
+
+    expect(await readTarget(table, "arn:one")).toEqual(isAnew ? right : target);
+  });
+
+  it.each(["adopt", "incident"] as const)("is no slip of a file where it was said by %s", async (writtenBy) => {
+    const table = memoryTable();
+    await writeTarget(table, { ...target, writtenBy });
+
+    expect(await writeTarget(table, { ...target, clientId: "mno" })).toBe(false);
   });
 });
 

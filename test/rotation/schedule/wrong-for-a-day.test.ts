@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { orderRotation, resumeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
+import { orderRotation, readTarget, resumeRotation, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../../lib/rotation/ledger/target.ts";
 import { NOW } from "../../support/rotations.ts";
 import { arnOf, type Company, company } from "../company.ts";
@@ -77,6 +77,27 @@ describe("where curfew.yaml names another secret for a day", () => {
     expect(wrong).not.toHaveProperty("promoted"); // its versions are none of the other secret's
     expect(right).toMatchObject({ ...KNOWN, arn: arnOf(OURS.secret), order: { promotedBefore: KNOWN.promoted.at } });
   });
+});
+
+it("corrects by the next audit a file that gave two new credentials each other's secret", async () => {
+  const world = await company(["1", "2"].map((clientId) => ({ tenant: "a", clientId, ageDays: 95 })));
+  const common = { tenant: "a", kind: "client-secret", maxAge: 90 * 86_400, hasRotator: true } as const;
+  const audit = async (id: string, rotate: "auto" | "off", secrets: Record<string, string>) => {
+    const run = { id, startedAt: new Date(world.clock.now()).toISOString() };
+    await world.audited(run, ["a"]);
+    const credentials = Object.entries(secrets).map(([clientId, secret]) => ({ ...common, rotate, clientId, secret }));
+    await world.rotate(run, ["a"], { credentials });
+    world.clock.pass(DAY);
+  };
+
+  await audit("wrong", "off", { 1: "apps/a/2", 2: "apps/a/1" });
+  await audit("right", "auto", { 1: "apps/a/1", 2: "apps/a/2" });
+
+  expect(world.failures).toEqual([]);
+  expect(world.begun.map(({ clientId }) => clientId)).toEqual(["1", "2"]);
+  for (const id of ["1", "2"]) {
+    expect(await readTarget(world.table, arnOf(`apps/a/${id}`))).toMatchObject({ clientId: id });
+  }
 });
 
 it("lifts every hold that is on record, of whatever secret the record is", async () => {
