@@ -2,8 +2,10 @@ import type { Alert } from "../../alerts/alert.ts";
 import { alertId } from "../../alerts/alert-id.ts";
 import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { harmless } from "../../alerts/harmless-text.ts";
-import { clientText } from "../credentials/credential-text.ts";
+import { clientText, secretNameOf } from "../credentials/credential-text.ts";
 import type { Aftercare, Ending, RotationRecord } from "../ledger/rotation-record.ts";
+import type { CredentialKind } from "../ledger/target.ts";
+import type { VersionId } from "../ports.ts";
 import { about, advised, facts, iso } from "./alert-parts.ts";
 import { withOptions } from "./refusal-advice.ts";
 
@@ -51,18 +53,11 @@ const TELLINGS: Readonly<Record<State, (why: string, record: RotationRecord, car
     text: `The new one is in place. ${why}`,
     steps: ["In Auth0, look at the application's credentials and at the tenant's log: nothing should use the old one."],
   }),
-  "in-use": (why, { clientId, kind }, { current }) => ({
+  "in-use": (why, { clientId, kind, arn }, { current }) => ({
     severity: "medium",
     title: `somebody went back to the former credential of ${clientText(clientId)}`,
-    text: `${why} What the rotation left to do is over.${kind === "private-key" ? ` The newer key, of the version ${current}, stays attached at Auth0 until a person takes it away.` : ""}`,
-    steps: [
-      ...(kind === "private-key"
-        ? [
-            "If it was meant: in Auth0, detach and delete the newer key once nobody uses it; the next one needs its place.",
-          ]
-        : ["If it was meant: see whether Auth0 accepts what is stored: npx curfew rotate --dry-run"]),
-      "If it was not: rotate again: npx curfew rotate",
-    ],
+    text: `${why} What the rotation left to do is over.${kind === "private-key" ? ` Curfew does not take the newer key, of the version ${current}, away: where Auth0 still has it, it stays.` : ""}`,
+    steps: [...GONE_BACK[kind](makeCurrent(secretNameOf(arn), current))],
   }),
   superseded: (why, { clientId }) => ({
     severity: "medium",
@@ -80,3 +75,21 @@ const TELLINGS: Readonly<Record<State, (why: string, record: RotationRecord, car
     steps: ["Take it out of credentials in curfew.yaml and deploy; delete the secret once nobody reads it."],
   }),
 };
+
+/** What to do where somebody went back, by whether they meant to. */
+const GONE_BACK: Readonly<Record<CredentialKind, (forward: string) => readonly string[]>> = {
+  "client-secret": (forward) => [
+    "See whether Auth0 accepts what is stored: npx curfew rotate --dry-run",
+    `If it was not meant: ${forward}. Auth0 accepts the newer one unless somebody set the former one there, too.`,
+    "If it was not meant and the newer one is of no use: npx curfew rotate --overwrite",
+  ],
+  "private-key": (forward) => [
+    "If it was meant: in Auth0, detach and delete the newer key once nobody uses it; the next one needs its place.",
+    `If it was not meant: ${forward}; in Auth0, detach and delete the former key once nobody uses it.`,
+    "If it was not meant and the newer key is gone: npx curfew rotate",
+  ],
+};
+
+/** Another rotation would be refused: Auth0 refuses the former secret, and has no place for a third key. */
+const makeCurrent = (secret: string, version: VersionId): string =>
+  `make the newer version current again, in place of the one that is (CURRENT): aws secretsmanager update-secret-version-stage --secret-id ${secret} --version-stage AWSCURRENT --move-to-version-id ${version} --remove-from-version-id CURRENT`;

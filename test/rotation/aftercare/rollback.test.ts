@@ -5,10 +5,10 @@ import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING, type VersionId } from "../../../lib/rotation/ports.ts";
 import { KEY, SECRET } from "../steps/a-step.ts";
-import { recordOf } from "../world/curfew.ts";
+import { recordOf, rotateByHand } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { credentialOf } from "../world/payload.ts";
-import type { World } from "../world/world.ts";
+import type { World, WorldOptions } from "../world/world.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -135,6 +135,51 @@ describe("a former key that a person stored again", () => {
     expect(world.client.registered).toEqual(keys);
   });
 });
+
+describe("where somebody went back by storing the former value, the advice leads to another rotation", () => {
+  it.each<[string, WorldOptions, boolean, (world: World, newer: VersionId) => void]>([
+    ["of a secret, after the label was moved forward again", SECRET, false, moveForward],
+    ["of a secret, by overwriting", SECRET, true, () => undefined],
+    [
+      "of a key, after the label was moved forward again and the former key removed",
+      KEY,
+      false,
+      (world, newer) => {
+        moveForward(world, newer);
+        removeAllBut(world.client.registered.find(({ name }) => name?.startsWith("curfew-"))?.id ?? "", world);
+      },
+    ],
+    [
+      "of a key, after the newer key was removed",
+      KEY,
+      false,
+      (world) =>
+        removeAllBut(world.client.registered.find(({ name }) => !name?.startsWith("curfew-"))?.id ?? "", world),
+    ],
+  ])("%s", async (_, options, overwrite, follow) => {
+    const { world, version } = await announcedWorld(options);
+    const value = world.vault.read(CURRENT) ?? "";
+    await stepsUpTo(world, "testSecret", version);
+    await stepOf(world, "finishSecret", version, (parts) => ({ ...parts, keepsProof: false }));
+    world.vault.complete(version);
+    world.vault.putByHand(world.newVersion(), value);
+    world.clock.pass(2 * DAY);
+    expect(await careFor(world)).toBeUndefined();
+    expect(alertsOf(world)[0]?.title).toContain("somebody went back");
+
+    follow(world, version);
+    await world.clock.run(rotateByHand(world, overwrite));
+
+    expect(recordOf(world)?.lastFailure).toBeUndefined();
+    expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(recordOf(world)?.promoted?.version).not.toBe(version);
+  });
+});
+
+/** As the alert says. */
+function moveForward({ vault, target }: World, newer: VersionId): void {
+  vault.promote(target.arn, newer, vault.labelled(CURRENT) ?? "");
+}
 
 describe("an old secret that was overdue", () => {
   it("is overdue no more when a person has made it the current one again", async () => {

@@ -159,7 +159,7 @@ describe("what everybody hears of rotations", () => {
       says: [
         "medium",
         "a: somebody went back to the former credential of jkl",
-        /The newer key, of the version v2, stays attached at Auth0 until a person takes it away\.$/,
+        /Curfew does not take the newer key, of the version v2, away: where Auth0 still has it, it stays\.$/,
       ],
     },
     {
@@ -184,6 +184,26 @@ describe("what everybody hears of rotations", () => {
     expect(alert).toMatchObject({ severity, title, text: expect.stringMatching(text as RegExp) });
     if (care.ending !== undefined) expect(`${alert?.title} ${alert?.text}`).not.toMatch(/in place and works|prove/);
     expect(alert?.steps.length).toBeGreaterThan(1);
+  });
+
+  it("is how to go back to the newer one where somebody left it, which another rotation does not do", () => {
+    const stepsOf = (kind: RotationRecord["kind"]) =>
+      alertsOf({ kind, aftercare: [{ ...CARE, notProvable: "Why.", ending: "in-use", givenUpAt: NOW }] })[0]?.steps;
+    const forward =
+      "If it was not meant: make the newer version current again, in place of the one that is (CURRENT): aws secretsmanager update-secret-version-stage --secret-id apps/checkout/auth0 --version-stage AWSCURRENT --move-to-version-id v2 --remove-from-version-id CURRENT";
+
+    expect(stepsOf("client-secret")).toEqual([
+      "See whether Auth0 accepts what is stored: npx curfew rotate --tenant a --client jkl --dry-run",
+      `${forward}. Auth0 accepts the newer one unless somebody set the former one there, too.`,
+      "If it was not meant and the newer one is of no use: npx curfew rotate --tenant a --client jkl --overwrite",
+      "More: docs/runbook.md#aftercare-overdue",
+    ]);
+    expect(stepsOf("private-key")).toEqual([
+      "If it was meant: in Auth0, detach and delete the newer key once nobody uses it; the next one needs its place.",
+      `${forward}; in Auth0, detach and delete the former key once nobody uses it.`,
+      "If it was not meant and the newer key is gone: npx curfew rotate --tenant a --client jkl",
+      "More: docs/runbook.md#aftercare-overdue",
+    ]);
   });
 
   it("is that nobody goes on with an old one, as soon as it should be dead, or when an audit should have come", () => {
