@@ -7,12 +7,11 @@ import { type Ordered, orderByHand, type Rotatable } from "../../lib/rotation/by
 import { finishForward } from "../../lib/rotation/finish-forward.ts";
 import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";
-import type { VersionId } from "../../lib/rotation/ports.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { type DeployedRotation, NO_BUCKET } from "./deployed-rotation.ts";
-import { outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
+import { nothingCame, type Outcome, outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
 
 /** A process that finishes a rotation may live as long as the deployed function may. Milliseconds. */
 const TIME_TO_FINISH = 600_000;
@@ -40,11 +39,9 @@ export async function orderAndFollow(
       by === "here"
         ? await finishHere(followed, rotation, terminal, signal)
         : await tellProgress(followed, undefined, rotation, terminal, signal);
+    if (last === "nothing came") return tellOutcome(nothingCame(target), terminal, setExitCode);
     const whyUnproven = by === "here" && !rotation.keepsProof ? NO_BUCKET : undefined;
-    const { code, text, advice } = outcomeOf(target, last, rotation.clock.now(), whyUnproven);
-    setExitCode(code);
-    terminal.out(`${spoken(text, terminal.width)}\n`);
-    say(terminal, ...advice);
+    tellOutcome(outcomeOf(target, last, rotation.clock.now(), whyUnproven), terminal, setExitCode);
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new CurfewError("interrupted", `${onInterrupt} ${statusCommand(target)}`);
@@ -61,7 +58,7 @@ async function finishHere(
   rotation: DeployedRotation,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<Progress | undefined> {
+): Promise<Progress | "nothing came" | undefined> {
   const { target, version } = followed;
   const { table, clock } = rotation;
   let last: Progress | undefined;
@@ -69,7 +66,7 @@ async function finishHere(
     const worker = finishForward(target, version, clock.now() + TIME_TO_FINISH, rotation);
     last = await tellProgress({ ...followed, worker }, last, rotation, terminal, signal);
     try {
-      return (await worker) || !last ? last : { ...last, failure: leftOver(version, clock.now()) };
+      return (await worker) || !last ? last : "nothing came";
     } catch (error) {
       if (!hasCode(error, "rotation-busy")) {
         if (last?.failure) return last; // what went wrong is on record, and is told from there
@@ -83,11 +80,15 @@ async function finishHere(
   }
 }
 
-/** What hung was no rotation to be finished: a label that somebody left, or a value that Auth0 does not take. */
-const leftOver = (version: VersionId, at: number): Progress["failure"] => ({
-  ...{ version, step: "createSecret", at, code: "rotation-unfinished", refusal: null },
-  message: "what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
-});
+function tellOutcome(
+  { code, text, advice }: Outcome,
+  terminal: Terminal,
+  setExitCode: Invocation["setExitCode"],
+): void {
+  setExitCode(code);
+  terminal.out(`${spoken(text, terminal.width)}\n`);
+  say(terminal, ...advice);
+}
 
 /** Each in lines of its own, on standard error. */
 const say = ({ err, width }: Terminal, ...sentences: readonly string[]): void =>

@@ -78,6 +78,10 @@ function promoted(
     const text = `${inPlace} But ${what} ${old}, which should be dead since ${minuteText(overdueSince)}.`;
     return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
   }
+  if (notProvable !== undefined && ending === "in-use") {
+    const text = `The ${noun(target)} was rotated, and is not in use any more: ${clean(notProvable)}`;
+    return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
+  }
   if (notProvable !== undefined) {
     const what = ending === undefined ? `That ${old} is dead cannot be proven: ` : "";
     return done(`${inPlace} ${what}${clean(notProvable)}`);
@@ -87,6 +91,13 @@ function promoted(
   if (whyUnproven !== undefined) return done(`${inPlace} ${whyUnproven}`);
   return done(`${inPlace} That ${old} is dead is not proven yet; the next audit goes on with that.`);
 }
+
+/** What hung was no rotation to be finished: a label that somebody left, or a value that Auth0 does not take. */
+export const nothingCame = ({ tenant, clientId }: RotationTarget): Outcome => ({
+  code: 1,
+  text: "Not rotated: what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
+  advice: [clean(`Rotate it: npx curfew rotate ${optionsFor(tenant, clientId)}`)],
+});
 
 const done = (text: string): Outcome => ({ code: 0, text, advice: [] });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { credentialEntry } from "../../bin/rotation/credential-entry.ts";
 import { failureText } from "../../bin/rotation/follow-rotation.ts";
-import { outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
+import { nothingCame, outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
 import { standingFailure } from "../../bin/rotation/rotation-state.ts";
 import { statusText } from "../../bin/rotation/rotation-status-text.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
@@ -241,6 +241,12 @@ describe("what a rotation came to", () => {
       says: "cannot be proven: Gone.",
     },
     {
+      title: "gone back",
+      seen: { stage: "promoted", aftercare: aftercare({ notProvable: "It is current again.", ending: "in-use" }) },
+      code: 1,
+      says: "The secret was rotated, and is not in use any more: It is current again.",
+    },
+    {
       title: "overdue",
       seen: { stage: "promoted", aftercare: aftercare({ overdueSince: NOW, answers: [ACCEPTED] }) },
       code: 1,
@@ -265,6 +271,13 @@ describe("what a rotation came to", () => {
     const outcome = outcomeOf(target, progress(seen), NOW);
 
     expect(outcome).toMatchObject({ code, text: expect.stringContaining(says) });
+  });
+
+  it("is that a new one may be begun, where what hung has come to its end; nobody else does that", () => {
+    const { code, text, advice } = nothingCame(target);
+
+    expect([code, text]).toEqual([1, expect.stringContaining("nothing is in the way of a new one any more")]);
+    expect(advice).toEqual(["Rotate it: npx curfew rotate --tenant acme --client checkout"]);
   });
 
   it("has advice for each refusal, with commands that name the credential", () => {
