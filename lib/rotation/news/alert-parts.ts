@@ -3,8 +3,16 @@ import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { clientText, secretNameOf } from "../credentials/credential-text.ts";
-import type { RotationRecord } from "../ledger/rotation-record.ts";
+import type { Aftercare, RotationRecord } from "../ledger/rotation-record.ts";
 import type { Advised } from "./refusal-advice.ts";
+
+/** What is remembered of one credential's rotations, and whose it is. */
+export interface TenantRotation {
+  tenant: string;
+  record: RotationRecord;
+  /** Whether it is configured, with a rotator: without that no audit goes on with it. */
+  isTended: boolean;
+}
 
 /** What all alerts about the rotations of a tenant have in common. */
 export const about = (tenant: string, { owners }: Pick<AlertRules, "owners">) => ({
@@ -31,3 +39,23 @@ export const facts = (tenant: string, { clientId, kind, arn, failures }: Rotatio
 ];
 
 export const iso = (instant: Instant): string => new Date(instant).toISOString();
+
+/** Whether the new one works, as far as the last answer tells: people may have stored or set another since it did. */
+export function newOneText({ answers }: Pick<Aftercare, "answers">): string {
+  const said = answers.at(-1)?.current;
+  if (said === "accepted") return "The new one is in place.";
+  if (said !== "refused") return "The new one was made the current one.";
+  return "Auth0 refuses what is stored as the current one: somebody changed one of the two by hand since the rotation, and applications may fail.";
+}
+
+/** That no audit goes on with a credential, and what to do. */
+export const UNTENDED = {
+  text: "No audit goes on with it: the credential, or the tenant's rotator, is not in curfew.yaml.",
+  step: "Put the credential and the tenant's rotator back into curfew.yaml and deploy, until it is done.",
+} as const;
+
+/** Whether production can be concerned: what a person at three in the morning wants to know first. */
+export function stateText({ underWay }: RotationRecord): string {
+  if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
+  return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
+}

@@ -8,17 +8,10 @@ import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
 import { clientText } from "../credentials/credential-text.ts";
 import { failing } from "../ledger/failing.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
-import { about, advised, facts, iso } from "./alert-parts.ts";
+import { about, advised, facts, iso, newOneText, stateText, type TenantRotation, UNTENDED } from "./alert-parts.ts";
+import { leftUnfinishedAlert, leftUnfinishedSince } from "./left-unfinished-alert.ts";
 import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
 import { unprovenAlerts } from "./unproven-alert.ts";
-
-/** What is remembered of one credential's rotations, and whose it is. */
-export interface TenantRotation {
-  tenant: string;
-  record: RotationRecord;
-  /** Whether it is configured, with a rotator: without that no audit goes on with it. */
-  isTended: boolean;
-}
 
 /**
  * What everybody should hear of rotations: that one is held or fails, or that an old credential is not dead.
@@ -33,8 +26,10 @@ export const rotationAlerts = (
 ): Alert[] =>
   rotations.flatMap((rotation) => {
     const { held, aftercare } = rotation.record;
-    const failure = failing(rotation.record);
+    const left = leftUnfinishedSince(rotation, now);
+    const failure = rotation.isTended ? failing(rotation.record) : undefined; // else no audit tries again
     return [
+      ...(left === undefined ? [] : [leftUnfinishedAlert(rotation, left, rules)]),
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
       ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules, now)),
@@ -123,6 +118,7 @@ function overdueAlert(
 ): Alert {
   const { clientId, kind, lastFailure } = record;
   const isAccepted = isStillAccepted(care);
+  const isRefused = care.answers.at(-1)?.current === "refused"; // the new one, or whatever was stored since
   const failure = lastFailure?.step === "aftercare" && lastFailure.version === care.current ? lastFailure : undefined;
   const dashboard =
     kind === "client-secret"
@@ -134,7 +130,7 @@ function overdueAlert(
     id: alertId("rotation", "overdue", tenant, clientId, care.old, care.current),
     severity: "high",
     title: `${tenant}: the old credential of ${clientText(clientId)} is ${isAccepted ? "still accepted" : "not proven dead"}`,
-    text: `The new one is in place. The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. ${isTended ? "Curfew goes on trying with every audit." : "No audit goes on with it: the credential, or the tenant's rotator, is not in curfew.yaml."}`,
+    text: `${newOneText(care)} The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. ${isTended ? "Curfew goes on trying with every audit." : UNTENDED.text}`,
     facts: [
       ...facts(tenant, record),
       { label: "Overdue since", value: moment(iso(since)) },
@@ -142,9 +138,8 @@ function overdueAlert(
       ...(failure ? [{ label: "Last failure", value: harmless(failure.message, 300) }] : []),
     ],
     steps: [
-      ...(isTended
-        ? []
-        : ["Put the credential and the tenant's rotator back into curfew.yaml and deploy, until it is done."]),
+      ...(isTended ? [] : [UNTENDED.step]),
+      ...(isRefused ? refusalSteps("current-refused", advised(tenant, record)) : []),
       dashboard,
       `How it stands: npx curfew rotate status --tenant ${tenant}`,
       "More: docs/runbook.md#aftercare-overdue",
@@ -157,10 +152,4 @@ function lastAnswer({ answers }: Aftercare): Alert["facts"][number] {
   const last = answers.at(-1);
   const value = last ? `old ${last.old}, new ${last.current}, at ${moment(iso(last.at))}` : "none yet";
   return { label: "Last answer", value };
-}
-
-/** Whether production can be concerned: what a person at three in the morning wants to know first. */
-function stateText({ underWay }: RotationRecord): string {
-  if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
-  return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
 }

@@ -11,8 +11,9 @@ import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failing } from "../ledger/failing.ts";
 import { type Aftercare, concernsPeople, isOpen } from "../ledger/rotation-record.ts";
 import { announced, isAutomatic, isDue } from "../schedule/due.ts";
+import type { TenantRotation } from "./alert-parts.ts";
+import { leftUnfinishedSince } from "./left-unfinished-alert.ts";
 import { REFUSAL_ADVICE } from "./refusal-advice.ts";
-import type { TenantRotation } from "./rotation-alerts.ts";
 
 /** Lines of each kind. */
 const MOST_ITEMS = 60;
@@ -36,7 +37,8 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const rotated = rotations.filter(({ record }) => (record.promoted?.at ?? 0) > since);
   const proven = rotations.filter(({ record }) => (record.lastProof?.provenAt ?? 0) > since);
   const held = rotations.filter(({ record }) => record.held);
-  const failed = rotations.filter(({ record }) => !record.held && failing(record));
+  const left = rotations.filter((one) => leftUnfinishedSince(one, now) !== undefined);
+  const failed = rotations.filter(({ record, isTended }) => isTended && !record.held && failing(record));
   const blocked = credentials.filter((one) => blockOf(one) !== undefined);
   const due = credentials.filter((one) => isAutomatic(one) && isDue(one, now) && !one.rotation?.held && !blockOf(one));
   const cares = rotations.flatMap(({ tenant, record, isTended }) =>
@@ -47,11 +49,12 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const overdue = cares.filter(({ since }) => since !== undefined);
   const soon = announced(credentials, now);
   const automatic = credentials.filter(isAutomatic).length;
-  const wrong = held.length + overdue.length + failed.length;
+  const wrong = held.length + overdue.length + left.length + failed.length;
   return {
     headline: [
       [held.length, "held"],
       [overdue.length, "not dead"],
+      [left.length, "left unfinished"],
       [failed.length, "not rotated"],
       [blocked.length, "cannot be rotated"],
       [due.length, "still due"],
@@ -77,6 +80,7 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
     items: [
       ...part(held.map(heldLine)),
       ...part(overdue.map(careLine)),
+      ...part(left.map(leftLine)),
       ...part(failed.map(failedLine)),
       ...part(blocked.map(blockedLine)),
       ...part(due.map((one) => dueLine(one, now))),
@@ -95,6 +99,9 @@ function heldLine({ tenant, record: { clientId, held } }: TenantRotation): strin
   const why = held?.refusal ? REFUSAL_ADVICE[held.refusal].meaning : harmless(held?.message ?? "", 200);
   return `held  ${tenant}: ${clientText(clientId)}: ${why}`;
 }
+
+const leftLine = ({ tenant, record }: TenantRotation): string =>
+  `left unfinished  ${tenant}: ${clientText(record.clientId)}: Auth0 may know the new one, and no audit goes on with it`;
 
 function failedLine({ tenant, record }: TenantRotation): string {
   return `not rotated  ${tenant}: ${clientText(record.clientId)}: ${harmless(failing(record)?.message ?? "", 200)}`;

@@ -8,8 +8,9 @@ import type { ConfiguredCredential } from "../credentials/configured-credentials
 import { type KnownCredential, knownCredentials } from "../credentials/known-credentials.ts";
 import { listRotations } from "../ledger/ledger.ts";
 import { announced } from "../schedule/due.ts";
+import type { TenantRotation } from "./alert-parts.ts";
 import { announcementAlerts } from "./announcement-alerts.ts";
-import { rotationAlerts, type TenantRotation } from "./rotation-alerts.ts";
+import { rotationAlerts } from "./rotation-alerts.ts";
 import { rotationDigest } from "./rotation-digest.ts";
 
 /** Tenants that are read at once. */

@@ -6,7 +6,7 @@ import { clientText, secretNameOf } from "../credentials/credential-text.ts";
 import type { Aftercare, Ending, RotationRecord } from "../ledger/rotation-record.ts";
 import type { CredentialKind } from "../ledger/target.ts";
 import type { VersionId } from "../ports.ts";
-import { about, advised, facts, iso } from "./alert-parts.ts";
+import { about, advised, facts, iso, newOneText } from "./alert-parts.ts";
 import { withOptions } from "./refusal-advice.ts";
 
 /** What is said of an aftercare that no proof ends. */
@@ -47,10 +47,10 @@ export function unprovenAlerts(
 type State = Exclude<Ending, "nothing-came"> | "unproven";
 
 const TELLINGS: Readonly<Record<State, (why: string, record: RotationRecord, care: Aftercare) => Telling>> = {
-  unproven: (why, { clientId }) => ({
+  unproven: (why, { clientId }, care) => ({
     severity: "medium",
     title: `nobody can prove that the old credential of ${clientText(clientId)} is dead`,
-    text: `The new one is in place. ${why}`,
+    text: `${newOneText(care)} ${why}`,
     steps: ["In Auth0, look at the application's credentials and at the tenant's log: nothing should use the old one."],
   }),
   "in-use": (why, { clientId, kind, arn }, { current }) => ({

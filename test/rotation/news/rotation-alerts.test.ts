@@ -1,16 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { renderEmail } from "../../../lib/alerts/email.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
-import { announcementAlerts } from "../../../lib/rotation/news/announcement-alerts.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { REFUSALS, type Refusal } from "../../../lib/rotation/refusal.ts";
-import { announced } from "../../../lib/rotation/schedule/due.ts";
-import { HELD, known, NOW, rotation } from "../../support/rotations.ts";
+import { HELD, NOW, rotation } from "../../support/rotations.ts";
 import { RULES } from "../../support/run-records.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const AT = new Date(NOW).toISOString();
 
 const FAILURE: RotationFailure = {
   version: "v2",
@@ -29,6 +25,8 @@ const CARE: Aftercare = {
   lastWriteAt: NOW - HOUR,
   answers: [{ at: NOW - HOUR / 2, old: "accepted", current: "accepted" }],
 };
+
+const ORDER = { version: "v2", by: "schedule", at: NOW - HOUR } as const;
 
 const alertsOf = (record: Partial<RotationRecord>, tenant = "a") =>
   rotationAlerts([{ tenant, record: rotation(record), isTended: true }], RULES, NOW);
@@ -58,6 +56,7 @@ describe("what everybody hears of rotations", () => {
     const [alert] = alertsOf({ held: { since: NOW, refusal, message: "Refused." } });
 
     expect(alert?.title).toMatch(/^a: the rotation of jkl is held: [a-z"A-Z].{10,}[^.]$/);
+    expect(alert?.facts).toContainEqual({ label: "Code", value: refusal });
     expect(alert?.steps.length).toBeGreaterThan(1);
     expect(alert?.steps.at(-1)).toBe("More: docs/runbook.md#rotation-refused");
   });
@@ -186,6 +185,40 @@ describe("what everybody hears of rotations", () => {
     expect(alert?.steps.length).toBeGreaterThan(1);
   });
 
+  it("is that Auth0 refuses what is current now, and never that the new one is in place then", () => {
+    const overdue = (answers: Aftercare["answers"]) =>
+      alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW, answers }] })[0];
+    const dead = overdue([{ at: NOW, old: "refused", current: "refused" }]);
+
+    expect(dead?.text).toMatch(/^Auth0 refuses what is stored as the current one: somebody changed one of the two/);
+    expect(dead?.steps).toContain(
+      "If nobody uses the one in Auth0, replace it: npx curfew rotate --tenant a --client jkl --overwrite",
+    );
+    const lost = alertsOf({
+      aftercare: [{ ...CARE, notProvable: "Why.", answers: [{ at: NOW, old: "refused", current: "refused" }] }],
+    });
+    expect(lost[0]?.text).toMatch(/^Auth0 refuses what is stored .* Why\.$/);
+    expect(overdue([])?.text).toMatch(/^The new one was made the current one\. The old one should be dead/);
+    expect(overdue(CARE.answers)?.text).toMatch(/^The new one is in place\. /);
+    expect(overdue(CARE.answers)?.steps.join()).not.toContain("--overwrite");
+  });
+
+  it("is that nobody finishes what Auth0 was told of, once nobody can be at work on it", () => {
+    const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR };
+    const told = (isTended: boolean, more: Partial<RotationRecord> = {}, now = NOW) =>
+      rotationAlerts([{ tenant: "a", record: rotation({ underWay, ...more }), isTended }], RULES, now);
+
+    const [alert, ...others] = told(false, { lastFailure: FAILURE });
+    expect(others).toEqual([]); // that the next audit finishes it would be false
+    expect(alert).toMatchObject({ severity: "high", title: "a: nobody finishes the rotation of jkl" });
+    expect(alert?.text).toMatch(/^The new credential may be live already: .* No audit goes on with it: /);
+    expect(alert?.steps[0]).toContain("back into curfew.yaml");
+    expect(told(true)).toEqual([]);
+    expect(told(false, {}, NOW - HOUR + 15 * 60_000 - 1)).toEqual([]);
+    expect(told(false, { underWay: { version: "v2", startedAt: NOW - HOUR }, lastFailure: FAILURE })).toEqual([]);
+    expect(told(false, { held: HELD }).map(({ title }) => title)).toHaveLength(2);
+  });
+
   it("is how to go back to the newer one where somebody left it, which another rotation does not do", () => {
     const stepsOf = (kind: RotationRecord["kind"]) =>
       alertsOf({ kind, aftercare: [{ ...CARE, notProvable: "Why.", ending: "in-use", givenUpAt: NOW }] })[0]?.steps;
@@ -279,71 +312,5 @@ describe("what everybody hears of rotations", () => {
     );
 
     expect(alert?.steps.join("\n")).toContain("--client 'it'\\''s;rm -rf'");
-  });
-});
-
-const ORDER = { version: "v2", by: "schedule" as const, at: NOW - HOUR };
-
-describe("what an owner hears beforehand", () => {
-  const inDays = (clientId: string, days: number, tenant = "a") =>
-    known({
-      tenant,
-      clientId,
-      maxAge: 90 * 86_400,
-      age: { since: NOW + days * DAY - 90 * DAY, source: "rotation", isAtLeast: false },
-    });
-  const heard = (...credentials: ReturnType<typeof known>[]) =>
-    announcementAlerts(announced(credentials, NOW), RULES, AT);
-
-  it("is one message for those of a tenant that become due on the same day", () => {
-    const [alert, ...others] = heard(inDays("jkl", 6.5), inDays("mno", 6.6));
-
-    expect(others).toEqual([]);
-    expect(alert).toMatchObject({
-      kind: "rotation-due",
-      severity: "low",
-      owner: "anna@acme.example",
-      title: "a: 2 credentials are rotated within 7 days, on 2026-12-01 or soon after",
-    });
-    expect(renderEmail(alert as never).body).toContain(
-      "- jkl, a client-secret: due 2026-12-01 18:00 UTC, then 90 d old",
-    );
-  });
-
-  it("is how to try each of them, and how to put it off", () => {
-    const clients = ["a", "b", "c", "d", "e", "f", "g"];
-    const [alert] = heard(...clients.map((client) => inDays(client, 6.5)));
-    const [first] = heard(inDays("jkl", 6.5), inDays("it's", 6.6));
-
-    expect(first?.steps.slice(1)).toEqual([
-      "See what would happen: npx curfew rotate --tenant a --client 'it'\\''s' --dry-run",
-      "See what would happen: npx curfew rotate --tenant a --client jkl --dry-run",
-      "To choose the moment yourself, rotate before that day by the same command without --dry-run.",
-      "To put it off, set rotate: off in curfew.yaml and deploy before that day.",
-    ]);
-    expect(alert?.steps).toHaveLength(1 + 5 + 1 + 2);
-    expect(alert?.steps).toContain("The same with the client of 2 others.");
-  });
-
-  it("is told again a day before, and once each", () => {
-    const ids = (days: number) => heard(inDays("jkl", days)).map(({ id }) => id);
-
-    expect(ids(0.9)).not.toEqual(ids(6.5));
-    expect(heard(inDays("jkl", 0.9))[0]?.title).toBe(
-      "a: the credential of jkl is rotated within 1 day, on 2026-11-26 or soon after",
-    );
-    const next = announcementAlerts(announced([inDays("jkl", 6.5)], NOW + DAY), RULES, AT);
-    expect(next.map(({ id }) => id)).toEqual(ids(6.5));
-  });
-
-  it("is told for the last time by the last audit before, with as many days as there are", () => {
-    const [alert] = announcementAlerts(announced([inDays("jkl", 2.5)], NOW, 3 * DAY), RULES, AT);
-
-    expect(alert?.title).toBe("a: the credential of jkl is rotated within 3 days, on 2026-11-27 or soon after");
-    expect(heard(inDays("jkl", 2.5))[0]?.id).not.toBe(alert?.id);
-  });
-
-  it("is heard by everybody where nobody owns the tenant", () => {
-    expect(heard(inDays("jkl", 3, "nobody's"))).toMatchObject([{ kind: "rotation", owner: null }]);
   });
 });

@@ -50,6 +50,9 @@ it("what was begun of a credential that is not configured any more is told of, a
   ] as const) {
     await table.put(rotationKey(tenant, clientId), rotation({ clientId, aftercare: [care] }));
   }
+  const underWay = { version: "v2", startedAt: from, setAt: from };
+  await table.put(rotationKey("a", "told"), rotation({ clientId: "told", underWay }));
+  await table.put(rotationKey("a", "kept"), rotation({ clientId: "kept", underWay }));
   const credentials = [configured("kept")];
 
   const { alerts, digest } = await rotationNews(
@@ -59,11 +62,13 @@ it("what was begun of a credential that is not configured any more is told of, a
   );
 
   expect(alerts.map(({ title }) => title).sort()).toEqual([
+    "a: nobody finishes the rotation of told",
     "a: the old credential of left is not proven dead",
     "b: the old credential of alone is not proven dead",
   ]);
   expect(digest(NOW).items).toEqual([
     "not dead  a: left: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
     "not dead  b: alone: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
+    "left unfinished  a: told: Auth0 may know the new one, and no audit goes on with it",
   ]);
 });
