@@ -19,7 +19,8 @@ export interface Outcome {
   advice: readonly string[];
 }
 
-const noun = ({ kind }: Pick<RotationTarget, "kind">): string => (kind === "client-secret" ? "secret" : "key");
+/** What is rotated, in a word. */
+export const nounOf = ({ kind }: Pick<RotationTarget, "kind">): string => (kind === "client-secret" ? "secret" : "key");
 
 /**
  * What is said when a rotation has come to a stage.
@@ -27,7 +28,7 @@ const noun = ({ kind }: Pick<RotationTarget, "kind">): string => (kind === "clie
  * @param by who does the steps
  */
 export function stageText(stage: Stage, target: Pick<RotationTarget, "kind">, by: Ordered["by"]): string {
-  const what = noun(target);
+  const what = nounOf(target);
   const texts: Readonly<Record<Stage, string>> = {
     ordered:
       by === "here"
@@ -52,7 +53,7 @@ export function outcomeOf(
   now: Instant,
   whyUnproven?: string,
 ): Outcome {
-  if (progress?.stage === "proven") return done(`The ${noun(target)} is rotated, and the old one is proven dead.`);
+  if (progress?.stage === "proven") return done(`The ${nounOf(target)} is rotated, and the old one is proven dead.`);
   if (progress?.stage === "promoted") return promoted(target, progress, now, whyUnproven);
   const why = progress?.held ?? progress?.failure;
   if (why) return failed(target, why.message, progress?.failure?.refusal ?? progress?.held?.refusal ?? null);
@@ -69,24 +70,24 @@ function promoted(
   now: Instant,
   whyUnproven: string | undefined,
 ): Outcome {
-  const inPlace = `The ${noun(target)} is rotated.`;
-  const old = `the old ${noun(target)}`;
+  const inPlace = `The ${nounOf(target)} is rotated.`;
+  const old = `the old ${nounOf(target)}`;
   if (!aftercare) return done(inPlace);
-  const { overdueSince, notProvable, ending, from } = aftercare;
+  const { overdueSince, notProvable, ending, from, oldKey } = aftercare;
   if (overdueSince !== undefined) {
     const what = isStillAccepted(aftercare) ? "Auth0 still accepts" : "nobody could see that Auth0 refuses";
     const text = `${inPlace} But ${what} ${old}, which should be dead since ${minuteText(overdueSince)}.`;
     return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
   }
   if (notProvable !== undefined && ending === "in-use") {
-    const text = `The ${noun(target)} was rotated, and is not in use any more: ${clean(notProvable)}`;
+    const text = `The ${nounOf(target)} was rotated, and is not in use any more: ${clean(notProvable)}`;
     return { code: 1, text, advice: [statusCommand(target), "More: docs/runbook.md#aftercare-overdue"] };
   }
   if (notProvable !== undefined) {
     const what = ending === undefined ? `That ${old} is dead cannot be proven: ` : "";
     return done(`${inPlace} ${what}${clean(notProvable)}`);
   }
-  if (from > now)
+  if (oldKey && from > now)
     return done(`${inPlace} Until ${minuteText(from)} ${old} is accepted, too; then an audit removes it.`);
   if (whyUnproven !== undefined) return done(`${inPlace} ${whyUnproven}`);
   return done(`${inPlace} That ${old} is dead is not proven yet; the next audit goes on with that.`);

@@ -13,7 +13,7 @@ import { dueDate } from "../../lib/rotation/schedule/due.ts";
 import { ageText } from "../age-text.ts";
 import { plainTable } from "../plain-table.ts";
 import { spoken } from "../spoken.ts";
-import { stageText } from "./rotation-outcome.ts";
+import { nounOf, stageText } from "./rotation-outcome.ts";
 import { failedRotation, standingFailure, stateOf, type Unfinished, unfinished } from "./rotation-state.ts";
 
 /**
@@ -104,7 +104,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string
     ...(made && !failure
       ? [`  ${made.stage === "ordered" ? "to go on" : "if it hangs"}: npx curfew rotate ${options}`]
       : []),
-    ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, now)}`),
+    ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, rotation, now)}`),
     ...(aftercare.some(({ overdueSince }) => overdueSince !== undefined) ? [OVERDUE] : []),
     ...(ofCare?.step === "aftercare"
       ? [`${name}: what is left failed last at ${minuteText(ofCare.at)}: ${terminalText(ofCare.message)}`]
@@ -140,15 +140,17 @@ const noteLine = (note: string, width: number): string =>
   note.startsWith(" ") ? spoken(note.trimStart(), width, "  ") : spoken(note, width, "", "  ");
 
 /** What is left to be done after a promotion. */
-function careText(care: Aftercare, now: Instant): string {
-  const old = care.oldKey ? `the old key ${briefText(care.oldKey.kid, LONGEST_ID)}` : `the old secret`;
+function careText(care: Aftercare, rotation: RotationRecord, now: Instant): string {
+  const old = `the old ${nounOf(rotation)}${care.oldKey ? ` ${briefText(care.oldKey.kid, LONGEST_ID)}` : ""}`;
   if (care.notProvable !== undefined) {
     return `${old}${care.ending === undefined ? " cannot be proven dead" : ""}: ${terminalText(care.notProvable)}`;
   }
   if (care.overdueSince !== undefined) {
     return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteText(care.overdueSince)}`;
   }
-  if (care.from > now) return `${old} stays accepted until ${minuteText(care.from)}; then an audit removes it`;
+  if (care.oldKey && care.from > now) {
+    return `${old} stays accepted until ${minuteText(care.from)}; then an audit removes it`;
+  }
   if (care.oldKey && care.goneAt === undefined) return `${old} is to be removed; the next audit does that`;
   return `${old} is not proven dead yet; every audit goes on with it`;
 }

@@ -3,7 +3,7 @@ import { takeCare } from "./aftercare/care.ts";
 import { boundedParts } from "./bounded-parts.ts";
 import { recordingFailure } from "./failures.ts";
 import { readTarget } from "./ledger/ledger.ts";
-import type { RotationStep } from "./ledger/rotation-record.ts";
+import { isOpen, type RotationStep } from "./ledger/rotation-record.ts";
 import type { RotationTarget } from "./ledger/target.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
@@ -14,7 +14,7 @@ import { finishSecret } from "./steps/finish-secret.ts";
 import { setSecret } from "./steps/set-secret.ts";
 import { nothingToTest, testSecret } from "./steps/test-secret.ts";
 import { standingOf } from "./vault/standing.ts";
-import { atWork, configuredFor, type Work, type WorkRequest } from "./work.ts";
+import { atWork, configuredFor, remember, type Work, type WorkRequest } from "./work.ts";
 
 /** One step of a rotation, as Secrets Manager asks for it. */
 export interface StepRequest {
@@ -47,7 +47,8 @@ export async function rotationStep(
     if (step === "testSecret") await mustBeTestable(request, parts);
     return atWork(request, parts, async (work) => {
       const goesOn = await doStep(step, work);
-      if (step === "finishSecret" && parts.keepsProof !== false) await careQuietly(work, deadline, parts);
+      if (step === "finishSecret")
+        await (parts.keepsProof === false ? leaveToAudit : careQuietly)(work, deadline, parts);
       return goesOn;
     });
   });
@@ -93,4 +94,16 @@ async function careQuietly(work: Work, deadline: Instant, parts: RotationParts):
   } catch {
     // It is on record, and so is what is still to be done.
   }
+}
+
+/** Without a place for the proof nobody asks for one here. */
+async function leaveToAudit(work: Work): Promise<void> {
+  await remember(work, (record) => ({
+    ...record,
+    aftercare: record.aftercare.map((care) =>
+      care.current === work.version && isOpen(care) && care.answers.length === 0
+        ? { ...care, leftToAudit: true }
+        : care,
+    ),
+  }));
 }

@@ -85,16 +85,18 @@ describe("the status of credentials", () => {
     expect(text).toContain("\n  Then go on: npx curfew rotate resume --tenant acme --client checkout");
   });
 
-  it.each<{ care: Partial<Aftercare>; state: string; says: string }>([
+  it.each<{ care: Partial<Aftercare>; kind?: RotationRecord["kind"]; state: string; says: string }>([
     { care: { overdueSince: NOW, answers: [ACCEPTED] }, state: "overdue", says: "is still accepted" },
     { care: { overdueSince: NOW }, state: "overdue", says: "is not proven dead; it should be dead since" },
     {
       care: { from: NOW + DAY, oldKey: { id: "cred_1", kid: "k1" } },
+      kind: "private-key",
       state: "aftercare",
       says: "key k1 stays accepted until 2026-11-24 06:00 UTC; then an audit removes it",
     },
     {
       care: { oldKey: { id: "cred_1", kid: "k1" } },
+      kind: "private-key",
       state: "aftercare",
       says: "key k1 is to be removed; the next audit",
     },
@@ -109,9 +111,16 @@ describe("the status of credentials", () => {
       state: "aftercare",
       says: "the old secret: It is in use again.",
     },
-    { care: {}, state: "aftercare", says: "is not proven dead yet" },
-  ])("says what is left to do: $says", ({ care, state, says }) => {
-    const text = status(known({ rotation: rotation({ aftercare: [aftercare(care)] }) }));
+    { care: {}, state: "aftercare", says: "the old secret is not proven dead yet" },
+    { care: { from: NOW + DAY }, kind: "private-key", state: "aftercare", says: "the old key is not proven dead yet" },
+    {
+      care: { oldKey: { id: "cred_1", kid: "k1" }, goneAt: NOW },
+      kind: "private-key",
+      state: "aftercare",
+      says: "the old key k1 is not proven dead yet",
+    },
+  ])("says what is left to do: $says", ({ care, kind = "client-secret", state, says }) => {
+    const text = status(known({ rotation: rotation({ kind, aftercare: [aftercare(care)] }) }));
 
     expect(text.split("\n")[2]).toMatch(new RegExp(` ${state}$`));
     expect(text).toContain(says);
@@ -224,9 +233,15 @@ describe("what a rotation came to", () => {
     { title: "promoted, and nothing left", seen: { stage: "promoted" }, code: 0, says: "is rotated." },
     {
       title: "overlapping",
-      seen: { stage: "promoted", aftercare: aftercare({ from: NOW + DAY }) },
+      seen: { stage: "promoted", aftercare: aftercare({ from: NOW + DAY, oldKey: { id: "cred_1", kid: "k1" } }) },
       code: 0,
       says: "Until 2026-11-24 06:00 UTC",
+    },
+    {
+      title: "a key that is gone already",
+      seen: { stage: "promoted", aftercare: aftercare({ from: NOW + DAY }) },
+      code: 0,
+      says: "is not proven yet; the next audit goes on",
     },
     {
       title: "not proven yet",

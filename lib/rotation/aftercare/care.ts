@@ -36,7 +36,8 @@ export async function takeCare(work: Work): Promise<void> {
   if (hopeless !== undefined) return giveUp(work, hopeless);
   const current = await currentCredential(work);
   if (await isInUse(work, care, current.credential)) return giveUp(work, IN_USE);
-  if (nowOf(work) < care.from) return; // the overlap of keys lasts hours; others have their turn meanwhile
+  // The overlap of keys lasts hours; others have their turn meanwhile. One that Auth0 has no more waits for nothing.
+  if (care.oldKey && nowOf(work) < care.from) return;
   await prove(work, await takeAway(work, care, current), current);
 }
 

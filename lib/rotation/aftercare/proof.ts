@@ -50,7 +50,8 @@ const NEXT_AUDIT = 73 * 3_600_000;
 
 /**
  * Since when an aftercare is overdue, as anybody can see who reads its record: whoever should go on with it may not run
- * at all. A key's overlap ends between two audits: where there are any, the next one has its turn first.
+ * at all. A key's overlap ends between two audits, and who rotated from a laptop may have had no place for a proof:
+ * where there are any, the next one has its turn first.
  *
  * @param isTended whether the credential and a rotator are configured: without them no audit goes on with it
  * @returns undefined where it is not, or where there is nothing to be proven any more
@@ -60,8 +61,8 @@ export function overdueSince(care: Aftercare, now: Instant, isTended: boolean): 
   if (care.overdueSince !== undefined) return care.overdueSince;
   if (care.promotedAt === undefined) return undefined;
   const since = overdueFrom(care);
-  const isLeaving = isTended && care.oldKey !== undefined && care.goneAt === undefined;
-  return now >= since + (isLeaving ? NEXT_AUDIT : 0) ? since : undefined;
+  const isLeft = care.goneAt === undefined && (care.oldKey !== undefined || care.leftToAudit === true);
+  return now >= since + (isTended && isLeft ? NEXT_AUDIT : 0) ? since : undefined;
 }
 
 /** Whether it was the last to be heard of an old credential that it is accepted; otherwise nobody knows. */

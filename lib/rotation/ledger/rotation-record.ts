@@ -85,6 +85,8 @@ export interface Aftercare {
   lastWriteAt: Instant;
   /** Answers so far of a proof that is not complete. */
   answers: readonly ProofAnswer[];
+  /** Whoever promoted `current` could keep no proof: the next audit is the first to ask. */
+  leftToAudit?: true;
   /** Since when it is overdue: not proven 5 minutes after it should be dead, whatever the reason. */
   overdueSince?: Instant;
   /**

@@ -15,6 +15,13 @@ it.each<{ title: string; at: number; more?: Partial<Aftercare>; tended?: boolean
   { title: "a key that the next audit takes away", at: NOW + 72 * HOUR, more: { oldKey } },
   { title: "a key that no audit took away", at: NOW + 74 * HOUR, more: { oldKey }, since: NOW + 5 * MINUTE },
   { title: "a key that nobody tends", at: NOW + HOUR, more: { oldKey }, tended: false, since: NOW + 5 * MINUTE },
+  { title: "a secret left to the next audit", at: NOW + 72 * HOUR, more: { leftToAudit: true } },
+  {
+    title: "a key left to the next audit, and gone since",
+    at: NOW + HOUR,
+    more: { oldKey, leftToAudit: true, goneAt: NOW },
+    since: NOW + 5 * MINUTE,
+  },
   { title: "what cannot be proven", at: NOW + HOUR, more: { notProvable: "Gone." } },
 ])("the status shows what is overdue though no run recorded it: $title", async ({ at, more, tended = true, since }) => {
   const table = memoryTable();

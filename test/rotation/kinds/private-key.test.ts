@@ -3,7 +3,7 @@ import type { Login } from "../../../lib/auth0/login.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
 import { KEY, KEYS, outside, refusal, unfinished } from "../steps/a-step.ts";
 import { recordOf } from "../world/curfew.ts";
-import { announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { leaveKeyByHand } from "../world/people.ts";
 
 describe("a rotation of a private key", () => {
@@ -86,7 +86,8 @@ describe("a rotation of a private key", () => {
       }));
     expect(await stepsUpTo(world, "testSecret", version, answering("accepted"))).toBeUndefined();
 
-    expect(await stepOf(world, "finishSecret", version, answering("refused"))).toBeUndefined();
+    const refused: Alter = (parts) => ({ ...answering("refused")(parts), keepsProof: false });
+    expect(await stepOf(world, "finishSecret", version, refused)).toBeUndefined();
     const [care] = recordOf(world)?.aftercare ?? [];
     expect(care?.current).toBe(version);
     expect(care).not.toHaveProperty("oldKey");
