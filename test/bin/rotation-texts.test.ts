@@ -172,6 +172,15 @@ describe("the status of credentials", () => {
     expect(status(known({ rotation: rotation({ order, promoted: { version: "v1", at: NOW + 1 } }) }))).toMatch(/ ok$/);
   });
 
+  it("says once how to go on with a version that failed on its way", () => {
+    const lastFailure = { version: "v1", step: "setSecret", at: NOW, code: "unreachable", refusal: null } as const;
+    const underWay = { version: "v1", startedAt: NOW, setAt: NOW };
+    const text = status(known({ rotation: rotation({ underWay, lastFailure: { ...lastFailure, message: "No." } }) }));
+
+    expect(text).toContain("checkout: under way since");
+    expect(text.match(/npx curfew rotate .*/g)).toEqual(["npx curfew rotate --tenant acme --client checkout"]);
+  });
+
   it("says why what is left of a rotation fails", () => {
     const lastFailure = {
       version: "new",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
+import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
 import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/ports.ts";
@@ -128,4 +129,24 @@ describe("a key whose predecessor stays for its overlap", () => {
     await world.clock.run(world.clock.sleep(86_400_000));
     await expect(find()).resolves.toMatchObject({ hanging: undefined });
   });
+});
+
+it("a dry run finds in its way that the secret is another client's, as an order by hand would", async () => {
+  const { world } = await announcedWorld({ kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) });
+  const look = (clientId: string) =>
+    world.clock.run(
+      world.run("dry run", 600_000, (_, parts) =>
+        dryRun(
+          { settings: { ...world.settings, clientId }, secret: world.vault.secret.name, overwrite: false },
+          { ...parts, tenant: () => parts.tenant(world.target) },
+        ),
+      ),
+    );
+
+  const [own, others] = [await look(world.target.clientId), await look("mno")].map((ending) =>
+    ending.ended === "done" ? ending.value.obstacles.map(({ refusal }) => refusal) : ending.ended,
+  );
+
+  expect(own).toEqual([]);
+  expect(others).toContain("not-configured");
 });
