@@ -4,7 +4,8 @@ import type { KnownCredential } from "../../../lib/rotation/credentials/known-cr
 import { announced, dueDate, isAutomatic, isDue, mostInARun, planDue } from "../../../lib/rotation/schedule/due.ts";
 import { HELD, known, NOW, rotation } from "../../support/rotations.ts";
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 
 /** Any credential, aged so that about half of them are due. */
 const anyCredential: fc.Arbitrary<KnownCredential> = fc
@@ -94,6 +95,34 @@ describe("what is due", () => {
     { automatic: 7, maxPerRun: 100, maxPercentPerRun: 100, most: 7 },
   ])("of $automatic credentials, $maxPerRun and $maxPercentPerRun % allow $most", ({ automatic, most, ...limits }) => {
     expect(mostInARun({ automatic, limits })).toBe(most);
+  });
+
+  it("comes oldest first, and after the others what failed since its promotion, that which failed longest ago first", () => {
+    const at = (hours: number, days: number, promotedHours?: number) => {
+      const lastFailure = { version: "v", step: "setSecret", code: "unreachable", refusal: null, message: "" } as const;
+      const promoted =
+        promotedHours === undefined ? {} : { promoted: { version: "u", at: NOW - promotedHours * HOUR } };
+      const record = rotation({ lastFailure: { ...lastFailure, at: NOW - hours * HOUR }, ...promoted });
+      return { rotation: record, age: { since: NOW - days * DAY, source: "rotation" as const, isAtLeast: false } };
+    };
+    const credentials = [
+      known({ clientId: "failed yesterday", ...at(24, 400) }),
+      known({ clientId: "failed the day before", ...at(48, 300) }),
+      known({ clientId: "younger", ...at(0, 95), rotation: undefined }),
+      known({ clientId: "failed, and was rotated since", ...at(24, 98, 23) }),
+      known({ clientId: "older", ...at(0, 99), rotation: undefined }),
+    ];
+    const limits = { maxPerRun: 9, maxPercentPerRun: 100 };
+
+    const { taken } = planDue(credentials, { now: NOW, limits, automatic: 9, barred: new Set(), begun: 0 });
+
+    expect(taken.map(({ clientId }) => clientId)).toEqual([
+      "older",
+      "failed, and was rotated since",
+      "younger",
+      "failed the day before",
+      "failed yesterday",
+    ]);
   });
 
   it("is what is older than it may be; what is exactly so old is not", () => {
