@@ -5,7 +5,12 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
 import type { StatusCredential, TenantCredentials } from "../../lib/rotation/by-hand/status.ts";
 import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
-import { type Aftercare, concernsPeople, type RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import {
+  type Aftercare,
+  concernsPeople,
+  type RotationFailure,
+  type RotationRecord,
+} from "../../lib/rotation/ledger/rotation-record.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";
 import { type Advised, heldSteps, REFUSAL_ADVICE, refusalSteps } from "../../lib/rotation/news/refusal-advice.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
@@ -32,12 +37,15 @@ export function statusText(
   if (rows.length === 0) return `${name}: no credentials in the configuration.`;
   const table = plainTable([HEAD, ...rows]);
   const fits = !isFixed || table.split("\n").every((line) => stringWidth(line) <= width);
-  const rotations = [...credentials.flatMap(({ rotation }) => rotation ?? []), ...leftBehind];
+  const notes = [
+    ...credentials.flatMap(({ rotation }) => (rotation ? notesOf(tenant, rotation, now, true) : [])),
+    ...leftBehind.flatMap((rotation) => notesOf(tenant, rotation, now, false)),
+  ];
   return [
     wrapped(name, width),
     fits ? table : rows.map((row) => block(row, width)).join("\n\n"),
     ...credentials.filter(isUnadopted).map((known) => noteLine(adoptCommand(tenant, known), width)),
-    ...rotations.flatMap((rotation) => notesOf(tenant, rotation, now)).map((note) => noteLine(note, width)),
+    ...notes.map((note) => noteLine(note, width)),
   ].join("\n");
 }
 
@@ -79,10 +87,9 @@ function dueText(dueAt: Instant | undefined, now: Instant): string {
 }
 
 /** What the table has no room for: why it is held, what failed, how far it has come, what is left to be done. */
-function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string[] {
+function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfigured: boolean): string[] {
   const { clientId, held, aftercare } = rotation;
   const name = briefText(clientId, LONGEST_ID);
-  const options = terminalText(optionsFor(tenant, clientId));
   const failure = held ? undefined : failedRotation(rotation);
   const made = unfinished(rotation);
   const ofCare = standingFailure(rotation);
@@ -100,17 +107,31 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant): string
         ]
       : []),
     ...(made ? [`${name}: ${unfinishedText(made, rotation)}`] : []),
-    ...(failure && !isLast(failure.refusal) ? [`  to go on: npx curfew rotate ${options}`] : []),
-    ...(made && !failure
-      ? [`  ${made.stage === "ordered" ? "to go on" : "if it hangs"}: npx curfew rotate ${options}`]
-      : []),
-    ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, rotation, now)}`),
+    ...(isConfigured ? goOn(tenant, clientId, failure, made) : [`${name}: ${NOT_CONFIGURED}`]),
+    ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, rotation, now, isConfigured)}`),
     ...(aftercare.some(({ overdueSince }) => overdueSince !== undefined) ? [OVERDUE] : []),
     ...(ofCare?.step === "aftercare"
       ? [`${name}: what is left failed last at ${minuteText(ofCare.at)}: ${terminalText(ofCare.message)}`]
       : []),
   ];
 }
+
+/** The command that goes on with what failed or is under way. */
+function goOn(
+  tenant: string,
+  clientId: string,
+  failure: RotationFailure | undefined,
+  made: Unfinished | undefined,
+): string[] {
+  const command = `npx curfew rotate ${terminalText(optionsFor(tenant, clientId))}`;
+  if (failure) return isLast(failure.refusal) ? [] : [`  to go on: ${command}`];
+  if (!made) return [];
+  return [`  ${made.stage === "ordered" ? "to go on" : "if it hangs"}: ${command}`];
+}
+
+/** Neither an audit nor a command goes on with such a credential. */
+const NOT_CONFIGURED =
+  "it is not in curfew.yaml, so nobody goes on with what is left; put it and the tenant's rotator back and deploy, until it is done";
 
 const OVERDUE = "  what to do: docs/runbook.md#aftercare-overdue";
 
@@ -140,7 +161,8 @@ const noteLine = (note: string, width: number): string =>
   note.startsWith(" ") ? spoken(note.trimStart(), width, "  ") : spoken(note, width, "", "  ");
 
 /** What is left to be done after a promotion. */
-function careText(care: Aftercare, rotation: RotationRecord, now: Instant): string {
+function careText(care: Aftercare, rotation: RotationRecord, now: Instant, isConfigured: boolean): string {
+  const then = (what: string): string => (isConfigured ? `; ${what}` : "");
   const old = `the old ${nounOf(rotation)}${care.oldKey ? ` ${briefText(care.oldKey.kid, LONGEST_ID)}` : ""}`;
   if (care.notProvable !== undefined) {
     return `${old}${care.ending === undefined ? " cannot be proven dead" : ""}: ${terminalText(care.notProvable)}`;
@@ -149,10 +171,10 @@ function careText(care: Aftercare, rotation: RotationRecord, now: Instant): stri
     return `${old} is ${isStillAccepted(care) ? "still accepted" : "not proven dead"}; it should be dead since ${minuteText(care.overdueSince)}`;
   }
   if (care.oldKey && care.from > now) {
-    return `${old} stays accepted until ${minuteText(care.from)}; then an audit removes it`;
+    return `${old} stays accepted until ${minuteText(care.from)}${then("then an audit removes it")}`;
   }
-  if (care.oldKey && care.goneAt === undefined) return `${old} is to be removed; the next audit does that`;
-  return `${old} is not proven dead yet; every audit goes on with it`;
+  if (care.oldKey && care.goneAt === undefined) return `${old} is to be removed${then("the next audit does that")}`;
+  return `${old} is not proven dead yet${then("every audit goes on with it")}`;
 }
 
 /** Label and value a line; what is empty is left out. */

@@ -207,11 +207,15 @@ describe("the status of credentials", () => {
   });
 
   it("names what was rotated once, is not configured any more, and is not finished", () => {
-    const leftBehind = [rotation({ clientId: "former", aftercare: [aftercare()] })];
+    const underWay = { version: "v1", startedAt: NOW, setAt: NOW };
+    const leftBehind = [rotation({ clientId: "former", aftercare: [aftercare()], underWay })];
 
-    const text = statusText({ tenant: "acme", credentials: [], leftBehind }, NOW, screen(200));
+    const text = statusText({ tenant: "acme", credentials: [], leftBehind }, NOW, screen(300));
 
     expect(text).toMatch(/former +client-secret +not configured/);
+    expect(text).toContain("former: it is not in curfew.yaml, so nobody goes on with what is left; put it and");
+    expect(text).toMatch(/former: the old secret is not proven dead yet$/m); // no audit goes on with it
+    expect(text).not.toContain("npx curfew rotate"); // which would refuse what is not configured
   });
 
   it("fits a narrow terminal, whatever the application is called; a pipe gets the table", () => {
