@@ -120,6 +120,8 @@ function overdueAlert(
   const isAccepted = isStillAccepted(care);
   const isRefused = care.answers.at(-1)?.current === "refused"; // the new one, or whatever was stored since
   const failure = lastFailure?.step === "aftercare" && lastFailure.version === care.current ? lastFailure : undefined;
+  // Where nobody came to ask, what kept them from it may be that the new one is not accepted.
+  const hindrance = failure && care.answers.length === 0 ? `${harmless(failure.message, 300)} ` : "";
   const dashboard =
     kind === "client-secret"
       ? "In Auth0, look whether somebody set the old secret again: the tenant's log names every change of the application."
@@ -130,7 +132,7 @@ function overdueAlert(
     id: alertId("rotation", "overdue", tenant, clientId, care.old, care.current),
     severity: "high",
     title: `${tenant}: the old credential of ${clientText(clientId)} is ${isAccepted ? "still accepted" : "not proven dead"}`,
-    text: `${newOneText(care)} The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. ${isTended ? "Curfew goes on trying with every audit." : UNTENDED.text}`,
+    text: `${newOneText(care)} The old one should be dead by now, and ${isAccepted ? "is not: whoever has it still gets in" : "nobody could see that it is: whoever has it may still get in"}. ${hindrance}${isTended ? "Curfew goes on trying with every audit." : UNTENDED.text}`,
     facts: [
       ...facts(tenant, record),
       { label: "Overdue since", value: moment(iso(since)) },

@@ -200,6 +200,13 @@ describe("what everybody hears of rotations", () => {
     expect(lost[0]?.text).toMatch(/^Auth0 refuses what is stored .* Why\.$/);
     expect(overdue([])?.text).toMatch(/^The new one was made the current one\. The old one should be dead/);
     expect(overdue(CARE.answers)?.text).toMatch(/^The new one is in place\. /);
+    const lastFailure = {
+      ...FAILURE,
+      step: "aftercare",
+      message: "The current key is not seen to be accepted.",
+    } as const;
+    const kept = alertsOf({ lastFailure, aftercare: [{ ...CARE, overdueSince: NOW, answers: [] }] })[0];
+    expect(kept?.text).toContain(" The current key is not seen to be accepted. Curfew goes on trying");
     expect(overdue(CARE.answers)?.steps.join()).not.toContain("--overwrite");
   });
 
