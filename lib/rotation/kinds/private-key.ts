@@ -4,10 +4,10 @@ import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/aski
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold } from "../ledger/under-way.ts";
-import type { RegisteredKey, RotatedClient } from "../ports.ts";
+import { markTold, type Replaced, replacedBy } from "../ledger/under-way.ts";
+import { CURRENT, type RegisteredKey, type RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
-import { assertCurrent, assertPending } from "../vault/standing.ts";
+import { assertCurrent, assertPending, versionWith } from "../vault/standing.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
@@ -28,7 +28,9 @@ export const privateKeyKind: Kind = {
   async tell(work, telling) {
     const key = publicKeyOf(telling.pending);
     const registered = await registeredOf(work);
-    const own = (await onlyOne(work, registered, key)) ?? (await register(work, registered, key, telling));
+    const known = await onlyOne(work, registered, key);
+    if (known && !replacedBy(work, telling.record)) await markTold(work, await currentVersion(work));
+    const own = known ?? (await register(work, registered, key, telling));
     await attach(work, own.id);
     await settleIn(work);
   },
@@ -103,14 +105,25 @@ async function register(
   { kid, pem }: PublicKey,
   { current, record }: Telling,
 ): Promise<RegisteredKey> {
-  const places: Places = { ...registered, currentKid: namedKid((await current()).credential) };
+  const { version, credential } = await current();
+  const places: Places = { ...registered, currentKid: namedKid(credential) };
   assertPlace(places, record);
   const [leftover] = leftovers(places);
   if (isFull(places) && leftover) await remove(work, leftover.id);
-  await markTold(work);
+  await markTold(work, { version, wasAccepted: isAttached(registered, places.currentKid) });
   await assertPending(work);
   const tenant = await work.tenant();
   return work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name: `curfew-${work.version}` }));
+}
+
+/** What is attached is accepted. */
+const isAttached = ({ keys, client }: Registered, named: string | undefined): boolean =>
+  keys.some(({ id, kid }) => named !== undefined && kid === named && client.attachedKeys.includes(id));
+
+/** What our key replaces that is registered already: nobody knows since when. */
+async function currentVersion({ parts, target, version }: Work): Promise<Replaced | undefined> {
+  const current = versionWith(await parts.vault.describe(target.arn), CURRENT);
+  return current === undefined || current === version ? undefined : { version: current, wasAccepted: false };
 }
 
 async function remove({ lease, tenant }: Work, id: string): Promise<void> {
