@@ -21,6 +21,7 @@ import { takeSuspectsAway } from "./key-places.ts";
 import { giveNext } from "./next-credential.ts";
 import type { RotateParts } from "./parts.ts";
 import { loginToChange, type Place, placeOf } from "./place.ts";
+import { whyNotOfLeaked } from "./proof-of-leaked.ts";
 import { isOwnRotator, replacedByHand } from "./replaced-by-hand.ts";
 import { retirePrevious } from "./retire-previous.ts";
 import { readTry, rotationOfIncident, targetOfIncident, versionOfTry, writeTry } from "./rotation-of-incident.ts";
@@ -170,13 +171,14 @@ async function give(replacing: Replacing): Promise<Given> {
   const attempt = known?.attempt ?? 1;
   const version = versionOfTry(incident, attempt);
   const isNew = !place.secret || (known?.isFirst === true && versionWith(place.secret, CURRENT) === version);
-  await writeTry(parts, incident, { attempt, isFirst: isNew });
+  const attached = known?.attached ?? replacing.client.attachedKeys ?? [];
+  await writeTry(parts, incident, { attempt, isFirst: isNew, attached });
   try {
     return await (isNew ? first(replacing, version) : next(replacing, version));
   } catch (error) {
     if (!(error instanceof Outdated) && refusalOf(error) !== "version-unknown") throw error;
     const again = attempt + 1;
-    await writeTry(parts, incident, { attempt: again, isFirst: false });
+    await writeTry(parts, incident, { attempt: again, isFirst: false, attached });
     const now = { ...replacing, place: await placeOf(incident, replacing.client, parts) };
     return next(now, versionOfTry(incident, again));
   }
@@ -229,9 +231,12 @@ const assertInUse = ({ rotation, end }: Replacing, target: RotationTarget, versi
 interface Left {
   record: RotationRecord | undefined;
   isRetired: boolean;
+  /** What is known of the old credential where nothing is missing. */
+  old: string;
 }
 
-async function cleanUp({ incident, rotation, end }: Replacing, { target, version }: Given): Promise<Left> {
+async function cleanUp({ incident, rotation, end }: Replacing, given: Given): Promise<Left> {
+  const { target, version } = given;
   const request = { target, version, deadline: end };
   if (target.kind === "private-key") {
     await atWork(request, rotation, async (work) =>
@@ -241,7 +246,8 @@ async function cleanUp({ incident, rotation, end }: Replacing, { target, version
   await endOverlaps(target, rotation);
   await runAftercare(target, end, rotation);
   const isRetired = await atWork(request, rotation, retirePrevious);
-  return { isRetired, record: await readRotation(rotation.table, target) };
+  const record = await readRotation(rotation.table, target);
+  return { isRetired, record, old: await aboutOld(incident, given, record, rotation) };
 }
 
 /** One of the old credentials is what leaked: none of them stays until the end of its overlap. */
@@ -255,8 +261,8 @@ async function endOverlaps(target: RotationTarget, { table, clock }: RotationPar
 
 function judged(
   { place, client, incident, parts }: Replacing,
-  { version, wasHeld, isFirst }: Given,
-  { record, isRetired }: Left,
+  { wasHeld, isFirst }: Given,
+  { record, isRetired, old }: Left,
 ): Came {
   const { clientId } = incident;
   const open = record?.aftercare.filter(isOpen) ?? [];
@@ -268,7 +274,7 @@ function judged(
   if (missing.length === 0 && !isRetired) missing.push(`the label AWSPREVIOUS of the secret ${place.name}`);
   const said = [
     replacedIn(place),
-    missing.length === 0 ? aboutOld(record, version, isFirst, place) : "",
+    missing.length === 0 ? old : "",
     isFirst ? "Whoever uses the application has to read it there: nobody else knows the new one." : "",
     loginToChange(incident, place, parts),
     wasHeld ? "Rotating it was held; the incident did so all the same." : "",
@@ -284,10 +290,19 @@ const HS256 =
   "Its ID tokens are signed with its secret (HS256): whoever verifies them needs the new one, and whoever has the old one can go on forging them until then.";
 
 /** What is known of the old credential. */
-function aboutOld(record: RotationRecord | undefined, version: VersionId, isFirst: boolean, { kind }: Place): string {
+async function aboutOld(
+  incident: Incident,
+  { target: { kind }, version, isFirst }: Given,
+  record: RotationRecord | undefined,
+  { table }: RotationParts,
+): Promise<string> {
   const hopeless = record?.aftercare.find(({ notProvable }) => notProvable !== undefined)?.notProvable;
   if (hopeless !== undefined) return `That the old one is dead is not provable: ${hopeless}`;
-  if (record?.lastProof?.current === version) return "The old one is proven dead.";
+  if (record?.lastProof?.current === version) {
+    const why = await whyNotOfLeaked(incident, record.lastProof, kind, table);
+    if (why === null) return "The old one is proven dead.";
+    return `The one that was stored is proven dead; that what leaked is dead is not provable: ${why}`;
+  }
   if (isFirst && kind === "private-key") return "Its other keys that may have leaked are detached and deleted.";
   return "That the old one is dead is not provable here, since it was not stored: whoever has it can try it.";
 }
