@@ -14,7 +14,7 @@ const TRIES = 2;
  * Which stored credential the tenant accepts just before it is overwritten, whichever that is. Nothing hangs on it but
  * what is said afterwards of the old one, so no time is lost on it.
  *
- * @returns what is current where none is seen to be accepted; undefined where nothing is
+ * @returns what is current where none is seen to be accepted
  */
 export async function storedInUse(work: Work, ask: Ask): Promise<Replaced | undefined> {
   const secret = await work.parts.vault.describe(work.target.arn);
@@ -24,7 +24,13 @@ export async function storedInUse(work: Work, ask: Ask): Promise<Replaced | unde
     const credential = await usable(work, version);
     if (credential && (await isAccepted(ask, credential))) return { version, wasAccepted: true };
   }
-  return current === undefined || current === work.version ? undefined : { version: current, wasAccepted: false };
+  return storedAsCurrent(work);
+}
+
+/** What is current, of which nobody knows whether it is accepted; undefined where that is the new one or none. */
+export async function storedAsCurrent({ parts, target, version }: Work): Promise<Replaced | undefined> {
+  const current = versionWith(await parts.vault.describe(target.arn), CURRENT);
+  return current === undefined || current === version ? undefined : { version: current, wasAccepted: false };
 }
 
 async function isAccepted(ask: Ask, credential: Secret): Promise<boolean> {

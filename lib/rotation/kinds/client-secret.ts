@@ -2,11 +2,11 @@ import type { Instant } from "../../history/history.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, SETTLING, unfinished } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
-import { storedInUse } from "../asking/stored-in-use.ts";
+import { storedAsCurrent, storedInUse } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold, type Replaced } from "../ledger/under-way.ts";
+import { markTold, type Replaced, replacedBy } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
 import { assertPending } from "../vault/standing.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
@@ -38,19 +38,21 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   await formerGone(work, record);
   const ask = await calibratedAsk(work, isTold(work, record) ? pending : (await current()).credential);
   if ((await ask(pending)) === "accepted") {
-    await markTold(work); // an earlier try told the tenant, or somebody did for us
-  } else if (mayOverwrite(work, record) && mayOverwrite(work, await recall(work))) {
-    // Looked at again: while Auth0 was asked the person may have ordered it once more, without.
-    await send(work, pending, { replaced: await storedInUse(work, ask), freshUntil: Number.POSITIVE_INFINITY });
-  } else {
-    const { version, credential } = await current();
-    const found = await inUse(work, ask, { pending, current: credential, record });
-    if (found.which === "pending") await markTold(work);
-    else {
-      const replaced = { version, wasAccepted: true };
-      await send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
-    }
+    // An earlier try told the tenant, or somebody did for us.
+    await markTold(work, replacedBy(work, record) ?? (await storedAsCurrent(work)));
+    return;
   }
+  if (mayOverwrite(work, record)) {
+    const replaced = await storedInUse(work, ask);
+    // Looked at again: while Auth0 was asked the person may have ordered it once more, without.
+    const mayStill = mayOverwrite(work, await recall(work));
+    if (mayStill) return send(work, pending, { replaced, freshUntil: Number.POSITIVE_INFINITY });
+  }
+  const { version, credential } = await current();
+  const found = await inUse(work, ask, { pending, current: credential, record });
+  const replaced = { version, wasAccepted: true };
+  if (found.which === "pending") await markTold(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
+  else await send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
 }
 
 /**

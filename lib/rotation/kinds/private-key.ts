@@ -1,13 +1,14 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
+import { storedAsCurrent } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold, type Replaced, replacedBy } from "../ledger/under-way.ts";
-import { CURRENT, type RegisteredKey, type RotatedClient } from "../ports.ts";
+import { markTold, replacedBy } from "../ledger/under-way.ts";
+import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
-import { assertCurrent, assertPending, versionWith } from "../vault/standing.ts";
+import { assertCurrent, assertPending } from "../vault/standing.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
@@ -29,7 +30,7 @@ export const privateKeyKind: Kind = {
     const key = publicKeyOf(telling.pending);
     const registered = await registeredOf(work);
     const known = await onlyOne(work, registered, key);
-    if (known && !replacedBy(work, telling.record)) await markTold(work, await currentVersion(work));
+    if (known && !replacedBy(work, telling.record)) await markTold(work, await storedAsCurrent(work));
     const own = known ?? (await register(work, registered, key, telling));
     await attach(work, own.id);
     await settleIn(work);
@@ -119,12 +120,6 @@ async function register(
 /** What is attached is accepted. */
 const isAttached = ({ keys, client }: Registered, named: string | undefined): boolean =>
   keys.some(({ id, kid }) => named !== undefined && kid === named && client.attachedKeys.includes(id));
-
-/** What our key replaces that is registered already: nobody knows since when. */
-async function currentVersion({ parts, target, version }: Work): Promise<Replaced | undefined> {
-  const current = versionWith(await parts.vault.describe(target.arn), CURRENT);
-  return current === undefined || current === version ? undefined : { version: current, wasAccepted: false };
-}
 
 async function remove({ lease, tenant }: Work, id: string): Promise<void> {
   const client = await tenant();

@@ -1,7 +1,14 @@
 import { type Proof, type RotationRecord, rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
+import { WINDOW } from "./auth0.ts";
 import type { GuardOptions } from "./guard.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
+
+/**
+ * A secret that was accepted may be overwritten for so long: it is asked for again when 45 s are over, and what a
+ * person did just before is not seen by an answer that comes from a place where it is not known yet. Milliseconds.
+ */
+export const UNSEEN = 45_000 + WINDOW;
 
 /** Compares what is called dead with what was replaced, and with what is live. */
 export interface GuardOfProofs {
@@ -14,7 +21,7 @@ export interface GuardOfProofs {
 }
 
 export function guardOfProofs(
-  { kind, vault, client, table, target }: GuardOptions,
+  { kind, clock, vault, client, table, target }: GuardOptions,
   violations: string[],
 ): GuardOfProofs {
   const isKey = kind === "private-key";
@@ -44,7 +51,8 @@ export function guardOfProofs(
     beforeSetting(secret) {
       const [newest] = client.live();
       if (newest?.secret === undefined || newest.secret === secret) return;
-      if (isStored(newest.secret)) replaced.set(secret, newest.secret);
+      const isUnseen = newest.by === "hand" && clock.now() - newest.since <= UNSEEN;
+      if (!isUnseen && isStored(newest.secret)) replaced.set(secret, newest.secret);
       else replaced.delete(secret);
     },
     beforeAttaching(kids) {

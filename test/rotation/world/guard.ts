@@ -4,9 +4,9 @@ import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledge
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
 import type { EventClock } from "../../support/world/event-clock.ts";
-import { WINDOW, type WorldClient } from "./auth0.ts";
+import type { WorldClient } from "./auth0.ts";
 import { type MovingLabels, movingLabels } from "./guard-of-labels.ts";
-import { guardOfProofs } from "./guard-of-proofs.ts";
+import { guardOfProofs, UNSEEN } from "./guard-of-proofs.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
 
@@ -38,12 +38,6 @@ export interface GuardOptions {
   /** How long both keys stay, in seconds. */
   overlap: number;
 }
-
-/**
- * A secret that was accepted may be overwritten for so long: it is asked for again when 45 s are over, and what a
- * person did just before is not seen by an answer that comes from a place where it is not known yet. Milliseconds.
- */
-const UNSEEN = 45_000 + WINDOW;
 
 /** So long after it saw the current secret refused, no process may set another one. Milliseconds. */
 const DOUBT = 45_000;
