@@ -1,56 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { runAftercare } from "../../../lib/rotation/aftercare/aftercare.ts";
 import { orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CURRENT, PENDING, PREVIOUS, type VersionId } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import type { PreparedKey } from "../world/keys.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
-import { credentialOf, payloadOf } from "../world/payload.ts";
+import { credentialOf } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
-import type { World, WorldOptions } from "../world/world.ts";
-import { KEY, KEYS, orderedBy, SECRET, unfinished } from "./a-step.ts";
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-/** A credential that was rotated the day before, and a second version that Secrets Manager has announced. */
-async function rotatedOnce(options: WorldOptions): Promise<{ world: World; first: VersionId; second: VersionId }> {
-  const { world, version: first } = await announcedWorld(options);
-  expect(await stepsUpTo(world, "finishSecret", first)).toBeUndefined();
-  world.vault.complete(first);
-  world.clock.pass(DAY);
-  const second = world.newVersion();
-  return { world, first, second };
-}
-
-/** Another value becomes the current one; gives its version. */
-function storeSlip(world: World, credential: string): VersionId {
-  const version = world.newVersion();
-  world.vault.putByHand(version, payloadOf(world.kind, "text in JSON", credential));
-  return version;
-}
-
-const care = (world: World): Promise<unknown> =>
-  world.clock.run(
-    world.run("aftercare", 600_000, ({ killedAt }, parts) => runAftercare(world.target, killedAt, parts)),
-  );
+import type { World } from "../world/world.ts";
+import { care, countingLive, DAY, KEY, KEYS, orderedBy, rotatedOnce, SECRET, storeSlip, unfinished } from "./a-step.ts";
 
 const storeFormerAgain = ({ vault, newVersion }: World): void =>
   vault.putByHand(newVersion(), vault.read(PREVIOUS) ?? "");
-
-/** How many secrets Auth0 lets in somewhere when AWSPREVIOUS leaves the former one. */
-function countingLive(world: World, live: number[]): Alter {
-  return (parts) => ({
-    ...parts,
-    vault: {
-      ...parts.vault,
-      promote: async (...move) => {
-        live.push(world.client.live().length);
-        await parts.vault.promote(...move);
-      },
-    },
-  });
-}
 
 describe.each(["both", "flapping", "old until the end"] as const)(
   "a secret whose change spreads (%s)",
@@ -260,6 +220,7 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     ["nobody knows which one leaked", () => ({}), true],
     ["it leaked", (key: string) => ({ leakedKey: key }), true],
     ["another one leaked", () => ({ leakedKey: "another" }), false],
+    ["the order is for another version", () => ({ version: "another" }), false],
   ] as const)("keeps an emergency back only where it is not the one that leaked: %s", async (_, leaked, isPromoted) => {
     const { world, first, second, key } = await storedMeanwhile();
     const order = { version: second, by: "incident", at: world.clock.now(), overwrite: true, ...leaked(key) } as const;
