@@ -21,7 +21,7 @@ import { takeSuspectsAway } from "./key-places.ts";
 import { giveNext } from "./next-credential.ts";
 import type { RotateParts } from "./parts.ts";
 import { loginToChange, type Place, placeOf } from "./place.ts";
-import { whyNotOfLeaked } from "./proof-of-leaked.ts";
+import { aboutOld } from "./proof-of-leaked.ts";
 import { isOwnRotator, replacedByHand } from "./replaced-by-hand.ts";
 import { retirePrevious } from "./retire-previous.ts";
 import { readTry, rotationOfIncident, targetOfIncident, versionOfTry, writeTry } from "./rotation-of-incident.ts";
@@ -288,21 +288,3 @@ const replacedIn = ({ name }: Place): string => `The application has a new crede
 
 const HS256 =
   "Its ID tokens are signed with its secret (HS256): whoever verifies them needs the new one, and whoever has the old one can go on forging them until then.";
-
-/** What is known of the old credential. */
-async function aboutOld(
-  incident: Incident,
-  { target: { kind }, version, isFirst }: Given,
-  record: RotationRecord | undefined,
-  { table }: RotationParts,
-): Promise<string> {
-  const hopeless = record?.aftercare.find(({ notProvable }) => notProvable !== undefined)?.notProvable;
-  if (hopeless !== undefined) return `That the old one is dead is not provable: ${hopeless}`;
-  if (record?.lastProof?.current === version) {
-    const why = await whyNotOfLeaked(incident, record.lastProof, kind, table);
-    if (why === null) return "The old one is proven dead.";
-    return `The one that was stored is proven dead; that what leaked is dead is not provable: ${why}`;
-  }
-  if (isFirst && kind === "private-key") return "Its other keys that may have leaked are detached and deleted.";
-  return "That the old one is dead is not provable here, since it was not stored: whoever has it can try it.";
-}

@@ -4,8 +4,8 @@ import { updateRow } from "../../history/update-row.ts";
 import { tenantPartition } from "../../store/table.ts";
 import { unfinished } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import { type Aftercare, isOpen } from "../ledger/rotation-record.ts";
-import { type Replaced, replacedBy } from "../ledger/under-way.ts";
+import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
+import { replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
 import { versionWith } from "../vault/standing.ts";
@@ -31,7 +31,7 @@ export async function finishSecret(work: Work): Promise<void> {
   const leaving = onlyPrevious(secret);
   if (leaving !== undefined && leaving !== work.version) await partWith(work, leaving, current);
   await assertAccepted(work);
-  await planAftercare(work, replacedBy(work, await recall(work)), current);
+  await planAftercare(work, await recall(work), current);
   await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
   await recordPromotion(work);
 }
@@ -74,9 +74,8 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
     return;
   }
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
-  const replaced = replacedBy(work, record);
-  const former = versionWith(secret, PREVIOUS) ?? replaced?.version;
-  if (!isPlanned && former !== undefined) await planAftercare(work, replaced, former);
+  const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
+  if (!isPlanned && former !== undefined) await planAftercare(work, record, former);
   await recordPromotion(work);
 }
 
@@ -93,25 +92,25 @@ async function countAnew(work: Work): Promise<void> {
  * Records what will be left to do. It counts from the promotion on, if it comes to that. What an earlier rotation left
  * to do with the same key is over: a person made that key current again, and its time begins anew.
  *
+ * @param record as it is before the promotion; what was planned for the same version before goes on
  * @param former what is current until the promotion: a person's, where it is not what was replaced
  */
-async function planAftercare(work: Work, replaced: Replaced | undefined, former: VersionId): Promise<void> {
+async function planAftercare(work: Work, record: RotationRecord | undefined, former: VersionId): Promise<void> {
   const now = nowOf(work);
-  const known = (await recall(work))?.aftercare.find((one) => one.current === work.version && isOpen(one));
-  const old = replaced?.version ?? known?.old ?? former;
+  const known = record?.aftercare.find((one) => one.current === work.version && isOpen(one));
+  const planned = known && { version: known.old, wasAccepted: known.wasAccepted === true };
+  const replaced = replacedBy(work, record) ?? planned;
+  const old = replaced?.version ?? former;
   const wasAccepted = replaced?.wasAccepted ? { wasAccepted: true as const } : {};
   const oldToo = former === old ? {} : { oldToo: former };
   const base = { current: work.version, old, recordedAt: now, from: now, lastWriteAt: now, answers: [] };
   // A client has two keys at the most, so of both old ones at most one is registered beside the new one.
   const part = await oldPart(work, old);
   const gone = part.oldKey || former === old ? part : await oldPart(work, former);
-  const planned: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone };
-  await remember(work, (record) => ({
-    ...record,
-    aftercare: [
-      ...record.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, planned)),
-      planned,
-    ],
+  const care: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone };
+  await remember(work, (now) => ({
+    ...now,
+    aftercare: [...now.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, care)), care],
   }));
 }
 
