@@ -1,6 +1,7 @@
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
+import { whyNotOfLeaked } from "../rotate/proof-of-leaked.ts";
 import { readSupplied } from "../rotate/supplied.ts";
 
 /**
@@ -15,8 +16,10 @@ export async function seenOfOldCredential(incident: Incident, table: Table): Pro
   const supplied = await readSupplied(table, incident);
   if (supplied?.last === "accepted" && supplied.at >= (rotate?.outcome === "done" ? rotate.at : 0)) return "accepted";
   if (supplied && supplied.acceptedAt !== null && supplied.refusedAt !== null) return "refused";
-  const { lastProof, promoted } = (await recordOfCredential(table, incident)) ?? {};
-  const isProven =
-    promoted !== undefined && promoted.at >= incident.openedAt && lastProof?.current === promoted.version;
-  return isProven ? "refused" : "not seen";
+  const record = await recordOfCredential(table, incident);
+  const { lastProof, promoted } = record ?? {};
+  if (!record || !promoted || promoted.at < incident.openedAt || lastProof?.current !== promoted.version) {
+    return "not seen";
+  }
+  return (await whyNotOfLeaked(incident, lastProof, record.kind, table)) === null ? "refused" : "not seen";
 }

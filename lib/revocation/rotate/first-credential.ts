@@ -59,17 +59,20 @@ export const giveFirst = (
   atWork({ target, version, deadline }, rotation, async (work) => {
     const stored = await storedCredential(work, version);
     if (!stored) throw unfinished(`The new credential of ${target.clientId} is not stored.`);
-    await orderFirst(work);
+    await orderFirst(work, leaked);
     await (target.kind === "client-secret" ? tellSecret : tellKey)(work, stored.credential, leaked);
     await awaitAccepted(work, stored.credential);
     await remember(work, (record) => ({ ...record, acceptedAt: record.acceptedAt ?? nowOf(work) }));
     await finishSecret(work);
   });
 
-const orderFirst = (work: Work) =>
+const orderFirst = (work: Work, leaked: Suspects) =>
   changeRotation(work.parts.table, work.target, (record) => ({
     ...record,
-    order: { version: work.version, by: "incident", at: nowOf(work), overwrite: true },
+    order: {
+      ...{ version: work.version, by: "incident", at: nowOf(work), overwrite: true },
+      ...(leaked === undefined ? {} : { leakedKey: leaked }),
+    },
   }));
 
 /** What the tenant knows must be where it is found: without the label nobody would. */

@@ -28,13 +28,14 @@ export async function give(replacing: Replacing): Promise<Given> {
   const attempt = known?.attempt ?? 1;
   const version = versionOfTry(incident, attempt);
   const isNew = !place.secret || (known?.isFirst === true && versionWith(place.secret, CURRENT) === version);
-  await writeTry(parts, incident, { attempt, isFirst: isNew });
+  const attached = known?.attached ?? replacing.client.attachedKeys ?? [];
+  await writeTry(parts, incident, { attempt, isFirst: isNew, attached });
   try {
     return await (isNew ? first(replacing, version) : next(replacing, version));
   } catch (error) {
     if (!(error instanceof Outdated) && refusalOf(error) !== "version-unknown") throw error;
     const again = attempt + 1;
-    await writeTry(parts, incident, { attempt: again, isFirst: false });
+    await writeTry(parts, incident, { attempt: again, isFirst: false, attached });
     const now = { ...replacing, place: await placeOf(incident, replacing.client, parts) };
     return next(now, versionOfTry(incident, again));
   }

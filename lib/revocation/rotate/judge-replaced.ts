@@ -1,5 +1,4 @@
 import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
-import type { VersionId } from "../../rotation/ports.ts";
 import type { Came } from "../contain/came.ts";
 import type { Given } from "./give.ts";
 import { loginToChange, type Place } from "./place.ts";
@@ -9,13 +8,15 @@ import type { Replacing } from "./replacing.ts";
 export interface Left {
   record: RotationRecord | undefined;
   isRetired: boolean;
+  /** What is known of the old credential where nothing is missing. */
+  old: string;
 }
 
 /** What replacing came to, and what of the old credential is left. */
 export function judged(
   { place, client, incident, parts }: Replacing,
-  { version, wasHeld, isFirst }: Given,
-  { record, isRetired }: Left,
+  { wasHeld, isFirst }: Given,
+  { record, isRetired, old }: Left,
 ): Came {
   const { clientId } = incident;
   const open = record?.aftercare.filter(isOpen) ?? [];
@@ -27,7 +28,7 @@ export function judged(
   if (missing.length === 0 && !isRetired) missing.push(`the label AWSPREVIOUS of the secret ${place.name}`);
   const said = [
     replacedIn(place),
-    missing.length === 0 ? aboutOld(record, version, isFirst, place) : "",
+    missing.length === 0 ? old : "",
     isFirst ? "Whoever uses the application has to read it there: nobody else knows the new one." : "",
     loginToChange(incident, place, parts),
     wasHeld ? "Rotating it was held; the incident did so all the same." : "",
@@ -41,12 +42,3 @@ export const replacedIn = ({ name }: Place): string => `The application has a ne
 
 const HS256 =
   "Its ID tokens are signed with its secret (HS256): whoever verifies them needs the new one, and whoever has the old one can go on forging them until then.";
-
-/** What is known of the old credential. */
-function aboutOld(record: RotationRecord | undefined, version: VersionId, isFirst: boolean, { kind }: Place): string {
-  const hopeless = record?.aftercare.find(({ notProvable }) => notProvable !== undefined)?.notProvable;
-  if (hopeless !== undefined) return `That the old one is dead is not provable: ${hopeless}`;
-  if (record?.lastProof?.current === version) return "The old one is proven dead.";
-  if (isFirst && kind === "private-key") return "Its other keys that may have leaked are detached and deleted.";
-  return "That the old one is dead is not provable here, since it was not stored: whoever has it can try it.";
-}

@@ -25,7 +25,9 @@ export async function giveNext(
 ): Promise<void> {
   const { table, clock } = rotation;
   await leaveGoneSecret(target, await recordOfCredential(table, target), rotation);
-  await orderRotation(table, target, { version, by: "incident", at: Math.round(clock.now()), overwrite: true });
+  const leakedKey = leaked === undefined ? {} : { leakedKey: leaked };
+  const at = Math.round(clock.now());
+  await orderRotation(table, target, { version, by: "incident", at, overwrite: true, ...leakedKey });
   await atWork({ target, version, deadline }, rotation, async (work) => {
     await settleOther(work);
     if (target.kind === "private-key") {

@@ -5,6 +5,7 @@ import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-reco
 import { CURRENT } from "../../rotation/ports.ts";
 import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
+import type { Table } from "../../store/table.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import { leversOf } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
@@ -12,6 +13,7 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
+import { whyNotOfLeaked } from "./proof-of-leaked.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
 import { seenClient } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
@@ -75,7 +77,7 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   const came = judged(await tryIssuance(incident, login, parts), incident);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
-  const old = aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }));
+  const old = await aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }), rotation.table);
   return {
     ...came,
     message: [came.message, old, aboutSupplied(supplied)].filter((sentence) => sentence !== "").join(" "),
@@ -124,12 +126,13 @@ function judged({ came, detail }: Trial, { clientId }: Incident): Came {
 }
 
 /** What is known of the credential that leaked. */
-function aboutOld({ steps }: Incident, record: RotationRecord | undefined): string {
-  if (!isComplete(steps.rotate)) return "The credential that leaked is not replaced, or not proven dead yet.";
+async function aboutOld(incident: Incident, record: RotationRecord | undefined, table: Table): Promise<string> {
+  if (!isComplete(incident.steps.rotate)) return "The credential that leaked is not replaced, or not proven dead yet.";
   const hopeless = record?.aftercare.find((care) => !isOpen(care))?.notProvable;
   if (hopeless !== undefined) return `That the old credential is dead is not provable: ${hopeless}`;
-  const isProven = record?.lastProof !== undefined && record.lastProof.current === record.promoted?.version;
-  return isProven
-    ? "The old credential is proven dead."
-    : "That the old credential is dead is not provable from what is stored: it was not.";
+  if (record?.lastProof === undefined || record.lastProof.current !== record.promoted?.version) {
+    return "That the old credential is dead is not provable from what is stored: it was not.";
+  }
+  const why = await whyNotOfLeaked(incident, record.lastProof, record.kind, table);
+  return why === null ? "The old credential is proven dead." : `That what leaked is dead is not provable: ${why}`;
 }

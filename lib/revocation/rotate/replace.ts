@@ -16,6 +16,7 @@ import { judged, type Left, replacedIn } from "./judge-replaced.ts";
 import { takeSuspectsAway } from "./key-places.ts";
 import type { RotateParts } from "./parts.ts";
 import { type Place, placeOf } from "./place.ts";
+import { aboutOld } from "./proof-of-leaked.ts";
 import { boundedBy, type Replacing } from "./replacing.ts";
 import { retirePrevious } from "./retire-previous.ts";
 import { clientOf } from "./seen-client.ts";
@@ -66,7 +67,8 @@ const wouldReplace = ({ name, secret }: Place): Came => ({
   message: `The credential would be replaced, in the secret ${name}${secret ? "" : ", which would be made"}.`,
 });
 
-async function cleanUp({ incident, rotation, end }: Replacing, { target, version }: Given): Promise<Left> {
+async function cleanUp({ incident, rotation, end }: Replacing, given: Given): Promise<Left> {
+  const { target, version } = given;
   const request = { target, version, deadline: end };
   if (target.kind === "private-key") {
     await atWork(request, rotation, async (work) =>
@@ -76,7 +78,8 @@ async function cleanUp({ incident, rotation, end }: Replacing, { target, version
   await endOverlaps(target, rotation);
   await runAftercare(target, end, rotation);
   const isRetired = await atWork(request, rotation, retirePrevious);
-  return { isRetired, record: await readRotation(rotation.table, target) };
+  const record = await readRotation(rotation.table, target);
+  return { isRetired, record, old: await aboutOld(incident, given, record, rotation) };
 }
 
 /** One of the old credentials is what leaked: none of them stays until the end of its overlap. */

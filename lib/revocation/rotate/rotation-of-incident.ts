@@ -12,13 +12,17 @@ interface RotationTry {
   attempt: number;
   /** Whether the version was stored as the first one of a new secret: then there is none that it follows. */
   isFirst: boolean;
+  /** Keys: the ids of those that were attached before the first try. */
+  attached: readonly string[];
 }
 
 const tryKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "ROTATION" });
 
 /** Which try it is; undefined before the first one. */
-export const readTry = async ({ table }: RotateParts, incident: Incident): Promise<RotationTry | undefined> =>
-  (await table.get<RotationTry>(tryKey(incident)))?.value;
+export const readTry = async (
+  { table }: Pick<RotateParts, "table">,
+  incident: Incident,
+): Promise<RotationTry | undefined> => (await table.get<RotationTry>(tryKey(incident)))?.value;
 
 /** To be written before anything of the try is done. */
 export const writeTry = async ({ table }: RotateParts, incident: Incident, value: RotationTry): Promise<void> => {

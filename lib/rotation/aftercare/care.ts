@@ -9,12 +9,13 @@ import {
   type RotationRecord,
 } from "../ledger/rotation-record.ts";
 import { CURRENT, PENDING, type VersionId } from "../ports.ts";
-import { type Refusal, refusalOf } from "../refusal.ts";
+import type { Refusal } from "../refusal.ts";
 import { finishSecret } from "../steps/finish-secret.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work, waitUntil } from "../work.ts";
 import { overdueFrom, PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
 import { keepProof } from "./proof-evidence.ts";
+import { aboutOf, answerOf, type Named, type Or, orReason, subjectOf } from "./subject.ts";
 
 /**
  * Asking for a proof goes on for so long at the most, another credential's turn comes, too; but until it is overdue where
@@ -117,24 +118,13 @@ async function takeAway(work: Work, care: Aftercare, current: StoredCredential):
 }
 
 async function prove(work: Work, care: Aftercare, { version, credential: current }: StoredCredential): Promise<void> {
-  const subject = await subjectOf(work, care);
+  const subject = await subjectOf(work, care, current);
   if ("notProvable" in subject) return giveUp(work, subject);
   if (!(await waitUntil(work, provableFrom(care.lastWriteAt)))) return;
   const ask = await meaningfulAsk(work, current);
   if ("notProvable" in ask) return giveUp(work, ask);
-  const askBoth = () => answerOf(work, ask.ask, subject.old, current);
-  await askUntilProven(work, care, version, askBoth);
-}
-
-type Or<T> = T | { notProvable: string };
-
-/** The old credential, to ask about. */
-async function subjectOf(work: Work, care: Aftercare): Promise<Or<{ old: Secret }>> {
-  const stored = await orReason(async () => ({ old: (await storedCredential(work, care.old))?.credential }));
-  if ("notProvable" in stored) return stored;
-  const { old } = stored;
-  if (!old) return { notProvable: "The old credential is not stored any more, so nobody can be asked about it." };
-  return { old };
+  const askBoth = () => answerOf(work, ask.ask, subject.olds, current);
+  await askUntilProven(work, { ...care, ...subject.names }, version, askBoth);
 }
 
 const meaningfulAsk = (work: Work, current: Secret): Promise<Or<{ ask: Ask }>> =>
@@ -145,25 +135,9 @@ const MEANINGLESS: Partial<Record<Refusal, string>> = {
   "not-calibrated": "By now Auth0 accepts even a random credential of the application, so its answers mean nothing.",
 };
 
-/** A refusal says why nothing can be proven here. */
-async function orReason<T>(look: () => Promise<T>, reasons: typeof MEANINGLESS = {}): Promise<Or<T>> {
-  try {
-    return await look();
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (!(error instanceof Error) || refusal === null) throw error;
-    return { notProvable: reasons[refusal] ?? error.message };
-  }
-}
-
-async function answerOf(work: Work, ask: Ask, old: Secret, current: Secret): Promise<ProofAnswer> {
-  const at = nowOf(work);
-  return { at, old: await ask(old), current: await ask(current) };
-}
-
 async function askUntilProven(
   work: Work,
-  care: Aftercare,
+  care: Named,
   current: VersionId,
   askBoth: () => Promise<ProofAnswer>,
 ): Promise<void> {
@@ -175,7 +149,7 @@ async function askUntilProven(
     answers = withAnswer(answers, answer);
     const proving = proofIn(answers, care.lastWriteAt);
     const witness = current === care.current ? {} : { witness: current };
-    const proof = { old: care.old, current: care.current, ...witness, provenAt: nowOf(work) };
+    const proof = { ...aboutOf(care), ...witness, provenAt: nowOf(work) };
     if (proving) return conclude(work, care, { ...proof, answers: proving });
     if (answer.at >= overdueAt) overdueSince ??= answer.at;
     const next = nowOf(work) + PROOF_PAUSE;

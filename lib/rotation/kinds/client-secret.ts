@@ -2,11 +2,11 @@ import type { Instant } from "../../history/history.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, SETTLING, unfinished } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
+import { storedAsCurrent, storedInUse } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold, replacedBy } from "../ledger/under-way.ts";
-import type { VersionId } from "../ports.ts";
+import { markTold, type Replaced, replacedBy } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
 import { assertPending } from "../vault/standing.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
@@ -38,16 +38,21 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   await formerGone(work, record);
   const ask = await calibratedAsk(work, isTold(work, record) ? pending : (await current()).credential);
   if ((await ask(pending)) === "accepted") {
-    await markTold(work); // an earlier try told the tenant, or somebody did for us
-  } else if (mayOverwrite(work, record) && mayOverwrite(work, await recall(work))) {
-    // Looked at again: while Auth0 was asked the person may have ordered it once more, without.
-    await send(work, pending, { freshUntil: Number.POSITIVE_INFINITY });
-  } else {
-    const { version, credential } = await current();
-    const found = await inUse(work, ask, { pending, current: credential, record });
-    if (found.which === "pending") await markTold(work);
-    else await send(work, pending, { replaces: version, freshUntil: found.askedAt + SETTLING });
+    // An earlier try told the tenant, or somebody did for us.
+    await markTold(work, replacedBy(work, record) ?? (await storedAsCurrent(work)));
+    return;
   }
+  if (mayOverwrite(work, record)) {
+    const replaced = await storedInUse(work, ask);
+    // Looked at again: while Auth0 was asked the person may have ordered it once more, without.
+    const mayStill = mayOverwrite(work, await recall(work));
+    if (mayStill) return send(work, pending, { replaced, freshUntil: Number.POSITIVE_INFINITY });
+  }
+  const { version, credential } = await current();
+  const found = await inUse(work, ask, { pending, current: credential, record });
+  const replaced = { version, wasAccepted: true };
+  if (found.which === "pending") await markTold(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
+  else await send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
 }
 
 /**
@@ -61,8 +66,7 @@ async function formerGone(work: Work, record: RotationRecord | undefined): Promi
 
 /** What takes the place of the secret that Auth0 accepts. */
 interface Replacing {
-  /** The version that it was seen to accept; left out where nobody asked. */
-  replaces?: VersionId;
+  replaced: Replaced | undefined;
   /** Until when that counts: nothing is under way after it. Milliseconds since the epoch. */
   freshUntil: Instant;
 }
@@ -71,9 +75,9 @@ interface Replacing {
  * Sends the new secret. First it is recorded that this happens, and looked once more whether the secret is stored where
  * it will be found: what the tenant knows must never be lost.
  */
-async function send(work: Work, pending: Secret, { replaces, freshUntil }: Replacing): Promise<void> {
+async function send(work: Work, pending: Secret, { replaced, freshUntil }: Replacing): Promise<void> {
   const tenant = await work.tenant();
-  await markTold(work, replaces);
+  await markTold(work, replaced);
   await assertPending(work);
   await work.lease.write(async () => {
     if (work.parts.clock.now() > freshUntil) {
@@ -84,13 +88,10 @@ async function send(work: Work, pending: Secret, { replaces, freshUntil }: Repla
 }
 
 /**
- * Of what is stored Auth0 may still accept the one that the new secret replaced, or, where somebody overwrote another
- * one, the last that was promoted. What it accepts can only be asked, and for 30 s a refusal says nothing: so the
- * change is given its time.
+ * What Auth0 accepts of what is stored can only be asked, and for 30 s a refusal says nothing: so the change is given
+ * its time.
  */
-async function partWith(work: Work, leaving: VersionId): Promise<void> {
-  const record = await recall(work);
-  if (leaving !== replacedBy(work, record) && leaving !== record?.promoted?.version) return;
+async function partWith(work: Work): Promise<void> {
   if (await waitUntil(work, nowOf(work) + SETTLING)) return;
   throw unfinished(
     `The former secret of ${work.settings.clientId} may still be accepted and would lose its label; there is no time to wait.`,

@@ -45,8 +45,8 @@ export interface Kind {
    */
   oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">>;
   /**
-   * Makes sure, before a version loses AWSPREVIOUS to what is current now, that the tenant accepts it nowhere any more:
-   * usually AWSPREVIOUS leaves what is long dead, but not where a person stored a value or moved a label on the way.
+   * Makes sure, before a version loses its last label, that the tenant accepts it nowhere any more. A key that leaked
+   * may go all the same.
    *
    * @param leaving a version with no other label
    * @throws CurfewError `rotation-unfinished`

@@ -7,7 +7,7 @@ import { refusalOf } from "../refusal.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { versionWith } from "../vault/standing.ts";
 import { recall, type Work } from "../work.ts";
-import { publicKeyOf } from "./public-key.ts";
+import { type PublicKey, publicKeyOf } from "./public-key.ts";
 
 /**
  * Whether Auth0 accepts the key of a version beside the current one and the one that is worked on, of which it is
@@ -28,17 +28,24 @@ export async function isLiveKey(work: Work, version: VersionId): Promise<boolean
 }
 
 /**
- * The last key that was promoted, or the first one of all, stays attached for its overlap; any other went long before.
- * Only a person knows what they wanted who stored another one over it. An emergency waits for nobody.
+ * Only a person knows what they wanted who stored another key over one that Auth0 accepts. An emergency does not wait
+ * for them where it may be the key that leaked: that one goes.
  */
 export async function partWithKey(work: Work, leaving: VersionId): Promise<void> {
-  const record = await recall(work);
-  if (record?.promoted !== undefined && leaving !== record.promoted.version) return;
-  if (record?.order?.version === work.version && isOfIncident(record.order)) return;
+  if (await mayHaveLeaked(work, leaving)) return;
   if (!(await isLiveKey(work, leaving))) return;
   throw unfinished(
     `Auth0 still accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: during the rotation somebody stored another value as the current one of ${work.settings.clientId}. Label that version AWSCURRENT again, or detach its key at Auth0; the rotation goes on then.`,
   );
+}
+
+async function mayHaveLeaked(work: Work, version: VersionId): Promise<boolean> {
+  const order = (await recall(work))?.order;
+  if (order?.version !== work.version || !isOfIncident(order)) return false;
+  if (order.leakedKey === undefined) return true;
+  const kid = (await keyOf(work, version))?.kid;
+  const registered = (await (await work.tenant()).keys()).find((key) => key.kid === kid);
+  return [kid, registered?.id].includes(order.leakedKey);
 }
 
 /** By their public halves, however they are stored; what is no key is none. */
@@ -46,12 +53,12 @@ export const isSameKey = (stored: Secret, current: Secret): boolean =>
   publicKeyOf(current).pem === orNone(() => publicKeyOf(stored))?.pem;
 
 /** Undefined where the version holds no usable key: what is none is not accepted either. */
-async function keyOf(work: Work, version: VersionId): Promise<{ credential: Secret; pem: string } | undefined> {
+async function keyOf(work: Work, version: VersionId): Promise<(PublicKey & { credential: Secret }) | undefined> {
   const payload = await work.parts.vault.read(work.target.arn, version);
   if (!payload) return undefined;
   return orNone(() => {
     const credential = credentialIn(payload, work.settings, work.target.arn);
-    return { credential, pem: publicKeyOf(credential).pem };
+    return { credential, ...publicKeyOf(credential) };
   });
 }
 

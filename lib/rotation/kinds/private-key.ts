@@ -1,10 +1,11 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
+import { storedAsCurrent } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold } from "../ledger/under-way.ts";
+import { markTold, replacedBy } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertCurrent, assertPending } from "../vault/standing.ts";
@@ -28,7 +29,9 @@ export const privateKeyKind: Kind = {
   async tell(work, telling) {
     const key = publicKeyOf(telling.pending);
     const registered = await registeredOf(work);
-    const own = (await onlyOne(work, registered, key)) ?? (await register(work, registered, key, telling));
+    const known = await onlyOne(work, registered, key);
+    if (known && !replacedBy(work, telling.record)) await markTold(work, await storedAsCurrent(work));
+    const own = known ?? (await register(work, registered, key, telling));
     await attach(work, own.id);
     await settleIn(work);
   },
@@ -103,15 +106,20 @@ async function register(
   { kid, pem }: PublicKey,
   { current, record }: Telling,
 ): Promise<RegisteredKey> {
-  const places: Places = { ...registered, currentKid: namedKid((await current()).credential) };
+  const { version, credential } = await current();
+  const places: Places = { ...registered, currentKid: namedKid(credential) };
   assertPlace(places, record);
   const [leftover] = leftovers(places);
   if (isFull(places) && leftover) await remove(work, leftover.id);
-  await markTold(work);
+  await markTold(work, { version, wasAccepted: isAttached(registered, places.currentKid) });
   await assertPending(work);
   const tenant = await work.tenant();
   return work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name: `curfew-${work.version}` }));
 }
+
+/** What is attached is accepted. */
+const isAttached = ({ keys, client }: Registered, named: string | undefined): boolean =>
+  keys.some(({ id, kid }) => named !== undefined && kid === named && client.attachedKeys.includes(id));
 
 async function remove({ lease, tenant }: Work, id: string): Promise<void> {
   const client = await tenant();

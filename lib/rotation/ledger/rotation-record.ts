@@ -25,6 +25,8 @@ export interface RotationOrder {
   asked?: { by: "person" | "incident"; at: Instant };
   /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
   overwrite?: true;
+  /** Of an incident: which key leaked, its `kid` or id; left out where nobody knows, and then it may be any. */
+  leakedKey?: string;
   /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
   promotedBefore?: Instant;
   /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
@@ -54,6 +56,11 @@ export interface Proof {
   /** The version that is dead, and the one that replaced it. */
   old: VersionId;
   current: VersionId;
+  /** See {@link Aftercare}: dead as well. */
+  oldToo?: VersionId;
+  wasAccepted?: true;
+  /** Keys: under which names the tenant knows those that are dead, their `kid`s and the id of the one that was taken away. */
+  keys?: readonly string[];
   /** The version that was accepted meanwhile, where another one than `current` is current by then. */
   witness?: VersionId;
   provenAt: Instant;
@@ -69,9 +76,13 @@ export type Ending =
 
 /** What is still to be done after a promotion; recorded before it. */
 export interface Aftercare {
-  /** The version that is promoted, and the one that it replaces. */
+  /** The version that is promoted, and the one that it replaces: see `underWay`. */
   current: VersionId;
   old: VersionId;
+  /** The version that was current at the promotion, where that is another one than `old`: to be dead as well. */
+  oldToo?: VersionId;
+  /** Whether the tenant was seen to accept `old` when it was told; else that one only bore AWSCURRENT. */
+  wasAccepted?: true;
   recordedAt: Instant;
   /** When `current` was promoted, as far as is known. Until then nothing is taken away: it may never have come to it. */
   promotedAt?: Instant;
@@ -121,8 +132,10 @@ export interface RotationRecord {
     startedAt: Instant;
     /** When the tenant was first told about it; from then on the only way is forward. */
     setAt?: Instant;
-    /** Secrets: the version that the tenant was seen to accept before that, whatever people store meanwhile. */
+    /** The version that the tenant was seen to accept until then, else what was current, whatever people store meanwhile. */
     replaces?: VersionId;
+    /** Whether it was seen to. */
+    wasAccepted?: true;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;

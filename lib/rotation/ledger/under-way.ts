@@ -4,24 +4,40 @@ import type { Aftercare, RotationRecord } from "./rotation-record.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
 
+/** What a new credential takes the place of. */
+export interface Replaced {
+  version: VersionId;
+  /** Whether the tenant was seen to accept it until then; else it only bore AWSCURRENT. */
+  wasAccepted: boolean;
+}
+
 /** Records that a version is being made. */
 export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (underWay) => underWay);
 
 /**
- * Records that the tenant may be told of the version from now on; written before it is.
+ * Records that the tenant may be told of the version from now on; written before it is. What it was seen to accept last
+ * counts; what only bore AWSCURRENT counts where nothing is known, since people may have stored another value since.
  *
- * @param replaces the version that it was seen to accept until now; left out where that is not known anew
+ * @param replaced left out where that is not known anew
  */
-export const markTold = (work: Work, replaces?: VersionId): Promise<RotationRecord> =>
+export const markTold = (work: Work, replaced?: Replaced): Promise<RotationRecord> =>
   mark(work, (underWay) => ({
     ...underWay,
-    ...(replaces === undefined ? {} : { replaces }),
+    ...(replaced && (replaced.wasAccepted || underWay.replaces === undefined) ? noted(replaced) : {}),
     setAt: underWay.setAt ?? nowOf(work),
   }));
 
-/** The version that the tenant accepted when it was told of this one; undefined where that was not seen. */
-export const replacedBy = ({ version }: Work, record: RotationRecord | undefined): VersionId | undefined =>
-  record?.underWay?.version === version ? record.underWay.replaces : undefined;
+const noted = ({ version, wasAccepted }: Replaced): Pick<UnderWay, "replaces" | "wasAccepted"> => ({
+  replaces: version,
+  ...(wasAccepted ? { wasAccepted } : {}),
+});
+
+/** What this version took the place of when the tenant was told of it; undefined where it was not. */
+export function replacedBy({ version }: Work, record: RotationRecord | undefined): Replaced | undefined {
+  const { underWay } = record ?? {};
+  if (underWay?.version !== version || underWay.replaces === undefined) return undefined;
+  return { version: underWay.replaces, wasAccepted: underWay.wasAccepted === true };
+}
 
 /**
  * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is

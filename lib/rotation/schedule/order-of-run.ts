@@ -23,9 +23,9 @@ export const orderOf = (run: RunRef, version: VersionId, now: Instant): Rotation
 /**
  * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
  *
- * Who tries is the schedule, whose failures count, whoever asked. Once the tenant was told there is only forward. Before,
- * the schedule goes on with what it may begin itself, and with what somebody asked for and therefore allowed, until
- * that is refused; not with what is held.
+ * Who tries is the schedule, whose failures count, whoever asked; who asked, and what they allowed, stays with the order.
+ * Once the tenant was told there is only forward. Before, the schedule goes on with what it may begin itself, and with
+ * what somebody asked for and therefore allowed, until that is refused; not with what is held.
  */
 export function finishingOrder(
   { rotate, rotation }: Pick<KnownCredential, "rotate" | "rotation">,
@@ -35,12 +35,13 @@ export function finishingOrder(
 ): RotationOrder | undefined {
   const { order, underWay, held } = rotation ?? {};
   const own = orderOf(run, version, now);
-  if (underWay?.version === version && underWay.setAt !== undefined) return own;
-  if (held) return undefined;
+  const isTold = underWay?.version === version && underWay.setAt !== undefined;
+  if (held && !isTold) return undefined;
   const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
   const asked = isWanted ? askedOf(order) : undefined;
-  if (!asked) return rotate === "auto" ? own : undefined;
-  return { ...own, asked, ...(order?.overwrite ? { overwrite: true } : {}) };
+  if (!asked) return isTold || rotate === "auto" ? own : undefined;
+  const { overwrite, leakedKey } = order ?? {};
+  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKey === undefined ? {} : { leakedKey }) };
 }
 
 const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });

@@ -4,7 +4,7 @@ import { updateRow } from "../../history/update-row.ts";
 import { tenantPartition } from "../../store/table.ts";
 import { unfinished } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import { type Aftercare, isOpen } from "../ledger/rotation-record.ts";
+import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
@@ -29,9 +29,9 @@ export async function finishSecret(work: Work): Promise<void> {
   if (current === work.version) return recordLate(work, secret);
   if (current === undefined) throw nothingCurrent(work);
   const leaving = onlyPrevious(secret);
-  if (leaving !== undefined && leaving !== work.version) await KINDS[work.settings.kind].partWith(work, leaving);
+  if (leaving !== undefined && leaving !== work.version) await partWith(work, leaving, current);
   await assertAccepted(work);
-  await planAftercare(work, replacedBy(work, await recall(work)) ?? current);
+  await planAftercare(work, await recall(work), current);
   await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
   await recordPromotion(work);
 }
@@ -40,6 +40,17 @@ export async function finishSecret(work: Work): Promise<void> {
 function onlyPrevious(secret: VaultSecret): VersionId | undefined {
   const previous = versionWith(secret, PREVIOUS);
   return previous !== undefined && secret.versions.get(previous)?.length === 1 ? previous : undefined;
+}
+
+/**
+ * Usually AWSPREVIOUS leaves what died when the current one was promoted. Not where a person stored a value, moved a
+ * label or gave leave to overwrite: what is live then may be anything that is stored.
+ */
+async function partWith(work: Work, leaving: VersionId, current: VersionId): Promise<void> {
+  const record = await recall(work);
+  const replaced = replacedBy(work, record);
+  const isUsual = replaced?.wasAccepted && replaced.version === current && record?.promoted?.version === current;
+  if (!isUsual) await KINDS[work.settings.kind].partWith(work, leaving);
 }
 
 async function assertAccepted(work: Work): Promise<void> {
@@ -63,8 +74,8 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
     return;
   }
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
-  const old = replacedBy(work, record) ?? versionWith(secret, PREVIOUS);
-  if (!isPlanned && old !== undefined) await planAftercare(work, old);
+  const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
+  if (!isPlanned && former !== undefined) await planAftercare(work, record, former);
   await recordPromotion(work);
 }
 
@@ -80,17 +91,26 @@ async function countAnew(work: Work): Promise<void> {
 /**
  * Records what will be left to do. It counts from the promotion on, if it comes to that. What an earlier rotation left
  * to do with the same key is over: a person made that key current again, and its time begins anew.
+ *
+ * @param record as it is before the promotion; what was planned for the same version before goes on
+ * @param former what is current until the promotion: a person's, where it is not what was replaced
  */
-async function planAftercare(work: Work, old: VersionId): Promise<void> {
+async function planAftercare(work: Work, record: RotationRecord | undefined, former: VersionId): Promise<void> {
   const now = nowOf(work);
+  const known = record?.aftercare.find((one) => one.current === work.version && isOpen(one));
+  const planned = known && { version: known.old, wasAccepted: known.wasAccepted === true };
+  const replaced = replacedBy(work, record) ?? planned;
+  const old = replaced?.version ?? former;
+  const wasAccepted = replaced?.wasAccepted ? { wasAccepted: true as const } : {};
+  const oldToo = former === old ? {} : { oldToo: former };
   const base = { current: work.version, old, recordedAt: now, from: now, lastWriteAt: now, answers: [] };
-  const planned: Aftercare = { ...base, ...(await oldPart(work, old)) };
-  await remember(work, (record) => ({
-    ...record,
-    aftercare: [
-      ...record.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, planned)),
-      planned,
-    ],
+  // A client has two keys at the most, so of both old ones at most one is registered beside the new one.
+  const part = await oldPart(work, old);
+  const gone = part.oldKey || former === old ? part : await oldPart(work, former);
+  const care: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone };
+  await remember(work, (now) => ({
+    ...now,
+    aftercare: [...now.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, care)), care],
   }));
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
@@ -123,7 +124,14 @@ it("replaces a secret that somebody set by hand, though nothing of the applicati
   const world = await leakedWorld({ wasAccepted: false });
   world.client.setSecret("by-hand".padEnd(64, "-"), "hand");
   await world.clock.run(world.clock.sleep(120_000));
-  expect(await rotated(world)).toMatchObject({ outcome: "done" });
+  expect(await rotated(world)).toMatchObject({
+    outcome: "done",
+    message: expect.stringMatching(/that what leaked is dead is not provable: Auth0 was not seen to accept/),
+  });
+  expect(await world.step(prove)).toMatchObject({
+    steps: { prove: { message: expect.stringContaining("dead is not provable: Auth0 was not seen to accept") } },
+  });
+  expect(await seenOfOldCredential(world.incident(), world.table)).toBe("not seen");
   expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   expect(world.guard.violations).toEqual([]);
 });
@@ -177,7 +185,10 @@ describe("a registered key that leaked", () => {
 
   it("goes with every other one where nobody knows which it was, also where both places are taken", async () => {
     const world = await others();
-    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+    expect(await rotated(world)).toMatchObject({
+      outcome: "done",
+      message: expect.stringMatching(/is not provable: The application had other keys that may have leaked/),
+    });
     expect(world.client.registered).toHaveLength(1);
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   });
@@ -188,7 +199,8 @@ describe("a registered key that leaked", () => {
       const [current] = KEYS;
       const world = await others(current?.kid);
       if (state === "detached") world.client.attach(["cred_2"], "hand");
-      expect(await rotated(world)).toMatchObject({ outcome: "done" });
+      const message: unknown = expect.stringContaining("The old one is proven dead.");
+      expect(await rotated(world)).toMatchObject({ outcome: "done", message });
       expect(world.client.registered.map(({ kid }) => kid)).not.toContain(current?.kid);
       expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
     },
@@ -196,7 +208,10 @@ describe("a registered key that leaked", () => {
 
   it("goes alone, beside the one that was replaced, where it is known", async () => {
     const world = await others("other");
-    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+    expect(await rotated(world)).toMatchObject({
+      outcome: "done",
+      message: expect.stringMatching(/is not provable: The key that leaked is not attached any more/),
+    });
     expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   });

@@ -1,42 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { runAftercare } from "../../../lib/rotation/aftercare/aftercare.ts";
 import { orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CURRENT, PENDING, PREVIOUS, type VersionId } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
+import type { PreparedKey } from "../world/keys.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
+import { credentialOf } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
-import type { World, WorldOptions } from "../world/world.ts";
-import { KEY, orderedBy, SECRET, unfinished } from "./a-step.ts";
-
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
-
-/** A credential that was rotated the day before, and a second version that Secrets Manager has announced. */
-async function rotatedOnce(options: WorldOptions): Promise<{ world: World; first: VersionId; second: VersionId }> {
-  const { world, version: first } = await announcedWorld(options);
-  expect(await stepsUpTo(world, "finishSecret", first)).toBeUndefined();
-  world.vault.complete(first);
-  world.clock.pass(DAY);
-  const second = world.newVersion();
-  return { world, first, second };
-}
+import type { World } from "../world/world.ts";
+import { care, countingLive, DAY, KEY, KEYS, orderedBy, rotatedOnce, SECRET, storeSlip, unfinished } from "./a-step.ts";
 
 const storeFormerAgain = ({ vault, newVersion }: World): void =>
   vault.putByHand(newVersion(), vault.read(PREVIOUS) ?? "");
-
-/** How many secrets Auth0 lets in somewhere when AWSPREVIOUS leaves the former one. */
-function countingLive(world: World, live: number[]): Alter {
-  return (parts) => ({
-    ...parts,
-    vault: {
-      ...parts.vault,
-      promote: async (...move) => {
-        live.push(world.client.live().length);
-        await parts.vault.promote(...move);
-      },
-    },
-  });
-}
 
 describe.each(["both", "flapping", "old until the end"] as const)(
   "a secret whose change spreads (%s)",
@@ -107,24 +81,112 @@ describe.each(["both", "flapping", "old until the end"] as const)(
   },
 );
 
-it("keeps the label of the first secret of all until that is dead, where another is stored before the promotion", async () => {
-  const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
-  const live: number[] = [];
-  expect(await stepsUpTo(world, "testSecret", version)).toBeUndefined();
-  world.vault.putByHand(world.newVersion(), "a slip of the hand");
+describe("the first secret of all, where another is stored before the promotion", () => {
+  it.each([
+    ["the schedule", {}],
+    ["a person who overwrites", { by: "person", overwrite: true }],
+    ["an incident", { by: "incident", overwrite: true }],
+  ] as const)("keeps its label until it is dead, and is what is proven: %s", async (_, asked) => {
+    const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
+    const first = world.vault.labelled(CURRENT);
+    const order = { version, by: "schedule", at: world.clock.now(), ...asked } as const;
+    await world.clock.run(orderRotation(world.table, world.target, order));
+    const live: number[] = [];
+    expect(await stepsUpTo(world, "testSecret", version)).toBeUndefined();
+    const slip = storeSlip(world, "a slip of the hand");
 
-  expect(await stepOf(world, "finishSecret", version, countingLive(world, live))).toBeUndefined();
+    expect(await stepOf(world, "finishSecret", version, countingLive(world, live))).toBeUndefined();
+
+    expect(live).toEqual([1]);
+    expect(recordOf(world)?.lastProof).toMatchObject({ old: first, oldToo: slip, wasAccepted: true });
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is what is proven also where the one who promoted died over it, and where it was told in a second try", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    const first = world.vault.labelled(CURRENT) ?? "";
+    expect(await stepsUpTo(world, "setSecret", version)).toBeUndefined();
+    const slip = storeSlip(world, "a slip of the hand");
+    expect(await stepOf(world, "setSecret", version)).toBeUndefined();
+    world.vault.promote(world.target.arn, version, slip);
+
+    expect(await stepOf(world, "finishSecret", version)).toBeUndefined();
+
+    expect(recordOf(world)?.lastProof).toMatchObject({ old: first, oldToo: slip, current: version });
+  });
+
+  it("is not called dead while what was stored meanwhile is accepted", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    expect(await stepsUpTo(world, "testSecret", version)).toBeUndefined();
+    storeSlip(world, "hand");
+    const stop: Alter = (parts) => ({ ...parts, keepsProof: false });
+    expect(await stepOf(world, "finishSecret", version, stop)).toBeUndefined();
+    world.client.setSecret("hand", "hand");
+
+    await care(world);
+
+    expect(recordOf(world)?.lastProof).toBeUndefined();
+    expect(recordOf(world)?.aftercare[0]?.answers.at(-1)).toMatchObject({ old: "accepted" });
+  });
+});
+
+it("keeps the label of a secret that a person went back to in both places, until it is dead", async () => {
+  const { world, first, second } = await rotatedOnce({ ...SECRET, propagation: "both" });
+  world.vault.announce(second);
+  expect(await stepsUpTo(world, "finishSecret", second)).toBeUndefined();
+  world.vault.complete(second);
+  world.clock.pass(DAY);
+  world.vault.promote(world.target.arn, first, second);
+  world.client.setSecret(credentialOf(world.vault.read(CURRENT) ?? ""), "hand");
+  world.clock.pass(DAY);
+  const third = world.newVersion();
+  world.vault.announce(third);
+  expect(await stepsUpTo(world, "testSecret", third)).toBeUndefined();
+  storeSlip(world, "a slip of the hand");
+  const live: number[] = [];
+
+  expect(await stepOf(world, "finishSecret", third, countingLive(world, live))).toBeUndefined();
 
   expect(live).toEqual([1]);
+  expect(recordOf(world)?.lastProof).toMatchObject({ old: first, current: third });
   expect(world.guard.violations).toEqual([]);
+});
+
+describe("what loses AWSPREVIOUS", () => {
+  it.each(["bears another label", "is the new one itself"])("is not waited for where it %s", async (what) => {
+    const { world, version } = await announcedWorld(SECRET);
+    expect(await stepsUpTo(world, "testSecret", version)).toBeUndefined();
+    const first = world.vault.labelled(CURRENT) ?? "";
+    storeSlip(world, "a slip of the hand");
+    const labelsOf = (one: VersionId) => world.vault.secret.versions.get(one)?.labels;
+    if (what === "bears another label") labelsOf(first)?.add("AUDIT");
+    else {
+      labelsOf(first)?.delete(PREVIOUS);
+      labelsOf(version)?.delete(PENDING);
+      labelsOf(version)?.add(PREVIOUS);
+    }
+    const before = world.clock.now();
+
+    expect(await stepOf(world, "finishSecret", version)).toBeUndefined();
+
+    expect((recordOf(world)?.promoted?.at ?? 0) - before).toBeLessThan(45_000);
+  });
+
+  it("is promoted over by nobody who has no time to wait", async () => {
+    const { world, version } = await announcedWorld(SECRET);
+    expect(await stepsUpTo(world, "testSecret", version)).toBeUndefined();
+    const slip = storeSlip(world, "a slip of the hand");
+
+    expect(await stepOf(world, "finishSecret", version, undefined, 50_000)).toEqual(unfinished);
+
+    expect(world.vault.labelled(CURRENT)).toBe(slip);
+  });
 });
 
 describe("a key that Auth0 accepts, where another value is stored before the promotion of the next", () => {
   async function storedMeanwhile(): Promise<{ world: World; first: VersionId; second: VersionId; key: string }> {
     const { world, first, second } = await rotatedOnce(KEY);
-    await world.clock.run(
-      world.run("aftercare", 600_000, ({ killedAt }, parts) => runAftercare(world.target, killedAt, parts)),
-    );
+    await care(world);
     const [key = ""] = world.client.attached ?? [];
     world.vault.announce(second);
     expect(await stepsUpTo(world, "testSecret", second)).toBeUndefined();
@@ -154,14 +216,51 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     expect(world.guard.violations).toEqual([]);
   });
 
-  it("does not keep an emergency back, in which it may be the one that leaked", async () => {
-    const { world, second } = await storedMeanwhile();
-    const order = { version: second, by: "incident", at: world.clock.now(), overwrite: true } as const;
+  it.each([
+    ["nobody knows which one leaked", () => ({}), true],
+    ["it leaked", (key: string) => ({ leakedKey: key }), true],
+    ["another one leaked", () => ({ leakedKey: "another" }), false],
+    ["the order is for another version", () => ({ version: "another" }), false],
+  ] as const)("keeps an emergency back only where it is not the one that leaked: %s", async (_, leaked, isPromoted) => {
+    const { world, first, second, key } = await storedMeanwhile();
+    const order = { version: second, by: "incident", at: world.clock.now(), overwrite: true, ...leaked(key) } as const;
     await world.clock.run(orderRotation(world.table, world.target, order));
 
-    expect(await stepOf(world, "finishSecret", second)).toBeUndefined();
+    expect(await stepOf(world, "finishSecret", second)).toEqual(isPromoted ? undefined : unfinished);
 
-    expect(world.vault.labelled(CURRENT)).toBe(second);
+    expect(world.vault.labelled(CURRENT) === second).toBe(isPromoted);
+    expect(world.vault.labelled(PREVIOUS) === first).toBe(!isPromoted);
+  });
+
+  it("keeps its label also where a person had attached and stored it in place of Curfew's", async () => {
+    const { world, second } = await rotatedOnce(KEY);
+    await care(world);
+    const [own, slip] = KEYS.slice(4) as [PreparedKey, PreparedKey];
+    const [curfews = ""] = world.client.attached ?? [];
+    const { id } = world.client.register({ ...own, name: "hand" }, "hand");
+    world.client.attach([id], "hand");
+    world.client.deleteKey(curfews);
+    const persons = storeSlip(world, own.jwk);
+    world.clock.pass(DAY);
+    world.vault.announce(second);
+    expect(await stepsUpTo(world, "testSecret", second)).toBeUndefined();
+    storeSlip(world, slip.jwk);
+
+    expect(await stepOf(world, "finishSecret", second)).toEqual(unfinished);
+
+    expect(world.vault.labelled(PREVIOUS)).toBe(persons);
+  });
+
+  it("goes after its overlap, and is what is proven, where a second slip took its label", async () => {
+    const { world, first, second } = await storedMeanwhile();
+    storeSlip(world, KEYS[5]?.jwk ?? "");
+
+    expect(await stepOf(world, "finishSecret", second)).toBeUndefined();
+    world.clock.pass(2 * DAY);
+    await care(world);
+
+    expect(world.client.registered).toHaveLength(1);
+    expect(recordOf(world)?.lastProof).toMatchObject({ old: first, current: second });
   });
 
   it("keeps its label, too, where what was stored is no key", async () => {

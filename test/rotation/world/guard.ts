@@ -4,7 +4,9 @@ import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledge
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
 import type { EventClock } from "../../support/world/event-clock.ts";
-import { WINDOW, type WorldClient } from "./auth0.ts";
+import type { WorldClient } from "./auth0.ts";
+import { type MovingLabels, movingLabels } from "./guard-of-labels.ts";
+import { guardOfProofs, UNSEEN } from "./guard-of-proofs.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
 
@@ -23,6 +25,7 @@ export interface Guard {
   beforeAttaching(ids: readonly string[]): void;
   beforeDeleting(id: string): void;
   beforePromotion(version: string): void;
+  movingLabels: MovingLabels;
 }
 
 export interface GuardOptions {
@@ -36,20 +39,16 @@ export interface GuardOptions {
   overlap: number;
 }
 
-/**
- * A secret that was accepted may be overwritten for so long: it is asked for again when 45 s are over, and what a
- * person did just before is not seen by an answer that comes from a place where it is not known yet. Milliseconds.
- */
-const UNSEEN = 45_000 + WINDOW;
-
 /** So long after it saw the current secret refused, no process may set another one. Milliseconds. */
 const DOUBT = 45_000;
 
 /** What was asked for before a person took a label or their leave away may still be on its way. Milliseconds. */
 const ON_ITS_WAY = 10_000;
 
-export function guardOf({ kind, clock, vault, client, table, target, overlap }: GuardOptions): Guard {
+export function guardOf(options: GuardOptions): Guard {
+  const { kind, clock, vault, client, table, target, overlap } = options;
   const violations: string[] = [];
+  const proofs = guardOfProofs(options, violations);
   const late = new Set<string>();
   /** Live secrets, and keys by `kid`, that people took the labels from. */
   const disowned = new Set<string | undefined>();
@@ -102,8 +101,12 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
 
   return {
     violations,
+    movingLabels: movingLabels(options, violations),
     look(call, process) {
-      if (call === "table.put ROTATION") noteLeave();
+      if (call === "table.put ROTATION") {
+        noteLeave();
+        proofs.look();
+      }
       const found = isKey ? lostKey() : lost();
       isExcused &&= found !== undefined || clock.now() < excusedAt + ON_ITS_WAY;
       if (found !== undefined && !isExcused && found !== last)
@@ -120,6 +123,7 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
       if (current !== undefined && credentialOf(current) === login.secret.reveal()) doubts.set(process, clock.now());
     },
     beforeSetting(secret, process) {
+      proofs.beforeSetting(secret);
       if (clock.now() < (doubts.get(process) ?? Number.NEGATIVE_INFINITY) + DOUBT && !hasLeave(secret)) {
         violations.push("a secret is set by a process that saw the current one refused");
       }
@@ -137,6 +141,7 @@ export function guardOf({ kind, clock, vault, client, table, target, overlap }: 
       if (!isExcused && labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
     },
     beforeAttaching(ids) {
+      proofs.beforeAttaching(ids.map((id) => keyOf(id)?.kid));
       if (client.attached === undefined) violations.push("the client's way to authenticate is switched");
       if (ids.length === 0) violations.push("the client is left without a key");
       const current = currentKey();

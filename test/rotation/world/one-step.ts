@@ -24,9 +24,10 @@ export async function stepOf(
   step: RotationStep,
   version: VersionId,
   alter: Alter = (parts) => parts,
+  timeout = 600_000,
 ): Promise<unknown> {
   const { arn } = world.target;
-  const running = world.run(step, 600_000, ({ killedAt }, parts) =>
+  const running = world.run(step, timeout, ({ killedAt }, parts) =>
     rotationStep({ step, arn, version, deadline: killedAt }, alter(parts)),
   );
   const ending = await world.clock.run(running);

@@ -15,6 +15,7 @@ const tenantFailed = (code: ErrorCode): CurfewError => new CurfewError(code, "Au
 export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: Process): RotationVault {
   const call = <T>(name: string, effect: () => T): Promise<T> =>
     wire.call(process, { name: `vault.${name}`, effect, failed: vaultFailed });
+  const { movingLabels: move } = guard;
   return {
     describe: (secret) => call("describe", () => vault.describe(secret)),
     read: (arn, version) => call("read", () => vault.readVersion(arn, version)),
@@ -22,10 +23,12 @@ export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: 
     promote: (arn, to, from) =>
       call("promote", () => {
         guard.beforePromotion(to);
-        vault.promote(arn, to, from);
+        move("promote", () => vault.promote(arn, to, from));
       }),
-    dropPending: (arn, version) => call("dropPending", () => vault.dropPending(arn, version)),
-    dropPrevious: (arn, version) => call("dropPrevious", () => vault.dropPrevious(arn, version)),
+    dropPending: (arn, version) =>
+      call("dropPending", () => move("dropPending", () => vault.dropPending(arn, version))),
+    dropPrevious: (arn, version) =>
+      call("dropPrevious", () => move("dropPrevious", () => vault.dropPrevious(arn, version))),
   };
 }
 

@@ -1,0 +1,53 @@
+import type { Proof, RotationRecord } from "../../rotation/ledger/rotation-record.ts";
+import type { RotationTarget } from "../../rotation/ledger/target.ts";
+import type { RotationParts } from "../../rotation/parts.ts";
+import type { VersionId } from "../../rotation/ports.ts";
+import type { Table } from "../../store/table.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readTry } from "./rotation-of-incident.ts";
+
+/**
+ * What the proof of the incident's rotation says of what leaked: that it is dead, or why nobody can prove that. A proof
+ * is about what was stored; what leaked may be another secret that somebody set, or another one of several keys.
+ *
+ * @returns null where it is dead, else why that is not provable, in a sentence
+ * @throws CurfewError `store-failed`
+ */
+export async function whyNotOfLeaked(
+  incident: Incident,
+  proof: Proof,
+  kind: RotationRecord["kind"],
+  table: Table,
+): Promise<string | null> {
+  if (kind === "client-secret") return proof.wasAccepted ? null : NOT_SEEN;
+  const asked = proof.keys ?? [];
+  const { leakedKey } = incident;
+  if (leakedKey !== undefined) return asked.includes(leakedKey) ? null : NOT_STORED;
+  const { attached = [] } = (await readTry({ table }, incident)) ?? {};
+  return attached.every((id) => asked.includes(id)) ? null : OTHERS;
+}
+
+const NOT_SEEN =
+  "Auth0 was not seen to accept the stored one before it was replaced, so what leaked may be another one that nobody stored.";
+const NOT_STORED =
+  "The key that leaked is not attached any more, and nobody can ask about it, since it was not stored.";
+const OTHERS =
+  "The application had other keys that may have leaked; they are not attached any more, and nobody can ask about them, since they were not stored.";
+
+/** What is known of the old credential, once nothing is left to do with it. */
+export async function aboutOld(
+  incident: Incident,
+  { target: { kind }, version, isFirst }: { target: RotationTarget; version: VersionId; isFirst: boolean },
+  record: RotationRecord | undefined,
+  { table }: Pick<RotationParts, "table">,
+): Promise<string> {
+  const hopeless = record?.aftercare.find(({ notProvable }) => notProvable !== undefined)?.notProvable;
+  if (hopeless !== undefined) return `That the old one is dead is not provable: ${hopeless}`;
+  if (record?.lastProof?.current === version) {
+    const why = await whyNotOfLeaked(incident, record.lastProof, kind, table);
+    if (why === null) return "The old one is proven dead.";
+    return `The one that was stored is proven dead; that what leaked is dead is not provable: ${why}`;
+  }
+  if (isFirst && kind === "private-key") return "Its other keys that may have leaked are detached and deleted.";
+  return "That the old one is dead is not provable here, since it was not stored: whoever has it can try it.";
+}

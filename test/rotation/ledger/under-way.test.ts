@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
+import { markDropped, markTold, type Replaced, replacedBy } from "../../../lib/rotation/ledger/under-way.ts";
+import { atWork, recall, type Work } from "../../../lib/rotation/work.ts";
+import { SECRET } from "../steps/a-step.ts";
+import { recordOf } from "../world/curfew.ts";
+import { announcedWorld } from "../world/one-step.ts";
+import type { World } from "../world/world.ts";
+
+const working = (world: World, version: string, work: (work: Work) => Promise<unknown>): Promise<unknown> =>
+  world.clock.run(
+    world.run("work", 60_000, ({ killedAt }, parts) =>
+      atWork({ target: world.target, version, deadline: killedAt }, parts, work),
+    ),
+  );
+
+const seen = (version: string): Replaced => ({ version, wasAccepted: true });
+const current = (version: string): Replaced => ({ version, wasAccepted: false });
+
+it.each<[string, readonly (Replaced | undefined)[], Replaced | undefined]>([
+  ["is kept when it is told again", [seen("a"), undefined], seen("a")],
+  ["is what was seen to be accepted, not what is current since", [seen("a"), current("b")], seen("a")],
+  ["is what was current first where nothing was seen", [current("a"), current("b")], current("a")],
+  ["is what was seen in a later try", [current("a"), seen("b")], seen("b")],
+  ["is what was seen last", [seen("a"), seen("b")], seen("b")],
+  ["is not known where nobody said", [undefined], undefined],
+])("what a version replaces %s", async (_, told, expected) => {
+  const { world, version } = await announcedWorld(SECRET);
+  let found: unknown;
+  let ofAnother: unknown = "nobody asked";
+  await working(world, version, async (work) => {
+    for (const replaced of told) await markTold(work, replaced);
+    found = replacedBy(work, await recall(work));
+    ofAnother = replacedBy({ ...work, version: "another" }, await recall(work));
+  });
+  expect([found, ofAnother]).toEqual([expected, undefined]);
+});
+
+it.each([
+  [true, expect.any(Number)],
+  [false, undefined],
+])("says of an order that nothing came of it only where that is the version's own (%s)", async (isOwn, expected) => {
+  const { world, version } = await announcedWorld(SECRET);
+  const order = { version: isOwn ? version : "another", by: "person", at: 0 } as const;
+  await orderRotation(world.table, world.target, order);
+
+  await working(world, version, markDropped);
+
+  expect(recordOf(world)?.order?.cameToNothing).toEqual(expected);
+});
