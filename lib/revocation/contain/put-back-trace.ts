@@ -6,6 +6,7 @@ import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
+import { documentName } from "./documents.ts";
 import { type StepRun, tell, tried } from "./step-run.ts";
 
 /** What was there again while the table took nothing. */
@@ -22,7 +23,7 @@ const PATIENCE = 2_000;
  * it is of no use: every later proof is newer than what it tells of.
  */
 function nameOf({ id, steps: { prove } }: Incident): string | undefined {
-  return prove?.outcome === "done" ? `incidents/${id}/put-back-${prove.at}.json` : undefined;
+  return prove?.outcome === "done" ? documentName({ id }, `put-back-${prove.at}.json`) : undefined;
 }
 
 /**
