@@ -15,6 +15,7 @@ import { atWork } from "../../rotation/work.ts";
 import { leversOf } from "../contain/known-client.ts";
 import { type Came, tried } from "../contain/step-run.ts";
 import type { Incident } from "../incident/incident.ts";
+import { noteReplaced } from "../incident/incidents.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import { giveFirst, makeSecret } from "./first-credential.ts";
 import { takeSuspectsAway } from "./key-places.ts";
@@ -116,6 +117,7 @@ async function replace(incident: Incident, given: RotateParts): Promise<Came> {
   if (incident.drill) return wouldReplace(place);
   const replacing = { incident, parts, rotation, end, place, client };
   const stored = await give(replacing);
+  if (incident.replacedAt === undefined) await noteReplaced(incident, parts);
   const left = await tried(() => cleanUp(replacing, stored));
   if ("value" in left) return judged(replacing, stored, left.value);
   if (left.error.code === "rotation-busy") throw left.error;
