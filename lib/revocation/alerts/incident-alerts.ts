@@ -2,6 +2,7 @@ import type { Alert, Fact } from "../../alerts/alert.ts";
 import { alertId } from "../../alerts/alert-id.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { firstLines, harmless } from "../../alerts/harmless-text.ts";
+import { AND_MORE } from "../incident/bounded-lines.ts";
 import { type Incident, wasContained } from "../incident/incident.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
 import type { IncidentTurn } from "./incident-turn.ts";
@@ -207,7 +208,8 @@ function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"put-back"
       "Stop the tool, or take the application out of what it manages, until it is restored.",
       "The tenant's log names who changed it.",
     ],
-    matter: [at],
+    // What is planted beside it, and that it is taken away at last, is to be heard, too. How much was left out is not.
+    matter: [at, String(isTakenAgain), ...what.filter((line) => !line.startsWith(AND_MORE)).sort()],
     at,
   };
 }

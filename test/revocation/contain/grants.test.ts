@@ -139,7 +139,18 @@ describe("grants", () => {
     await turns(world, 2);
 
     expect(missingOf(world, "contain")).toEqual(["cgr_2 (https://orders): the responder lacks scope of deleteGrant"]);
-    expect(toldOf(world).filter((title) => title.includes("put back"))).toEqual([expect.stringMatching(/still there/)]);
+    const told = () => world.alerts.filter(({ title }) => title.includes("put back"));
+    expect(told().map(({ title }) => title)).toEqual([expect.stringMatching(/still there/)]);
+
+    plant(world);
+    await turns(world, 2);
+    expect(told().map(({ items }) => items.length)).toEqual([1, 2]);
+    delete world.tenant.refusals.deleteGrant;
+    await turns(world, 2);
+    expect(told().map(({ title }) => title)).toEqual([
+      ...[expect.stringMatching(/still there/), expect.stringMatching(/still there/)],
+      expect.stringMatching(/taken away again/),
+    ]);
   });
 
   test("that were put back wait while that cannot be recorded: no trace would be left of them", async () => {
