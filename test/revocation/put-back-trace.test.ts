@@ -37,6 +37,24 @@ describe("a lock that somebody opens while the table takes nothing", () => {
     expect(isContained(world.incident())).toBe(true);
   });
 
+  test("is told as what it is while Auth0 refuses to close it, before and after the table works again", async () => {
+    const world = await contained();
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    world.wire.fail({ call: "table.put*", fault: "fails before" });
+    world.tenant.refusals.setGrantTypes = "missing-scope";
+    await turns(world, 2);
+    world.calm();
+    await turns(world, 2);
+    const told = (): string[] => toldOf(world).filter((title) => title.includes("put back"));
+    expect(told().filter((title) => !title.includes("it is still there"))).toEqual([]);
+    expect(told().length).toBeGreaterThan(0);
+    delete world.tenant.refusals.setGrantTypes;
+    await turns(world, 2);
+
+    expect(told().at(-1)).toMatch(/it is taken away again/);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
   test("is not called seen where nobody can read whether there was one", async () => {
     const world = await contained();
     world.wire.fail({ call: "evidence.read", fault: "fails before" });
