@@ -135,6 +135,10 @@ export function stoppedAt({ leak, steps, restored }: Pick<Incident, "leak" | "st
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
 
+/** Whether all that was approved is seen to be back. It is noted as restored before the lock is opened, which may fail. */
+export const isGivenBack = ({ restored, steps }: Pick<Incident, "restored" | "steps">): boolean =>
+  restored !== undefined && isComplete(steps.restore);
+
 /** Since when the application is locked; null while it is not. */
 export const lockedSince = ({ steps: { lock } }: Pick<Incident, "steps">): Instant | null =>
   lock && isComplete(lock) ? lock.at : null;

@@ -1,5 +1,5 @@
 import type { Lever } from "../leak/leak-kinds.ts";
-import { type Incident, isContained } from "./incident.ts";
+import { type Incident, isContained, isGivenBack } from "./incident.ts";
 
 const WORDS: Readonly<Record<Lever | "prove", string>> = {
   lock: "It may still be given tokens for itself: client_credentials is not taken out of its grant types.",
@@ -8,6 +8,9 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
   rotate: "It has no new credential yet.",
   prove: "It is not proven that no new token is given out.",
 };
+
+const GIVEN = "Access was given back: it gets tokens again, as a second person agreed.";
+const IN_PART = "Access is being given back, as a second person agreed, and that is not done: it may get tokens again.";
 
 /**
  * What keeps a leak from being contained, one sentence each; empty when it is contained. Never empty otherwise. That
@@ -24,7 +27,7 @@ export function notDone(incident: Incident): string[] {
   if (restored) {
     const refuted =
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
-    return [...refuted, "Access was given back: it gets tokens again, as a second person agreed."];
+    return [...refuted, isGivenBack(incident) ? GIVEN : IN_PART];
   }
   if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
   const levers = leak.levers.filter((lever) => lever !== "rotate");
