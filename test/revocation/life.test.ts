@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
@@ -201,6 +202,7 @@ describe("another report about the same application", () => {
 
     const same = await report(world, null, undefined, "old");
     expect([same.id, same.leak]).toEqual([world.opened.id, null]);
+    expect(notDone(same)).toEqual([expect.stringMatching(/^The key old was named since the last look/)]);
     await turns(world, 3);
 
     expect(world.incident().leak).toMatchObject({

@@ -19,11 +19,7 @@ const IN_PART = "Access is being given back, as a second person agreed, and that
 export function notDone(incident: Incident): string[] {
   if (isContained(incident)) return [];
   const { leak, steps, drill, restored } = incident;
-  if (!leak) {
-    return steps.lock?.outcome === "incomplete"
-      ? [...steps.lock.missing]
-      : ["Nobody has looked at the application yet."];
-  }
+  if (!leak) return notClassified(incident);
   if (restored) {
     const refuted =
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
@@ -39,4 +35,13 @@ export function notDone(incident: Incident): string[] {
   if (missing.length > 0) return missing;
   if (!leak.isContainable) return ["Whoever may use the dashboard can open the application again."];
   return [drill ? "This is a drill: nothing was taken away." : "What was proven is older than what was done last."];
+}
+
+/** What leaked is classified by the first look, and once more when a key is named later. */
+function notClassified({ steps: { lock }, leakedKey }: Incident): string[] {
+  if (lock?.outcome === "incomplete") return [...lock.missing];
+  if (lock === undefined || leakedKey === undefined) return ["Nobody has looked at the application yet."];
+  return [
+    `The key ${leakedKey} was named since the last look: the next turn of watching detaches it, where another one stays.`,
+  ];
 }
