@@ -1,6 +1,6 @@
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
-import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
+import { type Incident, isComplete, isContained, isGivenBack } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { momentOf, windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
@@ -51,6 +51,8 @@ function headline(incident: Incident): string {
   const name = briefText(clientId, 80);
   if (drill) return drillHeadline(incident, name);
   if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
+  if (incident.restored && !isGivenBack(incident))
+    return `NOT RESTORED yet: what a second person agreed to is not all back; ${name} may get tokens again, or still be locked.`;
   if (incident.restored) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
   const lock = steps.lock;
   if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;

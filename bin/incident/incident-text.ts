@@ -5,6 +5,7 @@ import {
   INCIDENT_STEPS,
   type Incident,
   isContained,
+  isGivenBack,
   type StepResult,
   stoppedAt,
 } from "../../lib/revocation/incident/incident.ts";
@@ -15,12 +16,12 @@ import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
 
 /** Where an incident stands, in a word or two. */
-export type IncidentState = "contained" | "NOT contained" | "restored" | "drill" | "closed";
+export type IncidentState = "contained" | "NOT contained" | "restored" | "restoring" | "drill" | "closed";
 
 export function stateOf(incident: Incident): IncidentState {
   if (incident.closedAt !== null) return "closed";
   if (incident.drill) return "drill";
-  if (incident.restored) return "restored";
+  if (incident.restored) return isGivenBack(incident) ? "restored" : "restoring";
   return isContained(incident) ? "contained" : "NOT contained";
 }
 

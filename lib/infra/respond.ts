@@ -3,6 +3,7 @@ import type { Asset } from "aws-cdk-lib/aws-s3-assets";
 import type { Construct } from "constructs";
 import { loginSecretName } from "../config/logins.ts";
 import type { Config } from "../config/schema.ts";
+import { CONTAINING_DOCUMENTS } from "../revocation/contain/documents.ts";
 import { INCIDENT_FUNCTIONS } from "../revocation/incident-machine.ts";
 import { acknowledge } from "./acknowledge.ts";
 import { CurfewFunction } from "./curfew-function.ts";
@@ -37,8 +38,7 @@ export class Respond extends CurfewFunction {
       timeout: Duration.minutes(15), // the longest there is; each step bounds itself
       config,
     });
-    // What the table did not take before it was taken away; `lib/revocation/contain/elsewhere.ts` names them.
-    allowIncidentWork(this, parts, ["client.json", "grants.json"]);
+    allowIncidentWork(this, parts, CONTAINING_DOCUMENTS);
     parts.table.allow(this, ["INCIDENTS"], ["GetItem", "UpdateItem", "Query"]);
     this.#allowLogins();
   }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
+import { CONTAINING_DOCUMENTS } from "../../lib/revocation/contain/documents.ts";
 import { FULL, LEAST } from "./configurations.ts";
 import { oneLine, type Statement, statements } from "./statements.ts";
 import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
@@ -87,7 +88,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENTS")}`,
     `dynamodb:GetItem, dynamodb:Query ${rows("TENANT#*")}`,
     `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,
-    "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*/client.json, <EvidenceBucket>/incidents/*/grants.json",
+    `s3:GetObject, s3:PutObject on ${CONTAINING_DOCUMENTS.map((name) => `<EvidenceBucket>/incidents/*/${name}`).join(", ")}`,
     "s3:GetObject, s3:GetObjectVersion on <EvidenceBucket>/runs/*",
     "s3:ListBucket on <EvidenceBucket>",
     `secretsmanager:GetSecretValue on ${SECRETS}curfew/*/responder-??????, ${SECRETS}curfew/*/responder-spare-??????`,

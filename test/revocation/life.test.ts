@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
-import { openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
+import { changeIncident, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
-import { approve } from "./world/approve.ts";
+import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
+import { approve, replaced } from "./world/approve.ts";
 import { respond } from "./world/curfew.ts";
 import { approvedWorld, contain, give, ORDERS, report, turns } from "./world/second-leak.ts";
 import type { WorldTenant } from "./world/tenant.ts";
@@ -153,6 +155,45 @@ describe("another report about the same application", () => {
     await expect(named).rejects.toThrow("something else that leaked");
   });
 
+  const HOUR = 3_600_000;
+  const FAR = Date.UTC(2100, 0);
+  const OPENED = { reason: "It was in a public repository.", openedBy: "dana" };
+  test.each([
+    { title: "by somebody else", what: {}, isOther: true },
+    { title: "again by the same person, who looks how it stands", what: OPENED, isOther: false },
+    { title: "by the same person, since later", what: { ...OPENED, leakedSince: FAR }, isOther: true },
+    { title: "by the same person six hours later", after: 6 * HOUR, what: OPENED, isOther: true },
+    { title: "of a token from before", what: { token: { ...TOKEN, issuedAt: 1, expiresAt: 2 } }, isOther: false },
+    { title: "of a token from after", what: { token: { ...TOKEN, issuedAt: FAR, expiresAt: 2 } }, isOther: true },
+  ])(
+    "$title, after what leaked was replaced: may be the new credential: $isOther",
+    async ({ after, what, isOther }) => {
+      const world = await createWorld({ grants: [ORDERS] });
+      await world.clock.run(replaced(world));
+      const api = { audience: ORDERS.audience, until: FAR } as ExposureWindow["apis"][number];
+      const window: ExposureWindow = { apis: [api], others: 0, tokenUntil: null, state: "closes", at: FAR };
+      await changeIncident(world.table, world.opened.id, (known) => ({ ...known, window }));
+      const { tenant, clientId, id } = world.opened;
+      const facts = {
+        tenant,
+        clientId,
+        drill: false,
+        reason: "once more",
+        openedBy: "sam",
+        leakedSince: null,
+        token: null,
+      };
+      await preserve(world.table, id, "stored-version", "leaked");
+      const later = await openIncident(world.table, { ...facts, openedAt: world.clock.now() + (after ?? 0), ...what });
+
+      expect(later.id).toBe(isOther ? `${id}-2` : id);
+      expect(world.incident().followedBy).toBe(isOther ? later.id : undefined);
+      // What a person has to replace now is what they put in place of the first one.
+      expect(await readPreserved(world.table, later.id, "stored-version")).toBe(isOther ? undefined : "leaked");
+      expect(later.steps.rotate === undefined).toBe(isOther);
+    },
+  );
+
   test("that names the key that leaked goes on with the incident: it is detached, and that is proven again", async () => {
     const client = { attachedKeys: ["cred_1", "cred_2"], tokenEndpointAuthMethod: undefined };
     const world = await createWorld({ grants: [ORDERS], client });
@@ -161,6 +202,7 @@ describe("another report about the same application", () => {
 
     const same = await report(world, null, undefined, "old");
     expect([same.id, same.leak]).toEqual([world.opened.id, null]);
+    expect(notDone(same)).toEqual([expect.stringMatching(/^The key old was named since the last look/)]);
     await turns(world, 3);
 
     expect(world.incident().leak).toMatchObject({

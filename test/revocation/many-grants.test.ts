@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { ask } from "../../lib/revocation/approvals/ask.ts";
 import { approvedPlan, askedKey, readAsked } from "../../lib/revocation/approvals/asked.ts";
 import { decide } from "../../lib/revocation/approvals/decide.ts";
+import { keepProposal, readProposal } from "../../lib/revocation/approvals/kept-proposal.ts";
 import { planHash as hashOf } from "../../lib/revocation/approvals/plan-hash.ts";
 import { contain } from "../../lib/revocation/contain/contain.ts";
 import { incidentPartition } from "../../lib/revocation/incident/incident.ts";
@@ -48,6 +50,15 @@ describe("an application with thousands of grants", () => {
     expect(plan?.grants).toHaveLength(5_000);
     expect(hashOf(plan)).toBe(planHash);
     expect(JSON.stringify(table.peek(askedKey(incident.id, "restore"))).length).toBeLessThan(1_000);
+  });
+
+  test("is put together in its order, however many rows a plan fills", async () => {
+    const { table } = testParts(testTenant());
+    const proposal = { plan: randomBytes(2_400_000).toString("base64"), lines: [] };
+    const stored = await keepProposal(table, "leak", "restore", proposal);
+
+    expect("kept" in stored && stored.kept.rows).toBeGreaterThan(10);
+    expect((await readProposal(table, "leak", "restore", stored)).plan === proposal.plan).toBe(true);
   });
 
   test("is never given back by a plan of which a piece was changed", async () => {

@@ -1,4 +1,5 @@
 import { harmless } from "../../alerts/harmless-text.ts";
+import { AND_MORE } from "../incident/bounded-lines.ts";
 import type { Incident } from "../incident/incident.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
 import { nameOf, type Told, type Turn } from "./told.ts";
@@ -124,7 +125,8 @@ export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"pu
       "Stop the tool, or take the application out of what it manages, until it is restored.",
       "The tenant's log names who changed it.",
     ],
-    matter: [at],
+    // What is planted beside it, and that it is taken away at last, is to be heard, too. How much was left out is not.
+    matter: [at, String(isTakenAgain), ...what.filter((line) => !line.startsWith(AND_MORE)).sort()],
     at,
   };
 }

@@ -5,16 +5,14 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
-import { type KeptElsewhere, keepElsewhere, readElsewhere } from "./elsewhere.ts";
+import { keepElsewhere, readElsewhere } from "./elsewhere.ts";
 import { type GivenBack, isGiven, readGivenBack } from "./given-back.ts";
 import {
   type FirstLook,
   type FoundGrant,
+  firstLook,
   type KeptGrant,
-  keepEarlier,
   keepGrant,
-  keepIds,
-  keepIdsLate,
   nameOf,
   readOrganizations,
   UNLISTED,
@@ -59,7 +57,7 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     const deletable = open.filter(({ isSystem }) => !isSystem);
     if (deletable.length === 0 && unread) return (round === 0 ? unseen : incomplete)(NOT_ALL, ...unread);
     if (deletable.length === 0 && wasComplete(run)) return isOver(run, open);
-    first = await firstLook(run, deletable, first, earlier && "value" in earlier ? earlier.value : undefined);
+    first = await firstLook(run, deletable, first, earlier);
     if (deletable.length === 0) return isOver(run, open);
     if (round === ROUNDS || (round > 0 && deletable.every(({ id }) => failures.has(id)))) {
       return left(deletable, failures);
@@ -68,16 +66,6 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     if (incident.drill) return failures.size > 0 ? left(deletable, failures) : would(deletable.length);
   }
 }
-
-const firstLook = (
-  run: StepRun,
-  grants: readonly FoundGrant[],
-  known: FirstLook | undefined,
-  earlier: KeptElsewhere["grants"] | undefined,
-): Promise<FirstLook> => {
-  if (known) return keepIdsLate(run, known);
-  return earlier ? keepEarlier(run, earlier, grants) : keepIds(run, grants);
-};
 
 /** What is there and was not approved; and what cannot be judged, and why. */
 async function notGiven(

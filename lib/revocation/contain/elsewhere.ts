@@ -1,5 +1,6 @@
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
+import { documentName } from "./documents.ts";
 import type { StepRun } from "./step-run.ts";
 import { type Tried, tried } from "./tried.ts";
 
@@ -19,7 +20,7 @@ export interface KeptElsewhere {
 /** Milliseconds that taking away waits for it: people are told all the same. */
 const PATIENCE = 2_000;
 
-const nameOf = ({ incident }: StepRun, part: keyof KeptElsewhere): string => `incidents/${incident.id}/${part}.json`;
+const nameOf = ({ incident }: StepRun, part: keyof KeptElsewhere): string => documentName(incident, `${part}.json`);
 
 /** Keeps it, once; that it cannot be kept holds nothing up. */
 export async function keepElsewhere<Part extends keyof KeptElsewhere>(

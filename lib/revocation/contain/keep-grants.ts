@@ -1,10 +1,10 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { AND_MORE } from "../incident/bounded-lines.ts";
-import { preserve } from "../incident/preserve.ts";
+import { preserve, readPreserved } from "../incident/preserve.ts";
 import type { RevokedGrant } from "../ports.ts";
 import type { KeptElsewhere } from "./elsewhere.ts";
 import { type StepRun, wasComplete } from "./step-run.ts";
-import { tried } from "./tried.ts";
+import { type Tried, tried } from "./tried.ts";
 
 /** A grant as it is listed. */
 export type FoundGrant = Omit<RevokedGrant, "organizations">;
@@ -33,27 +33,40 @@ export const UNLISTED = "the application's grants, which could not be listed";
  * Which grants were there at the first look, stored once, also where there were none. What comes later was put back, or
  * planted: it is kept apart, so that nobody is offered to give it back.
  */
-export const keepIds = (run: StepRun, grants: readonly FoundGrant[]): Promise<FirstLook> =>
-  storeIds(
-    run,
-    grants.filter((grant) => mayBeFirst(run, grant)).map(({ id }) => id),
-  );
+const keepIds = (run: StepRun, grants: readonly FoundGrant[]): Promise<FirstLook> => storeIds(run, idsOf(run, grants));
 
 /**
- * The same, where an earlier run could not store them and kept them elsewhere. What is not there any more was told
- * before it went.
+ * The same, where an earlier run could not store them and kept them elsewhere.
+ *
+ * @returns also what is still not stored
  */
 export async function keepEarlier(
   run: StepRun,
   { ids, grants }: KeptElsewhere["grants"],
-  present: readonly FoundGrant[],
-): Promise<FirstLook> {
+): Promise<{ first: FirstLook; unstored: readonly KeptGrant[] }> {
   const first = await storeIds(run, ids);
+  const unstored: KeptGrant[] = [];
   for (const grant of grants) {
-    const { isStored, lines } = await keepGrant(run, { ...grant, unread: undefined }, first);
-    const isGone = !present.some(({ id }) => id === grant.id);
-    if (!isStored && isGone) for (const line of lines) run.told.add(line);
+    const kept = await keepGrant(run, { ...grant, unread: undefined }, first);
+    if (!kept.isStored) unstored.push(kept);
   }
+  return { first, unstored };
+}
+
+/** Once the step was complete, and while nobody can read what an earlier run kept, nothing counts as seen first. */
+export async function firstLook(
+  run: StepRun,
+  grants: readonly FoundGrant[],
+  known: FirstLook | undefined,
+  earlier: Tried<KeptElsewhere["grants"] | undefined> | undefined,
+): Promise<FirstLook> {
+  if (known) return keepIdsLate(run, known);
+  if (!earlier || "error" in earlier) return readIds(run, grants);
+  if (!earlier.value) return keepIds(run, grants);
+  const { first, unstored } = await keepEarlier(run, earlier.value);
+  // What is not there any more was told before it went.
+  const gone = unstored.filter(({ id }) => !grants.some((grant) => grant.id === id));
+  for (const { lines } of gone) for (const line of lines) run.told.add(line);
   return first;
 }
 
@@ -61,16 +74,29 @@ export async function keepEarlier(
 export interface FirstLook {
   ids: ReadonlySet<string>;
   isStored: boolean;
+  /** That nobody could read whether an earlier run kept others elsewhere: then these are not stored as the first ones. */
+  isUnread?: true;
 }
 
-async function storeIds({ keeping, incident, parts }: StepRun, ids: readonly string[]): Promise<FirstLook> {
+/** Which ones they were as far as that is known by now, where it is for a later look to store them. */
+async function readIds(run: StepRun, grants: readonly FoundGrant[]): Promise<FirstLook> {
+  const { keeping, parts, incident } = run;
+  const known = await keeping.store(() => readPreserved<readonly string[]>(parts.table, incident.id, "grant-ids"));
+  const ids = known?.stored ?? idsOf(run, grants);
+  return { ids: new Set(ids), isStored: known?.stored !== undefined, isUnread: true };
+}
+
+const idsOf = (run: StepRun, grants: readonly FoundGrant[]): string[] =>
+  grants.filter((grant) => mayBeFirst(run, grant)).map(({ id }) => id);
+
+export async function storeIds({ keeping, incident, parts }: StepRun, ids: readonly string[]): Promise<FirstLook> {
   const kept = await keeping.store(() => preserve(parts.table, incident.id, "grant-ids", ids));
   return { ids: new Set(kept?.stored ?? ids), isStored: kept !== undefined };
 }
 
 /** The table may work again by now. */
-export const keepIdsLate = (run: StepRun, first: FirstLook): Promise<FirstLook> =>
-  first.isStored ? Promise.resolve(first) : storeIds(run, [...first.ids]);
+const keepIdsLate = (run: StepRun, first: FirstLook): Promise<FirstLook> =>
+  first.isStored || first.isUnread ? Promise.resolve(first) : storeIds(run, [...first.ids]);
 
 /**
  * Where an earlier run saw grants and could not store which, what it left behind is named in its result, and everything

@@ -20,11 +20,17 @@ export async function keepClient(
   run: StepRun,
   seen: RevokedClient,
 ): Promise<{ first: RevokedClient; isStored: boolean }> {
-  const { keeping, incident, parts } = run;
   const isUntouched = !wasComplete(run) && seen.grantTypes?.includes(FOR_ITSELF) === true;
   const earlier = isUntouched ? { value: undefined } : await readElsewhere(run, "client");
   if ("error" in earlier) return { first: { ...seen, grantTypes: undefined }, isStored: false };
-  const client = earlier.value ?? seen;
+  return storeClient(run, earlier.value ?? seen);
+}
+
+/** Stores it as it was at the first look, once. */
+export async function storeClient(
+  { keeping, incident, parts }: StepRun,
+  client: RevokedClient,
+): Promise<{ first: RevokedClient; isStored: boolean }> {
   const [kept, types] = await Promise.all([
     keeping.store(() => preserve(parts.table, incident.id, "client", client)),
     keeping.store(() => preserve(parts.table, incident.id, "grant-types", client.grantTypes ?? null)),

@@ -5,6 +5,7 @@ import type { RegisteredClientKey, SigningKey } from "../ports.ts";
 import type { ApiReading } from "../window/api-lifetimes.ts";
 import { settingsOf } from "../window/readings.ts";
 import { type Came, incomplete, reasonOf } from "./came.ts";
+import { keepFirstLook } from "./first-look.ts";
 import { runStep } from "./run-step.ts";
 import type { StepRun } from "./step-run.ts";
 import { tried } from "./tried.ts";
@@ -30,7 +31,8 @@ export interface PreservedKeys {
 
 /**
  * Keeps what the rest of the incident needs to know of the tenant as it was: the log's position, the lifetimes of its
- * APIs, its signing keys and the application's registered keys. Each of them by itself: what cannot be read is said, and
+ * APIs, its signing keys and the application's registered keys; and what was there at the first look, where that is not
+ * kept yet. Each of them by itself: what cannot be read is said, and
  * holds nothing up. What is kept already is not read again.
  */
 export const look = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
@@ -41,7 +43,8 @@ export async function lookAround(run: StepRun): Promise<Came> {
   const { tenant, parts } = run;
   // Whatever is done in the seconds after the lock is for the watch: looking comes later, and may have to be repeated.
   const lockedAt = lockedSince(run.incident);
-  const missing = await Promise.all([
+  const [first, ...missing] = await Promise.all([
+    keepFirstLook(run),
     keep(
       run,
       "log-position",
@@ -65,7 +68,7 @@ export async function lookAround(run: StepRun): Promise<Came> {
       }),
     ),
   ]);
-  const lines = missing.flatMap((line) => line ?? []);
+  const lines = [...first, ...missing.flatMap((line) => line ?? [])];
   return lines.length === 0
     ? { outcome: "done", message: "What the tenant was when the incident began is kept." }
     : incomplete("Some of what the tenant was could not be kept.", lines, null);

@@ -1,6 +1,6 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
-import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
+import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
 import { wasBegun } from "../restore/ready.ts";
@@ -43,6 +43,7 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
   let latest = incident;
   let failure: CurfewError | undefined;
   const unseen: string[] = [];
+  const looked = new Set<IncidentStep>();
   for (const [step, work] of STEPS) {
     try {
       const ended = await runStep(step, latest, parts, work);
@@ -50,12 +51,14 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
       latest = ended.incident;
       if (step === "lock") await tellLateLock(before, latest, parts);
       unseen.push(...ended.unseen);
+      if (ended.unseen.length === 0) looked.add(step);
     } catch (error) {
       if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
       failure ??= error;
     }
   }
-  const honoured = await honourTrace(latest, parts);
+  const { steps } = latest;
+  const honoured = await honourTrace(latest, parts, (step) => looked.has(step) && isComplete(steps[step]));
   if ("incident" in honoured) latest = honoured.incident;
   else unseen.push(honoured.unseen);
   latest = await recordLook(latest, unseen, parts);

@@ -92,6 +92,8 @@ export interface Incident {
    * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`.
    */
   restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant };
+  /** When a new credential was first seen in place of what leaked; absent until then, and in a drill. */
+  replacedAt?: Instant;
   /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
   ended?: { at: Instant; by: string; reason: string };
   /** Earlier incidents about the same application that were open when this one was opened, the newest first. */
@@ -132,6 +134,10 @@ export function stoppedAt({ leak, steps, restored }: Pick<Incident, "leak" | "st
   const last = Math.max(...pulled.map((result) => result?.at ?? Number.POSITIVE_INFINITY));
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
+
+/** Whether all that was approved is seen to be back. It is noted as restored before the lock is opened, which may fail. */
+export const isGivenBack = ({ restored, steps }: Pick<Incident, "restored" | "steps">): boolean =>
+  restored !== undefined && isComplete(steps.restore);
 
 /** Since when the application is locked; null while it is not. */
 export const lockedSince = ({ steps: { lock } }: Pick<Incident, "steps">): Instant | null =>

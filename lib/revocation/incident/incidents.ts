@@ -1,4 +1,5 @@
 import { updateRow } from "../../history/update-row.ts";
+import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
@@ -6,7 +7,7 @@ import { wasBegun } from "../restore/ready.ts";
 import { type Incident, type IncidentStep, incidentKey, type StepResult } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 import { inheritPreserved } from "./preserve.ts";
-import { closesApplication, isSameLeak } from "./same-leak.ts";
+import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
 import { addToTimeline } from "./timeline.ts";
 
 /** What a person starts an incident with. */
@@ -62,7 +63,7 @@ async function openAs(
   const follows = open.flatMap((earlier) => [earlier.id, ...(earlier.follows ?? [])]);
   const incident = { ...newIncident(id, request), ...(follows.length > 0 && { follows: [...new Set(follows)] }) };
   const former = closesApplication(request) ? await findContained(table, open) : undefined;
-  if (former) await inheritPreserved(table, former.id, id);
+  if (former) await inheritPreserved(table, former, id);
   await table.put<IncidentEntry>(indexKey(incident), { id });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
 }
@@ -89,7 +90,7 @@ async function findContained(table: Table, open: readonly Incident[]): Promise<I
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
 async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
   if (incident.closedAt !== null || !isAbout(incident, request) || !isSameLeak(incident, request)) return false;
-  if (incident.restored || incident.followedBy !== undefined) return false;
+  if (incident.restored || incident.followedBy !== undefined || isOfNewCredential(incident, request)) return false;
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
 }
 
@@ -148,9 +149,11 @@ function taken(incident: Incident, request: IncidentRequest): CurfewError {
       ? "is closed"
       : !isAbout(incident, request)
         ? `is about the application ${clientId} of ${tenant}`
-        : isSameLeak(incident, request)
-          ? "gives access back, or another one goes on from it"
-          : "is about something else that leaked of this application";
+        : !isSameLeak(incident, request)
+          ? "is about something else that leaked of this application"
+          : isOfNewCredential(incident, request)
+            ? "has replaced what leaked, and the new credential may be what is reported"
+            : "gives access back, or another one goes on from it";
   return new CurfewError("arguments-invalid", `The incident ${id} ${why}; choose another name.`);
 }
 
@@ -188,6 +191,15 @@ export async function changeIncident(
 /** Records how far a step came. Steps run again, and beside each other: the later result holds, whoever writes last. */
 export const recordStep = (table: Table, id: string, step: IncidentStep, result: StepResult): Promise<Incident> =>
   changeIncident(table, id, (incident) => withStep(incident, step, result));
+
+/** Notes that what leaked is replaced, once, before it is proven dead: what leaks from then on may be the new credential. */
+export const noteReplaced = (
+  incident: Incident,
+  { table, clock }: { table: Table; clock: Pick<Clock, "now"> },
+): Promise<Incident> => {
+  const replacedAt = Math.round(clock.now());
+  return changeIncident(table, incident.id, (known) => ({ replacedAt, ...known }));
+};
 
 /** The incident with a step's result, unless it has a later one. */
 export function withStep(incident: Incident, step: IncidentStep, result: StepResult): Incident {

@@ -1,5 +1,5 @@
 import type { Lever } from "../leak/leak-kinds.ts";
-import { type Incident, isContained } from "./incident.ts";
+import { type Incident, isContained, isGivenBack } from "./incident.ts";
 
 const WORDS: Readonly<Record<Lever | "prove", string>> = {
   lock: "It may still be given tokens for itself: client_credentials is not taken out of its grant types.",
@@ -9,6 +9,9 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
   prove: "It is not proven that no new token is given out.",
 };
 
+const GIVEN = "Access was given back: it gets tokens again, as a second person agreed.";
+const IN_PART = "Access is being given back, as a second person agreed, and that is not done: it may get tokens again.";
+
 /**
  * What keeps a leak from being contained, one sentence each; empty when it is contained. Never empty otherwise. That
  * there is no new credential yet is none of it: see {@link isContained}.
@@ -16,15 +19,11 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
 export function notDone(incident: Incident): string[] {
   if (isContained(incident)) return [];
   const { leak, steps, drill, restored } = incident;
-  if (!leak) {
-    return steps.lock?.outcome === "incomplete"
-      ? [...steps.lock.missing]
-      : ["Nobody has looked at the application yet."];
-  }
+  if (!leak) return notClassified(incident);
   if (restored) {
     const refuted =
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
-    return [...refuted, "Access was given back: it gets tokens again, as a second person agreed."];
+    return [...refuted, isGivenBack(incident) ? GIVEN : IN_PART];
   }
   if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
   const levers = leak.levers.filter((lever) => lever !== "rotate");
@@ -36,4 +35,13 @@ export function notDone(incident: Incident): string[] {
   if (missing.length > 0) return missing;
   if (!leak.isContainable) return ["Whoever may use the dashboard can open the application again."];
   return [drill ? "This is a drill: nothing was taken away." : "What was proven is older than what was done last."];
+}
+
+/** What leaked is classified by the first look, and once more when a key is named later. */
+function notClassified({ steps: { lock }, leakedKey }: Incident): string[] {
+  if (lock?.outcome === "incomplete") return [...lock.missing];
+  if (lock === undefined || leakedKey === undefined) return ["Nobody has looked at the application yet."];
+  return [
+    `The key ${leakedKey} was named since the last look: the next turn of watching detaches it, where another one stays.`,
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Key, Table } from "../../store/table.ts";
-import { incidentPartition } from "./incident.ts";
+import { type Incident, incidentPartition } from "./incident.ts";
 
 /**
  * What is kept before anything is taken away. Each grant is a row of its own, with its organizations: a row of DynamoDB
@@ -44,11 +44,19 @@ export async function preserve<T>(table: Table, incident: string, part: Preserve
 /** Of the tenant and not of the application: a later incident looks at them itself. */
 const OF_THE_TENANT: ReadonlySet<string> = new Set<PreservedPart>(["api-lifetimes", "signing-keys", "log-position"]);
 
-/** Keeps in a later incident what an earlier one about the same application has taken away: nobody can see it any more. */
-export async function inheritPreserved(table: Table, from: string, to: string): Promise<void> {
-  for await (const { key, value } of table.list<unknown>(incidentPartition(from), { prefix: PREFIX })) {
+/**
+ * Keeps in a later incident what an earlier one about the same application has taken away: nobody can see it any more.
+ * Which version of the credential was stored first is looked at again where that one is replaced: the new one leaked.
+ */
+export async function inheritPreserved(
+  table: Table,
+  { id, replacedAt }: Pick<Incident, "id" | "replacedAt">,
+  to: string,
+): Promise<void> {
+  for await (const { key, value } of table.list<unknown>(incidentPartition(id), { prefix: PREFIX })) {
     const part = key.sort.slice(PREFIX.length) as PreservedPart;
-    if (!OF_THE_TENANT.has(part)) await preserve(table, to, part, value);
+    const isOld = part === "stored-version" && replacedAt !== undefined;
+    if (!OF_THE_TENANT.has(part) && !isOld) await preserve(table, to, part, value);
   }
 }
 

@@ -125,12 +125,17 @@ async function staysContained(incident: Incident, asked: Asked | undefined, part
     const at = asked.until;
     await tellIncident(incident, { turn: "decided", step: "restore", at, decision: "unanswered", by: null }, parts);
   }
-  const missing = !asked
-    ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
-    : [`It stays contained: ${wordsOf(decision)}.`];
+  const missing = incident.restored
+    ? [IN_PART]
+    : !asked
+      ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
+      : [`It stays contained: ${wordsOf(decision)}.`];
   await record(incident, missing, parts);
   return ON;
 }
+
+const IN_PART =
+  "Giving access back was approved and begun, and did not come to its end: the application may get tokens again.";
 
 const wordsOf = (decision: Asked["decision"] | undefined): string =>
   !decision
@@ -141,9 +146,10 @@ const wordsOf = (decision: Asked["decision"] | undefined): string =>
 
 /** The same again is not recorded again. */
 async function record(incident: Incident, missing: readonly string[], { table, clock }: RespondParts): Promise<void> {
-  const { restore } = incident.steps;
+  const { restored, steps } = incident;
+  const { restore } = steps;
   if (restore?.outcome === "incomplete" && restore.missing[0] === missing[0]) return;
-  const message = "Access is not given back.";
+  const message = restored ? "Access is not given back as approved." : "Access is not given back.";
   await recordStep(table, incident.id, "restore", {
     at: clock.now(),
     outcome: "incomplete",

@@ -73,13 +73,16 @@ const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>
 /** Of grants that were there and could not be stored people were told: only they can give them back. */
 function unstored({ steps }: Incident, ids: readonly string[] | undefined, grants: readonly RevokedGrant[]): string[] {
   const { contain } = steps;
-  if (ids === undefined && isComplete(contain)) return contain?.outcome === "paged" ? [TOLD] : [];
+  if (ids === undefined && isComplete(contain)) return [contain?.outcome === "paged" ? TOLD : UNREAD];
   const lost = (ids ?? []).filter((id) => !grants.some((grant) => grant.id === id));
   return lost.length === 0 && contain?.outcome !== "paged" ? [] : [TOLD];
 }
 
 const TOLD =
   "Not all grants could be stored; people were told what they were, in an alert of this incident: give those back by hand.";
+
+const UNREAD =
+  "Which grants were there at the first look is not stored yet, so some may be missing: say no, and you are asked again once it is.";
 
 /** Nothing is known of it that would speak against it, and a remark says so. */
 const unknownClient = (clientId: string): RevokedClient => ({

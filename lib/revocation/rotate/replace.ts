@@ -11,6 +11,7 @@ import { atWork } from "../../rotation/work.ts";
 import type { Came } from "../contain/came.ts";
 import { tried } from "../contain/tried.ts";
 import type { Incident } from "../incident/incident.ts";
+import { noteReplaced } from "../incident/incidents.ts";
 import { type Given, give } from "./give.ts";
 import { judged, type Left, replacedIn } from "./judge-replaced.ts";
 import { takeSuspectsAway } from "./key-places.ts";
@@ -35,6 +36,7 @@ export async function replace(incident: Incident, given: RotateParts): Promise<C
   if (incident.drill) return wouldReplace(place);
   const replacing = { incident, parts, rotation, end, place, client };
   const stored = await give(replacing);
+  if (incident.replacedAt === undefined) await noteReplaced(incident, parts);
   const left = await tried(() => cleanUp(replacing, stored));
   if ("value" in left) return judged(replacing, stored, left.value);
   if (left.error.code === "rotation-busy") throw left.error;

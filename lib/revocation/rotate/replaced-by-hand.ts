@@ -7,6 +7,7 @@ import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import type { Incident } from "../incident/incident.ts";
+import { noteReplaced } from "../incident/incidents.ts";
 import { preserve, readPreserved } from "../incident/preserve.ts";
 import type { RevokedClient } from "../ports.ts";
 import { noteOwnAct } from "../watch/own-acts.ts";
@@ -43,6 +44,7 @@ export async function replacedByHand(incident: Incident, parts: RotateParts): Pr
     const missing = `the new credential of ${incident.clientId}: Auth0 ${said === "refused" ? "refuses" : "was not seen to accept"} what the secret ${name} holds`;
     return incomplete(NOT_REPLACED, [missing], null);
   }
+  if (incident.replacedAt === undefined) await noteReplaced(incident, parts);
   return afterwards(incident, parts, secret, first ? await loginOf(incident, place, secret, first, parts) : undefined);
 }
 

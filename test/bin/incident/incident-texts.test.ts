@@ -14,6 +14,7 @@ import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
 import { DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
@@ -59,6 +60,21 @@ describe("until when tokens work", () => {
     expect(incidentText(known, 100)).toContain("was never computed");
     expect(incidentList([known], 200)).toContain("never computed");
   });
+});
+
+it("is called restored once all of it is seen to be back, and no sooner", async () => {
+  const restored = { at: THREE_AM, stoppedAt: THREE_AM };
+  const missing = ["the grant type client_credentials of job: throttled"];
+  const restore = { at: THREE_AM, outcome: "incomplete", message: "Not yet.", missing, code: "throttled" } as const;
+  const { steps } = incidentOf();
+  const begun = await standing(incidentOf({ restored, steps: { ...steps, restore } }), MINUTE);
+  const given = await standing(incidentOf({ restored, steps: { ...steps, restore: done(THREE_AM) } }), MINUTE);
+
+  expect(oneLine(answerText(begun, 60))).toMatch(/^NOT RESTORED yet: .*may get tokens again/);
+  expect(incidentText(begun, 100)).toContain(": restoring");
+  expect(notDone(begun.incident)).toEqual([expect.stringMatching(/being given back/)]);
+  expect(answerText(given, 100)).toMatch(/^RESTORED: /);
+  expect(incidentText(given, 100)).toContain(": restored");
 });
 
 describe("a drill", () => {

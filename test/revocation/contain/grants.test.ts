@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
+import { contain } from "../../../lib/revocation/contain/contain.ts";
 import type { GivenBack } from "../../../lib/revocation/contain/given-back.ts";
+import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { readPreservedGrants, readPutBack } from "../../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import { type PlanningParts, planRestore } from "../../../lib/revocation/restore/plan-restore.ts";
 import { respond } from "../world/curfew.ts";
 import { createWorld, type World } from "../world/world.ts";
 import { contained, MEMBERS, missingOf, ORDERS, stepsOf, toldOf, turns } from "./contained.ts";
@@ -15,6 +18,12 @@ const GRANT = {
   ...{ allowsAnyOrganization: undefined, isSystem: false },
 };
 const SYSTEM = { audience: "https://acme.eu.auth0.com/me/", isSystem: true };
+
+const NO_RULES = { checks: [], policy: new Map(), exceptions: [] };
+const planning = ({ table, clock }: World): PlanningParts => ({
+  ...{ table, clock, inventories: { before: async () => undefined } },
+  settings: { tenant: "acme", domain: "acme.eu.auth0.com", owner: null, egress: null, own: new Map() },
+});
 
 /** A second person lets these be given back. */
 async function approve(world: World, plan: Omit<GivenBack, "networkAcl">): Promise<void> {
@@ -74,6 +83,31 @@ describe("grants", () => {
     expect(await readPutBack(world.table, world.opened.id)).toMatchObject([PLANTED]);
   });
 
+  test("that a process took away which died are kept from beside the evidence, also where that was not read at first", async () => {
+    const world = await createWorld({
+      grants: [ORDERS, MEMBERS],
+      outage: { call: "table.put*", fault: "fails before" },
+    });
+    await world.clock.run(world.run("lock", (parts) => lock(world.opened, parts)));
+    await world.clock.run(world.run("contain", (parts) => contain(world.opened, parts)));
+    expect([world.tenant.grants.size, world.tenant.gives("https://orders"), stepsOf(world)]).toEqual([0, false, {}]);
+    world.calm();
+    world.wire.fail({ call: "evidence.read", fault: "fails before" });
+    await world.clock.run(respond(world));
+    plant(world);
+    await turns(world, 1);
+    expect(stepsOf(world).contain?.outcome).toBe("done");
+    expect((await planRestore(world.incident(), NO_RULES, planning(world))).lines.join()).toMatch(/say no/);
+    world.calm();
+    await turns(world, 1);
+
+    const { plan } = await planRestore(world.incident(), NO_RULES, planning(world));
+    expect(plan.grantTypes).toEqual(["client_credentials"]);
+    expect(plan.grants.map(({ audience }) => audience)).toEqual([ORDERS.audience, MEMBERS.audience]);
+    expect(stepsOf(world).look?.outcome).toBe("done");
+    expect(isContained(world.incident())).toBe(true);
+  });
+
   test("that are planted where the first ones could be told and not stored are not what is given back", async () => {
     const world = await createWorld({
       grants: [ORDERS],
@@ -85,7 +119,7 @@ describe("grants", () => {
     plant(world);
     await turns(world, 1);
 
-    expect(await readPreservedGrants(world.table, world.opened.id)).toEqual([]);
+    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([ORDERS]);
   });
 
   test("keep what they say of authorization details, and people are told of them", async () => {
@@ -105,7 +139,18 @@ describe("grants", () => {
     await turns(world, 2);
 
     expect(missingOf(world, "contain")).toEqual(["cgr_2 (https://orders): the responder lacks scope of deleteGrant"]);
-    expect(toldOf(world).filter((title) => title.includes("put back"))).toEqual([expect.stringMatching(/still there/)]);
+    const told = () => world.alerts.filter(({ title }) => title.includes("put back"));
+    expect(told().map(({ title }) => title)).toEqual([expect.stringMatching(/still there/)]);
+
+    plant(world);
+    await turns(world, 2);
+    expect(told().map(({ items }) => items.length)).toEqual([1, 2]);
+    delete world.tenant.refusals.deleteGrant;
+    await turns(world, 2);
+    expect(told().map(({ title }) => title)).toEqual([
+      ...[expect.stringMatching(/still there/), expect.stringMatching(/still there/)],
+      expect.stringMatching(/taken away again/),
+    ]);
   });
 
   test("that were put back wait while that cannot be recorded: no trace would be left of them", async () => {

@@ -130,6 +130,17 @@ describe("giving access back", () => {
     expect(titles().at(-1)).toBe("job: restore was not answered");
   });
 
+  test("that was approved and only in part given back is not said to stay contained", async () => {
+    const at = THREE_AM + 5 * MINUTE;
+    const { plan, ask, say, later, now } = await machine({ restored: { at, stoppedAt: at } });
+    await ask("restore");
+    await say("restore", "approve");
+    await later(9 * DAY);
+    await plan("restore");
+
+    expect((await now()).steps.restore).toMatchObject({ missing: [expect.stringMatching(/may get tokens again/)] });
+  });
+
   test("is nobody's question where nothing was taken away", async () => {
     const leak = { ...incidentOf().leak, levers: [] } as unknown as Incident["leak"];
     const { plan, now } = await machine({ leak });

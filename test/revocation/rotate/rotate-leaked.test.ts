@@ -240,6 +240,7 @@ it("keeps its label, and is called neither dead nor replaced, as long as Auth0 a
     missing: ["the old credential of jkl: Auth0 still accepts it"],
   });
   expect(world.vault.labelsOf((payload) => credentialOf(payload) === leaked)).toEqual([PREVIOUS]);
+  expect(world.incident().replacedAt).toBeLessThanOrEqual(world.clock.now());
   world.answers = () => ({});
   expect(await rotated(world)).toMatchObject({ outcome: "done" });
   expect(world.vault.labelled(PREVIOUS)).toBeUndefined();

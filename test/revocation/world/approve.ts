@@ -2,7 +2,7 @@ import { ask } from "../../../lib/revocation/approvals/ask.ts";
 import type { AskedStep, Proposal } from "../../../lib/revocation/approvals/asked.ts";
 import { decide } from "../../../lib/revocation/approvals/decide.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
-import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { noteReplaced, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { planKeyRevocation } from "../../../lib/revocation/key-revocation/plan-key.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import { planRestore } from "../../../lib/revocation/restore/plan-restore.ts";
@@ -22,9 +22,11 @@ const INVENTORIES = { before: async () => undefined };
 export async function replaced(world: World): Promise<void> {
   await respond(world);
   await turn(world);
-  await world.run("rotate", ({ table, clock }) =>
-    recordStep(table, world.opened.id, "rotate", { at: clock.now(), outcome: "done", message: "It has a new one." }),
-  );
+  await world.run("rotate", async ({ table, clock }) => {
+    await noteReplaced(world.opened, { table, clock });
+    const came = { at: clock.now(), outcome: "done", message: "It has a new one." } as const;
+    return recordStep(table, world.opened.id, "rotate", came);
+  });
 }
 
 /** Asks for a step, and two people agree to it: nobody knows who started the incident. Gives the plan. */

@@ -12,6 +12,7 @@ import { createWire, type Outage, type PlannedFault, type Wire } from "../../sup
 import { wiredEvidence, wiredTable } from "../../support/world/wired-store.ts";
 import { type Guard, guardOf } from "./guard.ts";
 import { responderPort, wiredPublisher } from "./ports.ts";
+import { allowedEvidence } from "./role.ts";
 import { type WorldTenant, worldTenant } from "./tenant.ts";
 
 export interface WorldOptions {
@@ -149,7 +150,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     },
     tenant: responderPort(tenant, guard, wire, process),
     table: wiredTable(table, wire, process),
-    evidence: wiredEvidence(evidence, wire, process),
+    evidence: allowedEvidence(wiredEvidence(evidence, wire, process)),
     publisher: wiredPublisher(alerts, () => isMute, wire, process),
     clock: process.clock,
     deadline: process.killedAt - RESERVE,
