@@ -88,7 +88,7 @@ describe("a turn of watching", () => {
     const log = [logEvent(THREE_AM + 9 * SECOND), logEvent(THREE_AM + 12 * SECOND), logEvent(THREE_AM + MINUTE)];
     const tenant = testTenant({
       lastLogEvent: async (before) => log.findLast(({ at }) => at < before)?.id,
-      ...{ apis: async () => [], signingKeys: async () => [], keys: async () => [] },
+      ...{ apis: async () => [], signingKeys: async () => [], keys: async () => [], client: async () => undefined },
     });
     tenant.log = log;
     const { parts, table, clock, heard } = testParts(tenant);

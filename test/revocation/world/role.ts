@@ -2,8 +2,13 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { CONTAINING_DOCUMENTS } from "../../../lib/revocation/contain/documents.ts";
 import type { EvidenceStore } from "../../../lib/store/evidence-store.ts";
 
-/** What the responder's role may read and write, as `test/infra/policies.test.ts` sees that the template says it. */
-const ALLOWED = CONTAINING_DOCUMENTS.map((name) => new RegExp(`^incidents/.*/${name.replace("*", ".*")}$`));
+/**
+ * What the responder's role may read and write, as `test/infra/policies.test.ts` sees that the template says it; and
+ * what a process on one machine keeps beside, which does the work of two roles.
+ */
+const ALLOWED = [...CONTAINING_DOCUMENTS, "incident.json", "incident.html"].map(
+  (name) => new RegExp(`^incidents/.*/${name.replace("*", ".*")}$`),
+);
 
 /** The evidence as the responder's role may use it: everything else is refused. */
 export const allowedEvidence = (evidence: EvidenceStore): EvidenceStore => ({
