@@ -7,6 +7,7 @@ import type { Incident, StepResult } from "./incident/incident.ts";
 import { changeIncident } from "./incident/incidents.ts";
 import { addToTimeline } from "./incident/timeline.ts";
 import { notYet, waitsFor } from "./not-over.ts";
+import { tellRest } from "./watch/tell-uses.ts";
 
 /** What closing works with: nothing that acts in the tenant. */
 export type ClosingParts = EvidenceParts & TellingParts;
@@ -27,6 +28,7 @@ export async function closeIncident(incident: Incident, parts: ClosingParts): Pr
   if (incident.closedAt !== null) return incident;
   const missing = waitsFor(incident, clock.now());
   if (missing.length > 0) return notYet(incident, missing, parts);
+  await tellRest(incident, parts);
   const { bundle, documents } = await keepEvidence(incident, parts);
   const at = Date.parse(bundle.generatedAt);
   for (const { name, sha256 } of documents) {

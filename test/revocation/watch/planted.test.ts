@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { closeIncident } from "../../../lib/revocation/close.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -28,7 +29,11 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
   const inventories = { before: async () => undefined, now: async () => undefined };
   const now = () => readIncident(table, incident.id);
   return {
-    ...{ tenant, table, incident },
+    ...{ tenant, table, incident, clock },
+    close: async () => {
+      const present = async () => ({ status: "unread", why: "Not looked." }) as const;
+      await clock.run(closeIncident(await now(), { ...all.parts, present }));
+    },
     look: async () => {
       await clock.run(readBack(await now(), all.parts));
       await clock.run(investigate(await now(), all.parts, inventories));
@@ -77,7 +82,7 @@ describe("an application that was added with what leaked", () => {
   });
 
   it("by a token that is out is followed at once, and so is what it adds itself, once an hour", async () => {
-    const { tenant, turn, told } = await leaked([]);
+    const { tenant, turn, told, clock } = await leaked([]);
     tenant.log.push(adds(LATER, "evil"), adds(LATER + MINUTE, "worse", "evil"), does(LATER + 2 * MINUTE, "worse"));
     await turn();
     tenant.log.push(does(LATER + 3 * MINUTE, "evil"));
@@ -89,8 +94,30 @@ describe("an application that was added with what leaked", () => {
     expect(told()).toHaveLength(1);
     tenant.log.push(does(LATER + 2 * HOUR, "worse"));
     await turn();
+    expect(told()).toHaveLength(1);
+    await clock.run(clock.sleep(HOUR));
+    await turn();
 
     expect(told()).toHaveLength(2);
+  });
+
+  it("is told of to the last use, though it stops within the hour, or nobody watches any more", async () => {
+    const ended = { at: THREE_AM, by: "dana", reason: "enough" };
+    for (const isClosed of [false, true]) {
+      const { tenant, turn, told, clock, close } = await leaked([], isClosed ? { ended } : {});
+      tenant.log.push(adds(LATER, "evil"), does(LATER + MINUTE, "evil"));
+      await turn();
+      tenant.log.push(...Array.from({ length: 40 }, () => does(LATER + 20 * MINUTE, "evil")));
+      await turn();
+      expect(told()).toHaveLength(1);
+      await clock.run(clock.sleep(isClosed ? MINUTE : HOUR));
+      await (isClosed ? close() : turn());
+
+      expect(told().map(({ title }) => title)).toEqual([
+        expect.stringMatching(/in use: 1 event$/),
+        expect.stringMatching(/in use: 40 events$/),
+      ]);
+    }
   });
 
   it("is said not to be followed where the log does not name it, or where there are too many", async () => {

@@ -126,9 +126,13 @@ describe("a turn of watching", () => {
 
     expect(titles()).toEqual([
       "acme: somebody tries to log in as job: 1 request refused",
-      "acme: somebody tries to log in as job: 60 requests refused",
+      "acme: somebody tries to log in as job: 59 requests refused",
       "acme: somebody tries to log in as job: 60 requests refused",
     ]);
+
+    await clock.run(clock.sleep(HOUR));
+    await turn();
+    expect(titles().at(-1)).toBe("acme: somebody tries to log in as job: 10 requests refused");
   });
 
   it("does not take Curfew's own proof for the thief, but the thief beside it", async () => {
