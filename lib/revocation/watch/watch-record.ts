@@ -26,7 +26,7 @@ export interface WatchRecord extends LogPosition {
   gaps: readonly LogGap[];
   /** For how many events each act of Curfew's own accounted, by its key. */
   own: Readonly<Record<string, number>>;
-  /** `jti`s of tokens that were given out after it was restored; bounded. */
+  /** `jti`s of tokens that were given out since access is given back; bounded. */
   renewed: readonly string[];
   /** Tokens that it was given for itself while it should get none; null while there is none. */
   issued: Issued | null;

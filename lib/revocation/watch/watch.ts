@@ -113,9 +113,6 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
   return (await readWatch(table, incident.id)) ?? { value: record, version: 1 };
 }
 
-const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
-  restore?.outcome === "done" ? restore.at : null;
-
 /** Why the log was not read to its end; undefined when it was, or when the time of this turn was over. */
 async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: IncidentParts): Promise<unknown> {
   const { tenant, table, clock, deadline } = parts;
@@ -128,7 +125,7 @@ async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: In
         readIncident(table, incident.id),
         readOwnActs(table, incident, record.readUntil),
       ]);
-      const { record: next, seen } = withPage(record, page, { incident: now, acts, restoredAt: restoreOf(now) });
+      const { record: next, seen } = withPage(record, page, { incident: now, acts });
       await keepSeen(table, incident.id, seen);
       // Another turn was faster: it has read the same and goes on.
       if (!(await putWatch(table, incident.id, next, version))) return undefined;

@@ -6,6 +6,7 @@ import {
   type Incident,
   incidentPartition,
   isContained,
+  type StepResult,
   stoppedAt,
   wasContained,
 } from "../../../lib/revocation/incident/incident.ts";
@@ -21,6 +22,7 @@ import { MOST_TURNS } from "../../../lib/revocation/watch/interval.ts";
 import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
 import {
   CLIENT,
   DAY,
@@ -53,6 +55,11 @@ const TOKEN: TokenFacts = {
   sha256: "0".repeat(64),
   signature: { status: "verified" },
 };
+
+const undone = (at: number): StepResult => ({
+  ...{ at, outcome: "incomplete", message: "Access is not given back yet.", code: "missing-scope" },
+  missing: ["the network ACL of this incident is still there"],
+});
 
 describe("a turn of watching", () => {
   it("tells of every use after the lock, once, with what and from where", async () => {
@@ -219,14 +226,20 @@ describe("a turn of watching", () => {
     expect(titles()).toHaveLength(1);
   });
 
-  it("tells an old token from a new one once the application is restored", async () => {
-    const { tenant, turn, heard } = await watched({
-      steps: { ...incidentOf().steps, restore: done(THREE_AM + 7 * MINUTE) },
+  it.each<[string, Partial<Incident["steps"]>]>([
+    ["is restored", { restore: done(THREE_AM + 8 * MINUTE) }],
+    ["is open, though the rest cannot be given back", { restore: undone(THREE_AM + 9 * MINUTE) }],
+    ["is restored for the second time", { restore: done(THREE_AM + 30 * MINUTE) }],
+  ])("tells an old token from a new one once the application %s, and computes no other window", async (_, more) => {
+    const restored = { at: THREE_AM + 7 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE };
+    const { tenant, turn, heard, table, incident } = await watched({
+      restored,
+      steps: { ...incidentOf().steps, ...more },
     });
     const at = THREE_AM + 8 * MINUTE;
     tenant.log = [
       logEvent(at, { type: "seccft", request: undefined, tokenId: "new" }),
-      logEvent(at, { tokenId: "new" }),
+      logEvent(at + DAY, { tokenId: "new" }),
       logEvent(at),
       logEvent(at, { tokenId: "old", request: { method: "delete", path: "/api/v2/clients/x" } }),
     ];
@@ -235,6 +248,7 @@ describe("a turn of watching", () => {
 
     expect(heard).toHaveLength(1);
     expect(heard[0]?.items).toEqual(["1 time: DELETE /api/v2/clients/x, from 198.51.100.7"]);
+    expect((await readWatch(table, incident.id))?.value.issued).toBeNull();
   });
 
   it.each<[string, Partial<Incident>, Partial<LogEvent>]>([
