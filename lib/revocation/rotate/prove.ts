@@ -77,7 +77,7 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   const old = aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }));
   return {
     ...came,
-    message: [came.message, old, aboutSupplied(supplied)].filter((sentence) => sentence !== "").join(" "),
+    message: [came.message, old, aboutSupplied(incident, supplied)].filter((sentence) => sentence !== "").join(" "),
   };
 }
 

@@ -37,6 +37,11 @@ import {
 const TASK_TOKEN = "AQC8-task-token-canary";
 const HOSTILE = `<img src=x onerror=alert(1)>\u202Egnp`;
 
+const suppliedOf = (changes: Partial<Supplied>): Supplied => ({
+  ...{ acceptedIn: [], refusedAt: null, diedAt: null, last: "unknown", at: THREE_AM + 4 * MINUTE, trial: null },
+  ...changes,
+});
+
 /** An incident that went all the way: used after the lock, looked back at, restored, and over. */
 async function lived(changes: Partial<Incident> = {}) {
   const tenant = testTenant({
@@ -80,7 +85,7 @@ async function lived(changes: Partial<Incident> = {}) {
   await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
   await all.table.put<Supplied>(
     { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
-    { acceptedAt: THREE_AM, refusedAt: THREE_AM + 4 * MINUTE, last: "refused", at: THREE_AM + 4 * MINUTE, trial: null },
+    suppliedOf({ refusedAt: THREE_AM + 4 * MINUTE, diedAt: THREE_AM + 4 * MINUTE, last: "refused" }),
   );
   await all.table.put(
     { partition: incidentPartition(incident.id), sort: "ASKED#restore" },
@@ -222,19 +227,11 @@ describe("closing an incident", () => {
     ["nothing was seen of it", undefined, "unknown"],
     [
       "it was accepted before it was replaced, and not tried since",
-      { acceptedAt: THREE_AM, refusedAt: null, last: "accepted", at: THREE_AM, trial: null },
+      suppliedOf({ last: "accepted", at: THREE_AM }),
       "unknown",
     ],
-    [
-      "it was never accepted",
-      { acceptedAt: null, refusedAt: LATER, last: "refused", at: LATER, trial: null },
-      "unknown",
-    ],
-    [
-      "it is accepted after it was replaced",
-      { acceptedAt: LATER, refusedAt: null, last: "accepted", at: LATER, trial: null },
-      "alive",
-    ],
+    ["it was never accepted", suppliedOf({ refusedAt: LATER, last: "refused", at: LATER }), "unknown"],
+    ["it is accepted after it was replaced", suppliedOf({ last: "accepted", at: LATER }), "alive"],
   ])("never calls the secret dead where %s", async (_, supplied, state) => {
     const all = await lived();
     const key = { partition: incidentPartition(all.incident.id), sort: "SUPPLIED" };
