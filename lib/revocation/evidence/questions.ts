@@ -13,10 +13,16 @@ export const openQuestions = (facts: Facts): string[] => [
   "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
 ];
 
-const aboutContaining = ({ incident, isContained, leak, steps, ended }: Facts): string[] => [
+const LOCK = {
+  open: "It is NOT contained: it gets tokens for itself again, and nobody agreed to that. Who opened it after the watch had ended, and what got a token since?",
+  "not seen": "Is it still locked? Nobody could see that in the end.",
+};
+
+const aboutContaining = ({ incident, isContained, lockAtLast, leak, steps, ended }: Facts): string[] => [
   ...(ended ? [`${ended.by} ended it before it was over: ${ended.reason}`] : []),
   ...(incident.leakedSince === null ? ["Since when was it out? Nobody said, so everything in the log counts."] : []),
-  ...(isContained || incident.drill
+  ...(lockAtLast === null || lockAtLast === "holds" ? [] : [LOCK[lockAtLast]]),
+  ...(isContained || incident.drill || lockAtLast === "open"
     ? []
     : [
         leak?.isContainable === false

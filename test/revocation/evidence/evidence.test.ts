@@ -13,7 +13,7 @@ import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
-import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
+import type { ResponderTenant, RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
@@ -37,15 +37,17 @@ import {
 const TASK_TOKEN = "AQC8-task-token-canary";
 const HOSTILE = `<img src=x onerror=alert(1)>\u202Egnp`;
 
+const LOCKED: RevokedClient = { ...CLIENT, grantTypes: [] };
+
 const suppliedOf = (changes: Partial<Supplied>): Supplied => ({
   ...{ acceptedIn: [], refusedAt: null, diedAt: null, last: "unknown", at: THREE_AM + 4 * MINUTE, trial: null },
   ...changes,
 });
 
 /** An incident that went all the way: used after the lock, looked back at, restored, and over. */
-async function lived(changes: Partial<Incident> = {}) {
+async function lived(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
   const tenant = testTenant({
-    client: async () => CLIENT,
+    client: async () => present,
     keys: async () => [{ id: "cred_2", kid: "kid-2", name: "new" }],
   });
   const all = testParts(tenant);
@@ -127,8 +129,8 @@ async function lived(changes: Partial<Incident> = {}) {
 
 const text = (body: Uint8Array | undefined): string => Buffer.from(body ?? []).toString("utf8");
 
-async function closed(changes: Partial<Incident> = {}) {
-  const all = await lived(changes);
+async function closed(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
+  const all = await lived(changes, present);
   await all.clock.run(all.clock.sleep(2 * DAY));
   const incident = await all.close();
   const folder = `incidents/${incident.id}/`;
@@ -242,6 +244,22 @@ describe("closing an incident", () => {
 
     expect(credentials[0]).toMatchObject({ what: "client secret", state });
     expect(questions.join()).toContain("Is this dead: client secret?");
+  });
+
+  it.each<[string, RevokedClient, Partial<Incident>, boolean, RegExp | undefined]>([
+    ["holds", LOCKED, {}, true, undefined],
+    ["is open, and nobody gave that back", CLIENT, {}, false, /NOT contained: it gets tokens/],
+    ["is open as agreed", CLIENT, { restored: { at: LATER, stoppedAt: THREE_AM + 5 * MINUTE } }, true, undefined],
+    ["is what a later incident decides", CLIENT, { followedBy: "later" }, true, undefined],
+    ["cannot be seen", { ...CLIENT, grantTypes: undefined }, {}, true, /Is it still locked/],
+  ])("says contained of an application whose lock %s only where that is so", async (_, client, changes, is, asks) => {
+    const { json, page } = await closed(changes, client);
+    const { isContained, stoppedAt, questions } = JSON.parse(json) as IncidentBundle;
+
+    expect([isContained, stoppedAt !== null]).toEqual([is, is]);
+    const said = questions.filter((question) => /contained|locked\?/.test(question)).join();
+    expect(said).toMatch(asks ?? /^$/);
+    expect(page.includes("is open again: it is NOT contained")).toBe(!is);
   });
 
   it("does not call contained what the log refutes once access is given back", async () => {
