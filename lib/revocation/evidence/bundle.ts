@@ -110,6 +110,8 @@ export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier
 
 export type BundledWatch = Pick<WatchRecord, "turns" | "notKept"> & {
   startedAt: Moment;
+  /** Since when the application was locked, as the watch saw it first; null where it was not. */
+  lockedAt: Moment | null;
   readUntil: Moment;
   gaps: readonly { from: Moment; to: Moment }[];
   /** How many events were Curfew's own. */

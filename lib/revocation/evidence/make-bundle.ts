@@ -180,6 +180,7 @@ const bundledWatch = (record: WatchRecord): BundledWatch => ({
   turns: record.turns,
   notKept: record.notKept,
   startedAt: iso(record.startedAt),
+  lockedAt: isoOrNull(record.lockedAt),
   readUntil: iso(record.readUntil),
   gaps: record.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
   own: Object.values(record.own).reduce((sum, count) => sum + count, 0),

@@ -1,6 +1,6 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
-import type { IncidentBundle } from "./bundle.ts";
+import type { BundledWatch, IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
 
@@ -67,9 +67,14 @@ function aboutTheLog(facts: Facts): string[] {
     ...((watch?.notKept ?? 0) + (investigation?.notKept ?? 0) > 0
       ? ["More events are about it than are kept here."]
       : []),
-    ...(watch && watch.told.length > 0 ? ["It was used after it was locked: whose requests were those?"] : []),
+    ...(watch && watch.told.length > 0 ? [`${usedWhen(watch)}: whose requests were those?`] : []),
   ];
 }
+
+const usedWhen = ({ told, lockedAt }: BundledWatch): string =>
+  lockedAt !== null && told.some(({ lastAt }) => Date.parse(lastAt) >= Date.parse(lockedAt))
+    ? "It was used after it was locked"
+    : "What leaked was used";
 
 function aboutTheTenant({ investigation, watch }: Facts): string[] {
   if (!investigation) return [];

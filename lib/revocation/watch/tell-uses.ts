@@ -40,13 +40,14 @@ const isDue = (toldAt: Instant | null, { parts, isLast }: Telling): boolean =>
   isLast || toldAt === null || parts.clock.now() - toldAt >= BETWEEN;
 
 async function tellOwn(incident: Incident, known: Stored<WatchRecord>, telling: Telling): Promise<Stored<WatchRecord>> {
-  const { untold, attemptsToldAt } = known.value;
+  const { untold, attemptsToldAt, lockedAt } = known.value;
   if (untold === null) return known;
   const { table, clock } = telling.parts;
   const isRefusedOnly = untold.uses.every(({ kind }) => kind === "token-refused");
   if (isRefusedOnly && !isDue(attemptsToldAt, telling)) return known;
   const { from, to: at, uses } = untold;
-  await tellIncident(incident, { turn: "used", from, at, uses, isRefusedOnly }, telling.parts);
+  const isAfterLock = lockedAt !== null && from >= lockedAt;
+  await tellIncident(incident, { turn: "used", from, at, uses, isRefusedOnly, isAfterLock }, telling.parts);
   const toldAt = clock.now();
   return changeWatch(table, incident.id, known, (record) =>
     // Somebody else may have added to it, and will tell it.

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { look } from "../../../lib/revocation/contain/look.ts";
+import { makeBundle } from "../../../lib/revocation/evidence/make-bundle.ts";
 import {
   type Incident,
   incidentPartition,
@@ -267,17 +268,30 @@ describe("a turn of watching", () => {
     expect(heard).toEqual([]);
   });
 
-  it.each<[string, Partial<LogEvent>]>([
-    ["the token itself", { tokenId: "jti-leaked", clientId: "renamed" }],
-    ["its user", { userId: "auth0|dana" }],
-  ])("tells of uses by %s where a user's token leaked", async (_, event) => {
-    const leak = classify({ clientId: "job", token: TOKEN, client: CLIENT, own: null });
-    const { tenant, turn, heard } = await watched({ token: TOKEN, leak });
-    tenant.log = [logEvent(LATER, event)];
-
+  const lock = { at: THREE_AM, outcome: "not-applicable", message: "Nothing to lock." } as const;
+  const ofUser = { leak: classify({ clientId: "job", token: TOKEN, client: CLIENT, own: null }), steps: { lock } };
+  it.each<[string, Partial<Incident>, Partial<LogEvent>, number, string]>([
+    ["the token itself", ofUser, { tokenId: "jti-leaked", clientId: "renamed" }, LATER, "what leaked of job is in use"],
+    ["its user", ofUser, { userId: "auth0|dana" }, LATER, "what leaked of job is in use"],
+    [
+      "the token while the lock fails",
+      { steps: { lock: undone(THREE_AM) } },
+      { tokenId: "jti-leaked" },
+      LATER,
+      "what leaked of job is in use",
+    ],
+    ["the token before the lock", {}, { tokenId: "jti-leaked" }, THREE_AM, "what leaked of job is in use"],
+    ["the token after the lock", {}, { tokenId: "jti-leaked" }, LATER, "job was used after it was locked"],
+  ])("tells of uses by %s where a token leaked, and of a lock only where there was one", async (...row) => {
+    const [, changes, event, at, title] = row;
+    const { tenant, turn, heard, table, incident, parts } = await watched({ token: TOKEN, ...changes });
+    tenant.log = [logEvent(at, event)];
     await turn();
+    expect(heard[0]?.title).toBe(`acme: ${title}: 1 event`);
 
-    expect(heard).toHaveLength(1);
+    const present = async () => ({ status: "unread", why: "Not looked." }) as const;
+    const { questions } = await makeBundle(await readIncident(table, incident.id), { ...parts, present });
+    expect(questions.join().includes("after it was locked")).toBe(title.includes("locked"));
   });
 
   it("says when the log cannot be read for a quarter of an hour, and goes on", async () => {
