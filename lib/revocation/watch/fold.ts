@@ -6,7 +6,7 @@ import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import { isPlanted, withPlanted, withPlantedUse } from "./planted.ts";
 import type { LogPage } from "./read-on.ts";
-import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "./seen.ts";
+import { type SeenEvent, withKept } from "./seen.ts";
 import { withUserToken } from "./user-tokens.ts";
 import type { WatchRecord } from "./watch-record.ts";
 
@@ -41,7 +41,7 @@ const ownOf = ({ own }: WatchRecord, { acts }: FoldParts): WatchRecord["own"] =>
 function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldParts): Folded {
   const { record } = folded;
   if (isPlanted(event, record.planted)) {
-    return kept({ ...record, planted: withPlantedUse(record.planted, event) }, folded, event, "told");
+    return withKept({ ...record, planted: withPlantedUse(record.planted, event) }, folded.seen, event, "told");
   }
   const concern = concernOf(event, { incident, lockedAt: record.lockedAt, renewed: record.renewed });
   if (concern === undefined) return folded;
@@ -56,7 +56,7 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldPart
   const issued = isNew && isAfterLock ? withIssued(record.issued, event, incident.restored?.at) : record.issued;
   const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
   const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
-  return kept({ ...next, issued, users, planted }, folded, event, concern);
+  return withKept({ ...next, issued, users, planted }, folded.seen, event, concern);
 }
 
 function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {
@@ -64,12 +64,6 @@ function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchR
   const { from, to, uses } = record.untold ?? { from: event.at, to: event.at, uses: [] };
   const untold = { from: Math.min(from, event.at), to: Math.max(to, event.at), uses: tallied(uses, event) };
   return { ...record, told: tallied(record.told, event), untold };
-}
-
-function kept(record: WatchRecord, { seen }: Folded, event: LogEvent, concern: Concern): Folded {
-  if (!isWorthKeeping(event, concern)) return { record, seen };
-  if (record.kept >= MOST_SEEN) return { record: { ...record, notKept: record.notKept + 1 }, seen };
-  return { record: { ...record, kept: record.kept + 1 }, seen: [...seen, { ...event, concern }] };
 }
 
 /** A token that was given out since the application was opened again is none of those that leaked. */

@@ -101,6 +101,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     issued: null,
     users: NO_USER_TOKENS,
     planted: { ...NOTHING_PLANTED, uses: [], untold: null, toldAt: null },
+    following: null,
     told: [],
     counted: [],
     untold: null,
@@ -119,6 +120,7 @@ async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: In
   let { value: record, version } = begun;
   try {
     ({ value: record, version } = await followFound(incident, begun, parts));
+    if (record.following) return undefined;
     for await (const page of readOn(tenant, clock, record)) {
       // Read after the page: whatever of it is Curfew's own, or allowed again, was noted before it could come into the log.
       const [now, acts] = await Promise.all([

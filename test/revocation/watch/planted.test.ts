@@ -6,10 +6,12 @@ import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { seenExposures } from "../../../lib/revocation/investigate/seen-exposures.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
-import { HOUR, incidentOf, logEvent, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+import { HOUR, incidentOf, logEvent, MINUTE, putIncident, SECOND, THREE_AM, testParts, testTenant } from "../support.ts";
 
 const adds = (at: number, createdClient: string | undefined, clientId = "job"): LogEvent =>
   logEvent(at, { clientId, ...(createdClient === undefined ? {} : { createdClient }) });
@@ -30,6 +32,10 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
   const now = () => readIncident(table, incident.id);
   return {
     ...{ tenant, table, incident, clock },
+    /** From now on a turn has time for one page. */
+    hurry: () => {
+      all.parts.deadline = 0;
+    },
     close: async () => {
       const present = async () => ({ status: "unread", why: "Not looked." }) as const;
       await clock.run(closeIncident(await now(), { ...all.parts, present }));
@@ -63,30 +69,68 @@ describe("an application that was added with what leaked", () => {
     expect(told()[0]?.steps.join()).toContain("npx curfew revoke --tenant acme --client evil");
   });
 
-  it("is read once more where the watch was faster than looking back", async () => {
-    const { tenant, look, turn, told, table, incident } = await leaked([adds(THREE_AM - HOUR, "evil")]);
-    await look();
-    const position = (await readInvestigation(table, incident.id))?.value.position;
-    expect(position).toBe(tenant.log[0]?.id);
-    tenant.log.push(does(LATER, "evil"), does(LATER, "other"));
-    const known = await readInvestigation(table, incident.id);
-    const key = { partition: `INCIDENT#${incident.id}`, sort: "INVESTIGATION" };
-    await table.remove(key);
-    await turn();
-    expect(told()).toEqual([]);
-    await table.put(key, known?.value);
+  /** A watch that has passed what `evil` did when looking back names it. */
+  async function passed(log: () => readonly LogEvent[], isRead = true) {
+    const all = await leaked([adds(THREE_AM - HOUR, "evil")]);
+    await all.look();
+    const { value: found } = (await readInvestigation(all.table, all.incident.id)) ?? {};
+    expect(found?.position).toBe(all.tenant.log[0]?.id);
+    all.tenant.log.push(...log());
+    const key = { partition: `INCIDENT#${all.incident.id}`, sort: "INVESTIGATION" };
+    await all.table.remove(key);
+    await all.turn();
+    expect(all.told()).toEqual([]);
+    await all.table.put(key, { ...found, isRead });
+    return all;
+  }
+
+  it("is read once more where the watch was faster than looking back, with what it planted itself, and kept", async () => {
+    const { tenant, turn, told, table, incident } = await passed(() => [
+      does(LATER, "evil"),
+      does(LATER, "other"),
+      adds(LATER, "worse", "evil"),
+      does(LATER, "worse"),
+    ]);
+    tenant.log.push(does(LATER + MINUTE, "evil"), does(LATER + MINUTE, "worse"));
     await turn();
     await turn();
 
-    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 1 event"]);
+    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 5 events"]);
+    const seen: unknown[] = [];
+    for await (const { clientId } of readSeen(table, incident.id)) seen.push(clientId);
+    expect(seen.toSorted()).toEqual(["evil", "evil", "evil", "job", "worse", "worse"]);
+    const { exposures } = await seenExposures(await readIncident(table, incident.id), [], table);
+    expect(exposures.map(({ clientId }) => clientId)).toContain("worse");
+  });
+
+  it("is read once more as far as each turn has time, and what nobody passed is read after that", async () => {
+    const { tenant, turn, told, hurry, clock } = await passed(() =>
+      Array.from({ length: 5 }, (_, index) => does(LATER + index * SECOND, "evil")),
+    );
+    tenant.log.push(adds(LATER + MINUTE, "worse", "evil"), does(LATER + MINUTE, "worse"));
+    hurry();
+    for (let count = 0; count < 6; count += 1) {
+      await turn();
+      await clock.run(clock.sleep(HOUR));
+    }
+
+    expect(told().map(({ title }) => Number(/(\d+) event/.exec(title)?.[1]))).toEqual([2, 2, 3]);
+  });
+
+  it("is not followed before looking back has come to the end of the log", async () => {
+    const { turn, told } = await passed(() => [does(LATER, "evil")], false);
+    await turn();
+
+    expect(told()).toEqual([]);
   });
 
   it("by a token that is out is followed at once, and so is what it adds itself, once an hour", async () => {
-    const { tenant, turn, told, clock } = await leaked([]);
+    const { tenant, turn, told, clock, table, incident } = await leaked([]);
     tenant.log.push(adds(LATER, "evil"), adds(LATER + MINUTE, "worse", "evil"), does(LATER + 2 * MINUTE, "worse"));
     await turn();
-    tenant.log.push(does(LATER + 3 * MINUTE, "evil"));
+    tenant.log.push(does(LATER + 3 * MINUTE, "evil"), adds(LATER + 3 * MINUTE, "evil"));
     await turn();
+    expect((await readWatch(table, incident.id))?.value.planted.clients).toEqual(["evil", "worse"]);
     expect(told()[0]?.items).toEqual([
       "1 time: evil, which was added with it: POST /api/v2/clients, from 198.51.100.7",
       "1 time: worse, which was added with it: DELETE /api/v2/users/1, from 198.51.100.7",
