@@ -19,6 +19,7 @@ export interface Issued {
 
 /** Bounds what one row holds. */
 const MOST_AUDIENCES = 100;
+const MOST_BYTES = 30_000;
 
 /**
  * Whether an event gave the application a token for itself. One that names no user counts, whatever its type: none is
@@ -46,7 +47,10 @@ export function withIssued(issued: Issued | null, { at, audience }: LogEvent, op
   return {
     at: Math.max(issued?.at ?? at, at),
     shutAt: at < (openedAt ?? Number.POSITIVE_INFINITY) - SKEW ? Math.max(shutAt ?? at, at) : shutAt,
-    audiences: audiences.length > MOST_AUDIENCES ? "any" : audiences,
+    audiences:
+      audiences.length > MOST_AUDIENCES || Buffer.byteLength(JSON.stringify(audiences)) > MOST_BYTES
+        ? "any"
+        : audiences,
   };
 }
 

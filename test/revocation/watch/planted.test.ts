@@ -11,7 +11,17 @@ import type { LogEvent } from "../../../lib/revocation/ports.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
-import { HOUR, incidentOf, logEvent, MINUTE, putIncident, SECOND, THREE_AM, testParts, testTenant } from "../support.ts";
+import {
+  HOUR,
+  incidentOf,
+  logEvent,
+  MINUTE,
+  putIncident,
+  SECOND,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
 
 const adds = (at: number, createdClient: string | undefined, clientId = "job"): LogEvent =>
   logEvent(at, { clientId, ...(createdClient === undefined ? {} : { createdClient }) });
