@@ -13,6 +13,7 @@ import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readBack } from "../../../lib/revocation/investigate/read-back.ts";
+import { untilNextLook } from "../../../lib/revocation/not-over.ts";
 import type { ResponderTenant, RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -176,11 +177,16 @@ describe("closing an incident", () => {
 
   it("is not over while people could not be told, tries on, and rings when that takes a day", async () => {
     const { close, heard, refuse, clock, evidence } = await lived();
-    await clock.run(clock.sleep(2 * DAY));
+    await clock.run(clock.sleep(9 * DAY));
     refuse(new CurfewError("service-failed", "SNS did not take it."));
-    expect((await close()).steps.close).toMatchObject({
+    const first = await close();
+    expect(first.steps.close).toMatchObject({
       missing: ["People could not be told of everything yet: 1 alert."],
     });
+    // The longer that lasts, the longer until it is tried again; not the longer the incident is over.
+    expect(untilNextLook(first, clock.now())).toBe(15);
+    await clock.run(clock.sleep(HOUR));
+    expect(untilNextLook(await close(), clock.now())).toBe(360);
     await clock.run(clock.sleep(DAY));
     await expect(close()).rejects.toMatchObject({ code: "service-failed" });
     refuse(undefined);
