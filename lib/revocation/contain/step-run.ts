@@ -34,7 +34,9 @@ export interface StepRun {
 
 /** How far a run came. */
 export type Came =
-  | { outcome: "done" | "not-applicable"; message: string }
+  /** `began` of a proof: see {@link StepResult}. */
+  | { outcome: "done"; message: string; began?: Instant }
+  | { outcome: "not-applicable"; message: string }
   | {
       outcome: "incomplete";
       message: string;

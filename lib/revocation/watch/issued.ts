@@ -81,6 +81,13 @@ export async function withoutVoidProof(
   });
 }
 
-/** One that the log dates a moment before the proof may have come after it; where it did not, proving again costs little. */
+/**
+ * Since the proof began to ask nothing should be given out: whoever opens the application and closes it between two
+ * questions leaves nothing but the token. One that the log dates a moment before may have come after it; where it did
+ * not, proving again costs little.
+ */
 const isVoid = ({ drill, steps: { prove } }: Incident, { shutAt }: Issued): boolean =>
-  !drill && prove?.outcome === "done" && shutAt !== null && prove.at - SKEW <= shutAt;
+  !drill &&
+  prove?.outcome === "done" &&
+  shutAt !== null &&
+  Math.min(prove.began ?? prove.at, prove.at) - SKEW <= shutAt;

@@ -200,6 +200,18 @@ describe("a turn of watching", () => {
       expect(isContained(await readIncident(table, incident.id))).toBe(true);
     });
 
+    it("while it was being proven, takes the proof back; proven anew after it, that holds", async () => {
+      const prove = { ...done(THREE_AM + 5 * MINUTE), began: THREE_AM + 4 * MINUTE } as const;
+      const { tenant, turn, table, incident } = await watched({ steps: { ...incidentOf().steps, prove } });
+      tenant.log = [issued(THREE_AM + 4.3 * MINUTE)];
+      expect(isContained(await turn())).toBe(false);
+      const anew = { ...done(THREE_AM + 12 * MINUTE), began: THREE_AM + 11 * MINUTE };
+      await recordStep(table, incident.id, "prove", anew);
+      await turn();
+
+      expect(isContained(await readIncident(table, incident.id))).toBe(true);
+    });
+
     it("keeps the proof where it was Curfew's own or a user's, came before, or while access was given back", async () => {
       const own = await watched();
       const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
