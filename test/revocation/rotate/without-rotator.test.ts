@@ -138,7 +138,9 @@ it("is proven by a person who tries what leaked where nothing is stored to ask w
   expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
   await report();
   expect(await world.step(prove)).toMatchObject({
-    steps: { prove: { outcome: "done", began: expect.any(Number), message: expect.stringContaining("A person tried") } },
+    steps: {
+      prove: { outcome: "done", began: expect.any(Number), message: expect.stringContaining("A person tried") },
+    },
   });
   const { id, steps } = world.incident();
   const again = { ...world.incident(), steps: { ...steps, contain: { ...steps.lock, at: world.clock.now() } } };

@@ -174,6 +174,16 @@ describe("an application that was added with what leaked", () => {
     }
   });
 
+  it("is followed by nobody who looks back in a drill, or where a user's token leaked and another user added it", async () => {
+    const levers = { ...incidentOf().leak, kind: "user-token", levers: [] } as unknown as Incident["leak"];
+    for (const changes of [{ drill: true }, { leak: levers }]) {
+      const { look, table, incident } = await leaked([adds(THREE_AM - HOUR, "tool")], changes);
+      await look();
+
+      expect((await readInvestigation(table, incident.id))?.value.planted.clients).toEqual([]);
+    }
+  });
+
   it("is said not to be followed where the log does not name it, or where there are too many", async () => {
     const { tenant, look, turn, found, table, incident } = await leaked([adds(THREE_AM - HOUR, undefined)]);
     tenant.log.push(...Array.from({ length: 23 }, (_, index) => adds(LATER, `evil-${index}`)));

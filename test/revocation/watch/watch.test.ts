@@ -225,7 +225,16 @@ describe("a turn of watching", () => {
       const user = await watched();
       user.tenant.log = [{ ...issued(), type: "seacft", userId: "auth0|1" }];
 
-      for (const { turn } of [own, before, back, user]) expect(wasContained(await turn())).toBe(true);
+      // Clocks differ: in the seconds before it was opened it may be the application's own.
+      const soon = await watched({ restored: { ...restored, at: LATER + 10 * SECOND } });
+      soon.tenant.log = [issued()];
+      // The token that leaked, got before the lock, is none that was given out although nothing should be.
+      const leaked = await watched({ token: { ...TOKEN, issuedAt: THREE_AM }, window: null });
+      leaked.tenant.log = [{ ...issued(THREE_AM), tokenId: "jti-leaked" }];
+      await leaked.turn();
+      expect((await readWatch(leaked.table, leaked.incident.id))?.value.issued).toBeNull();
+
+      for (const { turn } of [own, before, back, soon, user]) expect(wasContained(await turn())).toBe(true);
     });
   });
 
