@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { askForToken } from "../../lib/auth0/ask-for-token.ts";
 import type { Login } from "../../lib/auth0/login.ts";
 import { calibrate, type ProbeEndpoint, probeCredential } from "../../lib/auth0/probe.ts";
@@ -55,7 +56,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   try {
     const table = await openDeployedLedger(name);
     const tryHere = tryingHere(id, order, { table, desk, signal }, terminal);
-    // Who was seen to be accepted before the credential is replaced is proven dead after.
+    // What is seen to be accepted before the credential is replaced is proven dead after, by the same run.
     const before = tryHere("accepted?");
     before.catch(() => undefined); // is thrown where it is awaited, unless following has ended before
     const incident = await followIncident(id, { table }, terminal, signal);
@@ -97,6 +98,7 @@ function tryingHere(
   };
   const ask = (audience: string) => askForToken(address, leaked, audience, AUTH0_HERE, signal);
   const clock = systemClock;
+  const run = randomUUID();
   return async (asked) => {
     let came: Trial | null = null;
     try {
@@ -110,8 +112,8 @@ function tryingHere(
         err(`${wrapped(terminalText(GETS[came.came](came.detail)), width)}\n`);
       }
       const trial = came && { came: came.came, detail: came.detail };
-      await desk.reportTrial(id, { said, trial });
-      err(`${aboutSupplied(await readSupplied(table, incident))}\n`);
+      await desk.reportTrial(id, { said, run, trial });
+      err(`${aboutSupplied(await readIncident(table, id), await readSupplied(table, incident))}\n`);
     } catch (error) {
       if (!(error instanceof CurfewError) || signal.aborted) throw error;
       err(`What leaked could not be tried from here: ${error.message}\n`);

@@ -55,7 +55,15 @@ export type IncidentTurn =
       at: Instant;
       told: readonly string[];
     }
-  | { turn: "used"; at: Instant; from: Instant; uses: readonly UseCount[]; isRefusedOnly: boolean }
+  | {
+      turn: "used";
+      at: Instant;
+      from: Instant;
+      uses: readonly UseCount[];
+      isRefusedOnly: boolean;
+      /** Whether the application was locked before all of them. */
+      isAfterLock: boolean;
+    }
   | {
       /** Applications do something that were added with what leaked, or by one of these. */
       turn: "planted-used";

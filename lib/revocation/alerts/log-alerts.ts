@@ -4,15 +4,13 @@ import type { Incident } from "../incident/incident.ts";
 import type { UseCount } from "./incident-turn.ts";
 import { iso, nameOf, type Told, type Turn } from "./told.ts";
 
-export function used(incident: Incident, { from, at, uses, isRefusedOnly }: Turn<"used">): Told {
+export function used(incident: Incident, { from, at, uses, isRefusedOnly, isAfterLock }: Turn<"used">): Told {
   const total = uses.reduce((sum, { count }) => sum + count, 0);
   return {
     severity: isRefusedOnly ? "high" : "critical",
-    title: isRefusedOnly
-      ? `somebody tries to log in as ${nameOf(incident)}: ${counted(total, "request")} refused`
-      : `${nameOf(incident)} was used after it was locked: ${counted(total, "event")}`,
+    title: usedTitle(nameOf(incident), total, { isRefusedOnly, isAfterLock }),
     text: isRefusedOnly
-      ? "Auth0 refused, so the lock holds. It may be the thief, or a service that has not heard of it."
+      ? `Auth0 refused${isAfterLock ? ", so the lock holds" : ""}. It may be the thief, or a service that has not heard of it.`
       : "What is out is in use. Curfew's own requests are not among these.",
     facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(at))}` }],
     items: uses.map(useLine),
@@ -25,6 +23,16 @@ export function used(incident: Incident, { from, at, uses, isRefusedOnly }: Turn
     matter: [at, total],
     at,
   };
+}
+
+function usedTitle(
+  name: string,
+  total: number,
+  { isRefusedOnly, isAfterLock }: Pick<Turn<"used">, "isRefusedOnly" | "isAfterLock">,
+): string {
+  if (isRefusedOnly) return `somebody tries to log in as ${name}: ${counted(total, "request")} refused`;
+  if (isAfterLock) return `${name} was used after it was locked: ${counted(total, "event")}`;
+  return `what leaked of ${name} is in use: ${counted(total, "event")}`;
 }
 
 export function plantedUsed(

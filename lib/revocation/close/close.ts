@@ -6,6 +6,7 @@ import { type EvidenceParts, keepEvidence } from "../evidence/keep-evidence.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
+import { tellRest } from "../watch/tell-uses.ts";
 import { notYet, waitsFor } from "./not-over.ts";
 
 /** What closing works with: nothing that acts in the tenant. */
@@ -27,6 +28,7 @@ export async function closeIncident(incident: Incident, parts: ClosingParts): Pr
   if (incident.closedAt !== null) return incident;
   const missing = waitsFor(incident, clock.now());
   if (missing.length > 0) return notYet(incident, missing, parts);
+  await tellRest(incident, parts);
   const { bundle, documents } = await keepEvidence(incident, parts);
   const at = Date.parse(bundle.generatedAt);
   for (const { name, sha256 } of documents) {

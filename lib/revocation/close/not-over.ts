@@ -9,21 +9,28 @@ import { momentOf } from "../window/window-text.ts";
 /** Between two looks whether it is over, at most. */
 const A_DAY: Seconds = days(1);
 
-/** Records what an incident waits for until it can be closed. */
-export const notYet = (
-  { id }: Incident,
+/** Records what an incident waits for until it can be closed, and since when it waits for just that. */
+export function notYet(
+  { id, steps: { close } }: Incident,
   missing: readonly string[],
   { table, clock }: Pick<IncidentParts, "table" | "clock">,
-): Promise<Incident> =>
-  recordStep(table, id, "close", {
-    ...{ at: clock.now(), outcome: "incomplete", message: "The incident cannot be closed yet.", missing, code: null },
-  });
+): Promise<Incident> {
+  const isSame = close?.outcome === "incomplete" && close.missing.join() === missing.join();
+  const at = isSame ? close.at : clock.now();
+  const message = "The incident cannot be closed yet.";
+  return recordStep(table, id, "close", { at, outcome: "incomplete", message, missing, code: null });
+}
 
 /**
  * Nobody watches any more, but an incident is not forgotten: what is open is looked at again, and what people could not
  * be told is told later; once a day at least.
  */
-export function untilNextLook({ window, ended, drill, openedAt }: Incident, now: Instant): Seconds {
+export function untilNextLook(incident: Incident, now: Instant): Seconds {
+  const { window, ended, drill, openedAt } = incident;
+  const { close } = incident.steps;
+  // What is over may still wait for people to be told, and that since a moment ago, however long it is over.
+  if (close?.outcome === "incomplete" && waitsFor(incident, now).length === 0)
+    return Math.min(pauseAfter(now - close.at), A_DAY);
   const end = ended?.at ?? (drill ? openedAt : window?.state === "closes" ? window.at : Number.POSITIVE_INFINITY);
   const wait = end > now ? Math.ceil((end - now) / 1_000) : pauseAfter(now - end);
   return Math.min(Math.max(SOON, wait), A_DAY);

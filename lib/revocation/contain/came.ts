@@ -1,8 +1,11 @@
+import type { Instant } from "../../history/history.ts";
 import type { CurfewError, ErrorCode } from "../../model/curfew-error.ts";
 
 /** How far a run came. */
 export type Came =
-  | { outcome: "done" | "not-applicable"; message: string }
+  /** `began` of a proof: see {@link StepResult}. */
+  | { outcome: "done"; message: string; began?: Instant }
+  | { outcome: "not-applicable"; message: string }
   | {
       outcome: "incomplete";
       message: string;

@@ -55,8 +55,13 @@ export interface IncidentBundle {
   };
   leak: { kind: string; meaning: string; levers: readonly Lever[]; isContainable: boolean } | null;
   token: Dated<TokenFacts, "issuedAt" | "notBefore" | "expiresAt"> | null;
-  /** Whether it was contained in the end, and since when it is proven that nothing is given out. */
+  /** Whether it was contained, and was not seen open in the end, and since when it is proven that nothing is given out. */
   isContained: boolean;
+  /**
+   * Whether the lock was seen to hold in the end; null where nothing was locked, or access was given back, or a later
+   * incident decides about it.
+   */
+  lockAtLast: "holds" | "open" | "not seen" | null;
   /** Who ended it before its window was over, and why; null where nobody did. */
   ended: { at: string; by: string; reason: string } | null;
   stoppedAt: Moment | null;
@@ -105,6 +110,8 @@ export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier
 
 export type BundledWatch = Pick<WatchRecord, "turns" | "notKept"> & {
   startedAt: Moment;
+  /** Since when the application was locked, as the watch saw it first; null where it was not. */
+  lockedAt: Moment | null;
   readUntil: Moment;
   gaps: readonly { from: Moment; to: Moment }[];
   /** How many events were Curfew's own. */

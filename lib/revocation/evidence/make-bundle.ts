@@ -27,7 +27,7 @@ import type {
 import { credentialStates } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
 import { seenOfOldCredential } from "./old-credential.ts";
-import type { PresentClient } from "./present-client.ts";
+import { lockAtLast, type PresentClient } from "./present-client.ts";
 import { openQuestions } from "./questions.ts";
 
 /** What evidence is made from. */
@@ -45,6 +45,8 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
   const watch = (await readWatch(table, incident.id))?.value;
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
+  const present = await parts.present();
+  const lock = lockAtLast(incident, present);
   const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
@@ -67,9 +69,10 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       isContainable: incident.leak.isContainable,
     },
     token: incident.token && bundledToken(incident.token),
-    isContained: wasContained(incident),
+    isContained: wasContained(incident) && lock !== "open",
+    lockAtLast: lock,
     ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
-    stoppedAt: isoOrNull(incident.restored?.refutedAt === undefined ? stoppedAt(incident) : null),
+    stoppedAt: isoOrNull(incident.restored?.refutedAt === undefined && lock !== "open" ? stoppedAt(incident) : null),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
@@ -77,7 +80,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       incident,
       client: preserved.client as RevokedClient | undefined,
       keys: preserved.keys as PreservedKeys | undefined,
-      ...{ present: await parts.present(), old: await seenOfOldCredential(incident, table) },
+      ...{ present, old: await seenOfOldCredential(incident, table) },
       refreshTokensRevokedAt: said?.at ?? null,
       refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
       now,
@@ -177,6 +180,7 @@ const bundledWatch = (record: WatchRecord): BundledWatch => ({
   turns: record.turns,
   notKept: record.notKept,
   startedAt: iso(record.startedAt),
+  lockedAt: isoOrNull(record.lockedAt),
   readUntil: iso(record.readUntil),
   gaps: record.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
   own: Object.values(record.own).reduce((sum, count) => sum + count, 0),

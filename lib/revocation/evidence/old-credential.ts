@@ -2,7 +2,7 @@ import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
 import { whyNotOfLeaked } from "../rotate/proof-of-leaked.ts";
-import { readSupplied } from "../rotate/supplied.ts";
+import { isSeenDead, readSupplied } from "../rotate/supplied.ts";
 
 /**
  * What was seen of the credential that leaked, since it was replaced: that Auth0 refuses it, which before had accepted
@@ -15,7 +15,7 @@ export async function seenOfOldCredential(incident: Incident, table: Table): Pro
   const { rotate } = incident.steps;
   const supplied = await readSupplied(table, incident);
   if (supplied?.last === "accepted" && supplied.at >= (rotate?.outcome === "done" ? rotate.at : 0)) return "accepted";
-  if (supplied && supplied.acceptedAt !== null && supplied.refusedAt !== null) return "refused";
+  if (isSeenDead(incident, supplied)) return "refused";
   const record = await recordOfCredential(table, incident);
   const { lastProof, promoted } = record ?? {};
   if (!record || !promoted || promoted.at < incident.openedAt || lastProof?.current !== promoted.version) {

@@ -81,9 +81,10 @@ const headline = (bundle: IncidentBundle): Html => html`<header>
 <p class="limits">Incident <b>${bundle.incident.id}</b>, closed ${moment(bundle.generatedAt)}.</p>
 </header>`;
 
-function verdict({ incident, isContained, window, leak }: IncidentBundle): Html {
+function verdict({ incident, isContained, lockAtLast, window, leak }: IncidentBundle): Html {
   const name = foreign(incident.clientId);
   if (incident.drill) return html`What would have been done if ${name} had leaked.`;
+  if (lockAtLast === "open") return html`${name} leaked, and is open again: it is NOT contained.`;
   if (!isContained) {
     return leak?.isContainable === false
       ? html`${name} leaked, and Curfew could not contain it.`

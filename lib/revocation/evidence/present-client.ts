@@ -1,8 +1,10 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
-import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { FOR_ITSELF } from "../contain/known-client.ts";
+import { type Incident, incidentPartition, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
+import type { IncidentBundle } from "./bundle.ts";
 
 /** The application as it is when the evidence is made. */
 export type PresentClient =
@@ -44,3 +46,15 @@ export const keptPresentClient = async (table: Table, incident: string): Promise
   (await table.get<PresentClient>(presentKey(incident)))?.value ?? NOT_SEEN;
 
 const NOT_SEEN: PresentClient = { status: "unread", why: "Nobody looked at the application in the end." };
+
+/** Whether the lock holds: after the window nobody watches, and the incident may go on for a week. */
+export function lockAtLast(incident: Incident, present: PresentClient): IncidentBundle["lockAtLast"] {
+  const { drill, leak, steps, restored, followedBy } = incident;
+  if (drill || !leak?.levers.includes("lock") || !isComplete(steps.lock)) return null;
+  if (restored || followedBy !== undefined) return null;
+  if (present.status === "unread") return "not seen";
+  if (!present.client) return "holds";
+  const { grantTypes } = present.client;
+  if (grantTypes === undefined) return "not seen";
+  return grantTypes.includes(FOR_ITSELF) ? "open" : "holds";
+}

@@ -1,6 +1,6 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
-import type { IncidentBundle } from "./bundle.ts";
+import type { BundledWatch, IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
 
@@ -13,10 +13,16 @@ export const openQuestions = (facts: Facts): string[] => [
   "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
 ];
 
-const aboutContaining = ({ incident, isContained, leak, steps, ended }: Facts): string[] => [
+const LOCK = {
+  open: "It is NOT contained: it gets tokens for itself again, and nobody agreed to that. Who opened it after the watch had ended, and what got a token since?",
+  "not seen": "Is it still locked? Nobody could see that in the end.",
+};
+
+const aboutContaining = ({ incident, isContained, lockAtLast, leak, steps, ended }: Facts): string[] => [
   ...(ended ? [`${ended.by} ended it before it was over: ${ended.reason}`] : []),
   ...(incident.leakedSince === null ? ["Since when was it out? Nobody said, so everything in the log counts."] : []),
-  ...(isContained || incident.drill
+  ...(lockAtLast === null || lockAtLast === "holds" ? [] : [LOCK[lockAtLast]]),
+  ...(isContained || incident.drill || lockAtLast === "open"
     ? []
     : [
         leak?.isContainable === false
@@ -61,9 +67,14 @@ function aboutTheLog(facts: Facts): string[] {
     ...((watch?.notKept ?? 0) + (investigation?.notKept ?? 0) > 0
       ? ["More events are about it than are kept here."]
       : []),
-    ...(watch && watch.told.length > 0 ? ["It was used after it was locked: whose requests were those?"] : []),
+    ...(watch && watch.told.length > 0 ? [`${usedWhen(watch)}: whose requests were those?`] : []),
   ];
 }
+
+const usedWhen = ({ told, lockedAt }: BundledWatch): string =>
+  lockedAt !== null && told.some(({ lastAt }) => Date.parse(lastAt) >= Date.parse(lockedAt))
+    ? "It was used after it was locked"
+    : "What leaked was used";
 
 function aboutTheTenant({ investigation, watch }: Facts): string[] {
   if (!investigation) return [];

@@ -32,6 +32,8 @@ export type StepResult = {
   | {
       /** All of it, seen at Auth0 afterwards. In a drill: what it would have done. */
       outcome: "done";
+      /** Of a proof: since when tokens were asked for; absent where none were. */
+      began?: Instant;
     }
   | {
       /** All of it at Auth0, but what was taken away could not be stored; it was told to people instead. */

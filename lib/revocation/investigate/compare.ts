@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Inventory, SECTION_NAMES, type SectionName } from "../../inventory/inventory.ts";
+import { withinBytes } from "./within-bytes.ts";
 
 /** Something that is not as it was in the last inventory from before. */
 export interface TenantChange {
@@ -31,9 +32,10 @@ export interface Comparison {
 /** What only the log tells of. */
 export const IN_NO_INVENTORY = "users, roles, connections, organizations and log streams";
 
-/** Of each section, and of all: a row holds 400 KB, and one of these is 200 bytes. */
+/** Of each section, and of all: a row holds 400 KB, and what is exposed stands beside it. */
 const MOST_CHANGES = 200;
 const MOST_IN_ALL = 800;
+const MOST_BYTES = 160_000;
 
 /**
  * What is different between two inventories of a tenant. A section that one of them does not have whole is not compared,
@@ -41,7 +43,8 @@ const MOST_IN_ALL = 800;
  */
 export function compareInventories(before: Inventory, after: Inventory): Comparison {
   const sections = SECTION_NAMES.map((section) => compareSection(section, before, after));
-  const changes = sections.flatMap((section) => section.changes.slice(0, MOST_CHANGES)).slice(0, MOST_IN_ALL);
+  const most = sections.flatMap((section) => section.changes.slice(0, MOST_CHANGES)).slice(0, MOST_IN_ALL);
+  const changes = withinBytes(most, MOST_BYTES);
   return {
     changes,
     others: sections.reduce((sum, section) => sum + section.changes.length, 0) - changes.length,

@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import type { LogEvent } from "../ports.ts";
 import { kindOfUse } from "../watch/log-use.ts";
 import type { TenantChange } from "./compare.ts";
+import { withinBytes } from "./within-bytes.ts";
 
 /**
  * A credential that whoever had what leaked may know, or a thing that they have put there or changed: each is an incident
@@ -20,8 +21,9 @@ export interface Exposure {
   events: readonly string[];
 }
 
-/** A row holds 400 KB. */
+/** A row holds 400 KB, and the comparison stands beside it. */
 const MOST = 300;
+const MOST_BYTES = 120_000;
 const MOST_EVENTS = 5;
 
 /**
@@ -36,7 +38,8 @@ export function exposures(
   const found = [...events.flatMap(byEvent), ...changes.flatMap(byChange)].filter((one) => one.clientId !== clientId);
   const groups = Map.groupBy(found, ({ what, clientId: client }) => JSON.stringify([what, client]));
   const merged = [...groups.values()].flatMap(([first, ...rest]) => (first ? [rest.reduce(joined, first)] : []));
-  return { exposures: merged.slice(0, MOST), others: Math.max(0, merged.length - MOST) };
+  const kept = withinBytes(merged.slice(0, MOST), MOST_BYTES);
+  return { exposures: [...kept], others: merged.length - kept.length };
 }
 
 const joined = (one: Exposure, other: Exposure): Exposure => ({

@@ -1,5 +1,6 @@
 import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
+import { isSinceOpened } from "../watch/concerns.ts";
 import { readSeen, type SeenEvent } from "../watch/seen.ts";
 import type { TenantChange } from "./compare.ts";
 import { type Exposure, exposures } from "./exposed.ts";
@@ -9,13 +10,14 @@ import { type Exposure, exposures } from "./exposed.ts";
  * was given back is its own work.
  */
 export async function seenExposures(
-  { id, clientId, leakedSince, restored }: Incident,
+  incident: Incident,
   changes: readonly TenantChange[],
   table: Table,
 ): Promise<{ exposures: Exposure[]; others: number }> {
+  const { id, clientId, leakedSince } = incident;
   const events: SeenEvent[] = [];
   for await (const event of readSeen(table, id)) {
-    const isAllowedAgain = event.concern === "counted" && restored !== undefined && event.at >= restored.at;
+    const isAllowedAgain = event.concern === "counted" && isSinceOpened(event, incident);
     if (event.at >= (leakedSince ?? 0) && !isAllowedAgain) events.push(event);
   }
   return exposures(events, changes, clientId);

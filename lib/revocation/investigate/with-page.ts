@@ -56,7 +56,7 @@ function withEvent(result: PageResult, event: LogEvent, incident: Incident): Pag
     readUntil: Math.max(before.readUntil, event.at),
   };
   const isOfPlanted = isPlanted(event, next.planted);
-  const standing = { incident, lockedAt: null, restoredAt: null, renewed: [] };
+  const standing = { incident, lockedAt: null, renewed: [] };
   const concern = isOfPlanted ? "told" : concernOf(event, standing);
   if (concern === undefined) return { ...result, next };
   if (event.at < (incident.leakedSince ?? 0)) return { ...result, next: { ...next, earlier: next.earlier + 1 } };

@@ -1,4 +1,5 @@
 import type { Login } from "../../auth0/login.ts";
+import { SETTLING } from "../../rotation/asking/asking.ts";
 import { beforeMoment, boundedParts } from "../../rotation/bounded-parts.ts";
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
@@ -10,7 +11,7 @@ import { type Came, incomplete } from "../contain/came.ts";
 import { leversOf } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
-import { tryIssuance } from "./issuance.ts";
+import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
 import { whyNotOfLeaked } from "./proof-of-leaked.ts";
@@ -73,14 +74,17 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   const contradiction = contradictionOf(incident, supplied);
   if (contradiction !== null) return incomplete(NOT_PROVEN, [contradiction], null);
   const login = await storedLogin(incident, client, parts);
-  if (!login) return isProvenBy(incident, supplied) ? TRIED : incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null);
+  if (!login) {
+    const began = isProvenBy(incident, supplied) ? supplied?.trial?.began : undefined;
+    return began === undefined ? incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null) : { ...TRIED, began };
+  }
   const came = judged(await tryIssuance(incident, login, parts), incident);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = await aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }), rotation.table);
   return {
     ...came,
-    message: [came.message, old, aboutSupplied(supplied)].filter((sentence) => sentence !== "").join(" "),
+    message: [came.message, old, aboutSupplied(incident, supplied)].filter((sentence) => sentence !== "").join(" "),
   };
 }
 
@@ -91,7 +95,7 @@ const NEVER_SEEN: Came = {
   message: "There is no such application in this tenant: it was deleted, or this is not its id.",
 };
 
-const TRIED: Came = { outcome: "done", message: "A person tried what leaked, and it gets no token any more." };
+const TRIED = { outcome: "done", message: "A person tried what leaked, and it gets no token any more." } as const;
 
 const NOTHING_TO_ASK_WITH =
   "Nothing is stored that the application logs in with, so nobody can ask for a token as it would. Give what leaked on the command line (--old-secret-file).";
@@ -113,9 +117,12 @@ export async function storedLogin(
     : { method: kind, clientId, privateKeyJwk: credential };
 }
 
-function judged({ came, detail }: Trial, { clientId }: Incident): Came {
+function judged({ came, detail, from }: Trial, incident: Incident): Came {
+  const { clientId } = incident;
   if (came === "nothing") {
-    return { outcome: "done", message: "The application asked for tokens, and gets none any more." };
+    // Until what was taken away is known everywhere nothing is asked.
+    const began = Math.round(Math.max(from, lastWriteOf(incident) + SETTLING));
+    return { outcome: "done", message: "The application asked for tokens, and gets none any more.", began };
   }
   const missing = {
     issued: `${clientId} was still given a token for ${detail ?? "an API"}.`,

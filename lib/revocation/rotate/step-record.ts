@@ -27,15 +27,16 @@ export async function recordCame(
 ): Promise<Incident> {
   const at = Math.round(clock.now());
   const result = resultOf(came, at);
-  const { at: _, ...known } = incident.steps[step] ?? { at };
-  const { at: __, ...now } = result;
+  const before = incident.steps[step];
   const isOld =
-    result.outcome !== "incomplete" && isDeepStrictEqual(known, now) && (step === "rotate" || isProven(incident));
+    result.outcome !== "incomplete" &&
+    isDeepStrictEqual(saidBy(before), saidBy(result)) &&
+    (step === "rotate" || isProven(incident));
   if (isOld) return incident;
   const answer = came.outcome === "incomplete" ? came.missing.join(" ") : came.message;
   await addToTimeline(table, incident.id, { at, who: "curfew", what, answer });
   const stopped = step === "prove" && result.outcome === "done" ? stoppedAt(incident) : null;
-  const shown = stopped === null ? result : { ...result, at: stopped };
+  const shown = stopped === null || result.outcome !== "done" ? result : { ...result, at: stopped, ...beginOf(before) };
   return changeIncident(table, incident.id, (known) =>
     withStep(known, step, step === "prove" ? knowing(incident, known, shown) : shown),
   );
@@ -57,10 +58,20 @@ const takenAt = ({ steps }: Incident): Instant =>
 
 const isProven = (incident: Incident): boolean => stoppedAt(incident) !== null;
 
-const resultOf = (came: Came, at: number): StepResult =>
-  came.outcome === "incomplete"
-    ? { at, outcome: came.outcome, message: came.message, missing: came.missing, code: came.code }
-    : { at, outcome: came.outcome, message: came.message };
+const saidBy = (result: StepResult | undefined) => ({ ...result, at: undefined, began: undefined });
+
+/** A proof that is proven once more began when it began first. */
+const beginOf = (result: StepResult | undefined): { began?: Instant } =>
+  result?.outcome === "done" && result.began !== undefined ? { began: result.began } : {};
+
+function resultOf(came: Came, at: number): StepResult {
+  const { message } = came;
+  if (came.outcome === "incomplete") {
+    return { at, outcome: came.outcome, message, missing: came.missing, code: came.code };
+  }
+  if (came.outcome !== "done") return { at, outcome: came.outcome, message };
+  return { at, outcome: "done", message, ...(came.began !== undefined && { began: came.began }) };
+}
 
 /** Not done, and why, in the words of the error: they name neither a value nor an answer. */
 export const notDone = (message: string, line: string, error: CurfewError): Came => ({

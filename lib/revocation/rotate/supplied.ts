@@ -18,10 +18,12 @@ export const MOST_PROBES = 4 * REFUSALS;
 
 /** `INCIDENT#<id>`, `SUPPLIED`: what became of the credential that a person gave for the proof. Never the credential. */
 export interface Supplied {
-  /** When Auth0 was seen to accept it: then it was the right one. */
-  acceptedAt: Instant | null;
+  /** The runs that saw Auth0 accept what they held, the newest ones: then it was the right one. */
+  acceptedIn: readonly string[];
   /** When it was last refused all the time, five times over 30 s. */
   refusedAt: Instant | null;
+  /** When a run first saw refused what the same run had seen accepted; null where none has, and since one is accepted. */
+  diedAt: Instant | null;
   /** The last time. */
   last: Said;
   at: Instant;
@@ -42,8 +44,16 @@ export interface SuppliedTrial {
 /** What a person's machine tells of its trying: results alone. */
 export interface SuppliedReport {
   said: Said;
+  /**
+   * Made up at random by each run of the command, which reads what leaked once: two results of one run are about one
+   * credential, and of two runs nobody knows. It says nothing about the credential, as a hash would.
+   */
+  run: string;
   trial: Pick<Trial, "came" | "detail"> | null;
 }
+
+/** Bounds what the row holds. */
+const MOST_RUNS = 20;
 
 /** What trying it works with: no login of Curfew's is needed. */
 export interface SuppliedParts {
@@ -79,7 +89,7 @@ export async function beginSupplied(
 }
 
 /**
- * Records what became of it. Who was seen to be accepted before the credential was replaced is proven dead after. A
+ * Records what became of it. What one run saw accepted and then refused is dead. A
  * token that was given out takes the proof back at once.
  *
  * @param by who tried
@@ -88,7 +98,7 @@ export async function beginSupplied(
  */
 export async function recordSupplied(
   incident: Incident,
-  { said, trial }: SuppliedReport,
+  { said, run, trial }: SuppliedReport,
   by: string,
   { table, clock }: Pick<SuppliedParts, "table" | "clock">,
 ): Promise<Incident> {
@@ -96,8 +106,7 @@ export async function recordSupplied(
   const known = await readSupplied(table, incident);
   const began = (await table.get<Instant>(beganKey(incident)))?.value ?? at;
   const supplied: Supplied = {
-    acceptedAt: said === "accepted" ? at : (known?.acceptedAt ?? null),
-    refusedAt: said === "refused" ? at : said === "accepted" ? null : (known?.refusedAt ?? null),
+    ...answered(known, said, run, at),
     last: said,
     at,
     trial: trial ? { ...trial, began, at, by } : (known?.trial ?? null),
@@ -117,6 +126,27 @@ export async function recordSupplied(
     code: null,
   });
 }
+
+function answered(
+  known: Supplied | undefined,
+  said: Said,
+  run: string,
+  at: Instant,
+): Pick<Supplied, "acceptedIn" | "refusedAt" | "diedAt"> {
+  const { acceptedIn = [], refusedAt = null, diedAt = null } = known ?? {};
+  switch (said) {
+    case "accepted":
+      return { acceptedIn: [...new Set([...acceptedIn, run])].slice(-MOST_RUNS), refusedAt: null, diedAt: null };
+    case "refused":
+      return { acceptedIn, refusedAt: at, diedAt: diedAt ?? (acceptedIn.includes(run) ? at : null) };
+    case "unknown":
+      return { acceptedIn, refusedAt, diedAt };
+  }
+}
+
+/** Whether what leaked was seen to die. Where it should be replaced and is not, what was tried was something else. */
+export const isSeenDead = ({ steps: { rotate } }: Pick<Incident, "steps">, supplied: Supplied | undefined): boolean =>
+  supplied !== undefined && supplied.diedAt !== null && rotate !== undefined && rotate.outcome !== "incomplete";
 
 /**
  * Why what a person tried keeps anybody from calling the application closed; null where it does not. What was taken away
@@ -162,15 +192,15 @@ export async function trySupplied(
 const NEVER_ASKED: ProbeAnswer = { answer: "unknown", detail: "no token is asked for" };
 
 /** What that proves, in a sentence; empty where nobody gave anything. */
-export function aboutSupplied(supplied: Supplied | undefined): string {
+export function aboutSupplied(incident: Pick<Incident, "steps">, supplied: Supplied | undefined): string {
   if (!supplied) return "";
-  const { acceptedAt, refusedAt, last, trial } = supplied;
+  const { refusedAt, last, trial } = supplied;
   if (last === "accepted" && trial?.came === "nothing") {
     return "The credential that a person gave is still accepted, and gets no token.";
   }
   if (last === "accepted") return "The credential that a person gave is still accepted.";
   if (refusedAt === null) return "Auth0 did not say whether it accepts the credential that a person gave.";
-  return acceptedAt !== null && acceptedAt < refusedAt
+  return isSeenDead(incident, supplied)
     ? "The credential that a person gave was accepted before, and is refused now: it is dead."
     : "The credential that a person gave is refused, as it should be; that it was the application's before nobody saw from here, so that alone proves nothing.";
 }

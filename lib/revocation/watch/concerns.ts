@@ -11,12 +11,10 @@ export type Concern = "told" | "counted";
 
 /** What decides it beside the event. */
 export interface Standing {
-  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak">;
+  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "restored">;
   /** Since when the application is locked; null while it is not. */
   lockedAt: Instant | null;
-  /** Since when it may log in again; null while it may not. */
-  restoredAt: Instant | null;
-  /** `jti`s of tokens that were given out since then. */
+  /** `jti`s of tokens that were given out since access is given back. */
   renewed: readonly string[];
 }
 
@@ -39,12 +37,16 @@ const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">):
   token !== null && token.subject !== null && userId === token.subject;
 
 /**
- * Once the application is restored, only tokens from before that should not be used. One that the log does not name, or
+ * Since the lock was opened to give access back, whatever of that is still to be done or was done once more, only tokens from before that should not be used. One that the log does not name, or
  * names and that was given out since, is allowed; so is being given one.
  */
-function isAllowedAgain(event: LogEvent, { restoredAt, renewed }: Standing): boolean {
-  if (restoredAt === null || event.at < restoredAt) return false;
+function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boolean {
+  if (!isSinceOpened(event, incident)) return false;
   const kind = kindOfUse(event);
   if (kind === "token-issued" || kind === "token-refused") return true;
   return event.tokenId === undefined || renewed.includes(event.tokenId);
 }
+
+/** Whether an event is from when access was being given back, or later. */
+export const isSinceOpened = ({ at }: LogEvent, { restored }: Pick<Incident, "restored">): boolean =>
+  restored !== undefined && at >= restored.at;

@@ -1,12 +1,12 @@
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
-import { type Concern, concernOf } from "./concerns.ts";
+import { type Concern, concernOf, isSinceOpened } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";
 import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import { isPlanted, withPlanted, withPlantedUse } from "./planted.ts";
 import type { LogPage } from "./read-on.ts";
-import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "./seen.ts";
+import { type SeenEvent, withKept } from "./seen.ts";
 import { withUserToken } from "./user-tokens.ts";
 import type { WatchRecord } from "./watch-record.ts";
 
@@ -14,7 +14,6 @@ import type { WatchRecord } from "./watch-record.ts";
 export interface FoldParts {
   incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "restored">;
   acts: readonly NotedAct[];
-  restoredAt: number | null;
 }
 
 /** A record after a page, and the events that are to be kept. */
@@ -39,25 +38,25 @@ export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): 
 const ownOf = ({ own }: WatchRecord, { acts }: FoldParts): WatchRecord["own"] =>
   Object.fromEntries(Object.entries(own).filter(([key]) => acts.some((act) => act.key === key)));
 
-function withEvent(folded: Folded, event: LogEvent, { incident, acts, restoredAt }: FoldParts): Folded {
+function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldParts): Folded {
   const { record } = folded;
   if (isPlanted(event, record.planted)) {
-    return kept({ ...record, planted: withPlantedUse(record.planted, event) }, folded, event, "told");
+    return withKept({ ...record, planted: withPlantedUse(record.planted, event) }, folded.seen, event, "told");
   }
-  const concern = concernOf(event, { incident, lockedAt: record.lockedAt, restoredAt, renewed: record.renewed });
+  const concern = concernOf(event, { incident, lockedAt: record.lockedAt, renewed: record.renewed });
   if (concern === undefined) return folded;
   const own = event.clientId === incident.clientId ? ownActOf(event, acts, record.own) : undefined;
   if (own) {
-    const renewed = withRenewed(record, event, restoredAt);
+    const renewed = withRenewed(record, event, incident);
     return { ...folded, record: { ...renewed, own: { ...record.own, [own.key]: (record.own[own.key] ?? 0) + 1 } } };
   }
-  const next = counted(withRenewed(record, event, restoredAt), event, concern);
+  const next = counted(withRenewed(record, event, incident), event, concern);
   const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
   const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
   const issued = isNew && isAfterLock ? withIssued(record.issued, event, incident.restored?.at) : record.issued;
   const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
   const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
-  return kept({ ...next, issued, users, planted }, folded, event, concern);
+  return withKept({ ...next, issued, users, planted }, folded.seen, event, concern);
 }
 
 function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {
@@ -67,16 +66,10 @@ function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchR
   return { ...record, told: tallied(record.told, event), untold };
 }
 
-function kept(record: WatchRecord, { seen }: Folded, event: LogEvent, concern: Concern): Folded {
-  if (!isWorthKeeping(event, concern)) return { record, seen };
-  if (record.kept >= MOST_SEEN) return { record: { ...record, notKept: record.notKept + 1 }, seen };
-  return { record: { ...record, kept: record.kept + 1 }, seen: [...seen, { ...event, concern }] };
-}
-
-/** A token that was given out after the application was restored is none of those that leaked. */
-function withRenewed(record: WatchRecord, event: LogEvent, restoredAt: number | null): WatchRecord {
-  const { tokenId, at } = event;
-  const isNew = restoredAt !== null && at >= restoredAt && kindOfUse(event) === "token-issued";
+/** A token that was given out since the application was opened again is none of those that leaked. */
+function withRenewed(record: WatchRecord, event: LogEvent, incident: FoldParts["incident"]): WatchRecord {
+  const { tokenId } = event;
+  const isNew = isSinceOpened(event, incident) && kindOfUse(event) === "token-issued";
   if (!isNew || tokenId === undefined || record.renewed.includes(tokenId)) return record;
   return { ...record, renewed: [...record.renewed, tokenId].slice(-MOST_RENEWED) };
 }

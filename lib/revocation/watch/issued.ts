@@ -19,6 +19,7 @@ export interface Issued {
 
 /** Bounds what one row holds. */
 const MOST_AUDIENCES = 100;
+const MOST_BYTES = 30_000;
 
 /**
  * Whether an event gave the application a token for itself. One that names no user counts, whatever its type: none is
@@ -46,7 +47,10 @@ export function withIssued(issued: Issued | null, { at, audience }: LogEvent, op
   return {
     at: Math.max(issued?.at ?? at, at),
     shutAt: at < (openedAt ?? Number.POSITIVE_INFINITY) - SKEW ? Math.max(shutAt ?? at, at) : shutAt,
-    audiences: audiences.length > MOST_AUDIENCES ? "any" : audiences,
+    audiences:
+      audiences.length > MOST_AUDIENCES || Buffer.byteLength(JSON.stringify(audiences)) > MOST_BYTES
+        ? "any"
+        : audiences,
   };
 }
 
@@ -77,6 +81,13 @@ export async function withoutVoidProof(
   });
 }
 
-/** One that the log dates a moment before the proof may have come after it; where it did not, proving again costs little. */
+/**
+ * Since the proof began to ask nothing should be given out: whoever opens the application and closes it between two
+ * questions leaves nothing but the token. One that the log dates a moment before may have come after it; where it did
+ * not, proving again costs little.
+ */
 const isVoid = ({ drill, steps: { prove } }: Incident, { shutAt }: Issued): boolean =>
-  !drill && prove?.outcome === "done" && shutAt !== null && prove.at - SKEW <= shutAt;
+  !drill &&
+  prove?.outcome === "done" &&
+  shutAt !== null &&
+  Math.min(prove.began ?? prove.at, prove.at) - SKEW <= shutAt;

@@ -47,9 +47,16 @@ export interface UseTally extends UseCount {
   lastAt: Instant;
 }
 
-/** Sorts that are counted apart: a thief can make any number of them, and a row holds 400 KB. */
+/**
+ * Sorts that are counted apart: a thief can make any number of them, and a row holds 400 KB, in bytes. The row of a watch
+ * has five such lists; half of it is theirs, the rest is for what else stands there.
+ */
 const MOST_SORTS = 100;
+const MOST_BYTES = 40_000;
+/** Of a sort, beside its text: addresses, moments, and the names of all that. */
+const REST_OF_SORT = 400;
 const MOST_IPS = 5;
+const LONGEST_IP = 45;
 const LONGEST_TEXT = 300;
 const REST = "other events";
 
@@ -58,11 +65,10 @@ export function tallied(tallies: readonly UseTally[], event: LogEvent, words = u
   const text = words.slice(0, LONGEST_TEXT);
   const kind = kindOfUse(event);
   const isKnown = tallies.some(({ what }) => what === text);
-  const what = isKnown || tallies.length < MOST_SORTS - 1 ? text : REST;
+  const what = isKnown || hasRoom(tallies, text) ? text : REST;
   const before = tallies.find((tally) => tally.what === what);
   const { at, ip } = event;
-  if (!before)
-    return [...tallies, { what, kind, count: 1, ips: ip === undefined ? [] : [ip], firstAt: at, lastAt: at }];
+  if (!before) return [...tallies, { what, kind, count: 1, ips: withIp([], ip), firstAt: at, lastAt: at }];
   const after: UseTally = {
     ...before,
     // What is counted together and is not all of it refused must not look as if it were.
@@ -75,5 +81,14 @@ export function tallied(tallies: readonly UseTally[], event: LogEvent, words = u
   return tallies.map((tally) => (tally === before ? after : tally));
 }
 
-const withIp = (ips: readonly string[], ip: string | undefined): readonly string[] =>
-  ip === undefined || ips.includes(ip) || ips.length >= MOST_IPS ? ips : [...ips, ip];
+/** Also for the rest itself. */
+const hasRoom = (tallies: readonly UseTally[], text: string): boolean =>
+  tallies.length < MOST_SORTS - 1 &&
+  [...tallies.map(({ what }) => what), text, REST].reduce((sum, what) => sum + bytesOf(what), 0) <= MOST_BYTES;
+
+const bytesOf = (what: string): number => Buffer.byteLength(JSON.stringify(what)) + REST_OF_SORT;
+
+function withIp(ips: readonly string[], ip: string | undefined): readonly string[] {
+  const known = ip?.slice(0, LONGEST_IP);
+  return known === undefined || ips.includes(known) || ips.length >= MOST_IPS ? ips : [...ips, known];
+}

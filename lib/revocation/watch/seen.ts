@@ -26,6 +26,18 @@ export function isWorthKeeping(event: LogEvent, concern: Concern): boolean {
   return kind === "write" || kind === "secret-read" || (concern === "told" && kind !== "token-refused");
 }
 
+/** What is known, with an event that is to be kept, or was one too many. */
+export function withKept<R extends { kept: number; notKept: number }>(
+  record: R,
+  seen: readonly SeenEvent[],
+  event: LogEvent,
+  concern: Concern,
+): { record: R; seen: readonly SeenEvent[] } {
+  if (!isWorthKeeping(event, concern)) return { record, seen };
+  if (record.kept >= MOST_SEEN) return { record: { ...record, notKept: record.notKept + 1 }, seen };
+  return { record: { ...record, kept: record.kept + 1 }, seen: [...seen, { ...event, concern }] };
+}
+
 /** Keeps events; the same ones again change nothing. */
 export async function keepSeen(table: Table, incident: string, events: readonly SeenEvent[]): Promise<void> {
   for (const event of events) await table.put<SeenEvent>(seenKey(incident, event.id), event);

@@ -15,6 +15,7 @@ export const NO_USER_TOKENS: UserTokens = { loggedIn: [], refreshedAt: null };
 
 /** Bounds what one row holds. */
 const MOST_USERS = 500;
+const MOST_BYTES = 30_000;
 
 /** Source: Auth0 documentation, "Log Event Type Codes": `sertft`, an exchange of a refresh token that succeeded. */
 const REFRESHED = "sertft";
@@ -29,7 +30,9 @@ export function withUserToken(known: UserTokens, event: LogEvent): UserTokens {
   if (userId === undefined || kindOfUse(event) !== "token-issued" || loggedIn === "many") return known;
   if (loggedIn.includes(userId)) return known;
   if (type === REFRESHED) return { loggedIn, refreshedAt: Math.max(refreshedAt ?? at, at) };
-  return { refreshedAt, loggedIn: loggedIn.length < MOST_USERS ? [...loggedIn, userId] : "many" };
+  const users = [...loggedIn, userId];
+  const isMany = users.length > MOST_USERS || Buffer.byteLength(JSON.stringify(users)) > MOST_BYTES;
+  return { refreshedAt, loggedIn: isMany ? "many" : users };
 }
 
 /** Clocks differ: the one that dates the log, and the person's. Milliseconds. */

@@ -15,6 +15,14 @@ export interface Untold {
   uses: readonly UseTally[];
 }
 
+/** What the watch had passed when looking back found who was planted: how far it is read once more for these. */
+export interface Following extends LogPosition {
+  /** The last event that the watch had read. */
+  until: string;
+  /** Who was followed then already. */
+  before: readonly string[];
+}
+
 /** `INCIDENT#<id>`, `WATCH`: how far the log is watched, and what was seen. */
 export interface WatchRecord extends LogPosition {
   startedAt: Instant;
@@ -26,13 +34,15 @@ export interface WatchRecord extends LogPosition {
   gaps: readonly LogGap[];
   /** For how many events each act of Curfew's own accounted, by its key. */
   own: Readonly<Record<string, number>>;
-  /** `jti`s of tokens that were given out after it was restored; bounded. */
+  /** `jti`s of tokens that were given out since access is given back; bounded. */
   renewed: readonly string[];
   /** Tokens that it was given for itself while it should get none; null while there is none. */
   issued: Issued | null;
   users: UserTokens;
   /** Applications that were added with what leaked, and what they did. */
   planted: PlantedUses;
+  /** Null while nothing is read once more. */
+  following: Following | null;
   /** Everything that should not be. */
   told: readonly UseTally[];
   /** What cannot be told from what is allowed. */

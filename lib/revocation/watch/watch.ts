@@ -11,21 +11,19 @@ import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
 import { withPage } from "./fold.ts";
+import { followFound } from "./follow-found.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
 import { withoutVoidProof } from "./issued.ts";
 import { readOwnActs } from "./own-acts.ts";
 import { NOTHING_PLANTED } from "./planted.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
-import { followFound, tellPlanted } from "./tell-planted.ts";
+import { tellUses } from "./tell-uses.ts";
 import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
 
 /** Events may come into the log so long after they happened: it is read once more then. Auth0 promises nothing. */
 const LATE: Seconds = minutes(10);
-
-/** Attempts that Auth0 refuses are told at once, and then so seldom: a service may try every second. */
-const BETWEEN_ATTEMPTS = 3_600_000;
 
 /** For so long a log that cannot be read is no news. */
 const BLIND_FOR = 900_000;
@@ -41,11 +39,10 @@ export async function watchTurn(incident: Incident, parts: IncidentParts): Promi
   const { table, clock } = parts;
   await tellUntold(incident, parts);
   let known = await begin(incident, parts);
-  known = await tellUses(incident, known, parts);
+  known = await tellUses(incident, known, { parts, isLast: false });
   const failure = await readAll(incident, known, parts);
   known = (await readWatch(table, incident.id)) ?? known;
-  known = await tellUses(incident, known, parts);
-  known = await tellPlanted(incident, known, parts);
+  known = await tellUses(incident, known, { parts, isLast: isLast(incident, known.value) });
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
   await tellOver(incident, known.value, parts);
@@ -68,7 +65,7 @@ export async function nextWatch(
   const now = clock.now();
   if (incident.closedAt !== null || incident.ended) return null;
   if (!record) return 0;
-  if (isOver(incident, record) || record.turns >= MOST_TURNS) return null;
+  if (isLast(incident, record)) return null;
   return watchInterval(withLate(incident.window), record.turns, now);
 }
 
@@ -79,6 +76,10 @@ const withLate = (window: Incident["window"]): Incident["window"] =>
 function isOver({ window }: Incident, { readUntil }: WatchRecord): boolean {
   return window?.state === "closes" && readUntil >= window.at + LATE * 1_000;
 }
+
+/** Whether no turn comes any more. */
+const isLast = (incident: Incident, record: WatchRecord): boolean =>
+  isOver(incident, record) || record.turns >= MOST_TURNS;
 
 async function begin(incident: Incident, { table, clock }: IncidentParts): Promise<Stored<WatchRecord>> {
   const known = await readWatch(table, incident.id);
@@ -100,6 +101,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     issued: null,
     users: NO_USER_TOKENS,
     planted: { ...NOTHING_PLANTED, uses: [], untold: null, toldAt: null },
+    following: null,
     told: [],
     counted: [],
     untold: null,
@@ -112,22 +114,20 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
   return (await readWatch(table, incident.id)) ?? { value: record, version: 1 };
 }
 
-const restoreOf = ({ steps: { restore } }: Incident): Instant | null =>
-  restore?.outcome === "done" ? restore.at : null;
-
 /** Why the log was not read to its end; undefined when it was, or when the time of this turn was over. */
 async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: IncidentParts): Promise<unknown> {
   const { tenant, table, clock, deadline } = parts;
   let { value: record, version } = begun;
   try {
     ({ value: record, version } = await followFound(incident, begun, parts));
+    if (record.following) return undefined;
     for await (const page of readOn(tenant, clock, record)) {
       // Read after the page: whatever of it is Curfew's own, or allowed again, was noted before it could come into the log.
       const [now, acts] = await Promise.all([
         readIncident(table, incident.id),
         readOwnActs(table, incident, record.readUntil),
       ]);
-      const { record: next, seen } = withPage(record, page, { incident: now, acts, restoredAt: restoreOf(now) });
+      const { record: next, seen } = withPage(record, page, { incident: now, acts });
       await keepSeen(table, incident.id, seen);
       // Another turn was faster: it has read the same and goes on.
       if (!(await putWatch(table, incident.id, next, version))) return undefined;
@@ -140,28 +140,6 @@ async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: In
     if (error instanceof CurfewError && error.code !== "store-failed" && error.code !== "interrupted") return error;
     throw error;
   }
-}
-
-async function tellUses(
-  incident: Incident,
-  known: Stored<WatchRecord>,
-  parts: IncidentParts,
-): Promise<Stored<WatchRecord>> {
-  const { untold, attemptsToldAt } = known.value;
-  if (untold === null) return known;
-  const isRefusedOnly = untold.uses.every(({ kind }) => kind === "token-refused");
-  if (isRefusedOnly && attemptsToldAt !== null && untold.to - attemptsToldAt < BETWEEN_ATTEMPTS) return known;
-  await tellIncident(
-    incident,
-    { turn: "used", from: untold.from, at: untold.to, uses: untold.uses, isRefusedOnly },
-    parts,
-  );
-  return changeWatch(parts.table, incident.id, known, (record) =>
-    // Somebody else may have added to it, and will tell it.
-    JSON.stringify(record.untold) === JSON.stringify(untold)
-      ? { ...record, untold: null, attemptsToldAt: isRefusedOnly ? untold.to : record.attemptsToldAt }
-      : record,
-  );
 }
 
 async function noteBlindness(

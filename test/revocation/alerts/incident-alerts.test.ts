@@ -21,7 +21,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
     ...{ why: "The network ACL is not there.", code: "missing-scope" },
   },
   "not-stored": { turn: "not-stored", at: AT, told: ["cgr_1 for https://api.example: read:orders"] },
-  used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false },
+  used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false, isAfterLock: true },
   "planted-used": { turn: "planted-used", from: AT, at: AT + MINUTE, uses: USES, clients: ["evil"] },
   "put-back": { turn: "put-back", at: AT, what: ["cgr_2 for https://api.example"], isTakenAgain: true },
   waiting: {

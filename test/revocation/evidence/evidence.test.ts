@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { closeIncident } from "../../../lib/revocation/close/close.ts";
+import { untilNextLook } from "../../../lib/revocation/close/not-over.ts";
 import type { IncidentBundle } from "../../../lib/revocation/evidence/bundle.ts";
 import { readEvidence } from "../../../lib/revocation/evidence/keep-evidence.ts";
 import { readPresentClient } from "../../../lib/revocation/evidence/present-client.ts";
@@ -13,7 +14,7 @@ import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
-import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
+import type { ResponderTenant, RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
@@ -37,10 +38,17 @@ import {
 const TASK_TOKEN = "AQC8-task-token-canary";
 const HOSTILE = `<img src=x onerror=alert(1)>\u202Egnp`;
 
+const LOCKED: RevokedClient = { ...CLIENT, grantTypes: [] };
+
+const suppliedOf = (changes: Partial<Supplied>): Supplied => ({
+  ...{ acceptedIn: [], refusedAt: null, diedAt: null, last: "unknown", at: THREE_AM + 4 * MINUTE, trial: null },
+  ...changes,
+});
+
 /** An incident that went all the way: used after the lock, looked back at, restored, and over. */
-async function lived(changes: Partial<Incident> = {}) {
+async function lived(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
   const tenant = testTenant({
-    client: async () => CLIENT,
+    client: async () => present,
     keys: async () => [{ id: "cred_2", kid: "kid-2", name: "new" }],
   });
   const all = testParts(tenant);
@@ -80,7 +88,7 @@ async function lived(changes: Partial<Incident> = {}) {
   await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
   await all.table.put<Supplied>(
     { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
-    { acceptedAt: THREE_AM, refusedAt: THREE_AM + 4 * MINUTE, last: "refused", at: THREE_AM + 4 * MINUTE, trial: null },
+    suppliedOf({ refusedAt: THREE_AM + 4 * MINUTE, diedAt: THREE_AM + 4 * MINUTE, last: "refused" }),
   );
   await all.table.put(
     { partition: incidentPartition(incident.id), sort: "ASKED#restore" },
@@ -122,8 +130,8 @@ async function lived(changes: Partial<Incident> = {}) {
 
 const text = (body: Uint8Array | undefined): string => Buffer.from(body ?? []).toString("utf8");
 
-async function closed(changes: Partial<Incident> = {}) {
-  const all = await lived(changes);
+async function closed(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
+  const all = await lived(changes, present);
   await all.clock.run(all.clock.sleep(2 * DAY));
   const incident = await all.close();
   const folder = `incidents/${incident.id}/`;
@@ -169,11 +177,16 @@ describe("closing an incident", () => {
 
   it("is not over while people could not be told, tries on, and rings when that takes a day", async () => {
     const { close, heard, refuse, clock, evidence } = await lived();
-    await clock.run(clock.sleep(2 * DAY));
+    await clock.run(clock.sleep(9 * DAY));
     refuse(new CurfewError("service-failed", "SNS did not take it."));
-    expect((await close()).steps.close).toMatchObject({
+    const first = await close();
+    expect(first.steps.close).toMatchObject({
       missing: ["People could not be told of everything yet: 1 alert."],
     });
+    // The longer that lasts, the longer until it is tried again; not the longer the incident is over.
+    expect(untilNextLook(first, clock.now())).toBe(15);
+    await clock.run(clock.sleep(HOUR));
+    expect(untilNextLook(await close(), clock.now())).toBe(360);
     await clock.run(clock.sleep(DAY));
     await expect(close()).rejects.toMatchObject({ code: "service-failed" });
     refuse(undefined);
@@ -222,19 +235,11 @@ describe("closing an incident", () => {
     ["nothing was seen of it", undefined, "unknown"],
     [
       "it was accepted before it was replaced, and not tried since",
-      { acceptedAt: THREE_AM, refusedAt: null, last: "accepted", at: THREE_AM, trial: null },
+      suppliedOf({ last: "accepted", at: THREE_AM }),
       "unknown",
     ],
-    [
-      "it was never accepted",
-      { acceptedAt: null, refusedAt: LATER, last: "refused", at: LATER, trial: null },
-      "unknown",
-    ],
-    [
-      "it is accepted after it was replaced",
-      { acceptedAt: LATER, refusedAt: null, last: "accepted", at: LATER, trial: null },
-      "alive",
-    ],
+    ["it was never accepted", suppliedOf({ refusedAt: LATER, last: "refused", at: LATER }), "unknown"],
+    ["it is accepted after it was replaced", suppliedOf({ last: "accepted", at: LATER }), "alive"],
   ])("never calls the secret dead where %s", async (_, supplied, state) => {
     const all = await lived();
     const key = { partition: incidentPartition(all.incident.id), sort: "SUPPLIED" };
@@ -245,6 +250,22 @@ describe("closing an incident", () => {
 
     expect(credentials[0]).toMatchObject({ what: "client secret", state });
     expect(questions.join()).toContain("Is this dead: client secret?");
+  });
+
+  it.each<[string, RevokedClient, Partial<Incident>, boolean, RegExp | undefined]>([
+    ["holds", LOCKED, {}, true, undefined],
+    ["is open, and nobody gave that back", CLIENT, {}, false, /NOT contained: it gets tokens/],
+    ["is open as agreed", CLIENT, { restored: { at: LATER, stoppedAt: THREE_AM + 5 * MINUTE } }, true, undefined],
+    ["is what a later incident decides", CLIENT, { followedBy: "later" }, true, undefined],
+    ["cannot be seen", { ...CLIENT, grantTypes: undefined }, {}, true, /Is it still locked/],
+  ])("says contained of an application whose lock %s only where that is so", async (_, client, changes, is, asks) => {
+    const { json, page } = await closed(changes, client);
+    const { isContained, stoppedAt, questions } = JSON.parse(json) as IncidentBundle;
+
+    expect([isContained, stoppedAt !== null]).toEqual([is, is]);
+    const said = questions.filter((question) => /contained|locked\?/.test(question)).join();
+    expect(said).toMatch(asks ?? /^$/);
+    expect(page.includes("is open again: it is NOT contained")).toBe(!is);
   });
 
   it("does not call contained what the log refutes once access is given back", async () => {

@@ -293,7 +293,13 @@ describe("the proof", () => {
     await world.step(rotateLeaked);
     const proven = await world.step(prove);
     expect(proven).toMatchObject({
-      steps: { prove: { outcome: "done", message: expect.stringContaining("The old credential is proven dead.") } },
+      steps: {
+        prove: {
+          outcome: "done",
+          began: expect.any(Number),
+          message: expect.stringContaining("The old credential is proven dead."),
+        },
+      },
     });
   });
 

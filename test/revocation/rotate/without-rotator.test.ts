@@ -133,12 +133,14 @@ it("is proven by a person who tries what leaked where nothing is stored to ask w
     await beginSupplied(world.incident(), 20, { table, clock });
     await later(world);
     const trial = { came: "nothing" as const, detail: null };
-    await recordSupplied(world.incident(), { said: "accepted", trial }, "dana", { table, clock });
+    await recordSupplied(world.incident(), { said: "accepted", run: "run-1", trial }, "dana", { table, clock });
   };
   expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
   await report();
   expect(await world.step(prove)).toMatchObject({
-    steps: { prove: { outcome: "done", message: expect.stringContaining("A person tried") } },
+    steps: {
+      prove: { outcome: "done", began: expect.any(Number), message: expect.stringContaining("A person tried") },
+    },
   });
   const { id, steps } = world.incident();
   const again = { ...world.incident(), steps: { ...steps, contain: { ...steps.lock, at: world.clock.now() } } };

@@ -1,14 +1,27 @@
 import { describe, expect, it } from "vitest";
+import { closeIncident } from "../../../lib/revocation/close/close.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
+import { seenExposures } from "../../../lib/revocation/investigate/seen-exposures.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
-import { HOUR, incidentOf, logEvent, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+import {
+  HOUR,
+  incidentOf,
+  logEvent,
+  MINUTE,
+  putIncident,
+  SECOND,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
 
 const adds = (at: number, createdClient: string | undefined, clientId = "job"): LogEvent =>
   logEvent(at, { clientId, ...(createdClient === undefined ? {} : { createdClient }) });
@@ -28,7 +41,15 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
   const inventories = { before: async () => undefined, now: async () => undefined };
   const now = () => readIncident(table, incident.id);
   return {
-    ...{ tenant, table, incident },
+    ...{ tenant, table, incident, clock },
+    /** From now on a turn has time for one page. */
+    hurry: () => {
+      all.parts.deadline = 0;
+    },
+    close: async () => {
+      const present = async () => ({ status: "unread", why: "Not looked." }) as const;
+      await clock.run(closeIncident(await now(), { ...all.parts, present }));
+    },
     look: async () => {
       await clock.run(lookBack(await now(), all.parts));
       await clock.run(investigate(await now(), all.parts, inventories));
@@ -58,30 +79,68 @@ describe("an application that was added with what leaked", () => {
     expect(told()[0]?.steps.join()).toContain("npx curfew revoke --tenant acme --client evil");
   });
 
-  it("is read once more where the watch was faster than looking back", async () => {
-    const { tenant, look, turn, told, table, incident } = await leaked([adds(THREE_AM - HOUR, "evil")]);
-    await look();
-    const position = (await readInvestigation(table, incident.id))?.value.position;
-    expect(position).toBe(tenant.log[0]?.id);
-    tenant.log.push(does(LATER, "evil"), does(LATER, "other"));
-    const known = await readInvestigation(table, incident.id);
-    const key = { partition: `INCIDENT#${incident.id}`, sort: "INVESTIGATION" };
-    await table.remove(key);
-    await turn();
-    expect(told()).toEqual([]);
-    await table.put(key, known?.value);
+  /** A watch that has passed what `evil` did when looking back names it. */
+  async function passed(log: () => readonly LogEvent[], isRead = true) {
+    const all = await leaked([adds(THREE_AM - HOUR, "evil")]);
+    await all.look();
+    const { value: found } = (await readInvestigation(all.table, all.incident.id)) ?? {};
+    expect(found?.position).toBe(all.tenant.log[0]?.id);
+    all.tenant.log.push(...log());
+    const key = { partition: `INCIDENT#${all.incident.id}`, sort: "INVESTIGATION" };
+    await all.table.remove(key);
+    await all.turn();
+    expect(all.told()).toEqual([]);
+    await all.table.put(key, { ...found, isRead });
+    return all;
+  }
+
+  it("is read once more where the watch was faster than looking back, with what it planted itself, and kept", async () => {
+    const { tenant, turn, told, table, incident } = await passed(() => [
+      does(LATER, "evil"),
+      does(LATER, "other"),
+      adds(LATER, "worse", "evil"),
+      does(LATER, "worse"),
+    ]);
+    tenant.log.push(does(LATER + MINUTE, "evil"), does(LATER + MINUTE, "worse"));
     await turn();
     await turn();
 
-    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 1 event"]);
+    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 5 events"]);
+    const seen: unknown[] = [];
+    for await (const { clientId } of readSeen(table, incident.id)) seen.push(clientId);
+    expect(seen.toSorted()).toEqual(["evil", "evil", "evil", "job", "worse", "worse"]);
+    const { exposures } = await seenExposures(await readIncident(table, incident.id), [], table);
+    expect(exposures.map(({ clientId }) => clientId)).toContain("worse");
+  });
+
+  it("is read once more as far as each turn has time, and what nobody passed is read after that", async () => {
+    const { tenant, turn, told, hurry, clock } = await passed(() =>
+      Array.from({ length: 5 }, (_, index) => does(LATER + index * SECOND, "evil")),
+    );
+    tenant.log.push(adds(LATER + MINUTE, "worse", "evil"), does(LATER + MINUTE, "worse"));
+    hurry();
+    for (let count = 0; count < 6; count += 1) {
+      await turn();
+      await clock.run(clock.sleep(HOUR));
+    }
+
+    expect(told().map(({ title }) => Number(/(\d+) event/.exec(title)?.[1]))).toEqual([2, 2, 3]);
+  });
+
+  it("is not followed before looking back has come to the end of the log", async () => {
+    const { turn, told } = await passed(() => [does(LATER, "evil")], false);
+    await turn();
+
+    expect(told()).toEqual([]);
   });
 
   it("by a token that is out is followed at once, and so is what it adds itself, once an hour", async () => {
-    const { tenant, turn, told } = await leaked([]);
+    const { tenant, turn, told, clock, table, incident } = await leaked([]);
     tenant.log.push(adds(LATER, "evil"), adds(LATER + MINUTE, "worse", "evil"), does(LATER + 2 * MINUTE, "worse"));
     await turn();
-    tenant.log.push(does(LATER + 3 * MINUTE, "evil"));
+    tenant.log.push(does(LATER + 3 * MINUTE, "evil"), adds(LATER + 3 * MINUTE, "evil"));
     await turn();
+    expect((await readWatch(table, incident.id))?.value.planted.clients).toEqual(["evil", "worse"]);
     expect(told()[0]?.items).toEqual([
       "1 time: evil, which was added with it: POST /api/v2/clients, from 198.51.100.7",
       "1 time: worse, which was added with it: DELETE /api/v2/users/1, from 198.51.100.7",
@@ -89,8 +148,40 @@ describe("an application that was added with what leaked", () => {
     expect(told()).toHaveLength(1);
     tenant.log.push(does(LATER + 2 * HOUR, "worse"));
     await turn();
+    expect(told()).toHaveLength(1);
+    await clock.run(clock.sleep(HOUR));
+    await turn();
 
     expect(told()).toHaveLength(2);
+  });
+
+  it("is told of to the last use, though it stops within the hour, or nobody watches any more", async () => {
+    const ended = { at: THREE_AM, by: "dana", reason: "enough" };
+    for (const isClosed of [false, true]) {
+      const { tenant, turn, told, clock, close } = await leaked([], isClosed ? { ended } : {});
+      tenant.log.push(adds(LATER, "evil"), does(LATER + MINUTE, "evil"));
+      await turn();
+      tenant.log.push(...Array.from({ length: 40 }, () => does(LATER + 20 * MINUTE, "evil")));
+      await turn();
+      expect(told()).toHaveLength(1);
+      await clock.run(clock.sleep(isClosed ? MINUTE : HOUR));
+      await (isClosed ? close() : turn());
+
+      expect(told().map(({ title }) => title)).toEqual([
+        expect.stringMatching(/in use: 1 event$/),
+        expect.stringMatching(/in use: 40 events$/),
+      ]);
+    }
+  });
+
+  it("is followed by nobody who looks back in a drill, or where a user's token leaked and another user added it", async () => {
+    const levers = { ...incidentOf().leak, kind: "user-token", levers: [] } as unknown as Incident["leak"];
+    for (const changes of [{ drill: true }, { leak: levers }]) {
+      const { look, table, incident } = await leaked([adds(THREE_AM - HOUR, "tool")], changes);
+      await look();
+
+      expect((await readInvestigation(table, incident.id))?.value.planted.clients).toEqual([]);
+    }
   });
 
   it("is said not to be followed where the log does not name it, or where there are too many", async () => {

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { noteOwnRequests } from "../../../lib/history/own-requests.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { look } from "../../../lib/revocation/contain/look.ts";
+import { makeBundle } from "../../../lib/revocation/evidence/make-bundle.ts";
 import {
   type Incident,
   incidentPartition,
   isContained,
+  type StepResult,
   stoppedAt,
   wasContained,
 } from "../../../lib/revocation/incident/incident.ts";
@@ -21,6 +23,7 @@ import { MOST_TURNS } from "../../../lib/revocation/watch/interval.ts";
 import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
 import {
   CLIENT,
   DAY,
@@ -53,6 +56,11 @@ const TOKEN: TokenFacts = {
   sha256: "0".repeat(64),
   signature: { status: "verified" },
 };
+
+const undone = (at: number): StepResult => ({
+  ...{ at, outcome: "incomplete", message: "Access is not given back yet.", code: "missing-scope" },
+  missing: ["the network ACL of this incident is still there"],
+});
 
 describe("a turn of watching", () => {
   it("tells of every use after the lock, once, with what and from where", async () => {
@@ -126,9 +134,13 @@ describe("a turn of watching", () => {
 
     expect(titles()).toEqual([
       "acme: somebody tries to log in as job: 1 request refused",
-      "acme: somebody tries to log in as job: 60 requests refused",
+      "acme: somebody tries to log in as job: 59 requests refused",
       "acme: somebody tries to log in as job: 60 requests refused",
     ]);
+
+    await clock.run(clock.sleep(HOUR));
+    await turn();
+    expect(titles().at(-1)).toBe("acme: somebody tries to log in as job: 10 requests refused");
   });
 
   it("does not take Curfew's own proof for the thief, but the thief beside it", async () => {
@@ -188,6 +200,18 @@ describe("a turn of watching", () => {
       expect(isContained(await readIncident(table, incident.id))).toBe(true);
     });
 
+    it("while it was being proven, takes the proof back; proven anew after it, that holds", async () => {
+      const prove = { ...done(THREE_AM + 5 * MINUTE), began: THREE_AM + 4 * MINUTE } as const;
+      const { tenant, turn, table, incident } = await watched({ steps: { ...incidentOf().steps, prove } });
+      tenant.log = [issued(THREE_AM + 4.3 * MINUTE)];
+      expect(isContained(await turn())).toBe(false);
+      const anew = { ...done(THREE_AM + 12 * MINUTE), began: THREE_AM + 11 * MINUTE };
+      await recordStep(table, incident.id, "prove", anew);
+      await turn();
+
+      expect(isContained(await readIncident(table, incident.id))).toBe(true);
+    });
+
     it("keeps the proof where it was Curfew's own or a user's, came before, or while access was given back", async () => {
       const own = await watched();
       const act = { from: LATER, until: LATER + SECOND, most: 1, leaves: ["token-issued"] } as const;
@@ -201,7 +225,16 @@ describe("a turn of watching", () => {
       const user = await watched();
       user.tenant.log = [{ ...issued(), type: "seacft", userId: "auth0|1" }];
 
-      for (const { turn } of [own, before, back, user]) expect(wasContained(await turn())).toBe(true);
+      // Clocks differ: in the seconds before it was opened it may be the application's own.
+      const soon = await watched({ restored: { ...restored, at: LATER + 10 * SECOND } });
+      soon.tenant.log = [issued()];
+      // The token that leaked, got before the lock, is none that was given out although nothing should be.
+      const leaked = await watched({ token: { ...TOKEN, issuedAt: THREE_AM }, window: null });
+      leaked.tenant.log = [{ ...issued(THREE_AM), tokenId: "jti-leaked" }];
+      await leaked.turn();
+      expect((await readWatch(leaked.table, leaked.incident.id))?.value.issued).toBeNull();
+
+      for (const { turn } of [own, before, back, soon, user]) expect(wasContained(await turn())).toBe(true);
     });
   });
 
@@ -215,14 +248,20 @@ describe("a turn of watching", () => {
     expect(titles()).toHaveLength(1);
   });
 
-  it("tells an old token from a new one once the application is restored", async () => {
-    const { tenant, turn, heard } = await watched({
-      steps: { ...incidentOf().steps, restore: done(THREE_AM + 7 * MINUTE) },
+  it.each<[string, Partial<Incident["steps"]>]>([
+    ["is restored", { restore: done(THREE_AM + 8 * MINUTE) }],
+    ["is open, though the rest cannot be given back", { restore: undone(THREE_AM + 9 * MINUTE) }],
+    ["is restored for the second time", { restore: done(THREE_AM + 30 * MINUTE) }],
+  ])("tells an old token from a new one once the application %s, and computes no other window", async (_, more) => {
+    const restored = { at: THREE_AM + 7 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE };
+    const { tenant, turn, heard, table, incident } = await watched({
+      restored,
+      steps: { ...incidentOf().steps, ...more },
     });
     const at = THREE_AM + 8 * MINUTE;
     tenant.log = [
       logEvent(at, { type: "seccft", request: undefined, tokenId: "new" }),
-      logEvent(at, { tokenId: "new" }),
+      logEvent(at + DAY, { tokenId: "new" }),
       logEvent(at),
       logEvent(at, { tokenId: "old", request: { method: "delete", path: "/api/v2/clients/x" } }),
     ];
@@ -231,6 +270,7 @@ describe("a turn of watching", () => {
 
     expect(heard).toHaveLength(1);
     expect(heard[0]?.items).toEqual(["1 time: DELETE /api/v2/clients/x, from 198.51.100.7"]);
+    expect((await readWatch(table, incident.id))?.value.issued).toBeNull();
   });
 
   it.each<[string, Partial<Incident>, Partial<LogEvent>]>([
@@ -249,17 +289,30 @@ describe("a turn of watching", () => {
     expect(heard).toEqual([]);
   });
 
-  it.each<[string, Partial<LogEvent>]>([
-    ["the token itself", { tokenId: "jti-leaked", clientId: "renamed" }],
-    ["its user", { userId: "auth0|dana" }],
-  ])("tells of uses by %s where a user's token leaked", async (_, event) => {
-    const leak = classify({ clientId: "job", token: TOKEN, client: CLIENT, own: null });
-    const { tenant, turn, heard } = await watched({ token: TOKEN, leak });
-    tenant.log = [logEvent(LATER, event)];
-
+  const lock = { at: THREE_AM, outcome: "not-applicable", message: "Nothing to lock." } as const;
+  const ofUser = { leak: classify({ clientId: "job", token: TOKEN, client: CLIENT, own: null }), steps: { lock } };
+  it.each<[string, Partial<Incident>, Partial<LogEvent>, number, string]>([
+    ["the token itself", ofUser, { tokenId: "jti-leaked", clientId: "renamed" }, LATER, "what leaked of job is in use"],
+    ["its user", ofUser, { userId: "auth0|dana" }, LATER, "what leaked of job is in use"],
+    [
+      "the token while the lock fails",
+      { steps: { lock: undone(THREE_AM) } },
+      { tokenId: "jti-leaked" },
+      LATER,
+      "what leaked of job is in use",
+    ],
+    ["the token before the lock", {}, { tokenId: "jti-leaked" }, THREE_AM, "what leaked of job is in use"],
+    ["the token after the lock", {}, { tokenId: "jti-leaked" }, LATER, "job was used after it was locked"],
+  ])("tells of uses by %s where a token leaked, and of a lock only where there was one", async (...row) => {
+    const [, changes, event, at, title] = row;
+    const { tenant, turn, heard, table, incident, parts } = await watched({ token: TOKEN, ...changes });
+    tenant.log = [logEvent(at, event)];
     await turn();
+    expect(heard[0]?.title).toBe(`acme: ${title}: 1 event`);
 
-    expect(heard).toHaveLength(1);
+    const present = async () => ({ status: "unread", why: "Not looked." }) as const;
+    const { questions } = await makeBundle(await readIncident(table, incident.id), { ...parts, present });
+    expect(questions.join().includes("after it was locked")).toBe(title.includes("locked"));
   });
 
   it("says when the log cannot be read for a quarter of an hour, and goes on", async () => {
