@@ -14,6 +14,9 @@ export async function sideBySide<Input, Output>(
   try {
     return await Promise.all(inputs.map((input) => read(input, either)));
   } finally {
-    ended.abort();
+    ended.abort(ENDED);
   }
 }
+
+/** A reason of our own: the default one is an exception with a stack, also where all went well. */
+const ENDED = "ended";

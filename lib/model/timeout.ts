@@ -22,5 +22,8 @@ export function startTimeout(clock: Clock, milliseconds: number, reason: Error):
     () => over.abort(reason),
     () => undefined, // it was in time
   );
-  return { signal: over.signal, [Symbol.dispose]: () => done.abort() };
+  return { signal: over.signal, [Symbol.dispose]: () => done.abort(IN_TIME) };
 }
+
+/** A reason of our own: the default one is an exception with a stack, for each wait that ends well. */
+const IN_TIME = "in time";

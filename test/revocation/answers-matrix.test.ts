@@ -6,7 +6,7 @@ import { SECOND_LEAK } from "../matrix/struck/second-leak.ts";
 import { lineOf, runCases } from "../matrix/tally.ts";
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
-const PAIRS = 200;
+const PAIRS = 150;
 
 const DRILLS = ANSWERS.scenarios.filter((name) => name.startsWith("a drill"));
 

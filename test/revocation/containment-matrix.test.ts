@@ -16,7 +16,7 @@ const STRUCK = [
 const OUT = ["a secret, and a tool that puts back", "a secret, and nobody hears"];
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
-const PAIRS = 250;
+const PAIRS = 150;
 
 const PUT_BACK = { matrix: CONTAINMENT.name, scenario: "a secret, and a tool that puts back" };
 

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, unfinished } from "../asking/asking.ts";
 import { isTaken } from "../asking/is-taken.ts";
@@ -7,7 +8,7 @@ import { refusalOf } from "../refusal.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { versionWith } from "../vault/standing.ts";
 import { recall, type Work } from "../work.ts";
-import { type PublicKey, publicKeyOf } from "./public-key.ts";
+import { type ComparableKey, comparableKey } from "./public-key.ts";
 
 /**
  * Whether Auth0 accepts the key of a version beside the current one and the one that is worked on, of which it is
@@ -22,7 +23,7 @@ export async function isLiveKey(work: Work, version: VersionId): Promise<boolean
   const current = versionWith(await work.parts.vault.describe(work.target.arn), CURRENT);
   for (const other of [current, work.version]) {
     const beside = other === undefined || other === version ? undefined : await keyOf(work, other);
-    if (beside?.pem === key.pem) return false;
+    if (beside?.key.equals(key.key)) return false;
   }
   return isTaken(work, await calibratedAsk(work, key.credential), key.credential);
 }
@@ -49,16 +50,16 @@ async function mayHaveLeaked(work: Work, version: VersionId): Promise<boolean> {
 }
 
 /** By their public halves, however they are stored; what is no key is none. */
-export const isSameKey = (stored: Secret, current: Secret): boolean =>
-  publicKeyOf(current).pem === orNone(() => publicKeyOf(stored))?.pem;
+export const isSameKey = (stored: Secret, current: KeyObject): boolean =>
+  orNone(() => comparableKey(stored))?.key.equals(current) ?? false;
 
 /** Undefined where the version holds no usable key: what is none is not accepted either. */
-async function keyOf(work: Work, version: VersionId): Promise<(PublicKey & { credential: Secret }) | undefined> {
+async function keyOf(work: Work, version: VersionId): Promise<(ComparableKey & { credential: Secret }) | undefined> {
   const payload = await work.parts.vault.read(work.target.arn, version);
   if (!payload) return undefined;
   return orNone(() => {
     const credential = credentialIn(payload, work.settings, work.target.arn);
-    return { credential, ...publicKeyOf(credential) };
+    return { credential, ...comparableKey(credential) };
   });
 }
 

@@ -13,7 +13,7 @@ import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 import { isSameKey, partWithKey } from "./live-key.ts";
-import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
+import { comparableKey, namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
 
 /**
  * A client may authenticate with two registered keys at once: the new one is added beside the old one, and the old one
@@ -164,7 +164,7 @@ async function test(work: Work, pending: Secret): Promise<ProbeAnswer["answer"]>
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say: this is looked at once, before the promotion
  */
 async function oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">> {
-  const { kid: newKid } = publicKeyOf(current);
+  const { kid: newKid } = comparableKey(current);
   const others = (await (await work.tenant()).keys()).filter(({ kid }) => kid !== newKid);
   const kid = namedKid(old);
   const key = others.find((other) => kid !== undefined && other.kid === kid) ?? (await onlyOther(work, others, old));
@@ -188,7 +188,8 @@ async function onlyOther(
 
 /** By its public half, however it is stored; where the old value is gone, by its name at the tenant. */
 function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean {
-  return oldKey?.kid === publicKeyOf(current).kid || (old !== undefined && isSameKey(old, current));
+  const { kid, key } = comparableKey(current);
+  return oldKey?.kid === kid || (old !== undefined && isSameKey(old, key));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type JsonWebKey } from "node:crypto";
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import type { Secret } from "../../model/secret.ts";
 import { refusedError } from "../refusal.ts";
@@ -7,6 +7,12 @@ import { refusedError } from "../refusal.ts";
 export interface PublicKey {
   kid: string;
   pem: string;
+}
+
+/** The same to compare with. */
+export interface ComparableKey {
+  kid: string;
+  key: KeyObject;
 }
 
 /** The `kid` that a stored private key names itself; undefined where it names none. */
@@ -21,17 +27,32 @@ export function namedKid(privateKeyJwk: Secret): string | undefined {
  * @throws CurfewError `rotation-refused` (`payload-unusable`) when it is no usable RSA key
  */
 export function publicKeyOf(privateKeyJwk: Secret): PublicKey {
-  const { kty, n, e } = parse(privateKeyJwk);
+  const jwk = parse(privateKeyJwk);
+  const pem = publicHalf(jwk).export({ type: "spki", format: "pem" }).toString();
+  return { kid: kidIn(jwk), pem };
+}
+
+/**
+ * The same to compare with, at half the cost: nothing is written out.
+ *
+ * @throws CurfewError `rotation-refused` (`payload-unusable`) when it is no usable RSA key
+ */
+export function comparableKey(privateKeyJwk: Secret): ComparableKey {
+  const jwk = parse(privateKeyJwk);
+  return { kid: kidIn(jwk), key: publicHalf(jwk) };
+}
+
+function publicHalf({ kty, n, e }: JsonWebKey): KeyObject {
   if (kty !== "RSA") throw unusable();
   try {
-    const key = createPublicKey({ key: { kty, n, e } as JsonWebKey, format: "jwk" });
-    const kid =
-      namedKid(privateKeyJwk) ?? createHash("sha256").update(JSON.stringify({ e, kty, n })).digest("base64url");
-    return { kid, pem: key.export({ type: "spki", format: "pem" }).toString() };
+    return createPublicKey({ key: { kty, n, e } as JsonWebKey, format: "jwk" });
   } catch {
     throw unusable(); // the cause is not kept: it may quote the key
   }
 }
+
+const kidIn = ({ kid, kty, n, e }: JsonWebKey): string =>
+  typeof kid === "string" ? kid : createHash("sha256").update(JSON.stringify({ e, kty, n })).digest("base64url");
 
 function parse(privateKeyJwk: Secret): JsonWebKey {
   try {

@@ -43,7 +43,7 @@ describe("the ledger", () => {
         expect(await ledgerState(table, TENANT)).toEqual(expectedLedger(runs));
         count += arrivals.length;
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
     console.info(`ledger in any order: ${count} runs recorded as the plain fold has them`);
   });
@@ -65,7 +65,7 @@ describe("the ledger", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
     console.info(`ledger: ${resolved} resolutions, each by a run that could tell`);
   });
@@ -129,7 +129,7 @@ describe("both stores", () => {
         expect(await runRecords(dynamodb, tenant)).toEqual(await runRecords(sqlite, tenant));
         count += runs.length;
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
     console.info(`both stores agree on ${count} runs`);
   });

@@ -8,7 +8,7 @@ import { lineOf, runCases } from "../../matrix/tally.ts";
 const SHARE = 3;
 
 /** Pairs that are sampled; `npm run matrix` runs all of them. */
-const PAIRS = 200;
+const PAIRS = 150;
 
 describe("replacing what leaked, struck", { timeout: 90_000 }, () => {
   it.each(REPLACEMENT.scenarios)(
