@@ -2,7 +2,7 @@ import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
-import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
+import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
 import { followCommand } from "../incident/incident-text.ts";
 import { personAgrees } from "../person-agrees.ts";
 import { personName } from "../person-name.ts";
@@ -28,13 +28,7 @@ export async function runRefreshTokensRevoked(
   const question = `Are all refresh tokens of the application gone since ${momentOf(at)}?`;
   if (!(await personAgrees({ question, otherwise: "say so", yes: options.yes }, terminal, invocation))) return;
   if (options.local) await sayHere(id, at, options, invocation.signal);
-  else {
-    const { desk, table } = options;
-    await incidentDesk(
-      { ...(desk ? { url: desk } : {}), ...(table ? { table } : {}) },
-      invocation.signal,
-    ).sayRefreshTokensRevoked(id, at);
-  }
+  else await incidentDesk(namedDesk(options), invocation.signal).sayRefreshTokensRevoked(id, at);
   terminal.out(
     `It is on record: the refresh tokens are gone since ${momentOf(at)}. The next look computes the window.\n`,
   );

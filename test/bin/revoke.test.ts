@@ -223,8 +223,11 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl[^;]*\.\n$/);
     });
 
-    it("ends an incident, with who and why, after showing it", async () => {
-      const run = await deployed.run(["incidents", "close", "by-token", "--reason", "a test of ours", "--yes"]);
+    it("ends an incident, with who and why, and asks nobody where the desk is that is named", async () => {
+      const order = ["incidents", "close", "by-token", "--reason", "a test of ours", "--yes"];
+      const run = await deployed.run([...order, ...deployed.named], {
+        env: { AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:1" },
+      });
 
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("Ended.") });
       const ended = (await deployed.incidents()).find(({ id }) => id === "by-token")?.ended;
