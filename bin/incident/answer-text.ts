@@ -1,5 +1,6 @@
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
+import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { momentOf, windowSentences } from "../../lib/revocation/window/window-text.ts";
@@ -41,7 +42,7 @@ function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
 }
 
 function forPeople(incident: Incident): string[] {
-  return [...lockByHand(incident), ...(incident.leak?.steps ?? []), REFUSE];
+  return [...lockByHand(incident), ...stepsForPeople(incident), REFUSE];
 }
 
 const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";

@@ -1,5 +1,6 @@
-import type { Lever } from "../leak/leak-kinds.ts";
+import { type Lever, UNTOUCHED } from "../leak/leak-kinds.ts";
 import { type Incident, isContained } from "./incident.ts";
+import { nowhereSince } from "./nowhere.ts";
 
 const WORDS: Readonly<Record<Lever | "prove", string>> = {
   lock: "It may still be given tokens for itself: client_credentials is not taken out of its grant types.",
@@ -19,13 +20,15 @@ export function notDone(incident: Incident): string[] {
   if (!leak) {
     return steps.lock?.outcome === "incomplete"
       ? [...steps.lock.missing]
-      : ["Nobody has looked at the application yet."];
+      : [steps.lock?.message ?? "Nobody has looked at the application yet."];
   }
   if (restored) {
     const refuted =
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
     return [...refuted, "Access was given back: it gets tokens again, as a second person agreed."];
   }
+  if (nowhereSince(incident) !== null && steps.lock) return [steps.lock.message];
+  if (leak.untouched) return [UNTOUCHED[leak.untouched]];
   if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
   const levers = leak.levers.filter((lever) => lever !== "rotate");
   const missing = [...levers, "prove" as const].flatMap((step) => {

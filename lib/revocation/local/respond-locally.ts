@@ -2,6 +2,7 @@ import type { Login } from "../../auth0/login.ts";
 import type { ErrorCode } from "../../model/curfew-error.ts";
 import type { Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
+import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import { readPresentClient } from "../evidence/present-client.ts";
@@ -95,17 +96,19 @@ async function run(step: keyof typeof STEPS, id: string, parts: LocalParts): Pro
 }
 
 /** The new credential has to be where its consumers read it, and that is Secrets Manager. */
-async function rotationWaits(incident: Incident, { table, clock }: LocalParts): Promise<Seconds> {
-  const { id, leak, drill } = incident;
+async function rotationWaits(incident: Incident, parts: LocalParts): Promise<Seconds> {
+  const { id, drill } = incident;
+  const { table, clock } = parts;
   const at = clock.now();
-  const isLever = leak === null || leak.levers.includes("rotate"); // nobody has looked: it may well be
+  const isLever = leversOf(incident, parts).includes("rotate");
+  const none = whyUntouched(incident, parts) ?? "There is no credential to be replaced.";
   await recordStep(
     table,
     id,
     "rotate",
     isLever && !drill
       ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident)], code: null }
-      : { at, outcome: "not-applicable", message: isLever ? DRILLED : "There is no credential to be replaced." },
+      : { at, outcome: "not-applicable", message: isLever ? DRILLED : none },
   );
   return 0;
 }

@@ -5,7 +5,7 @@ import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-reco
 import { CURRENT } from "../../rotation/ports.ts";
 import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
-import { leversOf } from "../contain/known-client.ts";
+import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { type Came, incomplete, tried } from "../contain/step-run.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { tryIssuance } from "./issuance.ts";
@@ -35,7 +35,7 @@ export async function prove(incident: Incident, parts: RotateParts): Promise<Inc
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   if (leversOf(incident, parts).length === 0) {
-    return incident.leak?.kind === "curfew-login" ? NOBODY_ACTS : NOT_ITS_OWN;
+    return nothingToProve(incident, parts);
   }
   if (incident.drill) return WOULD_ASK;
   const end = parts.deadline - RECORDING;
@@ -43,16 +43,13 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   return "error" in got ? notDone(NOT_PROVEN, `a proof for ${incident.clientId}`, got.error) : got.value;
 }
 
-const NOT_ITS_OWN: Came = {
-  outcome: "not-applicable",
-  message: "What leaked is not the application's own credential: it is given no tokens that could be asked for.",
-};
-
-/** The responder without a spare: nothing was taken away from it. */
-const NOBODY_ACTS: Came = {
-  outcome: "not-applicable",
-  message: "Nobody can act against the responder without a spare: there is nothing to prove.",
-};
+function nothingToProve(incident: Incident, parts: RotateParts): Came {
+  const why = whyUntouched(incident, parts);
+  const message = why
+    ? `${why} Nothing was taken away, so there is nothing to prove.`
+    : "What leaked is not the application's own credential: it is given no tokens that could be asked for.";
+  return { outcome: "not-applicable", message };
+}
 
 const WOULD_ASK: Came = {
   outcome: "done",
