@@ -7,6 +7,7 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import { incidentSettings } from "../../lib/revocation/from-config.ts";
 import { type Classification, classify, type LeakedClient } from "../../lib/revocation/leak/classify.ts";
 import { type Lever, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
+import { hasNoKeys } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 
@@ -39,6 +40,7 @@ export function planText(plan: IncidentPlan, width: number): string {
     `${request.drill ? "DRILL, nothing is changed: a" : "A"}n emergency revocation of ${name} in ${tenant.name} (${tenant.domain}).`,
     `What leaked: ${leak.kind}. ${leak.meaning}`,
     ...tokenLines(request),
+    ...keyLines(plan, leak),
     ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
     leak.levers.length === 0
@@ -91,6 +93,12 @@ function tokenLines({ token }: LeakRequest): string[] {
   const whom = audience.length === 0 ? "" : `, for ${audience.map((one) => briefText(one, 80)).join(", ")}`;
   const judged = signature.status === "verified" ? "the tenant signed it" : `it could not be checked: ${signature.why}`;
   return [`The token${whom}: ${end}; ${judged}. It stays on this machine; only what it says goes on.`];
+}
+
+function keyLines({ request: { leakedKey }, client }: IncidentPlan, { levers, kind }: Classification): string[] {
+  if (leakedKey === undefined || levers.length === 0) return [];
+  if (!client) return [`The key ${leakedKey}: the first step sees whether the application has it.`];
+  return kind === "client-secret" ? [hasNoKeys(leakedKey)] : [];
 }
 
 function leverText(lever: Lever, { isLocal }: IncidentPlan): string {

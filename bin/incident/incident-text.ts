@@ -38,6 +38,7 @@ export function incidentText(standing: Standing, width: number): string {
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
+    ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
     ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
     `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,

@@ -1,5 +1,6 @@
 import type { Incident } from "../incident/incident.ts";
 import { preserve } from "../incident/preserve.ts";
+import { whyKeyStays } from "../leak/named-key.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey } from "../ports.ts";
 import { leversOf, whyUntouched } from "./known-client.ts";
@@ -53,6 +54,7 @@ const notApplicable = ({ incident, parts }: StepRun): Came => ({
   outcome: "not-applicable",
   message:
     whyUntouched(incident, parts) ??
+    whyKeyStays(incident) ??
     "No single key is known to have leaked that could be detached while another one stays.",
 });
 

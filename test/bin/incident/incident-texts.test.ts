@@ -17,6 +17,7 @@ import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
+import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
 import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -176,6 +177,25 @@ describe("an id that no application has", () => {
     expect(text).not.toContain("Users may have logged in");
     expect(text.split("Not done:")[1]?.split("Do now")[0]).toBe(" - There is no application job in this tenant. ");
     expect(oneLine(incidentText(known, 60))).toContain("the real application is untouched");
+  });
+});
+
+describe("a key that a person named", () => {
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+  const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null, leakedKey: "nokey" };
+  const plan = (client: typeof CLIENT | undefined) =>
+    oneLine(planText({ request: { ...request, clientId: "job" }, tenant, isLocal: !!client, client }, 100));
+
+  it("is not swallowed where the application authenticates with a secret", async () => {
+    const known = await standing(incidentOf({ leakedKey: "nokey" }), HOUR);
+
+    expect(plan(undefined)).toContain("The key nokey: the first step sees whether the application has it");
+    expect(plan(CLIENT)).toContain("The application has no key nokey");
+    expect(oneLine(answerText(known, 100))).toContain(
+      "The application has no key nokey: it authenticates with a secret",
+    );
+    expect(oneLine(incidentText(known, 100))).toContain("The key that leaked, as was said: nokey");
+    expect(whyKeyStays(incidentOf())).toBeUndefined();
   });
 });
 
