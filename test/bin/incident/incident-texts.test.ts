@@ -222,6 +222,13 @@ describe("starting an incident that is open already", () => {
     expect(said(first)).toBe(
       " The incident fire was open already: dana opened it at 2026-11-23 03:00 UTC. Its first reason stands: in a repository. Yours is in its timeline. It goes on. ",
     );
+    const byApprover = openedText(
+      { incident: "fire", joined: null, byApprover: true },
+      { reason: "r", leakedSince: null },
+      "",
+      60,
+    );
+    expect(oneLine(byApprover)).toContain("nothing is given back before another one of them agrees");
     expect(said({ ...first, reason: "in a chat" })).not.toContain("reason");
     expect(said(first, THREE_AM)).toContain(
       "Since when it has leaked stands as it was said first, too: nobody said it.",
