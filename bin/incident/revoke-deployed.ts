@@ -18,6 +18,7 @@ import { AUTH0_HERE } from "../auth0-here.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
+import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { followIncident } from "./follow-incident.ts";
 import { type DeskOptions, namedDesk } from "./incident-place.ts";
@@ -61,7 +62,8 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
     setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);
     terminal.err(`${AND_THEN}${followCommand(id)}\n`);
   } catch (error) {
-    if (signal.aborted) throw new CurfewError("interrupted", `${NO_LONGER} ${AND_THEN}${followCommand(id)}`);
+    const goesOn = `${NO_LONGER} ${AND_THEN}${followCommand(id)}`;
+    if (signal.aborted) throw new CurfewError("interrupted", spoken(goesOn, terminal.width));
     if (!(error instanceof CurfewError)) throw error;
     terminal.err(`The incident goes on, but cannot be followed from here: ${error.message}\n`);
   }

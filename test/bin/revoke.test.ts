@@ -281,6 +281,6 @@ describe("curfew revoke, interrupted", { timeout: 60_000 }, () => {
     expect(run.code).toBe(130);
     expect(run.stdout).toMatch(/LOCKED at .*NOT CONTAINED yet/);
     expect(oneLine(run.stdout)).toContain("the end is not known yet, because");
-    expect(run.stderr).toMatch(/the incident goes on\. How it goes on: npx curfew incidents show \S+ --follow\n$/);
+    expect(run.stderr).toMatch(/the incident goes on\. How it goes on:\s+npx curfew incidents show \S+ --follow\n$/);
   });
 });

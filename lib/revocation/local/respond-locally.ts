@@ -23,6 +23,8 @@ export interface LocalParts
     Pick<InvestigateParts, "inventories"> {
   /** What leaked, as a person has given it for the proof; null where nobody has. */
   leaked: Login | null;
+  /** The configuration, as the person named it, for the commands that are told; absent where they named none. */
+  config?: string;
   /** Hears of the incident whenever a step has ended. */
   onStep(incident: Incident): Promise<void>;
 }
@@ -107,7 +109,7 @@ async function rotationWaits(incident: Incident, parts: LocalParts): Promise<Sec
     id,
     "rotate",
     isLever && !drill
-      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident)], code: null }
+      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident, parts)], code: null }
       : { at, outcome: "not-applicable", message: isLever ? DRILLED : none },
   );
   return 0;
@@ -115,8 +117,8 @@ async function rotationWaits(incident: Incident, parts: LocalParts): Promise<Sec
 
 const NOT_REPLACED = "The credential is not replaced yet.";
 
-const waits = (incident: Incident): string =>
-  `The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: ${deployedCommand(incident)}`;
+const waits = (incident: Incident, { config }: LocalParts): string =>
+  `The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: ${deployedCommand(incident, config)}`;
 
 const DRILLED = "The credential would be replaced once Secrets Manager answers again.";
 
