@@ -5,15 +5,14 @@ import { type AskedStep, readAsked } from "../../lib/revocation/approvals/asked.
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { shownToApprover } from "../incident/asked-text.ts";
+import { type DeskOptions, namedDesk } from "../incident/incident-place.ts";
 import { followCommand } from "../incident/incident-text.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew approve` and `curfew reject`. */
-export interface DecideOptions {
-  table?: string;
-  desk?: string;
+export interface DecideOptions extends DeskOptions {
   yes: boolean;
 }
 
@@ -31,8 +30,7 @@ export async function runDecide(
   terminal: Terminal,
   invocation: Invocation,
 ): Promise<void> {
-  const named = { ...(options.desk ? { url: options.desk } : {}), ...(options.table ? { table: options.table } : {}) };
-  const desk = incidentDesk(named, invocation.signal);
+  const desk = incidentDesk(namedDesk(options), invocation.signal);
   const table = await openDeployedLedger((await desk.place()).table);
   const incident = await readIncident(table, id);
   const asked = await readAsked(table, id, step);

@@ -3,7 +3,7 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
+import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
 import { incidentText } from "../incident/incident-text.ts";
 import { standingOf } from "../incident/standing.ts";
 import { personAgrees } from "../person-agrees.ts";
@@ -36,7 +36,7 @@ export async function runIncidentClose(
     terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence; name the same --config.\n`);
     return;
   }
-  await incidentDesk(options.desk ? { url: options.desk } : {}, invocation.signal).close(id, options.reason);
+  await incidentDesk(namedDesk(options), invocation.signal).close(id, options.reason);
   terminal.out("Ended. It is closed with its evidence by the next turn of watching, after a day at the latest.\n");
 }
 

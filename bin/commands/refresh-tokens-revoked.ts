@@ -1,9 +1,14 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { mustBeSince, takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
+import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { refreshTokensRevoked } from "../../lib/revocation/window/refresh-tokens.ts";
+import { waitsForRefreshTokens } from "../../lib/revocation/window/window.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
-import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
-import { followCommand } from "../incident/incident-text.ts";
+import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
+import { followCommand, incidentText } from "../incident/incident-text.ts";
+import { standingOf } from "../incident/standing.ts";
 import { personAgrees } from "../person-agrees.ts";
 import { personName } from "../person-name.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -25,24 +30,26 @@ export async function runRefreshTokensRevoked(
 ): Promise<void> {
   const now = Math.floor(systemClock.now());
   const at = options.since === undefined ? now : sinceWhen(options.since, now, "--since");
+  using place = await incidentPlace(options, invocation.signal);
+  const table = mustHaveIncidents(place.table);
+  const incident = await readIncident(table, id);
+  mustBeSince(at, incident, now);
+  const standing = await standingOf(incident, table, systemClock);
+  terminal.err(`${incidentText(standing, terminal.width)}\n\n`);
+  if (!waitsForRefreshTokens(standing.window) && !(await refreshTokensRevoked(table, id))) throw waitsForNothing(id);
   const question = `Are all refresh tokens of the application gone since ${momentOf(at)}?`;
   if (!(await personAgrees({ question, otherwise: "say so", yes: options.yes }, terminal, invocation))) return;
-  if (options.local) await sayHere(id, at, options, invocation.signal);
-  else {
-    const { desk, table } = options;
-    await incidentDesk(
-      { ...(desk ? { url: desk } : {}), ...(table ? { table } : {}) },
-      invocation.signal,
-    ).sayRefreshTokensRevoked(id, at);
-  }
+  if (options.local) await takeRefreshTokensRevoked(id, at, personName(), { table, clock: systemClock });
+  else await incidentDesk(namedDesk(options), invocation.signal).sayRefreshTokensRevoked(id, at);
   terminal.out(
     `It is on record: the refresh tokens are gone since ${momentOf(at)}. The next look computes the window.\n`,
   );
   if (!options.local) terminal.err(`How it goes on: ${followCommand(id)}\n`);
 }
 
-async function sayHere(id: string, at: number, options: PlaceOptions, signal: AbortSignal): Promise<void> {
-  using place = await incidentPlace(options, signal);
-  const table = mustHaveIncidents(place.table);
-  await takeRefreshTokensRevoked(id, at, personName(), { table, clock: systemClock });
-}
+/** Such a word would move the window and end nothing. */
+const waitsForNothing = (id: string): CurfewError =>
+  new CurfewError(
+    "arguments-invalid",
+    `The window of ${id} does not wait for refresh tokens: as far as is known there are none of its application. Nothing was recorded.`,
+  );

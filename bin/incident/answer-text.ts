@@ -1,7 +1,9 @@
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
+import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
 import { type Incident, isComplete, isContained, isGivenBack } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { whyKeyStays } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf, windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
 import { isAsGoodAsContained, item, timeOf } from "./incident-text.ts";
@@ -11,7 +13,13 @@ import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
 /** The answer to whoever started an incident: locked or not yet, contained or not, until when tokens work. */
 export function answerText(standing: Standing, width: number): string {
   const { incident, waiting } = standing;
-  const lines = [headline(incident), ...whyNotLocked(incident), ...untilWhen(standing)];
+  const keyStays = incident.leak?.untouched ? undefined : whyKeyStays(incident);
+  const lines = [
+    headline(incident),
+    ...whyNotLocked(incident),
+    ...(keyStays ? [keyStays] : []),
+    ...untilWhen(standing),
+  ];
   const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
   return `${[
     ...lines.map((line) => wrapped(terminalText(line), width)),
@@ -41,7 +49,7 @@ function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
 }
 
 function forPeople(incident: Incident): string[] {
-  return [...lockByHand(incident), ...(incident.leak?.steps ?? []), REFUSE];
+  return [...lockByHand(incident), ...stepsForPeople(incident), REFUSE];
 }
 
 const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";

@@ -1,15 +1,20 @@
-import { incidentDesk } from "../../lib/aws/incident-desk.ts";
+import { type DeskPlace, incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { openExistingIncidents } from "./local-incidents.ts";
 
+/** The deployed incidents, as far as somebody has named where they are. */
+export interface DeskOptions {
+  table?: string | undefined;
+  /** The URL of the desk. */
+  desk?: string | undefined;
+}
+
 /** Where incidents are looked up. */
-export interface PlaceOptions {
+export interface PlaceOptions extends DeskOptions {
   /** Those that are answered from this machine. */
   local: boolean;
-  table?: string;
-  desk?: string;
 }
 
 /** What is known of incidents. */
@@ -29,9 +34,15 @@ export async function incidentPlace({ local, table, desk }: PlaceOptions, signal
     const incidents = await openExistingIncidents();
     return { table: incidents?.table, [Symbol.dispose]: () => incidents?.[Symbol.dispose]() };
   }
-  const name = table || (await incidentDesk(desk ? { url: desk } : {}, signal).place()).table;
+  const name = table || (await incidentDesk(namedDesk({ desk }), signal).place()).table;
   return { table: await openDeployedLedger(name), [Symbol.dispose]: () => undefined };
 }
+
+/** Where the desk and its table are, as far as somebody has named them: Lambda is asked for the rest. */
+export const namedDesk = ({ desk, table }: DeskOptions): Partial<DeskPlace> => ({
+  ...(desk && { url: desk }),
+  ...(table && { table }),
+});
 
 /** @throws CurfewError `arguments-invalid` where there is no incident at all */
 export function mustHaveIncidents(table: Table | undefined): Table {

@@ -6,7 +6,8 @@ import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { incidentSettings } from "../../lib/revocation/from-config.ts";
 import { type Classification, classify, type LeakedClient } from "../../lib/revocation/leak/classify.ts";
-import type { Lever } from "../../lib/revocation/leak/leak-kinds.ts";
+import { type Lever, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
+import { hasNoKeys } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 
@@ -39,15 +40,16 @@ export function planText(plan: IncidentPlan, width: number): string {
     `${request.drill ? "DRILL, nothing is changed: a" : "A"}n emergency revocation of ${name} in ${tenant.name} (${tenant.domain}).`,
     `What leaked: ${leak.kind}. ${leak.meaning}`,
     ...tokenLines(request),
+    ...keyLines(plan, leak),
     ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
     leak.levers.length === 0
-      ? NO_LEVERS
+      ? noLevers(leak)
       : request.drill
         ? "It would do, without asking again:"
         : "At once, without asking again:",
     ...leak.levers.map((lever) => `- ${leverText(lever, plan)}`),
-    ...egressLine(plan),
+    ...(leak.shortens.includes("network-acl") ? egressLine(plan) : []),
     ...(leak.levers.length === 0
       ? []
       : ["", request.drill ? "Whom it would hit:" : "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
@@ -59,16 +61,27 @@ export function planText(plan: IncidentPlan, width: number): string {
 /** What a person is asked after that. */
 export function planQuestion(plan: IncidentPlan): string {
   if (plan.request.drill) return "Walk through it?";
-  return planLeak(plan).levers.length === 0 ? "Open the incident, and watch?" : "Contain it now?";
+  const { levers, untouched } = planLeak(plan);
+  if (untouched === "own-responder") return "Open the incident?";
+  return levers.length === 0 ? "Open the incident, and watch?" : "Contain it now?";
 }
 
 const NOT_LOOKED =
-  "Nobody has looked at the application from here; the first step does, and does what is right for what it finds.";
+  "Nobody has looked at the application from here; the first step does. Where it finds none with this id, a public one, or the one that stands for the tenant itself, it takes nothing away, and says so.";
 
 const NOT_SEEN =
   "The application could not be looked at beforehand; the first step looks again, and does what is right for what it finds.";
 
-const NO_LEVERS = "Curfew can take nothing away that would stop this; it watches, and says until when it lasts.";
+function noLevers({ untouched }: Classification): string {
+  if (untouched === undefined) {
+    return "Curfew can take nothing away that would stop this; it watches, and says until when it lasts.";
+  }
+  const watches =
+    untouched === "own-responder"
+      ? "Nobody acts, and nobody watches: do now what stands below."
+      : "Nothing is taken away; it watches, and says until when it lasts.";
+  return `${UNTOUCHED[untouched]} ${watches}`;
+}
 
 function tokenLines({ token }: LeakRequest): string[] {
   if (!token) return [];
@@ -80,6 +93,12 @@ function tokenLines({ token }: LeakRequest): string[] {
   const whom = audience.length === 0 ? "" : `, for ${audience.map((one) => briefText(one, 80)).join(", ")}`;
   const judged = signature.status === "verified" ? "the tenant signed it" : `it could not be checked: ${signature.why}`;
   return [`The token${whom}: ${end}; ${judged}. It stays on this machine; only what it says goes on.`];
+}
+
+function keyLines({ request: { leakedKey }, client }: IncidentPlan, { levers, kind }: Classification): string[] {
+  if (leakedKey === undefined || levers.length === 0) return [];
+  if (!client) return [`The key ${leakedKey}: the first step sees whether the application has it.`];
+  return kind === "client-secret" ? [hasNoKeys(leakedKey)] : [];
 }
 
 function leverText(lever: Lever, { isLocal }: IncidentPlan): string {

@@ -1,6 +1,7 @@
 import type { Instant } from "../../lib/history/history.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
+import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
@@ -38,6 +39,7 @@ export function incidentText(standing: Standing, width: number): string {
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
+    ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
     ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
     `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,
@@ -46,6 +48,7 @@ export function incidentText(standing: Standing, width: number): string {
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
     ...notDoneLines(incident, width),
+    ...forPeople(incident, width),
     ...(waiting.length === 0
       ? []
       : ["", "Waits for an answer:", ...waiting.map((line) => spoken(`- ${line}`, width, "", "  "))]),
@@ -66,6 +69,11 @@ const A_BOUND =
 function notDoneLines(incident: Incident, width: number): string[] {
   const lines = incident.closedAt === null && !incident.restored ? notDone(incident) : [];
   return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
+}
+
+function forPeople(incident: Incident, width: number): string[] {
+  const lines = incident.closedAt === null && !incident.restored ? stepsForPeople(incident) : [];
+  return lines.length === 0 ? [] : ["What only people can do:", ...lines.map((line) => item(line, width))];
 }
 
 const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>

@@ -10,14 +10,18 @@ import { minuteOf } from "./incident-text.ts";
  * @param goesOn what holds from now on, as a sentence; empty for nothing
  */
 export function openedText(
-  { incident, joined }: Started,
+  { incident, joined, byApprover }: Started,
   request: Pick<LeakRequest, "reason" | "leakedSince">,
   goesOn: string,
   width: number,
 ): string {
   const lines = joined ? joinedLines(incident, joined, request) : [`The incident ${incident} is open.`];
-  return `\n${wrapped(terminalText([...lines, goesOn].join(" ").trim()), width)}\n`;
+  const said = [...lines, ...(byApprover ? [OTHER_APPROVER] : []), goesOn];
+  return `\n${wrapped(terminalText(said.join(" ").trim()), width)}\n`;
 }
+
+const OTHER_APPROVER =
+  "Who opened it is among the approvers and cannot approve it: nothing is given back before another one of them agrees, and never where there is no other.";
 
 function joinedLines(
   id: string,

@@ -19,32 +19,30 @@ import { AUTH0_HERE } from "../auth0-here.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
+import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { followIncident } from "./follow-incident.ts";
+import { type DeskOptions, namedDesk } from "./incident-place.ts";
 import { planQuestion, planText } from "./incident-plan-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 import { followCommand, isAsGoodAsContained } from "./incident-text.ts";
 import { openedText } from "./opened-text.ts";
 
 /** What the deployed stack is asked for. */
-interface DeployedOrder {
+interface DeployedOrder extends DeskOptions {
   request: LeakRequest;
   tenant: TenantConfig;
   /** What leaked, to be tried from here afterwards. */
   leaked: Login | null;
   /** Do not ask. */
   yes: boolean;
-  table?: string;
-  /** The URL of the desk. */
-  desk?: string;
 }
 
 /** Starts an incident at the deployed desk, and tells how it goes until it is contained, or is not. */
 export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
   const { request, tenant, yes } = order;
   const { signal, setExitCode } = invocation;
-  const named = { ...(order.desk ? { url: order.desk } : {}), ...(order.table ? { table: order.table } : {}) };
-  const desk = incidentDesk(named, signal, "if it cannot wait, contain it from here with --local");
+  const desk = incidentDesk(namedDesk(order), signal, "if it cannot wait, contain it from here with --local");
   const { table: name } = await desk.place();
   const plan = { request, tenant, isLocal: false, client: undefined };
   terminal.err(planText(plan, terminal.width));
@@ -65,7 +63,8 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
     setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);
     terminal.err(`${AND_THEN}${followCommand(id)}\n`);
   } catch (error) {
-    if (signal.aborted) throw new CurfewError("interrupted", `${NO_LONGER} ${AND_THEN}${followCommand(id)}`);
+    const goesOn = `${NO_LONGER} ${AND_THEN}${followCommand(id)}`;
+    if (signal.aborted) throw new CurfewError("interrupted", spoken(goesOn, terminal.width));
     if (!(error instanceof CurfewError)) throw error;
     terminal.err(`The incident goes on, but cannot be followed from here: ${error.message}\n`);
   }

@@ -175,16 +175,17 @@ async function respond(
     signal,
     inventories: { before: async () => undefined, now: async () => undefined },
     leaked,
+    ...(how.config !== undefined && { config: how.config }),
     onStep,
   };
   try {
     const incident = await respondLocally(id, parts);
     setExitCode(isAsGoodAsContained(incident) ? 0 : 1);
     terminal.out(`${spoken(endText(incident, how), terminal.width)}\n`);
-    terminal.out(byHandText(await giveBackByHand(incident, table), terminal.width));
+    terminal.out(byHandText(await giveBackByHand(incident, table, how.config), terminal.width));
   } catch (error) {
     if (!signal.aborted) throw error;
-    throw new CurfewError("interrupted", stoppedText(await readIncident(table, id), how));
+    throw new CurfewError("interrupted", spoken(stoppedText(await readIncident(table, id), how), terminal.width));
   }
 }
 

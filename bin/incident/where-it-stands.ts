@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../../lib/model/curfew-error.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
-import { closeByHand } from "../../lib/revocation/leak/leak-kinds.ts";
+import { closeByHand, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
 import { word } from "../../lib/revocation/local/by-hand.ts";
 import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
 
@@ -38,6 +38,11 @@ function standing(incident: Incident): string {
     return "CONTAINED, but interrupted: nobody watches any more, or takes away again what is put back.";
   if (isComplete(incident.steps.lock)) {
     return "LOCKED, but NOT CONTAINED, and interrupted: what was taken away stays away, and nobody goes on or watches.";
+  }
+  const { leak } = incident;
+  if (leak?.levers.length === 0) {
+    const why = leak.untouched ? UNTOUCHED[leak.untouched] : "Nothing that Curfew can do stops what leaked.";
+    return `NOT CONTAINED, and interrupted. ${why} Nothing was taken away, and nobody watches.`;
   }
   return "NOT LOCKED: interrupted before Auth0 confirmed that anything was taken away. Whoever has what leaked may still get new tokens.";
 }

@@ -75,6 +75,7 @@ const startedShape = z.object({
     .object({ openedAt: z.number(), openedBy: z.string(), reason: z.string(), leakedSince: z.number().nullable() })
     .nullable()
     .default(null), // a desk of an older version does not say it
+  byApprover: z.boolean().default(false), // nor that
 });
 const decidedShape = z.object({ waits: z.boolean() });
 const refusedShape = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

@@ -54,3 +54,6 @@ function requireQuotes(parts: TemplateStringsArray): void {
 
 /** Text that a stranger chose: cut to a readable length, and kept from turning its neighbours around. */
 export const foreign = (text: string): Html => html`<bdi>${shorten(text)}</bdi>`;
+
+/** The same, whole however long: what is a proof must not be cut. */
+export const foreignWhole = (text: string): Html => html`<bdi>${text}</bdi>`;

@@ -6,6 +6,7 @@ import { changeIncident, readIncident, recordStep } from "../../lib/revocation/i
 import { addToTimeline } from "../../lib/revocation/incident/timeline.ts";
 import { classify } from "../../lib/revocation/leak/classify.ts";
 import { refreshTokensRevoked } from "../../lib/revocation/window/refresh-tokens.ts";
+import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { all, type DeployedIncidents, deployedIncidents, type Machine } from "../support/deployed-incidents.ts";
 
 const WHY = ["--reason", "in a public repository"];
@@ -38,7 +39,11 @@ const machine: Machine = async ({ id, openedAt: now, clientId, token }, table) =
   };
   await recordStep(table, id, "contain", clientId === "stranded" ? held : done(openedAt + 2));
   await recordStep(table, id, "prove", done(openedAt + 3));
-  const window = { state: "closes" as const, at: CLOSES, apis: [], others: 0, tokenUntil: null };
+  const ends = { apis: [], others: 0, tokenUntil: null };
+  const window: ExposureWindow =
+    id === "still-open"
+      ? { ...ends, state: "open", because: ["Their refresh tokens work until they are revoked."], knownUntil: CLOSES }
+      : { ...ends, state: "closes", at: CLOSES };
   await changeIncident(table, id, (known) => ({ ...known, window }));
 };
 
@@ -107,6 +112,19 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       by: expect.stringContaining("oncall/dana"),
     });
     expect(future).toMatchObject({ code: 3, stderr: expect.stringContaining("not later than now") });
+  });
+
+  it("takes no such word, before it asks, of an incident that waits for none", async () => {
+    const { id = "" } = (await deployed.incidents()).find(({ clientId }) => clientId === "stranded") ?? {};
+    const run = await deployed.run(["incidents", "refresh-tokens-revoked", id, "--yes"]);
+
+    expect(run).toMatchObject({
+      code: 3,
+      stdout: "",
+      stderr: expect.stringContaining("does not wait for refresh tokens"),
+    });
+    expect(run.stderr).toContain("Steps:");
+    expect(await refreshTokensRevoked(deployed.table, id)).toBeUndefined();
   });
 
   it("reads a token here, and sends what it says and never the token", async () => {
@@ -223,8 +241,11 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl[^;]*\.\n$/);
     });
 
-    it("ends an incident, with who and why, after showing it", async () => {
-      const run = await deployed.run(["incidents", "close", "by-token", "--reason", "a test of ours", "--yes"]);
+    it("ends an incident, with who and why, and asks nobody where the desk is that is named", async () => {
+      const order = ["incidents", "close", "by-token", "--reason", "a test of ours", "--yes"];
+      const run = await deployed.run([...order, ...deployed.named], {
+        env: { AWS_ENDPOINT_URL_LAMBDA: "http://127.0.0.1:1" },
+      });
 
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("Ended.") });
       const ended = (await deployed.incidents()).find(({ id }) => id === "by-token")?.ended;
@@ -260,6 +281,6 @@ describe("curfew revoke, interrupted", { timeout: 60_000 }, () => {
     expect(run.code).toBe(130);
     expect(run.stdout).toMatch(/LOCKED at .*NOT CONTAINED yet/);
     expect(oneLine(run.stdout)).toContain("the end is not known yet, because");
-    expect(run.stderr).toMatch(/the incident goes on\. How it goes on: npx curfew incidents show \S+ --follow\n$/);
+    expect(run.stderr).toMatch(/the incident goes on\. How it goes on:\s+npx curfew incidents show \S+ --follow\n$/);
   });
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
 import { incidentPartition, isContained } from "../../lib/revocation/incident/incident.ts";
+import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { isNotThere } from "../../lib/revocation/incident/nowhere.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
+import type { OwnLogin } from "../../lib/revocation/leak/classify.ts";
 import { contained, MEMBERS, missingOf, ORDERS, stepsOf, toldOf, turns } from "./contain/contained.ts";
 import { containAll, respond } from "./world/curfew.ts";
 import { createWorld, type World, type WorldOptions } from "./world/world.ts";
@@ -37,6 +40,11 @@ describe("a lock", () => {
       message: expect.stringMatching(/not its id/),
     });
     expect(isContained(world.incident())).toBe(false);
+    expect(notDone(world.incident())).toEqual([expect.stringMatching(/not its id/)]);
+    expect(stepsForPeople(world.incident()).join(" ")).toMatch(/real application is untouched.*incidents close/s);
+    expect(toldOf(world).join()).not.toMatch(/not all of the tenant/);
+    await turns(world, 1);
+    expect(stepsOf(world)["put-back"]?.message).toMatch(/no such application/);
   });
 
   test("holds when the application is deleted meanwhile", async () => {
@@ -63,17 +71,37 @@ describe("a lock", () => {
 
     expect(world.tenant.client).toEqual(world.before.client);
     expect(world.tenant.grants.size).toBe(1);
-    expect(world.incident().leak).toMatchObject({ levers: [], isContainable: false });
+    expect(world.incident().leak).toMatchObject({ levers: [], isContainable: false, untouched: "tenant-itself" });
+    await turns(world, 1);
+    const { lock, contain, "put-back": looked } = stepsOf(world);
+    expect([lock, contain, looked].map((step) => step?.message)).toEqual([
+      expect.stringMatching(/stands for the tenant itself/),
+      expect.stringMatching(/stands for the tenant itself/),
+      "Nothing was taken away.",
+    ]);
     expect(world.guard.violations).toEqual([]);
   });
 
-  test("is not tried with the very login that leaked", async () => {
-    const world = await contained({ own: { role: "responder", hasSpare: false } });
+  test.each([undefined, { call: "tenant.*", fault: "fails before" } as const])(
+    "is not tried with the very login that leaked, and people are told what to do instead: %j",
+    async (outage) => {
+      const own: OwnLogin = { role: "responder", hasSpare: false };
+      const world = await contained({ own, ...(outage && { outage }) });
 
-    expect(world.wire.calls).not.toContain("tenant.setGrantTypes");
-    expect(world.wire.calls).not.toContain("tenant.deleteGrant");
-    expect(world.incident().leak?.steps.join(" ")).toMatch(/dashboard/);
-  });
+      expect(world.wire.calls).not.toContain("tenant.setGrantTypes");
+      expect(world.wire.calls).not.toContain("tenant.deleteGrant");
+      expect(stepsForPeople(world.incident()).join(" ")).toMatch(/dashboard.*Secrets Manager/s);
+      expect(notDone(world.incident())).toEqual([expect.stringMatching(/no spareResponder/)]);
+      const { lock, contain } = stepsOf(world);
+      for (const step of [lock, contain]) expect(step?.message).toMatch(/own responder: .* no spareResponder/);
+
+      own.hasSpare = true;
+      world.calm();
+      await turns(world, 2);
+      expect(stepsOf(world)).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
+      expect(world.incident().leak).toMatchObject({ kind: "curfew-login", isContainable: true });
+    },
+  );
 });
 
 describe("a table that takes nothing for forty seconds", () => {

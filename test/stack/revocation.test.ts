@@ -96,7 +96,11 @@ describe("an emergency revocation through the bundles", TIMEOUT, () => {
     expect(await steal("stranger")).not.toBe(200);
     // What a person's machine has tried counts more than what the vault's credential gets.
     const [id = ""] = ids;
-    const came = { said: "accepted", run: crypto.randomUUID(), trial: { came: "issued", detail: "https://orders.example/" } };
+    const came = {
+      said: "accepted",
+      run: crypto.randomUUID(),
+      trial: { came: "issued", detail: "https://orders.example/" },
+    };
     for (const body of [{ begins: 20 }, came]) {
       expect((await desk("ASIAONCALL", `incidents/${id}/trial`, body)).status).toBe(200);
     }

@@ -33,6 +33,8 @@ export interface DeployedIncidents extends AsyncDisposable {
   table: Table;
   /** Decisions that reached the desk. */
   decisions: DeskDecision[];
+  /** The desk and its table, as somebody names them who may not ask Lambda. */
+  named: readonly string[];
   /** A token of the application `checkout`, signed by the tenant. */
   token: string;
   /** Runs the command line as somebody. */
@@ -94,6 +96,7 @@ export async function deployedIncidents(work: Machine = async () => undefined): 
   return {
     table,
     decisions,
+    named: ["--desk", url, "--table", TABLE],
     token: await tokenOf(origin),
     run: (args, { as = "ASIAONCALL", ...options } = {}) =>
       curfew(args, { cwd: folder.path, ...options, env: { ...env, AWS_ACCESS_KEY_ID: as, ...options.env } }),

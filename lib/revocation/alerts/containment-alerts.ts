@@ -1,6 +1,8 @@
 import { harmless } from "../../alerts/harmless-text.ts";
 import { AND_MORE } from "../incident/bounded-lines.ts";
+import { stepsForPeople } from "../incident/for-people.ts";
 import type { Incident } from "../incident/incident.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
 import { nameOf, type Told, type Turn } from "./told.ts";
 import { UNDONE } from "./undone-texts.ts";
@@ -68,7 +70,7 @@ export function notContained(incident: Incident, { at, missing }: Turn<"not-cont
     title,
     text,
     items: missing,
-    steps: incident.leak?.steps ?? ["Do what is missing in Auth0's dashboard if it cannot wait."],
+    steps: incident.leak ? stepsForPeople(incident) : ["Do what is missing in Auth0's dashboard if it cannot wait."],
     matter: [...missing].sort(),
     at,
   };
@@ -81,6 +83,12 @@ function notContainedWords(incident: Incident): Pick<Told, "title" | "text"> {
     return {
       title: `${name} was NOT contained when access was given back`,
       text: "Access was given back on a proof that the tenant's log contradicts, as it shows now. Somebody opened the application meanwhile.",
+    };
+  }
+  if (nowhereSince(incident) !== null) {
+    return {
+      title: `there is no application ${name}: nothing was taken away`,
+      text: "It was deleted, or this is not its id: then the one that leaked is untouched, and whoever has what leaked may get new tokens.",
     };
   }
   if (leak?.levers.length === 0) return { title: `${name} cannot be contained by Curfew`, text: leak.meaning };

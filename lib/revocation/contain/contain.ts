@@ -2,6 +2,7 @@ import { counted } from "../../alerts/harmless-text.ts";
 import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
@@ -17,7 +18,7 @@ import {
   readOrganizations,
   UNLISTED,
 } from "./keep-grants.ts";
-import { leversOf } from "./known-client.ts";
+import { leversOf, whyUntouched } from "./known-client.ts";
 import { leaveTrace } from "./note-put-back.ts";
 import { recordPutBack } from "./record-run.ts";
 import { runStep } from "./run-step.ts";
@@ -41,7 +42,7 @@ export const contain = (incident: Incident, parts: IncidentParts): Promise<Incid
 /** See {@link contain}. */
 export async function deleteGrants(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
-  if (!leversOf(incident, parts).includes("contain")) return NOT_APPLICABLE;
+  if (!leversOf(incident, parts).includes("contain")) return notApplicable(run);
   let failures = new Map<string, CurfewError>();
   let first: FirstLook | undefined;
   for (let round = 0; ; round += 1) {
@@ -85,14 +86,17 @@ async function notGiven(
   };
 }
 
-const NOT_APPLICABLE: Came = {
+const notApplicable = ({ incident, parts }: StepRun): Came => ({
   outcome: "not-applicable",
-  message: "Nothing of this kind of leak comes from the application's own grants.",
-};
+  message: whyUntouched(incident, parts) ?? "Nothing of this kind of leak comes from the application's own grants.",
+});
 
 const NOT_ALL = "Not all grants are deleted.";
 
 function isOver({ incident }: StepRun, system: readonly FoundGrant[]): Came {
+  if (nowhereSince(incident) !== null) {
+    return { outcome: "done", message: "There is no such application, and no grants of it were found." };
+  }
   const rest =
     system.length === 0 ? "" : ` Auth0's own cannot be deleted and are left: ${system.map(nameOf).join(", ")}.`;
   return { outcome: "done", message: `${incident.clientId} has no grants left that can be deleted.${rest}` };

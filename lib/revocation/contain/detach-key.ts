@@ -1,10 +1,11 @@
 import type { Incident } from "../incident/incident.ts";
 import { preserve } from "../incident/preserve.ts";
+import { whyKeyStays } from "../leak/named-key.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey } from "../ports.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
-import { leversOf } from "./known-client.ts";
+import { leversOf, whyUntouched } from "./known-client.ts";
 import type { PreservedKeys } from "./look.ts";
 import { notePutBack } from "./note-put-back.ts";
 import { runStep } from "./run-step.ts";
@@ -26,7 +27,7 @@ export const detachKey = (incident: Incident, parts: IncidentParts): Promise<Inc
 export async function detach(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const leaked = incident.leakedKey;
-  if (leaked === undefined || !leversOf(incident, parts).includes("detach-key")) return NOT_APPLICABLE;
+  if (leaked === undefined || !leversOf(incident, parts).includes("detach-key")) return notApplicable(run);
   const line = `the key ${leaked} of ${incident.clientId}`;
   const read = await tried(() => Promise.all([tenant.client(), tenant.keys()]));
   if ("error" in read) return unseen(NOT_DETACHED, [line], read.error);
@@ -53,10 +54,13 @@ export async function detach(run: StepRun): Promise<Came> {
 
 const NOT_DETACHED = "The leaked key is still attached.";
 
-const NOT_APPLICABLE: Came = {
+const notApplicable = ({ incident, parts }: StepRun): Came => ({
   outcome: "not-applicable",
-  message: "No single key is known to have leaked that could be detached while another one stays.",
-};
+  message:
+    whyUntouched(incident, parts) ??
+    whyKeyStays(incident) ??
+    "No single key is known to have leaked that could be detached while another one stays.",
+});
 
 const isLeaked = (id: string, leaked: string, keys: readonly RegisteredClientKey[]): boolean =>
   id === leaked || keys.some((key) => key.id === id && key.kid === leaked);

@@ -1,7 +1,7 @@
 import type { Incident } from "../incident/incident.ts";
 import { preserve, readPreserved } from "../incident/preserve.ts";
 import { type Classification, classify } from "../leak/classify.ts";
-import type { Lever } from "../leak/leak-kinds.ts";
+import { type Lever, UNTOUCHED } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import { readElsewhere } from "./elsewhere.ts";
@@ -50,21 +50,28 @@ export async function seenBefore({
 }
 
 /** What leaked, by the application at its first look: one that is locked looks like another kind. */
-export function classifyLeak(
+export const classifyLeak = (
   { clientId, token, leakedKey }: Incident,
   { settings }: Pick<IncidentParts, "settings">,
   client: RevokedClient | undefined,
-): Classification {
-  const leak = classify({ clientId, token, leakedKey, client, own: settings.own.get(clientId) ?? null });
-  if (!client?.isGlobal) return leak;
-  return { ...leak, levers: [], isContainable: false, meaning: GLOBAL, steps: GLOBAL_STEPS };
-}
+): Classification => classify({ clientId, token, leakedKey, client, own: settings.own.get(clientId) ?? null });
 
-const GLOBAL =
-  "This is the application that stands for the tenant itself. Auth0 manages it, and everything in the tenant may depend on it: Curfew never touches it. Tokens that are out work until they are over.";
+/** What leaked, as far as that is settled: a spare that is configured by now can act after all. Null until then. */
+export const settledLeak = (
+  { leak, clientId }: Incident,
+  { settings }: Pick<IncidentParts, "settings">,
+): Classification | null => (leak?.untouched === "own-responder" && settings.own.get(clientId)?.hasSpare ? null : leak);
 
-const GLOBAL_STEPS = ["Ask Auth0's support to replace its secret, and say that it leaked."];
+/** As it is settled or, until the application was looked at, as whatever may help. */
+const presumedLeak = (incident: Incident, parts: Pick<IncidentParts, "settings">): Classification =>
+  settledLeak(incident, parts) ?? classifyLeak(incident, parts, undefined);
 
-/** What can be pulled. Until the application was looked at, whatever may help. */
+/** What can be pulled. */
 export const leversOf = (incident: Incident, parts: Pick<IncidentParts, "settings">): readonly Lever[] =>
-  (incident.leak ?? classifyLeak(incident, parts, undefined)).levers;
+  presumedLeak(incident, parts).levers;
+
+/** Why nothing is pulled, whatever leaked; undefined where the application may be touched. */
+export function whyUntouched(incident: Incident, parts: Pick<IncidentParts, "settings">): string | undefined {
+  const { untouched } = presumedLeak(incident, parts);
+  return untouched && UNTOUCHED[untouched];
+}

@@ -1,12 +1,13 @@
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { noteGone } from "../incident/nowhere.ts";
+import { UNTOUCHED } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
 import { keepElsewhere } from "./elsewhere.ts";
 import { readGivenBack } from "./given-back.ts";
-import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore } from "./known-client.ts";
+import { classifyLeak, FOR_ITSELF, keepClient, leversOf, seenBefore, settledLeak } from "./known-client.ts";
 import { notePutBack } from "./note-put-back.ts";
 import { runStep } from "./run-step.ts";
 import { type StepRun, wasComplete } from "./step-run.ts";
@@ -38,20 +39,21 @@ export async function tellLateLock(before: Incident, after: Incident, parts: Inc
 export async function lockClient(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const line = `${FOR_ITSELF} of ${incident.clientId}`;
-  if (incident.leak && !incident.leak.levers.includes("lock")) return NOT_APPLICABLE;
+  const known = settledLeak(incident, parts);
+  if (known && !known.levers.includes("lock")) return notApplicable(run);
   const read = await tried(() => tenant.client());
   if ("error" in read) {
-    return leversOf(incident, parts).includes("lock") ? unseen(NOT_LOCKED, [line], read.error) : NOT_APPLICABLE;
+    return leversOf(incident, parts).includes("lock") ? unseen(NOT_LOCKED, [line], read.error) : notApplicable(run);
   }
   const client = read.value;
   if (!client) return gone(run);
   await noteThere(run, true);
   // Which key leaked may be known only now: then what leaked is classified once more, by the first look.
-  if (incident.leak !== null && wasComplete(run) && !isOpen(run, client)) return LOCKED;
+  if (known !== null && wasComplete(run) && !isOpen(run, client)) return LOCKED;
   const { first, isStored } = await keepClient(run, client);
-  const leak = incident.leak ?? classifyLeak(incident, parts, first);
-  if (incident.leak === null) run.leak = leak;
-  if (!leak.levers.includes("lock")) return NOT_APPLICABLE;
+  const leak = known ?? classifyLeak(incident, parts, first);
+  if (known === null) run.leak = leak;
+  if (!leak.levers.includes("lock")) return notApplicable(run);
   if (!isOpen(run, client)) return LOCKED;
   const given = await readGivenBack(run);
   if ("error" in given) return incomplete(NOT_LOCKED, [line], given.error);
@@ -77,10 +79,18 @@ const LOCKED: Came = { outcome: "done", message: "The application gets no new to
 
 const NOT_LOCKED = "The application is not locked.";
 
-const NOT_APPLICABLE: Came = {
-  outcome: "not-applicable",
-  message: "Nothing of this kind of leak comes from the application's own grant type.",
-};
+/** What nobody has to look at to know it is kept: what only people can do stands there. */
+function notApplicable(run: StepRun): Came {
+  const { incident, parts } = run;
+  const presumed = classifyLeak(incident, parts, undefined);
+  if (incident.leak === null && presumed.untouched) run.leak = presumed;
+  const leak = run.leak ?? incident.leak;
+  const why = leak?.untouched && UNTOUCHED[leak.untouched];
+  return {
+    outcome: "not-applicable",
+    message: why ?? "Nothing of this kind of leak comes from the application's own grant type.",
+  };
+}
 
 /**
  * Whether it may get tokens for itself. Where Auth0 does not say which grant types there are, none at all are set, once:
@@ -92,7 +102,7 @@ const isOpen = (run: StepRun, { grantTypes }: RevokedClient): boolean =>
 
 async function gone(run: StepRun): Promise<Came> {
   const { first, wasSeen } = await seenBefore(run);
-  if (run.incident.leak === null) run.leak = classifyLeak(run.incident, run.parts, first);
+  if (settledLeak(run.incident, run.parts) === null) run.leak = classifyLeak(run.incident, run.parts, first);
   if (wasSeen) {
     await noteThere(run, false);
     return { outcome: "done", message: "The application is gone: nothing is given out for it." };

@@ -1,4 +1,5 @@
 import { type Incident, lockedSince } from "../incident/incident.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { type PreservedPart, preserve, readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, SigningKey } from "../ports.ts";
@@ -58,15 +59,12 @@ export async function lookAround(run: StepRun): Promise<Came> {
       return { at, apis: (await tenant.apis()).map(settingsOf) };
     }),
     keep(run, "signing-keys", "the signing keys", (): Promise<PreservedSigningKeys> => tenant.signingKeys()),
-    keep(
-      run,
-      "keys",
-      "the application's registered keys",
-      async (): Promise<PreservedKeys> => ({
-        attached: null,
-        keys: await tenant.keys(),
-      }),
-    ),
+    // Of an application that is not there nothing is missing; should it come, the next look keeps it.
+    nowhereSince(run.incident) === null
+      ? keep(run, "keys", "the application's registered keys", async (): Promise<PreservedKeys> => {
+          return { attached: null, keys: await tenant.keys() };
+        })
+      : undefined,
   ]);
   const lines = [...first, ...missing.flatMap((line) => line ?? [])];
   return lines.length === 0

@@ -2,6 +2,7 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import { isNotThere } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import { wasBegun } from "../restore/ready.ts";
 import type { Came } from "./came.ts";
@@ -66,13 +67,20 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
   return latest;
 }
 
+function lookedAt(incident: Incident): string {
+  const { steps, leak } = incident;
+  if (isNotThere(incident)) return "There is no such application; in every turn it is looked for.";
+  const isUntouched = leak?.levers.length === 0 && !isComplete(steps["network-acl"]);
+  return isUntouched ? "Nothing was taken away." : "What was taken away is looked at in every turn.";
+}
+
 /** Records whether everything could be looked at; since when not, where it could not. */
 async function recordLook(incident: Incident, unseen: readonly string[], parts: IncidentParts): Promise<Incident> {
   const known = incident.steps["put-back"];
   const now = parts.clock.now();
   if (unseen.length === 0) {
-    if (known?.outcome === "done") return incident;
-    const message = "What was taken away is looked at in every turn.";
+    const message = lookedAt(incident);
+    if (known?.outcome === "done" && known.message === message) return incident;
     return recordStep(parts.table, incident.id, "put-back", { at: now, outcome: "done", message });
   }
   const at = known?.outcome === "incomplete" ? known.at : now;

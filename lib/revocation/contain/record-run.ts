@@ -86,8 +86,11 @@ export async function recordPutBack(run: StepRun, what: readonly string[]): Prom
 
 const record = ({ step, incident, parts, leak }: StepRun, result: StepResult): Promise<Incident> =>
   changeIncident(parts.table, incident.id, (known) =>
-    withStep(leak === undefined ? known : { ...known, leak: known.leak ?? leak }, step, result),
+    withStep(leak === undefined || isSettled(known) ? known : { ...known, leak }, step, result),
   );
+
+/** What leaked is known by the first look, except of an application that nobody could look at. */
+const isSettled = ({ leak }: Incident): boolean => leak !== null && leak.untouched !== "own-responder";
 
 const unrecorded = ({ message }: StepResult, cause: CurfewError | undefined): CurfewError =>
   new CurfewError("store-failed", `${message} That could not be recorded or told; it is tried again.`, {

@@ -7,6 +7,7 @@ import type { Table } from "../../store/table.ts";
 import { openIncident } from "../incident/incidents.ts";
 import { takeClose } from "./close-order.ts";
 import type { IncidentExecutions } from "./executions.ts";
+import { isApprover } from "./may-start.ts";
 import { type Started, startedBy } from "./orders.ts";
 import { takeRefreshTokensRevoked, takeTrial } from "./reports.ts";
 import {
@@ -114,7 +115,7 @@ async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<S
   };
   const incident = await openIncident(parts.table, report);
   await parts.executions.start(incident);
-  return startedBy(incident, report);
+  return { ...startedBy(incident, report), byApprover: isApprover(incident.openedBy, parts.config.incidents) };
 }
 
 async function decide(

@@ -15,6 +15,15 @@ export function allowStart(arn: string, incidents: Config["incidents"]): void {
   if (caller && isAmong(caller, [...incidents.requesters, ...incidents.approvers])) return;
   throw new CurfewError(
     "request-refused",
-    "You are not among those who may start an incident; incidents.requesters in the configuration names them.",
+    "You are not among those who may start an incident; incidents.requesters and incidents.approvers in the configuration name them.",
   );
+}
+
+/**
+ * Whether somebody may approve what others started: an emergency does not wait for another person to start it, but what
+ * is given back then needs another approver.
+ */
+export function isApprover(arn: string, incidents: Config["incidents"]): boolean {
+  const caller = callerOf(arn);
+  return caller !== undefined && incidents !== undefined && isAmong(caller, incidents.approvers);
 }

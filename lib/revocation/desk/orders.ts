@@ -17,6 +17,8 @@ export interface Started {
   incident: string;
   /** How it was opened, where it was open already: its reason and the time of the leak stand. Null where it is new. */
   joined: Pick<Incident, "openedAt" | "openedBy" | "reason" | "leakedSince"> | null;
+  /** Whether who opened it is among the approvers: what it asks needs another one of them. */
+  byApprover?: boolean;
 }
 
 /** Says what a report came to: `incident` is the one that it opened or found. */

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
+import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -31,13 +32,17 @@ export async function takeTrial(
 export async function takeRefreshTokensRevoked(id: string, at: Instant, by: string, parts: ReportParts): Promise<void> {
   const incident = await openOne(id, parts);
   const now = Math.round(parts.clock.now());
-  if (at > now || at < incident.openedAt) {
-    const message = `Say since when they are gone: not before the incident was opened (${momentOf(incident.openedAt)}), and not later than now.`;
-    throw new CurfewError("arguments-invalid", message);
-  }
+  mustBeSince(at, incident, now);
   await sayRefreshTokensRevoked(parts.table, id, { at, by });
   const what = `Said that all refresh tokens of the application are revoked since ${momentOf(at)}.`;
   await addToTimeline(parts.table, id, { at: now, who: by, what, answer: null });
+}
+
+/** @throws CurfewError `arguments-invalid` where refresh tokens cannot be said to be gone since then */
+export function mustBeSince(at: Instant, { openedAt }: Pick<Incident, "openedAt">, now: Instant): void {
+  if (at <= now && at >= openedAt) return;
+  const message = `Say since when they are gone: not before the incident was opened (${momentOf(openedAt)}), and not later than now.`;
+  throw new CurfewError("arguments-invalid", message);
 }
 
 async function openOne(id: string, { table }: ReportParts) {

@@ -1,5 +1,5 @@
 import { counted } from "../../alerts/harmless-text.ts";
-import { foreign, type Html, html } from "../../html/markup.ts";
+import { foreign, foreignWhole, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
 import { formatDuration } from "../../model/duration.ts";
 import { WATCHING_ON } from "../watch/watch.ts";
@@ -42,7 +42,7 @@ function stepRow({ step, outcome, at, message, missing, told }: BundledStep): Ht
   // What is kept was gathered before the last turn: that watching went on until then is no fault.
   const wasWatching = step === "watch" && missing.length > 0 && missing.every((line) => line.startsWith(WATCHING_ON));
   const [style, words] = wasWatching ? (["info", "Went on until the end"] as const) : OUTCOMES[outcome];
-  return html`<tr><th scope="row">${step}</th><td data-label="Result"><span class="badge ${style}">${words}</span></td><td data-label="When">${moment(at)}</td><td data-label="What came of it">${foreign(message)}${[...missing, ...told].map((line) => html`<small>${foreign(line)}</small>`)}</td></tr>`;
+  return html`<tr><th scope="row">${step}</th><td data-label="Result"><span class="badge ${style}">${words}</span></td><td data-label="When">${moment(at)}</td><td data-label="What came of it">${foreignWhole(message)}${[...missing, ...told].map((line) => html`<small>${foreignWhole(line)}</small>`)}</td></tr>`;
 }
 
 const STATES: Readonly<Record<CredentialState["state"], readonly [string, string]>> = {
@@ -59,6 +59,6 @@ export const credentialSection = ({
 <table><thead><tr><th scope="col">Credential</th><th scope="col">State</th><th scope="col">How it is known</th></tr></thead>
 <tbody>${credentials.map(({ what, state, detail }) => {
   const [style, words] = STATES[state];
-  return html`<tr><th scope="row">${foreign(what)}</th><td data-label="State"><span class="badge ${style}">${words}</span></td><td data-label="How it is known">${foreign(detail)}</td></tr>`;
+  return html`<tr><th scope="row">${foreign(what)}</th><td data-label="State"><span class="badge ${style}">${words}</span></td><td data-label="How it is known">${foreignWhole(detail)}</td></tr>`;
 })}</tbody></table>
 </section>`;

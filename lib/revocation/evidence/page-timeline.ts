@@ -1,4 +1,4 @@
-import { foreign, type Html, html } from "../../html/markup.ts";
+import { foreign, foreignWhole, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
 import { useText } from "../watch/log-use.ts";
 import type { IncidentBundle } from "./bundle.ts";
@@ -36,4 +36,4 @@ ${lines.length > MOST_LINES && html`<p>And ${(lines.length - MOST_LINES).toLocal
 }
 
 const row = ({ at, who, what, answer, style }: Line): Html =>
-  html`<tr class="${style}"><th scope="row">${moment(at)}</th><td data-label="Who">${foreign(who)}</td><td data-label="What">${foreign(what)}</td><td data-label="Answer">${answer === null ? "–" : foreign(answer)}</td></tr>`;
+  html`<tr class="${style}"><th scope="row">${moment(at)}</th><td data-label="Who">${foreign(who)}</td><td data-label="What">${foreignWhole(what)}</td><td data-label="Answer">${answer === null ? "–" : foreignWhole(answer)}</td></tr>`;

@@ -1,5 +1,5 @@
 import { contentSecurityPolicy, styleBlock } from "../../html/inline-blocks.ts";
-import { foreign, type Html, html } from "../../html/markup.ts";
+import { foreign, foreignWhole, type Html, html } from "../../html/markup.ts";
 import { BASE_STYLE } from "../../html/style/base-style.ts";
 import { COLOR_STYLE } from "../../html/style/color-style.ts";
 import { NARROW_STYLE } from "../../html/style/narrow-style.ts";
@@ -135,7 +135,7 @@ const lines = (
   none: string,
 ): Html => html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
-${items.length === 0 ? html`<p class="calm">${none}</p>` : html`<ul class="questions">${items.map((item) => html`<li>${foreign(item)}</li>`)}</ul>`}
+${items.length === 0 ? html`<p class="calm">${none}</p>` : html`<ul class="questions">${items.map((item) => html`<li>${foreignWhole(item)}</li>`)}</ul>`}
 </section>`;
 
 const evidence = (

@@ -1,5 +1,6 @@
-import type { Lever } from "../leak/leak-kinds.ts";
+import { type Lever, UNTOUCHED } from "../leak/leak-kinds.ts";
 import { type Incident, isContained, isGivenBack } from "./incident.ts";
+import { nowhereSince } from "./nowhere.ts";
 
 const WORDS: Readonly<Record<Lever | "prove", string>> = {
   lock: "It may still be given tokens for itself: client_credentials is not taken out of its grant types.",
@@ -25,6 +26,8 @@ export function notDone(incident: Incident): string[] {
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
     return [...refuted, isGivenBack(incident) ? GIVEN : IN_PART];
   }
+  if (nowhereSince(incident) !== null && steps.lock) return [steps.lock.message];
+  if (leak.untouched) return [UNTOUCHED[leak.untouched]];
   if (leak.levers.length === 0) return ["Nothing that Curfew can do stops what leaked."];
   const levers = leak.levers.filter((lever) => lever !== "rotate");
   const missing = [...levers, "prove" as const].flatMap((step) => {
@@ -40,7 +43,8 @@ export function notDone(incident: Incident): string[] {
 /** What leaked is classified by the first look, and once more when a key is named later. */
 function notClassified({ steps: { lock }, leakedKey }: Incident): string[] {
   if (lock?.outcome === "incomplete") return [...lock.missing];
-  if (lock === undefined || leakedKey === undefined) return ["Nobody has looked at the application yet."];
+  if (lock === undefined) return ["Nobody has looked at the application yet."];
+  if (leakedKey === undefined) return [lock.message];
   return [
     `The key ${leakedKey} was named since the last look: the next turn of watching detaches it, where another one stays.`,
   ];

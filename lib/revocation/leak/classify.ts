@@ -7,6 +7,7 @@ import {
   type LeakKind,
   type Lever,
   type Shortening,
+  type Untouched,
 } from "./leak-kinds.ts";
 import type { TokenFacts } from "./leaked-token.ts";
 
@@ -28,6 +29,8 @@ export interface LeakedClient {
   grantTypes: readonly string[] | undefined;
   /** Ids of the registered keys that it authenticates with; undefined where it does not. */
   attachedKeys: readonly string[] | undefined;
+  /** Whether it stands for the tenant itself. */
+  isGlobal?: boolean;
 }
 
 /** A leak as it was reported, and what is known of the application. */
@@ -48,6 +51,8 @@ export interface Classification extends LeakAdvice {
   kind: LeakKind;
   /** What Curfew does so that nothing new is given out; empty where Auth0 offers nothing, or Curfew would lock itself out. */
   levers: readonly Lever[];
+  /** Why there is none whatever leaked; absent where the application may be touched. */
+  untouched?: Untouched;
   /** Whether the leak may be called contained at all, once all of that is proven. */
   isContainable: boolean;
   /** What may end tokens early that are out. */
@@ -86,6 +91,7 @@ const SHORTENS: readonly Shortening[] = ["network-acl", "key-revocation"];
 export function classify(report: LeakReport): Classification {
   const kind = kindOf(report);
   if (report.own) return ownLogin(report, report.own, kind);
+  if (report.client?.isGlobal) return tenantItself(report, kind);
   const levers = leversOf(kind, report);
   return {
     kind,
@@ -135,6 +141,17 @@ const leversOf = (
 const isSignedByTenant = (token: TokenFacts | null): boolean =>
   token === null || (token.form === "jwt" && token.kid !== null);
 
+const tenantItself = ({ token }: LeakReport, kind: Exclude<LeakKind, "curfew-login">): Classification => ({
+  kind,
+  levers: [],
+  untouched: "tenant-itself",
+  isContainable: false,
+  shortens: isSignedByTenant(token) ? SHORTENS : [],
+  meaning:
+    "This is the application that stands for the tenant itself. Auth0 manages it, and everything in the tenant may depend on it: Curfew never touches it. Tokens that are out work until they are over.",
+  steps: ["Ask Auth0's support to replace its secret, and say that it leaked."],
+});
+
 /** What stands still while one of Curfew's own logins is closed. */
 const STANDS_STILL: Readonly<Record<OwnLogin["role"], string>> = {
   auditor: "Audits of this tenant fail until it is restored.",
@@ -148,13 +165,15 @@ function ownLogin(
   { role, also = [], hasSpare }: OwnLogin,
   kind: Exclude<LeakKind, "curfew-login">,
 ): Classification {
-  const base = { kind: "curfew-login" as const, shortens: isSignedByTenant(report.token) ? SHORTENS : [] };
+  const base = { kind: "curfew-login" } as const;
   if (role === "responder" && !hasSpare) {
     return {
       ...base,
       levers: [],
+      untouched: "own-responder",
       isContainable: false,
-      meaning: `This is the login with which Curfew acts in emergencies, and no spare is configured: it cannot close the door behind itself. Whoever has it can delete grants and rotate signing keys. ${LEAK_ADVICE["machine-token"].meaning}`,
+      shortens: [], // there is no login that could
+      meaning: `This is the login with which Curfew acts in emergencies, and no spare is configured: it cannot close the door behind itself, so only people can. Whoever has it can delete grants and rotate signing keys. ${CALL_BACK}`,
       steps: [...closeByHand(report.clientId), STORE_IT_BY_HAND, "Look through the tenant's log for what it did."],
     };
   }
@@ -163,6 +182,7 @@ function ownLogin(
   const levers = leversOf(kind, report);
   return {
     ...base,
+    shortens: isSignedByTenant(report.token) ? SHORTENS : [],
     levers: levers.length > 0 ? levers : CLOSE,
     isContainable: kind !== "opaque-token" && kind !== "user-token",
     meaning: `This is Curfew's own ${roles.map((each) => LOGIN_WORDS[each]).join(" and ")}. ${roles.map((each) => STANDS_STILL[each]).join(" ")} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,

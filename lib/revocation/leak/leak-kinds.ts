@@ -25,6 +25,14 @@ export type Lever = (typeof LEVERS)[number];
  */
 export type Shortening = "network-acl" | "key-revocation";
 
+/** Applications that Curfew lets alone, whatever leaked of them, and why: a sentence. */
+export const UNTOUCHED = {
+  "own-responder":
+    "Curfew cannot act against its own responder: the configuration has no spareResponder for this tenant.",
+  "tenant-itself": "This application stands for the tenant itself, and Curfew never touches it.",
+} as const;
+export type Untouched = keyof typeof UNTOUCHED;
+
 /** What a kind of leak means, and what only people can do about it. */
 export interface LeakAdvice {
   /** Whole sentences. What is not possible is said, too. */

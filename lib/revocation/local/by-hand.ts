@@ -12,9 +12,10 @@ import { wholeGrantText } from "../restore/restore-text.ts";
  *
  * Source of the ways through the dashboard: Auth0 documentation, "Authorize M2M Access", "Manage Rules in Dashboard".
  *
+ * @param config the configuration, as it was named; undefined where nobody did
  * @returns nothing where nothing was taken away, as in a drill
  */
-export async function giveBackByHand(incident: Incident, table: Table): Promise<string[]> {
+export async function giveBackByHand(incident: Incident, table: Table, config?: string): Promise<string[]> {
   const { id, clientId, drill, steps } = incident;
   const client = await readPreserved<RevokedClient>(table, id, "client");
   const types = await readPreserved<readonly string[] | null>(table, id, "grant-types");
@@ -28,18 +29,18 @@ export async function giveBackByHand(incident: Incident, table: Table): Promise<
     ...aclLines(incident),
   ];
   if (drill) return [];
-  if (lines.length > 0) return [...firstLines(incident), ...lines, LAST];
+  if (lines.length > 0) return [...firstLines(incident, config), ...lines, LAST];
   return isComplete(steps.lock) ? [NOTHING_TAKEN] : [];
 }
 
 const NOTHING_TAKEN =
   "Nothing: the application got no tokens for itself when this incident began, so it took nothing away. If another incident closed it, that one says what it took.";
 
-const firstLines = (incident: Incident): string[] => [
+const firstLines = (incident: Incident, config: string | undefined): string[] => [
   ...(incident.leak?.levers.includes("rotate") === false
     ? []
     : [
-        `First a new credential, or whoever has the old one gets tokens again. Where AWS answers, it is made and stored by: ${deployedCommand(incident)}`,
+        `First a new credential, or whoever has the old one gets tokens again. Where AWS answers, it is made and stored by: ${deployedCommand(incident, config)}`,
         "Where it does not: Applications > Applications > the application > Settings, or Credentials for a key. Make a new one, store it where its services read it, and delete the old one.",
         "An incident that is open there takes away again what is given back by hand: end it before, by its id in npx curfew incidents, once the credential is replaced.",
       ]),
@@ -52,8 +53,8 @@ const firstLines = (incident: Incident): string[] => [
 ];
 
 /** How the same incident is started where AWS answers: the credential is replaced there. */
-export const deployedCommand = ({ tenant, clientId, reason }: Incident): string =>
-  `npx curfew revoke --tenant ${tenant} --client ${word(clientId)} --reason ${word(reason)}`;
+export const deployedCommand = ({ tenant, clientId, reason }: Incident, config: string | undefined): string =>
+  `npx curfew revoke --tenant ${tenant} --client ${word(clientId)} --reason ${word(reason)}${config === undefined ? "" : ` --config ${word(config)}`}`;
 
 const LAST = "Then look what is too much: npx curfew audit";
 

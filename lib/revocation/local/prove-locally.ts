@@ -1,4 +1,5 @@
 import type { Login } from "../../auth0/login.ts";
+import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -19,7 +20,9 @@ export async function proveLocally(incident: Incident, parts: IncidentParts, lea
 
 async function resultOf(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<StepResult> {
   const at = parts.clock.now();
-  if (incident.leak?.levers.length === 0) return { at, outcome: "not-applicable", message: NOT_ITS_OWN };
+  if (leversOf(incident, parts).length === 0) {
+    return { at, outcome: "not-applicable", message: whyUntouched(incident, parts) ?? NOT_ITS_OWN };
+  }
   if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
   if (leaked === null) return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
   const { tokenFor } = parts.tenant;

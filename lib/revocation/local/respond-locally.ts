@@ -2,6 +2,7 @@ import type { Login } from "../../auth0/login.ts";
 import type { ErrorCode } from "../../model/curfew-error.ts";
 import type { Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
+import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import { readPresentClient } from "../evidence/present-client.ts";
@@ -22,6 +23,8 @@ export interface LocalParts
     Pick<InvestigateParts, "inventories"> {
   /** What leaked, as a person has given it for the proof; null where nobody has. */
   leaked: Login | null;
+  /** The configuration, as the person named it, for the commands that are told; absent where they named none. */
+  config?: string;
   /** Hears of the incident whenever a step has ended. */
   onStep(incident: Incident): Promise<void>;
 }
@@ -95,25 +98,27 @@ async function run(step: keyof typeof STEPS, id: string, parts: LocalParts): Pro
 }
 
 /** The new credential has to be where its consumers read it, and that is Secrets Manager. */
-async function rotationWaits(incident: Incident, { table, clock }: LocalParts): Promise<Seconds> {
-  const { id, leak, drill } = incident;
+async function rotationWaits(incident: Incident, parts: LocalParts): Promise<Seconds> {
+  const { id, drill } = incident;
+  const { table, clock } = parts;
   const at = clock.now();
-  const isLever = leak === null || leak.levers.includes("rotate"); // nobody has looked: it may well be
+  const isLever = leversOf(incident, parts).includes("rotate");
+  const none = whyUntouched(incident, parts) ?? "There is no credential to be replaced.";
   await recordStep(
     table,
     id,
     "rotate",
     isLever && !drill
-      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident)], code: null }
-      : { at, outcome: "not-applicable", message: isLever ? DRILLED : "There is no credential to be replaced." },
+      ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident, parts)], code: null }
+      : { at, outcome: "not-applicable", message: isLever ? DRILLED : none },
   );
   return 0;
 }
 
 const NOT_REPLACED = "The credential is not replaced yet.";
 
-const waits = (incident: Incident): string =>
-  `The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: ${deployedCommand(incident)}`;
+const waits = (incident: Incident, { config }: LocalParts): string =>
+  `The credential is not replaced: that waits for Secrets Manager. Once AWS answers again, start the incident there as well: ${deployedCommand(incident, config)}`;
 
 const DRILLED = "The credential would be replaced once Secrets Manager answers again.";
 

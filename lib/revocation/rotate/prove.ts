@@ -8,7 +8,7 @@ import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import type { Table } from "../../store/table.ts";
 import { type Came, incomplete } from "../contain/came.ts";
-import { leversOf } from "../contain/known-client.ts";
+import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
@@ -39,7 +39,7 @@ export async function prove(incident: Incident, parts: RotateParts): Promise<Inc
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   if (leversOf(incident, parts).length === 0) {
-    return incident.leak?.kind === "curfew-login" ? NOBODY_ACTS : NOT_ITS_OWN;
+    return nothingToProve(incident, parts);
   }
   if (incident.drill) return WOULD_ASK;
   const end = parts.deadline - RECORDING;
@@ -47,16 +47,13 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   return "error" in got ? notDone(NOT_PROVEN, `a proof for ${incident.clientId}`, got.error) : got.value;
 }
 
-const NOT_ITS_OWN: Came = {
-  outcome: "not-applicable",
-  message: "What leaked is not the application's own credential: it is given no tokens that could be asked for.",
-};
-
-/** The responder without a spare: nothing was taken away from it. */
-const NOBODY_ACTS: Came = {
-  outcome: "not-applicable",
-  message: "Nobody can act against the responder without a spare: there is nothing to prove.",
-};
+function nothingToProve(incident: Incident, parts: RotateParts): Came {
+  const why = whyUntouched(incident, parts);
+  const message = why
+    ? `${why} Nothing was taken away, so there is nothing to prove.`
+    : "What leaked is not the application's own credential: it is given no tokens that could be asked for.";
+  return { outcome: "not-applicable", message };
+}
 
 const WOULD_ASK: Came = {
   outcome: "done",

@@ -1,6 +1,6 @@
 import { hasCode } from "../../model/curfew-error.ts";
 import type { Came } from "../contain/came.ts";
-import { leversOf } from "../contain/known-client.ts";
+import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
 import type { Incident } from "../incident/incident.ts";
 import { isNotThere } from "../incident/nowhere.ts";
@@ -33,7 +33,7 @@ export async function rotateLeaked(incident: Incident, parts: RotateParts): Prom
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   if (!leversOf(incident, parts).includes("rotate")) {
-    return incident.leak?.kind === "curfew-login" ? NOBODY_ACTS : NO_CREDENTIAL;
+    return noCredential(incident, parts);
   }
   const got = await tried(() => patiently(parts, () => replaceOrSee(incident, parts)));
   return "error" in got ? notDone(NOT_REPLACED, `a new credential of ${incident.clientId}`, got.error) : got.value;
@@ -41,16 +41,13 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
 
 const NOT_REPLACED = "The credential is not replaced, or not proven to be.";
 
-const NO_CREDENTIAL: Came = {
-  outcome: "not-applicable",
-  message: "What leaked is not the application's own credential: there is none to be replaced.",
-};
-
-/** The responder without a spare. */
-const NOBODY_ACTS: Came = {
-  outcome: "not-applicable",
-  message: "Nobody can act against the responder without a spare: a person has to replace its credential.",
-};
+function noCredential(incident: Incident, parts: RotateParts): Came {
+  const why = whyUntouched(incident, parts);
+  const message = why
+    ? `${why} A person has to have its credential replaced.`
+    : "What leaked is not the application's own credential: there is none to be replaced.";
+  return { outcome: "not-applicable", message };
+}
 
 /** Where no rotator can act, a person can. */
 async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Came> {

@@ -177,7 +177,7 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
     return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
   }
   const { window } = incident;
-  const until = window?.state === "closes" ? `until ${momentOf(window.at)}` : "until the window closes";
+  const until = window?.state === "closes" ? `until ${momentOf(window.at + LATE * 1_000)}` : "until the window closes";
   return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
 }
 

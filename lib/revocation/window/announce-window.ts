@@ -70,7 +70,8 @@ export async function windowSoFar(
   const readings = await knownReadings(incident.id, table);
   const settings = { tenant: incident.tenant, domain: domainIn(readings) };
   const known = { readings, watched: await watchedOf(incident, { table }) };
-  return windowFrom(incident, known, { table, clock, settings }, { before: async () => undefined });
+  const parts = { table, clock, settings };
+  return withEnd(incident, await windowFrom(incident, known, parts, { before: async () => undefined }));
 }
 
 /**

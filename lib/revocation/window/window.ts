@@ -112,6 +112,10 @@ function reasonsToBeOpen(question: WindowQuestion): string[] {
   ];
 }
 
+/** Whether a person's word that refresh tokens are gone ends what keeps a window open: each such reason names them. */
+export const waitsForRefreshTokens = (window: ExposureWindow | null): boolean =>
+  window?.state === "open" && window.because.some((reason) => reason.toLowerCase().includes("refresh token"));
+
 const notStopped = (stoppedAt: Instant | null): string[] =>
   stoppedAt === null ? ["It is not proven yet that the application gets no new token."] : [];
 

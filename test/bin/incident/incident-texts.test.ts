@@ -5,10 +5,11 @@ import { answerText } from "../../../bin/incident/answer-text.ts";
 import { shownToApprover } from "../../../bin/incident/asked-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
 import { incidentList } from "../../../bin/incident/incident-list.ts";
-import { planText } from "../../../bin/incident/incident-plan-text.ts";
+import { planQuestion, planText } from "../../../bin/incident/incident-plan-text.ts";
 import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
+import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
@@ -16,8 +17,10 @@ import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
+import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
-import { DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
+import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
@@ -143,6 +146,75 @@ it("an alert in a terminal shows addresses as they are, to be copied", () => {
   expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");
 });
 
+describe("an application that Curfew lets alone", () => {
+  const responder = { clientId: "resp", secret: "secretsmanager:x" };
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], responder } as unknown as TenantConfig;
+  const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null };
+  const own = classify({
+    clientId: "resp",
+    token: null,
+    client: undefined,
+    own: { role: "responder", hasSpare: false },
+  });
+  const tenantItself = classify({ clientId: "all", token: null, client: { ...CLIENT, isGlobal: true }, own: null });
+
+  it("is promised nothing, and what only people can do is said before and after", async () => {
+    const plan = { request: { ...request, clientId: "resp" }, tenant, isLocal: false, client: undefined };
+    const before = oneLine(planText(plan, 100));
+    const known = await standing(incidentOf({ clientId: "resp", leak: own, steps: {}, window: null }), MINUTE);
+
+    expect(before).toMatch(/cannot act against its own responder: .* Nobody acts, and nobody watches/);
+    expect(before).not.toMatch(/Curfew closes|Curfew stops|watches, and says/);
+    expect(planQuestion(plan)).toBe("Open the incident?");
+    for (const text of [before, answerText(known, 100), incidentText(known, 100)]) {
+      expect(oneLine(text)).toMatch(/Grant Types: clear Client Credentials.*Store the new credential/);
+    }
+    expect(oneLine(answerText(known, 100))).toContain("Not done: - Curfew cannot act against its own responder");
+  });
+
+  it("is never called not locked by an interruption", () => {
+    const client = { ...CLIENT, isGlobal: true };
+    const plan = planText({ request: { ...request, clientId: "all" }, tenant, isLocal: true, client }, 100);
+
+    expect(oneLine(plan)).toMatch(/Curfew never touches it\. Nothing is taken away.*Ask Auth0's support/);
+    expect(plan).not.toContain("lock:");
+    expect(stoppedText(incidentOf({ leak: tenantItself, steps: {} }), {})).toMatch(/^NOT CONTAINED, and interrupted\./);
+  });
+});
+
+describe("an id that no application has", () => {
+  it("is told with what to do, and once", async () => {
+    const at = THREE_AM;
+    const lock = { at, outcome: "not-applicable", message: "There is no application job in this tenant." } as const;
+    const known = await standing(incidentOf({ steps: { lock, prove: lock }, window: null }), MINUTE);
+    const text = oneLine(answerText(known, 100));
+
+    expect(text).toMatch(/real application is untouched; start again with the right id.*incidents close/);
+    expect(text).not.toContain("Users may have logged in");
+    expect(text.split("Not done:")[1]?.split("Do now")[0]).toBe(" - There is no application job in this tenant. ");
+    expect(oneLine(incidentText(known, 60))).toContain("the real application is untouched");
+  });
+});
+
+describe("a key that a person named", () => {
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+  const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null, leakedKey: "nokey" };
+  const plan = (client: typeof CLIENT | undefined) =>
+    oneLine(planText({ request: { ...request, clientId: "job" }, tenant, isLocal: !!client, client }, 100));
+
+  it("is not swallowed where the application authenticates with a secret", async () => {
+    const known = await standing(incidentOf({ leakedKey: "nokey" }), HOUR);
+
+    expect(plan(undefined)).toContain("The key nokey: the first step sees whether the application has it");
+    expect(plan(CLIENT)).toContain("The application has no key nokey");
+    expect(oneLine(answerText(known, 100))).toContain(
+      "The application has no key nokey: it authenticates with a secret",
+    );
+    expect(oneLine(incidentText(known, 100))).toContain("The key that leaked, as was said: nokey");
+    expect(whyKeyStays(incidentOf())).toBeUndefined();
+  });
+});
+
 describe("what a person is told before", () => {
   it("names the variable that has the old credential afterwards, where Curfew itself reads one", () => {
     const auditor = { clientId: "aud", secret: "env:AUDITOR" };
@@ -166,6 +238,13 @@ describe("starting an incident that is open already", () => {
     expect(said(first)).toBe(
       " The incident fire was open already: dana opened it at 2026-11-23 03:00 UTC. Its first reason stands: in a repository. Yours is in its timeline. It goes on. ",
     );
+    const byApprover = openedText(
+      { incident: "fire", joined: null, byApprover: true },
+      { reason: "r", leakedSince: null },
+      "",
+      60,
+    );
+    expect(oneLine(byApprover)).toContain("nothing is given back before another one of them agrees");
     expect(said({ ...first, reason: "in a chat" })).not.toContain("reason");
     expect(said(first, THREE_AM)).toContain(
       "Since when it has leaked stands as it was said first, too: nobody said it.",

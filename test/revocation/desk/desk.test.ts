@@ -103,6 +103,14 @@ describe("the desk", () => {
     expect([started, completed]).toEqual([[], []]);
   });
 
+  it("says where who opened an incident is an approver, who cannot approve it", async () => {
+    const { ask } = aDesk();
+
+    expect((await ask("/incidents", { ...ORDER, clientId: "def" })).body).toMatchObject({ byApprover: false });
+    const lead = "arn:aws:iam::111122223333:user/kim";
+    expect((await ask("/incidents", ORDER, lead)).body).toMatchObject({ byApprover: true });
+  });
+
   it("completes the task that waits once a decision is recorded, and says whether any did", async () => {
     const waiting = aDesk();
     const over = aDesk({ decide: async () => ({ taskToken: "old" }) });

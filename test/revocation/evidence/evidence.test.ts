@@ -355,6 +355,14 @@ describe("the page of an incident", () => {
     expect([opened.complaints, opened.requests]).toEqual([[], []]);
   });
 
+  it("cuts nothing of what it proves", async () => {
+    const proof = `${"The old credential is proven dead. ".repeat(12)}The end.`;
+    const { steps } = incidentOf();
+    const { page } = await closed({ steps: { ...steps, rotate: done(THREE_AM + 2 * MINUTE, proof) } });
+
+    expect(page.split(proof)).toHaveLength(3); // its step, and the credential
+  });
+
   it("of a drill says that nothing was changed", async () => {
     const { page } = await closed({ drill: true, id: "drill-x" });
 

@@ -26,6 +26,8 @@ test("everything that was taken away is to be given back by hand, whole, after a
   const all = lines.join("\n");
 
   expect(lines[0]).toMatch(/^First a new credential.*--tenant acme --client job --reason 'it'\\''s out'$/);
+  const [named] = await giveBackByHand({ ...incident, steps }, table, "my emergency.yaml");
+  expect(named).toMatch(/ --config 'my emergency\.yaml'$/);
   expect(all).toContain(
     `job > APIs: authorize it for https://orders: ${ORDERS.scopes.join(" ")}; organizations: require`,
   );

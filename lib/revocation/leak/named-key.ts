@@ -1,0 +1,25 @@
+import type { Incident } from "../incident/incident.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
+import type { LeakKind } from "./leak-kinds.ts";
+
+/** That an application without registered keys has not the one that a person named. */
+export const hasNoKeys = (key: string): string =>
+  `The application has no key ${key}: it authenticates with a secret, and not with registered keys.`;
+
+/**
+ * Why the key that a person named is not detached by itself; undefined where nobody named one, or where that is not
+ * known before the application was looked at.
+ */
+export function whyKeyStays({
+  leak,
+  steps,
+  leakedKey,
+}: Pick<Incident, "leak" | "steps" | "leakedKey">): string | undefined {
+  if (leakedKey === undefined || !leak || leak.levers.includes("detach-key")) return undefined;
+  if (nowhereSince({ leak, steps }) !== null) return `There is no such application, and so no key ${leakedKey} of it.`;
+  if (leak.kind === "client-secret") return hasNoKeys(leakedKey);
+  if (TOKENS.has(leak.kind)) return `What leaked is a token: the key ${leakedKey} is not detached for it.`;
+  return `The key ${leakedKey} is not detached by itself, because no other one is attached that could stay; nobody looked whether it is the one that is.`;
+}
+
+const TOKENS: ReadonlySet<LeakKind> = new Set(["machine-token", "user-token", "explorer-token", "opaque-token"]);
