@@ -108,11 +108,22 @@ async function planAftercare(work: Work, record: RotationRecord | undefined, for
   const part = await oldPart(work, old);
   const gone = part.oldKey || former === old ? part : await oldPart(work, former);
   const care: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone };
-  await remember(work, (now) => ({
-    ...now,
-    aftercare: [...now.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, care)), care],
-  }));
+  await remember(work, (now) =>
+    isRecorded(work, now)
+      ? now
+      : {
+          ...now,
+          aftercare: [...now.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, care)), care],
+        },
+  );
 }
+
+/**
+ * Another process came to the end of the same version meanwhile: what it recorded has the true moments, and this one
+ * loses its lease with the promotion. A version that is promoted once more is under way again.
+ */
+const isRecorded = ({ version }: Work, { promoted, underWay }: RotationRecord): boolean =>
+  promoted?.version === version && underWay?.version !== version;
 
 const isReplaced = (care: Aftercare, { oldKey }: Aftercare): boolean =>
   oldKey !== undefined && care.oldKey?.id === oldKey.id && isOpen(care);

@@ -65,6 +65,8 @@ export function guardOf(options: GuardOptions): Guard {
     const current = vault.read(CURRENT);
     return current === undefined ? undefined : keyIn(current);
   };
+  /** A person moved a label a moment ago: what was asked for before that cannot know. */
+  const isUnseen = (): boolean => clock.now() < excusedAt + ON_ITS_WAY;
   const keyOf = (id: string) => client.registered.find((key) => key.id === id);
   const labelsOfKey = (kid: string | undefined) => vault.labelsOf((payload) => keyIn(payload) === kid);
 
@@ -108,7 +110,7 @@ export function guardOf(options: GuardOptions): Guard {
         proofs.look();
       }
       const found = isKey ? lostKey() : lost();
-      isExcused &&= found !== undefined || clock.now() < excusedAt + ON_ITS_WAY;
+      isExcused &&= found !== undefined || isUnseen();
       if (found !== undefined && !isExcused && found !== last)
         violations.push(`${found} (after ${call} of ${process})`);
       last = found;
@@ -146,7 +148,8 @@ export function guardOf(options: GuardOptions): Guard {
       if (ids.length === 0) violations.push("the client is left without a key");
       const current = currentKey();
       const had = (client.attached ?? []).find((id) => keyOf(id)?.kid === current);
-      if (had !== undefined && !ids.includes(had)) violations.push("the consumers' current key is detached");
+      if (had !== undefined && !ids.includes(had) && !isUnseen())
+        violations.push("the consumers' current key is detached");
       const isTakenAway = (client.attached ?? []).some((id) => !ids.includes(id) && keyOf(id)?.by !== "hand");
       if (isTakenAway && clock.now() < promotedAt + overlap * 1_000) violations.push("the overlap is cut short");
     },
@@ -154,7 +157,7 @@ export function guardOf(options: GuardOptions): Guard {
       const key = keyOf(id);
       if (client.attached?.includes(id)) return; // attached a moment ago, by a person; the tenant refuses
       if (client.describe()?.referencedKeys.includes(id)) violations.push("a key that is referred to is deleted");
-      if (key && key.kid === currentKey()) violations.push("the consumers' current key is deleted");
+      if (key && key.kid === currentKey() && !isUnseen()) violations.push("the consumers' current key is deleted");
     },
     beforePromotion(version) {
       if (vault.labelled(CURRENT) === version) return; // a request that comes late is refused

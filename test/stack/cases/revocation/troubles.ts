@@ -79,7 +79,7 @@ export function troubles(incidents: Incidents, people: People): void {
     expect(known.steps).toMatchObject({ lock: { outcome: "not-applicable" } });
     expect(isContained(known)).toBe(false);
     expect(client("leaver")).toBeUndefined();
-    await mailed(id, /leaver is NOT contained yet/);
+    await mailed(id, /there is no application leaver: nothing was taken away/);
     expect(mails(id)).not.toContainEqual(expect.stringContaining("is locked"));
     const { status } = await incidents.desk("ASIAONCALL", `incidents/${id}/close`, {
       reason: "It was deleted on Monday.",
