@@ -1,7 +1,7 @@
 import type { Login } from "../../../lib/auth0/login.ts";
 import { type RotationRecord, rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
 import type { CredentialKind, RotationTarget } from "../../../lib/rotation/ledger/target.ts";
-import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
+import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
 import type { EventClock } from "../../support/world/event-clock.ts";
 import type { WorldClient } from "./auth0.ts";
@@ -19,7 +19,8 @@ export interface Guard {
   excuse(): void;
   /** What the tenant said of a credential to a process. */
   afterAnswer(login: Login, isAccepted: boolean, process: object): void;
-  beforeSetting(secret: string, process: object): void;
+  /** @param isLate whether the process that asked for it is dead */
+  beforeSetting(secret: string, process: object, isLate: boolean): void;
   /** @param isLate whether its process is dead by now: the next one could not know of it */
   beforeRegistering(kid: string, pem: string, isLate: boolean): void;
   beforeAttaching(ids: readonly string[]): void;
@@ -67,6 +68,8 @@ export function guardOf(options: GuardOptions): Guard {
   };
   /** A person moved a label a moment ago: what was asked for before that cannot know. */
   const isUnseen = (): boolean => clock.now() < excusedAt + ON_ITS_WAY;
+  const isWorkedOn = (secret: string): boolean =>
+    vault.labelsOf((payload) => credentialOf(payload) === secret).some((label) => label !== PREVIOUS);
   const keyOf = (id: string) => client.registered.find((key) => key.id === id);
   const labelsOfKey = (kid: string | undefined) => vault.labelsOf((payload) => keyIn(payload) === kid);
 
@@ -124,8 +127,11 @@ export function guardOf(options: GuardOptions): Guard {
       const current = vault.read(CURRENT);
       if (current !== undefined && credentialOf(current) === login.secret.reveal()) doubts.set(process, clock.now());
     },
-    beforeSetting(secret, process) {
-      proofs.beforeSetting(secret);
+    beforeSetting(secret, process, isLate) {
+      // What was on its way while a person took its label away: bringing that to its end is what comes next.
+      const isDisowned = isLate && excusedAt > 0 && !isWorkedOn(secret);
+      if (isDisowned) isExcused = true;
+      else proofs.beforeSetting(secret);
       if (clock.now() < (doubts.get(process) ?? Number.NEGATIVE_INFINITY) + DOUBT && !hasLeave(secret)) {
         violations.push("a secret is set by a process that saw the current one refused");
       }

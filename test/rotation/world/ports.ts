@@ -63,8 +63,8 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
     probe: (login) => ask("probe", () => answerTo(login)),
     obtainToken: (login) => ask("obtainToken", () => answerTo(login)),
     setSecret: (secret) =>
-      call("setSecret", () => {
-        guard.beforeSetting(secret.reveal(), process);
+      call("setSecret", (isLate) => {
+        guard.beforeSetting(secret.reveal(), process, isLate);
         client.setSecret(secret.reveal(), "curfew");
       }),
     keys: () => call("keys", () => client.registered.map(({ id, kid, name }) => ({ id, kid, name }))),
