@@ -3,12 +3,18 @@ import type { Ask, Said } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { publicKeyOf } from "../kinds/public-key.ts";
 import type { Aftercare, Proof, ProofAnswer } from "../ledger/rotation-record.ts";
+import type { VersionId } from "../ports.ts";
 import { type Refusal, refusalOf } from "../refusal.ts";
 import { storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work } from "../work.ts";
 
 /** With the names of what is to be dead. */
-export type Named = Aftercare & Pick<Proof, "keys">;
+export type Named = Aftercare & Names;
+
+interface Names extends Pick<Proof, "keys"> {
+  /** The versions that are asked about. */
+  asked: readonly VersionId[];
+}
 
 /** Or why nobody can prove it. */
 export type Or<T> = T | { notProvable: string };
@@ -16,11 +22,12 @@ export type Or<T> = T | { notProvable: string };
 /** The old credentials, to ask about, and what the tenant calls them. */
 interface Subject {
   olds: readonly Secret[];
-  names: Pick<Proof, "keys">;
+  names: Names;
 }
 
 export async function subjectOf(work: Work, { old, oldToo, oldKey }: Aftercare, current: Secret): Promise<Or<Subject>> {
   const olds: Secret[] = [];
+  const asked: VersionId[] = [];
   for (const version of [old, oldToo]) {
     if (version === undefined) continue;
     const stored = await orReason(async () => ({ old: (await storedCredential(work, version))?.credential }));
@@ -31,17 +38,20 @@ export async function subjectOf(work: Work, { old, oldToo, oldKey }: Aftercare, 
     if (!stored.old) {
       return { notProvable: "The old credential is not stored any more, so nobody can be asked about it." };
     }
-    if (version === old || !KINDS[work.settings.kind].isInUse({}, stored.old, current)) olds.push(stored.old);
+    // What a person made the current one since is not to die.
+    if (version !== old && KINDS[work.settings.kind].isInUse({}, stored.old, current)) continue;
+    olds.push(stored.old);
+    asked.push(version);
   }
-  if (work.settings.kind === "client-secret") return { olds, names: {} };
+  if (work.settings.kind === "client-secret") return { olds, names: { asked } };
   const kids = olds.map((one) => publicKeyOf(one).kid);
-  return { olds, names: { keys: [...kids, ...(oldKey ? [oldKey.id] : [])] } };
+  return { olds, names: { asked, keys: [...kids, ...(oldKey ? [oldKey.id] : [])] } };
 }
 
-/** What a proof is about. */
-export const aboutOf = ({ old, oldToo, wasAccepted, current, keys }: Named) => ({
+/** What a proof is about: of what nobody asked about it says nothing. */
+export const aboutOf = ({ old, oldToo, wasAccepted, current, keys, asked }: Named) => ({
   ...{ old, current },
-  ...(oldToo === undefined ? {} : { oldToo }),
+  ...(oldToo !== undefined && asked.includes(oldToo) ? { oldToo } : {}),
   ...(wasAccepted ? { wasAccepted } : {}),
   ...(keys ? { keys } : {}),
 });
