@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
+import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
 import { recordOf } from "../world/curfew.ts";
 import type { PreparedKey } from "../world/keys.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
@@ -154,4 +155,29 @@ it("a key that a person went back to at Auth0 alone keeps its last label, where 
   expect(await stepOf(world, "finishSecret", second)).toEqual(unfinished);
 
   expect(world.vault.labelled(PREVIOUS)).toBe(former);
+});
+
+it("the overlap stays whole where another process came to the end of the same promotion in between", async () => {
+  const { world, version } = await announcedWorld(KEY);
+  expect(await stepsUpTo(world, "testSecret", version)).toBeUndefined();
+  const { arn } = world.target;
+  const step = "finishSecret";
+  let others = 0;
+  const overtaken = withTenant((tenant) => ({
+    keys: async () => {
+      const keys = await tenant.keys();
+      if (others++ === 0) {
+        await world.run(step, 600_000, ({ killedAt: deadline }, parts) =>
+          rotationStep({ step, arn, version, deadline }, parts),
+        );
+      }
+      return keys;
+    },
+  }));
+
+  await stepOf(world, step, version, overtaken);
+
+  const { promoted, aftercare = [] } = recordOf(world) ?? {};
+  expect(promoted?.version).toBe(version);
+  expect(aftercare.map(({ from, promotedAt = Number.NaN }) => from - promotedAt)).toEqual([DAY]);
 });
