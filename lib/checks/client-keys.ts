@@ -13,8 +13,16 @@ export const clientKeyResource = (key: ClientCredential): Resource => ({
   client: key.client_id,
 });
 
-/** What an application's registered keys are for: one of three ways to authenticate, or signing its requests. */
-type Purpose = "private_key_jwt" | "tls_client_auth" | "self_signed_tls_client_auth" | "signed_request_object";
+/**
+ * What an application's registered keys are for: one of three ways to authenticate, signing its requests, or the tokens
+ * of users that a privileged worker gets from Token Vault (Auth0 documentation, "Privileged Worker Token Exchange").
+ */
+type Purpose =
+  | "private_key_jwt"
+  | "tls_client_auth"
+  | "self_signed_tls_client_auth"
+  | "signed_request_object"
+  | "token_vault_privileged_access";
 
 /** The ids of the keys that serve each purpose; a purpose without keys is left out. */
 export type KeyUses = ReadonlyMap<Purpose, readonly string[]>;
@@ -22,14 +30,14 @@ export type KeyUses = ReadonlyMap<Purpose, readonly string[]>;
 /** Which of an application's keys are used, and what for. */
 export function keyUses(authentication: ClientAuthentication | undefined): KeyUses | NotSaid {
   if (authentication === undefined) return notReported("Auth0 does not report how the key's application authenticates");
-  const { client_authentication_methods: methods, signed_request_object: signed } = authentication;
+  const { client_authentication_methods: methods } = authentication;
   if (isUnreadable(methods)) return unreadable("client_authentication_methods", methods);
-  if (isUnreadable(signed)) return unreadable("signed_request_object", signed);
   const lists: [Purpose, Reported<KeyReferences>][] = [
     ["private_key_jwt", methods?.private_key_jwt],
     ["tls_client_auth", methods?.tls_client_auth],
     ["self_signed_tls_client_auth", methods?.self_signed_tls_client_auth],
-    ["signed_request_object", signed],
+    ["signed_request_object", authentication.signed_request_object],
+    ["token_vault_privileged_access", authentication.token_vault_privileged_access],
   ];
   const uses = new Map<Purpose, readonly string[]>();
   for (const [purpose, list] of lists) {

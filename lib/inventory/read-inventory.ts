@@ -92,9 +92,10 @@ async function readCredentials(
 }
 
 /** Where the answer is unreadable the keys are asked for: one request more, instead of keys that nobody looked at. */
-function refersToKeys({ client_authentication_methods: methods, signed_request_object: signed }: ClientAuthentication) {
-  if (isUnreadable(methods) || isUnreadable(signed)) return true;
-  const lists = [...Object.values(methods ?? {}), signed];
+function refersToKeys(client: ClientAuthentication): boolean {
+  const methods = client.client_authentication_methods;
+  if (isUnreadable(methods)) return true;
+  const lists = [...Object.values(methods ?? {}), client.signed_request_object, client.token_vault_privileged_access];
   return lists.some((list) => {
     if (list === undefined) return false;
     if (isUnreadable(list) || isUnreadable(list.credentials)) return true;

@@ -42,7 +42,8 @@ export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
 
 function rotatedClient(answer: RotatedClientAnswer): RotatedClient {
   const { private_key_jwt: jwt, ...others } = answer.client_authentication_methods ?? {};
-  const references = [jwt, others.tls_client_auth, others.self_signed_tls_client_auth, answer.signed_request_object];
+  const { signed_request_object: signed, token_vault_privileged_access: worker } = answer;
+  const references = [jwt, others.tls_client_auth, others.self_signed_tls_client_auth, signed, worker];
   return {
     clientId: answer.client_id,
     isGlobal: answer.global ?? false, // absent on most applications (recordings), and true on that one alone

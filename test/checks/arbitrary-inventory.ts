@@ -125,6 +125,7 @@ const authenticationAnswer = (nonsense: Nonsense) =>
         nonsense,
       ),
       signed_request_object: keyReferences(nonsense),
+      token_vault_privileged_access: keyReferences(nonsense),
     },
     nonsense,
   );

@@ -74,11 +74,12 @@ describe("a client", () => {
     Object.assign(record ?? {}, {
       client_authentication_methods: { self_signed_tls_client_auth: { credentials: [{ id: "cred_a" }] } },
       signed_request_object: { required: true, credentials: [{ id: "cred_b" }, { id: "cred_a" }] },
+      token_vault_privileged_access: { credentials: [{ id: "cred_c" }] },
     });
     expect(await tenant.rotated("signer").client()).toMatchObject({
       attachedKeys: undefined,
       usesMtls: true,
-      referencedKeys: ["cred_a", "cred_b"],
+      referencedKeys: ["cred_a", "cred_b", "cred_c"],
     });
     const methods = { tls_client_auth: { credentials: [{ id: "cred_a" }] } };
     Object.assign(record ?? {}, { client_authentication_methods: methods });

@@ -32,7 +32,9 @@ export const client = z.object({
 
 export type Client = z.infer<typeof client>;
 
-const keyReferences = reported(z.object({ credentials: z.array(z.object({ id: z.string().min(1) })) }));
+const keyIds = z.array(z.object({ id: z.string().min(1) }));
+const keyReferences = reported(z.object({ credentials: keyIds }));
+const optionalKeyReferences = reported(z.object({ credentials: reported(keyIds) }));
 
 /**
  * How an application authenticates. Auth0 returns these fields only to tokens that hold
@@ -47,7 +49,8 @@ export const clientAuthentication = z.object({
       self_signed_tls_client_auth: keyReferences,
     }),
   ),
-  signed_request_object: reported(z.object({ credentials: reported(z.array(z.object({ id: z.string().min(1) }))) })),
+  signed_request_object: optionalKeyReferences,
+  token_vault_privileged_access: optionalKeyReferences,
 });
 
 export type ClientAuthentication = z.infer<typeof clientAuthentication>;

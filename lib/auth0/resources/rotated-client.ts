@@ -1,7 +1,9 @@
 import * as z from "zod";
 import { deciding } from "./deciding.ts";
 
-const keyReferences = deciding(z.object({ credentials: z.array(z.object({ id: z.string().min(1) })) }));
+const keyIds = z.array(z.object({ id: z.string().min(1) }));
+const keyReferences = deciding(z.object({ credentials: keyIds }));
+const optionalKeyReferences = deciding(z.object({ credentials: deciding(keyIds) }));
 
 /**
  * The slice of an application that a rotation is decided by. Source: Management API, `GET /api/v2/clients/{id}`.
@@ -21,7 +23,8 @@ export const rotatedClient = z.object({
       self_signed_tls_client_auth: keyReferences,
     }),
   ),
-  signed_request_object: deciding(z.object({ credentials: deciding(z.array(z.object({ id: z.string().min(1) }))) })),
+  signed_request_object: optionalKeyReferences,
+  token_vault_privileged_access: optionalKeyReferences,
 });
 
 /** A key registered for an application. Source: `GET` and `POST /api/v2/clients/{client_id}/credentials`. */

@@ -75,6 +75,11 @@ describe("what the keys are used for", () => {
       expected: ["pass", "pass"],
     },
     {
+      title: "one authenticates, with the other a worker gets tokens of users: both are needed",
+      authentication: { ...byPrivateKey("old"), token_vault_privileged_access: { credentials: [{ id: "new" }] } },
+      expected: ["pass", "pass"],
+    },
+    {
       title: "the old one also signs requests, which the new one does not",
       authentication: { ...byPrivateKey("old", "new"), signed_request_object: { credentials: [{ id: "old" }] } },
       expected: ["pass", "pass"],
