@@ -9,7 +9,8 @@ export type ClientRules = Pick<RotationSettings, "clientId" | "kind" | "allowHs2
  * Whether this client's credential may be rotated at all, as Auth0 describes the client and the configuration wants it.
  *
  * Sources: Auth0's documentation on rotating secrets (never the global client's; HS256 signs ID tokens with it), and
- * its OpenAPI document: a client authenticates with a secret or with registered keys, or by mTLS, with one of them only.
+ * its OpenAPI document: a client authenticates with a secret or with registered keys, or by mTLS, with one of them only;
+ * `jwt_configuration.alg` is HS256 by default.
  *
  * @param client undefined when it is gone
  * @returns the first reason against it; undefined when there is none
@@ -40,12 +41,21 @@ function judgeSecretClient(client: RotatedClient, { clientId, allowHs256 }: Clie
     const message = `The application ${clientId} is a public client: nobody can keep its secret, so there is nothing to rotate.`;
     return { refusal: "public-client", message };
   }
-  if (client.idTokenAlgorithm === "HS256" && !allowHs256) {
+  if (allowHs256) return undefined;
+  if (client.idTokenAlgorithm === "HS256") {
     const message = `The ID tokens of ${clientId} are signed with its secret (HS256), and rotating it breaks whoever verifies them; switch it to RS256, or set allowHs256.`;
+    return { refusal: "hs256-client", message };
+  }
+  if (client.idTokenAlgorithm === undefined && getsIdTokens(client)) {
+    const message = `Auth0 does not say how the ID tokens of ${clientId} are signed, and HS256, which signs them with its secret, is the documented default; set RS256 for it, or set allowHs256.`;
     return { refusal: "hs256-client", message };
   }
   return undefined;
 }
+
+/** ID tokens tell of a user: an application that logs in for itself alone gets none. Unknown grant types: it may. */
+const getsIdTokens = ({ grantTypes }: RotatedClient): boolean =>
+  grantTypes === undefined || grantTypes.some((grant) => grant !== "client_credentials");
 
 function judgeKeyClient(client: RotatedClient, { clientId }: ClientRules): Refused | undefined {
   if (client.attachedKeys !== undefined) return undefined;

@@ -35,6 +35,18 @@ describe("a client", () => {
     { title: "in a browser", client: client({ appType: "spa" }), rules: SECRET, refusal: "public-client" },
     { title: "on a phone", client: client({ appType: "native" }), rules: SECRET, refusal: "public-client" },
     { title: "with HS256", client: client({ idTokenAlgorithm: "HS256" }), rules: SECRET, refusal: "hs256-client" },
+    {
+      title: "of users, and Auth0 does not say how their ID tokens are signed",
+      client: client({ grantTypes: ["client_credentials", "authorization_code"] }),
+      rules: SECRET,
+      refusal: "hs256-client",
+    },
+    {
+      title: "of which not even that is known",
+      client: client({ grantTypes: undefined }),
+      rules: SECRET,
+      refusal: "hs256-client",
+    },
     { title: "with keys", client: client({ attachedKeys: [] }), rules: SECRET, refusal: "kind-mismatch" },
     { title: "with a certificate", client: client({ usesMtls: true }), rules: SECRET, refusal: "kind-mismatch" },
     { title: "with a certificate", client: client({ usesMtls: true }), rules: KEY, refusal: "kind-mismatch" },
@@ -44,10 +56,10 @@ describe("a client", () => {
   });
 
   it.each([
-    { title: "of which Auth0 reports nothing", client: client(), rules: SECRET },
+    { title: "that logs in for itself", client: client({ grantTypes: ["client_credentials"] }), rules: SECRET },
     {
       title: "with HS256 that is allowed",
-      client: client({ idTokenAlgorithm: "HS256" }),
+      client: client({ grantTypes: undefined, idTokenAlgorithm: "HS256" }),
       rules: { ...SECRET, allowHs256: true },
     },
     { title: "with RS256", client: client({ idTokenAlgorithm: "RS256", appType: "regular_web" }), rules: SECRET },
