@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
+import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
@@ -8,7 +9,7 @@ import type { IncidentParts } from "../parts.ts";
 import { beginSupplied, recordSupplied } from "../rotate/supplied.ts";
 import { windowSoFar } from "../window/announce-window.ts";
 import { refreshTokensRevoked, sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
-import { waitsForRefreshTokens } from "../window/window.ts";
+import { type ExposureWindow, waitsForRefreshTokens } from "../window/window.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { reportShape } from "./requests.ts";
 
@@ -40,18 +41,24 @@ export async function takeRefreshTokensRevoked(id: string, at: Instant, by: stri
   const now = Math.round(parts.clock.now());
   mustBeSince(at, incident, now);
   const window = incident.window ?? (await windowSoFar(incident, parts));
-  if (!waitsForRefreshTokens(window) && !(await refreshTokensRevoked(parts.table, id))) throw waitsForNothing(id);
+  await mustWaitForRefreshTokens(id, window, parts.table);
   await sayRefreshTokensRevoked(parts.table, id, { at, by });
   const what = `Said that all refresh tokens of the application are revoked since ${momentOf(at)}.`;
   await addToTimeline(parts.table, id, { at: now, who: by, what, answer: null });
 }
 
-/** Such a word would move the window and end nothing. */
-const waitsForNothing = (id: string): CurfewError =>
-  new CurfewError(
+/**
+ * Of another incident such a word would move the window and end nothing. It may be said anew where it was said before.
+ *
+ * @throws CurfewError `arguments-invalid`
+ */
+export async function mustWaitForRefreshTokens(id: string, window: ExposureWindow | null, table: Table): Promise<void> {
+  if (waitsForRefreshTokens(window) || (await refreshTokensRevoked(table, id))) return;
+  throw new CurfewError(
     "arguments-invalid",
     `The window of ${id} does not wait for refresh tokens: as far as is known there are none of its application. Nothing was recorded.`,
   );
+}
 
 /** @throws CurfewError `arguments-invalid` where refresh tokens cannot be said to be gone since then */
 export function mustBeSince(at: Instant, { openedAt }: Pick<Incident, "openedAt">, now: Instant): void {
