@@ -12,7 +12,7 @@ import { isAsGoodAsContained } from "../incident/incident-text.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
 import { deskHere } from "../laptop/desk-here.ts";
 import { hurry } from "../laptop/hurry.ts";
-import { deedLine, evidenceText, exposedText, heardText, thiefText } from "../laptop/incident-story.ts";
+import { deedLine, evidenceText, exposedText, heardText, openText, thiefText } from "../laptop/incident-story.ts";
 import { keepEvidenceHere } from "../laptop/keep-evidence-here.ts";
 import { type Laptop, startLaptopWith } from "../laptop/start-laptop.ts";
 import { startThief, type Thief } from "../laptop/thief.ts";
@@ -47,6 +47,7 @@ export async function runIncidentDemo(terminal: Terminal, { signal }: Invocation
     await thief.stop();
     out(thiefText(thief, width));
     await close(stage, id);
+    await tellOpen(stage, id, ids);
   } finally {
     await thief.stop();
   }
@@ -149,6 +150,23 @@ async function close(stage: Stage, id: string): Promise<void> {
   const closed = await follow(stage, id, ({ closedAt }) => closedAt !== null);
   out(`\nThe incident ${closed.id} is closed. The evidence, a page and the same as JSON:\n`);
   out(evidenceText(await keepEvidenceHere(table, id), width));
+}
+
+/** What nobody has ended when the story does: incidents, and what was found and nobody has acted against. */
+async function tellOpen({ laptop: { table }, terminal }: Stage, id: string, ids: readonly string[]): Promise<void> {
+  const incidents = await Promise.all(ids.map((each) => readIncident(table, each)));
+  const about = new Set<string | null>(incidents.map(({ clientId }) => clientId));
+  const exposures = (await readInvestigation(table, id))?.value.exposures ?? [];
+  const left = new Set(
+    exposures.flatMap(({ clientId }) => (clientId === null || about.has(clientId) ? [] : [clientId])),
+  );
+  terminal.out(
+    openText(
+      incidents.filter(({ closedAt }) => closedAt === null),
+      [...left],
+      terminal.width,
+    ),
+  );
 }
 
 /** Mails about incidents. */

@@ -1,5 +1,6 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
@@ -25,6 +26,7 @@ export async function runIncidentClose(
   terminal: Terminal,
   invocation: Invocation,
 ): Promise<void> {
+  if (options.reason.trim() === "") throw new CurfewError("arguments-invalid", "Say why, for the evidence: --reason.");
   using place = await incidentPlace(options, invocation.signal);
   const table = mustHaveIncidents(place.table);
   const standing = await standingOf(await readIncident(table, id), table, systemClock);

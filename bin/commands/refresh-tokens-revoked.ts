@@ -1,10 +1,7 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { mustBeSince, takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
+import { mustBeSince, mustWaitForRefreshTokens, takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { refreshTokensRevoked } from "../../lib/revocation/window/refresh-tokens.ts";
-import { waitsForRefreshTokens } from "../../lib/revocation/window/window.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
 import { followCommand, incidentText } from "../incident/incident-text.ts";
@@ -36,7 +33,7 @@ export async function runRefreshTokensRevoked(
   mustBeSince(at, incident, now);
   const standing = await standingOf(incident, table, systemClock);
   terminal.err(`${incidentText(standing, terminal.width)}\n\n`);
-  if (!waitsForRefreshTokens(standing.window) && !(await refreshTokensRevoked(table, id))) throw waitsForNothing(id);
+  await mustWaitForRefreshTokens(id, standing.window, table);
   const question = `Are all refresh tokens of the application gone since ${momentOf(at)}?`;
   if (!(await personAgrees({ question, otherwise: "say so", yes: options.yes }, terminal, invocation))) return;
   if (options.local) await takeRefreshTokensRevoked(id, at, personName(), { table, clock: systemClock });
@@ -46,10 +43,3 @@ export async function runRefreshTokensRevoked(
   );
   if (!options.local) terminal.err(`How it goes on: ${followCommand(id)}\n`);
 }
-
-/** Such a word would move the window and end nothing. */
-const waitsForNothing = (id: string): CurfewError =>
-  new CurfewError(
-    "arguments-invalid",
-    `The window of ${id} does not wait for refresh tokens: as far as is known there are none of its application. Nothing was recorded.`,
-  );

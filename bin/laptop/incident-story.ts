@@ -1,6 +1,8 @@
 import { terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import type { Exposure } from "../../lib/revocation/investigate/exposed.ts";
+import { stateOf } from "../incident/incident-text.ts";
 import type { KeptFile } from "./keep-evidence-here.ts";
 import { timeText } from "./rotation-story.ts";
 import { type Deed, type Thief, USES } from "./thief.ts";
@@ -32,6 +34,21 @@ export function evidenceText(files: readonly KeptFile[], width: number): string 
       `${wrapped(path, width, "  ", "    ")}\n${wrapped(`SHA-256 ${sha256}, ${isSame ? "as the timeline has it" : "which is NOT what the timeline has"}`, width, "    ")}\n`,
   );
   return lines.join("");
+}
+
+/** What is not over when the story ends: incidents, and applications that no incident is about. */
+export function openText(incidents: readonly Incident[], clients: readonly string[], width: number): string {
+  const lines = [
+    ...incidents.map(
+      (incident) =>
+        `The incident ${incident.id}, about ${incident.clientId}, is not closed: the application is ${stateOf(incident)}, and nobody has deleted it.`,
+    ),
+    ...clients.map(
+      (client) => `${client} is another one that may be planted. Nobody has contained it: no incident is about it.`,
+    ),
+  ];
+  if (lines.length === 0) return "";
+  return `\nWhat stays open:\n${lines.map((line) => `${wrapped(`- ${terminalText(line)}`, width, "  ", "    ")}\n`).join("")}`;
 }
 
 /** Subjects of the mails about incidents, each once. */

@@ -198,8 +198,7 @@ function logEvent(event: IncidentLogEvent, at: number): LogEvent {
   const request = readable(details?.request);
   const token = readable(readable(readable(request?.auth)?.credentials)?.jti) ?? readable(details?.access_token_jti);
   const requested = requestOf(text(request?.method), text(request?.path));
-  const isAdded = requested?.method.toUpperCase() === "POST" && requested.path === "/api/v2/clients";
-  const created = isAdded ? text(readable(readable(details?.response)?.body)?.client_id) : undefined;
+  const answer = readable(readable(details?.response)?.body);
   return {
     id: event.log_id,
     at,
@@ -215,8 +214,20 @@ function logEvent(event: IncidentLogEvent, at: number): LogEvent {
     request: requested,
     tokenId: token,
     accessedSecrets: readable(details?.accessedSecrets) ?? [],
-    ...(created === undefined ? {} : { createdClient: created }),
+    ...namedIn(requested, text(answer?.client_id), text(answer?.id)),
   };
+}
+
+/** Whose application or grant a request added or changed, as far as its answer says so. */
+function namedIn(
+  request: LogEvent["request"],
+  clientId: string | undefined,
+  id: string | undefined,
+): Pick<LogEvent, "createdClient" | "grant"> {
+  if (request === undefined || clientId === undefined) return {};
+  if (request.method.toUpperCase() === "POST" && request.path === "/api/v2/clients") return { createdClient: clientId };
+  const isGrant = /^\/api\/v2\/client-grants(\/[^/]+)?$/.test(request.path);
+  return isGrant && id !== undefined ? { grant: { id, clientId } } : {};
 }
 
 /** Where there was no user, or no audience, the text is empty (schema of tenant logs). */

@@ -77,6 +77,8 @@ export interface LogEvent {
   tokenId: string | undefined;
   /** Of an application that the request added, where the event names it. */
   createdClient?: string;
+  /** Of a grant that the request gave or changed, and whose it is, where the event names both. */
+  grant?: { id: string; clientId: string };
   /** Fields of secrets that the answer held, as `mgmt_api_read` names them: names, never values. */
   accessedSecrets: readonly string[];
 }

@@ -33,8 +33,8 @@ export const incidentLogEvent = z.object({
           auth: reported(z.object({ credentials: reported(z.object({ jti: text })) })),
         }),
       ),
-      /** Of what was answered, the id of an application alone. Source: recorded logs of the Management API. */
-      response: reported(z.object({ body: reported(z.object({ client_id: text })) })),
+      /** Of what was answered, the ids of an application and of a grant alone. Source: recorded logs of the Management API. */
+      response: reported(z.object({ body: reported(z.object({ client_id: text, id: text })) })),
     }),
   ),
 });

@@ -1,12 +1,15 @@
 import type * as z from "zod";
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
+import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import { beginSupplied, recordSupplied } from "../rotate/supplied.ts";
-import { sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
+import { windowSoFar } from "../window/announce-window.ts";
+import { refreshTokensRevoked, sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
+import { type ExposureWindow, waitsForRefreshTokens } from "../window/window.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { reportShape } from "./requests.ts";
 
@@ -28,14 +31,33 @@ export async function takeTrial(
   else await recordSupplied(incident, report, by, parts);
 }
 
-/** Takes a person's word that the users' refresh tokens are gone: Auth0 cannot say it, and the window waits for it. */
+/**
+ * Takes a person's word that the users' refresh tokens are gone: Auth0 cannot say it, and the window waits for it.
+ *
+ * @throws CurfewError `arguments-invalid` where it does not wait for one
+ */
 export async function takeRefreshTokensRevoked(id: string, at: Instant, by: string, parts: ReportParts): Promise<void> {
   const incident = await openOne(id, parts);
   const now = Math.round(parts.clock.now());
   mustBeSince(at, incident, now);
+  const window = incident.window ?? (await windowSoFar(incident, parts));
+  await mustWaitForRefreshTokens(id, window, parts.table);
   await sayRefreshTokensRevoked(parts.table, id, { at, by });
   const what = `Said that all refresh tokens of the application are revoked since ${momentOf(at)}.`;
   await addToTimeline(parts.table, id, { at: now, who: by, what, answer: null });
+}
+
+/**
+ * Of another incident such a word would move the window and end nothing. It may be said anew where it was said before.
+ *
+ * @throws CurfewError `arguments-invalid`
+ */
+export async function mustWaitForRefreshTokens(id: string, window: ExposureWindow | null, table: Table): Promise<void> {
+  if (waitsForRefreshTokens(window) || (await refreshTokensRevoked(table, id))) return;
+  throw new CurfewError(
+    "arguments-invalid",
+    `The window of ${id} does not wait for refresh tokens: as far as is known there are none of its application. Nothing was recorded.`,
+  );
 }
 
 /** @throws CurfewError `arguments-invalid` where refresh tokens cannot be said to be gone since then */

@@ -1,5 +1,6 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
+import type { Exposure } from "../investigate/exposed.ts";
 import type { BundledWatch, IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
@@ -84,15 +85,28 @@ function aboutTheTenant({ investigation, watch }: Facts): string[] {
     ...(notCompared === null ? [] : [`What is different in the tenant since? ${notCompared}`]),
     `What is different in ${IN_NO_INVENTORY}? They are in no inventory, and only the log tells of them.`,
     ...sectionsNotCompared.map(({ section, why }) => `What is different in ${section}? Nobody can say: ${why}.`),
-    ...(watch?.planted ?? []).map((client) => `${client} was added with it: is it gone, and what did it do?`),
+    ...aboutApplications(exposures, watch?.planted ?? []),
     ...(notFollowed > 0
       ? [`What did ${counted(notFollowed, "further application")} do, added with it? Nobody followed that.`]
       : []),
-    ...exposures.map(({ what, clientId }) =>
-      clientId === null
-        ? `Exposed or planted: ${what}. Has somebody done so?`
-        : `Exposed with ${clientId}: ${what}. Is it an incident of its own?`,
+    ...exposures.flatMap(({ what, clientId }) =>
+      clientId === null ? [`Exposed or planted: ${what}. What became of it?`] : [],
     ),
     ...(otherExposures + otherChanges > 0 ? ["There are more differences than are listed here."] : []),
   ];
+}
+
+/** One question for each, however much of it was seen. */
+function aboutApplications(
+  exposures: readonly Pick<Exposure, "what" | "clientId">[],
+  planted: readonly string[],
+): string[] {
+  const named = exposures.flatMap(({ what, clientId }) => (clientId === null ? [] : [{ what, clientId }]));
+  const whats = Map.groupBy(named, ({ clientId }) => clientId);
+  return [...new Set([...planted, ...whats.keys()])].map((clientId) => {
+    const seen = (whats.get(clientId) ?? []).map(({ what }) => `${what}.`);
+    return planted.includes(clientId)
+      ? [`Is ${clientId} gone, which was added with what leaked, and what did it do?`, ...seen].join(" ")
+      : [`Is ${clientId} an incident of its own?`, ...seen].join(" ");
+  });
 }

@@ -25,6 +25,7 @@ export interface Exposure {
 const MOST = 300;
 const MOST_BYTES = 120_000;
 const MOST_EVENTS = 5;
+const MOST_REASONS = 3;
 
 /**
  * What is exposed, by what was done and by what is different since. The application itself is none of it: its own
@@ -35,18 +36,29 @@ export function exposures(
   changes: readonly TenantChange[],
   clientId: string,
 ): { exposures: Exposure[]; others: number } {
-  const found = [...events.flatMap(byEvent), ...changes.flatMap(byChange)].filter((one) => one.clientId !== clientId);
+  const found = [...events.flatMap((event) => byEvent(event, clientId)), ...changes.flatMap(byChange)].filter(
+    (one) => one.clientId !== clientId,
+  );
   const groups = Map.groupBy(found, ({ what, clientId: client }) => JSON.stringify([what, client]));
-  const merged = [...groups.values()].flatMap(([first, ...rest]) => (first ? [rest.reduce(joined, first)] : []));
+  const merged = [...groups.values()].flatMap(joined);
   const kept = withinBytes(merged.slice(0, MOST), MOST_BYTES);
   return { exposures: [...kept], others: merged.length - kept.length };
 }
 
-const joined = (one: Exposure, other: Exposure): Exposure => ({
-  ...one,
-  at: one.at === null || other.at === null ? (one.at ?? other.at) : Math.min(one.at, other.at),
-  events: [...one.events, ...other.events].slice(0, MOST_EVENTS),
-});
+/** The same thing, seen more than once: in the log, and by the comparison. */
+function joined(group: readonly Exposure[]): Exposure[] {
+  const [first] = group;
+  if (!first) return [];
+  const moments = group.flatMap(({ at }) => (at === null ? [] : [at]));
+  return [
+    {
+      ...first,
+      why: [...new Set(group.map(({ why }) => why))].slice(0, MOST_REASONS).join("; "),
+      at: moments.length === 0 ? null : moments.reduce((a, b) => Math.min(a, b)),
+      events: group.flatMap(({ events }) => events).slice(0, MOST_EVENTS),
+    },
+  ];
+}
 
 /** A path below `/api/v2/`, in its parts. */
 const partsOf = (path: string): string[] =>
@@ -63,8 +75,8 @@ function decoded(part: string): string {
   }
 }
 
-function byEvent(event: LogEvent): Exposure[] {
-  const { request, accessedSecrets } = event;
+function byEvent(event: LogEvent, own: string): Exposure[] {
+  const { request, accessedSecrets, grant } = event;
   if (!request) return [];
   const [collection = "", id, below] = partsOf(request.path);
   const method = request.method.toUpperCase();
@@ -81,15 +93,22 @@ function byEvent(event: LogEvent): Exposure[] {
   if (collection === "clients") {
     if (shown && id) return [found("Its secret was shown", id)];
     if (shown && method === "GET") return [found(ALL_SECRETS, null)];
-    if (event.createdClient !== undefined)
-      return [found("It was added, with a secret that its maker knows", event.createdClient)];
+    if (event.createdClient !== undefined) return [found(ADDED, event.createdClient)];
     if (method === "POST" && id && below === "credentials") return [found("A key was registered for it", id)];
     if (id && isWrite) return [found("It was changed, and may have been given a secret or a key", id)];
   }
+  // What it gave itself is to be looked up: what was there at the first look is offered to be given back.
+  if (isWrite && grant && grant.clientId !== own)
+    return [found(id === undefined ? newGrant(grant.id) : changedGrant(grant.id), grant.clientId)];
   const secrets =
     shown && collection !== "clients" ? [found(`Secrets of ${collection} were shown: ${names(event)}`, null)] : [];
   return isWrite ? [...secrets, found(plantedIn(collection, id), null)] : secrets;
 }
+
+/** The log and the comparison say the same in the same words, so that it is one thing. */
+const ADDED = "It is a new application, and whoever added it knows its secret";
+const newGrant = (id: string): string => `It has a new grant, ${id}`;
+const changedGrant = (id: string): string => `Its grant ${id} changed`;
 
 /** What may be planted there: the log says that something was, and not what came of it. */
 const PLANTED: Readonly<Record<string, string>> = {
@@ -122,24 +141,18 @@ const names = ({ accessedSecrets }: LogEvent): string =>
   accessedSecrets.length === 0 ? "which ones is not logged" : accessedSecrets.join(", ");
 
 function byChange({ section, what, id, clientId, name, fields }: TenantChange): Exposure[] {
+  const called = name === null ? "" : ` (${name})`;
+  const why =
+    what === "changed"
+      ? `different since the last inventory from before${called}: ${fields.join(", ")}`
+      : `not in the last inventory from before${called}`;
   const found = (text: string, client: string | null): Exposure[] => [
-    {
-      what: text,
-      clientId: client,
-      why: `not in the last inventory from before${name ? ` (${name})` : ""}`,
-      at: null,
-      events: [],
-    },
+    { what: text, clientId: client, why, at: null, events: [] },
   ];
   if (what === "gone") return [];
-  if (section === "clients" && what === "new") return found("It is a new application", clientId);
+  if (section === "clients" && what === "new") return found(ADDED, clientId);
   if (section === "clientCredentials" && what === "new") return found(`It has a new key, ${id}`, clientId);
-  if (section === "clientGrants") {
-    return found(
-      what === "new" ? `It has a new grant, ${id}` : `Its grant ${id} changed (${fields.join(", ")})`,
-      clientId,
-    );
-  }
+  if (section === "clientGrants") return found(what === "new" ? newGrant(id) : changedGrant(id), clientId);
   if (section === "clientAuthentication" && what === "changed") return found("How it authenticates changed", clientId);
   if (section === "actions") return found(`Action ${id} is ${what}: it runs at logins and may hold secrets`, null);
   return [];

@@ -7,7 +7,7 @@ import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import { readOn } from "../watch/read-on.ts";
 import { keepSeen } from "../watch/seen.ts";
-import { momentOf } from "../window/window-text.ts";
+import { momentBefore } from "../window/window-text.ts";
 import {
   type InvestigationRecord,
   NOT_READ,
@@ -92,4 +92,4 @@ function unread(record: InvestigationRecord, failure: CurfewError | undefined, a
 }
 
 const readUntil = ({ readUntil: until }: InvestigationRecord): string =>
-  `The tenant's log is read until ${until === 0 ? "nowhere yet" : momentOf(until)}.`;
+  `The tenant's log is read until ${until === 0 ? "nowhere yet" : momentBefore(until)}.`;

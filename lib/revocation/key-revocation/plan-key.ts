@@ -19,7 +19,8 @@ export async function planKeyRevocation(
   incident: Incident,
   { tenant, table }: Pick<IncidentParts, "tenant" | "table">,
 ): Promise<KeyProposal> {
-  if (!incident.leak?.shortens.includes("key-revocation")) return { none: NOT_SIGNED };
+  if (!incident.leak?.shortens.includes("key-revocation"))
+    return { none: incident.leak?.untouched && !incident.token ? NOT_STOPPED : NOT_SIGNED };
   const first = await readPreserved<readonly SigningKey[]>(table, incident.id, "signing-keys");
   const kid = incident.token ? incident.token.kid : first?.find(({ state }) => state === "current")?.kid;
   if (kid === undefined || kid === null) return { none: NOT_KNOWN };
@@ -37,6 +38,8 @@ export async function planKeyRevocation(
 }
 
 const NOT_SIGNED = "What leaked is not signed with a key of the tenant, so revoking one would end nothing.";
+const NOT_STOPPED =
+  "Nothing stops what leaked from getting the next token, signed with the next key, so revoking one would end nothing.";
 const NOT_KNOWN = "Nobody knows which key signed what leaked, so none can be revoked for it.";
 
 /** Source of the effects and of the limit: Auth0 documentation, "Rotate Signing Keys", "Revoke Signing Keys", "Rate Limits". */

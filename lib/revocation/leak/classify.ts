@@ -146,7 +146,8 @@ const tenantItself = ({ token }: LeakReport, kind: Exclude<LeakKind, "curfew-log
   levers: [],
   untouched: "tenant-itself",
   isContainable: false,
-  shortens: isSignedByTenant(token) ? SHORTENS : [],
+  // Nothing stops its secret: whoever has that gets the next token, signed with the next key.
+  shortens: token === null ? ["network-acl"] : isSignedByTenant(token) ? SHORTENS : [],
   meaning:
     "This is the application that stands for the tenant itself. Auth0 manages it, and everything in the tenant may depend on it: Curfew never touches it. Tokens that are out work until they are over.",
   steps: ["Ask Auth0's support to replace its secret, and say that it leaked."],

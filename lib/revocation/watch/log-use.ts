@@ -27,7 +27,7 @@ export function useText(event: LogEvent): string {
     case "token-issued":
       return `a token was given out${target} (${type})`;
     case "token-refused":
-      return `a token was asked for${target} and refused (${type})`;
+      return `a token${target} was asked for and refused (${type})`;
     case "secret-read":
       return `${requestText(request) ?? type}, which shows secrets${namesText(accessedSecrets)}`;
     default:

@@ -9,7 +9,7 @@ import { type Incident, lockedSince, type StepResult } from "../incident/inciden
 import { readIncident, recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
-import { momentOf } from "../window/window-text.ts";
+import { momentBefore, momentOf } from "../window/window-text.ts";
 import { withPage } from "./fold.ts";
 import { followFound } from "./follow-found.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
@@ -167,7 +167,7 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
   const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
   const read = isUnread
     ? UNREAD
-    : `The tenant's log is read until ${momentOf(record.readUntil)}${gaps}. ${told(record)}`;
+    : `The tenant's log is read until ${momentBefore(record.readUntil)}${gaps}. ${told(record)}`;
   if (failure !== undefined) {
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };

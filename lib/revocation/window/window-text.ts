@@ -49,4 +49,7 @@ function apiSentence({ audience, until, lifetime, assumed }: ApiWindow, now: Ins
 /** `2026-11-25 06:00 UTC`; a moment in the last minute is the next one, so that no end is told too early. */
 export const momentOf = (instant: Instant): string => moment(iso(Math.ceil(instant / 60_000) * 60_000));
 
+/** The same of what has been done until then: the minute before, so that no more is claimed than was. */
+export const momentBefore = (instant: Instant): string => moment(iso(instant));
+
 const iso = (instant: Instant): string => new Date(instant).toISOString();

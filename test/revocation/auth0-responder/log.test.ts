@@ -73,7 +73,10 @@ describe("the log", () => {
     const at = "2026-11-23T06:00:00.000Z";
     const added = (log_id: string, path: string) => ({
       ...{ log_id, date: at, type: "sapi" },
-      details: { request: { method: "post", path }, response: { body: { client_id: "new", client_secret: "canary" } } },
+      details: {
+        request: { method: "post", path },
+        response: { body: { id: "cgr_1", client_id: "new", client_secret: "canary" } },
+      },
     });
     const odd = [
       { log_id: "9001", date: at, type: "sapi", client_id: null, user_id: "", scope: ["a", "b"], details: "x" },
@@ -83,6 +86,7 @@ describe("the log", () => {
       },
       added("9003", "/api/v2/clients"),
       added("9004", "/api/v2/clients/x/rotate-secret"),
+      added("9005", "/api/v2/client-grants"),
     ];
     const effect: FaultEffect = { kind: "answer", status: 200, body: odd };
     tenant.tenant.faults.add({ match: { path: "/api/v2/logs" }, effect });
@@ -98,6 +102,7 @@ describe("the log", () => {
       }),
       expect.objectContaining({ id: "9003", createdClient: "new" }),
       expect.not.objectContaining({ createdClient: "new" }),
+      expect.objectContaining({ id: "9005", grant: { id: "cgr_1", clientId: "new" } }),
     ]);
     expect(JSON.stringify(events)).not.toContain("canary");
   });

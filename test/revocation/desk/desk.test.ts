@@ -6,7 +6,7 @@ import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { type DeskParts, deskAnswer } from "../../../lib/revocation/desk/desk.ts";
 import { allowStart } from "../../../lib/revocation/desk/may-start.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { readTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { contradictionOf, readSupplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { refreshTokensRevoked } from "../../../lib/revocation/window/refresh-tokens.ts";
@@ -202,5 +202,19 @@ describe("what people tell the desk of an incident", () => {
 
     expect(statuses).toEqual([400, 400, 200]);
     expect(await refreshTokensRevoked(table, id)).toEqual({ at: openedAt, by: DANA });
+  });
+
+  it("takes no such word where the window waits for none", async () => {
+    const { ask, table } = aDesk();
+    const { body } = await ask("/incidents", ORDER);
+    const { incident: id } = body as { incident: string };
+    const window = { state: "closes", at: 0, apis: [], others: 0, tokenUntil: null } as const;
+    const { openedAt } = await changeIncident(table, id, (known) => ({ ...known, window }));
+
+    expect(await ask(`/incidents/${id}/refresh-tokens-revoked`, { at: openedAt })).toMatchObject({
+      status: 400,
+      body: { error: { message: expect.stringContaining("does not wait for refresh tokens") } },
+    });
+    expect(await refreshTokensRevoked(table, id)).toBeUndefined();
   });
 });

@@ -226,7 +226,7 @@ describe("closing an incident", () => {
       ["access tokens that may be out", "dead"],
     ]);
     expect(questions).toContain("It was used after it was locked: whose requests were those?");
-    expect(questions).toContain("Exposed with web: Its secret was shown. Is it an incident of its own?");
+    expect(questions).toContain("Is web an incident of its own? Its secret was shown.");
     expect(lessons[0]).toContain("Tokens for https://acme.eu.auth0.com/api/v2/ live for 24 h");
   });
 

@@ -5,7 +5,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
-import { compareInventories } from "../../../lib/revocation/investigate/compare.ts";
+import { compareInventories, type TenantChange } from "../../../lib/revocation/investigate/compare.ts";
 import { exposures } from "../../../lib/revocation/investigate/exposed.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
@@ -142,6 +142,47 @@ describe("what is exposed", () => {
 
     expect(found).toMatchObject([{ clientId: null, what: expect.stringContaining(what) }]);
     expect(found[0]?.what).toContain("look it up, and take it away");
+  });
+
+  it("is one thing where the log and the comparison tell of the same", () => {
+    const id = "evil";
+    const events = [
+      at({ method: "post", path: "/api/v2/clients" }, { createdClient: id }),
+      at({ method: "post", path: "/api/v2/client-grants" }, { grant: { id: "cgr_1", clientId: id } }),
+      at({ method: "patch", path: "/api/v2/client-grants/cgr_2" }, { grant: { id: "cgr_2", clientId: "web" } }),
+    ];
+    const seen = { name: null, fields: [] };
+    const changes: TenantChange[] = [
+      { ...seen, section: "clients", what: "new", id, clientId: id, name: "Backup tool" },
+      { ...seen, section: "clientGrants", what: "new", id: "cgr_1", clientId: id },
+      { ...seen, section: "clientGrants", what: "changed", id: "cgr_2", clientId: "web", fields: ["scope"] },
+    ];
+    const one = (clientId: string, what: string, why: string, event = 0) => ({
+      ...{ clientId, what, why, at: THREE_AM, events: [events[event]?.id] },
+    });
+
+    expect(exposures(events, changes, "job").exposures).toEqual([
+      one(
+        "evil",
+        "It is a new application, and whoever added it knows its secret",
+        "POST /api/v2/clients; not in the last inventory from before (Backup tool)",
+      ),
+      one("evil", "It has a new grant, cgr_1", "POST /api/v2/client-grants; not in the last inventory from before", 1),
+      one(
+        "web",
+        "Its grant cgr_2 changed",
+        "PATCH /api/v2/client-grants/cgr_2; different since the last inventory from before: scope",
+        2,
+      ),
+    ]);
+  });
+
+  it("is also what it gave itself", () => {
+    const event = at({ method: "post", path: "/api/v2/client-grants" }, { grant: { id: "cgr_1", clientId: "job" } });
+
+    expect(exposures([event], [], "job").exposures).toMatchObject([
+      { clientId: null, what: expect.stringContaining("An application was given rights") },
+    ]);
   });
 
   it("is not the application itself, and not what only reads", () => {

@@ -161,6 +161,8 @@ describe("what leaked, and what Auth0 lets anybody do about it", () => {
   test("a token that an API's secret signs, or that nobody can read, does not end with a key of the tenant's", () => {
     expect(classify(report(token({}))).shortens).toEqual(["network-acl", "key-revocation"]);
     expect(classify(report({})).shortens).toContain("key-revocation");
+    expect(classify(report(client({ isGlobal: true }))).shortens).toEqual(["network-acl"]);
+    expect(classify(report({ ...token({}), ...client({ isGlobal: true }) })).shortens).toContain("key-revocation");
     expect(classify(report(token({ kid: null }))).shortens).toEqual([]);
     expect(classify(report(token({ form: "opaque", kid: null }))).shortens).toEqual([]);
   });

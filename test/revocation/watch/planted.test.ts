@@ -67,7 +67,7 @@ describe("an application that was added with what leaked", () => {
     const { tenant, look, turn, told, found } = await leaked([adds(THREE_AM - HOUR, "evil"), does(THREE_AM, "other")]);
     tenant.log.push(does(LATER, "evil"), does(LATER, "other"));
     await look();
-    expect(found()?.items.join("\n")).toMatch(/EXPOSED evil: It was added/);
+    expect(found()?.items.join("\n")).toMatch(/EXPOSED evil: It is a new application/);
     expect(found()?.items.join("\n")).toMatch(/1 time: evil, which was added with it: DELETE/);
     // The watch has read beyond where looking back ended before it knew of it.
     tenant.log.push(does(LATER + MINUTE, "evil"));
