@@ -80,6 +80,8 @@ export interface Incident {
   token: TokenFacts | null;
   /** Of a registered key that leaked: its `kid`, or its id at Auth0; absent where nobody knows which one did. */
   leakedKey?: string;
+  /** When that key was named, where it was after the incident was opened, and the how manieth that was. */
+  keyNamed?: { at: Instant; count: number };
   /** Null until the application was looked at. */
   leak: Classification | null;
   steps: Partial<Record<IncidentStep, StepResult>>;
