@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
-import { isContained } from "../../../lib/revocation/incident/incident.ts";
+import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
+import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
+import { DAY, done, incidentOf, THREE_AM } from "../support.ts";
 import { containAll, respond } from "../world/curfew.ts";
 import { report } from "../world/second-leak.ts";
 import { createWorld, type World } from "../world/world.ts";
 
 const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
 const MINUTE = 60_000;
+const NOT_DONE: StepResult = { at: THREE_AM, outcome: "incomplete", message: "", missing: ["it"], code: null };
 
 /** A step, as the function does it; a turn of watching where nothing else is said. */
 async function watched(world: World, step: "watch" | "contain" = "watch"): Promise<Way | undefined> {
@@ -54,3 +57,24 @@ test("where a key is named to an incident that is proven already, detaching it w
   expect(await watched(world, "contain")).toEqual({ next: "rotate", wait: 0 });
   expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
 });
+
+test.each([
+  {
+    title: "its credential is not replaced",
+    steps: { rotate: NOT_DONE, prove: done(THREE_AM) },
+    followedBy: "next",
+    is: false,
+  },
+  { title: "its credential is not replaced", steps: { rotate: NOT_DONE, prove: done(THREE_AM) }, is: true },
+  { title: "it is not proven", steps: { rotate: done(THREE_AM), prove: NOT_DONE }, followedBy: "next", is: true },
+])(
+  "where $title the step is tried again, unless that is for another incident ($followedBy)",
+  ({ steps, followedBy, is }) => {
+    const contained = Object.fromEntries(
+      ["lock", "detach-key", "contain", "network-acl", "look"].map((step) => [step, done(THREE_AM)]),
+    );
+    const incident = incidentOf({ steps: { ...contained, ...steps }, ...(followedBy !== undefined && { followedBy }) });
+
+    expect(shouldRotateAgain(incident, THREE_AM + DAY)).toBe(is);
+  },
+);

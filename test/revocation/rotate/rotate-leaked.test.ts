@@ -48,6 +48,17 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     expect(world.vault.labelled(CURRENT)).toBe(current);
   });
 
+  it("is left to the incident that goes on from it: each would take the other's credential for what leaked", async () => {
+    const world = await leakedWorld({ kind, incident: { followedBy: "the-next" } });
+    const current = world.vault.labelled(CURRENT);
+
+    expect(await rotated(world)).toMatchObject({
+      outcome: "not-applicable",
+      message: expect.stringContaining("the-next"),
+    });
+    expect(world.vault.labelled(CURRENT)).toBe(current);
+  });
+
   it("is replaced again where something put the old one back", async () => {
     const world = await leakedWorld({ kind });
     const leaked = world.vault.read(CURRENT) ?? "";
