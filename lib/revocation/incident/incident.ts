@@ -97,7 +97,7 @@ export interface Incident {
    * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`.
    */
   restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant };
-  /** When a new credential was first seen in place of what leaked; absent until then, and in a drill. */
+  /** When a new credential was about to take the place of what leaked, or was seen there; absent until then, and in a drill. */
   replacedAt?: Instant;
   /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
   ended?: { at: Instant; by: string; reason: string };

@@ -206,7 +206,7 @@ export async function changeIncident(
 export const recordStep = (table: Table, id: string, step: IncidentStep, result: StepResult): Promise<Incident> =>
   changeIncident(table, id, (incident) => withStep(incident, step, result));
 
-/** Notes that what leaked is replaced, once, before it is proven dead: what leaks from then on may be the new credential. */
+/** Notes that what leaked is replaced, once, before that can be seen anywhere: what leaks from then on may be the new credential. */
 export const noteReplaced = (
   incident: Incident,
   { table, clock }: { table: Table; clock: Pick<Clock, "now"> },
