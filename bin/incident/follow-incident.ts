@@ -1,4 +1,6 @@
+import type { Instant } from "../../lib/history/history.ts";
 import { type Clock, systemClock } from "../../lib/model/clock.ts";
+import { nextStep } from "../../lib/revocation/contain/respond-order.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import type { IncidentParts } from "../../lib/revocation/parts.ts";
@@ -40,7 +42,7 @@ export async function followIncident(
     const incident = await readIncident(place.table, id);
     tell(incident);
     const passed = clock.now() - begun;
-    if (isSettled(incident) || passed >= LONGEST) {
+    if (isSettled(incident, clock.now()) || passed >= LONGEST) {
       await answer(incident);
       return incident;
     }
@@ -63,5 +65,11 @@ export const answerer =
  * Whether nothing more is under way that whoever started it waits for: the window comes after the proof, and the proof
  * after everything that can be done.
  */
-const isSettled = ({ window, steps, closedAt }: Incident): boolean =>
-  (window !== null && steps.prove !== undefined) || closedAt !== null;
+const isSettled = (incident: Incident, now: Instant): boolean =>
+  (incident.window !== null && incident.steps.prove !== undefined && !isBeingDetached(incident, now)) ||
+  incident.closedAt !== null;
+
+/** Whether a key that was named to an incident which was open already is still to be detached, or to be proven to be. */
+const isBeingDetached = (incident: Incident, now: Instant): boolean =>
+  incident.keyNamed !== undefined &&
+  (incident.steps["detach-key"] === undefined || nextStep(incident, now, "rotate").step === "prove");

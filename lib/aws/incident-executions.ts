@@ -22,7 +22,7 @@ const MOST_STARTS = 100;
 /**
  * Executions of the state machine of emergency revocation, named after their incidents.
  *
- * Both functions reject with a CurfewError: `request-refused`, `service-failed` or `unreachable`.
+ * All functions reject with a CurfewError: `request-refused`, `service-failed` or `unreachable`.
  *
  * @param machineArn `arn:<partition>:states:<region>:<account>:stateMachine:<name>`
  */
@@ -53,6 +53,13 @@ export function incidentExecutions(machineArn: string): IncidentExecutions {
         throw machineFailure(`The incident ${id} is opened, and its state machine could not be started`, error);
       }
       throw new CurfewError("request-refused", `The incident ${id} was begun ${MOST_STARTS} times; open another one.`);
+    },
+    async startBeside({ id, tenant }, count) {
+      try {
+        await startAs(`${id}-key-${count}`, JSON.stringify({ incident: id, tenant, beside: true }));
+      } catch (error) {
+        throw machineFailure(`The key is noted in the incident ${id}, and nobody could be sent to detach it`, error);
+      }
     },
     async complete(taskToken, decision) {
       try {

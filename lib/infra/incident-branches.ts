@@ -21,32 +21,42 @@ const MOST_ROUNDS = 90;
 /** One in which the function does not answer takes half a minute more, and so counts for more. */
 const FAILED_ROUND = 3;
 
+/** How containing is begun: by the execution that sees an incident to its end, or by one that is started beside it. */
+interface Beginnings {
+  begin: IChainable;
+  beside: IChainable;
+}
+
+const IS_KNOWN = Condition.and(Condition.isPresent("$.incident"), Condition.isPresent("$.tenant"));
+const IS_BESIDE = Condition.isPresent("$.beside");
+
 /** Who started it, by hand or through the desk, is told apart by the function. */
-export function opening(scope: Construct, tasks: IncidentTasks, begin: IChainable): IChainable {
-  const isKnown = Condition.and(Condition.isPresent("$.incident"), Condition.isPresent("$.tenant"));
+export function opening(scope: Construct, tasks: IncidentTasks, { begin, beside }: Beginnings): IChainable {
   const known = new Choice(scope, "IsKnown")
-    .when(isKnown, begin)
+    .when(IS_KNOWN, begin)
     .otherwise(
       new Fail(scope, "NotOpened", { error: "NotOpened", cause: "The function respond says why in its log." }),
     );
-  return tasks.open(known).next(begin);
+  return new Choice(scope, "IsBeside")
+    .when(Condition.and(IS_KNOWN, IS_BESIDE), beside)
+    .otherwise(tasks.open(known).next(begin));
 }
 
 /**
  * Locks and contains, again and again: for a quarter of an hour, or as often as it fails at once within that time.
- * That something fails is told the first time.
+ * That something fails is told the first time. Whoever does it beside the execution that sees the incident to its end
+ * leaves the rest to that one.
  */
-export function containing(scope: Construct, tasks: IncidentTasks, next: IChainable): IChainable {
-  const { incident, tenant } = REFERENCES;
-  const begin = new Pass(scope, "Begin", {
-    parameters: {
-      incident,
-      tenant,
-      rounds: NONE,
-      failures: NONE,
-      answer: { next: "again", wait: NEXT_ROUND.toSeconds() },
-    },
-  });
+export function containing(scope: Construct, tasks: IncidentTasks, rest: IChainable): Beginnings {
+  const parameters = {
+    ...REFERENCES,
+    rounds: NONE,
+    failures: NONE,
+    answer: { next: "again", wait: NEXT_ROUND.toSeconds() },
+  };
+  const begin = new Pass(scope, "Begin", { parameters });
+  const beside = new Pass(scope, "BeginBeside", { parameters: { ...parameters, beside: true } });
+  const next = new Choice(scope, "WasBeside").when(IS_BESIDE, provingAgain(scope, tasks)).otherwise(rest);
   const lock = tasks.respond("Lock", "lock", ASK_QUICKLY, JsonPath.DISCARD);
   const contain = tasks.respond("Contain", "contain", ASK_QUICKLY);
   const count = countMore(scope, "CountRound", "$.rounds", 1);
@@ -62,7 +72,19 @@ export function containing(scope: Construct, tasks: IncidentTasks, next: IChaina
   pause.next(lock);
   count.next(again);
   countFailed.next(again);
-  return begin.next(lock).next(contain).next(count);
+  lock.next(contain).next(count);
+  return { begin: begin.next(lock), beside: beside.next(lock) };
+}
+
+/** What was taken away just now makes the proof an old one; the next turn of watching may be hours away. */
+function provingAgain(scope: Construct, tasks: IncidentTasks): IChainable {
+  const over = new Pass(scope, "DoneBeside");
+  const rotate = tasks.rotate("RotateBeside", "rotate");
+  const prove = tasks.rotate("ProveBeside", "prove");
+  tasks.onFailure(rotate, "RotateBeside", "the credential of {} was not replaced.", prove);
+  tasks.onFailure(prove, "ProveBeside", "that what leaked in {} is dead could not be proven.", over);
+  rotate.next(prove).next(over);
+  return new Choice(scope, "IsProofOld").when(isNext("rotate"), rotate).otherwise(over);
 }
 
 /** A turn, then the wait that it says; what is not replaced yet is tried again in between. */

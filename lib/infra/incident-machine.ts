@@ -44,7 +44,8 @@ const LONGEST_INCIDENT = Duration.days(180);
 /**
  * The state machine of emergency revocation: open, lock and contain until nothing is missing; then watch, and beside it
  * investigate, and rotate, prove, say until when what is out works, and ask for the revocation of a key and for giving
- * access back; close.
+ * access back; close. What is named to an incident that is open already is acted on by an execution beside that one,
+ * which contains, has it proven anew, and ends.
  *
  * States pass on names and instants; decisions are in the functions and in the table. No way ends in silence: what
  * fails, after its retries, is told by a state that needs no function, and the next step is taken all the same, since

@@ -57,7 +57,8 @@ export const ASK_AGAIN_AFTER: Seconds = hours(24);
  * - `on`: what comes next
  * - `ask`, `act`: a second person is to be asked; a second person agreed
  * - `close`: a person has ended it, and it is closed at once, whoever still waits
- * - `rotate`: what leaked is to be replaced once more, and proven dead, before the next turn of watching
+ * - `rotate`: what leaked is to be replaced once more, and proven dead, before the next turn of watching; also where
+ *   something was taken away beside the execution that watches
  */
 export interface StepAnswer {
   incident: string;

@@ -116,6 +116,23 @@ describe("an emergency revocation", () => {
     expect(pages).toEqual(["Curfew: an emergency revocation could not be begun."]);
   });
 
+  it.each([
+    { answer: "rotate", behind: ["rotate", "prove"] },
+    { answer: "on", behind: [] },
+  ] as const)(
+    "only contains, and proves it where that is wanted ($answer), beside the one that watches",
+    async (told) => {
+      const beside = { ...INCIDENT, beside: true };
+      const { calls, result, pages } = await run(beside, { contain: ["again", told.answer] });
+
+      expect(result.status).toBe("SUCCEEDED");
+      expect(calls).toEqual(["lock", "contain", "lock", "contain", ...told.behind]);
+      expect(pages).toEqual([]);
+      const failing = await run(beside, { contain: [told.answer], rotate: "fails", prove: "fails" });
+      expect([failing.result.status, failing.pages.length]).toEqual(["SUCCEEDED", told.behind.length]);
+    },
+  );
+
   it("fails for everybody to see where nobody knows what it is about, and tells people first", async () => {
     const { result, pages } = await run(BY_HAND, { open: "fails" });
 

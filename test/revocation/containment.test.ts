@@ -7,8 +7,10 @@ import { type PreservedPart, readPreserved, readPreservedGrants } from "../../li
 import type { OwnLogin } from "../../lib/revocation/leak/classify.ts";
 import { contained, MEMBERS, missingOf, ORDERS, stepsOf, toldOf, turns } from "./contain/contained.ts";
 import { containAll, respond } from "./world/curfew.ts";
+import { report } from "./world/second-leak.ts";
 import { createWorld, type World, type WorldOptions } from "./world/world.ts";
 
+const HOURS = 5 * 3_600_000;
 const EGRESS = ["203.0.113.7/32"];
 
 describe("a lock", () => {
@@ -263,9 +265,64 @@ describe("what leaked of two keys", () => {
 
   test("that is mistyped is not called detached", async () => {
     const world = await contained({ ...KEYS, leakedKey: "odl" });
+    await turns(world, 1);
 
     expect(missingOf(world, "detach-key")).toEqual([expect.stringMatching(/there is no such key/)]);
     expect(isContained(world.incident())).toBe(false);
+  });
+
+  test("is detached at once when it is named later, however long the incident is open by then", async () => {
+    const world = await contained(KEYS);
+    await world.clock.run(world.clock.sleep(HOURS));
+    world.tenant.refusals.client = "throttled";
+    await report(world, null, undefined, "old");
+    expect(isContained(world.incident())).toBe(false);
+    const round = world.clock.run(containAll(world));
+    await world.clock.run(world.clock.sleep(30_000));
+    delete world.tenant.refusals.client;
+    await round;
+
+    expect(stepsOf(world)["detach-key"]?.outcome).toBe("done");
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
+    expect(isContained(world.incident())).toBe(false);
+    await turns(world, 1);
+    expect(isContained(world.incident())).toBe(true);
+    expect(toldOf(world).join()).not.toMatch(/put back/);
+  });
+
+  test.each(["tenant.client", "tenant.setGrantTypes", "tenant.keys"])(
+    "is detached when it is named while the first steps are under way (%s)",
+    async (call) => {
+      const world: World = await createWorld({
+        ...KEYS,
+        beside: { call, change: () => void report(world, null, undefined, "old") },
+      });
+      await world.clock.run(respond(world));
+      await world.clock.run(containAll(world));
+
+      expect(world.incident().leakedKey).toBe("old");
+      expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
+    },
+  );
+
+  test("that is mistyped when it is named later is not called detached either", async () => {
+    const world = await contained(KEYS);
+    await report(world, null, undefined, "odl");
+    await world.clock.run(containAll(world));
+    await turns(world, 1);
+
+    expect(missingOf(world, "detach-key")).toEqual([expect.stringMatching(/there is no such key/)]);
+    expect(isContained(world.incident())).toBe(false);
+  });
+
+  test("and then of three is detached as well, and nobody hears that it was put back", async () => {
+    const world = await contained({ client: { attachedKeys: ["cred_1", "cred_2", "cred_3"] }, leakedKey: "old" });
+    await report(world, null, undefined, "new");
+    await world.clock.run(containAll(world));
+    await turns(world, 1);
+
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_3"]);
+    expect(toldOf(world).join()).not.toMatch(/put back/);
   });
 
   test("stays when it has become the only one", async () => {

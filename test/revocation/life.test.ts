@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
+import {
+  incidentKey,
+  isContained,
+  isGivenBack,
+  stoppedAt,
+  wasContained,
+} from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
@@ -25,6 +31,44 @@ test("nothing is given back before what leaked is replaced, whoever approved it"
   const missing = [expect.stringMatching(/not replaced yet/)];
   expect(world.incident().steps.restore).toMatchObject({ outcome: "incomplete", missing });
   expect(world.tenant.grants.size).toBe(0);
+});
+
+describe("the moment since which access is given back", () => {
+  test("is that of an earlier incident which still watches, too, unless it is closed", async () => {
+    const world = await approvedWorld();
+    const { id } = world.opened;
+    for (const [earlier, closedAt] of [
+      ["one", null],
+      ["two", 5],
+    ] as const) {
+      await world.table.put(incidentKey(earlier), { ...world.incident(), id: earlier, closedAt, followedBy: id });
+    }
+    await changeIncident(world.table, id, (known) => ({ ...known, follows: ["one", "two"] }));
+    await give(world);
+    const { restored } = world.incident();
+    const [one, two] = [await readIncident(world.table, "one"), await readIncident(world.table, "two")];
+
+    expect([one.restored, two.restored]).toEqual([restored, undefined]);
+    expect([isGivenBack(one), isContained(one), wasContained(one)]).toEqual([true, false, true]);
+  });
+
+  test("is the last one at which the lock was seen to hold, until all of it is back", async () => {
+    const world = await approvedWorld();
+    world.tenant.refusals.setGrantTypes = "throttled";
+    await give(world);
+    const first = world.incident().restored;
+    await world.clock.run(world.clock.sleep(3_600_000));
+    delete world.tenant.refusals.setGrantTypes;
+    await give(world);
+    const { restored } = world.incident();
+
+    expect(isGivenBack(world.incident())).toBe(true);
+    expect(restored?.stoppedAt).toBe(first?.stoppedAt);
+    expect((restored?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(3_600_000);
+    world.putBack((tenant) => tenant.setGrantTypes([]));
+    await give(world);
+    expect(world.incident().restored).toEqual(restored);
+  });
 });
 
 describe("after access was given back", () => {

@@ -77,6 +77,7 @@ export async function deployedIncidents(work: Machine = async () => undefined): 
       executions: {
         start: async ({ id }) =>
           void running.push(changeIncident(table, id, (known) => known).then((now) => work(now, table))),
+        startBeside: async () => undefined,
         complete: async () => true,
       },
       decide: async (decision) => {

@@ -5,7 +5,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey } from "../ports.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
-import { leversOf, whyUntouched } from "./known-client.ts";
+import { classifyLeak, keepClient, settledLeak, whyUntouched } from "./known-client.ts";
 import type { PreservedKeys } from "./look.ts";
 import { notePutBack } from "./note-put-back.ts";
 import { runStep } from "./run-step.ts";
@@ -27,19 +27,27 @@ export const detachKey = (incident: Incident, parts: IncidentParts): Promise<Inc
 export async function detach(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const leaked = incident.leakedKey;
-  if (leaked === undefined || !leversOf(incident, parts).includes("detach-key")) return notApplicable(run);
+  const settled = settledLeak(incident, parts);
+  const isOut = settled ? !settled.levers.includes("detach-key") : whyUntouched(incident, parts) !== undefined;
+  if (leaked === undefined || isOut) return notApplicable(run);
   const line = `the key ${leaked} of ${incident.clientId}`;
   const read = await tried(() => Promise.all([tenant.client(), tenant.keys()]));
   if ("error" in read) return unseen(NOT_DETACHED, [line], read.error);
   const [client, keys] = read.value;
+  if (!client && !settled) return notApplicable(run);
   if (!client) return { outcome: "done", message: "The application is gone, and its keys with it." };
+  if (!settled) {
+    // Named after it was locked: what leaked is classified once more, by the first look.
+    run.leak = classifyLeak(incident, parts, (await keepClient(run, client)).first);
+    if (!run.leak.levers.includes("detach-key")) return notApplicable(run);
+  }
   // Nothing that was attached is lost when this is not stored: a key stays registered when it is detached.
   const { attachedKeys: attached } = client;
   const seen: PreservedKeys = { attached: attached ?? null, keys };
-  await run.keeping.store(() => preserve(parts.table, incident.id, "keys", seen));
+  const first = await run.keeping.store(() => preserve(parts.table, incident.id, "keys", seen));
   if (attached === undefined) return incomplete("Auth0 does not say which keys are attached.", [line], null);
   const others = attached.filter((id) => !isLeaked(id, leaked, keys));
-  if (others.length === attached.length) return notAttached(run, leaked, keys);
+  if (others.length === attached.length) return notAttached(run, leaked, [...keys, ...(first?.stored.keys ?? [])]);
   if (others.length === 0) {
     return incomplete("The leaked key is the only one attached; the rotation replaces it.", [line], null);
   }
@@ -54,25 +62,26 @@ export async function detach(run: StepRun): Promise<Came> {
 
 const NOT_DETACHED = "The leaked key is still attached.";
 
-const notApplicable = ({ incident, parts }: StepRun): Came => ({
+const notApplicable = ({ incident, parts, leak }: StepRun): Came => ({
   outcome: "not-applicable",
   message:
     whyUntouched(incident, parts) ??
-    whyKeyStays(incident) ??
+    whyKeyStays(leak ? { ...incident, leak } : incident) ??
     "No single key is known to have leaked that could be detached while another one stays.",
 });
 
 const isLeaked = (id: string, leaked: string, keys: readonly RegisteredClientKey[]): boolean =>
   id === leaked || keys.some((key) => key.id === id && key.kid === leaked);
 
-function notAttached({ incident }: StepRun, leaked: string, keys: readonly RegisteredClientKey[]): Came {
+/** @param keys those that are registered now, or were at the first look */
+function notAttached(run: StepRun, leaked: string, keys: readonly RegisteredClientKey[]): Came {
   // Whoever mistypes a key must not read that it is taken away; one that was seen and is gone is.
-  const isKnown = incident.steps["detach-key"] !== undefined || keys.some(({ id }) => isLeaked(id, leaked, keys));
+  const isKnown = wasComplete(run) || keys.some(({ id }) => isLeaked(id, leaked, keys));
   return isKnown
     ? { outcome: "done", message: "The leaked key is not attached." }
     : incomplete(
         "No such key is registered.",
-        [`the key ${leaked} of ${incident.clientId}: there is no such key`],
+        [`the key ${leaked} of ${run.incident.clientId}: there is no such key`],
         null,
       );
 }

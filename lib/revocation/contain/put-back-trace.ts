@@ -1,7 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
-import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
+import { type Incident, type IncidentStep, isSinceOpened, type StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -61,7 +61,7 @@ export async function honourTrace(
   if ("error" in read) return { unseen: UNSEEN };
   if (!read.value) return { incident };
   const { step, at, what } = JSON.parse(Buffer.from(read.value).toString("utf8")) as Trace;
-  if (incident.restored && at >= incident.restored.at) return { incident };
+  if (isSinceOpened({ at }, incident)) return { incident };
   const told = await tell({ incident, parts }, { turn: "put-back", at, what, isTakenAgain: isTaken(step) });
   if ("error" in told) throw told.error;
   const answer = what.join("; ").slice(0, 1_000);

@@ -84,10 +84,13 @@ export async function recordPutBack(run: StepRun, what: readonly string[]): Prom
   return (await run.keeping.store(() => record(run, result))) !== undefined;
 }
 
+/** A key that was named meanwhile is for the next run: this one says neither what leaked nor that it is detached. */
 const record = ({ step, incident, parts, leak }: StepRun, result: StepResult): Promise<Incident> =>
-  changeIncident(parts.table, incident.id, (known) =>
-    withStep(leak === undefined || isSettled(known) ? known : { ...known, leak }, step, result),
-  );
+  changeIncident(parts.table, incident.id, (known) => {
+    const isSameKey = known.leakedKey === incident.leakedKey;
+    if (!isSameKey && step === "detach-key") return known;
+    return withStep(leak === undefined || !isSameKey || isSettled(known) ? known : { ...known, leak }, step, result);
+  });
 
 /** What leaked is known by the first look, except of an application that nobody could look at. */
 const isSettled = ({ leak }: Incident): boolean => leak !== null && leak.untouched !== "own-responder";

@@ -19,7 +19,10 @@ export interface Next {
   wait: Seconds;
 }
 
-/** For so long after it was opened an incident tries to complete its containment; then each turn of watching does. Milliseconds. */
+/**
+ * For so long after it was opened, or the leaked key was named, an incident tries to complete its containment; then each
+ * turn of watching does. Milliseconds.
+ */
 const PATIENCE = 15 * 60_000;
 
 /** Between two tries of a step. */
@@ -36,11 +39,12 @@ const PAUSE: Seconds = 10;
  * others back
  */
 export function nextStep(incident: Incident, now: Instant, after?: RespondStep): Next {
-  const { steps, openedAt } = incident;
+  const { steps, openedAt, keyNamed } = incident;
+  const isEarly = now < (keyNamed?.at ?? openedAt) + PATIENCE;
   const position = after === undefined ? -1 : MAIN_LINE.indexOf(after);
   const untried = CONTAINING.find((step, index) => index > position && steps[step] === undefined);
   if (untried) return { step: untried, wait: 0 };
-  const missing = position < CONTAINING.length && now < openedAt + PATIENCE ? oldestMissing(steps) : undefined;
+  const missing = position < CONTAINING.length && isEarly ? oldestMissing(steps) : undefined;
   if (missing) {
     const wasJustTried = CONTAINING.indexOf(missing) <= position;
     return { step: missing, wait: wasJustTried ? PAUSE : pauseAfter(steps[missing]?.at ?? now, now) };

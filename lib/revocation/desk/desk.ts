@@ -115,6 +115,9 @@ async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<S
   };
   const incident = await openIncident(parts.table, report);
   await parts.executions.start(incident);
+  if (leakedKey !== undefined && incident.keyNamed) {
+    await parts.executions.startBeside(incident, incident.keyNamed.count);
+  }
   return { ...startedBy(incident, report), byApprover: isApprover(incident.openedBy, parts.config.incidents) };
 }
 

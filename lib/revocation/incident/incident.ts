@@ -80,6 +80,8 @@ export interface Incident {
   token: TokenFacts | null;
   /** Of a registered key that leaked: its `kid`, or its id at Auth0; absent where nobody knows which one did. */
   leakedKey?: string;
+  /** When that key was named, where it was after the incident was opened, and the how manieth that was. */
+  keyNamed?: { at: Instant; count: number };
   /** Null until the application was looked at. */
   leak: Classification | null;
   steps: Partial<Record<IncidentStep, StepResult>>;
@@ -89,12 +91,13 @@ export interface Incident {
   /** Since when the application, which was there, is seen to be gone; absent while it is there. */
   goneSince?: Instant;
   /**
-   * Since when access is given back, and when it had been proven until then that nothing is given out: what is given
+   * Since when access is given back: the last moment at which it was known to be locked, also where a later incident
+   * gives it back. And when it had been proven until then that nothing is given out: what is given
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.
    * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`.
    */
   restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant };
-  /** When a new credential was first seen in place of what leaked; absent until then, and in a drill. */
+  /** When a new credential was about to take the place of what leaked, or was seen there; absent until then, and in a drill. */
   replacedAt?: Instant;
   /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
   ended?: { at: Instant; by: string; reason: string };
@@ -137,9 +140,23 @@ export function stoppedAt({ leak, steps, restored }: Pick<Incident, "leak" | "st
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
 
-/** Whether all that was approved is seen to be back. It is noted as restored before the lock is opened, which may fail. */
-export const isGivenBack = ({ restored, steps }: Pick<Incident, "restored" | "steps">): boolean =>
-  restored !== undefined && isComplete(steps.restore);
+/**
+ * Whether all that was approved is seen to be back. It is noted as restored before the lock is opened, which may fail.
+ * Where a later incident gives it back, that one says whether all of it is.
+ */
+export const isGivenBack = ({
+  restored,
+  steps,
+  followedBy,
+}: Pick<Incident, "restored" | "steps" | "followedBy">): boolean =>
+  restored !== undefined && (followedBy !== undefined || isComplete(steps.restore));
+
+/**
+ * Whether something is from when access was given back, or later: from then on the application's own work is allowed.
+ * Until all of it is back the moment moves on as long as the lock is seen to hold.
+ */
+export const isSinceOpened = ({ at }: { at: Instant }, { restored }: Pick<Incident, "restored">): boolean =>
+  restored !== undefined && at >= restored.at;
 
 /** Since when the application is locked; null while it is not. */
 export const lockedSince = ({ steps: { lock } }: Pick<Incident, "steps">): Instant | null =>

@@ -124,11 +124,25 @@ export const joins = (
   request: Pick<IncidentRequest, "openedAt" | "openedBy" | "reason">,
 ): boolean => openedAt !== request.openedAt || openedBy !== request.openedBy || reason !== request.reason;
 
-/** Which key leaked is often known later than that one did. What leaked is then to be classified again. */
-const learnKey = async (table: Table, incident: Incident, { leakedKey }: IncidentRequest): Promise<Incident> =>
-  leakedKey === undefined || leakedKey === incident.leakedKey
-    ? incident
-    : changeIncident(table, incident.id, (known) => ({ ...known, leakedKey, leak: null }));
+/**
+ * Which key leaked is often known later than that one did. What leaked is then to be classified again, and what was said
+ * of no key, or of another one, says nothing of this one.
+ */
+async function learnKey(
+  table: Table,
+  incident: Incident,
+  { leakedKey, openedAt: at, openedBy: who }: IncidentRequest,
+): Promise<Incident> {
+  if (leakedKey === undefined || leakedKey === incident.leakedKey) return incident;
+  const what = `Said which key leaked: ${leakedKey}.`;
+  await addToTimeline(table, incident.id, { at, who, what, answer: null });
+  return changeIncident(table, incident.id, (known) => {
+    if (known.leakedKey === leakedKey) return known;
+    const { "detach-key": _, ...steps } = known.steps;
+    const keyNamed = { at, count: (known.keyNamed?.count ?? 0) + 1 };
+    return { ...known, leakedKey, keyNamed, steps, leak: null };
+  });
+}
 
 const isAbout = (incident: Incident, { tenant, clientId, drill }: IncidentRequest): boolean =>
   incident.tenant === tenant && incident.clientId === clientId && incident.drill === drill;
@@ -192,7 +206,7 @@ export async function changeIncident(
 export const recordStep = (table: Table, id: string, step: IncidentStep, result: StepResult): Promise<Incident> =>
   changeIncident(table, id, (incident) => withStep(incident, step, result));
 
-/** Notes that what leaked is replaced, once, before it is proven dead: what leaks from then on may be the new credential. */
+/** Notes that what leaked is replaced, once, before that can be seen anywhere: what leaks from then on may be the new credential. */
 export const noteReplaced = (
   incident: Incident,
   { table, clock }: { table: Table; clock: Pick<Clock, "now"> },

@@ -4,6 +4,7 @@ import type { Seconds } from "../../model/duration.ts";
 import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
+import { nextStep } from "../contain/respond-order.ts";
 import { containRound } from "../contain/round.ts";
 import { keepPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -80,8 +81,10 @@ export const respondSteps = (
 /** What contains, in their order, as far as it is not done yet. */
 async function containing(incident: Incident, parts: RespondParts): Promise<Way> {
   if (incident.ended) return ON;
-  const { again } = await containRound(incident, parts);
-  return again === null ? ON : { next: "again", wait: Math.ceil(again) };
+  const { incident: latest, again } = await containRound(incident, parts);
+  if (again !== null) return { next: "again", wait: Math.ceil(again) };
+  const isProofOld = latest.steps.prove !== undefined && nextStep(latest, parts.clock.now(), "rotate").step === "prove";
+  return isProofOld ? { next: "rotate", wait: 0 } : ON;
 }
 
 async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way> {

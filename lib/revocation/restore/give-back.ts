@@ -6,13 +6,14 @@ import { type Came, incomplete } from "../contain/came.ts";
 import { readOrganizations } from "../contain/keep-grants.ts";
 import { findAcl } from "../contain/network-acl.ts";
 import { runStep } from "../contain/run-step.ts";
-import type { StepRun } from "../contain/step-run.ts";
+import { type StepRun, wasComplete } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
-import { type Incident, stoppedAt } from "../incident/incident.ts";
-import { changeIncident, readIncident } from "../incident/incidents.ts";
+import type { Incident } from "../incident/incident.ts";
+import { readIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
+import { NOT_BACK, noteRestored, noteStillLocked } from "./note-restored.ts";
 import { noteBegun, wasBegun, whyNotReady } from "./ready.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { compareGrant, isForSame } from "./same-grant.ts";
@@ -60,33 +61,18 @@ async function give(run: StepRun): Promise<Came> {
   if (incident.drill) return wouldGive(run, plan);
   const failure =
     (await giveGrants(run, plan)) ??
-    (await noteStop(run)) ??
+    (await noteRestored(run)) ??
     (await unlock(run, plan)) ??
     (await openNetwork(run, plan));
   if (failure) return failure;
   return { outcome: "done", message: `${incident.clientId} has what was approved, and nothing else.` };
 }
 
-const NOT_BACK = "Access is not given back yet.";
-
 async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
   for (const grant of plan.grants)
     await act(run, `POST /api/v2/client-grants ${grant.audience}`, async () => undefined);
   const message = `${counted(plan.grants.length, "grant")} would be given back.`;
   return { outcome: "done", message };
-}
-
-/**
- * Keeps until when it was proven that nothing is given out: after the next request nobody can prove it again. What was
- * planted and taken away meanwhile makes the proof an old one; the lock still holds, and watching has it proven anew.
- */
-async function noteStop({ incident, parts }: StepRun): Promise<Came | undefined> {
-  const at = parts.clock.now();
-  const { restored } = await changeIncident(parts.table, incident.id, (known) => {
-    const stop = stoppedAt(known);
-    return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
-  });
-  return restored ? undefined : incomplete(NOT_BACK, ["it is to be proven once more that no token is given out"], null);
 }
 
 /** Looks at the grants so often: what is found wrong is mended, and looked at again. */
@@ -200,6 +186,7 @@ async function addOrganizations(
 }
 
 async function unlock(run: StepRun, { grantTypes, clientId }: RestorePlan): Promise<Came | undefined> {
+  const { incident } = run;
   const line = `the grant type ${grantTypes.join(" ")} of ${clientId}`;
   const read = await tried(() => run.tenant.client());
   if ("error" in read) return incomplete(NOT_BACK, [line], read.error);
@@ -210,6 +197,7 @@ async function unlock(run: StepRun, { grantTypes, clientId }: RestorePlan): Prom
   if (now === undefined) return incomplete("Auth0 does not say which grant types there are.", [line], null);
   const types = [...now, ...grantTypes.filter((type) => !now.includes(type))];
   const what = `PATCH /api/v2/clients/${clientId} grant_types: ${types.join(" ")}`;
+  if (incident.restored && !wasComplete(run)) await noteStillLocked(run);
   const failure = await act(run, what, () => run.tenant.setGrantTypes(types));
   return failure && incomplete(NOT_BACK, [line], failure);
 }

@@ -7,6 +7,7 @@ import { refusalOf, refusedError } from "../../rotation/refusal.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";
+import { noteReplaced } from "../incident/incidents.ts";
 import { giveFirst, makeSecret } from "./first-credential.ts";
 import { giveNext } from "./next-credential.ts";
 import { type Place, placeOf } from "./place.ts";
@@ -49,12 +50,15 @@ async function first(replacing: Replacing, version: VersionId): Promise<Given> {
   const target = await makeSecret(incident, place, version, rotation, parts);
   const record = await readRotation(rotation.table, target);
   if (record?.promoted?.version === version) await assertInUse(replacing, target, version);
-  else await giveFirst(target, version, incident.leakedKey, end, rotation);
+  else {
+    await noteReplaced(incident, parts);
+    await giveFirst(target, version, incident.leakedKey, end, rotation);
+  }
   return { target, version, isFirst: true, wasHeld: false };
 }
 
 async function next(replacing: Replacing, version: VersionId): Promise<Given> {
-  const { incident, place, rotation, end } = replacing;
+  const { incident, parts, place, rotation, end } = replacing;
   const { secret, kind } = place;
   if (!secret) throw unfinished(`The secret ${place.name} is gone.`);
   const target = targetOfIncident(incident, secret.arn, kind, rotation.clock.now());
@@ -64,7 +68,7 @@ async function next(replacing: Replacing, version: VersionId): Promise<Given> {
     if (versionWith(secret, CURRENT) !== version) throw new Outdated();
     await assertInUse(replacing, target, version);
   } else {
-    await giveNext(target, version, incident.leakedKey, end, rotation);
+    await giveNext(target, version, incident.leakedKey, end, rotation, () => noteReplaced(incident, parts));
   }
   return { target, version, isFirst: false, wasHeld: record?.held !== undefined };
 }

@@ -15,6 +15,8 @@ import { makePlace, type Suspects } from "./key-places.ts";
  * Replaces what is stored by a new version, in this process and through the steps of every rotation. A version that the
  * tenant was told of comes to its end first: what is live is never lost. It is replaced all the same, and so is one
  * that nobody was told of yet: it was stored where what leaked was, and nobody knows since when.
+ *
+ * @param beforeStored is done before the new version is stored: from then on anybody may finish what was begun
  */
 export async function giveNext(
   target: RotationTarget,
@@ -22,6 +24,7 @@ export async function giveNext(
   leaked: Suspects,
   deadline: number,
   rotation: RotationParts,
+  beforeStored: () => Promise<unknown>,
 ): Promise<void> {
   const { table, clock } = rotation;
   await leaveGoneSecret(target, await recordOfCredential(table, target), rotation);
@@ -33,6 +36,7 @@ export async function giveNext(
     if (target.kind === "private-key") {
       await makePlace(work, leaked, namedKid((await currentCredential(work)).credential));
     }
+    await beforeStored();
     await createSecret(work);
   });
   await finishForward(target, version, deadline, rotation);

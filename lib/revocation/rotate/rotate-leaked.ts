@@ -2,7 +2,8 @@ import { hasCode } from "../../model/curfew-error.ts";
 import type { Came } from "../contain/came.ts";
 import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
+import { readIncident } from "../incident/incidents.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import type { RotateParts } from "./parts.ts";
 import { GONE, replace } from "./replace.ts";
@@ -27,7 +28,7 @@ const PAUSE = 10_000;
  * @throws CurfewError `store-failed` when it cannot be recorded, `interrupted`
  */
 export async function rotateLeaked(incident: Incident, parts: RotateParts): Promise<Incident> {
-  if (incident.ended) return incident;
+  if (incident.ended || (incident.followedBy !== undefined && isComplete(incident.steps.rotate))) return incident;
   return recordCame("rotate", incident, await cameOf(incident, parts), "Replaced the credential.", parts);
 }
 
@@ -49,8 +50,10 @@ function noCredential(incident: Incident, parts: RotateParts): Came {
   return { outcome: "not-applicable", message };
 }
 
-/** Where no rotator can act, a person can. */
+/** Where no rotator can act, a person can; where another incident was opened meanwhile, that one does. */
 async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Came> {
+  const { followedBy } = await readIncident(parts.table, incident.id);
+  if (followedBy !== undefined) return leftTo(followedBy);
   const byHand = async (): Promise<Came> =>
     isNotThere(incident) ? GONE : replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts));
   if (isOwnRotator(incident, parts)) return byHand();
@@ -59,6 +62,11 @@ async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Cam
   if (got.error.code !== "configuration-invalid") throw got.error;
   return byHand();
 }
+
+const leftTo = (id: string): Came => ({
+  outcome: "not-applicable",
+  message: `The incident ${id} about the same application goes on from here, and replaces its credential.`,
+});
 
 /** Whoever works on the credential at this moment is done in a few minutes, or dead. */
 async function patiently<T>({ clock, deadline, signal }: RotateParts, call: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, isSinceOpened } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { kindOfUse } from "./log-use.ts";
 
@@ -37,8 +37,8 @@ const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">):
   token !== null && token.subject !== null && userId === token.subject;
 
 /**
- * Since the lock was opened to give access back, whatever of that is still to be done or was done once more, only tokens from before that should not be used. One that the log does not name, or
- * names and that was given out since, is allowed; so is being given one.
+ * Since the lock was opened to give access back only tokens from before that should not be used. One that the log does
+ * not name, or names and that was given out since, is allowed; so is being given one.
  */
 function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boolean {
   if (!isSinceOpened(event, incident)) return false;
@@ -46,7 +46,3 @@ function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boole
   if (kind === "token-issued" || kind === "token-refused") return true;
   return event.tokenId === undefined || renewed.includes(event.tokenId);
 }
-
-/** Whether an event is from when access was being given back, or later. */
-export const isSinceOpened = ({ at }: LogEvent, { restored }: Pick<Incident, "restored">): boolean =>
-  restored !== undefined && at >= restored.at;

@@ -1,6 +1,6 @@
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, isSinceOpened } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
-import { type Concern, concernOf, isSinceOpened } from "./concerns.ts";
+import { type Concern, concernOf } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";
 import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";

@@ -29,6 +29,7 @@ function aDesk(changed: Partial<DeskParts> = {}) {
     clock: virtualClock(),
     executions: {
       start: async ({ id, tenant }) => void started.push(`${tenant}/${id}`),
+      startBeside: async ({ id, tenant }, count) => void started.push(`${tenant}/${id} beside ${count}`),
       complete: async (token, decision) => {
         completed.push([token, decision]);
         return token !== "old";
@@ -69,6 +70,18 @@ describe("the desk", () => {
       { who: DANA, what: "Opened the incident: in a repository" },
       { who: DANA, what: "Reported it again: in a chat" },
     ]);
+  });
+
+  it("has a key detached at once that is named to an incident which is open, however often that is said", async () => {
+    const { ask, started } = aDesk();
+    await ask("/incidents", ORDER);
+    for (const leakedKey of ["one", "one", "two"]) await ask("/incidents", { ...ORDER, leakedKey });
+    await ask("/incidents", ORDER);
+    await ask("/incidents", { ...ORDER, clientId: "def", leakedKey: "one" });
+    await ask("/incidents", { ...ORDER, clientId: "def", leakedKey: "one" });
+
+    const beside = started.flatMap((each) => each.match(/ beside \d+$/)?.[0] ?? []);
+    expect(beside).toEqual([" beside 1", " beside 1", " beside 2"]);
   });
 
   it.each([

@@ -1,21 +1,25 @@
 import { expect, test } from "vitest";
-import { isContained } from "../../../lib/revocation/incident/incident.ts";
+import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
+import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
-import { containAll } from "../world/curfew.ts";
+import { DAY, done, incidentOf, THREE_AM } from "../support.ts";
+import { containAll, respond } from "../world/curfew.ts";
+import { report } from "../world/second-leak.ts";
 import { createWorld, type World } from "../world/world.ts";
 
 const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
 const MINUTE = 60_000;
+const NOT_DONE: StepResult = { at: THREE_AM, outcome: "incomplete", message: "", missing: ["it"], code: null };
 
-/** A turn of watching, as the function does it. */
-async function watched(world: World): Promise<Way | undefined> {
+/** A step, as the function does it; a turn of watching where nothing else is said. */
+async function watched(world: World, step: "watch" | "contain" = "watch"): Promise<Way | undefined> {
   const nothing = async () => undefined;
   let way: Way | undefined;
   const run = world.run("watching", async (parts) => {
     const inventories = { before: nothing, now: nothing };
-    way = await respondSteps(NO_QUESTIONS).watch(world.incident(), { ...parts, inventories });
+    way = await respondSteps(NO_QUESTIONS)[step](world.incident(), { ...parts, inventories });
   });
   await world.clock.run(run);
   return way;
@@ -42,3 +46,35 @@ test("where that did not come to its end, watching does it", async () => {
   expect(await watched(world)).toMatchObject({ next: "rotate" });
   expect(world.incident().window).not.toBeNull();
 });
+
+test("where a key is named to an incident that is proven already, detaching it wants the proof anew", async () => {
+  const world = await createWorld({ client: { attachedKeys: ["cred_1", "cred_2"] } });
+  await world.clock.run(respond(world));
+  await world.clock.run(world.clock.sleep(300 * MINUTE));
+
+  expect(await watched(world, "contain")).toEqual({ next: "on", wait: 0 });
+  await report(world, null, undefined, "old");
+  expect(await watched(world, "contain")).toEqual({ next: "rotate", wait: 0 });
+  expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
+});
+
+test.each([
+  {
+    title: "its credential is not replaced",
+    steps: { rotate: NOT_DONE, prove: done(THREE_AM) },
+    followedBy: "next",
+    is: false,
+  },
+  { title: "its credential is not replaced", steps: { rotate: NOT_DONE, prove: done(THREE_AM) }, is: true },
+  { title: "it is not proven", steps: { rotate: done(THREE_AM), prove: NOT_DONE }, followedBy: "next", is: true },
+])(
+  "where $title the step is tried again, unless that is for another incident ($followedBy)",
+  ({ steps, followedBy, is }) => {
+    const contained = Object.fromEntries(
+      ["lock", "detach-key", "contain", "network-acl", "look"].map((step) => [step, done(THREE_AM)]),
+    );
+    const incident = incidentOf({ steps: { ...contained, ...steps }, ...(followedBy !== undefined && { followedBy }) });
+
+    expect(shouldRotateAgain(incident, THREE_AM + DAY)).toBe(is);
+  },
+);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
@@ -45,6 +46,26 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     const current = world.vault.labelled(CURRENT);
     const again = await rotated(world);
     expect(again).toEqual(first);
+    expect(world.vault.labelled(CURRENT)).toBe(current);
+  });
+
+  it("is noted to be replaced before anybody can use the new one, whoever dies in between", async () => {
+    const world = await leakedWorld({ kind });
+    const away = () => Promise.reject(new CurfewError("unreachable", "Auth0 does not answer."));
+    world.answers = () => ({ setSecret: away, registerKey: away });
+
+    expect(await rotated(world)).toMatchObject({ outcome: "incomplete" });
+    expect(world.incident().replacedAt).toEqual(expect.any(Number));
+  });
+
+  it("is left to the incident that goes on from it: each would take the other's credential for what leaked", async () => {
+    const world = await leakedWorld({ kind, incident: { followedBy: "the-next" } });
+    const current = world.vault.labelled(CURRENT);
+
+    expect(await rotated(world)).toMatchObject({
+      outcome: "not-applicable",
+      message: expect.stringContaining("the-next"),
+    });
     expect(world.vault.labelled(CURRENT)).toBe(current);
   });
 

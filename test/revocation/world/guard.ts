@@ -97,7 +97,9 @@ export function guardOf(options: GuardOptions): Guard {
     beforeAttaching(ids) {
       changes("keys");
       must(ids.length > 0, "the last key is detached");
-      const leaked = tenant.keys.find(({ kid }) => kid === incident.leakedKey)?.id;
+      // Which one leaked may be known later than that one did.
+      const { leakedKey } = table.peek<Incident>(incidentKey(incident.id)) ?? incident;
+      const leaked = tenant.keys.find(({ kid }) => kid === leakedKey)?.id;
       const others = (tenant.client?.attachedKeys ?? []).filter((id) => id !== leaked);
       must(
         others.every((id) => ids.includes(id)),
