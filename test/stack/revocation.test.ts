@@ -55,8 +55,10 @@ describe("an emergency revocation through the bundles", TIMEOUT, () => {
   it("is the same incident however often it is started, also by hand", async ({ expect }) => {
     const ids = await Promise.all([declared("twice"), declared("twice")]);
     const [id = ""] = ids;
-    await until(id, ({ steps }) => steps.contain?.outcome === "done");
+    await incidents.mailed(id, /declared/);
+    // Before what leaked is replaced: a later report may be about the new credential, which is another incident.
     const again = byHand(order("twice"));
+    await until(id, ({ steps }) => steps.contain?.outcome === "done");
     const locks = `"step":"lock","incident":"${id}"`;
     await eventually(() => JSON.stringify(again.history).includes(locks) || undefined);
 
