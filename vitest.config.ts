@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The files that take longest, begun first: one that began last would keep one processor busy and the other idle. */
 const LONGEST = [
+  "test/stack/revocation.test.ts",
   "test/stack/stack.test.ts",
   "test/stack/rotation.test.ts",
   "test/audit/fault-matrix.test.ts",
@@ -13,7 +14,9 @@ const LONGEST = [
   "test/rotation/consumers-under-load.test.ts",
   "test/checks/new-check.test.ts",
   "test/revocation/containment-matrix.test.ts",
-  "test/stack/revocation.test.ts",
+  "test/revocation/answers-matrix.test.ts",
+  "test/revocation/rotate/rotation-matrix.test.ts",
+  "test/reports/html/page.test.ts",
 ];
 
 /**

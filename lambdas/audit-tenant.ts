@@ -1,17 +1,14 @@
 import * as z from "zod";
 import { auditRules, auditTarget, historyRules } from "../lib/audit/from-config.ts";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
-import { s3EvidenceStore } from "../lib/aws/s3-evidence-store.ts";
 import { secretVersionDates } from "../lib/aws/secret-version-dates.ts";
 import { secretsManagerClient } from "../lib/aws/secrets-manager-client.ts";
-import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { readHistory } from "../lib/history/read-history.ts";
 import { rotationTroubles } from "../lib/rotation/credentials/rotation-troubles.ts";
 import { runTenant } from "../lib/runs/run-tenant.ts";
+import { deployedEvidence, deployedSecrets, deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
-import { variable } from "./shared/environment.ts";
 import { lambdaFunction, runShape } from "./shared/function.ts";
 
 const eventShape = z.object({ run: runShape, tenant: z.string().min(1) });
@@ -25,7 +22,7 @@ const TIME_TO_KEEP = 120_000;
 /** Audits one tenant: keeps the evidence, records the result, returns counts and references. */
 export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logger, clock, deadline }) => {
   const config = await deployedConfig();
-  const table = dynamodbTable(variable("CURFEW_TABLE"));
+  const table = deployedTable();
   const history = readHistory({
     table,
     run,
@@ -38,12 +35,12 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logg
   const result = await runTenant(
     {
       run,
-      target: auditTarget(selectTenant(config.tenants, tenant), { env: {}, secretsManager: secretsManagerSource() }),
+      target: auditTarget(selectTenant(config.tenants, tenant), deployedSecrets()),
       tenants: config.tenants.map(({ name }) => name),
     },
     {
       table,
-      evidence: s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET")),
+      evidence: deployedEvidence(),
       rules: { ...auditRules(config, CATALOGUE, clock), history },
       profile: config.policy.profile,
       readUntil: deadline - Math.min(TIME_TO_KEEP, left / 2),

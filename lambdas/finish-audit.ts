@@ -5,8 +5,6 @@ import { announce } from "../lib/alerts/announce.ts";
 import type { News } from "../lib/alerts/news.ts";
 import type { RunWatch } from "../lib/alerts/ports.ts";
 import { auditExecutions } from "../lib/aws/audit-executions.ts";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
-import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
 import { emailSubscriptions, operators, slackSubscription, unreached } from "../lib/config/alert-subscriptions.ts";
@@ -19,6 +17,7 @@ import { rotationNews } from "../lib/rotation/news/rotation-news.ts";
 import { countRun, type RunCounts } from "../lib/runs/count-run.ts";
 import { countUnprobed } from "../lib/runs/count-unprobed.ts";
 import type { Table } from "../lib/store/table.ts";
+import { deployedPublisher, deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { type Invocation, lambdaFunction, runShape } from "./shared/function.ts";
@@ -32,7 +31,7 @@ const eventShape = z.object({ run: runShape, tenants: z.array(z.string()) });
 export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { logger, clock }) => {
   const config = await deployedConfig();
   const tableName = variable("CURFEW_TABLE");
-  const table = dynamodbTable(tableName);
+  const table = deployedTable();
   const counts = await countRun(table, run, tenants);
   const silent = await countUnreached(config, logger);
   const rules = alertRules(config, CATALOGUE, tableName);
@@ -40,7 +39,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants }, { log
     { run, tenants },
     {
       rules,
-      publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
+      publisher: deployedPublisher(),
       table,
       clock,
       runs: otherRuns(logger),

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { incidentExecutions } from "../lib/aws/incident-executions.ts";
 import { decide } from "../lib/revocation/approvals/decide.ts";
 import { deskAnswer } from "../lib/revocation/desk/desk.ts";
 import { allowStart } from "../lib/revocation/desk/may-start.ts";
+import { deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { lambdaFunction } from "./shared/function.ts";
@@ -25,7 +25,7 @@ export const handler = lambdaFunction(
   async ({ rawPath, body = "", isBase64Encoded, requestContext }, { logger, clock }) => {
     const { http, authorizer } = requestContext;
     const config = await deployedConfig();
-    const table = dynamodbTable(variable("CURFEW_TABLE"));
+    const table = deployedTable();
     const request = {
       method: http.method,
       path: rawPath,

@@ -3,9 +3,10 @@ import { keptPresentClient } from "../lib/revocation/evidence/present-client.ts"
 import { INVESTIGATE_STEPS, type InvestigateStep, type StepAnswer } from "../lib/revocation/incident-machine.ts";
 import { inventoryNow } from "../lib/revocation/investigate/inventory-now.ts";
 import { investigateSteps } from "../lib/revocation/respond/investigate-steps.ts";
+import { deployedSecrets } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { lambdaFunction } from "./shared/function.ts";
-import { deployedSecrets, partsOfIncident } from "./shared/incident-parts.ts";
+import { partsOfIncident } from "./shared/incident-parts.ts";
 import { withinTime } from "./shared/step-time.ts";
 
 const eventShape = z.object({

@@ -1,6 +1,5 @@
 import * as z from "zod";
 import { noteRun } from "../lib/alerts/pending-runs.ts";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { topicSubscriptions } from "../lib/aws/sns-subscriptions.ts";
 import { ownerSubscriptions } from "../lib/config/alert-subscriptions.ts";
 import type { Config } from "../lib/config/schema.ts";
@@ -8,6 +7,7 @@ import { selectTenants } from "../lib/config/select-tenants.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { startTimeout } from "../lib/model/timeout.ts";
 import { LAST_START, LONGEST_RUN } from "../lib/runs/longest-run.ts";
+import { deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { type Invocation, lambdaFunction, runShape } from "./shared/function.ts";
@@ -38,7 +38,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenants: wanted 
   const config = await deployedConfig();
   const tenants = selectTenants(config.tenants, wanted ?? []).map(({ name }) => name);
   const startedAt = Date.parse(run.startedAt);
-  await noteRun(run, tenants, startedAt + LONGEST_RUN * 1_000, dynamodbTable(variable("CURFEW_TABLE")));
+  await noteRun(run, tenants, startedAt + LONGEST_RUN * 1_000, deployedTable());
   // An audit is worth more than a subscription; the next run tries again, and whom no alert reaches is counted.
   const left = deadline - clock.now();
   const outOfTime = new CurfewError("timed-out", "SNS takes too long.", { detail: "out of time" });

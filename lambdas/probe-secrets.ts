@@ -1,14 +1,12 @@
 import * as z from "zod";
 import { RETRY_POLICY } from "../lib/auth0/retry.ts";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
-import { secretsManagerSource } from "../lib/aws/secrets-manager-references.ts";
 import { credentialLogin } from "../lib/config/references.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { recordProbes } from "../lib/history/record-probes.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { startTimeout } from "../lib/model/timeout.ts";
+import { deployedSecrets, deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
-import { variable } from "./shared/environment.ts";
 import { lambdaFunction, runShape } from "./shared/function.ts";
 
 const eventShape = z.object({ run: runShape, tenant: z.string().min(1) });
@@ -23,14 +21,14 @@ const TIME_TO_RECORD = 15_000;
 export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { logger, clock, deadline }) => {
   const config = await deployedConfig();
   const tenant = selectTenant(config.tenants, name);
-  const sources = { env: {}, secretsManager: secretsManagerSource() };
+  const sources = deployedSecrets();
   const outOfTime = new CurfewError("timed-out", "The time of this run is over.", { detail: "out of time" });
   using end = startTimeout(clock, deadline - TIME_TO_RECORD - clock.now(), outOfTime);
   const counts = await recordProbes({
     tenant: { name, domain: tenant.domain, ...(tenant.origin === undefined ? {} : { origin: tenant.origin }) },
     credentials: tenant.credentials,
     login: (credential) => credentialLogin(credential, tenant.domain, sources),
-    table: dynamodbTable(variable("CURFEW_TABLE")),
+    table: deployedTable(),
     run,
     parts: { clock, fetch, timeout: REQUEST_TIMEOUT, random: Math.random, retryPolicy: RETRY_POLICY },
     signal: end.signal,

@@ -14,9 +14,10 @@ import { openFor, openingShape } from "../lib/revocation/respond/open.ts";
 import { type Questions, questionsBy } from "../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../lib/revocation/respond/respond.ts";
 import { ON, type Way } from "../lib/revocation/respond/way.ts";
+import { deployedSecrets } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { type Invocation, lambdaFunction } from "./shared/function.ts";
-import { deployedSecrets, partsOfIncident, tellingParts } from "./shared/incident-parts.ts";
+import { partsOfIncident, tellingParts } from "./shared/incident-parts.ts";
 import { withinTime } from "./shared/step-time.ts";
 
 const names = Object.keys(RESPOND_STEPS) as RespondStep[];

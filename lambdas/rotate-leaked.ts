@@ -1,8 +1,6 @@
 import * as z from "zod";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
 import { secretsManagerClient } from "../lib/aws/secrets-manager-client.ts";
 import { secretsManagerRotation } from "../lib/aws/secrets-manager-rotation.ts";
-import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import { selectTenant } from "../lib/config/select-tenants.ts";
 import { readIncident } from "../lib/revocation/incident/incidents.ts";
 import { ROTATE_STEPS, type RotateStep, type StepAnswer } from "../lib/revocation/incident-machine.ts";
@@ -10,8 +8,8 @@ import { rotatePartsOf } from "../lib/revocation/rotate/from-config.ts";
 import { prove } from "../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../lib/revocation/rotate/rotate-leaked.ts";
 import { tryGivenBack } from "../lib/revocation/rotate/try-given-back.ts";
+import { deployedPublisher, deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
-import { variable } from "./shared/environment.ts";
 import { lambdaFunction } from "./shared/function.ts";
 import { rotationParts } from "./shared/rotation-parts.ts";
 
@@ -28,7 +26,7 @@ export const handler = lambdaFunction(
   async ({ step, incident: id }, { logger, clock, deadline: end }): Promise<StepAnswer> => {
     logger.appendKeys({ step, incident: id });
     const config = await deployedConfig();
-    const incident = await readIncident(dynamodbTable(variable("CURFEW_TABLE")), id);
+    const incident = await readIncident(deployedTable(), id);
     const tenant = selectTenant(config.tenants, incident.tenant);
     const deadline = Math.min(end - TIME_TO_END, clock.now() + ROTATE_STEPS[step] * 1_000);
     const over = new AbortController();
@@ -37,7 +35,7 @@ export const handler = lambdaFunction(
       const rotation = rotationParts(config, { clock, deadline, signal });
       const service = secretsManagerRotation(secretsManagerClient, { clock, deadline });
       const { random } = rotation;
-      const publisher = snsPublisher(variable("CURFEW_ALERTS_TOPIC"));
+      const publisher = deployedPublisher();
       const parts = { ...rotatePartsOf(tenant, { rotation, service, deadline, signal, random }), publisher };
       const { steps } = await STEPS[step](incident, parts);
       const outcome = steps[step === "try-restored" ? "restore" : step]?.outcome;

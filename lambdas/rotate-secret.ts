@@ -1,8 +1,6 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import * as z from "zod";
 import { alertRules } from "../lib/alerts/alert-rules.ts";
-import { dynamodbTable } from "../lib/aws/dynamodb-table.ts";
-import { snsPublisher } from "../lib/aws/sns-publisher.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { beforeMoment } from "../lib/rotation/bounded-parts.ts";
@@ -10,6 +8,7 @@ import { ROTATION_STEPS } from "../lib/rotation/ledger/rotation-record.ts";
 import { tellAtOnce } from "../lib/rotation/news/tell-at-once.ts";
 import { rotationStep } from "../lib/rotation/rotation-step.ts";
 import { NOTHING_TO_TEST } from "../lib/rotation/steps/test-secret.ts";
+import { deployedPublisher, deployedTable } from "./shared/connections.ts";
 import { deployedConfig } from "./shared/deployed-config.ts";
 import { variable } from "./shared/environment.ts";
 import { type Invocation, lambdaFunction } from "./shared/function.ts";
@@ -70,8 +69,8 @@ async function tell(
   try {
     const parts = {
       rules: alertRules(config, [], tableName),
-      publisher: snsPublisher(variable("CURFEW_ALERTS_TOPIC")),
-      table: dynamodbTable(tableName),
+      publisher: deployedPublisher(),
+      table: deployedTable(),
       clock,
     };
     const until = clock.now() + TIME_TO_TELL - TIME_TO_ANSWER;

@@ -1,7 +1,4 @@
-import { dynamodbTable } from "../../lib/aws/dynamodb-table.ts";
-import { s3EvidenceStore } from "../../lib/aws/s3-evidence-store.ts";
 import { secretsManagerClient } from "../../lib/aws/secrets-manager-client.ts";
-import { secretsManagerSource } from "../../lib/aws/secrets-manager-references.ts";
 import { secretsManagerVault } from "../../lib/aws/secrets-manager-vault.ts";
 import type { DeployedConfig } from "../../lib/config/deployed-config.ts";
 import { noteOwnRequests } from "../../lib/history/own-requests.ts";
@@ -10,7 +7,7 @@ import { configuredRotation } from "../../lib/rotation/from-config.ts";
 import { newKey, newSecret } from "../../lib/rotation/kinds/new-credential.ts";
 import { notingTenant } from "../../lib/rotation/noting-tenant.ts";
 import type { RotationParts } from "../../lib/rotation/parts.ts";
-import { variable } from "./environment.ts";
+import { deployedEvidence, deployedSecrets, deployedTable } from "./connections.ts";
 
 /** How long a rotation's calls may last. */
 export interface RotationTime {
@@ -24,8 +21,8 @@ export interface RotationTime {
 /** What a deployed rotation works with. */
 export function rotationParts({ tenants }: DeployedConfig, { clock, deadline, signal }: RotationTime): RotationParts {
   const random = Math.random;
-  const sources = { env: {}, secretsManager: secretsManagerSource() };
-  const table = dynamodbTable(variable("CURFEW_TABLE"));
+  const sources = deployedSecrets();
+  const table = deployedTable();
   const configured = configuredRotation(tenants, sources, { signal, deadline, clock, random });
   return {
     ...configured,
@@ -37,7 +34,7 @@ export function rotationParts({ tenants }: DeployedConfig, { clock, deadline, si
       ),
     vault: secretsManagerVault(secretsManagerClient, { clock, deadline }),
     table,
-    evidence: s3EvidenceStore(variable("CURFEW_EVIDENCE_BUCKET")),
+    evidence: deployedEvidence(),
     clock,
     random,
     newSecret,

@@ -76,6 +76,7 @@ test("a check in one file and its test need nothing else: every test of the cata
     const tested = run(
       "node_modules/vitest/vitest.mjs",
       "run",
+      "--maxWorkers=1", // what the files import is loaded once; the other processor has other files to run
       ...catalogueTests,
       "test/checks/expiry/api-noticed.test.ts",
     );

@@ -60,6 +60,15 @@ async function planned(event: object, context: object = {}): Promise<unknown> {
   return handler(event, given as never);
 }
 
+it("keeps its connections for the next invocation, and has others where the address is another", async () => {
+  const { deployedTable } = await import("../../lambdas/shared/connections.ts");
+  const table = deployedTable();
+
+  expect(deployedTable()).toBe(table);
+  vi.stubEnv("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:9");
+  expect(deployedTable()).not.toBe(table);
+});
+
 describe("a plan", () => {
   const ALL = ["t1", "t2", "t3", "t4", "t5"];
 

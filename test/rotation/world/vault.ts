@@ -61,8 +61,10 @@ export function worldVault(arn: string, initial: VersionId, value: string | unde
   const exists = value !== undefined;
   const secret: WorldSecret = { arn, name: "apps/checkout/auth0", exists, rotationEnabled: exists, versions };
 
-  const labelled = (label: string): VersionId | undefined =>
-    [...versions].find(([, version]) => version.labels.has(label))?.[0];
+  const labelled = (label: string): VersionId | undefined => {
+    for (const [id, { labels }] of versions) if (labels.has(label)) return id;
+    return undefined;
+  };
   const move = (label: string, to: VersionId): void => {
     const from = labelled(label);
     if (from === to) return;

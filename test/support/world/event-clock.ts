@@ -42,10 +42,11 @@ export function eventClock(start = Date.UTC(2026, 10, 23, 6)): EventClock {
     };
   };
   const step = (): boolean => {
-    const [first, ...others] = plan;
-    if (!first) return false;
-    const next = others.reduce((soonest, planned) => (planned.time < soonest.time ? planned : soonest), first);
-    plan.splice(plan.indexOf(next), 1);
+    let index = 0;
+    let next = plan[index];
+    if (!next) return false;
+    for (const [other, planned] of plan.entries()) if (planned.time < next.time) [index, next] = [other, planned];
+    plan.splice(index, 1);
     now = Math.max(now, next.time);
     next.event();
     return true;
