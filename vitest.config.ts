@@ -25,7 +25,8 @@ const LONGEST = [
  */
 const SHARING = [
   "test/{alerts,audit,auth0,checks,config,findings,history,inventory,matrix,reports,revocation,rotation,runs}/**/*.test.ts",
-  "test/{conformance,examples,sandbox,store}/**/*.test.ts",
+  "test/bin/{*,incident/*}.test.ts",
+  "test/{aws,conformance,examples,sandbox,store}/**/*.test.ts",
   "test/infra/{alarms,audit-machine,incident-history,incident-machine,policies,stack}.test.ts", // of CDK, which takes a second to load
 ];
 const ALL = "test/**/*.test.ts";

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { secretsManagerClient } from "../../lib/aws/secrets-manager-client.ts";
 import { secretsManagerVault } from "../../lib/aws/secrets-manager-vault.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
@@ -16,14 +16,16 @@ async function vaultThatEnds(service: Awaited<ReturnType<typeof aSecretsManager>
     },
   };
   service.faults.add(fault);
-  process.env.AWS_ENDPOINT_URL_SECRETS_MANAGER = service.origin;
-  Object.assign(process.env, {
-    AWS_REGION: "us-east-1",
-    AWS_ACCESS_KEY_ID: "example",
-    AWS_SECRET_ACCESS_KEY: "example",
-  });
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", service.origin);
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "example");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "example");
   return secretsManagerVault(() => secretsManagerClient({ signal: over.signal }));
 }
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 test("a request that failed is not sent once more when it is over, and would be otherwise", async () => {
   await using world = await aSecretsManager();
