@@ -20,7 +20,7 @@ export async function planKeyRevocation(
   { tenant, table }: Pick<IncidentParts, "tenant" | "table">,
 ): Promise<KeyProposal> {
   if (!incident.leak?.shortens.includes("key-revocation")) return { none: NOT_SIGNED };
-  const first = await readPreserved<readonly SigningKey[]>(table, incident.id, "signing-keys");
+  const first = await readPreserved<readonly SigningKey[]>(table, incident, "signing-keys");
   const kid = incident.token ? incident.token.kid : first?.find(({ state }) => state === "current")?.kid;
   if (kid === undefined || kid === null) return { none: NOT_KNOWN };
   const keys = await tenant.signingKeys();

@@ -2,6 +2,7 @@ import { isUnreadable } from "../../model/reported.ts";
 import type { Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
 import { readPreserved, readPreservedGrants, readPutBack } from "../incident/preserve.ts";
+import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
 import type { RevokedGrant } from "../ports.ts";
 import type { FormerClient } from "./reach.ts";
@@ -20,22 +21,22 @@ export async function formerClient(
   table: Table,
   inventories: Pick<Inventories, "before">,
 ): Promise<FormerClient> {
-  const grantTypes = await readPreserved<readonly string[]>(table, incident.id, "grant-types");
+  const grantTypes = await readPreserved<readonly string[]>(table, incident, "grant-types");
   const audited = await auditedAudiences(incident, table, inventories);
   const preserved = await preservedAudiences(incident, table);
   return { grantTypes, grantedAudiences: audited && preserved && [...new Set([...audited, ...preserved])] };
 }
 
 /** Of what could not be stored only people know what it was. */
-const wasTold = ({ steps: { contain } }: Incident): boolean =>
-  contain !== undefined && "told" in contain && (contain.told ?? []).length > 0;
+const wasTold = async (incident: Incident, table: Table): Promise<boolean> =>
+  (await sharersOf(table, incident)).some(({ steps: { contain } }) => toldBy(contain).length > 0);
 
 async function preservedAudiences(incident: Incident, table: Table): Promise<string[] | undefined> {
-  const { id } = incident;
-  const ids = await readPreserved<readonly string[]>(table, id, "grant-ids");
-  const grants = await readPreservedGrants<RevokedGrant>(table, id);
-  const later = await readPutBack<RevokedGrant>(table, id);
-  const isWhole = !wasTold(incident) && ids?.every((listed) => grants.some((grant) => grant.id === listed));
+  const ids = await readPreserved<readonly string[]>(table, incident, "grant-ids");
+  const grants = await readPreservedGrants<RevokedGrant>(table, incident);
+  const later = await readPutBack<RevokedGrant>(table, incident);
+  const isWhole =
+    !(await wasTold(incident, table)) && ids?.every((listed) => grants.some((grant) => grant.id === listed));
   return isWhole ? [...grants, ...later].map(({ audience }) => audience) : undefined;
 }
 

@@ -84,8 +84,8 @@ async function lived(changes: Partial<Incident> = {}, present: RevokedClient | u
     ...changes,
   });
   await putIncident(all.table, incident);
-  await preserve(all.table, incident.id, "client", CLIENT);
-  await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
+  await preserve(all.table, incident, "client", CLIENT);
+  await preserve(all.table, incident, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
   await all.table.put<Supplied>(
     { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
     suppliedOf({ refusedAt: THREE_AM + 4 * MINUTE, diedAt: THREE_AM + 4 * MINUTE, last: "refused" }),
@@ -113,7 +113,7 @@ async function lived(changes: Partial<Incident> = {}, present: RevokedClient | u
     logEvent(THREE_AM - HOUR + MINUTE, { request: { method: "post", path: `/api/v2/clients/${HOSTILE}` } }),
   ];
   const stand = tenant.log.at(-1)?.id ?? null;
-  await preserve(all.table, incident.id, "log-position", { event: stand });
+  await preserve(all.table, incident, "log-position", { event: stand });
   tenant.log.push(
     logEvent(THREE_AM + 6 * MINUTE),
     logEvent(THREE_AM + 7 * MINUTE, { type: "feccft", request: undefined }),

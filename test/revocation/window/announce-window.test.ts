@@ -64,7 +64,7 @@ async function announced(
     ["grant/cgr_1", GRANT],
     ["api-lifetimes", { at: THREE_AM + MINUTE, apis: [API] }],
   ] as const) {
-    await preserve(all.table, incident.id, part, value);
+    await preserve(all.table, incident, part, value);
   }
   for (const { identifier, token_lifetime: lifetime } of [API]) {
     const days = [
