@@ -167,7 +167,11 @@ describe("another report about the same application", () => {
     { title: "by the same person, since later", what: { ...OPENED, leakedSince: FAR }, isOther: true },
     { title: "by the same person six hours later", after: 6 * HOUR, what: OPENED, isOther: true },
     { title: "of a token from before", what: { token: { ...TOKEN, issuedAt: 1, expiresAt: 2 } }, isOther: false },
-    { title: "of a token from before, for another API", what: { token: { ...OTHER_API, expiresAt: 2 } }, isOther: true },
+    {
+      title: "of a token from before, for another API",
+      what: { token: { ...OTHER_API, expiresAt: 2 } },
+      isOther: true,
+    },
     { title: "of a token from after", what: { token: { ...TOKEN, issuedAt: FAR, expiresAt: 2 } }, isOther: true },
   ])(
     "$title, after what leaked was replaced: may be the new credential: $isOther",

@@ -1,7 +1,7 @@
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
-import { whyNotOfLeaked } from "../rotate/proof-of-leaked.ts";
+import { whyNotDead } from "../rotate/proof-of-leaked.ts";
 import { isSeenDead, readSupplied } from "../rotate/supplied.ts";
 
 /**
@@ -17,9 +17,5 @@ export async function seenOfOldCredential(incident: Incident, table: Table): Pro
   if (supplied?.last === "accepted" && supplied.at >= (rotate?.outcome === "done" ? rotate.at : 0)) return "accepted";
   if (isSeenDead(incident, supplied)) return "refused";
   const record = await recordOfCredential(table, incident);
-  const { lastProof, promoted } = record ?? {};
-  if (!record || !promoted || promoted.at < incident.openedAt || lastProof?.current !== promoted.version) {
-    return "not seen";
-  }
-  return (await whyNotOfLeaked(incident, lastProof, record.kind, table)) === null ? "refused" : "not seen";
+  return (await whyNotDead(incident, record, table)) === null ? "refused" : "not seen";
 }

@@ -2,7 +2,7 @@ import type { Login } from "../../auth0/login.ts";
 import { SETTLING } from "../../rotation/asking/asking.ts";
 import { beforeMoment, boundedParts } from "../../rotation/bounded-parts.ts";
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
-import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
+import type { RotationRecord } from "../../rotation/ledger/rotation-record.ts";
 import { CURRENT } from "../../rotation/ports.ts";
 import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
@@ -14,7 +14,7 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
-import { whyNotOfLeaked } from "./proof-of-leaked.ts";
+import { whyNotDead } from "./proof-of-leaked.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
 import { seenClient } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
@@ -132,11 +132,7 @@ function judged({ came, detail, from }: Trial, incident: Incident): Came {
 /** What is known of the credential that leaked. */
 async function aboutOld(incident: Incident, record: RotationRecord | undefined, table: Table): Promise<string> {
   if (!isComplete(incident.steps.rotate)) return "The credential that leaked is not replaced, or not proven dead yet.";
-  const hopeless = record?.aftercare.find((care) => !isOpen(care))?.notProvable;
-  if (hopeless !== undefined) return `That the old credential is dead is not provable: ${hopeless}`;
-  if (record?.lastProof === undefined || record.lastProof.current !== record.promoted?.version) {
-    return "That the old credential is dead is not provable from what is stored: it was not.";
-  }
-  const why = await whyNotOfLeaked(incident, record.lastProof, record.kind, table);
+  const why = await whyNotDead(incident, record, table);
+  if (why === undefined) return "That the old credential is dead is not provable from what is stored: it was not.";
   return why === null ? "The old credential is proven dead." : `That what leaked is dead is not provable: ${why}`;
 }
