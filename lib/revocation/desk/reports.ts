@@ -5,7 +5,7 @@ import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import { beginSupplied, recordSupplied } from "../rotate/supplied.ts";
+import { beginSupplied, recordSupplied } from "../rotate/record-supplied.ts";
 import { sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { reportShape } from "./requests.ts";

@@ -67,15 +67,17 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   const parts = { ...given, rotation, table: rotation.table };
   const client = await seenClient(incident, rotation, parts.table);
   if (!client) return isComplete(incident.steps.lock) ? GONE : NEVER_SEEN;
+  const login = await storedLogin(incident, client, parts);
+  const trial = login && (await tryIssuance(incident, login, parts));
+  // After asking, which takes minutes: what a person has seen meanwhile must not be overwritten.
   const supplied = await readSupplied(parts.table, incident);
   const contradiction = contradictionOf(incident, supplied);
   if (contradiction !== null) return incomplete(NOT_PROVEN, [contradiction], null);
-  const login = await storedLogin(incident, client, parts);
-  if (!login) {
+  if (!trial) {
     const began = isProvenBy(incident, supplied) ? supplied?.trial?.began : undefined;
     return began === undefined ? incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null) : { ...TRIED, began };
   }
-  const came = judged(await tryIssuance(incident, login, parts), incident);
+  const came = judged(trial, incident);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = await aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }), rotation.table);

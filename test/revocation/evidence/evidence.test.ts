@@ -42,6 +42,7 @@ const LOCKED: RevokedClient = { ...CLIENT, grantTypes: [] };
 
 const suppliedOf = (changes: Partial<Supplied>): Supplied => ({
   ...{ acceptedIn: [], refusedAt: null, diedAt: null, last: "unknown", at: THREE_AM + 4 * MINUTE, trial: null },
+  ...{ accepted: null, issued: null },
   ...changes,
 });
 
@@ -235,11 +236,15 @@ describe("closing an incident", () => {
     ["nothing was seen of it", undefined, "unknown"],
     [
       "it was accepted before it was replaced, and not tried since",
-      suppliedOf({ last: "accepted", at: THREE_AM }),
+      suppliedOf({ last: "accepted", at: THREE_AM, accepted: { run: "1", at: THREE_AM } }),
       "unknown",
     ],
     ["it was never accepted", suppliedOf({ refusedAt: LATER, last: "refused", at: LATER }), "unknown"],
-    ["it is accepted after it was replaced", suppliedOf({ last: "accepted", at: LATER }), "alive"],
+    [
+      "it is accepted after it was replaced",
+      suppliedOf({ last: "accepted", at: LATER, accepted: { run: "1", at: LATER } }),
+      "alive",
+    ],
   ])("never calls the secret dead where %s", async (_, supplied, state) => {
     const all = await lived();
     const key = { partition: incidentPartition(all.incident.id), sort: "SUPPLIED" };
