@@ -24,7 +24,7 @@ export async function takeTrial(
   parts: ReportParts,
 ): Promise<void> {
   const incident = await openOne(id, parts);
-  if ("begins" in report) await beginSupplied(incident, report.begins, parts);
+  if ("begins" in report) await beginSupplied(incident, report, parts);
   else await recordSupplied(incident, report, by, parts);
 }
 

@@ -17,23 +17,28 @@ import { LONGEST_TRIAL } from "./try-leaked.ts";
 /** Bounds what the row holds. */
 const MOST_RUNS = 20;
 
-/** `INCIDENT#<id>`, `SUPPLYING`: when a person's machine last began to try. */
-const beganKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLYING" });
+/** `INCIDENT#<id>`, `SUPPLYING#<run>`: when a run last began to try. */
+const beganKey = ({ id }: Incident, run: string) => ({ partition: incidentPartition(id), sort: `SUPPLYING#${run}` });
 
 /**
  * Notes that a person's machine is about to try what leaked, so that the watch does not take it for a thief.
  *
- * @param most how many events of the log that can leave
+ * @param began how many events of the log that can leave, and which run of the command it is
  * @throws CurfewError `store-failed`
  */
 export async function beginSupplied(
   incident: Incident,
-  most: number,
+  began: { begins: number; run: string },
   { table, clock }: Pick<SuppliedParts, "table" | "clock">,
 ): Promise<void> {
   const from = Math.round(clock.now());
-  await noteOwnAct(table, incident.id, { from, until: from + LONGEST_TRIAL, most, leaves: ["token-refused"] });
-  await table.put<Instant>(beganKey(incident), from);
+  await noteOwnAct(table, incident.id, {
+    from,
+    until: from + LONGEST_TRIAL,
+    most: began.begins,
+    leaves: ["token-refused"],
+  });
+  await table.put<Instant>(beganKey(incident, began.run), from);
 }
 
 /**
@@ -53,7 +58,7 @@ export async function recordSupplied(
 ): Promise<Incident> {
   const at = Math.round(clock.now());
   const { said, trial } = report;
-  const began = (await table.get<Instant>(beganKey(incident)))?.value ?? at;
+  const began = (await table.get<Instant>(beganKey(incident, report.run)))?.value ?? at;
   const known = await table.get<Supplied>(suppliedKey(incident));
   const told = trial && { ...trial, began, at, by };
   const { value: supplied } = await updateRow<Supplied>(table, suppliedKey(incident), known, (before) => ({

@@ -3,7 +3,7 @@ import type { ProbeAnswer } from "../../../lib/auth0/probe.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentPartition, type StepResult } from "../../../lib/revocation/incident/incident.ts";
-import { recordSupplied } from "../../../lib/revocation/rotate/record-supplied.ts";
+import { beginSupplied, recordSupplied } from "../../../lib/revocation/rotate/record-supplied.ts";
 import {
   aboutSupplied,
   contradictionOf,
@@ -159,4 +159,17 @@ it("a trial proves nothing before what was taken away is known everywhere", () =
   expect(isProvenBy(incidentOf(), trial(last, last + SETTLING))).toBe(true);
   expect(isProvenBy(incidentOf(), trial(last, last + SETTLING - SECOND))).toBe(false);
   expect(isProvenBy(incidentOf(), trial(last - SECOND, last + SETTLING))).toBe(false);
+});
+
+it("a trial counts from when its own run began it, whichever other one has begun since", async () => {
+  const { table, clock } = testParts(testTenant());
+  const incident = incidentOf();
+  const began = Math.round(clock.now());
+  for (const run of ["first", "second"]) {
+    await beginSupplied(incident, { begins: 20, run }, { table, clock });
+    await clock.run(clock.sleep(MINUTE));
+  }
+  await recordSupplied(incident, { said: "accepted", run: "first", ...came("nothing") }, "dana", { table, clock });
+
+  expect(await readSupplied(table, incident)).toMatchObject({ trial: { began } });
 });

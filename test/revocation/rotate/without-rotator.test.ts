@@ -130,7 +130,7 @@ it("is proven by a person who tries what leaked where nothing is stored to ask w
   const world = await leakedWorld({ isUnmanaged: true, withoutRotator: "there is none" });
   const report = async () => {
     const { table, clock } = world;
-    await beginSupplied(world.incident(), 20, { table, clock });
+    await beginSupplied(world.incident(), { begins: 20, run: "run-1" }, { table, clock });
     await later(world);
     const trial = { came: "nothing" as const, detail: null };
     await recordSupplied(world.incident(), { said: "accepted", run: "run-1", trial }, "dana", { table, clock });
