@@ -82,12 +82,12 @@ const replacedBy = ({ steps: { rotate } }: Pick<Incident, "steps">): Instant =>
 
 /**
  * Why what a person tried keeps anybody from calling the application closed; null where it does not. What was taken away
- * again since then has to be tried again; once it is replaced, that is asked for with the new one.
+ * again since then has to be tried again; once it is replaced, tokens are asked for with the new one.
  */
 export function contradictionOf(incident: Incident, supplied: Supplied | undefined): string | null {
   const { issued } = supplied ?? {};
-  if (!issued || incident.drill || isComplete(incident.steps.restore)) return null;
-  if (issued.began < lastWriteOf(incident) || issued.at < (incident.replacedAt ?? 0)) return null;
+  if (!issued || issued.began < lastWriteOf(incident) || incident.drill || isComplete(incident.steps.restore))
+    return null;
   return `What leaked STILL GETS a token for ${issued.detail ?? "an API"}, as ${issued.by} has tried. Try it again with the same command (--old-secret-file).`;
 }
 

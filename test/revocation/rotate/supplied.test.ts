@@ -120,9 +120,11 @@ it.each([
 it("that what leaked got a token says nothing once it is replaced: then the new one is asked with", async () => {
   const { incident, supplied } = await reported(came("issued"));
   const at = supplied?.issued?.at ?? 0;
+  const of = (rotate: StepResult) => contradictionOf({ ...incident, steps: { ...incident.steps, rotate } }, supplied);
 
-  expect(contradictionOf({ ...incident, replacedAt: at + 1 }, supplied)).toBeNull();
-  expect(contradictionOf({ ...incident, replacedAt: at }, supplied)).not.toBeNull();
+  expect(of(done(at + 1))).toBeNull();
+  expect(of(done(at - 1))).not.toBeNull();
+  expect(of(undone(at + 1))).not.toBeNull();
 });
 
 it("of runs at one moment none loses what another has seen", async () => {
