@@ -23,7 +23,7 @@ const GRANT = "grant/";
 const PUT_BACK = "put-back/";
 
 /** Whose rows they are. */
-export type Keeper = Pick<Incident, "id" | "keptBy">;
+type Keeper = Pick<Incident, "id" | "keptBy">;
 
 /** What an application may do belongs to it and not to an incident: see {@link keeperOf}. The rest each one sees itself. */
 const isOfApplication = (part: string): boolean =>
