@@ -104,7 +104,7 @@ function tryingHere(
       const incident = await readIncident(table, id);
       if (incident.drill) return null; // nothing was taken away from it
       const audiences = await audiencesOf(incident, { table, settings: incidentSettings(tenant) });
-      await desk.reportTrial(id, { begins: MOST_PROBES + requestsOf(audiences) });
+      await desk.reportTrial(id, { begins: MOST_PROBES + requestsOf(audiences), run });
       const said = await trySupplied(leaked, { clock, signal, tenant: asking });
       if (asked === "gets a token?" && said !== "refused" && isComplete(incident.steps.lock)) {
         came = await tryLeaked(audiences, lastWriteOf(incident), { ask, clock, signal });

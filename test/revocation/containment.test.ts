@@ -114,7 +114,7 @@ describe("a table that takes nothing for forty seconds", () => {
     await turns(world, 2);
     return world;
   };
-  const kept = <T>(world: World, part: PreservedPart) => readPreserved<T>(world.table, world.opened.id, part);
+  const kept = <T>(world: World, part: PreservedPart) => readPreserved<T>(world.table, world.opened, part);
 
   test.each(["non_interactive", "spa"])(
     "loses nothing of what was there, of an application of type %s",
@@ -123,7 +123,7 @@ describe("a table that takes nothing for forty seconds", () => {
 
       expect(await kept(world, "grant-types")).toEqual(["client_credentials"]);
       expect(await kept(world, "client")).toMatchObject({ appType, grantTypes: ["client_credentials"] });
-      expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([MEMBERS]);
+      expect(await readPreservedGrants(world.table, world.opened)).toMatchObject([MEMBERS]);
       expect(world.incident().leak?.kind).toBe("client-secret");
       expect(isContained(world.incident())).toBe(true);
     },

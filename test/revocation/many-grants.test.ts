@@ -31,15 +31,15 @@ describe("an application with thousands of grants", () => {
     const { table, clock, parts } = testParts(testTenant());
     const incident = incidentOf();
     await putIncident(table, incident);
-    await preserve(table, incident.id, "client", CLIENT);
-    await preserve(table, incident.id, "grant-types", CLIENT.grantTypes);
+    await preserve(table, incident, "client", CLIENT);
+    await preserve(table, incident, "grant-types", CLIENT.grantTypes);
     await preserve(
       table,
-      incident.id,
+      incident,
       "grant-ids",
       GRANTS.map(({ id }) => id),
     );
-    for (const grant of GRANTS) await preserve(table, incident.id, `grant/${grant.id}`, grant);
+    for (const grant of GRANTS) await preserve(table, incident, `grant/${grant.id}`, grant);
     const proposal = await planRestore(incident, RULES, { ...parts, inventories: { before: async () => undefined } });
     const waiting = { taskToken: "task", until: clock.now() + MINUTE };
     const { planHash } = await clock.run(ask(incident, "restore", proposal, waiting, parts));

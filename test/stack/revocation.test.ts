@@ -103,7 +103,7 @@ describe("an emergency revocation through the bundles", TIMEOUT, () => {
       run: crypto.randomUUID(),
       trial: { came: "issued", detail: "https://orders.example/" },
     };
-    for (const body of [{ begins: 20 }, came]) {
+    for (const body of [{ begins: 20, run: came.run }, came]) {
       expect((await desk("ASIAONCALL", `incidents/${id}/trial`, body)).status).toBe(200);
     }
     expect((await incident(id)).steps.prove).toMatchObject({

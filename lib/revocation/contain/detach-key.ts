@@ -44,7 +44,7 @@ export async function detach(run: StepRun): Promise<Came> {
   // Nothing that was attached is lost when this is not stored: a key stays registered when it is detached.
   const { attachedKeys: attached } = client;
   const seen: PreservedKeys = { attached: attached ?? null, keys };
-  const first = await run.keeping.store(() => preserve(parts.table, incident.id, "keys", seen));
+  const first = await run.keeping.store(() => preserve(parts.table, incident, "keys", seen));
   if (attached === undefined) return incomplete("Auth0 does not say which keys are attached.", [line], null);
   const others = attached.filter((id) => !isLeaked(id, leaked, keys));
   if (others.length === attached.length) return notAttached(run, leaked, [...keys, ...(first?.stored.keys ?? [])]);

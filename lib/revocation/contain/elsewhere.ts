@@ -1,4 +1,5 @@
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
+import { keeperOf } from "../incident/incident.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
 import { documentName } from "./documents.ts";
 import type { StepRun } from "./step-run.ts";
@@ -20,7 +21,8 @@ export interface KeptElsewhere {
 /** Milliseconds that taking away waits for it: people are told all the same. */
 const PATIENCE = 2_000;
 
-const nameOf = ({ incident }: StepRun, part: keyof KeptElsewhere): string => documentName(incident, `${part}.json`);
+const nameOf = ({ incident }: StepRun, part: keyof KeptElsewhere): string =>
+  documentName({ id: keeperOf(incident) }, `${part}.json`);
 
 /** Keeps it, once; that it cannot be kept holds nothing up. */
 export async function keepElsewhere<Part extends keyof KeptElsewhere>(

@@ -48,7 +48,7 @@ async function keepFirstGrants(run: StepRun): Promise<string[]> {
   }
   if (contain?.outcome === "paged") return [];
   const { parts, incident, keeping } = run;
-  const kept = await keeping.store(() => readPreservedGrants<RevokedGrant>(parts.table, incident.id));
+  const kept = await keeping.store(() => readPreservedGrants<RevokedGrant>(parts.table, incident));
   const ids = kept?.stored.map(({ id }) => id);
   return ids && (await storeIds(run, ids)).isStored ? [] : [`${what}: ${NOT_STORED}`];
 }
@@ -57,6 +57,6 @@ const NOT_STORED = "not stored yet";
 
 /** Where the table does not answer nobody knows. */
 async function isKept({ keeping, parts, incident }: StepRun, ...all: PreservedPart[]): Promise<boolean> {
-  const read = await Promise.all(all.map((part) => keeping.store(() => readPreserved(parts.table, incident.id, part))));
+  const read = await Promise.all(all.map((part) => keeping.store(() => readPreserved(parts.table, incident, part))));
   return read.every((kept) => kept?.stored !== undefined);
 }

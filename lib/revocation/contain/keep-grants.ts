@@ -81,7 +81,7 @@ export interface FirstLook {
 /** Which ones they were as far as that is known by now, where it is for a later look to store them. */
 async function readIds(run: StepRun, grants: readonly FoundGrant[]): Promise<FirstLook> {
   const { keeping, parts, incident } = run;
-  const known = await keeping.store(() => readPreserved<readonly string[]>(parts.table, incident.id, "grant-ids"));
+  const known = await keeping.store(() => readPreserved<readonly string[]>(parts.table, incident, "grant-ids"));
   const ids = known?.stored ?? idsOf(run, grants);
   return { ids: new Set(ids), isStored: known?.stored !== undefined, isUnread: true };
 }
@@ -90,7 +90,7 @@ const idsOf = (run: StepRun, grants: readonly FoundGrant[]): string[] =>
   grants.filter((grant) => mayBeFirst(run, grant)).map(({ id }) => id);
 
 export async function storeIds({ keeping, incident, parts }: StepRun, ids: readonly string[]): Promise<FirstLook> {
-  const kept = await keeping.store(() => preserve(parts.table, incident.id, "grant-ids", ids));
+  const kept = await keeping.store(() => preserve(parts.table, incident, "grant-ids", ids));
   return { ids: new Set(kept?.stored ?? ids), isStored: kept !== undefined };
 }
 
@@ -141,7 +141,7 @@ export async function keepGrant(
   };
   const part = first.ids.has(id) ? (`grant/${id}` as const) : (`put-back/${id}` as const);
   const isWhole = unread === undefined;
-  const stored = isWhole && (await keeping.store(() => preserve(parts.table, incident.id, part, plain)));
+  const stored = isWhole && (await keeping.store(() => preserve(parts.table, incident, part, plain)));
   return { ...plain, unread, isStored: Boolean(stored), lines: linesOf(plain, unread) };
 }
 

@@ -32,8 +32,8 @@ export async function storeClient(
   client: RevokedClient,
 ): Promise<{ first: RevokedClient; isStored: boolean }> {
   const [kept, types] = await Promise.all([
-    keeping.store(() => preserve(parts.table, incident.id, "client", client)),
-    keeping.store(() => preserve(parts.table, incident.id, "grant-types", client.grantTypes ?? null)),
+    keeping.store(() => preserve(parts.table, incident, "client", client)),
+    keeping.store(() => preserve(parts.table, incident, "grant-types", client.grantTypes ?? null)),
   ]);
   return { first: kept?.stored ?? client, isStored: kept !== undefined && types !== undefined };
 }
@@ -44,7 +44,7 @@ export async function seenBefore({
   incident,
   parts,
 }: StepRun): Promise<{ first: RevokedClient | undefined; wasSeen: boolean }> {
-  const kept = await keeping.store(() => readPreserved<RevokedClient>(parts.table, incident.id, "client"));
+  const kept = await keeping.store(() => readPreserved<RevokedClient>(parts.table, incident, "client"));
   const isVerified = incident.token?.signature.status === "verified" && incident.token.clientId === incident.clientId;
   return { first: kept?.stored, wasSeen: isVerified || kept?.stored !== undefined };
 }

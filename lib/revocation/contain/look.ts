@@ -80,10 +80,10 @@ async function keep<T>(
   read: () => Promise<T>,
 ): Promise<string | undefined> {
   const { parts, incident, keeping } = run;
-  const known = await keeping.store(() => readPreserved(parts.table, incident.id, part));
+  const known = await keeping.store(() => readPreserved(parts.table, incident, part));
   if (known?.stored !== undefined) return undefined;
   const came = await tried(read);
   if ("error" in came) return `${what}: ${reasonOf(came.error)}`;
-  const stored = await keeping.store(() => preserve(parts.table, incident.id, part, came.value));
+  const stored = await keeping.store(() => preserve(parts.table, incident, part, came.value));
   return stored ? undefined : `${what}: read, and not stored`;
 }

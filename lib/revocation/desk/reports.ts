@@ -6,7 +6,7 @@ import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import { beginSupplied, recordSupplied } from "../rotate/supplied.ts";
+import { beginSupplied, recordSupplied } from "../rotate/record-supplied.ts";
 import { windowSoFar } from "../window/announce-window.ts";
 import { refreshTokensRevoked, sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
 import { type ExposureWindow, waitsForRefreshTokens } from "../window/window.ts";
@@ -27,7 +27,7 @@ export async function takeTrial(
   parts: ReportParts,
 ): Promise<void> {
   const incident = await openOne(id, parts);
-  if ("begins" in report) await beginSupplied(incident, report.begins, parts);
+  if ("begins" in report) await beginSupplied(incident, report, parts);
   else await recordSupplied(incident, report, by, parts);
 }
 

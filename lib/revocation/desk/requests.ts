@@ -49,7 +49,7 @@ const trialShape = z.strictObject({ came: z.enum(["nothing", "issued", "refused"
 
 /** `POST /incidents/{id}/trial`: that a person's machine begins to try what leaked, and then what came of it. */
 export const reportShape = z.union([
-  z.strictObject({ begins: z.int().positive().max(1_000) }),
+  z.strictObject({ begins: z.int().positive().max(1_000), run: z.uuid() }),
   z.strictObject({ said: z.enum(["accepted", "refused", "unknown"]), run: z.uuid(), trial: orNull(trialShape) }),
 ]);
 export type TrialReport = z.input<typeof reportShape>;

@@ -2,7 +2,8 @@ import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
 import { ASKED_STEPS, type AskedStep, readAsked } from "../approvals/asked.ts";
 import type { PreservedKeys } from "../contain/look.ts";
-import { INCIDENT_STEPS, type Incident, incidentPartition, stoppedAt, wasContained } from "../incident/incident.ts";
+import { INCIDENT_STEPS, type Incident, stoppedAt, wasContained } from "../incident/incident.ts";
+import { readAllPreserved } from "../incident/preserve.ts";
 import { readTimeline } from "../incident/timeline.ts";
 import { type InvestigationRecord, readInvestigation } from "../investigate/investigation-record.ts";
 import { seenExposures } from "../investigate/seen-exposures.ts";
@@ -40,8 +41,7 @@ export interface BundleParts extends Pick<IncidentParts, "table" | "settings" | 
 export async function makeBundle(incident: Incident, parts: BundleParts): Promise<IncidentBundle> {
   const { table, settings, clock } = parts;
   const now = clock.now();
-  const partition = incidentPartition(incident.id);
-  const preserved = Object.fromEntries(await rowsOf(table, partition, "PRESERVED#"));
+  const preserved = await readAllPreserved(table, incident);
   const watch = (await readWatch(table, incident.id))?.value;
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
@@ -99,10 +99,6 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
     })),
   };
   return { ...facts, questions: openQuestions(facts), lessons: lessonsOf(facts, settings) };
-}
-
-async function rowsOf(table: Table, partition: string, prefix: string): Promise<[string, unknown][]> {
-  return all(table.list<unknown>(partition, { prefix }), ({ key, value }) => [key.sort.slice(prefix.length), value]);
 }
 
 async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise<R[]> {

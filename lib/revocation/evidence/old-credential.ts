@@ -1,8 +1,8 @@
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
 import type { Incident } from "../incident/incident.ts";
-import { whyNotOfLeaked } from "../rotate/proof-of-leaked.ts";
-import { isSeenDead, readSupplied } from "../rotate/supplied.ts";
+import { whyNotDead } from "../rotate/proof-of-leaked.ts";
+import { isSeenDead, isStillAccepted, readSupplied } from "../rotate/supplied.ts";
 
 /**
  * What was seen of the credential that leaked, since it was replaced: that Auth0 refuses it, which before had accepted
@@ -12,14 +12,9 @@ export type OldCredential = "refused" | "accepted" | "not seen";
 
 /** What a person had tried says it, or the proof of the incident's own rotation. */
 export async function seenOfOldCredential(incident: Incident, table: Table): Promise<OldCredential> {
-  const { rotate } = incident.steps;
   const supplied = await readSupplied(table, incident);
-  if (supplied?.last === "accepted" && supplied.at >= (rotate?.outcome === "done" ? rotate.at : 0)) return "accepted";
+  if (isStillAccepted(incident, supplied)) return "accepted";
   if (isSeenDead(incident, supplied)) return "refused";
   const record = await recordOfCredential(table, incident);
-  const { lastProof, promoted } = record ?? {};
-  if (!record || !promoted || promoted.at < incident.openedAt || lastProof?.current !== promoted.version) {
-    return "not seen";
-  }
-  return (await whyNotOfLeaked(incident, lastProof, record.kind, table)) === null ? "refused" : "not seen";
+  return (await whyNotDead(incident, record, table)) === null ? "refused" : "not seen";
 }

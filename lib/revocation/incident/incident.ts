@@ -103,6 +103,8 @@ export interface Incident {
   ended?: { at: Instant; by: string; reason: string };
   /** Earlier incidents about the same application that were open when this one was opened, the newest first. */
   follows?: readonly string[];
+  /** The earlier incident that keeps what the application had, see {@link keeperOf}; absent where this one does. */
+  keptBy?: string;
   /** The later incident that decides what the application may have; from then on nothing is given back by this one. */
   followedBy?: string;
 }
@@ -110,6 +112,12 @@ export interface Incident {
 export const incidentPartition = (id: string): string => `INCIDENT#${id}`;
 
 export const incidentKey = (id: string): Key => ({ partition: incidentPartition(id), sort: "INCIDENT" });
+
+/**
+ * Which incident keeps what the application had before anything was taken away. All that are about one application at
+ * one time keep it in one place: whichever of them looks first, and takes away first, any of them can offer it.
+ */
+export const keeperOf = ({ id, keptBy }: Pick<Incident, "id" | "keptBy">): string => keptBy ?? id;
 
 /**
  * Whether the leak may be called contained: there are levers, each that stops new tokens was pulled to the end, and

@@ -3,10 +3,9 @@ import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
-import { wasBegun } from "../restore/ready.ts";
-import { type Incident, type IncidentStep, incidentKey, type StepResult } from "./incident.ts";
+import { type Incident, type IncidentStep, incidentKey, isGivenBack, keeperOf, type StepResult } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
-import { inheritPreserved } from "./preserve.ts";
+import { inheritCredential } from "./preserve.ts";
 import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
 import { addToTimeline } from "./timeline.ts";
 
@@ -45,25 +44,17 @@ export async function openIncident(table: Table, request: IncidentRequest): Prom
   const base = incidentId(request);
   for (let count = 1; ; count += 1) {
     const id = count === 1 ? base : `${base}-${count}`;
-    const incident = await openAs(table, id, request, open);
+    const incident = await openAs(table, id, request);
     if (await covers(table, incident, request)) return goOn(table, incident, request);
     if (request.name !== undefined) throw taken(incident, request);
   }
 }
 
 /** The incident of that id: this one, unless there was one already. */
-async function openAs(
-  table: Table,
-  id: string,
-  request: IncidentRequest,
-  open: readonly Incident[],
-): Promise<Incident> {
+async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
   const known = await table.get<Incident>(incidentKey(id));
   if (known) return known.value;
-  const follows = open.flatMap((earlier) => [earlier.id, ...(earlier.follows ?? [])]);
-  const incident = { ...newIncident(id, request), ...(follows.length > 0 && { follows: [...new Set(follows)] }) };
-  const former = closesApplication(request) ? await findContained(table, open) : undefined;
-  if (former) await inheritPreserved(table, former, id);
+  const incident = await goOnFrom(table, newIncident(id, request), await listOpen(table, request));
   await table.put<IncidentEntry>(indexKey(incident), { id });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
 }
@@ -79,12 +70,35 @@ export function newIncident(id: string, request: Omit<IncidentRequest, "name">):
   return { ...facts, leak: null, steps: {}, window: null, closedAt: null };
 }
 
-/** The one that holds what the application had: it took that away, and has not begun to give it back. */
-async function findContained(table: Table, open: readonly Incident[]): Promise<Incident | undefined> {
-  for (const incident of open) {
-    if (closesApplication(incident) && !(await wasBegun(incident, { table }))) return incident;
-  }
-  return undefined;
+/**
+ * The incident as one that goes on from those that are open, the newest first. What the application had is kept by the
+ * last of them that closes it, for all of them, unless that one has given it back by then: then it is what is there.
+ */
+async function goOnFrom(table: Table, incident: Incident, open: readonly Incident[]): Promise<Incident> {
+  if (open.length === 0) return incident;
+  const known = incident.follows ?? [];
+  const follows = [...new Set([...open.flatMap((earlier) => [earlier.id, ...(earlier.follows ?? [])]), ...known])];
+  const former = closesApplication(incident) ? open.find(closesApplication) : undefined;
+  if (!former || isGivenBack(former)) return { ...incident, follows };
+  await inheritCredential(table, former, incident);
+  return { ...incident, follows, keptBy: keeperOf(former) };
+}
+
+/** Of two reports at one moment neither has seen the other: the later one goes on from the earlier one all the same. */
+async function withMissed(table: Table, incident: Incident, request: IncidentRequest): Promise<Incident> {
+  if (Object.keys(incident.steps).length > 0) return incident;
+  const { id, follows = [] } = incident;
+  const isMissed = (other: Incident): boolean =>
+    indexKey(other).sort < indexKey(incident).sort && !follows.includes(other.id) && !other.follows?.includes(id);
+  const open = await listOpen(table, request);
+  if (!open.some(isMissed)) return incident;
+  const all = open.filter((other) => isMissed(other) || follows.includes(other.id));
+  const linked = await goOnFrom(table, incident, all);
+  return changeIncident(table, id, (known) => ({
+    ...known,
+    follows: linked.follows ?? [],
+    ...(linked.keptBy === undefined ? {} : { keptBy: linked.keptBy }),
+  }));
 }
 
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
@@ -95,7 +109,8 @@ async function covers(table: Table, incident: Incident, request: IncidentRequest
 }
 
 /** Of two that take away and give back one would undo what the other did: the later one decides. */
-async function goOn(table: Table, incident: Incident, request: IncidentRequest): Promise<Incident> {
+async function goOn(table: Table, known: Incident, request: IncidentRequest): Promise<Incident> {
+  const incident = await withMissed(table, known, request);
   for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
     const { followedBy } = await changeIncident(table, id, (earlier) => ({
       ...earlier,

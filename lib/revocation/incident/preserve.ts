@@ -1,5 +1,5 @@
 import type { Key, Table } from "../../store/table.ts";
-import { type Incident, incidentPartition } from "./incident.ts";
+import { type Incident, incidentPartition, keeperOf } from "./incident.ts";
 
 /**
  * What is kept before anything is taken away. Each grant is a row of its own, with its organizations: a row of DynamoDB
@@ -19,20 +19,29 @@ export type PreservedPart =
   | `put-back/${string}`;
 
 const PREFIX = "PRESERVED#";
+const GRANT = "grant/";
+const PUT_BACK = "put-back/";
 
-const partKey = (incident: string, part: PreservedPart): Key => ({
-  partition: incidentPartition(incident),
+/** Whose rows they are. */
+type Keeper = Pick<Incident, "id" | "keptBy">;
+
+/** What an application may do belongs to it and not to an incident: see {@link keeperOf}. The rest each one sees itself. */
+const isOfApplication = (part: string): boolean =>
+  ["client", "grant-types", "grant-ids"].includes(part) || part.startsWith(GRANT) || part.startsWith(PUT_BACK);
+
+const partKey = (incident: Keeper, part: PreservedPart): Key => ({
+  partition: incidentPartition(isOfApplication(part) ? keeperOf(incident) : incident.id),
   sort: `${PREFIX}${part}`,
 });
 
 /**
- * Keeps what was there, once: what an incident saw first is what it gives back, so a second look, at a client that is
- * locked already, never takes its place.
+ * Keeps what was there, once: what was seen first is what is given back, so a second look, at a client that is locked
+ * already, never takes its place.
  *
  * @param value plain JSON, and nothing that opens anything
  * @returns what is kept: this, or what was kept before
  */
-export async function preserve<T>(table: Table, incident: string, part: PreservedPart, value: T): Promise<T> {
+export async function preserve<T>(table: Table, incident: Keeper, part: PreservedPart, value: T): Promise<T> {
   const key = partKey(incident, part);
   for (;;) {
     if (await table.put(key, value, { ifVersion: 0 })) return value;
@@ -41,50 +50,48 @@ export async function preserve<T>(table: Table, incident: string, part: Preserve
   }
 }
 
-/** Of the tenant and not of the application: a later incident looks at them itself. */
-const OF_THE_TENANT: ReadonlySet<string> = new Set<PreservedPart>(["api-lifetimes", "signing-keys", "log-position"]);
-
 /**
- * Keeps in a later incident what an earlier one about the same application has taken away: nobody can see it any more.
- * Which version of the credential was stored first is looked at again where that one is replaced: the new one leaked.
+ * Keeps in a later incident what an earlier one about the same application saw of its credential: what that one takes
+ * away nobody can see any more. Which version was stored first is looked at again where that one is replaced: the new
+ * one leaked.
  */
-export async function inheritPreserved(
-  table: Table,
-  { id, replacedAt }: Pick<Incident, "id" | "replacedAt">,
-  to: string,
-): Promise<void> {
-  for await (const { key, value } of table.list<unknown>(incidentPartition(id), { prefix: PREFIX })) {
-    const part = key.sort.slice(PREFIX.length) as PreservedPart;
-    const isOld = part === "stored-version" && replacedAt !== undefined;
-    if (!OF_THE_TENANT.has(part) && !isOld) await preserve(table, to, part, value);
+export async function inheritCredential(table: Table, earlier: Incident, later: Keeper): Promise<void> {
+  const parts = ["keys", ...(earlier.replacedAt === undefined ? (["stored-version"] as const) : [])] as const;
+  for (const part of parts) {
+    const kept = await readPreserved(table, earlier, part);
+    if (kept !== undefined) await preserve(table, later, part, kept);
   }
 }
 
 /** What was kept; undefined when nothing was. */
-export async function readPreserved<T>(table: Table, incident: string, part: PreservedPart): Promise<T | undefined> {
+export async function readPreserved<T>(table: Table, incident: Keeper, part: PreservedPart): Promise<T | undefined> {
   return (await table.get<T>(partKey(incident, part)))?.value;
 }
 
+/** All that was kept, by part. */
+export async function readAllPreserved(table: Table, incident: Keeper): Promise<Record<string, unknown>> {
+  const own = await readAll(table, incident.id, "");
+  const kept = (await readAll(table, keeperOf(incident), "")).filter(({ id }) => isOfApplication(id));
+  return Object.fromEntries([...own, ...kept].map(({ id, value }) => [id, value]));
+}
+
 /** What was kept of all grants that were there at the first look. */
-export const readPreservedGrants = async <T>(table: Table, incident: string): Promise<T[]> =>
+export const readPreservedGrants = async <T>(table: Table, incident: Keeper): Promise<T[]> =>
   (await readGrants<T>(table, incident)).first;
 
 /** What was kept of grants that somebody gave afterwards. */
-export const readPutBack = async <T>(table: Table, incident: string): Promise<T[]> => [
+export const readPutBack = async <T>(table: Table, incident: Keeper): Promise<T[]> => [
   ...(await readGrants<T>(table, incident)).later,
-  ...(await readAll<T>(table, incident, PUT_BACK)).map(({ value }) => value),
+  ...(await readAll<T>(table, keeperOf(incident), PUT_BACK)).map(({ value }) => value),
 ];
-
-const GRANT = "grant/";
-const PUT_BACK = "put-back/";
 
 /**
  * Grants that were kept as those of the first look, and which of them were: who could not read for a while what a
  * process before had seen first kept whatever was there by then.
  */
-async function readGrants<T>(table: Table, incident: string): Promise<{ first: T[]; later: T[] }> {
+async function readGrants<T>(table: Table, incident: Keeper): Promise<{ first: T[]; later: T[] }> {
   const ids = await readPreserved<readonly string[]>(table, incident, "grant-ids");
-  const all = await readAll<T>(table, incident, GRANT);
+  const all = await readAll<T>(table, keeperOf(incident), GRANT);
   const { first = [], later = [] } = Object.groupBy(all, ({ id }) =>
     ids === undefined || ids.includes(id) ? "first" : "later",
   );

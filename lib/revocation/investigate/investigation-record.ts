@@ -29,6 +29,8 @@ export interface InvestigationRecord {
   uses: readonly UseTally[];
   /** Tokens that it was given for itself, as far back as the log reaches; null where none was seen. */
   issued: Issued | null;
+  /** Whether users were given tokens through it, as far back as the log reaches. */
+  users: boolean;
   /** Events about them from before the leak. */
   earlier: number;
   /** Applications that were added with it since the leak. */
@@ -51,6 +53,7 @@ export const NOTHING_YET: InvestigationRecord = {
   uses: [],
   earlier: 0,
   issued: null,
+  users: false,
   planted: NOTHING_PLANTED,
   kept: 0,
   notKept: 0,

@@ -53,7 +53,7 @@ async function readLog(
   { record: begun, version: first }: Omit<Reading, "failure">,
   { tenant, table, clock, deadline }: IncidentParts,
 ): Promise<Reading> {
-  const end = await readPreserved<LogPosition>(table, incident.id, "log-position");
+  const end = await readPreserved<LogPosition>(table, incident, "log-position");
   let record = begun;
   let version = first;
   const keep = async (next: InvestigationRecord): Promise<boolean> => {

@@ -3,7 +3,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { concernOf } from "../watch/concerns.ts";
 import { isForItself, withIssued } from "../watch/issued.ts";
-import { tallied } from "../watch/log-use.ts";
+import { kindOfUse, tallied } from "../watch/log-use.ts";
 import { isPlanted, talliedPlanted, withPlanted } from "../watch/planted.ts";
 import { isWorthKeeping, MOST_SEEN, type SeenEvent } from "../watch/seen.ts";
 import type { InvestigationRecord } from "./investigation-record.ts";
@@ -47,10 +47,12 @@ const hasEnd = (page: readonly LogEvent[], end: LogPosition | undefined): boolea
 
 function withEvent(result: PageResult, event: LogEvent, incident: Incident): PageResult {
   const { next: before, seen } = result;
-  const isOwnToken = event.clientId === incident.clientId && isForItself(event);
+  const isToken = event.clientId === incident.clientId && kindOfUse(event) === "token-issued";
+  const isOwnToken = isToken && isForItself(event);
   const next: InvestigationRecord = {
     ...before,
     issued: isOwnToken ? withIssued(before.issued, event, undefined) : before.issued,
+    users: before.users || (isToken && !isOwnToken),
     position: event.id,
     reachesBackTo: before.reachesBackTo ?? event.at,
     readUntil: Math.max(before.readUntil, event.at),

@@ -21,7 +21,7 @@ export async function planKeyRevocation(
 ): Promise<KeyProposal> {
   if (!incident.leak?.shortens.includes("key-revocation"))
     return { none: incident.leak?.untouched && !incident.token ? NOT_STOPPED : NOT_SIGNED };
-  const first = await readPreserved<readonly SigningKey[]>(table, incident.id, "signing-keys");
+  const first = await readPreserved<readonly SigningKey[]>(table, incident, "signing-keys");
   const kid = incident.token ? incident.token.kid : first?.find(({ state }) => state === "current")?.kid;
   if (kid === undefined || kid === null) return { none: NOT_KNOWN };
   const keys = await tenant.signingKeys();

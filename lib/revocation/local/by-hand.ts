@@ -3,6 +3,7 @@ import { FOR_ITSELF } from "../contain/known-client.ts";
 import { aclDescription } from "../contain/network-acl.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { readPreserved, readPreservedGrants } from "../incident/preserve.ts";
+import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
 import { wholeGrantText } from "../restore/restore-text.ts";
 
@@ -16,17 +17,18 @@ import { wholeGrantText } from "../restore/restore-text.ts";
  * @returns nothing where nothing was taken away, as in a drill
  */
 export async function giveBackByHand(incident: Incident, table: Table, config?: string): Promise<string[]> {
-  const { id, clientId, drill, steps } = incident;
-  const client = await readPreserved<RevokedClient>(table, id, "client");
-  const types = await readPreserved<readonly string[] | null>(table, id, "grant-types");
-  const grants = (await readPreservedGrants<RevokedGrant>(table, id)).filter(({ isSystem }) => !isSystem);
-  const told = Object.values(steps).flatMap((step) => ("told" in step ? (step.told ?? []) : []));
+  const { clientId, drill, steps } = incident;
+  const client = await readPreserved<RevokedClient>(table, incident, "client");
+  const types = await readPreserved<readonly string[] | null>(table, incident, "grant-types");
+  const grants = (await readPreservedGrants<RevokedGrant>(table, incident)).filter(({ isSystem }) => !isSystem);
+  const sharers = await sharersOf(table, incident);
+  const told = sharers.flatMap((sharer) => Object.values(sharer.steps).flatMap(toldBy));
   const lines = [
     ...grants.map((grant) => grantLine(grant, clientId)),
     ...grants.flatMap(({ audience, organizations }) => organizations.map((one) => organizationLine(one, audience))),
     ...told.map((line) => `As people were told, because it could not be stored: ${line}`),
     ...typeLines(incident, types, client?.name),
-    ...aclLines(incident),
+    ...sharers.flatMap(aclLines),
   ];
   if (drill) return [];
   if (lines.length > 0) return [...firstLines(incident, config), ...lines, LAST];

@@ -157,7 +157,7 @@ async function giveOne(
 
 /** What is taken away here is no part of what was there, but it is written down like everything. */
 async function replace({ parts, incident, ...run }: StepRun, grant: RevokedGrant): Promise<CurfewError | undefined> {
-  const kept = await tried(() => preserve(parts.table, incident.id, `put-back/${grant.id}`, grant));
+  const kept = await tried(() => preserve(parts.table, incident, `put-back/${grant.id}`, grant));
   if ("error" in kept) return kept.error;
   const what = `DELETE /api/v2/client-grants/${grant.id}, which is not what was approved`;
   return act({ ...run, parts, incident }, what, () => run.tenant.deleteGrant(grant.id));

@@ -3,6 +3,7 @@ import type { Proposal } from "../approvals/asked.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
+import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
 import { readInvestigation } from "../investigate/investigation-record.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -29,11 +30,12 @@ export async function planRestore(
   parts: PlanningParts,
 ): Promise<Proposal<RestorePlan>> {
   const { table, settings, clock } = parts;
-  const kept = <T>(part: PreservedPart): Promise<T | undefined> => readPreserved<T>(table, incident.id, part);
+  const kept = <T>(part: PreservedPart): Promise<T | undefined> => readPreserved<T>(table, incident, part);
   const client = await kept<RevokedClient>("client");
   const types = await kept<readonly string[] | null>("grant-types");
   const ids = await kept<readonly string[]>("grant-ids");
-  const grants = (await readPreservedGrants<RevokedGrant>(table, incident.id)).filter(({ isSystem }) => !isSystem);
+  const grants = (await readPreservedGrants<RevokedGrant>(table, incident)).filter(({ isSystem }) => !isSystem);
+  const sharers = await sharersOf(table, incident);
   const seen = await parts.inventories.before(incident.leakedSince ?? incident.openedAt);
   const judged = judgeGrants(
     grants,
@@ -50,17 +52,17 @@ export async function planRestore(
     clientId: incident.clientId,
     grantTypes: types?.includes(FOR_ITSELF) ? [FOR_ITSELF] : [],
     grants: judged.grants,
-    networkAcl: mayHaveAcl(incident),
+    networkAcl: sharers.some(mayHaveAcl),
   };
   const remarks = [
     ...judged.remarks,
     ...(seen
       ? []
       : ["No audit is kept from before the leak, so nobody knows whether the application is a third party's."]),
-    ...(types === undefined || types === null
+    ...(types === undefined || types === null || sharers.some(({ steps: { lock } }) => toldBy(lock).length > 0)
       ? ["Which grant types it had is not stored: give client_credentials back by hand if it had it."]
       : []),
-    ...unstored(incident, ids, grants),
+    ...unstored(sharers, ids, grants),
   ];
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
@@ -71,11 +73,15 @@ const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>
   acl !== undefined && acl.outcome !== "not-applicable";
 
 /** Of grants that were there and could not be stored people were told: only they can give them back. */
-function unstored({ steps }: Incident, ids: readonly string[] | undefined, grants: readonly RevokedGrant[]): string[] {
-  const { contain } = steps;
-  if (ids === undefined && isComplete(contain)) return [contain?.outcome === "paged" ? TOLD : UNREAD];
+function unstored(
+  sharers: readonly Incident[],
+  ids: readonly string[] | undefined,
+  grants: readonly RevokedGrant[],
+): string[] {
+  const runs = sharers.map(({ steps: { contain } }) => contain);
   const lost = (ids ?? []).filter((id) => !grants.some((grant) => grant.id === id));
-  return lost.length === 0 && contain?.outcome !== "paged" ? [] : [TOLD];
+  if (lost.length > 0 || runs.some((run) => toldBy(run).length > 0)) return [TOLD];
+  return ids === undefined && runs.some(isComplete) ? [UNREAD] : [];
 }
 
 const TOLD =

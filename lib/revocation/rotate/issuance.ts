@@ -35,11 +35,12 @@ export async function tryIssuance(incident: Incident, login: Login, parts: Issua
 
 /** The Management API, which every tenant has; all that there was a grant for; and what the leaked token was for. */
 export async function audiencesOf(
-  { id, token }: Incident,
+  incident: Incident,
   { table, settings }: Pick<IssuanceParts, "table" | "settings">,
 ): Promise<string[]> {
-  const grants = await readPreservedGrants<RevokedGrant>(table, id);
-  const later = await readPutBack<RevokedGrant>(table, id);
+  const { token } = incident;
+  const grants = await readPreservedGrants<RevokedGrant>(table, incident);
+  const later = await readPutBack<RevokedGrant>(table, incident);
   const granted = [...grants, ...later].map(({ audience }) => audience);
   return [...new Set([managementAudience(settings.domain), ...granted, ...(token?.audience ?? [])])];
 }

@@ -1,10 +1,38 @@
-import type { Proof, RotationRecord } from "../../rotation/ledger/rotation-record.ts";
+import { isOpen, type Proof, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { VersionId } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
-import type { Incident } from "../incident/incident.ts";
-import { readTry } from "./rotation-of-incident.ts";
+import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { readTry, versionMade } from "./rotation-of-incident.ts";
+
+/** `INCIDENT#<id>`, `DEAD`: that what leaked was proven dead when this version had replaced it. */
+interface ProvenDead {
+  version: VersionId;
+}
+
+const deadKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "DEAD" });
+
+/**
+ * Whether what leaked is proven dead: by a proof that the version which this incident made last is what replaced it. A
+ * proof of a later incident or rotation is about what this one made. Where there was one it is kept: a later one takes
+ * its place in the ledger.
+ *
+ * @returns null where it is dead; why that is not provable, in a sentence; undefined where nothing says anything of it
+ * @throws CurfewError `store-failed`
+ */
+export async function whyNotDead(
+  incident: Incident,
+  record: RotationRecord | undefined,
+  table: Table,
+): Promise<string | null | undefined> {
+  const made = await versionMade({ table }, incident);
+  if (made === undefined) return undefined;
+  if ((await table.get<ProvenDead>(deadKey(incident)))?.value.version === made) return null;
+  const hopeless = record?.aftercare.find((care) => !isOpen(care))?.notProvable;
+  if (hopeless !== undefined || record?.lastProof?.current !== made) return hopeless;
+  return whyNotOfLeaked(incident, record.lastProof, record.kind, table);
+}
 
 /**
  * What the proof of the incident's rotation says of what leaked: that it is dead, or why nobody can prove that. A proof
@@ -13,7 +41,7 @@ import { readTry } from "./rotation-of-incident.ts";
  * @returns null where it is dead, else why that is not provable, in a sentence
  * @throws CurfewError `store-failed`
  */
-export async function whyNotOfLeaked(
+async function whyNotOfLeaked(
   incident: Incident,
   proof: Proof,
   kind: RotationRecord["kind"],
@@ -41,13 +69,13 @@ export async function aboutOld(
   record: RotationRecord | undefined,
   { table }: Pick<RotationParts, "table">,
 ): Promise<string> {
-  const hopeless = record?.aftercare.find(({ notProvable }) => notProvable !== undefined)?.notProvable;
-  if (hopeless !== undefined) return `That the old one is dead is not provable: ${hopeless}`;
-  if (record?.lastProof?.current === version) {
-    const why = await whyNotOfLeaked(incident, record.lastProof, kind, table);
-    if (why === null) return "The old one is proven dead.";
+  const why = await whyNotDead(incident, record, table);
+  if (why === null) await table.put<ProvenDead>(deadKey(incident), { version });
+  if (why === null) return "The old one is proven dead.";
+  if (why !== undefined && record?.lastProof?.current === version) {
     return `The one that was stored is proven dead; that what leaked is dead is not provable: ${why}`;
   }
+  if (why !== undefined) return `That the old one is dead is not provable: ${why}`;
   if (isFirst && kind === "private-key") return "Its other keys that may have leaked are detached and deleted.";
   return "That the old one is dead is not provable here, since it was not stored: whoever has it can try it.";
 }

@@ -2,7 +2,7 @@ import type { Login } from "../../auth0/login.ts";
 import { SETTLING } from "../../rotation/asking/asking.ts";
 import { beforeMoment, boundedParts } from "../../rotation/bounded-parts.ts";
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
-import { isOpen, type RotationRecord } from "../../rotation/ledger/rotation-record.ts";
+import type { RotationRecord } from "../../rotation/ledger/rotation-record.ts";
 import { CURRENT } from "../../rotation/ports.ts";
 import { credentialIn } from "../../rotation/vault/payload.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
@@ -14,7 +14,7 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
-import { whyNotOfLeaked } from "./proof-of-leaked.ts";
+import { whyNotDead } from "./proof-of-leaked.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
 import { seenClient } from "./seen-client.ts";
 import { notDone, RECORDING, recordCame } from "./step-record.ts";
@@ -67,15 +67,17 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   const parts = { ...given, rotation, table: rotation.table };
   const client = await seenClient(incident, rotation, parts.table);
   if (!client) return isComplete(incident.steps.lock) ? GONE : NEVER_SEEN;
+  const login = await storedLogin(incident, client, parts);
+  const trial = login && (await tryIssuance(incident, login, parts));
+  // After asking, which takes minutes: what a person has seen meanwhile must not be overwritten.
   const supplied = await readSupplied(parts.table, incident);
   const contradiction = contradictionOf(incident, supplied);
   if (contradiction !== null) return incomplete(NOT_PROVEN, [contradiction], null);
-  const login = await storedLogin(incident, client, parts);
-  if (!login) {
+  if (!trial) {
     const began = isProvenBy(incident, supplied) ? supplied?.trial?.began : undefined;
     return began === undefined ? incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null) : { ...TRIED, began };
   }
-  const came = judged(await tryIssuance(incident, login, parts), incident);
+  const came = judged(trial, incident);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = await aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }), rotation.table);
@@ -132,11 +134,7 @@ function judged({ came, detail, from }: Trial, incident: Incident): Came {
 /** What is known of the credential that leaked. */
 async function aboutOld(incident: Incident, record: RotationRecord | undefined, table: Table): Promise<string> {
   if (!isComplete(incident.steps.rotate)) return "The credential that leaked is not replaced, or not proven dead yet.";
-  const hopeless = record?.aftercare.find((care) => !isOpen(care))?.notProvable;
-  if (hopeless !== undefined) return `That the old credential is dead is not provable: ${hopeless}`;
-  if (record?.lastProof === undefined || record.lastProof.current !== record.promoted?.version) {
-    return "That the old credential is dead is not provable from what is stored: it was not.";
-  }
-  const why = await whyNotOfLeaked(incident, record.lastProof, record.kind, table);
+  const why = await whyNotDead(incident, record, table);
+  if (why === undefined) return "That the old credential is dead is not provable from what is stored: it was not.";
   return why === null ? "The old credential is proven dead." : `That what leaked is dead is not provable: ${why}`;
 }

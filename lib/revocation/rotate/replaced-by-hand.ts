@@ -29,12 +29,12 @@ export function isOwnRotator({ clientId }: Incident, { settings }: Pick<RotatePa
  * @throws CurfewError as reading the vault does, `store-failed`, `interrupted`
  */
 export async function replacedByHand(incident: Incident, parts: RotateParts): Promise<Came> {
-  const place = await placeOf(incident, await readPreserved<RevokedClient>(parts.table, incident.id, "client"), parts);
+  const place = await placeOf(incident, await readPreserved<RevokedClient>(parts.table, incident, "client"), parts);
   const { secret, name } = place;
   const current = secret && versionWith(secret, CURRENT);
   if (incident.drill)
     return { outcome: "done", message: `A person would replace the credential, in the secret ${name}.` };
-  const first = await preserve<VersionId | null>(parts.table, incident.id, "stored-version", current ?? null);
+  const first = await preserve<VersionId | null>(parts.table, incident, "stored-version", current ?? null);
   if (!secret || !current || current === first) {
     return incomplete(NOT_REPLACED, [byHand(incident, place, parts)], null);
   }

@@ -33,6 +33,15 @@ export const writeTry = async ({ table }: RotateParts, incident: Incident, value
 export const versionOfTry = ({ id, tenant, clientId }: Incident, attempt: number): VersionId =>
   hash("sha256", JSON.stringify([id, tenant, clientId, attempt]));
 
+/** The version that an incident made last; undefined where it made none. */
+export async function versionMade(
+  parts: Pick<RotateParts, "table">,
+  incident: Incident,
+): Promise<VersionId | undefined> {
+  const known = await readTry(parts, incident);
+  return known && versionOfTry(incident, known.attempt);
+}
+
 /**
  * How an incident rotates: what is configured for quiet days does not hold it up. Neither that rotation is off, held or
  * cancelled; nor the overlap of keys, because one of the two is what leaked; nor that a secret signs ID tokens (HS256),

@@ -32,7 +32,7 @@ export async function seenClient(
   const seen = await tried(() => clientOf(incident, rotation));
   if ("value" in seen) return seen.value;
   if (isNotThere(incident)) return undefined;
-  const kept = await readPreserved<RevokedClient>(table, incident.id, "client");
+  const kept = await readPreserved<RevokedClient>(table, incident, "client");
   if (!kept) throw seen.error;
   return kept;
 }

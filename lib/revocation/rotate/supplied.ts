@@ -1,3 +1,4 @@
+import { moment } from "../../alerts/change-alert.ts";
 import type { Login } from "../../auth0/login.ts";
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Instant } from "../../history/history.ts";
@@ -7,11 +8,8 @@ import { calibratedAsk, type Said, SETTLING } from "../../rotation/asking/asking
 import type { RotationTenant } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
 import { type Incident, incidentPartition, isComplete } from "../incident/incident.ts";
-import { recordStep } from "../incident/incidents.ts";
-import { addToTimeline } from "../incident/timeline.ts";
-import { noteOwnAct } from "../watch/own-acts.ts";
 import { lastWriteOf } from "./issuance.ts";
-import { LONGEST_TRIAL, type Trial } from "./try-leaked.ts";
+import type { Trial } from "./try-leaked.ts";
 
 /** How many events of the log asking whether it is accepted can leave. */
 export const MOST_PROBES = 4 * REFUSALS;
@@ -24,11 +22,15 @@ export interface Supplied {
   refusedAt: Instant | null;
   /** When a run first saw refused what the same run had seen accepted; null where none has, and since one is accepted. */
   diedAt: Instant | null;
+  /** That it was accepted last; null where it never was, and since the same run saw it refused. */
+  accepted: { run: string; at: Instant } | null;
   /** The last time. */
   last: Said;
   at: Instant;
   /** What asking for tokens with it came to, once the application was contained; null while nobody did. */
   trial: SuppliedTrial | null;
+  /** That it got a token; null where it never did, since the same run saw it refused, and since it was tried and got none. */
+  issued: (SuppliedTrial & { run: string }) | null;
 }
 
 /** `began` by the clock of whoever records it: the machine of the person who tries may have another. */
@@ -52,9 +54,6 @@ export interface SuppliedReport {
   trial: Pick<Trial, "came" | "detail"> | null;
 }
 
-/** Bounds what the row holds. */
-const MOST_RUNS = 20;
-
 /** What trying it works with: no login of Curfew's is needed. */
 export interface SuppliedParts {
   table: Table;
@@ -64,108 +63,40 @@ export interface SuppliedParts {
   tenant: Pick<RotationTenant, "calibrate" | "probe">;
 }
 
-const key = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLIED" });
+export const suppliedKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLIED" });
 
 export const readSupplied = async (table: Table, incident: Incident): Promise<Supplied | undefined> =>
-  (await table.get<Supplied>(key(incident)))?.value;
-
-/** `INCIDENT#<id>`, `SUPPLYING`: when a person's machine last began to try. */
-const beganKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "SUPPLYING" });
-
-/**
- * Notes that a person's machine is about to try what leaked, so that the watch does not take it for a thief.
- *
- * @param most how many events of the log that can leave
- * @throws CurfewError `store-failed`
- */
-export async function beginSupplied(
-  incident: Incident,
-  most: number,
-  { table, clock }: Pick<SuppliedParts, "table" | "clock">,
-): Promise<void> {
-  const from = Math.round(clock.now());
-  await noteOwnAct(table, incident.id, { from, until: from + LONGEST_TRIAL, most, leaves: ["token-refused"] });
-  await table.put<Instant>(beganKey(incident), from);
-}
-
-/**
- * Records what became of it. What one run saw accepted and then refused is dead. A
- * token that was given out takes the proof back at once.
- *
- * @param by who tried
- * @returns the incident as it is now
- * @throws CurfewError `store-failed`
- */
-export async function recordSupplied(
-  incident: Incident,
-  { said, run, trial }: SuppliedReport,
-  by: string,
-  { table, clock }: Pick<SuppliedParts, "table" | "clock">,
-): Promise<Incident> {
-  const at = Math.round(clock.now());
-  const known = await readSupplied(table, incident);
-  const began = (await table.get<Instant>(beganKey(incident)))?.value ?? at;
-  const supplied: Supplied = {
-    ...answered(known, said, run, at),
-    last: said,
-    at,
-    trial: trial ? { ...trial, began, at, by } : (known?.trial ?? null),
-  };
-  await table.put<Supplied>(key(incident), supplied);
-  const what = "Tried the credential that they gave for the proof.";
-  const answer = trial ? `${said}; asked for tokens: ${trial.came}` : said;
-  await addToTimeline(table, incident.id, { at, who: by, what, answer });
-  const missing = contradictionOf(incident, supplied);
-  if (missing === null) return incident;
-  const message = "It is not proven that no new token is given out.";
-  return recordStep(table, incident.id, "prove", {
-    at,
-    outcome: "incomplete",
-    message,
-    missing: [missing],
-    code: null,
-  });
-}
-
-function answered(
-  known: Supplied | undefined,
-  said: Said,
-  run: string,
-  at: Instant,
-): Pick<Supplied, "acceptedIn" | "refusedAt" | "diedAt"> {
-  const { acceptedIn = [], refusedAt = null, diedAt = null } = known ?? {};
-  switch (said) {
-    case "accepted":
-      return { acceptedIn: [...new Set([...acceptedIn, run])].slice(-MOST_RUNS), refusedAt: null, diedAt: null };
-    case "refused":
-      return { acceptedIn, refusedAt: at, diedAt: diedAt ?? (acceptedIn.includes(run) ? at : null) };
-    case "unknown":
-      return { acceptedIn, refusedAt, diedAt };
-  }
-}
+  (await table.get<Supplied>(suppliedKey(incident)))?.value;
 
 /** Whether what leaked was seen to die. Where it should be replaced and is not, what was tried was something else. */
 export const isSeenDead = ({ steps: { rotate } }: Pick<Incident, "steps">, supplied: Supplied | undefined): boolean =>
   supplied !== undefined && supplied.diedAt !== null && rotate !== undefined && rotate.outcome !== "incomplete";
 
+/** Whether what a person gave was accepted, and nothing says that it is not any more. */
+export const isStillAccepted = (incident: Pick<Incident, "steps">, supplied: Supplied | undefined): boolean =>
+  supplied?.accepted != null && supplied.accepted.at >= replacedBy(incident);
+
+/** By when it was replaced to the end; 0 while it is not. */
+const replacedBy = ({ steps: { rotate } }: Pick<Incident, "steps">): Instant =>
+  rotate?.outcome === "done" ? rotate.at : 0;
+
 /**
  * Why what a person tried keeps anybody from calling the application closed; null where it does not. What was taken away
- * again since then has to be tried again.
+ * again since then has to be tried again; once it is replaced, tokens are asked for with the new one.
  */
 export function contradictionOf(incident: Incident, supplied: Supplied | undefined): string | null {
-  const trial = latestTrial(incident, supplied);
-  if (trial?.came !== "issued" || incident.drill || isComplete(incident.steps.restore)) return null;
-  return `What leaked STILL GETS a token for ${trial.detail ?? "an API"}, as ${trial.by} has tried. Try it again with the same command (--old-secret-file).`;
+  const { issued } = supplied ?? {};
+  if (!issued || issued.began < lastWriteOf(incident) || incident.drill || isComplete(incident.steps.restore))
+    return null;
+  return `What leaked STILL GETS a token for ${issued.detail ?? "an API"}, as ${issued.by} has tried. Try it again with the same command (--old-secret-file).`;
 }
 
 /** Whether a person has tried what leaked since everything was taken away and known everywhere, and it got nothing. */
 export function isProvenBy(incident: Incident, supplied: Supplied | undefined): boolean {
-  const trial = latestTrial(incident, supplied);
-  return trial?.came === "nothing" && trial.at >= lastWriteOf(incident) + SETTLING;
+  const { trial } = supplied ?? {};
+  const since = lastWriteOf(incident);
+  return trial?.came === "nothing" && trial.began >= since && trial.at >= since + SETTLING;
 }
-
-const latestTrial = (incident: Incident, supplied: Supplied | undefined): SuppliedTrial | undefined =>
-  supplied?.trial && supplied.trial.began >= lastWriteOf(incident) ? supplied.trial : undefined;
 
 /**
  * Asks whether Auth0 still accepts a credential that a person gave, on that person's machine. Refused means: five times
@@ -194,11 +125,13 @@ const NEVER_ASKED: ProbeAnswer = { answer: "unknown", detail: "no token is asked
 /** What that proves, in a sentence; empty where nobody gave anything. */
 export function aboutSupplied(incident: Pick<Incident, "steps">, supplied: Supplied | undefined): string {
   if (!supplied) return "";
-  const { refusedAt, last, trial } = supplied;
-  if (last === "accepted" && trial?.came === "nothing") {
-    return "The credential that a person gave is still accepted, and gets no token.";
+  const { refusedAt, last, trial, accepted } = supplied;
+  if (isStillAccepted(incident, supplied)) {
+    return `The credential that a person gave is still accepted${trial?.came === "nothing" ? ", and gets no token" : ""}.`;
   }
-  if (last === "accepted") return "The credential that a person gave is still accepted.";
+  if (last === "accepted" && accepted) {
+    return `The credential that a person gave was accepted at ${moment(new Date(accepted.at).toISOString())}, before it was replaced; nobody has tried it since: npx curfew revoke … --old-secret-file FILE does.`;
+  }
   if (refusedAt === null) return "Auth0 did not say whether it accepts the credential that a person gave.";
   return isSeenDead(incident, supplied)
     ? "The credential that a person gave was accepted before, and is refused now: it is dead."

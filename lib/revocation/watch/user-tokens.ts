@@ -13,6 +13,10 @@ export interface UserTokens {
 
 export const NO_USER_TOKENS: UserTokens = { loggedIn: [], refreshedAt: null };
 
+/** Whether any user was seen to be given a token through the application. */
+export const hasUsers = (users: UserTokens | undefined): boolean =>
+  users !== undefined && (users.loggedIn.length > 0 || users.refreshedAt !== null);
+
 /** Bounds what one row holds. */
 const MOST_USERS = 500;
 const MOST_BYTES = 30_000;

@@ -88,7 +88,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     const lockedAt = known.value.lockedAt ?? lockedSince(incident);
     return changeWatch(table, incident.id, known, (record) => ({ ...record, turns: record.turns + 1, lockedAt }));
   }
-  const kept = await readPreserved<LogPosition>(table, incident.id, "log-position");
+  const kept = await readPreserved<LogPosition>(table, incident, "log-position");
   const record: WatchRecord = {
     position: kept?.event ?? null,
     readUntil: incident.openedAt,

@@ -10,7 +10,7 @@ import { readInvestigation } from "../investigate/investigation-record.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
-import { refutesRevocation } from "../watch/user-tokens.ts";
+import { hasUsers, refutesRevocation } from "../watch/user-tokens.ts";
 import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
@@ -101,8 +101,10 @@ async function windowFrom(
   const { issued, users } = watched ?? {};
   const said = await refreshTokensRevoked(table, incident.id);
   const isRefuted = refutesRevocation(said, users);
-  const earlier = (await readInvestigation(table, incident.id))?.value.issued;
-  const reach = withIssuedFor(reachOf(await formerClient(incident, table, inventories), incident.token), earlier);
+  const earlier = (await readInvestigation(table, incident.id))?.value;
+  const former = await formerClient(incident, table, inventories);
+  const isSeenWithUsers = earlier?.users === true || hasUsers(users);
+  const reach = withIssuedFor(reachOf(former, incident.token, isSeenWithUsers), earlier?.issued);
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),

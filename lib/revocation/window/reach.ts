@@ -1,3 +1,5 @@
+import { FOR_ITSELF } from "../contain/known-client.ts";
+import { isOfMachine } from "../leak/classify.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 
 /** For what an application may have been given tokens. */
@@ -10,7 +12,8 @@ export interface Reach {
 
 /** What an application was before anything was taken away from it. */
 export interface FormerClient {
-  /** Undefined where Auth0 did not say, or the application is gone. */
+  clientId: string;
+  /** Those of the first look, and of the last audit. Undefined where Auth0 did not say, or the application is gone. */
   grantTypes: readonly string[] | undefined;
   /**
    * The audiences of its grants, those of the last audit too: one that was deleted since then left tokens behind. For
@@ -23,9 +26,17 @@ export interface FormerClient {
 /**
  * Which APIs' tokens may be out. With user logins that is every API: one whose user policy is `allow_all` needs no
  * grant. Whatever is not known counts as possible.
+ *
+ * @param isSeenWithUsers whether the log shows tokens that name users
  */
-export function reachOf({ grantTypes, grantedAudiences }: FormerClient, token: TokenFacts | null): Reach {
-  const users = grantTypes?.some((type) => type !== "client_credentials") ?? true;
+export function reachOf(
+  { clientId, grantTypes, grantedAudiences }: FormerClient,
+  token: TokenFacts | null,
+  isSeenWithUsers: boolean,
+): Reach {
+  // One that nobody can read may be a user's.
+  const isOfUser = token !== null && (token.form === "opaque" || !isOfMachine(token, clientId));
+  const users = isSeenWithUsers || isOfUser || (grantTypes?.some((type) => type !== FOR_ITSELF) ?? true);
   if (users || grantedAudiences === undefined) return { audiences: "any", users };
   return { audiences: [...new Set([...grantedAudiences, ...(token?.audience ?? [])])], users };
 }

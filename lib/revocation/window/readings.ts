@@ -33,7 +33,7 @@ export async function readingsOf(
 
 /** What was read so far, in the order of time. */
 export async function knownReadings(incident: string, table: IncidentParts["table"]): Promise<ApiReading[]> {
-  const first = await readPreserved<ApiReading>(table, incident, "api-lifetimes");
+  const first = await readPreserved<ApiReading>(table, { id: incident }, "api-lifetimes");
   const readings = first ? [first] : [];
   for await (const { value } of table.list<ApiReading>(incidentPartition(incident), { prefix: PREFIX })) {
     readings.push(value);

@@ -47,7 +47,7 @@ describe("until when tokens work", () => {
   it("is a bound before the proof, and marked as one", async () => {
     const table = memoryTable();
     const apis = [{ identifier: "https://acme.eu.auth0.com/api/v2/", token_lifetime: 86_400 }];
-    await preserve<ApiReading>(table, UNPROVEN.id, "api-lifetimes", { at: THREE_AM, apis });
+    await preserve<ApiReading>(table, UNPROVEN, "api-lifetimes", { at: THREE_AM, apis });
     const known = await standing(UNPROVEN, MINUTE, table);
 
     expect(known.window).toMatchObject({ state: "open", knownUntil: THREE_AM + 30 * DAY + MINUTE });

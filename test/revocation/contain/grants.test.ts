@@ -50,7 +50,7 @@ describe("grants", () => {
 
     expect(world.tenant.grants.size).toBe(0);
     expect(world.alerts.find(({ title }) => title.includes("put back"))?.items).toEqual(["cgr_2 (https[:]//orders)"]);
-    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([{ id: "cgr_1" }]);
+    expect(await readPreservedGrants(world.table, world.opened)).toMatchObject([{ id: "cgr_1" }]);
     expect(isContained(world.incident())).toBe(true);
   });
 
@@ -79,8 +79,8 @@ describe("grants", () => {
     await turns(world, 1);
 
     expect(world.tenant.grants.size).toBe(0);
-    expect(await readPreservedGrants(world.table, world.opened.id)).toEqual([]);
-    expect(await readPutBack(world.table, world.opened.id)).toMatchObject([PLANTED]);
+    expect(await readPreservedGrants(world.table, world.opened)).toEqual([]);
+    expect(await readPutBack(world.table, world.opened)).toMatchObject([PLANTED]);
   });
 
   test("that a process took away which died are kept from beside the evidence, also where that was not read at first", async () => {
@@ -119,13 +119,13 @@ describe("grants", () => {
     plant(world);
     await turns(world, 1);
 
-    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject([ORDERS]);
+    expect(await readPreservedGrants(world.table, world.opened)).toMatchObject([ORDERS]);
   });
 
   test("keep what they say of authorization details, and people are told of them", async () => {
     const grants = [{ ...ORDERS, authorizationDetailsTypes: ["payment"] }];
     const world = await contained({ grants });
-    expect(await readPreservedGrants(world.table, world.opened.id)).toMatchObject(grants);
+    expect(await readPreservedGrants(world.table, world.opened)).toMatchObject(grants);
     const dumb = await createWorld({ grants, outage: { call: "table.put PRESERVED", fault: "fails before" } });
     await dumb.clock.run(respond(dumb));
 

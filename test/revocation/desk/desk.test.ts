@@ -190,7 +190,7 @@ describe("what people tell the desk of an incident", () => {
     const issued = { came: "issued", detail: "https://orders" };
     const run = "3f0c7a51-5d0e-4f53-9d0c-0f5f3a6f1c11";
     const answers = [
-      await ask(path, { begins: 20 }),
+      await ask(path, { begins: 20, run }),
       await ask(path, { said: "accepted", run, trial: issued }),
       await ask(path, { said: "accepted", run, trial: { ...issued, secret: "eyJ" } }),
       await ask(path, { said: "accepted", run, trial: issued }, DANA.replace("oncall", "developer")),
@@ -199,7 +199,7 @@ describe("what people tell the desk of an incident", () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 400, 403]);
     const { steps } = await readIncident(table, id);
     expect(steps.prove).toMatchObject({ outcome: "incomplete", missing: [expect.stringContaining(DANA)] });
-    await ask(path, { begins: 20 });
+    await ask(path, { begins: 20, run });
     await ask(path, { said: "refused", run, trial: { came: "refused", detail: null } });
     expect(contradictionOf(await readIncident(table, id), await readSupplied(table, { id } as Incident))).toBeNull();
   });

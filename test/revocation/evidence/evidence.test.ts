@@ -42,6 +42,7 @@ const LOCKED: RevokedClient = { ...CLIENT, grantTypes: [] };
 
 const suppliedOf = (changes: Partial<Supplied>): Supplied => ({
   ...{ acceptedIn: [], refusedAt: null, diedAt: null, last: "unknown", at: THREE_AM + 4 * MINUTE, trial: null },
+  ...{ accepted: null, issued: null },
   ...changes,
 });
 
@@ -84,8 +85,8 @@ async function lived(changes: Partial<Incident> = {}, present: RevokedClient | u
     ...changes,
   });
   await putIncident(all.table, incident);
-  await preserve(all.table, incident.id, "client", CLIENT);
-  await preserve(all.table, incident.id, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
+  await preserve(all.table, incident, "client", CLIENT);
+  await preserve(all.table, incident, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
   await all.table.put<Supplied>(
     { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
     suppliedOf({ refusedAt: THREE_AM + 4 * MINUTE, diedAt: THREE_AM + 4 * MINUTE, last: "refused" }),
@@ -113,7 +114,7 @@ async function lived(changes: Partial<Incident> = {}, present: RevokedClient | u
     logEvent(THREE_AM - HOUR + MINUTE, { request: { method: "post", path: `/api/v2/clients/${HOSTILE}` } }),
   ];
   const stand = tenant.log.at(-1)?.id ?? null;
-  await preserve(all.table, incident.id, "log-position", { event: stand });
+  await preserve(all.table, incident, "log-position", { event: stand });
   tenant.log.push(
     logEvent(THREE_AM + 6 * MINUTE),
     logEvent(THREE_AM + 7 * MINUTE, { type: "feccft", request: undefined }),
@@ -235,11 +236,15 @@ describe("closing an incident", () => {
     ["nothing was seen of it", undefined, "unknown"],
     [
       "it was accepted before it was replaced, and not tried since",
-      suppliedOf({ last: "accepted", at: THREE_AM }),
+      suppliedOf({ last: "accepted", at: THREE_AM, accepted: { run: "1", at: THREE_AM } }),
       "unknown",
     ],
     ["it was never accepted", suppliedOf({ refusedAt: LATER, last: "refused", at: LATER }), "unknown"],
-    ["it is accepted after it was replaced", suppliedOf({ last: "accepted", at: LATER }), "alive"],
+    [
+      "it is accepted after it was replaced",
+      suppliedOf({ last: "accepted", at: LATER, accepted: { run: "1", at: LATER } }),
+      "alive",
+    ],
   ])("never calls the secret dead where %s", async (_, supplied, state) => {
     const all = await lived();
     const key = { partition: incidentPartition(all.incident.id), sort: "SUPPLIED" };

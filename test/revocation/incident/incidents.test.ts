@@ -200,15 +200,15 @@ test("who dies at any access to the table and begins again leaves what an undist
   const work = async (table: Table, look: string): Promise<void> => {
     const { id } = await openIncident(table, request({ openedAt: look === "first" ? THREE_AM : THREE_AM + 5_000 }));
     await addToTimeline(table, id, entry);
-    await preserve(table, id, "grant-types", ["client_credentials"]);
-    await preserve(table, id, "grant/cgr_1", { scope: ["read:users"] });
+    await preserve(table, { id }, "grant-types", ["client_credentials"]);
+    await preserve(table, { id }, "grant/cgr_1", { scope: ["read:users"] });
     await recordStep(table, id, "lock", { at: THREE_AM, outcome: "done", message: "Locked." });
   };
   /** Without what may differ: when it was opened, and so where that stands in the timeline. */
   const left = async (table: Table) => {
     const incidents = await all(listIncidents(table));
     const [id = ""] = incidents.map((incident) => incident.id);
-    const kept = [await readPreserved(table, id, "grant-types"), await readPreservedGrants(table, id)];
+    const kept = [await readPreserved(table, { id }, "grant-types"), await readPreservedGrants(table, { id })];
     return {
       incidents: incidents.map(({ openedAt: _, ...rest }) => rest),
       kept,
@@ -241,16 +241,18 @@ describe("what was there before", () => {
   test("is kept once: a second look never takes its place", async () => {
     const table = memoryTable();
 
-    expect(await preserve(table, "leak", "grant-types", ["client_credentials"])).toEqual(["client_credentials"]);
-    expect(await preserve(table, "leak", "grant-types", [])).toEqual(["client_credentials"]);
-    expect(await readPreserved(table, "leak", "grant-types")).toEqual(["client_credentials"]);
-    expect(await readPreserved(table, "leak", "client")).toBeUndefined();
+    expect(await preserve(table, { id: "leak" }, "grant-types", ["client_credentials"])).toEqual([
+      "client_credentials",
+    ]);
+    expect(await preserve(table, { id: "leak" }, "grant-types", [])).toEqual(["client_credentials"]);
+    expect(await readPreserved(table, { id: "leak" }, "grant-types")).toEqual(["client_credentials"]);
+    expect(await readPreserved(table, { id: "leak" }, "client")).toBeUndefined();
   });
 
   test("of two who look at once one is kept, and both go on with it", async () => {
     const table = memoryTable();
 
-    const kept = await Promise.all([1, 2].map((look) => preserve(table, "leak", "log-position", { look })));
+    const kept = await Promise.all([1, 2].map((look) => preserve(table, { id: "leak" }, "log-position", { look })));
 
     expect(kept[0]).toEqual(kept[1]);
   });
@@ -258,10 +260,10 @@ describe("what was there before", () => {
   test("of grants is a row each", async () => {
     const table = memoryTable();
     const grants = ["b", "a"].map((id) => ({ id, scope: ["read:users"], organizations: ["org_1"] }));
-    for (const grant of grants) await preserve(table, "leak", `grant/${grant.id}`, grant);
-    await preserve(table, "other", "grant/c", { id: "c" });
+    for (const grant of grants) await preserve(table, { id: "leak" }, `grant/${grant.id}`, grant);
+    await preserve(table, { id: "other" }, "grant/c", { id: "c" });
 
-    expect(await readPreservedGrants(table, "leak")).toEqual(grants.reverse());
+    expect(await readPreservedGrants(table, { id: "leak" })).toEqual(grants.reverse());
   });
 });
 

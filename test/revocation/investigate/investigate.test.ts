@@ -235,7 +235,7 @@ describe("looking back", () => {
     });
     const last = logEvent(THREE_AM, { clientId: "other" });
     tenant.log = [early, ...writes, read, last, logEvent(THREE_AM + HOUR)];
-    await preserve(table, incident.id, "log-position", { event: last.id });
+    await preserve(table, incident, "log-position", { event: last.id });
 
     let calls = 0;
     while ((await run(0)).steps.investigate?.outcome !== "done") calls += 1;
@@ -260,7 +260,7 @@ describe("looking back", () => {
     const [first, second, third, fourth] = [at(5), at(4), at(3), at(2)];
     tenant.knowsDropped = false;
     tenant.log = [first, second, third, fourth];
-    await preserve(table, incident.id, "log-position", { event: fourth.id });
+    await preserve(table, incident, "log-position", { event: fourth.id });
 
     await run(0);
     await clock.run(clock.sleep(2 * DAY));

@@ -17,11 +17,11 @@ test("everything that was taken away is to be given back by hand, whole, after a
   const table = memoryTable();
   const incident = incidentOf({ reason: "it's out" });
   const steps = { ...incident.steps, "network-acl": done(THREE_AM) };
-  await preserve(table, incident.id, "client", CLIENT);
-  await preserve(table, incident.id, "grant-types", ["client_credentials", "refresh_token"]);
-  await preserve(table, incident.id, "grant/cgr_1", ORDERS);
-  await preserve(table, incident.id, "grant/cgr_0", { ...ORDERS, id: "cgr_0", isSystem: true });
-  await preserve(table, incident.id, "put-back/cgr_9", { ...ORDERS, id: "cgr_9" });
+  await preserve(table, incident, "client", CLIENT);
+  await preserve(table, incident, "grant-types", ["client_credentials", "refresh_token"]);
+  await preserve(table, incident, "grant/cgr_1", ORDERS);
+  await preserve(table, incident, "grant/cgr_0", { ...ORDERS, id: "cgr_0", isSystem: true });
+  await preserve(table, incident, "put-back/cgr_9", { ...ORDERS, id: "cgr_9" });
   const lines = await giveBackByHand({ ...incident, steps }, table);
   const all = lines.join("\n");
 
@@ -57,10 +57,10 @@ test("what could not be stored is named as people were told it, and what is not 
 test("where nothing was taken away nothing is to be given back", async () => {
   const table = memoryTable();
   const incident = incidentOf({ drill: true });
-  await preserve(table, incident.id, "grant/cgr_1", ORDERS);
+  await preserve(table, incident, "grant/cgr_1", ORDERS);
 
   expect(await giveBackByHand(incident, table)).toEqual([]);
   expect(await giveBackByHand(incidentOf({ id: "other", steps: {} }), table)).toEqual([]);
-  await preserve(table, "closed", "grant-types", ["refresh_token"]);
+  await preserve(table, { id: "closed" }, "grant-types", ["refresh_token"]);
   expect(await giveBackByHand(incidentOf({ id: "closed" }), table)).toEqual([expect.stringMatching(/^Nothing: /)]);
 });

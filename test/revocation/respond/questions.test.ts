@@ -30,10 +30,10 @@ async function machine(changes: Partial<Incident> = {}, tenant: Partial<Responde
   const { table, clock, heard } = all;
   const incident = incidentOf({ steps: READY, ...changes });
   await putIncident(table, incident);
-  await preserve(table, incident.id, "client", CLIENT);
-  await preserve(table, incident.id, "grant-types", CLIENT.grantTypes);
-  await preserve(table, incident.id, "grant-ids", []);
-  await preserve(table, incident.id, "signing-keys", KEYS);
+  await preserve(table, incident, "client", CLIENT);
+  await preserve(table, incident, "grant-types", CLIENT.grantTypes);
+  await preserve(table, incident, "grant-ids", []);
+  await preserve(table, incident, "signing-keys", KEYS);
   const inventories = { before: async () => undefined, now: async () => undefined };
   const parts = { ...all.parts, inventories };
   const now = () => readIncident(table, incident.id);

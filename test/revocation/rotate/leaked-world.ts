@@ -59,7 +59,7 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
   const isRotator = options.withoutRotator === "it leaked";
   const known = options.own ?? (isRotator ? { role: "rotator" as const, hasSpare: false } : null);
   const own = new Map(known ? [[CLIENT_ID, known]] : []);
-  if (options.withoutRotator) await preserve(table, incident.id, "client", seenFirst(kind));
+  if (options.withoutRotator) await preserve(table, incident, "client", seenFirst(kind));
   const tokens: LeakedWorld["tokens"] = { answer: { answer: "denied" } };
   const now = () => table.peek<Incident>(incidentKey(incident.id)) as Incident;
   const altered: Pick<LeakedWorld, "answers"> = { answers: () => ({}) };

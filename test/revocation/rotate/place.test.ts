@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { incidentSettings } from "../../../lib/revocation/from-config.ts";
 import { configuredSecret } from "../../../lib/revocation/rotate/from-config.ts";
-import { incidentSecretName, loginToChange } from "../../../lib/revocation/rotate/place.ts";
+import type { RotateParts } from "../../../lib/revocation/rotate/parts.ts";
+import { incidentSecretName, loginToChange, placeOf } from "../../../lib/revocation/rotate/place.ts";
+import { memoryTable } from "../../support/memory-table.ts";
+import { incidentOf } from "../support.ts";
+
+const denied = (detail: string) => new CurfewError("vault-failed", "Secrets Manager refuses.", { detail });
 
 describe("the secret of an application", () => {
   const tenant = {
@@ -37,6 +43,19 @@ describe("the secret of an application", () => {
     expect(said("aud", "private-key")).toContain("write privateKey: secretsmanager:curfew/acme/auditor");
     expect(said("aud")).toContain("it stands in curfew/incidents/acme/aud");
     expect(["rot", "res", "jkl", "somebody"].map((id) => said(id))).toEqual(["", "", "", ""]);
+  });
+
+  it.each([
+    ["of a secret that is not there", new CurfewError("not-found", "It is not there."), "none"],
+    ["that it may not look, as of one without a tag", denied("AccessDeniedException"), "none"],
+    ["that it cannot answer", denied("InternalServiceError"), "vault-failed"],
+  ])("is looked for, and where the vault says %s it is: %s", async (_, error, found) => {
+    const vault = { describe: () => Promise.reject(error) };
+    const parts = { configured: () => undefined, table: memoryTable(), rotation: { vault } } as unknown as RotateParts;
+    const place = placeOf(incidentOf(), undefined, parts);
+
+    if (found === "none") expect(await place).toMatchObject({ name: "curfew/incidents/acme/job", secret: undefined });
+    else await expect(place).rejects.toMatchObject({ code: found });
   });
 
   it("has a name of its own where nothing is configured, that Secrets Manager takes", () => {

@@ -3,8 +3,8 @@ import { incidentKey, isContained } from "../../../lib/revocation/incident/incid
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import { whyNotReady } from "../../../lib/revocation/restore/ready.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
+import { beginSupplied, recordSupplied } from "../../../lib/revocation/rotate/record-supplied.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
-import { beginSupplied, recordSupplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { credentialOf, loginOf, payloadOf } from "../../rotation/world/payload.ts";
@@ -130,7 +130,7 @@ it("is proven by a person who tries what leaked where nothing is stored to ask w
   const world = await leakedWorld({ isUnmanaged: true, withoutRotator: "there is none" });
   const report = async () => {
     const { table, clock } = world;
-    await beginSupplied(world.incident(), 20, { table, clock });
+    await beginSupplied(world.incident(), { begins: 20, run: "run-1" }, { table, clock });
     await later(world);
     const trial = { came: "nothing" as const, detail: null };
     await recordSupplied(world.incident(), { said: "accepted", run: "run-1", trial }, "dana", { table, clock });
@@ -146,4 +146,35 @@ it("is proven by a person who tries what leaked where nothing is stored to ask w
   const again = { ...world.incident(), steps: { ...steps, contain: { ...steps.lock, at: world.clock.now() } } };
   await world.table.put(incidentKey(id), again);
   expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "incomplete" } } });
+});
+
+it("does not hold, whatever the stored one gets, while a person has seen that what leaked gets a token", async () => {
+  const world = await leakedWorld();
+  const { table, clock } = world;
+  const trial = { came: "issued" as const, detail: "https://orders" };
+  await recordSupplied(world.incident(), { said: "accepted", run: "run-1", trial }, "dana", { table, clock });
+
+  expect(await world.step(prove)).toMatchObject({
+    steps: { prove: { outcome: "incomplete", missing: [expect.stringContaining("STILL GETS a token")] } },
+  });
+  await later(world);
+  await world.step(rotateLeaked);
+  expect(await world.step(prove)).toMatchObject({ steps: { prove: { outcome: "done" } } });
+});
+
+it("does not hold where a person saw that while it was made", async () => {
+  const world = await leakedWorld();
+  const { table, clock } = world;
+  const trial = { came: "issued" as const, detail: "https://orders" };
+  await world.step((incident, parts) =>
+    prove(incident, {
+      ...parts,
+      tokenFor: async (...asked) => {
+        await recordSupplied(incident, { said: "accepted", run: "run-1", trial }, "dana", { table, clock });
+        return parts.tokenFor(...asked);
+      },
+    }),
+  );
+
+  expect(world.incident().steps.prove?.outcome).toBe("incomplete");
 });

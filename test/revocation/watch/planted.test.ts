@@ -37,7 +37,7 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
   const { table, clock, heard } = all;
   const incident = incidentOf(changes);
   await putIncident(table, incident);
-  await preserve(table, incident.id, "log-position", { event: before.at(-1)?.id ?? null });
+  await preserve(table, incident, "log-position", { event: before.at(-1)?.id ?? null });
   const inventories = { before: async () => undefined, now: async () => undefined };
   const now = () => readIncident(table, incident.id);
   return {

@@ -29,7 +29,7 @@ export async function watched(changes: Partial<Incident> = {}): Promise<Watched>
   const all = testParts(tenant);
   const incident = incidentOf(changes);
   await putIncident(all.table, incident);
-  await preserve(all.table, incident.id, "log-position", { event: null });
+  await preserve(all.table, incident, "log-position", { event: null });
   const now = (): Promise<Incident> => readIncident(all.table, incident.id);
   const turn = async (): Promise<Incident> => all.clock.run(watchTurn(await now(), all.parts));
   return { ...all, tenant, incident, now, turn, titles: () => all.heard.map(({ title }) => title) };

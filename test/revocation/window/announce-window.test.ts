@@ -36,8 +36,11 @@ const GRANT: RevokedGrant = {
   organizations: [],
 };
 
-const audited = (audience = "https://api.example"): Inventory => ({
-  clientGrants: { status: "complete", data: [{ id: "cgr_1", client_id: "job", audience } as never], count: 1 },
+const section = (...data: unknown[]) => ({ status: "complete" as const, data: data as never, count: data.length });
+
+const audited = (audience = "https://api.example", ...grantTypes: string[]): Inventory => ({
+  clientGrants: section({ id: "cgr_1", client_id: "job", audience }),
+  clients: section({ client_id: "job", grant_types: ["client_credentials", ...grantTypes] }),
 });
 
 /** An incident with everything preserved, whose API lives an hour, and one of three days that was seen too. */
@@ -64,7 +67,7 @@ async function announced(
     ["grant/cgr_1", GRANT],
     ["api-lifetimes", { at: THREE_AM + MINUTE, apis: [API] }],
   ] as const) {
-    await preserve(all.table, incident.id, part, value);
+    await preserve(all.table, incident, part, value);
   }
   for (const { identifier, token_lifetime: lifetime } of [API]) {
     const days = [
@@ -167,6 +170,34 @@ describe("the window of an incident", () => {
     await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + HOUR, by: "dana" });
 
     expect((await again()).window?.state).toBe("closes");
+  });
+
+  it.each([
+    ["before it was reported", THREE_AM - HOUR, lookBack],
+    ["since", THREE_AM + 2 * MINUTE, watchTurn],
+  ])("is open where the log shows a user's token from %s, though it is a machine by now", async (_, at, read) => {
+    const { again, table, incident, tenant, clock, parts } = await announced({}, audited(), ["client_credentials"]);
+    expect((await again()).window?.state).toBe("closes");
+    tenant.log = [logEvent(at, { type: "seacft", userId: "auth0|1", request: undefined })];
+    await clock.run(read(await readIncident(table, incident.id), parts) as Promise<unknown>);
+
+    const { window } = await again();
+    expect(window).toMatchObject({ state: "open", because: [expect.stringContaining("refresh tokens")] });
+    expect(window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
+  it("is open where the last audit saw users log in through it, though it is a machine by now", async () => {
+    const { again } = await announced({}, audited("https://api.example", "refresh_token"), ["client_credentials"]);
+
+    expect((await again()).window?.state).toBe("open");
+    expect((await again()).window?.state).toBe("open"); // as it was kept
+  });
+
+  it("reaches the API of a grant for all third parties' applications: it may have been one", async () => {
+    const inventory = { clientGrants: section({ id: "cgr_9", default_for: "x", audience: "https://other.example" }) };
+    const { again } = await announced({}, inventory);
+
+    expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
   });
 
   it("is open again where the log shows that a refresh token from before was not revoked", async () => {

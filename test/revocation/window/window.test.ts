@@ -104,7 +104,8 @@ describe("the window is right", () => {
     hasReading: fc.boolean(),
     /** From the real stop to the moment at which it counted as proven. */
     proving: fc.integer({ min: 0, max: 120_000 }),
-    users: fc.boolean(),
+    /** Who says that users had tokens through the application. */
+    said: fc.subarray(["the first look or an audit", "the token", "the log"] as const),
     /** How far the clocks of issuer, verifier and Curfew are off. Milliseconds. */
     issuer: offset,
     verifier: offset,
@@ -132,13 +133,17 @@ describe("the window is right", () => {
     await fc.assert(
       fc.asyncProperty(world, async (drawn) => {
         const { eras, audits } = played(drawn);
-        const { users, proving, issuer, verifier, own, hasReading } = drawn;
+        const { said, proving, issuer, verifier, own, hasReading } = drawn;
+        const users = said.length > 0;
+        const types = said.includes("the first look or an audit") ? ["authorization_code"] : [];
+        const former = { clientId: "job", grantTypes: ["client_credentials", ...types], grantedAudiences: [ORDERS] };
+        const token = said.includes("the token") ? aToken({ subject: "auth0|1", grantType: null, expiresAt: 0 }) : null;
         const stop = STOP - proving;
         const records = await audited(eras, audits);
         const asked = question({
           records,
           readings: hasReading ? [reading(eras, STOP)] : [],
-          reach: { audiences: [ORDERS], users },
+          reach: { ...reachOf(former, token, said.includes("the log")), audiences: [ORDERS] },
           refreshTokensRevokedAt: users ? STOP : null,
         });
         const window = exposureWindow(asked);
@@ -380,6 +385,8 @@ test("of a thousand APIs those that last longest are told, and how many there ar
 });
 
 describe("what an application may have been given tokens for", () => {
+  const MACHINE = { clientId: "job", grantTypes: ["client_credentials"], grantedAudiences: ["a"] };
+
   test.each([
     {
       title: "a machine: its grants",
@@ -404,15 +411,21 @@ describe("what an application may have been given tokens for", () => {
     },
     { title: "one that is gone", granted: ["a"], users: true, any: true },
   ])("$title", ({ grantTypes, granted, users, any }) => {
-    expect(reachOf({ grantTypes, grantedAudiences: granted }, null)).toEqual({
+    expect(reachOf({ clientId: "job", grantTypes, grantedAudiences: granted }, null, false)).toEqual({
       users,
       audiences: any ? "any" : ["a"],
     });
   });
 
   test("what the token was for counts too", () => {
-    const former = { grantTypes: ["client_credentials"], grantedAudiences: ["a"] };
+    expect(reachOf(MACHINE, aToken({ audience: ["a", ORDERS] }), false).audiences).toEqual(["a", ORDERS]);
+  });
 
-    expect(reachOf(former, aToken({ audience: ["a", ORDERS] })).audiences).toEqual(["a", ORDERS]);
+  test.each([
+    ["a user's token", aToken({ subject: "auth0|1", grantType: null }), false],
+    ["a token that nobody can read", aToken({ form: "opaque", subject: null, grantType: null }), false],
+    ["users' tokens in the log", null, true],
+  ])("with %s it is every API, whatever the application may do now", (_, token, isSeenWithUsers) => {
+    expect(reachOf(MACHINE, token, isSeenWithUsers)).toEqual({ audiences: "any", users: true });
   });
 });

@@ -103,7 +103,7 @@ async function missing(
   );
   const isNotSystem = [...grants.values()].filter(({ isSystem }) => !isSystem);
   const leaked = tenant.keys.find(({ kid }) => kid === opened.leakedKey)?.id ?? "";
-  const offered = await readPreservedGrants<RevokedGrant>(table, opened.id);
+  const offered = await readPreservedGrants<RevokedGrant>(table, opened);
   // While nothing answers for minutes, the first look may come after the tool.
   const isLate = outage !== undefined;
   const expectations: Record<string, boolean> = {
