@@ -4,7 +4,7 @@ import { KINDS } from "../../rotation/kinds/kinds.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import { changeRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
-import { markTold } from "../../rotation/ledger/under-way.ts";
+import { markAttaching, markTold } from "../../rotation/ledger/under-way.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusedError } from "../../rotation/refusal.ts";
@@ -98,6 +98,7 @@ async function tellKey(work: Work, credential: Secret, leaked: Suspects): Promis
   await assertCurrent(work);
   const name = `curfew-${work.version}`;
   const { id } = known ?? (await work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name })));
+  await markAttaching(work, id);
   const { attachedKeys = [] } = (await registeredOf(work)).client;
   if (!attachedKeys.includes(id)) await work.lease.write(() => tenant.attachKeys([...attachedKeys, id]));
   if (!(await waitUntil(work, nowOf(work) + SETTLING))) {

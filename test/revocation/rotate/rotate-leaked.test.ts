@@ -33,6 +33,7 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     expect(result).toMatchObject({ outcome: "done", message: expect.stringContaining("The old one is proven dead.") });
     expect(isAccepted(world, leaked)).toBe(false);
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+    expect(recordOf(world)?.ownKeys ?? []).toEqual(world.client.attached ?? []);
     expect(world.vault.labelled(PREVIOUS)).toBeUndefined();
     expect(world.vault.labelsOf((payload) => payload === leaked)).toEqual([]);
     expect(world.guard.violations).toEqual([]);
@@ -151,6 +152,7 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that nobody stored", (kind) => {
     expect(await readTarget(world.table, world.target.arn)).toMatchObject({ writtenBy: "incident", clientId: "jkl" });
     expect(recordOf(world)).toMatchObject({ promoted: { version: world.vault.labelled(CURRENT) } });
     expect(recordOf(world)?.lastProof).toBeUndefined();
+    expect(recordOf(world)?.ownKeys ?? []).toEqual(world.client.attached ?? []);
     if (kind === "client-secret") expect(result?.message).toContain("not provable here");
     else expect(world.client.registered).toHaveLength(1);
     expect(world.guard.violations).toEqual([]);
