@@ -1,0 +1,116 @@
+import { harmless } from "../../alerts/harmless-text.ts";
+import { beforeMoment } from "../../rotation/bounded-parts.ts";
+import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
+import type { Table } from "../../store/table.ts";
+import type { AddedCredential, Incident } from "../incident/incident.ts";
+import { changeIncident } from "../incident/incidents.ts";
+import { readPreserved } from "../incident/preserve.ts";
+import { addToTimeline } from "../incident/timeline.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
+import { tell } from "./tell-run.ts";
+import { tried } from "./tried.ts";
+
+/** Something that was added, as a plan names it: `id` tells it from everything else. */
+export type Added = Pick<AddedCredential, "id" | "what">;
+
+/** The ids of the keys that Curfew registered for the application, in this incident, in another one, or on a schedule. */
+export const ownKeysOf = async (
+  { tenant, clientId }: Pick<Incident, "tenant" | "clientId">,
+  table: Table,
+): Promise<readonly string[]> => (await recordOfCredential(table, { tenant, clientId }))?.ownKeys ?? [];
+
+/**
+ * What an application authenticates with now, and did not at the first look, and Curfew did not give it: whoever has
+ * that needs nothing of what leaked. A secret is never read, so of one that somebody set nothing is seen here.
+ *
+ * @returns nothing where the first look is not kept: there is nothing to compare with
+ * @throws CurfewError `store-failed`
+ */
+export async function addedSince(
+  incident: Pick<Incident, "id" | "tenant" | "clientId">,
+  now: RevokedClient,
+  table: Table,
+): Promise<Added[]> {
+  const first = await readPreserved<RevokedClient>(table, incident.id, "client");
+  if (!first) return [];
+  const others = referencesOf(now).filter(({ id }) => !referencesOf(first).some((known) => known.id === id));
+  const own = others.length === 0 ? [] : await ownKeysOf(incident, table);
+  return [...others.filter(({ id }) => !own.includes(id)), ...otherWay(first, now)];
+}
+
+const referencesOf = ({ attachedKeys = [], certificates = [] }: RevokedClient): Added[] => [
+  ...attachedKeys.map((id) => ({ id, what: `the registered key ${id}` })),
+  ...certificates.map((id) => ({ id, what: `the certificate ${id}` })),
+];
+
+/** What Auth0 does not say is no other way. */
+function otherWay(first: RevokedClient, now: RevokedClient): Added[] {
+  const [before, after] = [wayOf(first), wayOf(now)];
+  if (before === undefined || after === undefined || before === after) return [];
+  return [{ id: `way ${after}`, what: `its way to authenticate, which is ${after} and was ${before}` }];
+}
+
+const wayOf = ({ attachedKeys, certificates, tokenEndpointAuthMethod: method }: RevokedClient): string | undefined =>
+  attachedKeys ? "registered keys" : certificates ? "certificates" : method && harmless(method, 80);
+
+/** The incident remembers so many: a thief can add and take away as many as they like. */
+const MOST = 50;
+
+/**
+ * Tells what was added to the application that leaked, once, and keeps it with the incident: also that it is gone again.
+ * Curfew takes none of it away: it may be a person's own, and for users the application may go on.
+ *
+ * @param now the application as it was just seen
+ * @returns the incident as it is now
+ * @throws CurfewError `store-failed` when it cannot be recorded or told
+ */
+export async function noteAdded(incident: Incident, now: RevokedClient, parts: IncidentParts): Promise<Incident> {
+  const { drill, leak, followedBy, added: known = [] } = incident;
+  // Of two incidents the later one decides, and tells.
+  if (drill || followedBy !== undefined || !leak?.levers.includes("lock")) return incident;
+  const found = await addedSince(incident, now, parts.table);
+  const there = known.filter(({ isThere }) => isThere);
+  const fresh = found.filter(({ id }) => !there.some((one) => one.id === id));
+  const gone = there.filter(({ id }) => !found.some((one) => one.id === id));
+  if (fresh.length === 0 && gone.length === 0) return incident;
+  const since = parts.clock.now();
+  const named = fresh.length === 0 ? [] : await withKids(fresh, parts);
+  if (named.length > 0) await tellAdded(incident, named, parts);
+  for (const { what } of named) await note(incident, `Saw that it was added, not by Curfew: ${what}.`, parts);
+  for (const { what } of gone) await note(incident, `Saw that it is gone again: ${what}.`, parts);
+  return changeIncident(parts.table, incident.id, ({ added = [], ...rest }) => ({
+    ...rest,
+    added: [
+      ...added.map((one) => (gone.some(({ id }) => id === one.id) ? { ...one, isThere: false } : one)),
+      ...named.map((one) => ({ ...one, since, isThere: true })),
+    ].slice(-MOST),
+  }));
+}
+
+/** For that. Milliseconds. */
+const NAMING = 5_000;
+
+/** With the name that people know a key by, where it can be read. */
+async function withKids(fresh: readonly Added[], { tenant, clock }: IncidentParts): Promise<Added[]> {
+  const read = await tried(() => beforeMoment(clock, clock.now() + NAMING, () => tenant.keys()));
+  if ("error" in read) return [...fresh];
+  return fresh.map(({ id, what }) => {
+    const kid = read.value.find((key) => key.id === id)?.kid;
+    return { id, what: kid === undefined ? what : `${what} (kid ${harmless(kid, 80)})` };
+  });
+}
+
+async function tellAdded(incident: Incident, named: readonly Added[], parts: IncidentParts): Promise<void> {
+  const before = incident.added?.length ?? 0;
+  const what = named.map((one) => one.what);
+  const told = await tell({ incident, parts }, { turn: "added", at: parts.clock.now(), what, before });
+  if ("error" in told) throw told.error;
+}
+
+const note = ({ id }: Incident, what: string, { table, clock }: IncidentParts): Promise<void> =>
+  addToTimeline(table, id, { at: clock.now(), who: "curfew", what, answer: null });
+
+/** What was added and was there at the last look. */
+export const addedTo = ({ added = [] }: Pick<Incident, "added">): Added[] =>
+  added.flatMap(({ id, what, isThere }) => (isThere ? [{ id, what }] : []));
