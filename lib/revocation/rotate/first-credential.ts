@@ -14,11 +14,12 @@ import { versionWith } from "../../rotation/vault/standing.ts";
 import { storedCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork, nowOf, remember, type Work, waitUntil } from "../../rotation/work.ts";
 import type { Incident } from "../incident/incident.ts";
-import { makePlace, registeredOf, type Suspects } from "./key-places.ts";
+import { makePlace, registeredOf } from "./key-places.ts";
 import type { RotateParts } from "./parts.ts";
 import { payloadOf } from "./payload.ts";
 import type { Place } from "./place.ts";
 import { targetOfIncident } from "./rotation-of-incident.ts";
+import type { Suspects } from "./suspects.ts";
 
 /**
  * Makes a secret for an application that nobody manages, with a new credential in it that Auth0 does not know yet, and

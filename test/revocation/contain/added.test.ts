@@ -119,7 +119,7 @@ describe("a way to authenticate that is another one than at the first look", () 
     {
       title: "a certificate",
       client: { attachedKeys: undefined, certificates: ["cred_7"] },
-      what: /the certificate cred_7[^]*certificates and was registered keys/,
+      what: /the certificate cred_7[\s\S]*certificates and was registered keys/,
     },
   ];
 
