@@ -7,7 +7,7 @@ import { changeIncident } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { RevokedClient } from "../ports.ts";
+import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
 import { tell } from "./tell-run.ts";
 import { tried } from "./tried.ts";
 
@@ -34,10 +34,16 @@ export async function addedSince(
 ): Promise<Added[]> {
   const first = await readPreserved<RevokedClient>(table, incident.id, "client");
   if (!first) return [];
-  const others = referencesOf(now).filter(({ id }) => !referencesOf(first).some((known) => known.id === id));
-  const own = others.length === 0 ? [] : await ownKeysOf(incident, table);
-  return [...others.filter(({ id }) => !own.includes(id)), ...otherWay(first, now)];
+  const added = addedBetween(first, now);
+  const own = added.length === 0 ? [] : await ownKeysOf(incident, table);
+  return added.filter(({ id }) => !own.includes(id));
 }
+
+/** The same of two looks; Curfew's own keys are among it. */
+export const addedBetween = (first: RevokedClient, now: RevokedClient): Added[] => [
+  ...referencesOf(now).filter(({ id }) => !referencesOf(first).some((known) => known.id === id)),
+  ...otherWay(first, now),
+];
 
 const referencesOf = ({ attachedKeys = [], certificates = [] }: RevokedClient): Added[] => [
   ...attachedKeys.map((id) => ({ id, what: `the registered key ${id}` })),
@@ -75,15 +81,15 @@ export async function noteAdded(incident: Incident, now: RevokedClient, parts: I
   const gone = there.filter(({ id }) => !found.some((one) => one.id === id));
   if (fresh.length === 0 && gone.length === 0) return incident;
   const since = parts.clock.now();
-  const named = fresh.length === 0 ? [] : await withKids(fresh, parts);
-  if (named.length > 0) await tellAdded(incident, named, parts);
-  for (const { what } of named) await note(incident, `Saw that it was added, not by Curfew: ${what}.`, parts);
+  const told = fresh.length === 0 ? [] : await withKids(fresh, parts);
+  if (told.length > 0) await tellAdded(incident, told, parts);
+  for (const { what } of told) await note(incident, `Saw that it was added, not by Curfew: ${what}.`, parts);
   for (const { what } of gone) await note(incident, `Saw that it is gone again: ${what}.`, parts);
   return changeIncident(parts.table, incident.id, ({ added = [], ...rest }) => ({
     ...rest,
     added: [
       ...added.map((one) => (gone.some(({ id }) => id === one.id) ? { ...one, isThere: false } : one)),
-      ...named.map((one) => ({ ...one, since, isThere: true })),
+      ...told.map((one) => ({ ...one, since, isThere: true })),
     ].slice(-MOST),
   }));
 }
@@ -91,19 +97,22 @@ export async function noteAdded(incident: Incident, now: RevokedClient, parts: I
 /** For that. Milliseconds. */
 const NAMING = 5_000;
 
-/** With the name that people know a key by, where it can be read. */
+/** With their names, where they can be read. */
 async function withKids(fresh: readonly Added[], { tenant, clock }: IncidentParts): Promise<Added[]> {
   const read = await tried(() => beforeMoment(clock, clock.now() + NAMING, () => tenant.keys()));
   if ("error" in read) return [...fresh];
-  return fresh.map(({ id, what }) => {
-    const kid = read.value.find((key) => key.id === id)?.kid;
-    return { id, what: kid === undefined ? what : `${what} (kid ${harmless(kid, 80)})` };
-  });
+  return fresh.map((one) => named(one, read.value));
 }
 
-async function tellAdded(incident: Incident, named: readonly Added[], parts: IncidentParts): Promise<void> {
+/** With the name that people know a key by. */
+export function named({ id, what }: Added, keys: readonly RegisteredClientKey[]): Added {
+  const kid = keys.find((key) => key.id === id)?.kid;
+  return { id, what: kid === undefined ? what : `${what} (kid ${harmless(kid, 80)})` };
+}
+
+async function tellAdded(incident: Incident, fresh: readonly Added[], parts: IncidentParts): Promise<void> {
   const before = incident.added?.length ?? 0;
-  const what = named.map((one) => one.what);
+  const what = fresh.map((one) => one.what);
   const told = await tell({ incident, parts }, { turn: "added", at: parts.clock.now(), what, before });
   if ("error" in told) throw told.error;
 }
