@@ -21,25 +21,54 @@ export interface Exposure {
   events: readonly string[];
 }
 
+/** What Curfew gave the application itself. */
+interface Given {
+  /** Ids of the keys that it registered. */
+  own: readonly string[];
+  /** Since when it has a new credential; undefined while it has none. */
+  replacedAt: Instant | undefined;
+}
+
 /** A row holds 400 KB, and the comparison stands beside it. */
 const MOST = 300;
 const MOST_BYTES = 120_000;
 const MOST_EVENTS = 5;
 
 /**
- * What is exposed, by what was done and by what is different since. The application itself is none of it: its own
- * credential is what this incident is about.
+ * What is exposed, by what was done and by what is different since. That the application's own secret was shown before
+ * it was replaced is none of it: that is what this incident is about. What it was given to authenticate with is.
  */
 export function exposures(
   events: readonly LogEvent[],
   changes: readonly TenantChange[],
   clientId: string,
+  { own, replacedAt }: Given = { own: [], replacedAt: undefined },
 ): { exposures: Exposure[]; others: number } {
-  const found = [...events.flatMap(byEvent), ...changes.flatMap(byChange)].filter((one) => one.clientId !== clientId);
+  const known = changes.filter(({ section, id }) => section !== "clientCredentials" || !own.includes(id));
+  const found = [...events.flatMap(byEvent), ...known.flatMap(byChange)].flatMap((one) =>
+    one.clientId === clientId ? ofItself(one, replacedAt) : [one],
+  );
   const groups = Map.groupBy(found, ({ what, clientId: client }) => JSON.stringify([what, client]));
   const merged = [...groups.values()].flatMap(([first, ...rest]) => (first ? [rest.reduce(joined, first)] : []));
   const kept = withinBytes(merged.slice(0, MOST), MOST_BYTES);
   return { exposures: [...kept], others: merged.length - kept.length };
+}
+
+const SHOWN = "Its secret was shown";
+const NEW_SHOWN =
+  "The application that leaked, itself: its secret was shown, or set, since it was replaced. Replace it again";
+const REGISTERED = "A key was registered for it";
+const CHANGED = "It was changed, and may have been given a secret or a key";
+const NEW_KEY = "It has a new key";
+
+/** No incident of its own: to be looked up, since replacing what leaked takes none of it away. */
+function ofItself(one: Exposure, replacedAt: Instant | undefined): Exposure[] {
+  const isGiven = [REGISTERED, CHANGED, NEW_KEY].some((what) => one.what.startsWith(what));
+  const isOfNew = one.what === SHOWN && replacedAt !== undefined && (one.at ?? 0) >= replacedAt;
+  if (isOfNew) return [{ ...one, what: NEW_SHOWN, clientId: null }];
+  if (!isGiven) return [];
+  const what = `The application that leaked, itself: ${one.what}. Look it up, and take it away if nobody of yours did it`;
+  return [{ ...one, what, clientId: null }];
 }
 
 const joined = (one: Exposure, other: Exposure): Exposure => ({
@@ -79,12 +108,12 @@ function byEvent(event: LogEvent): Exposure[] {
   const isWrite = kindOfUse(event) === "write" && method !== "DELETE";
   const shown = accessedSecrets.length > 0 || kindOfUse(event) === "secret-read" || below === "rotate-secret";
   if (collection === "clients") {
-    if (shown && id) return [found("Its secret was shown", id)];
+    if (shown && id) return [found(SHOWN, id)];
     if (shown && method === "GET") return [found(ALL_SECRETS, null)];
     if (event.createdClient !== undefined)
       return [found("It was added, with a secret that its maker knows", event.createdClient)];
-    if (method === "POST" && id && below === "credentials") return [found("A key was registered for it", id)];
-    if (id && isWrite) return [found("It was changed, and may have been given a secret or a key", id)];
+    if (method === "POST" && id && below === "credentials") return [found(REGISTERED, id)];
+    if (id && isWrite) return [found(CHANGED, id)];
   }
   const secrets =
     shown && collection !== "clients" ? [found(`Secrets of ${collection} were shown: ${names(event)}`, null)] : [];
@@ -133,7 +162,7 @@ function byChange({ section, what, id, clientId, name, fields }: TenantChange): 
   ];
   if (what === "gone") return [];
   if (section === "clients" && what === "new") return found("It is a new application", clientId);
-  if (section === "clientCredentials" && what === "new") return found(`It has a new key, ${id}`, clientId);
+  if (section === "clientCredentials" && what === "new") return found(`${NEW_KEY}, ${id}`, clientId);
   if (section === "clientGrants") {
     return found(
       what === "new" ? `It has a new grant, ${id}` : `Its grant ${id} changed (${fields.join(", ")})`,
