@@ -24,22 +24,27 @@ export const ownKeysOf = async (
  * What an application authenticates with now, and did not at the first look, and Curfew did not give it: whoever has
  * that needs nothing of what leaked. A secret is never read, so of one that somebody set nothing is seen here.
  *
- * @returns nothing where the first look is not kept: there is nothing to compare with
+ * @returns nothing where the first look is not kept, or did not say: there is nothing to compare with; `unseen` where
+ * Auth0 does not say now
  * @throws CurfewError `store-failed`
  */
 export async function addedSince(
   incident: Pick<Incident, "id" | "tenant" | "clientId">,
   now: RevokedClient,
   table: Table,
-): Promise<Added[]> {
+): Promise<Added[] | "unseen"> {
   const first = await readPreserved<RevokedClient>(table, incident.id, "client");
-  if (!first) return [];
+  if (!first || !saysHow(first)) return [];
+  if (!saysHow(now)) return "unseen";
   const added = addedBetween(first, now);
   const own = added.length === 0 ? [] : await ownKeysOf(incident, table);
   return added.filter(({ id }) => !own.includes(id));
 }
 
-/** The same of two looks; Curfew's own keys are among it. */
+/** Whether Auth0 said how an application authenticates: a token without `read:client_credentials` is not told of keys. */
+export const saysHow = (client: RevokedClient): boolean => wayOf(client) !== undefined;
+
+/** The same of two looks that say how; Curfew's own keys are among it. */
 export const addedBetween = (first: RevokedClient, now: RevokedClient): Added[] => [
   ...referencesOf(now).filter(({ id }) => !referencesOf(first).some((known) => known.id === id)),
   ...otherWay(first, now),
@@ -50,10 +55,9 @@ const referencesOf = ({ attachedKeys = [], certificates = [] }: RevokedClient): 
   ...certificates.map((id) => ({ id, what: `the certificate ${id}` })),
 ];
 
-/** What Auth0 does not say is no other way. */
 function otherWay(first: RevokedClient, now: RevokedClient): Added[] {
   const [before, after] = [wayOf(first), wayOf(now)];
-  if (before === undefined || after === undefined || before === after) return [];
+  if (before === after) return [];
   return [{ id: `way ${after}`, what: `its way to authenticate, which is ${after} and was ${before}` }];
 }
 
@@ -76,6 +80,7 @@ export async function noteAdded(incident: Incident, now: RevokedClient, parts: I
   // Of two incidents the later one decides, and tells.
   if (drill || followedBy !== undefined || !leak?.levers.includes("lock")) return incident;
   const found = await addedSince(incident, now, parts.table);
+  if (found === "unseen") return incident;
   const there = known.filter(({ isThere }) => isThere);
   const fresh = found.filter(({ id }) => !there.some((one) => one.id === id));
   const gone = there.filter(({ id }) => !found.some((one) => one.id === id));

@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import { addedBetween, named } from "../contain/added.ts";
+import { addedBetween, named, saysHow } from "../contain/added.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { RevokedClient } from "../ports.ts";
@@ -84,7 +84,9 @@ function keyStates({ keys, present, client }: CredentialQuestion): CredentialSta
  * it. Where no first look is kept, nobody can say what is new.
  */
 function addedStates({ incident, client, keys, present, own }: CredentialQuestion): CredentialState[] {
-  const now = present.status === "read" && present.client && client ? addedBetween(client, present.client) : [];
+  const seen = present.status === "read" ? present.client : undefined;
+  const isSaid = !seen || saysHow(seen);
+  const now = seen && client && isSaid && saysHow(client) ? addedBetween(client, seen) : [];
   const fresh = now.filter(({ id }) => !own.includes(id));
   const registered = present.status === "read" ? present.keys : [];
   const all = new Map(
@@ -95,6 +97,7 @@ function addedStates({ incident, client, keys, present, own }: CredentialQuestio
   return [
     ...[...all.values()].map(({ id, what }): CredentialState => {
       if (present.status === "unread") return { what, state: "unknown", detail: `${ADDED} ${present.why}` };
+      if (!isSaid) return { what, state: "unknown", detail: `${ADDED} Auth0 does not say how it authenticates now.` };
       return fresh.some((one) => one.id === id)
         ? { what, state: "alive", detail: `${ADDED} Whoever has it can log in as the application.` }
         : { what, state: "dead", detail: `${ADDED} It is gone again.` };

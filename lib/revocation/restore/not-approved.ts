@@ -16,7 +16,8 @@ export async function addedUnseen({ incident, parts, tenant }: StepRun, plan: Re
     const client = await tenant.client();
     return client ? addedSince(incident, client, parts.table) : [];
   });
-  if ("error" in read) return incomplete(LOCKED, ["whether something was added to it could not be seen"], read.error);
+  if ("error" in read) return incomplete(LOCKED, [UNSEEN], read.error);
+  if (read.value === "unseen") return incomplete(LOCKED, [`${UNSEEN}: Auth0 does not say how it authenticates`], null);
   const others = read.value.filter(({ id }) => !plan.added?.some((seen) => seen.id === id));
   if (others.length === 0) return undefined;
   const lines = others.map(({ what }) => `${what}: added, and not in the plan that was approved; take it away`);
@@ -24,3 +25,4 @@ export async function addedUnseen({ incident, parts, tenant }: StepRun, plan: Re
 }
 
 const LOCKED = "The application stays locked.";
+const UNSEEN = "whether something was added to it could not be seen";

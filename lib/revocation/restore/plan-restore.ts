@@ -1,6 +1,6 @@
 import type { Client } from "../../auth0/resources/client.ts";
 import type { Proposal } from "../approvals/asked.ts";
-import { addedTo } from "../contain/added.ts";
+import { addedTo, saysHow } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
@@ -65,7 +65,7 @@ export async function planRestore(
       ? ["Which grant types it had is not stored: give client_credentials back by hand if it had it."]
       : []),
     ...unstored(incident, ids, grants),
-    ...(client ? [] : [NOT_COMPARED]),
+    ...(client && saysHow(client) ? [] : [NOT_COMPARED]),
   ];
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
@@ -87,7 +87,7 @@ const TOLD =
   "Not all grants could be stored; people were told what they were, in an alert of this incident: give those back by hand.";
 
 const NOT_COMPARED =
-  "What it authenticated with at the first look is not stored, so nobody knows what was added since: look at its credentials yourself.";
+  "What it authenticated with at the first look is not known, so nobody knows what was added since: look at its credentials yourself.";
 
 const UNREAD =
   "Which grants were there at the first look is not stored yet, so some may be missing: say no, and you are asked again once it is.";

@@ -135,12 +135,45 @@ describe("a way to authenticate that is another one than at the first look", () 
     expect(world.tenant.gives(ORDERS.audience)).toBe(false);
   });
 
-  test("is none where Auth0 does not say which one it is", async () => {
+  test("is none where Auth0 does not say which one it is; the application stays locked until it does", async () => {
     const world = await keyWorld();
+    attachTo(world);
+    await turns(world, 1);
+    await approved(world);
+    const { attachedKeys } = world.tenant.client ?? {};
     change(world.tenant, { attachedKeys: undefined });
     await turns(world, 2);
+    await give(world);
+
+    expect(heardOf(world)).toHaveLength(1);
+    expect(world.incident().added).toMatchObject([{ isThere: true }]);
+    expect(stepsOf(world).restore).toMatchObject({ missing: [expect.stringMatching(/Auth0 does not say how/)] });
+    change(world.tenant, { attachedKeys });
+    await give(world);
+    expect(world.tenant.gives(ORDERS.audience)).toBe(true);
+  });
+
+  test("is not compared with a first look that does not say, and the plan says so", async () => {
+    const client = { ...KEYS, attachedKeys: undefined, grantTypes: ["client_credentials"] };
+    const world = await createWorld({ grants: [ORDERS], client });
+    await world.clock.run(replaced(world));
+    attachTo(world);
+    await turns(world, 1);
+    await approved(world);
 
     expect(heardOf(world)).toEqual([]);
+    expect(world.heard()).toContain("so nobody knows what was added since");
+  });
+
+  test("is the owner's own matter once access is given back: what something else took is given back again", async () => {
+    const world = await keyWorld();
+    await approved(world);
+    await give(world);
+    attachTo(world);
+    world.putBack((tenant) => tenant.grants.clear());
+    await give(world);
+
+    expect(world.tenant.gives(ORDERS.audience)).toBe(true);
   });
 });
 
