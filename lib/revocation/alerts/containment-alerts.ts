@@ -146,7 +146,7 @@ export function added(incident: Incident, { at, what, before }: Turn<"added">): 
   return {
     severity: "critical",
     title: `something was added to ${nameOf(incident)}, the application that leaked: whoever has it can log in as it`,
-    text: `It was not there at the first look, and Curfew did not add it. Replacing what leaked does not take it away, and neither does Curfew, because it may be yours. ${until}`,
+    text: `Curfew did not give it what is named below: it was not there at the first look, or may have leaked and is there again, or still. Curfew does not take it away, because it may be yours. ${until}`,
     items: what,
     steps: [
       "Take it away if nobody of yours added it: Applications > Applications > the application > Credentials. The tenant's log names who did.",

@@ -2,12 +2,13 @@ import { harmless } from "../../alerts/harmless-text.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
-import type { AddedCredential, Incident } from "../incident/incident.ts";
+import { type AddedCredential, type Incident, isComplete } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
+import type { PreservedKeys } from "./look.ts";
 import { tell } from "./tell-run.ts";
 import { tried } from "./tried.ts";
 
@@ -22,23 +23,35 @@ export const ownKeysOf = async (
 
 /**
  * What an application authenticates with now, and did not at the first look, and Curfew did not give it: whoever has
- * that needs nothing of what leaked. A secret is never read, so of one that somebody set nothing is seen here.
+ * that needs nothing of what leaked. And what may have leaked, once that should be replaced. A secret is never read, so of one that somebody set nothing is seen here.
  *
  * @returns nothing where the first look is not kept, or did not say: there is nothing to compare with; `unseen` where
  * Auth0 does not say now
  * @throws CurfewError `store-failed`
  */
-export async function addedSince(
-  incident: Pick<Incident, "id" | "tenant" | "clientId">,
-  now: RevokedClient,
-  table: Table,
-): Promise<Added[] | "unseen"> {
+export async function addedSince(incident: Compared, now: RevokedClient, table: Table): Promise<Added[] | "unseen"> {
   const first = await readPreserved<RevokedClient>(table, incident.id, "client");
   if (!first || !saysHow(first)) return [];
   if (!saysHow(now)) return "unseen";
-  const added = addedBetween(first, now);
+  const added = [...addedBetween(first, now), ...(await leftOf(incident, first, now, table))];
   const own = added.length === 0 ? [] : await ownKeysOf(incident, table);
   return added.filter(({ id }) => !own.includes(id));
+}
+
+type Compared = Pick<Incident, "id" | "tenant" | "clientId" | "leakedKey" | "steps">;
+
+/**
+ * Keys of the first look that may have leaked and are attached although what leaked is replaced: a person who did so by
+ * hand left them, or something attached them again.
+ */
+async function leftOf(incident: Compared, first: RevokedClient, now: RevokedClient, table: Table): Promise<Added[]> {
+  const left = (now.attachedKeys ?? []).filter((id) => first.attachedKeys?.includes(id));
+  if (!isComplete(incident.steps.rotate) || left.length === 0) return [];
+  const { leakedKey } = incident;
+  const keys = leakedKey === undefined ? undefined : await readPreserved<PreservedKeys>(table, incident.id, "keys");
+  const named = (keys?.keys ?? []).filter((key) => key.id === leakedKey || key.kid === leakedKey).map(({ id }) => id);
+  const suspects = named.length === 0 ? left : left.filter((id) => named.includes(id));
+  return suspects.map((id) => ({ id, what: `the registered key ${id}, which may have leaked` }));
 }
 
 /** Whether Auth0 said how an application authenticates: a token without `read:client_credentials` is not told of keys. */
@@ -88,7 +101,7 @@ export async function noteAdded(incident: Incident, now: RevokedClient, parts: I
   const since = parts.clock.now();
   const told = fresh.length === 0 ? [] : await withKids(fresh, parts);
   if (told.length > 0) await tellAdded(incident, told, parts);
-  for (const { what } of told) await note(incident, `Saw that it was added, not by Curfew: ${what}.`, parts);
+  for (const { what } of told) await note(incident, `Saw what Curfew did not give it: ${what}.`, parts);
   for (const { what } of gone) await note(incident, `Saw that it is gone again: ${what}.`, parts);
   return changeIncident(parts.table, incident.id, ({ added = [], ...rest }) => ({
     ...rest,

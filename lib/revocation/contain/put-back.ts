@@ -88,7 +88,8 @@ function lookedAt(incident: Incident): string {
   const isUntouched = leak?.levers.length === 0 && !isComplete(steps["network-acl"]);
   if (isUntouched) return "Nothing was taken away.";
   const added = addedTo(incident).map(({ what }) => what);
-  const more = added.length === 0 ? "" : ` It was added since, and not by Curfew: ${added.slice(0, 5).join("; ")}.`;
+  const more =
+    added.length === 0 ? "" : ` It authenticates with what Curfew did not give it: ${added.slice(0, 5).join("; ")}.`;
   return `What was taken away is looked at in every turn.${more}`;
 }
 

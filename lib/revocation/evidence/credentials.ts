@@ -90,7 +90,9 @@ function addedStates({ incident, client, keys, present, own }: CredentialQuestio
   const fresh = now.filter(({ id }) => !own.includes(id));
   const registered = present.status === "read" ? present.keys : [];
   const all = new Map(
-    [...fresh.map((one) => named(one, registered)), ...(incident.added ?? [])].map((one) => [one.id, one]),
+    [...fresh.map((one) => named(one, registered)), ...(incident.added ?? [])]
+      .filter(({ id }) => keys?.keys.every((key) => key.id !== id) ?? true)
+      .map((one) => [one.id, one]),
   );
   const known = [...own, ...all.keys(), ...(keys?.keys ?? []).map(({ id }) => id)];
   const idle = keys ? registered.filter(({ id }) => !known.includes(id)) : [];

@@ -20,7 +20,7 @@ export async function addedUnseen({ incident, parts, tenant }: StepRun, plan: Re
   if (read.value === "unseen") return incomplete(LOCKED, [`${UNSEEN}: Auth0 does not say how it authenticates`], null);
   const others = read.value.filter(({ id }) => !plan.added?.some((seen) => seen.id === id));
   if (others.length === 0) return undefined;
-  const lines = others.map(({ what }) => `${what}: added, and not in the plan that was approved; take it away`);
+  const lines = others.map(({ what }) => `${what}: not in the plan that was approved; take it away`);
   return incomplete("Something was added to the application, so it stays locked.", lines, null);
 }
 

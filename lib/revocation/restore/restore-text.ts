@@ -46,7 +46,7 @@ const planText = (
 ];
 
 const WARNING =
-  "added since the first look, and not by Curfew: whoever has it gets tokens again, too. Have it taken away and say no, unless it is yours.";
+  "which Curfew did not give it: whoever has it gets tokens again, too. Have it taken away and say no, unless it is yours.";
 
 /** `https://orders: read:orders; organizations: require; 2 organizations`. */
 export function grantText(grant: NewGrant): string {

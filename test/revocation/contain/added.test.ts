@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { incidentPartition } from "../../../lib/revocation/incident/incident.ts";
+import { changeIncident } from "../../../lib/revocation/incident/incidents.ts";
 import type { RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
 import { rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
@@ -9,6 +11,7 @@ import { createWorld, type World } from "../world/world.ts";
 import { ORDERS, stepsOf, toldOf, turns } from "./contained.ts";
 
 const KEYS = { attachedKeys: ["cred_1"], tokenEndpointAuthMethod: undefined };
+const OLD = { id: "cred_1", kid: "old", name: "old" };
 const THIEF = { id: "cred_9", kid: "evil", name: "evil" };
 const ADDED = /something was added to job/;
 
@@ -30,7 +33,11 @@ const heardOf = (world: World): string[] => toldOf(world).filter((title) => ADDE
 /** An application with a registered key, contained and replaced. */
 async function keyWorld(): Promise<World> {
   const world = await createWorld({ grants: [ORDERS], client: { ...KEYS, grantTypes: ["client_credentials"] } });
+  world.tenant.keys = [OLD];
   await world.clock.run(replaced(world));
+  world.tenant.keys = [OLD, { ...OLD, id: "cred_own" }];
+  change(world.tenant, { attachedKeys: ["cred_own"] });
+  await world.table.put(rotationKey("acme", "job"), { ownKeys: ["cred_own"] });
   return world;
 }
 
@@ -44,7 +51,7 @@ describe("a key that somebody attaches to the application that leaked", () => {
 
     expect(heardOf(world)).toHaveLength(1);
     expect(world.heard()).toContain("the registered key cred_9 (kid evil)");
-    expect(stepsOf(world)["put-back"]?.message).toContain("not by Curfew: the registered key cred_9");
+    expect(stepsOf(world)["put-back"]?.message).toContain("did not give it: the registered key cred_9");
     expect(world.tenant.client?.attachedKeys).toContain("cred_9");
     detachFrom(world, "cred_9");
     await turns(world, 1);
@@ -61,7 +68,7 @@ describe("a key that somebody attaches to the application that leaked", () => {
     attachTo(world);
     await give(world);
 
-    const missing = [expect.stringMatching(/cred_9: added, and not in the plan/)];
+    const missing = [expect.stringMatching(/cred_9: not in the plan/)];
     expect(stepsOf(world).restore).toMatchObject({ outcome: "incomplete", missing });
     expect(world.incident().restored).toBeUndefined();
     expect(world.tenant.gives(ORDERS.audience)).toBe(false);
@@ -76,7 +83,7 @@ describe("a key that somebody attaches to the application that leaked", () => {
     await turns(world, 1);
 
     expect(await approved(world)).toMatchObject({ added: [{ id: "cred_9" }] });
-    expect(world.heard()).toContain("KEEPS the registered key cred_9 (kid evil), added since the first look");
+    expect(world.heard()).toContain("KEEPS the registered key cred_9 (kid evil), which Curfew did not give it");
     attachTo(world, { ...THIEF, id: "cred_10" });
     await give(world);
     expect(world.tenant.gives(ORDERS.audience)).toBe(false);
@@ -88,7 +95,7 @@ describe("a key that somebody attaches to the application that leaked", () => {
 
   test("is nobody else's where Curfew registered it, and stays unknown to nobody for that", async () => {
     const world = await keyWorld();
-    await world.table.put(rotationKey("acme", "job"), { ownKeys: ["cred_9"] });
+    await world.table.put(rotationKey("acme", "job"), { ownKeys: ["cred_own", "cred_9"] });
     attachTo(world);
     await turns(world, 2);
     attachTo(world, { ...THIEF, id: "cred_10" });
@@ -106,6 +113,36 @@ describe("a key that somebody attaches to the application that leaked", () => {
 
     expect(world.heard()).toContain("the registered key cred_9");
     expect(world.heard()).not.toContain("kid evil");
+  });
+});
+
+describe("a key of the first look that may have leaked", () => {
+  test("is told and blocks as well where it is attached again, or still, although it should be replaced", async () => {
+    const world = await keyWorld();
+    await approved(world);
+    attachTo(world, OLD);
+    await turns(world, 1);
+    await give(world);
+
+    expect(world.heard()).toContain("the registered key cred_1, which may have leaked (kid old)");
+    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+  });
+
+  test.each([
+    ["one that did not leak is none", "other", []],
+    ["one that was named and never seen may be any", "odl", ["cred_1"]],
+  ])("%s", async (_, leakedKey, expected) => {
+    const world = await keyWorld();
+    const other = { id: "cred_2", kid: "other", name: undefined };
+    await world.table.put(
+      { partition: incidentPartition(world.opened.id), sort: "PRESERVED#keys" },
+      { attached: null, keys: [OLD, other] },
+    );
+    await changeIncident(world.table, world.opened.id, (known) => ({ ...known, leakedKey }));
+    attachTo(world, OLD);
+    await turns(world, 1);
+
+    expect(world.incident().added?.map(({ id }) => id) ?? []).toEqual(expected);
   });
 });
 
