@@ -23,7 +23,8 @@ export const ownKeysOf = async (
 
 /**
  * What an application authenticates with now, and did not at the first look, and Curfew did not give it: whoever has
- * that needs nothing of what leaked. And what may have leaked, once that should be replaced. A secret is never read, so of one that somebody set nothing is seen here.
+ * that needs nothing of what leaked. And what may have leaked, once that should be replaced. A secret is never read, so
+ * of one that somebody set nothing is seen here.
  *
  * @returns nothing where the first look is not kept, or did not say: there is nothing to compare with; `unseen` where
  * Auth0 does not say now
@@ -33,9 +34,11 @@ export async function addedSince(incident: Compared, now: RevokedClient, table: 
   const first = await readPreserved<RevokedClient>(table, incident.id, "client");
   if (!first || !saysHow(first)) return [];
   if (!saysHow(now)) return "unseen";
-  const added = [...addedBetween(first, now), ...(await leftOf(incident, first, now, table))];
-  const own = added.length === 0 ? [] : await ownKeysOf(incident, table);
-  return added.filter(({ id }) => !own.includes(id));
+  const added = addedBetween(first, now);
+  const left = await leftOf(incident, first, now, table);
+  const own = added.length + left.length === 0 ? [] : await ownKeysOf(incident, table);
+  // One of Curfew's own may be what leaked; the newest is what replaced it.
+  return [...added.filter(({ id }) => !own.includes(id)), ...left.filter(({ id }) => id !== own.at(-1))];
 }
 
 type Compared = Pick<Incident, "id" | "tenant" | "clientId" | "leakedKey" | "steps">;
@@ -89,9 +92,9 @@ const MOST = 50;
  * @throws CurfewError `store-failed` when it cannot be recorded or told
  */
 export async function noteAdded(incident: Incident, now: RevokedClient, parts: IncidentParts): Promise<Incident> {
-  const { drill, leak, followedBy, added: known = [] } = incident;
+  const { leak, followedBy, added: known = [] } = incident;
   // Of two incidents the later one decides, and tells.
-  if (drill || followedBy !== undefined || !leak?.levers.includes("lock")) return incident;
+  if (followedBy !== undefined || !leak?.levers.includes("lock")) return incident;
   const found = await addedSince(incident, now, parts.table);
   if (found === "unseen") return incident;
   const there = known.filter(({ isThere }) => isThere);

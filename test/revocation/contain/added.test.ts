@@ -120,6 +120,7 @@ describe("a key of the first look that may have leaked", () => {
   test("is told and blocks as well where it is attached again, or still, although it should be replaced", async () => {
     const world = await keyWorld();
     await approved(world);
+    await world.table.put(rotationKey("acme", "job"), { ownKeys: ["cred_1", "cred_own"] });
     attachTo(world, OLD);
     await turns(world, 1);
     await give(world);
@@ -210,6 +211,7 @@ describe("a way to authenticate that is another one than at the first look", () 
     world.putBack((tenant) => tenant.grants.clear());
     await give(world);
 
+    expect(stepsOf(world).restore?.outcome).toBe("done");
     expect(world.tenant.gives(ORDERS.audience)).toBe(true);
   });
 });
