@@ -88,6 +88,10 @@ const readable = <T>(value: Reported<T>): T | undefined => (isUnreadable(value) 
 
 function revokedClient(answer: RevokedClientAnswer): RevokedClient {
   const methods = readable(answer.client_authentication_methods);
+  const ids = (method: NonNullable<typeof methods>["private_key_jwt"]) =>
+    readable(method)?.credentials.map(({ id }) => id);
+  const certificates = [ids(methods?.tls_client_auth), ids(methods?.self_signed_tls_client_auth)];
+  const isMtls = certificates.some((one) => one !== undefined);
   return {
     clientId: answer.client_id,
     isGlobal: answer.global ?? false, // absent on most applications (recordings), and true on that one alone
@@ -95,7 +99,8 @@ function revokedClient(answer: RevokedClientAnswer): RevokedClient {
     appType: readable(answer.app_type),
     tokenEndpointAuthMethod: readable(answer.token_endpoint_auth_method),
     grantTypes: answer.grant_types,
-    attachedKeys: readable(methods?.private_key_jwt)?.credentials.map(({ id }) => id),
+    attachedKeys: ids(methods?.private_key_jwt),
+    ...(isMtls ? { certificates: certificates.flatMap((one) => one ?? []) } : {}),
   };
 }
 

@@ -271,6 +271,18 @@ describe("what leaked of two keys", () => {
     expect(isContained(world.incident())).toBe(false);
   });
 
+  test("that is mistyped is done with once none is attached that it had: then the right one is not either", async () => {
+    const world = await contained({ ...KEYS, leakedKey: "odl" });
+    if (world.tenant.client) world.tenant.client = { ...world.tenant.client, attachedKeys: ["cred_2", "cred_3"] };
+    await turns(world, 1);
+    expect(stepsOf(world)["detach-key"]?.outcome).toBe("incomplete");
+    if (world.tenant.client) world.tenant.client = { ...world.tenant.client, attachedKeys: ["cred_3"] };
+    await turns(world, 2);
+
+    expect(stepsOf(world)["detach-key"]).toMatchObject({ outcome: "done", message: expect.stringContaining("No key") });
+    expect(isContained(world.incident())).toBe(true);
+  });
+
   test("is detached at once when it is named later, however long the incident is open by then", async () => {
     const world = await contained(KEYS);
     await world.clock.run(world.clock.sleep(HOURS));

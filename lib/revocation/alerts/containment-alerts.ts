@@ -139,6 +139,23 @@ export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"pu
   };
 }
 
+export function added(incident: Incident, { at, what, before }: Turn<"added">): Told {
+  const until = incident.restored
+    ? "It gets tokens again, so whoever has this does."
+    : "Access is not given back before it is gone, or a second person has seen it in the plan and agreed.";
+  return {
+    severity: "critical",
+    title: `something was added to ${nameOf(incident)}, the application that leaked: whoever has it can log in as it`,
+    text: `Curfew did not give it what is named below: it was not there at the first look, or may have leaked and is there again, or still. Curfew does not take it away, because it may be yours. ${until}`,
+    items: what,
+    steps: [
+      "Take it away if nobody of yours added it: Applications > Applications > the application > Credentials. The tenant's log names who did.",
+    ],
+    matter: [before, ...what],
+    at,
+  };
+}
+
 /** What a step says of itself, as a sentence more. */
 function messageOf({ steps }: Incident, step: "lock"): string {
   const message = steps[step]?.message;

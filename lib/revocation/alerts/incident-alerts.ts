@@ -5,7 +5,16 @@ import { firstLines, harmless } from "../../alerts/harmless-text.ts";
 import type { Incident } from "../incident/incident.ts";
 import { decided, restored, waiting } from "./approval-alerts.ts";
 import { closed } from "./closed-alert.ts";
-import { contained, leftUndone, locked, notContained, notStored, opened, putBack } from "./containment-alerts.ts";
+import {
+  added,
+  contained,
+  leftUndone,
+  locked,
+  notContained,
+  notStored,
+  opened,
+  putBack,
+} from "./containment-alerts.ts";
 import type { IncidentTurn } from "./incident-turn.ts";
 import { blind, found, logGap, plantedUsed, used } from "./log-alerts.ts";
 import { iso, nameOf, type Told } from "./told.ts";
@@ -71,6 +80,8 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
       return plantedUsed(incident, turn);
     case "put-back":
       return putBack(incident, turn);
+    case "added":
+      return added(incident, turn);
     case "waiting":
       return waiting(incident, turn);
     case "decided":

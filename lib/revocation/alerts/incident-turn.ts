@@ -83,6 +83,15 @@ export type IncidentTurn =
       isTakenAgain: boolean;
     }
   | {
+      /** Somebody gave the application that leaked something else to authenticate with. */
+      turn: "added";
+      at: Instant;
+      /** What, one thing a line. */
+      what: readonly string[];
+      /** How much was added before: the same that comes back is told again. */
+      before: number;
+    }
+  | {
       /** A second person is asked, or asked again. */
       turn: "waiting";
       step: IncidentStep;

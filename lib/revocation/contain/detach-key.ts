@@ -1,8 +1,8 @@
 import type { Incident } from "../incident/incident.ts";
-import { preserve } from "../incident/preserve.ts";
+import { preserve, readPreserved } from "../incident/preserve.ts";
 import { whyKeyStays } from "../leak/named-key.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { RegisteredClientKey } from "../ports.ts";
+import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
 import { classifyLeak, keepClient, settledLeak, whyUntouched } from "./known-client.ts";
@@ -47,7 +47,12 @@ export async function detach(run: StepRun): Promise<Came> {
   const first = await run.keeping.store(() => preserve(parts.table, incident, "keys", seen));
   if (attached === undefined) return incomplete("Auth0 does not say which keys are attached.", [line], null);
   const others = attached.filter((id) => !isLeaked(id, leaked, keys));
-  if (others.length === attached.length) return notAttached(run, leaked, [...keys, ...(first?.stored.keys ?? [])]);
+  if (others.length === attached.length) {
+    const seen = [...keys, ...(first?.stored.keys ?? [])];
+    return seen.some(({ id }) => isLeaked(id, leaked, seen)) || wasComplete(run)
+      ? NOT_ATTACHED
+      : neverSeen(run, attached);
+  }
   if (others.length === 0) {
     return incomplete("The leaked key is the only one attached; the rotation replaces it.", [line], null);
   }
@@ -73,15 +78,18 @@ const notApplicable = ({ incident, parts, leak }: StepRun): Came => ({
 const isLeaked = (id: string, leaked: string, keys: readonly RegisteredClientKey[]): boolean =>
   id === leaked || keys.some((key) => key.id === id && key.kid === leaked);
 
-/** @param keys those that are registered now, or were at the first look */
-function notAttached(run: StepRun, leaked: string, keys: readonly RegisteredClientKey[]): Came {
-  // Whoever mistypes a key must not read that it is taken away; one that was seen and is gone is.
-  const isKnown = wasComplete(run) || keys.some(({ id }) => isLeaked(id, leaked, keys));
-  return isKnown
-    ? { outcome: "done", message: "The leaked key is not attached." }
-    : incomplete(
-        "No such key is registered.",
-        [`the key ${leaked} of ${run.incident.clientId}: there is no such key`],
-        null,
-      );
+const NOT_ATTACHED: Came = { outcome: "done", message: "The leaked key is not attached." };
+
+/** Whoever mistypes a key must not read that it is taken away; where all are that there were, the right one is, too. */
+async function neverSeen({ incident, parts, keeping }: StepRun, attached: readonly string[]): Promise<Came> {
+  const first = await keeping.store(() => readPreserved<RevokedClient>(parts.table, incident, "client"));
+  const before = first?.stored?.attachedKeys;
+  if (before && !before.some((id) => attached.includes(id))) return NONE_LEFT;
+  const line = `the key ${incident.leakedKey} of ${incident.clientId}: there is no such key`;
+  return incomplete("No such key is registered.", [line], null);
 }
+
+const NONE_LEFT: Came = {
+  outcome: "done",
+  message: "No key of that name was seen; of those that it had at the first look none is attached any more.",
+};

@@ -4,7 +4,9 @@ import { type Incident, type IncidentStep, isComplete, type StepResult } from ".
 import { recordStep } from "../incident/incidents.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
 import { wasBegun } from "../restore/ready.ts";
+import { addedTo, noteAdded } from "./added.ts";
 import type { Came } from "./came.ts";
 import { deleteGrants } from "./contain.ts";
 import { detach } from "./detach-key.ts";
@@ -30,7 +32,7 @@ const PATIENCE = 15 * 60_000;
 
 /**
  * Looks again at what was taken away: what something else put back is taken away again and told, and what is missing is
- * tried again. What a second person approved to give back stays.
+ * tried again. What a second person approved to give back stays. What somebody added to the application is told.
  *
  * Each of these looks by itself: one that fails keeps none of the others back. What cannot be looked at is in the
  * result of the step `put-back`; when that lasts, people hear of it. What was taken away while nothing could be recorded
@@ -38,7 +40,13 @@ const PATIENCE = 15 * 60_000;
  *
  * @throws CurfewError the first failure to record or tell
  */
-export async function putBack(incident: Incident, parts: IncidentParts): Promise<Incident> {
+export async function putBack(incident: Incident, given: IncidentParts): Promise<Incident> {
+  let seen: RevokedClient | undefined;
+  const client = async () => {
+    seen = await given.tenant.client();
+    return seen;
+  };
+  const parts = { ...given, tenant: { ...given.tenant, client } };
   // A later incident takes away what this one has given back, once it has seen what that was.
   if (incident.followedBy !== undefined && (await wasBegun(incident, parts))) return incident;
   let latest = incident;
@@ -58,6 +66,13 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
       failure ??= error;
     }
   }
+  try {
+    // As one of the steps has just read it: to compare it costs no request.
+    if (seen) latest = await noteAdded(latest, seen, parts);
+  } catch (error) {
+    if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
+    failure ??= error;
+  }
   const { steps } = latest;
   const honoured = await honourTrace(latest, parts, (step) => looked.has(step) && isComplete(steps[step]));
   if ("incident" in honoured) latest = honoured.incident;
@@ -71,7 +86,11 @@ function lookedAt(incident: Incident): string {
   const { steps, leak } = incident;
   if (isNotThere(incident)) return "There is no such application; in every turn it is looked for.";
   const isUntouched = leak?.levers.length === 0 && !isComplete(steps["network-acl"]);
-  return isUntouched ? "Nothing was taken away." : "What was taken away is looked at in every turn.";
+  if (isUntouched) return "Nothing was taken away.";
+  const added = addedTo(incident).map(({ what }) => what);
+  const more =
+    added.length === 0 ? "" : ` It authenticates with what Curfew did not give it: ${added.slice(0, 5).join("; ")}.`;
+  return `What was taken away is looked at in every turn.${more}`;
 }
 
 /** Records whether everything could be looked at; since when not, where it could not. */

@@ -1,4 +1,5 @@
 import type { Instant } from "../../history/history.ts";
+import { addedBetween, named, saysHow } from "../contain/added.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { RevokedClient } from "../ports.ts";
@@ -9,11 +10,13 @@ import type { PresentClient } from "./present-client.ts";
 
 /** What is known of the application's credentials. */
 export interface CredentialQuestion {
-  incident: Pick<Incident, "steps" | "token" | "window">;
+  incident: Pick<Incident, "steps" | "token" | "window" | "added">;
   /** As it was before anything was taken away; undefined where that was not kept. */
   client: RevokedClient | undefined;
   keys: PreservedKeys | undefined;
   present: PresentClient;
+  /** Ids of the keys that Curfew registered: they replace what leaked. */
+  own: readonly string[];
   /** What was seen of the one that leaked. */
   old: OldCredential;
   refreshTokensRevokedAt: Instant | null;
@@ -26,6 +29,7 @@ export interface CredentialQuestion {
 export const credentialStates = (question: CredentialQuestion): CredentialState[] => [
   ...secretState(question),
   ...keyStates(question),
+  ...addedStates(question),
   ...leakedToken(question),
   issuedTokens(question),
   ...refreshTokens(question),
@@ -74,6 +78,40 @@ function keyStates({ keys, present, client }: CredentialQuestion): CredentialSta
       : { what, state: "dead", detail: "It is registered, but the application does not authenticate with it." };
   });
 }
+
+/**
+ * What somebody gave the application to authenticate with since the first look: what watching saw, and what came after
+ * it. Where no first look is kept, nobody can say what is new.
+ */
+function addedStates({ incident, client, keys, present, own }: CredentialQuestion): CredentialState[] {
+  const seen = present.status === "read" ? present.client : undefined;
+  const isSaid = !seen || saysHow(seen);
+  const now = seen && client && isSaid && saysHow(client) ? addedBetween(client, seen) : [];
+  const fresh = now.filter(({ id }) => !own.includes(id));
+  const registered = present.status === "read" ? present.keys : [];
+  const all = new Map(
+    [...fresh.map((one) => named(one, registered)), ...(incident.added ?? [])]
+      .filter(({ id }) => keys?.keys.every((key) => key.id !== id) ?? true)
+      .map((one) => [one.id, one]),
+  );
+  const known = [...own, ...all.keys(), ...(keys?.keys ?? []).map(({ id }) => id)];
+  const idle = keys ? registered.filter(({ id }) => !known.includes(id)) : [];
+  return [
+    ...[...all.values()].map(({ id, what }): CredentialState => {
+      if (present.status === "unread") return { what, state: "unknown", detail: `${ADDED} ${present.why}` };
+      if (!isSaid) return { what, state: "unknown", detail: `${ADDED} Auth0 does not say how it authenticates now.` };
+      return fresh.some((one) => one.id === id)
+        ? { what, state: "alive", detail: `${ADDED} Whoever has it can log in as the application.` }
+        : { what, state: "dead", detail: `${ADDED} It is gone again.` };
+    }),
+    ...idle.map(({ id }): CredentialState => {
+      const { what } = named({ id, what: `the registered key ${id}` }, registered);
+      return { what, state: "dead", detail: `${ADDED} The application does not authenticate with it.` };
+    }),
+  ];
+}
+
+const ADDED = "It was added since the first look, and not by Curfew.";
 
 function leakedToken({ incident: { token, window }, now }: CredentialQuestion): CredentialState[] {
   if (!token) return [];

@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
 import { ASKED_STEPS, type AskedStep, readAsked } from "../approvals/asked.ts";
+import { ownKeysOf } from "../contain/added.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import { INCIDENT_STEPS, type Incident, stoppedAt, wasContained } from "../incident/incident.ts";
 import { readAllPreserved } from "../incident/preserve.ts";
@@ -81,6 +82,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       incident,
       client: preserved.client as RevokedClient | undefined,
       keys: preserved.keys as PreservedKeys | undefined,
+      own: await ownKeysOf(incident, table),
       ...{ present, old: await seenOfOldCredential(incident, table) },
       refreshTokensRevokedAt: said?.at ?? null,
       refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,

@@ -62,6 +62,18 @@ export type StepResult = {
     }
 );
 
+/** Something that an application authenticates with, and did not at the first look, and Curfew did not give it. */
+export interface AddedCredential {
+  /** The key's, or the certificate's, at Auth0; of another way to authenticate a name that nothing else has. */
+  id: string;
+  /** In words: `the registered key cred_2 (kid 2026-11)`. */
+  what: string;
+  /** When it was seen first. */
+  since: Instant;
+  /** Whether it was there at the last look. */
+  isThere: boolean;
+}
+
 /** `INCIDENT#<id>`, `INCIDENT`: what is known of an incident, and how far it came. No secret and no token. */
 export interface Incident {
   id: string;
@@ -99,6 +111,8 @@ export interface Incident {
   restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant };
   /** When a new credential was about to take the place of what leaked, or was seen there; absent until then, and in a drill. */
   replacedAt?: Instant;
+  /** What was added to the application since the first look, and not by Curfew, the newest last; see `contain/added.ts`. */
+  added?: readonly AddedCredential[];
   /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */
   ended?: { at: Instant; by: string; reason: string };
   /** Earlier incidents about the same application that were open when this one was opened, the newest first. */

@@ -21,6 +21,14 @@ export interface Exposure {
   events: readonly string[];
 }
 
+/** What Curfew gave the application itself. */
+interface Given {
+  /** Ids of the keys that it registered. */
+  own: readonly string[];
+  /** Since when it has a new credential; undefined while it has none. */
+  replacedAt: Instant | undefined;
+}
+
 /** A row holds 400 KB, and the comparison stands beside it. */
 const MOST = 300;
 const MOST_BYTES = 120_000;
@@ -28,21 +36,40 @@ const MOST_EVENTS = 5;
 const MOST_REASONS = 3;
 
 /**
- * What is exposed, by what was done and by what is different since. The application itself is none of it: its own
- * credential is what this incident is about.
+ * What is exposed, by what was done and by what is different since. That the application's own secret was shown before
+ * it was replaced is none of it: that is what this incident is about. What it was given to authenticate with is.
  */
 export function exposures(
   events: readonly LogEvent[],
   changes: readonly TenantChange[],
   clientId: string,
+  { own, replacedAt }: Given = { own: [], replacedAt: undefined },
 ): { exposures: Exposure[]; others: number } {
-  const found = [...events.flatMap((event) => byEvent(event, clientId)), ...changes.flatMap(byChange)].filter(
-    (one) => one.clientId !== clientId,
+  const known = changes.filter(({ section, id }) => section !== "clientCredentials" || !own.includes(id));
+  const found = [...events.flatMap((event) => byEvent(event, clientId)), ...known.flatMap(byChange)].flatMap((one) =>
+    one.clientId === clientId ? ofItself(one, replacedAt) : [one],
   );
   const groups = Map.groupBy(found, ({ what, clientId: client }) => JSON.stringify([what, client]));
   const merged = [...groups.values()].flatMap(joined);
   const kept = withinBytes(merged.slice(0, MOST), MOST_BYTES);
   return { exposures: [...kept], others: merged.length - kept.length };
+}
+
+const SHOWN = "Its secret was shown";
+const NEW_SHOWN =
+  "The application that leaked, itself: its secret was shown, or set, since it was replaced. Replace it again";
+const REGISTERED = "A key was registered for it";
+const CHANGED = "It was changed, and may have been given a secret or a key";
+const NEW_KEY = "It has a new key";
+
+/** No incident of its own: to be looked up, since replacing what leaked takes none of it away. */
+function ofItself(one: Exposure, replacedAt: Instant | undefined): Exposure[] {
+  const isGiven = [REGISTERED, CHANGED, NEW_KEY].some((what) => one.what.startsWith(what));
+  const isOfNew = one.what === SHOWN && replacedAt !== undefined && (one.at ?? 0) >= replacedAt;
+  if (isOfNew) return [{ ...one, what: NEW_SHOWN, clientId: null }];
+  if (!isGiven) return [];
+  const what = `The application that leaked, itself: ${one.what}. Look it up, and take it away if nobody of yours did it`;
+  return [{ ...one, what, clientId: null }];
 }
 
 /** The same thing, seen more than once: in the log, and by the comparison. */
@@ -91,11 +118,11 @@ function byEvent(event: LogEvent, own: string): Exposure[] {
   const isWrite = kindOfUse(event) === "write" && method !== "DELETE";
   const shown = accessedSecrets.length > 0 || kindOfUse(event) === "secret-read" || below === "rotate-secret";
   if (collection === "clients") {
-    if (shown && id) return [found("Its secret was shown", id)];
+    if (shown && id) return [found(SHOWN, id)];
     if (shown && method === "GET") return [found(ALL_SECRETS, null)];
     if (event.createdClient !== undefined) return [found(ADDED, event.createdClient)];
-    if (method === "POST" && id && below === "credentials") return [found("A key was registered for it", id)];
-    if (id && isWrite) return [found("It was changed, and may have been given a secret or a key", id)];
+    if (method === "POST" && id && below === "credentials") return [found(REGISTERED, id)];
+    if (id && isWrite) return [found(CHANGED, id)];
   }
   // What it gave itself is to be looked up: what was there at the first look is offered to be given back.
   if (isWrite && grant && grant.clientId !== own)
@@ -151,7 +178,7 @@ function byChange({ section, what, id, clientId, name, fields }: TenantChange): 
   ];
   if (what === "gone") return [];
   if (section === "clients" && what === "new") return found(ADDED, clientId);
-  if (section === "clientCredentials" && what === "new") return found(`It has a new key, ${id}`, clientId);
+  if (section === "clientCredentials" && what === "new") return found(`${NEW_KEY}, ${id}`, clientId);
   if (section === "clientGrants") return found(what === "new" ? newGrant(id) : changedGrant(id), clientId);
   if (section === "clientAuthentication" && what === "changed") return found("How it authenticates changed", clientId);
   if (section === "actions") return found(`Action ${id} is ${what}: it runs at logins and may hold secrets`, null);

@@ -1,4 +1,5 @@
 import type { Table } from "../../store/table.ts";
+import { ownKeysOf } from "../contain/added.ts";
 import { type Incident, isSinceOpened } from "../incident/incident.ts";
 import { readSeen, type SeenEvent } from "../watch/seen.ts";
 import type { TenantChange } from "./compare.ts";
@@ -13,11 +14,11 @@ export async function seenExposures(
   changes: readonly TenantChange[],
   table: Table,
 ): Promise<{ exposures: Exposure[]; others: number }> {
-  const { id, clientId, leakedSince } = incident;
+  const { id, clientId, leakedSince, replacedAt } = incident;
   const events: SeenEvent[] = [];
   for await (const event of readSeen(table, id)) {
     const isAllowedAgain = event.concern === "counted" && isSinceOpened(event, incident);
     if (event.at >= (leakedSince ?? 0) && !isAllowedAgain) events.push(event);
   }
-  return exposures(events, changes, clientId);
+  return exposures(events, changes, clientId, { own: await ownKeysOf(incident, table), replacedAt });
 }

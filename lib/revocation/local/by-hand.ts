@@ -1,4 +1,5 @@
 import type { Table } from "../../store/table.ts";
+import { addedTo } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { aclDescription } from "../contain/network-acl.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
@@ -24,6 +25,7 @@ export async function giveBackByHand(incident: Incident, table: Table, config?: 
   const sharers = await sharersOf(table, incident);
   const told = sharers.flatMap((sharer) => Object.values(sharer.steps).flatMap(toldBy));
   const lines = [
+    ...addedTo(incident).map(({ what }) => `${what} was added since the first look: ${TAKE_AWAY}`),
     ...grants.map((grant) => grantLine(grant, clientId)),
     ...grants.flatMap(({ audience, organizations }) => organizations.map((one) => organizationLine(one, audience))),
     ...told.map((line) => `As people were told, because it could not be stored: ${line}`),
@@ -34,6 +36,9 @@ export async function giveBackByHand(incident: Incident, table: Table, config?: 
   if (lines.length > 0) return [...firstLines(incident, config), ...lines, LAST];
   return isComplete(steps.lock) ? [NOTHING_TAKEN] : [];
 }
+
+const TAKE_AWAY =
+  "take it away first, or be sure that it is yours; whoever has it gets tokens as soon as the rest is back.";
 
 const NOTHING_TAKEN =
   "Nothing: the application got no tokens for itself when this incident began, so it took nothing away. If another incident closed it, that one says what it took.";

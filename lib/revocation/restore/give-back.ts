@@ -13,6 +13,7 @@ import { readIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
+import { addedUnseen } from "./not-approved.ts";
 import { NOT_BACK, noteRestored, noteStillLocked } from "./note-restored.ts";
 import { noteBegun, wasBegun, whyNotReady } from "./ready.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -61,6 +62,7 @@ async function give(run: StepRun): Promise<Came> {
   if (incident.drill) return wouldGive(run, plan);
   const failure =
     (await giveGrants(run, plan)) ??
+    (await addedUnseen(run, plan)) ??
     (await noteRestored(run)) ??
     (await unlock(run, plan)) ??
     (await openNetwork(run, plan));

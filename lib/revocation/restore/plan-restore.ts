@@ -1,5 +1,6 @@
 import type { Client } from "../../auth0/resources/client.ts";
 import type { Proposal } from "../approvals/asked.ts";
+import { addedTo, saysHow } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
@@ -22,7 +23,8 @@ export type PlanningParts = Pick<IncidentParts, "table" | "clock" | "settings"> 
  * What would be given back: what was there before anything was taken away, without what the tenant's policy finds too
  * much. What came after the first look was planted or put back, and is never offered.
  *
- * Auth0 is not asked: what is there now makes no difference to what may be there.
+ * Auth0 is not asked: what is there now makes no difference to what may be there. What else somebody gave it to
+ * authenticate with is part of the plan, as watching saw it last: so nobody lets that in who has not read it.
  */
 export async function planRestore(
   incident: Incident,
@@ -48,11 +50,13 @@ export async function planRestore(
     },
     rules,
   );
+  const added = addedTo(incident);
   const plan: RestorePlan = {
     clientId: incident.clientId,
     grantTypes: types?.includes(FOR_ITSELF) ? [FOR_ITSELF] : [],
     grants: judged.grants,
     networkAcl: sharers.some(mayHaveAcl),
+    ...(added.length > 0 ? { added } : {}),
   };
   const remarks = [
     ...judged.remarks,
@@ -63,6 +67,7 @@ export async function planRestore(
       ? ["Which grant types it had is not stored: give client_credentials back by hand if it had it."]
       : []),
     ...unstored(sharers, ids, grants),
+    ...(client && saysHow(client) ? [] : [NOT_COMPARED]),
   ];
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
@@ -86,6 +91,9 @@ function unstored(
 
 const TOLD =
   "Not all grants could be stored; people were told what they were, in an alert of this incident: give those back by hand.";
+
+const NOT_COMPARED =
+  "What it authenticated with at the first look is not known, so nobody knows what was added since: look at its credentials yourself.";
 
 const UNREAD =
   "Which grants were there at the first look is not stored yet, so some may be missing: say no, and you are asked again once it is.";

@@ -1,3 +1,4 @@
+import type { Added } from "../contain/added.ts";
 import type { NewGrant } from "../ports.ts";
 
 /**
@@ -11,6 +12,8 @@ export interface RestorePlan {
   grants: readonly NewGrant[];
   /** Whether the network ACL of this incident is taken away. */
   networkAcl: boolean;
+  /** What was added to the application, and not by Curfew, and stays; absent where there is nothing. */
+  added?: readonly Added[];
 }
 
 /** Something that the application had, and why it does not get it again. */

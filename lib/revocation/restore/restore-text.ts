@@ -34,15 +34,19 @@ export const restoreLines = (
 export const wholePlanText = (plan: RestorePlan): string[] => planText(plan, wholeGrantText);
 
 const planText = (
-  { clientId, grantTypes, grants, networkAcl }: RestorePlan,
+  { clientId, grantTypes, grants, networkAcl, added = [] }: RestorePlan,
   textOfGrant: (grant: NewGrant) => string,
 ): string[] => [
+  ...added.map(({ what }) => `KEEPS ${what}, ${WARNING}`),
   ...grants.map((grant) => `GIVE BACK ${textOfGrant(grant)}`),
   ...(grantTypes.length === 0
     ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
     : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
   ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
 ];
+
+const WARNING =
+  "which Curfew did not give it: whoever has it gets tokens again, too. Have it taken away and say no, unless it is yours.";
 
 /** `https://orders: read:orders; organizations: require; 2 organizations`. */
 export function grantText(grant: NewGrant): string {

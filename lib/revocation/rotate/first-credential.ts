@@ -4,7 +4,7 @@ import { KINDS } from "../../rotation/kinds/kinds.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import { changeRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
-import { markTold } from "../../rotation/ledger/under-way.ts";
+import { markAttaching, markTold } from "../../rotation/ledger/under-way.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusedError } from "../../rotation/refusal.ts";
@@ -14,11 +14,12 @@ import { versionWith } from "../../rotation/vault/standing.ts";
 import { storedCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork, nowOf, remember, type Work, waitUntil } from "../../rotation/work.ts";
 import type { Incident } from "../incident/incident.ts";
-import { makePlace, registeredOf, type Suspects } from "./key-places.ts";
+import { makePlace, registeredOf } from "./key-places.ts";
 import type { RotateParts } from "./parts.ts";
 import { payloadOf } from "./payload.ts";
 import type { Place } from "./place.ts";
 import { targetOfIncident } from "./rotation-of-incident.ts";
+import type { Suspects } from "./suspects.ts";
 
 /**
  * Makes a secret for an application that nobody manages, with a new credential in it that Auth0 does not know yet, and
@@ -98,6 +99,7 @@ async function tellKey(work: Work, credential: Secret, leaked: Suspects): Promis
   await assertCurrent(work);
   const name = `curfew-${work.version}`;
   const { id } = known ?? (await work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name })));
+  await markAttaching(work, id);
   const { attachedKeys = [] } = (await registeredOf(work)).client;
   if (!attachedKeys.includes(id)) await work.lease.write(() => tenant.attachKeys([...attachedKeys, id]));
   if (!(await waitUntil(work, nowOf(work) + SETTLING))) {

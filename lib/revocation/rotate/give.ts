@@ -24,19 +24,20 @@ export interface Given {
 
 /** Has the tenant accept a new credential that is stored, and is the current one. */
 export async function give(replacing: Replacing): Promise<Given> {
-  const { incident, parts, place } = replacing;
+  const { incident, parts, place, suspects } = replacing;
   const known = await readTry(parts, incident);
   const attempt = known?.attempt ?? 1;
   const version = versionOfTry(incident, attempt);
   const isNew = !place.secret || (known?.isFirst === true && versionWith(place.secret, CURRENT) === version);
   const attached = known?.attached ?? replacing.client.attachedKeys ?? [];
-  await writeTry(parts, incident, { attempt, isFirst: isNew, attached });
+  const before = { attached, ...(suspects === undefined ? {} : { suspect: suspects }) };
+  await writeTry(parts, incident, { attempt, isFirst: isNew, ...before });
   try {
     return await (isNew ? first(replacing, version) : next(replacing, version));
   } catch (error) {
     if (!(error instanceof Outdated) && refusalOf(error) !== "version-unknown") throw error;
     const again = attempt + 1;
-    await writeTry(parts, incident, { attempt: again, isFirst: false, attached });
+    await writeTry(parts, incident, { attempt: again, isFirst: false, ...before });
     const now = { ...replacing, place: await placeOf(incident, replacing.client, parts) };
     return next(now, versionOfTry(incident, again));
   }
@@ -46,19 +47,19 @@ export async function give(replacing: Replacing): Promise<Given> {
 class Outdated extends Error {}
 
 async function first(replacing: Replacing, version: VersionId): Promise<Given> {
-  const { incident, parts, place, rotation, end } = replacing;
+  const { incident, parts, place, rotation, end, suspects } = replacing;
   const target = await makeSecret(incident, place, version, rotation, parts);
   const record = await readRotation(rotation.table, target);
   if (record?.promoted?.version === version) await assertInUse(replacing, target, version);
   else {
     await noteReplaced(incident, parts);
-    await giveFirst(target, version, incident.leakedKey, end, rotation);
+    await giveFirst(target, version, suspects, end, rotation);
   }
   return { target, version, isFirst: true, wasHeld: false };
 }
 
 async function next(replacing: Replacing, version: VersionId): Promise<Given> {
-  const { incident, parts, place, rotation, end } = replacing;
+  const { incident, parts, place, rotation, end, suspects } = replacing;
   const { secret, kind } = place;
   if (!secret) throw unfinished(`The secret ${place.name} is gone.`);
   const target = targetOfIncident(incident, secret.arn, kind, rotation.clock.now());
@@ -68,7 +69,7 @@ async function next(replacing: Replacing, version: VersionId): Promise<Given> {
     if (versionWith(secret, CURRENT) !== version) throw new Outdated();
     await assertInUse(replacing, target, version);
   } else {
-    await giveNext(target, version, incident.leakedKey, end, rotation, () => noteReplaced(incident, parts));
+    await giveNext(target, version, suspects, end, rotation, () => noteReplaced(incident, parts));
   }
   return { target, version, isFirst: false, wasHeld: record?.held !== undefined };
 }

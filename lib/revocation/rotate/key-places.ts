@@ -5,12 +5,7 @@ import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import type { RegisteredKey, RotatedClient } from "../../rotation/ports.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import type { Work } from "../../rotation/work.ts";
-
-/** Which of an application's keys are suspected: the one that a person named, or all where nobody knows which it was. */
-export type Suspects = string | undefined;
-
-const isSuspect = ({ id, kid }: RegisteredKey, leaked: Suspects): boolean =>
-  leaked === undefined || id === leaked || kid === leaked;
+import { isSuspect, type Suspects } from "./suspects.ts";
 
 /**
  * Makes a place for a new key where two are registered and in use: one that may have leaked goes at once. Which of two

@@ -9,7 +9,8 @@ import { settleOther } from "../../rotation/settle.ts";
 import { createSecret } from "../../rotation/steps/create-secret.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";
-import { makePlace, type Suspects } from "./key-places.ts";
+import { makePlace } from "./key-places.ts";
+import type { Suspects } from "./suspects.ts";
 
 /**
  * Replaces what is stored by a new version, in this process and through the steps of every rotation. A version that the

@@ -5,6 +5,7 @@ import type { VersionId } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
 import { readTry, versionMade } from "./rotation-of-incident.ts";
+import { wasSeen } from "./suspects.ts";
 
 /** `INCIDENT#<id>`, `DEAD`: that what leaked was proven dead when this version had replaced it. */
 interface ProvenDead {
@@ -50,7 +51,10 @@ async function whyNotOfLeaked(
   if (kind === "client-secret") return proof.wasAccepted ? null : NOT_SEEN;
   const asked = proof.keys ?? [];
   const { leakedKey } = incident;
-  if (leakedKey !== undefined) return asked.includes(leakedKey) ? null : NOT_STORED;
+  if (leakedKey !== undefined) {
+    if (asked.includes(leakedKey)) return null;
+    return (await wasSeen(incident, leakedKey, table)) ? NOT_STORED : NOT_AMONG;
+  }
   const { attached = [] } = (await readTry({ table }, incident)) ?? {};
   return attached.every((id) => asked.includes(id)) ? null : OTHERS;
 }
@@ -59,6 +63,8 @@ const NOT_SEEN =
   "Auth0 was not seen to accept the stored one before it was replaced, so what leaked may be another one that nobody stored.";
 const NOT_STORED =
   "The key that leaked is not attached any more, and nobody can ask about it, since it was not stored.";
+const NOT_AMONG =
+  "The key that is said to have leaked was not among those that Curfew saw, so which one did is not known: all that it had are replaced, and nobody can ask about that one.";
 const OTHERS =
   "The application had other keys that may have leaked; they are not attached any more, and nobody can ask about them, since they were not stored.";
 

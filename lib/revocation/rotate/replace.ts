@@ -22,6 +22,7 @@ import { boundedBy, type Replacing } from "./replacing.ts";
 import { retirePrevious } from "./retire-previous.ts";
 import { clientOf } from "./seen-client.ts";
 import { notDone, RECORDING } from "./step-record.ts";
+import { suspectsOf } from "./suspects.ts";
 
 /** Replaces it, and takes away what was there before; a drill says where it would be. */
 export async function replace(incident: Incident, given: RotateParts): Promise<Came> {
@@ -34,7 +35,8 @@ export async function replace(incident: Incident, given: RotateParts): Promise<C
   const unfit = unfitness(client, place);
   if (unfit) return unfit;
   if (incident.drill) return wouldReplace(place);
-  const replacing = { incident, parts, rotation, end, place, client };
+  const suspects = place.kind === "private-key" ? await suspectsOf(incident, rotation) : undefined;
+  const replacing = { incident, parts, rotation, end, place, client, suspects };
   const stored = await give(replacing);
   if (incident.replacedAt === undefined) await noteReplaced(incident, parts);
   const left = await tried(() => cleanUp(replacing, stored));
@@ -69,12 +71,12 @@ const wouldReplace = ({ name, secret }: Place): Came => ({
   message: `The credential would be replaced, in the secret ${name}${secret ? "" : ", which would be made"}.`,
 });
 
-async function cleanUp({ incident, rotation, end }: Replacing, given: Given): Promise<Left> {
+async function cleanUp({ incident, rotation, end, suspects }: Replacing, given: Given): Promise<Left> {
   const { target, version } = given;
   const request = { target, version, deadline: end };
   if (target.kind === "private-key") {
     await atWork(request, rotation, async (work) =>
-      takeSuspectsAway(work, incident.leakedKey, (await currentCredential(work)).credential),
+      takeSuspectsAway(work, suspects, (await currentCredential(work)).credential),
     );
   }
   await endOverlaps(target, rotation);

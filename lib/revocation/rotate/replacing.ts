@@ -5,6 +5,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { RotateParts } from "./parts.ts";
 import type { Place } from "./place.ts";
 import { rotationOfIncident } from "./rotation-of-incident.ts";
+import type { Suspects } from "./suspects.ts";
 
 /** All that replacing needs to know. */
 export interface Replacing {
@@ -15,6 +16,7 @@ export interface Replacing {
   end: number;
   place: Place;
   client: RotatedClient;
+  suspects: Suspects;
 }
 
 /** As an incident rotates, and no call is begun or waited for beyond `end`. */

@@ -14,6 +14,8 @@ interface RotationTry {
   isFirst: boolean;
   /** Keys: the ids of those that were attached before the first try. */
   attached: readonly string[];
+  /** Keys: the one that is known to have leaked, where it is; else all may have. */
+  suspect?: string;
 }
 
 const tryKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "ROTATION" });

@@ -5,7 +5,7 @@ import { storedAsCurrent } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold, replacedBy } from "../ledger/under-way.ts";
+import { markAttaching, markTold, replacedBy } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertCurrent, assertPending } from "../vault/standing.ts";
@@ -128,7 +128,7 @@ async function remove({ lease, tenant }: Work, id: string): Promise<void> {
 
 /** Adds our key to whatever the client authenticates with at this moment. */
 async function attach(work: Work, id: string): Promise<void> {
-  await markTold(work);
+  await markAttaching(work, id);
   const { attachedKeys } = await keyClient(work);
   if (attachedKeys.includes(id)) return;
   await assertPending(work);

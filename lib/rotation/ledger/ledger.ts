@@ -138,12 +138,13 @@ function recordFor(target: RotationTarget, known: RotationRecord | undefined): R
       message: `The last rotation of ${clientId} is not finished, and it was in the secret ${known.arn}; configure that one until it is.`,
     });
   }
-  const { aftercare = [], lastProof, former } = known ?? {};
+  const { aftercare = [], lastProof, former, ownKeys } = known ?? {};
   return {
     ...{ clientId, arn, kind, failures: 0, aftercare },
     ...(known ? holdOf(known) : {}),
     ...(known?.kind === kind && known.acceptedAt !== undefined ? { acceptedAt: known.acceptedAt } : {}),
     ...(lastProof ? { lastProof } : {}),
+    ...(ownKeys ? { ownKeys } : {}),
     ...(former?.arn === arn ? { promoted: former.promoted } : {}),
     ...(known?.promoted ? { former: { arn: known.arn, promoted: known.promoted } } : former ? { former } : {}),
   };

@@ -150,7 +150,16 @@ export interface RotationRecord {
   former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];
   lastProof?: Proof;
+  /** Keys: the ids that the tenant gave those that Curfew registered, the newest last; written before one is attached. */
+  ownKeys?: readonly string[];
 }
+
+/** A tenant lets an application have a few keys at once: more are needed by nobody. */
+const MOST_OWN_KEYS = 20;
+
+/** The record, with a key that Curfew registered. */
+export const withOwnKey = (record: RotationRecord, id: string): RotationRecord =>
+  record.ownKeys?.includes(id) ? record : { ...record, ownKeys: [...(record.ownKeys ?? []), id].slice(-MOST_OWN_KEYS) };
 
 export const ROTATION_PREFIX = "ROTATION#";
 

@@ -1,6 +1,6 @@
 import type { VersionId } from "../ports.ts";
 import { nowOf, remember, type Work } from "../work.ts";
-import type { Aftercare, RotationRecord } from "./rotation-record.ts";
+import { type Aftercare, type RotationRecord, withOwnKey } from "./rotation-record.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
 
@@ -22,10 +22,18 @@ export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (un
  */
 export const markTold = (work: Work, replaced?: Replaced): Promise<RotationRecord> =>
   mark(work, (underWay) => ({
-    ...underWay,
+    ...toldNow(work, underWay),
     ...(replaced && (replaced.wasAccepted || underWay.replaces === undefined) ? noted(replaced) : {}),
-    setAt: underWay.setAt ?? nowOf(work),
   }));
+
+/**
+ * Records which registered key is Curfew's own, before it is attached: so whoever looks at an application's keys never
+ * takes it for somebody else's. Its `kid` would not do, which others may give to a key of theirs.
+ */
+export const markAttaching = (work: Work, keyId: string): Promise<RotationRecord> =>
+  remember(work, (record) => withOwnKey({ ...record, underWay: toldNow(work, ownUnderWay(work, record)) }, keyId));
+
+const toldNow = (work: Work, underWay: UnderWay): UnderWay => ({ ...underWay, setAt: underWay.setAt ?? nowOf(work) });
 
 const noted = ({ version, wasAccepted }: Replaced): Pick<UnderWay, "replaces" | "wasAccepted"> => ({
   replaces: version,

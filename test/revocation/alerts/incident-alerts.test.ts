@@ -24,6 +24,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
   used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false, isAfterLock: true },
   "planted-used": { turn: "planted-used", from: AT, at: AT + MINUTE, uses: USES, clients: ["evil"] },
   "put-back": { turn: "put-back", at: AT, what: ["cgr_2 for https://api.example"], isTakenAgain: true },
+  added: { turn: "added", at: AT, what: ["the registered key cred_9 (kid evil)"], before: 0 },
   waiting: {
     turn: "waiting",
     step: "restore",

@@ -36,6 +36,16 @@ describe("an application", () => {
     expect(tenant.tenant.logs.filter(({ type }) => type === "mgmt_api_read")).toEqual([]);
   });
 
+  test("may authenticate with certificates, of both sorts", async () => {
+    await using tenant = await world();
+    const credentials = (id: string) => ({ credentials: [{ id }] });
+    const methods = { tls_client_auth: credentials("cred_a"), self_signed_tls_client_auth: credentials("cred_b") };
+    const body = { client_id: "job", client_authentication_methods: methods, grant_types: [] };
+    const effect: FaultEffect = { kind: "answer", status: 200, body };
+    tenant.tenant.faults.add({ match: { path: "/api/v2/clients/job" }, effect });
+    expect(await tenant.responder("job").client()).toMatchObject({ certificates: ["cred_a", "cred_b"] });
+  });
+
   test("may lack any field, be the global one or gone", async () => {
     await using tenant = await world();
     expect(await tenant.responder("bare").client()).toMatchObject({ appType: undefined, grantTypes: undefined });

@@ -17,6 +17,7 @@ import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { ResponderTenant, RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import { rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
 import { openPage } from "../../reports/html/open-page.ts";
 import {
@@ -224,11 +225,29 @@ describe("closing an incident", () => {
     expect(credentials.map(({ what, state }) => [what, state])).toEqual([
       ["client secret", "dead"],
       ["registered key kid-1", "dead"],
+      ["the registered key cred_2 (kid kid-2)", "dead"],
       ["access tokens that may be out", "dead"],
     ]);
     expect(questions).toContain("It was used after it was locked: whose requests were those?");
     expect(questions).toContain("Is web an incident of its own? Its secret was shown.");
     expect(lessons[0]).toContain("Tokens for https://acme.eu.auth0.com/api/v2/ live for 24 h");
+  });
+
+  it("counts among them what was added since the first look, unless Curfew registered it, and asks about it", async () => {
+    const attached = { attachedKeys: ["cred_2", "cred_3"], tokenEndpointAuthMethod: undefined };
+    const gone = { id: "cred_4", what: "the registered key cred_4", since: THREE_AM, isThere: true };
+    const all = await lived({ added: [gone] }, { ...LOCKED, ...attached });
+    await all.table.put(rotationKey("acme", "job"), { ownKeys: ["cred_3"], aftercare: [] });
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const { credentials, questions } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+
+    expect(credentials.slice(2, -1).map(({ what, state }) => [what, state])).toEqual([
+      ["the registered key cred_2 (kid kid-2)", "alive"],
+      [expect.stringMatching(/^its way to authenticate, which is registered keys and was /), "alive"],
+      ["the registered key cred_4", "dead"],
+    ]);
+    expect(questions.join()).toContain("Is this dead: the registered key cred_2");
   });
 
   const LATER = THREE_AM + HOUR;

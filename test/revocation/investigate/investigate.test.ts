@@ -185,9 +185,9 @@ describe("what is exposed", () => {
     ]);
   });
 
-  it("is not the application itself, and not what only reads", () => {
+  it("is not the application's own secret, and not what only reads", () => {
     const events = [
-      at({ method: "patch", path: "/api/v2/clients/job" }),
+      at({ method: "get", path: "/api/v2/clients/job" }, { type: "mgmt_api_read", accessedSecrets: ["client_secret"] }),
       at({ method: "delete", path: "/api/v2/client-grants/x" }),
       at({ method: "get", path: "/api/v2/users" }),
       at({ method: "post", path: "/api/v2/users" }, { type: "fapi" }),

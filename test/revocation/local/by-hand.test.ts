@@ -22,7 +22,12 @@ test("everything that was taken away is to be given back by hand, whole, after a
   await preserve(table, incident, "grant/cgr_1", ORDERS);
   await preserve(table, incident, "grant/cgr_0", { ...ORDERS, id: "cgr_0", isSystem: true });
   await preserve(table, incident, "put-back/cgr_9", { ...ORDERS, id: "cgr_9" });
-  const lines = await giveBackByHand({ ...incident, steps }, table);
+  const key = { id: "cred_9", what: "the registered key cred_9", since: THREE_AM };
+  const added = [
+    { ...key, isThere: true },
+    { ...key, what: "what is gone", isThere: false },
+  ];
+  const lines = await giveBackByHand({ ...incident, steps, added }, table);
   const all = lines.join("\n");
 
   expect(lines[0]).toMatch(/^First a new credential.*--tenant acme --client job --reason 'it'\\''s out'$/);
@@ -37,7 +42,8 @@ test("everything that was taken away is to be given back by hand, whole, after a
   expect(all).toMatch(/Organizations > org_1 > .*https:\/\/orders\nOrganizations > org_2 > /);
   expect(all).toContain("tick Client Credentials. It had: client_credentials refresh_token");
   expect(all).toContain(`switch off the rule "Curfew, incident ${incident.id}"`);
-  expect(all).not.toMatch(/cgr_0|cgr_9/);
+  expect(all).toContain("the registered key cred_9 was added since the first look: take it away first");
+  expect(all).not.toMatch(/cgr_0|cgr_9|what is gone/);
 });
 
 test("what could not be stored is named as people were told it, and what is not known is said", async () => {

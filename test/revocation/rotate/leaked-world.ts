@@ -33,8 +33,8 @@ export type LeakedOptions = Partial<Omit<WorldOptions, "keys">> & {
 };
 
 export interface LeakedWorld extends World {
-  /** What the token endpoint says to who authenticates; the lock is there, so nobody gets any. */
-  tokens: { answer: TokenAnswer };
+  /** What the token endpoint says to who authenticates; the lock is there, so nobody gets any. And to who does not. */
+  tokens: { answer: TokenAnswer; refusal?: TokenAnswer };
   /** Runs a step of the incident in a process of its own, under the time of a function. */
   step(step: (incident: Incident, parts: RotateParts) => Promise<Incident>): Promise<Incident | "died">;
   /** Answers of the tenant that are others than the world's; empty to begin with. */
@@ -83,7 +83,7 @@ export async function leakedWorld(options: LeakedOptions = {}): Promise<LeakedWo
           signal: new AbortController().signal,
           service: { createManaged: createManaged(world, process) },
           configured: () => (options.isUnmanaged ? undefined : { secret: world.vault.secret.name, kind }),
-          tokenFor: async (login) => tokenFor(world, process, login, tokens.answer),
+          tokenFor: async (login) => tokenFor(world, process, login, tokens),
         }),
       );
       const ending = await clock.run(running);
@@ -124,10 +124,15 @@ const createManaged =
     });
 
 /** Who does not authenticate is refused before anything else is looked at. */
-const tokenFor = ({ wire, client }: World, process: Process, login: Login, said: TokenAnswer): Promise<TokenAnswer> =>
+const tokenFor = (
+  { wire, client }: World,
+  process: Process,
+  login: Login,
+  { answer, refusal = { answer: "refused" } }: LeakedWorld["tokens"],
+): Promise<TokenAnswer> =>
   wire.call<TokenAnswer>(process, {
     name: "tenant.tokenFor",
-    effect: () => (client.accepts(login) ? said : { answer: "refused" }),
+    effect: () => (client.accepts(login) ? answer : refusal),
     failed: failedAs("service-failed", "Auth0"),
     instead: (detail) => ({ answer: "unknown", detail }),
   });

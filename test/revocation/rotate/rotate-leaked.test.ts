@@ -34,6 +34,7 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     expect(result).toMatchObject({ outcome: "done", message: expect.stringContaining("The old one is proven dead.") });
     expect(isAccepted(world, leaked)).toBe(false);
     expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
+    expect(recordOf(world)?.ownKeys ?? []).toEqual(world.client.attached ?? []);
     expect(world.vault.labelled(PREVIOUS)).toBeUndefined();
     expect(world.vault.labelsOf((payload) => payload === leaked)).toEqual([]);
     expect(world.guard.violations).toEqual([]);
@@ -172,6 +173,7 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that nobody stored", (kind) => {
     expect(await readTarget(world.table, world.target.arn)).toMatchObject({ writtenBy: "incident", clientId: "jkl" });
     expect(recordOf(world)).toMatchObject({ promoted: { version: world.vault.labelled(CURRENT) } });
     expect(recordOf(world)?.lastProof).toBeUndefined();
+    expect(recordOf(world)?.ownKeys ?? []).toEqual(world.client.attached ?? []);
     if (kind === "client-secret") expect(result?.message).toContain("not provable here");
     else expect(world.client.registered).toHaveLength(1);
     expect(world.guard.violations).toEqual([]);
@@ -189,52 +191,6 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that nobody stored", (kind) => {
     const after = await world.step((_, parts) => rotateLeaked(next, parts));
     expect(after).toMatchObject({ steps: { rotate: { message: expect.stringContaining("proven dead") } } });
     expect(isAccepted(world, leaked)).toBe(false);
-  });
-});
-
-describe("a registered key that leaked", () => {
-  const others = async (leakedKey?: string) => {
-    const world = await leakedWorld({ kind: "private-key", incident: leakedKey === undefined ? {} : { leakedKey } });
-    const key = KEYS.at(-1);
-    const { id } = world.client.register(
-      { ...(key as (typeof KEYS)[number]), kid: "other", name: "another one" },
-      "hand",
-    );
-    world.client.attach([...(world.client.attached ?? []), id], "hand");
-    return world;
-  };
-
-  it("goes with every other one where nobody knows which it was, also where both places are taken", async () => {
-    const world = await others();
-    expect(await rotated(world)).toMatchObject({
-      outcome: "done",
-      message: expect.stringMatching(/is not provable: The application had other keys that may have leaked/),
-    });
-    expect(world.client.registered).toHaveLength(1);
-    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
-  });
-
-  it.each(["attached", "detached"] as const)(
-    "is replaced where it is the current one, still %s, beside another",
-    async (state) => {
-      const [current] = KEYS;
-      const world = await others(current?.kid);
-      if (state === "detached") world.client.attach(["cred_2"], "hand");
-      const message: unknown = expect.stringContaining("The old one is proven dead.");
-      expect(await rotated(world)).toMatchObject({ outcome: "done", message });
-      expect(world.client.registered.map(({ kid }) => kid)).not.toContain(current?.kid);
-      expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
-    },
-  );
-
-  it("goes alone, beside the one that was replaced, where it is known", async () => {
-    const world = await others("other");
-    expect(await rotated(world)).toMatchObject({
-      outcome: "done",
-      message: expect.stringMatching(/is not provable: The key that leaked is not attached any more/),
-    });
-    expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
-    expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PREVIOUS } from "../../../lib/rotation/ports.ts";
@@ -44,6 +45,8 @@ describe("where a person stores another value while it is replaced", () => {
 
   it("a key that is accepted and did not leak keeps its label, and nothing is called dead", async () => {
     const { world, leaked } = await slipping("private-key", { leakedKey: "another" });
+    const keys = [{ id: "cred_0", kid: "another", name: undefined }];
+    await preserve(world.table, world.incident(), "keys", { attached: null, keys });
 
     expect(await rotated(world)).toMatchObject({
       outcome: "incomplete",

@@ -65,6 +65,21 @@ describe.each(WORLDS)("without a rotator ($withoutRotator), a leaked $kind", (op
     expect(steps.prove).toMatchObject({ outcome: "done", at: stopped });
   });
 
+  it("is not called dead where Auth0 does not say, and what leaked stays to be asked about", async () => {
+    const world = await leakedWorld(options);
+    const leaked = world.vault.labelled(CURRENT);
+    await world.step(rotateLeaked);
+    await replaceByHand(world);
+    world.tokens.refusal = { answer: "unknown", detail: "status 500" };
+
+    expect(await world.step(rotateLeaked)).toMatchObject({
+      steps: { rotate: { outcome: "incomplete", missing: ["the old credential of jkl: it is not proven dead yet"] } },
+    });
+    expect(world.vault.labelled(PREVIOUS)).toBe(leaked);
+    delete world.tokens.refusal;
+    expect(await world.step(rotateLeaked)).toMatchObject({ steps: { rotate: { outcome: "done" } } });
+  });
+
   it("is not called replaced by a value that Auth0 does not know", async () => {
     const world = await leakedWorld(options);
     await world.step(rotateLeaked);

@@ -105,6 +105,7 @@ describe("what is remembered of a credential's rotations", () => {
       ...record,
       promoted: { version: "v1", at: 3 },
       lastProof: proof,
+      ownKeys: ["cred_1"],
     }));
     expect(await readRotation(table, moved)).toEqual({
       clientId: "jkl",
@@ -113,6 +114,7 @@ describe("what is remembered of a credential's rotations", () => {
       failures: 0,
       aftercare: [],
       lastProof: proof,
+      ownKeys: ["cred_1"],
       former: { arn: "arn:one", promoted: { version: "v1", at: 3 } },
     });
 
