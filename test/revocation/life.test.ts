@@ -1,11 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  incidentKey,
-  isContained,
-  isGivenBack,
-  stoppedAt,
-  wasContained,
-} from "../../lib/revocation/incident/incident.ts";
+import { isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import { incidentKey, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";

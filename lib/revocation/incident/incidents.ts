@@ -3,7 +3,7 @@ import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
-import { wasBegun } from "../restore/ready.ts";
+import { isBegun, isOpened } from "./how-far.ts";
 import { type Incident, type IncidentStep, incidentKey, type StepResult } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 import { inheritPreserved } from "./preserve.ts";
@@ -82,7 +82,7 @@ export function newIncident(id: string, request: Omit<IncidentRequest, "name">):
 /** The one that holds what the application had: it took that away, and has not begun to give it back. */
 async function findContained(table: Table, open: readonly Incident[]): Promise<Incident | undefined> {
   for (const incident of open) {
-    if (closesApplication(incident) && !(await wasBegun(incident, { table }))) return incident;
+    if (closesApplication(incident) && !isBegun(await readIncident(table, incident.id))) return incident;
   }
   return undefined;
 }
@@ -90,7 +90,8 @@ async function findContained(table: Table, open: readonly Incident[]): Promise<I
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
 async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
   if (incident.closedAt !== null || !isAbout(incident, request) || !isSameLeak(incident, request)) return false;
-  if (incident.restored || incident.followedBy !== undefined || isOfNewCredential(incident, request)) return false;
+  if (isOpened(incident) || incident.ended || incident.followedBy !== undefined || isOfNewCredential(incident, request))
+    return false;
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
 }
 
