@@ -158,9 +158,10 @@ async function listOpen(table: Table, request: IncidentRequest): Promise<Inciden
 }
 
 function taken(incident: Incident, request: IncidentRequest): CurfewError {
-  const { id, clientId, tenant, closedAt } = incident;
-  const why =
-    closedAt !== null
+  const { id, clientId, tenant, closedAt, ended } = incident;
+  const why = ended
+    ? "was ended by a person"
+    : closedAt !== null
       ? "is closed"
       : !isAbout(incident, request)
         ? `is about the application ${clientId} of ${tenant}`
