@@ -65,6 +65,8 @@ export interface IncidentBundle {
   /** Who ended it before its window was over, and why; null where nobody did. */
   ended: { at: string; by: string; reason: string } | null;
   stoppedAt: Moment | null;
+  /** Since when access is given back; null where it is not. */
+  restoredAt: Moment | null;
   steps: readonly BundledStep[];
   window: BundledWindow | null;
   refreshTokensRevoked: Dated<RefreshTokensRevoked, "at"> | null;

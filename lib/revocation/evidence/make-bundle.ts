@@ -73,6 +73,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
     lockAtLast: lock,
     ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
     stoppedAt: isoOrNull(incident.restored?.refutedAt === undefined && lock !== "open" ? stoppedAt(incident) : null),
+    restoredAt: isoOrNull(incident.restored?.at ?? null),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,

@@ -100,7 +100,7 @@ const overview = ({
   leak,
   token,
   stoppedAt,
-  steps,
+  restoredAt,
 }: IncidentBundle): Html => html`<section id="overview" aria-labelledby="overview-title">
 <h2 id="overview-title">Overview</h2>
 <dl class="facts">
@@ -112,7 +112,7 @@ const overview = ({
 <dt>Out since</dt><dd>${incident.leakedSince === null ? "Nobody knows" : moment(incident.leakedSince)}</dd>
 <dt>What leaked</dt><dd>${leak ? html`<b>${leak.kind}</b>. ${leak.meaning}` : "Nobody has looked"}</dd>
 ${token && html`<dt>The token</dt><dd>SHA-256 <code>${token.sha256}</code>${token.jti !== null && html`, jti <code>${token.jti}</code>`}${token.kid !== null && html`, signed with <code>${token.kid}</code>`}; ${token.signature.status === "verified" ? "verified" : `not verified: ${token.signature.why}`}</dd>`}
-<dt>Nothing given out</dt><dd>${nothingGivenOut({ incident, stoppedAt, steps })}</dd>
+<dt>Nothing given out</dt><dd>${nothingGivenOut({ incident, stoppedAt, restoredAt })}</dd>
 </dl>
 </section>`;
 
@@ -120,12 +120,11 @@ ${token && html`<dt>The token</dt><dd>SHA-256 <code>${token.sha256}</code>${toke
 function nothingGivenOut({
   incident,
   stoppedAt,
-  steps,
-}: Pick<IncidentBundle, "incident" | "stoppedAt" | "steps">): Html {
+  restoredAt,
+}: Pick<IncidentBundle, "incident" | "stoppedAt" | "restoredAt">): Html {
   if (incident.drill) return html`Drill: nothing was stopped`;
   if (stoppedAt === null) return html`Not proven`;
-  const restored = steps.find(({ step, outcome }) => step === "restore" && outcome === "done");
-  return html`Since ${moment(stoppedAt)}${restored && html`, until it was restored at ${moment(restored.at)}`}`;
+  return html`Since ${moment(stoppedAt)}${restoredAt !== null && html`, until access was given back at ${moment(restoredAt)}`}`;
 }
 
 const lines = (
