@@ -2,7 +2,7 @@ import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import type { Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
-import { isBegun, isOpened } from "../incident/how-far.ts";
+import { howFar, isBegun, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
@@ -26,14 +26,17 @@ const PATIENCE = 5_000;
  *
  * @returns undefined while nothing is given back
  */
-export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
-  const { table, clock } = parts;
+export async function readGivenBack(run: StepRun): Promise<Tried<GivenBack | undefined>> {
+  const { incident, parts } = run;
+  const { clock } = parts;
   if (incident.followedBy === undefined && incident.steps.prove === undefined) return { value: undefined };
-  return tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => givenBack(incident.id, table)));
+  return tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => givenBack(run)));
 }
 
-async function givenBack(id: string, table: Table): Promise<GivenBack | undefined> {
-  const incident = await decidingFrom(id, table);
+async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
+  const { table } = run.parts;
+  const incident = await decidingFrom(run.incident.id, table);
+  run.judgedAt = incident.id === run.incident.id ? howFar(incident) : undefined;
   if (!isBegun(incident)) return undefined;
   const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
   return plan && isOpened(incident) ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };

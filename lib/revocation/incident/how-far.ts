@@ -2,7 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { type Incident, isComplete } from "./incident.ts";
 
 /** How far giving access back is; each of these is further than the one before it. */
-type HowFar =
+export type HowFar =
   /** What was taken away has to stay away. That a second person agreed changes nothing of it. */
   | "shut"
   /** What was approved is coming back: its grants may be there; the lock and the network ACL hold. */

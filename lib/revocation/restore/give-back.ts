@@ -36,9 +36,9 @@ export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Inci
  * nobody approved then takes away what somebody did. What was begun and is not done is tried again.
  */
 export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
-  const { restore, contain, lock } = incident.steps;
+  const { restore, contain, lock, "network-acl": acl } = incident.steps;
   if (restore === undefined || !isBegun(incident) || whyOver(incident, "restore") !== null) return incident;
-  const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0);
+  const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0, acl?.at ?? 0);
   return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
 }
 

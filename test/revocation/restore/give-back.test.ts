@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
+import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { howFar } from "../../../lib/revocation/incident/how-far.ts";
 import { isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
+import type { Table } from "../../../lib/store/table.ts";
 import { MEMBERS, ORDERS, toldOf } from "../contain/contained.ts";
 import { approve, replaced } from "../world/approve.ts";
 import { give, turns } from "../world/second-leak.ts";
@@ -71,6 +73,32 @@ describe("what a second person approved", () => {
     await give(world);
     expect(audiences(world)).toEqual([ORDERS.audience]);
     expect(howFar(world.incident())).toBe("given");
+  });
+
+  test("and is opened between the look and the record is not shut again: that would undo what was agreed to", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    let isGiven = false;
+    const beaten = (table: Table): Table => ({
+      ...table,
+      get: async (key) => {
+        const row = await table.get(key);
+        if (key.sort === "INCIDENT" && !isGiven) {
+          isGiven = true;
+          const restored = { at: world.clock.now(), stoppedAt: world.clock.now() };
+          await changeIncident(world.table, world.opened.id, (known) => ({ ...known, restored }));
+        }
+        return row as never;
+      },
+    });
+    const ending = await world.clock.run(
+      world.run("lock", async (parts) => lock(world.incident(), { ...parts, table: beaten(parts.table) })),
+    );
+
+    expect(ending).toMatchObject({ ended: "failed", error: { message: expect.stringMatching(/looked at once more/) } });
+    expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
+    expect(world.incident().steps.lock?.outcome).toBe("done");
+    expect(toldOf(world).join()).not.toMatch(/put back/);
   });
 
   test("and is given back is no more than that: a grant type that it never had is taken away again", async () => {
