@@ -1,7 +1,8 @@
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
-import { type Incident, isComplete, isContained, isGivenBack } from "../../lib/revocation/incident/incident.ts";
+import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
+import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { whyKeyStays } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf, windowSentences } from "../../lib/revocation/window/window-text.ts";
@@ -59,9 +60,9 @@ function headline(incident: Incident): string {
   const name = briefText(clientId, 80);
   if (drill) return drillHeadline(incident, name);
   if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
-  if (incident.restored && !isGivenBack(incident))
+  if (isOpened(incident) && !isGivenBack(incident))
     return `NOT RESTORED yet: what a second person agreed to is not all back; ${name} may get tokens again, or still be locked.`;
-  if (incident.restored) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
+  if (isOpened(incident)) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
   const lock = steps.lock;
   if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;
   if (lock?.outcome === "done" || lock?.outcome === "paged")

@@ -2,11 +2,11 @@ import type { Instant } from "../../lib/history/history.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
+import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
   isContained,
-  isGivenBack,
   type StepResult,
   stoppedAt,
 } from "../../lib/revocation/incident/incident.ts";
@@ -22,7 +22,7 @@ export type IncidentState = "contained" | "NOT contained" | "restored" | "restor
 export function stateOf(incident: Incident): IncidentState {
   if (incident.closedAt !== null) return "closed";
   if (incident.drill) return "drill";
-  if (incident.restored) return isGivenBack(incident) ? "restored" : "restoring";
+  if (isOpened(incident)) return isGivenBack(incident) ? "restored" : "restoring";
   return isContained(incident) ? "contained" : "NOT contained";
 }
 
@@ -67,12 +67,12 @@ const A_BOUND =
   "That is a bound, from what is known now: the end is computed once it is proven that no new token is given out.";
 
 function notDoneLines(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null && !incident.restored ? notDone(incident) : [];
+  const lines = incident.closedAt === null && !isOpened(incident) ? notDone(incident) : [];
   return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
 }
 
 function forPeople(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null && !incident.restored ? stepsForPeople(incident) : [];
+  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople(incident) : [];
   return lines.length === 0 ? [] : ["What only people can do:", ...lines.map((line) => item(line, width))];
 }
 

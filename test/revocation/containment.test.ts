@@ -58,6 +58,10 @@ describe("a lock", () => {
     expect(isContained(world.incident())).toBe(true);
     // Who cannot look themselves, because the tenant has no rotator, go by that.
     expect(isNotThere(world.incident())).toBe(true);
+
+    world.putBack((tenant) => Object.assign(tenant, { client: world.before.client }));
+    await turns(world, 2);
+    expect([isNotThere(world.incident()), world.tenant.client?.grantTypes]).toEqual([false, ["refresh_token"]]);
   });
 
   test("of an application whose grant types nobody says leaves it none", async () => {
@@ -231,6 +235,21 @@ describe("what is missing", () => {
       message: expect.stringMatching(/plan has no network ACL/),
     });
     expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("is a network ACL that somebody switches off", async () => {
+    const world = await contained({ egress: EGRESS });
+    expect(stepsOf(world)["network-acl"]?.outcome).toBe("done");
+    world.tenant.acls.forEach((acl, index, acls) => {
+      acls[index] = { ...acl, isActive: false };
+    });
+    await turns(world, 1);
+
+    expect(stepsOf(world)["network-acl"]).toMatchObject({
+      outcome: "incomplete",
+      message: expect.stringMatching(/switched off/),
+    });
+    expect(toldOf(world)).toContain("acme: job: the network ACL is not there");
   });
 
   test("is nothing when a single look fails, and is told when nobody can look for long", async () => {

@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  incidentKey,
-  isContained,
-  isGivenBack,
-  stoppedAt,
-  wasContained,
-} from "../../lib/revocation/incident/incident.ts";
+import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
+import { isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import { incidentKey, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
@@ -166,6 +162,17 @@ describe("another report about the same application", () => {
     expect(world.tenant.gives(ORDERS.audience)).toBe(false);
     expect(world.incident().steps.restore).toMatchObject({ outcome: "incomplete" });
     expect(await readPreservedGrants(world.table, later)).toMatchObject([ORDERS]);
+  });
+
+  test("opens another one where a person has ended the first: nobody watches that any more", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(respond(world));
+    await endIncident(world.table, world.opened.id, { at: world.clock.now(), by: "sam", reason: "a false alarm" });
+    const later = await report(world, null);
+
+    expect([later.id, later.ended]).toEqual([`${world.opened.id}-2`, undefined]);
+    expect(await readPreservedGrants(world.table, later)).toMatchObject([ORDERS]);
+    await expect(report(world, null, world.opened.id)).rejects.toThrow("was ended by a person");
   });
 
   test("is the same incident while that contains it", async () => {

@@ -48,10 +48,11 @@ export const isSamePerson = (one: Caller, other: Caller): boolean =>
 /**
  * Names that tools give to sessions nobody named, another one each time, and the ids of machines: they are nobody's, so
  * they neither tell two people apart nor one from themselves.
- * Source: botocore, the AWS SDKs and the AWS CLI, default role session names.
+ * Source: botocore, the AWS SDKs and the AWS CLI, default role session names. A task of ECS bears its id, 32 hexadecimal
+ * digits or a UUID; a UUID ends the names that CodeBuild and EKS Pod Identity give.
  */
 const MADE_UP =
-  /^(botocore-session-\d+|aws-cli-\S*|awscli-session\S*|aws-(sdk-)?(js|java|go|net|rust|php|ruby|cpp)(-sdk)?-\S*|\d{13,20}|i-[0-9a-f]{8,17})$/i;
+  /^(botocore-session-\d+|aws-cli-\S*|awscli-session\S*|aws-(sdk-)?(js|java|go|net|rust|php|ruby|cpp)(-sdk)?-\S*|\d{13,20}|i-[0-9a-f]{8,17}|[0-9a-f]{32}|(\S*-)?[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
 /** Whether the name of somebody's session can be a person's. */
 export const isNamed = ({ role, session }: Caller): boolean => role === null || !MADE_UP.test(session);

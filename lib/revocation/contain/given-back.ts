@@ -2,6 +2,7 @@ import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import type { Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { howFar, isBegun, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
@@ -10,32 +11,41 @@ import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
 import type { StepRun } from "./step-run.ts";
 import { type Tried, tried } from "./tried.ts";
 
-/** What a second person approved to give back: taking that away again would undo a decision. */
+/** What of the approved plan is given back by now: taking that away again would undo a decision. */
 export type GivenBack = Pick<RestorePlan, "grantTypes" | "grants" | "networkAcl">;
 
 /** For reading one row. Milliseconds. */
 const PATIENCE = 5_000;
 
 /**
- * What was approved, to be asked only after it was seen what is there: so whatever was given back by then was approved
- * before this is read. Before there is a proof nothing is offered, and nothing is asked.
+ * What Curfew may have given back, to be asked only after it was seen what is there: each part is recorded before the
+ * first request for it. Whatever else is there something else has put back, also where a person has approved just that
+ * by now: the grants count from when giving back begins, the lock and the network only once all grants are back.
  *
- * @returns undefined while nothing was approved
+ * Before there is a proof nothing is offered, and nothing is asked.
+ *
+ * @returns undefined while nothing is given back
  */
-export async function readGivenBack({ incident, parts }: StepRun): Promise<Tried<GivenBack | undefined>> {
-  const { table, clock } = parts;
+export async function readGivenBack(run: StepRun): Promise<Tried<GivenBack | undefined>> {
+  const { incident, parts } = run;
+  const { clock } = parts;
   if (incident.followedBy === undefined && incident.steps.prove === undefined) return { value: undefined };
-  const read = await tried(() =>
-    beforeMoment(clock, clock.now() + PATIENCE, async () =>
-      readAsked<RestorePlan>(table, (await lastOf(incident, table)).id, "restore"),
-    ),
-  );
-  return "error" in read ? read : { value: approvedPlan(read.value) };
+  return tried(() => beforeMoment(clock, clock.now() + PATIENCE, () => givenBack(run)));
 }
 
-/** The incident that decides what the application may have. */
-async function lastOf(incident: Incident, table: Table): Promise<Incident> {
-  return incident.followedBy === undefined ? incident : lastOf(await readIncident(table, incident.followedBy), table);
+async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
+  const { table } = run.parts;
+  const incident = await decidingFrom(run.incident.id, table);
+  run.judgedAt = incident.id === run.incident.id ? howFar(incident) : undefined;
+  if (!isBegun(incident)) return undefined;
+  const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
+  return plan && isOpened(incident) ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
+}
+
+/** The incident that decides what the application may have, as it is now. */
+async function decidingFrom(id: string, table: Table): Promise<Incident> {
+  const incident = await readIncident(table, id);
+  return incident.followedBy === undefined ? incident : decidingFrom(incident.followedBy, table);
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Instant } from "../../history/history.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
-import { type Incident, type IncidentStep, isSinceOpened, type StepResult } from "../incident/incident.ts";
+import { isSinceOpened } from "../incident/how-far.ts";
+import type { Incident, IncidentStep, StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";

@@ -1,11 +1,11 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
+import { isBegun } from "../incident/how-far.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
-import { wasBegun } from "../restore/ready.ts";
 import { addedTo, noteAdded } from "./added.ts";
 import type { Came } from "./came.ts";
 import { deleteGrants } from "./contain.ts";
@@ -48,7 +48,7 @@ export async function putBack(incident: Incident, given: IncidentParts): Promise
   };
   const parts = { ...given, tenant: { ...given.tenant, client } };
   // A later incident takes away what this one has given back, once it has seen what that was.
-  if (incident.followedBy !== undefined && (await wasBegun(incident, parts))) return incident;
+  if (incident.followedBy !== undefined && isBegun(incident)) return incident;
   let latest = incident;
   let failure: CurfewError | undefined;
   const unseen: string[] = [];

@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type IncidentTurn, UNDONE_STEPS } from "../alerts/incident-turn.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
+import { howFar } from "../incident/how-far.ts";
 import { type Incident, isComplete, type StepResult } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
@@ -72,25 +73,38 @@ function turnOf({ incident, step, putBack }: StepRun, result: StepResult): Incid
 
 /**
  * Says, before it is taken away, that something is there again: from here on the leak is not contained, whoever dies
- * next.
+ * next. From then on giving access back waits for the next proof; where it was faster, what is there may be its own.
  *
  * @returns false when it could not be recorded
+ * @throws CurfewError `approval-refused`, to be tried again, where giving access back went on since that was judged
  */
 export async function recordPutBack(run: StepRun, what: readonly string[]): Promise<boolean> {
   const at = run.parts.clock.now();
   const known = run.putBack;
   run.putBack = { at: known?.at ?? at, what: [...new Set([...(known?.what ?? []), ...what])] };
   const result = resultOf(run, incomplete("Something put it back.", what, null), at);
-  return (await run.keeping.store(() => record(run, result))) !== undefined;
+  const change = (known: Incident): Incident => {
+    if (run.judgedAt !== undefined && howFar(known) !== run.judgedAt) throw givenMeanwhile();
+    return withResult(run, result, known);
+  };
+  const { table } = run.parts;
+  return (await run.keeping.store(() => changeIncident(table, run.incident.id, change))) !== undefined;
 }
 
-/** A key that was named meanwhile is for the next run: this one says neither what leaked nor that it is detached. */
-const record = ({ step, incident, parts, leak }: StepRun, result: StepResult): Promise<Incident> =>
-  changeIncident(parts.table, incident.id, (known) => {
-    const isSameKey = known.leakedKey === incident.leakedKey;
-    if (!isSameKey && step === "detach-key") return known;
-    return withStep(leak === undefined || !isSameKey || isSettled(known) ? known : { ...known, leak }, step, result);
+const givenMeanwhile = (): CurfewError =>
+  new CurfewError("approval-refused", "Access was given back meanwhile: what is there is looked at once more.", {
+    retryable: true,
   });
+
+const record = (run: StepRun, result: StepResult): Promise<Incident> =>
+  changeIncident(run.parts.table, run.incident.id, (known) => withResult(run, result, known));
+
+/** A key that was named meanwhile is for the next run: this one says neither what leaked nor that it is detached. */
+function withResult({ step, incident, leak }: StepRun, result: StepResult, known: Incident): Incident {
+  const isSameKey = known.leakedKey === incident.leakedKey;
+  if (!isSameKey && step === "detach-key") return known;
+  return withStep(leak === undefined || !isSameKey || isSettled(known) ? known : { ...known, leak }, step, result);
+}
 
 /** What leaked is known by the first look, except of an application that nobody could look at. */
 const isSettled = ({ leak }: Incident): boolean => leak !== null && leak.untouched !== "own-responder";

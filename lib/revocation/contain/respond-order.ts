@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { ErrorCode } from "../../model/curfew-error.ts";
 import type { Seconds } from "../../model/duration.ts";
+import { isOpened } from "../incident/how-far.ts";
 import { type Incident, type IncidentStep, isComplete } from "../incident/incident.ts";
 import { LEVERS } from "../leak/leak-kinds.ts";
 
@@ -92,9 +93,10 @@ function isWanted(incident: Incident, step: RespondStep): boolean {
 }
 
 /** What was given back is given out again: then there is nothing to prove. */
-function isProofWanted({ steps, restored }: Incident): boolean {
+function isProofWanted(incident: Incident): boolean {
+  const { steps } = incident;
   const proof = steps.prove;
-  if (restored || isComplete(steps.restore)) return false;
+  if (isOpened(incident) || isComplete(steps.restore)) return false;
   const isNewer = (lever: IncidentStep): boolean =>
     isComplete(steps[lever]) && (steps[lever]?.at ?? 0) > (proof?.at ?? 0);
   return proof === undefined || LEVERS.some((lever) => lever !== "rotate" && isNewer(lever));

@@ -1,4 +1,5 @@
 import type { Instant } from "../../history/history.ts";
+import type { HowFar } from "../incident/how-far.ts";
 import { type Incident, type IncidentStep, isComplete } from "../incident/incident.ts";
 import type { TimelineEntry } from "../incident/timeline.ts";
 import type { Classification } from "../leak/classify.ts";
@@ -20,6 +21,8 @@ export interface StepRun {
   readonly told: Set<string>;
   /** What had been taken away and was there again. */
   putBack: { at: Instant; what: readonly string[] } | undefined;
+  /** How far giving access back was when this run judged what is there; undefined until then. */
+  judgedAt: HowFar | undefined;
   /** What leaked, where this run found out. */
   leak: Classification | undefined;
 }

@@ -124,7 +124,7 @@ function nothingGivenOut({
 }: Pick<IncidentBundle, "incident" | "stoppedAt" | "restoredAt">): Html {
   if (incident.drill) return html`Drill: nothing was stopped`;
   if (stoppedAt === null) return html`Not proven`;
-  return html`Since ${moment(stoppedAt)}${restoredAt !== null && html`, until it was restored at ${moment(restoredAt)}`}`;
+  return html`Since ${moment(stoppedAt)}${restoredAt !== null && html`, until access was given back at ${moment(restoredAt)}`}`;
 }
 
 const lines = (

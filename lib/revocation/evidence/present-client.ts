@@ -1,6 +1,7 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
+import { isOpened } from "../incident/how-far.ts";
 import { type Incident, incidentPartition, isComplete } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
@@ -49,9 +50,9 @@ const NOT_SEEN: PresentClient = { status: "unread", why: "Nobody looked at the a
 
 /** Whether the lock holds: after the window nobody watches, and the incident may go on for a week. */
 export function lockAtLast(incident: Incident, present: PresentClient): IncidentBundle["lockAtLast"] {
-  const { drill, leak, steps, restored, followedBy } = incident;
+  const { drill, leak, steps, followedBy } = incident;
   if (drill || !leak?.levers.includes("lock") || !isComplete(steps.lock)) return null;
-  if (restored || followedBy !== undefined) return null;
+  if (isOpened(incident) || followedBy !== undefined) return null;
   if (present.status === "unread") return "not seen";
   if (!present.client) return "holds";
   const { grantTypes } = present.client;

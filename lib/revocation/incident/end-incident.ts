@@ -1,6 +1,6 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
-import type { Incident } from "./incident.ts";
+import type { Incident, IncidentStep } from "./incident.ts";
 import { changeIncident } from "./incidents.ts";
 import { addToTimeline } from "./timeline.ts";
 
@@ -21,4 +21,14 @@ export async function endIncident(table: Table, id: string, said: NonNullable<In
   const entry = { at: ended.at, who: ended.by, what: `Ended the incident: ${ended.reason}`, answer: null };
   await addToTimeline(table, id, entry);
   return incident;
+}
+
+/** Why a step is not done any more, whatever was approved, in a clause; null where it may be done. */
+export function whyOver(
+  { ended, closedAt, followedBy }: Pick<Incident, "ended" | "closedAt" | "followedBy">,
+  step: IncidentStep,
+): string | null {
+  if (ended) return "a person has ended the incident";
+  if (closedAt !== null) return "the incident is closed";
+  return step === "restore" && followedBy !== undefined ? `the incident ${followedBy} decides that` : null;
 }

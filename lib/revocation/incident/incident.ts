@@ -102,6 +102,8 @@ export interface Incident {
   closedAt: Instant | null;
   /** Since when the application, which was there, is seen to be gone; absent while it is there. */
   goneSince?: Instant;
+  /** When giving access back was begun; from then on it is finished. Absent until then, and in a drill. */
+  restoring?: { at: Instant };
   /**
    * Since when access is given back: the last moment at which it was known to be locked, also where a later incident
    * gives it back. And when it had been proven until then that nothing is given out: what is given
@@ -161,24 +163,6 @@ export function stoppedAt({ leak, steps, restored }: Pick<Incident, "leak" | "st
   const last = Math.max(...pulled.map((result) => result?.at ?? Number.POSITIVE_INFINITY));
   return pulled.every(isComplete) && proof?.outcome === "done" && proof.at >= last ? proof.at : null;
 }
-
-/**
- * Whether all that was approved is seen to be back. It is noted as restored before the lock is opened, which may fail.
- * Where a later incident gives it back, that one says whether all of it is.
- */
-export const isGivenBack = ({
-  restored,
-  steps,
-  followedBy,
-}: Pick<Incident, "restored" | "steps" | "followedBy">): boolean =>
-  restored !== undefined && (followedBy !== undefined || isComplete(steps.restore));
-
-/**
- * Whether something is from when access was given back, or later: from then on the application's own work is allowed.
- * Until all of it is back the moment moves on as long as the lock is seen to hold.
- */
-export const isSinceOpened = ({ at }: { at: Instant }, { restored }: Pick<Incident, "restored">): boolean =>
-  restored !== undefined && at >= restored.at;
 
 /** Since when the application is locked; null while it is not. */
 export const lockedSince = ({ steps: { lock } }: Pick<Incident, "steps">): Instant | null =>

@@ -3,7 +3,8 @@ import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
-import { type Incident, type IncidentStep, incidentKey, isGivenBack, keeperOf, type StepResult } from "./incident.ts";
+import { isGivenBack, isOpened } from "./how-far.ts";
+import { type Incident, type IncidentStep, incidentKey, keeperOf, type StepResult } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 import { inheritCredential } from "./preserve.ts";
 import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
@@ -104,7 +105,8 @@ async function withMissed(table: Table, incident: Incident, request: IncidentReq
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
 async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
   if (incident.closedAt !== null || !isAbout(incident, request) || !isSameLeak(incident, request)) return false;
-  if (incident.restored || incident.followedBy !== undefined || isOfNewCredential(incident, request)) return false;
+  if (isOpened(incident) || incident.ended || incident.followedBy !== undefined || isOfNewCredential(incident, request))
+    return false;
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
 }
 
@@ -172,9 +174,10 @@ async function listOpen(table: Table, request: IncidentRequest): Promise<Inciden
 }
 
 function taken(incident: Incident, request: IncidentRequest): CurfewError {
-  const { id, clientId, tenant, closedAt } = incident;
-  const why =
-    closedAt !== null
+  const { id, clientId, tenant, closedAt, ended } = incident;
+  const why = ended
+    ? "was ended by a person"
+    : closedAt !== null
       ? "is closed"
       : !isAbout(incident, request)
         ? `is about the application ${clientId} of ${tenant}`

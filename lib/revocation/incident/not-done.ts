@@ -1,5 +1,6 @@
 import { type Lever, UNTOUCHED } from "../leak/leak-kinds.ts";
-import { type Incident, isContained, isGivenBack } from "./incident.ts";
+import { isGivenBack } from "./how-far.ts";
+import { type Incident, isContained } from "./incident.ts";
 import { nowhereSince } from "./nowhere.ts";
 
 const WORDS: Readonly<Record<Lever | "prove", string>> = {

@@ -1,6 +1,7 @@
 import type { Table } from "../../store/table.ts";
 import { ownKeysOf } from "../contain/added.ts";
-import { type Incident, isSinceOpened } from "../incident/incident.ts";
+import { isSinceOpened } from "../incident/how-far.ts";
+import type { Incident } from "../incident/incident.ts";
 import { readSeen, type SeenEvent } from "../watch/seen.ts";
 import type { TenantChange } from "./compare.ts";
 import { type Exposure, exposures } from "./exposed.ts";

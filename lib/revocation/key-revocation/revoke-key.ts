@@ -2,6 +2,7 @@ import { managementAudience } from "../../auth0/tenant-address.ts";
 import type { Instant } from "../../history/history.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { act } from "../contain/act.ts";
+import { actAsAgreed } from "../contain/act-as-agreed.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import { runStep } from "../contain/run-step.ts";
 import type { StepRun } from "../contain/step-run.ts";
@@ -92,7 +93,7 @@ async function rotate(run: StepRun, { kid, rotatesFirst }: KeyPlan): Promise<Cam
   if (begun && now < begun.value.until) return stillUnderWay(line, begun.value.until);
   const until = Math.max(now, parts.deadline) + UNDER_WAY;
   if (!(await begin(parts.table, incident.id, { kid, until }, begun?.version ?? 0))) return stillUnderWay(line, until);
-  const failure = await act(run, ROTATE, () => run.tenant.rotateSigningKey());
+  const failure = await actAsAgreed(run, ROTATE, () => run.tenant.rotateSigningKey());
   const after = await tried(() => run.tenant.signingKeys());
   if ("error" in after) return incomplete(NOT_REVOKED, [line], after.error);
   const state = stateOf(after.value, kid);
@@ -118,7 +119,8 @@ async function revokePrevious(run: StepRun, kid: string, keys: readonly SigningK
     run.tenant.renewToken(),
   );
   if (renewed) return incomplete(NOT_REVOKED, [line], renewed);
-  const failure = await act(run, `PUT /api/v2/keys/signing/${kid}/revoke`, () => run.tenant.revokeSigningKey(kid));
+  const what = `PUT /api/v2/keys/signing/${kid}/revoke`;
+  const failure = await actAsAgreed(run, what, () => run.tenant.revokeSigningKey(kid));
   const after = await tried(() => run.tenant.signingKeys());
   if ("error" in after) return incomplete(NOT_REVOKED, [line], after.error);
   if (stateOf(after.value, kid) === "revoked") return undefined;

@@ -29,7 +29,8 @@ export const keyRevocationQuestion: Question = {
   plan: async (incident, parts) => {
     const result = incident.steps["key-revocation"];
     if (incident.closedAt !== null || isComplete(result) || result?.outcome === "not-applicable") return ON;
-    if (incident.ended) return over(incident, "A person has ended the incident.", parts);
+    // What was tried and is not done stays as it is recorded.
+    if (incident.ended) return result ? ON : over(incident, "A person has ended the incident.", parts);
     const asked = await readAsked<KeyPlan>(parts.table, incident.id, "key-revocation");
     const decision = asked?.decision;
     if (decision) await tellIncident(incident, { turn: "decided", step: "key-revocation", ...decision }, parts);
@@ -54,9 +55,9 @@ export const keyRevocationQuestion: Question = {
     await ask(incident, "key-revocation", planned.proposal, { ...waiting, until }, parts);
   },
   act: async (incident, parts) => {
-    const { steps } = await revokeKey(incident, parts);
+    const { steps, ended } = await revokeKey(incident, parts);
     const result = steps["key-revocation"];
-    if (result?.outcome !== "incomplete") return ON;
+    if (result?.outcome !== "incomplete" || ended) return ON;
     const least = result.code === "throttled" ? AFTER_THE_LIMIT : BETWEEN_TRIES;
     return { next: "again", wait: Math.max(least, pauseAfter(parts.clock.now() - incident.openedAt)) };
   },

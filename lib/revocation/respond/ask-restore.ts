@@ -4,6 +4,7 @@ import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { type Asked, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
+import { isBegun, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
@@ -40,7 +41,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   plan: async (incident, parts) => {
     const { restore } = incident.steps;
     if (incident.closedAt !== null || isComplete(restore) || restore?.outcome === "not-applicable") return ON;
-    if (incident.ended) return notGiven("A person has ended the incident: nothing is given back.", incident, parts);
+    if (incident.ended) return isBegun(incident) ? endedInPart(incident, parts) : notGiven(ENDED, incident, parts);
     if (incident.followedBy !== undefined) return notGiven(decidedIn(incident.followedBy), incident, parts);
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
@@ -63,8 +64,8 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     await ask(incident, "restore", await planRestore(incident, rules, parts), waiting, parts);
   },
   act: async (incident, parts) => {
-    const { steps } = await giveBack(incident, parts);
-    if (isComplete(steps.restore) || incident.followedBy !== undefined || incident.ended) return ON;
+    const { steps, followedBy, ended } = await giveBack(incident, parts);
+    if (isComplete(steps.restore) || followedBy !== undefined || ended) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
   },
 });
@@ -85,6 +86,8 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
   const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
   return end + AFTERWARDS;
 }
+
+const ENDED = "A person has ended the incident: nothing is given back.";
 
 const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
 
@@ -125,7 +128,7 @@ async function staysContained(incident: Incident, asked: Asked | undefined, part
     const at = asked.until;
     await tellIncident(incident, { turn: "decided", step: "restore", at, decision: "unanswered", by: null }, parts);
   }
-  const missing = incident.restored
+  const missing = isOpened(incident)
     ? [IN_PART]
     : !asked
       ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
@@ -137,6 +140,14 @@ async function staysContained(incident: Incident, asked: Asked | undefined, part
 const IN_PART =
   "Giving access back was approved and begun, and did not come to its end: the application may get tokens again.";
 
+async function endedInPart(incident: Incident, parts: RespondParts): Promise<Way> {
+  await record(incident, [isOpened(incident) ? IN_PART : GRANTS_ALONE], parts);
+  return ON;
+}
+
+const GRANTS_ALONE =
+  "A person has ended the incident while access was being given back: grants that were approved may be there; the application stays locked.";
+
 const wordsOf = (decision: Asked["decision"] | undefined): string =>
   !decision
     ? "nobody has answered whether access is given back"
@@ -146,10 +157,9 @@ const wordsOf = (decision: Asked["decision"] | undefined): string =>
 
 /** The same again is not recorded again. */
 async function record(incident: Incident, missing: readonly string[], { table, clock }: RespondParts): Promise<void> {
-  const { restored, steps } = incident;
-  const { restore } = steps;
+  const { restore } = incident.steps;
   if (restore?.outcome === "incomplete" && restore.missing[0] === missing[0]) return;
-  const message = restored ? "Access is not given back as approved." : "Access is not given back.";
+  const message = isBegun(incident) ? "Access is not given back as approved." : "Access is not given back.";
   await recordStep(table, incident.id, "restore", {
     at: clock.now(),
     outcome: "incomplete",

@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { hours, minutes, type Seconds } from "../../model/duration.ts";
 import { nextStep } from "../contain/respond-order.ts";
+import { isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { pauseAfter } from "../pause.ts";
 
@@ -30,7 +31,7 @@ export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): b
  * one replaces: of two that do, each would take the other's credential for one that leaked.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
-  if (incident.drill || incident.restored || isBeingReplaced(incident, now)) return false;
+  if (incident.drill || isOpened(incident) || isBeingReplaced(incident, now)) return false;
   const { rotate, prove } = incident.steps;
   const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
   const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;

@@ -2,20 +2,21 @@ import { counted } from "../../alerts/harmless-text.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { act } from "../contain/act.ts";
+import { actAsAgreed } from "../contain/act-as-agreed.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import { readOrganizations } from "../contain/keep-grants.ts";
 import { findAcl } from "../contain/network-acl.ts";
 import { runStep } from "../contain/run-step.ts";
 import { type StepRun, wasComplete } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
+import { whyOver } from "../incident/end-incident.ts";
+import { isBegun } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
-import { readIncident } from "../incident/incidents.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
 import { addedUnseen } from "./not-approved.ts";
-import { NOT_BACK, noteRestored, noteStillLocked } from "./note-restored.ts";
-import { noteBegun, wasBegun, whyNotReady } from "./ready.ts";
+import { NOT_BACK, noteBegun, noteRestored, noteStillLocked } from "./note-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { compareGrant, isForSame } from "./same-grant.ts";
 
@@ -26,7 +27,7 @@ import { compareGrant, isForSame } from "./same-grant.ts";
  * What is there already, because an earlier run died, is found by its audience and kind of subject. A grant there that
  * allows more than was approved is replaced, so never more comes back than somebody agreed to.
  *
- * What was begun is finished, whatever happens meanwhile: half of it helps nobody.
+ * What was begun is finished, whatever happens meanwhile: half of it helps nobody. Unless a person ends the incident.
  */
 export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
   runStep("restore", incident, parts, give).then((ended) => ended.incident);
@@ -36,29 +37,18 @@ export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Inci
  * nobody approved then takes away what somebody did. What was begun and is not done is tried again.
  */
 export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
-  const { restore, contain, lock } = incident.steps;
-  if (
-    restore === undefined ||
-    incident.drill ||
-    incident.followedBy !== undefined ||
-    !(await wasBegun(incident, parts))
-  )
-    return incident;
-  const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0);
+  const { restore, contain, lock, "network-acl": acl } = incident.steps;
+  if (restore === undefined || !isBegun(incident) || whyOver(incident, "restore") !== null) return incident;
+  const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0, acl?.at ?? 0);
   return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
 }
 
 async function give(run: StepRun): Promise<Came> {
   const { incident, parts } = run;
-  const { followedBy } = await readIncident(parts.table, incident.id);
-  if (followedBy !== undefined) return incomplete(NOT_BACK, [`the incident ${followedBy} decides that`], null);
   const plan = approvedPlan(await readAsked<RestorePlan>(parts.table, incident.id, "restore"));
   if (!plan) return incomplete(NOT_BACK, ["a second person has not agreed"], null);
-  if (!(await wasBegun(incident, parts))) {
-    const why = whyNotReady(incident);
-    if (why !== null) return incomplete(NOT_BACK, [why], null);
-    if (!incident.drill) await noteBegun(incident, parts);
-  }
+  const why = await noteBegun(run);
+  if (why !== null) return incomplete(NOT_BACK, [why], null);
   if (incident.drill) return wouldGive(run, plan);
   const failure =
     (await giveGrants(run, plan)) ??
@@ -162,13 +152,13 @@ async function replace({ parts, incident, ...run }: StepRun, grant: RevokedGrant
   const kept = await tried(() => preserve(parts.table, incident, `put-back/${grant.id}`, grant));
   if ("error" in kept) return kept.error;
   const what = `DELETE /api/v2/client-grants/${grant.id}, which is not what was approved`;
-  return act({ ...run, parts, incident }, what, () => run.tenant.deleteGrant(grant.id));
+  return actAsAgreed({ ...run, parts, incident }, what, () => run.tenant.deleteGrant(grant.id));
 }
 
 async function create(run: StepRun, approved: NewGrant): Promise<{ value: string } | { error: CurfewError }> {
   let id = "";
   const what = `POST /api/v2/client-grants ${approved.audience}: ${approved.allowsAllScopes === true ? "all scopes" : approved.scopes.join(" ")}`;
-  const failure = await act(run, what, async () => {
+  const failure = await actAsAgreed(run, what, async () => {
     id = await run.tenant.createGrant(approved);
   });
   return failure ? { error: failure } : { value: id };
@@ -181,7 +171,7 @@ async function addOrganizations(
 ): Promise<CurfewError | undefined> {
   for (const organization of organizations) {
     const what = `POST /api/v2/organizations/${organization}/client-grants ${grantId}`;
-    const failure = await act(run, what, () => run.tenant.addOrganization(grantId, organization));
+    const failure = await actAsAgreed(run, what, () => run.tenant.addOrganization(grantId, organization));
     if (failure) return failure;
   }
   return undefined;
@@ -200,7 +190,7 @@ async function unlock(run: StepRun, { grantTypes, clientId }: RestorePlan): Prom
   const types = [...now, ...grantTypes.filter((type) => !now.includes(type))];
   const what = `PATCH /api/v2/clients/${clientId} grant_types: ${types.join(" ")}`;
   if (incident.restored && !wasComplete(run)) await noteStillLocked(run);
-  const failure = await act(run, what, () => run.tenant.setGrantTypes(types));
+  const failure = await actAsAgreed(run, what, () => run.tenant.setGrantTypes(types));
   return failure && incomplete(NOT_BACK, [line], failure);
 }
 
@@ -215,7 +205,8 @@ async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<C
   for (const id of [run.incident.id, ...(run.incident.follows ?? [])]) {
     const acl = findAcl(listed.value, { id });
     if (!acl) continue;
-    const failure = await act(run, `DELETE /api/v2/network-acls/${acl.id}`, () => run.tenant.deleteNetworkAcl(acl.id));
+    const what = `DELETE /api/v2/network-acls/${acl.id}`;
+    const failure = await actAsAgreed(run, what, () => run.tenant.deleteNetworkAcl(acl.id));
     if (failure) return incomplete(NOT_BACK, [line], failure);
   }
   return undefined;

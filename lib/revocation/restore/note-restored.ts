@@ -1,10 +1,28 @@
 import { type Came, incomplete } from "../contain/came.ts";
 import type { StepRun } from "../contain/step-run.ts";
+import { whyOver } from "../incident/end-incident.ts";
+import { isBegun } from "../incident/how-far.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
+import { whyNotReady } from "./ready.ts";
 
 export const NOT_BACK = "Access is not given back yet.";
+
+/**
+ * Notes that it begins, with the write that sees that it may: from then on the grants that were approved are let alone.
+ *
+ * @returns why it may not; null where it is begun
+ */
+export async function noteBegun({ incident, parts }: StepRun): Promise<string | null> {
+  const at = parts.clock.now();
+  const whyNot = (known: Incident): string | null =>
+    whyOver(known, "restore") ?? (isBegun(known) ? null : whyNotReady(known));
+  const now = await changeIncident(parts.table, incident.id, (known) =>
+    isBegun(known) || known.drill || whyNot(known) !== null ? known : { ...known, restoring: { at } },
+  );
+  return whyNot(now);
+}
 
 /**
  * Keeps until when it was proven that nothing is given out: after the next request nobody can prove it again. What was
@@ -12,12 +30,16 @@ export const NOT_BACK = "Access is not given back yet.";
  */
 export async function noteRestored({ incident, parts }: StepRun): Promise<Came | undefined> {
   const at = parts.clock.now();
-  const { restored } = await changeIncident(parts.table, incident.id, (known) => {
-    const stop = stoppedAt(known);
+  const now = await changeIncident(parts.table, incident.id, (known) => {
+    const stop = whyOver(known, "restore") === null ? stoppedAt(known) : null;
     return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
   });
-  if (restored) await noteForEarlier(incident, restored, parts);
-  return restored ? undefined : incomplete(NOT_BACK, ["it is to be proven once more that no token is given out"], null);
+  if (now.restored) {
+    await noteForEarlier(incident, now.restored, parts);
+    return undefined;
+  }
+  const why = whyOver(now, "restore") ?? "it is to be proven once more that no token is given out";
+  return incomplete(NOT_BACK, [why], null);
 }
 
 /** An earlier incident may still watch: what the application does from now on is its own work there, too. */

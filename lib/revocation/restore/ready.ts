@@ -1,7 +1,4 @@
-import type { Instant } from "../../history/history.ts";
-import type { Key, Table } from "../../store/table.ts";
-import { type Incident, incidentPartition, isComplete, stoppedAt } from "../incident/incident.ts";
-import type { IncidentParts } from "../parts.ts";
+import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 
 /**
  * Whether access can be given back: what leaked is replaced and no new token was given out. Before that, whoever has
@@ -16,17 +13,4 @@ export function whyNotReady(incident: Pick<Incident, "leak" | "steps" | "drill" 
     return "the credential that leaked is not replaced yet";
   }
   return null;
-}
-
-/** `INCIDENT#<id>`, `RESTORING`: that giving back was begun; from then on it is finished. */
-const begunKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "RESTORING" });
-
-export const wasBegun = async ({ id }: Incident, { table }: { table: Table }): Promise<boolean> =>
-  (await table.get<{ at: Instant }>(begunKey(id))) !== undefined;
-
-export async function noteBegun(
-  { id }: Incident,
-  { table, clock }: Pick<IncidentParts, "table" | "clock">,
-): Promise<void> {
-  await table.put(begunKey(id), { at: clock.now() }, { ifVersion: 0 });
 }

@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
-import { type Incident, isSinceOpened } from "../incident/incident.ts";
+import { isSinceOpened } from "../incident/how-far.ts";
+import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { kindOfUse } from "./log-use.ts";
 

@@ -1,4 +1,5 @@
-import { type Incident, isSinceOpened } from "../incident/incident.ts";
+import { isSinceOpened } from "../incident/how-far.ts";
+import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type Concern, concernOf } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";

@@ -9,8 +9,9 @@ const GRANTS: AnswerScenario["grants"] = [
   { audience: "https://own", scopes: [], allowsAllScopes: true, subjectType: undefined },
 ];
 
-/** Somebody restores by hand what they know: more than was approved, and what nobody approved. */
+/** Somebody restores by hand what they know: more than was approved, and what nobody approved; and opens the lock. */
 const widen = (tenant: WorldTenant): void => {
+  tenant.setGrantTypes(["client_credentials", "refresh_token"]);
   const other = { allowsAllScopes: undefined, organizationUsage: undefined, allowsAnyOrganization: undefined };
   for (const audience of ["https://stock", "https://planted"]) {
     tenant.createGrant({

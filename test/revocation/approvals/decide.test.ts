@@ -75,6 +75,16 @@ describe("a decision", () => {
       caller: session("security", "botocore-session-1764126047"),
       error: { code: "request-refused", message: expect.stringMatching(/role_session_name/) },
     },
+    {
+      title: "of a task of ECS",
+      caller: session("security", "a20b735e9bbc41598825b6f0269f6fef"),
+      error: { code: "request-refused", message: expect.stringMatching(/role_session_name/) },
+    },
+    {
+      title: "of a build",
+      caller: session("security", "AWSCodeBuild-7d1c0a52-93b4-4a0e-8f6b-2f3f0a1b9c77"),
+      error: { code: "request-refused", message: expect.stringMatching(/role_session_name/) },
+    },
     { title: "about what nobody asked", answer: { step: "restore" }, error: { code: "not-found" } },
     { title: "about no incident", answer: { incident: "another" }, error: { code: "arguments-invalid" } },
   ] as { title: string; caller?: string; answer?: Partial<Decision>; error: object }[])(

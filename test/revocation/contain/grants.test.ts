@@ -5,7 +5,7 @@ import type { GivenBack } from "../../../lib/revocation/contain/given-back.ts";
 import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { incidentPartition, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { readPreservedGrants, readPutBack } from "../../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { type PlanningParts, planRestore } from "../../../lib/revocation/restore/plan-restore.ts";
@@ -25,11 +25,16 @@ const planning = ({ table, clock }: World): PlanningParts => ({
   settings: { tenant: "acme", domain: "acme.eu.auth0.com", owner: null, egress: null, own: new Map() },
 });
 
-/** A second person lets these be given back. */
+/** A second person lets these be given back, and Curfew has done so. */
 async function approve(world: World, plan: Omit<GivenBack, "networkAcl">): Promise<void> {
   const decision = { by: "arn:aws:sts::111122223333:assumed-role/security/kim", at: 0, decision: "approve" } as const;
   const row: Pick<Asked<GivenBack>, "plan" | "decision"> = { plan: { ...plan, networkAcl: false }, decision };
   await world.table.put({ partition: incidentPartition(world.opened.id), sort: "ASKED#restore" }, row);
+  const { id } = world.opened;
+  await changeIncident(world.table, id, (known) => ({
+    ...known,
+    ...{ restoring: { at: 0 }, restored: { at: 0, stoppedAt: 0 } },
+  }));
   world.approve(plan.grants.map(({ audience }) => audience));
 }
 

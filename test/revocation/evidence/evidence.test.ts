@@ -284,9 +284,11 @@ describe("closing an incident", () => {
     ["cannot be seen", { ...CLIENT, grantTypes: undefined }, {}, true, /Is it still locked/],
   ])("says contained of an application whose lock %s only where that is so", async (_, client, changes, is, asks) => {
     const { json, page } = await closed(changes, client);
-    const { isContained, stoppedAt, questions } = JSON.parse(json) as IncidentBundle;
+    const { isContained, stoppedAt, restoredAt, questions } = JSON.parse(json) as IncidentBundle;
 
     expect([isContained, stoppedAt !== null]).toEqual([is, is]);
+    expect(page.includes("until access was given back")).toBe(restoredAt !== null);
+    expect(restoredAt !== null).toBe(changes.restored !== undefined);
     const said = questions.filter((question) => /contained|locked\?/.test(question)).join();
     expect(said).toMatch(asks ?? /^$/);
     expect(page.includes("is open again: it is NOT contained")).toBe(!is);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
@@ -78,3 +79,14 @@ test.each([
     expect(shouldRotateAgain(incident, THREE_AM + DAY)).toBe(is);
   },
 );
+
+test("what a person has ended nobody watches any more: it is closed, and what was taken away stays as it is", async () => {
+  const world = await createWorld({ grants: [ORDERS] });
+  await world.clock.run(containAll(world));
+  await endIncident(world.table, world.opened.id, { at: world.clock.now(), by: "sam", reason: "a false alarm" });
+  world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+
+  expect(await watched(world)).toEqual({ next: "close", wait: 0 });
+  expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
+  expect(world.incident().steps.watch).toBeUndefined();
+});

@@ -1,5 +1,6 @@
 import { type Asked, type AskedStep, approvedPlan, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { UNLISTED } from "../../../lib/revocation/contain/keep-grants.ts";
+import { isBegun } from "../../../lib/revocation/incident/how-far.ts";
 import {
   type Incident,
   incidentKey,
@@ -53,6 +54,7 @@ export function guardOf(options: GuardOptions): Guard {
     must(!incident.drill, `a drill changes ${what}`);
     must(!options.isGlobal, `the tenant's own application: ${what} is changed`);
   };
+  const incidentNow = (): Incident => table.peek<Incident>(incidentKey(incident.id)) ?? incident;
   const approvedOf = <Plan>(step: AskedStep): Plan | undefined =>
     approvedPlan(table.peek<Asked<Plan>>(askedKey(incident.id, step)));
   const restorePlan = () => approvedOf<RestorePlan>("restore");
@@ -78,13 +80,12 @@ export function guardOf(options: GuardOptions): Guard {
       if (call === "table.put INCIDENT") {
         const known = table.peek<Incident>(incidentKey(incident.id));
         saysContained = known !== undefined && isContained(known);
-        if (known && !known.drill && !options.isPutBack() && options.approved().length === 0) {
+        if (known && !known.drill && !options.isPutBack() && !isBegun(known)) {
           violations.push(...untruths(known, tenant));
         }
       }
       if (!saysContained || options.isPutBack()) return;
-      const given = audiencesOf(tenant).filter((audience) => tenant.gives(audience));
-      const open = given.filter((audience) => !options.approved().includes(audience));
+      const open = audiencesOf(tenant).filter((audience) => tenant.gives(audience));
       must(open.length === 0, `called contained, and tokens are given for ${open.join()} (${call})`);
     },
     beforeGrantTypes(types) {
@@ -98,7 +99,7 @@ export function guardOf(options: GuardOptions): Guard {
       changes("keys");
       must(ids.length > 0, "the last key is detached");
       // Which one leaked may be known later than that one did.
-      const { leakedKey } = table.peek<Incident>(incidentKey(incident.id)) ?? incident;
+      const { leakedKey } = incidentNow();
       const leaked = tenant.keys.find(({ kid }) => kid === leakedKey)?.id;
       const others = (tenant.client?.attachedKeys ?? []).filter((id) => id !== leaked);
       must(
@@ -113,7 +114,8 @@ export function guardOf(options: GuardOptions): Guard {
       must(!grant.isSystem, "one of Auth0's own grants is deleted");
       const approved = restorePlan()?.grants.find((one) => isForSame(one, grant));
       const isWider = approved !== undefined && compareGrant(grant, approved).isMore;
-      must(isWider || !options.approved().includes(grant.audience), "a grant is taken away that was approved");
+      const isGiven = options.approved().includes(grant.audience) && isBegun(incidentNow());
+      must(isWider || !isGiven, "a grant is taken away that was given back");
       must(
         isKept(table, incident.id, grant) || isHeard(options.heard(), grant),
         `${id} is deleted, neither stored nor told`,

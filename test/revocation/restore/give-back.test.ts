@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { lock } from "../../../lib/revocation/contain/lock.ts";
+import { putBack } from "../../../lib/revocation/contain/put-back.ts";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
+import { howFar } from "../../../lib/revocation/incident/how-far.ts";
+import { isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
+import type { Table } from "../../../lib/store/table.ts";
+import { MEMBERS, ORDERS, toldOf } from "../contain/contained.ts";
+import { approve, replaced } from "../world/approve.ts";
+import { give, turns } from "../world/second-leak.ts";
+import { createWorld, type World, type WorldOptions } from "../world/world.ts";
+
+const QUESTIONS = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
+const EGRESS = ["203.0.113.7/32"];
+
+/** A leak that is contained and replaced, and two people agreed to a step. */
+async function agreed(step: keyof typeof QUESTIONS, options: WorldOptions): Promise<World> {
+  const world = await createWorld(options);
+  await world.clock.run(replaced(world).then(() => approve(world, step)));
+  return world;
+}
+
+/** One look at what was taken away, before anything is proven anew or given back. */
+const look = (world: World) =>
+  world.clock.run(
+    world.run("put-back", async (parts) => putBack(await readIncident(parts.table, world.opened.id), parts)),
+  );
+
+const audiences = ({ tenant }: World): string[] => [...tenant.grants.values()].map(({ audience }) => audience);
+
+describe("what a second person approved", () => {
+  test.each([
+    { title: "and nobody has begun to give back", isBegun: false },
+    { title: "and is given back in part", isBegun: true },
+  ])("$title: what something else opens meanwhile is shut again, told, and proven anew", async ({ isBegun }) => {
+    const world = await agreed("restore", { grants: [ORDERS, MEMBERS], egress: EGRESS });
+    world.tenant.refusals.addOrganization = "missing-scope";
+    if (isBegun) await give(world);
+    const proof = stoppedAt(world.incident()) ?? 0;
+    world.putBack((tenant) => {
+      tenant.setGrantTypes(["client_credentials", "refresh_token"]);
+      tenant.acls.length = 0;
+    });
+    await look(world);
+
+    expect([world.tenant.client?.grantTypes, world.tenant.acls.length]).toEqual([["refresh_token"], 1]);
+    expect([isContained(world.incident()), notDone(world.incident()).length]).toEqual([false, 1]);
+    expect(toldOf(world).filter((title) => title.includes("put back"))).toHaveLength(2);
+
+    delete world.tenant.refusals.addOrganization;
+    await turns(world, 1);
+    await give(world);
+    expect(howFar(world.incident())).toBe("given");
+    expect(world.incident().restored?.stoppedAt).toBeGreaterThan(proof);
+    expect([world.tenant.gives(ORDERS.audience), world.tenant.acls.length]).toEqual([true, 0]);
+    await turns(world, 2);
+    expect([world.tenant.gives(ORDERS.audience), world.tenant.acls.length]).toEqual([true, 0]);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("and nobody has begun to give back is no grant of ours: it is taken away, and given back by Curfew alone", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    world.putBack((tenant) => void tenant.createGrant(world.before.grants[0] as RevokedGrant));
+    await look(world);
+    expect(audiences(world)).toEqual([]);
+    expect(isContained(world.incident())).toBe(false);
+
+    await turns(world, 1);
+    await give(world);
+    expect(audiences(world)).toEqual([ORDERS.audience]);
+    expect(howFar(world.incident())).toBe("given");
+  });
+
+  test("and is opened between the look and the record is not shut again: that would undo what was agreed to", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    let isGiven = false;
+    const beaten = (table: Table): Table => ({
+      ...table,
+      get: async (key) => {
+        const row = await table.get(key);
+        if (key.sort === "INCIDENT" && !isGiven) {
+          isGiven = true;
+          const restored = { at: world.clock.now(), stoppedAt: world.clock.now() };
+          await changeIncident(world.table, world.opened.id, (known) => ({ ...known, restored }));
+        }
+        return row as never;
+      },
+    });
+    const ending = await world.clock.run(
+      world.run("lock", async (parts) => lock(world.incident(), { ...parts, table: beaten(parts.table) })),
+    );
+
+    expect(ending).toMatchObject({ ended: "failed", error: { message: expect.stringMatching(/looked at once more/) } });
+    expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
+    expect(world.incident().steps.lock?.outcome).toBe("done");
+    expect(toldOf(world).join()).not.toMatch(/put back/);
+  });
+
+  test("and is given back is no more than that: a grant type that it never had is taken away again", async () => {
+    const world = await agreed("restore", { grants: [ORDERS], client: { grantTypes: ["refresh_token"] } });
+    await give(world);
+    expect(howFar(world.incident())).toBe("given");
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    await look(world);
+
+    expect(world.tenant.client?.grantTypes).toEqual([]);
+    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
+  });
+});
+
+describe("what a person has ended", () => {
+  const end = (world: World) =>
+    endIncident(world.table, world.opened.id, { at: world.clock.now(), by: "sam", reason: "a false alarm" });
+
+  /** The state of the machine that does what was agreed to, and the next one. */
+  const act = (world: World, step: keyof typeof QUESTIONS) =>
+    world.clock.run(
+      (async () => {
+        const ways = [];
+        for (const what of ["act", "plan"] as const) {
+          const ending = await world.run(what, async (parts) => {
+            const incident = await readIncident(parts.table, world.opened.id);
+            return QUESTIONS[step][what](incident, { ...parts, inventories: { before: async () => undefined } });
+          });
+          ways.push(ending.ended === "done" ? ending.value.next : ending.ended);
+        }
+        return ways;
+      })(),
+    );
+
+  const ENDED = expect.stringContaining("a person has ended the incident");
+
+  test("between the plan and the act, nothing of it is given back", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    await end(world);
+
+    expect(await act(world, "restore")).toEqual(["on", "on"]);
+    expect([audiences(world), howFar(world.incident())]).toEqual([[], "shut"]);
+    expect(world.incident().steps.restore).toMatchObject({ outcome: "not-applicable" });
+  });
+
+  test("between the plan and the act, no signing key is rotated", async () => {
+    const world = await agreed("key-revocation", { grants: [ORDERS] });
+    await end(world);
+
+    expect(await act(world, "key-revocation")).toEqual(["on", "on"]);
+    expect(world.tenant.currentKey()).toBe("now");
+    expect(world.incident().steps["key-revocation"]).toMatchObject({ outcome: "incomplete", missing: [ENDED] });
+  });
+
+  // Right after one of these calls a person ends it: what would come next does not.
+  test.each([
+    { step: "key-revocation", after: "tenant.rotateSigningKey", left: "the key is not revoked", opened: "shut" },
+    { step: "restore", after: "tenant.createGrant", left: "the other grant is not given", opened: "giving" },
+    { step: "restore", after: "tenant.addOrganization", left: "it is not unlocked", opened: "giving" },
+  ] as const)("right after $after, $left", async ({ step, after, opened }) => {
+    const world = await agreed(step, {
+      grants: after.endsWith("Organization") ? [MEMBERS] : [ORDERS, MEMBERS],
+      beside: { call: after, change: () => void end(world) },
+    });
+
+    expect(await act(world, step)).toEqual(["on", "on"]);
+    const { tenant } = world;
+    expect(howFar(world.incident())).toBe(opened);
+    expect(tenant.signingKeys.map(({ state }) => state)).not.toContain("revoked");
+    expect([tenant.grants.size, tenant.client?.grantTypes]).toEqual([opened === "giving" ? 1 : 0, ["refresh_token"]]);
+    expect(world.incident().steps[step]).toMatchObject({ outcome: "incomplete" });
+    expect(world.guard.violations).toEqual([]);
+  });
+});
