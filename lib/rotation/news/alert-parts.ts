@@ -54,8 +54,11 @@ export const UNTENDED = {
   step: "Put the credential and the tenant's rotator back into curfew.yaml and deploy, until it is done.",
 } as const;
 
-/** Whether production can be concerned: what a person at three in the morning wants to know first. */
+/**
+ * Whether production can be concerned: what a person at three in the morning wants to know first. No record says where
+ * the label is by now, so both is said.
+ */
 export function stateText({ underWay }: RotationRecord): string {
   if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
-  return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
+  return `The new credential may be live already: it is stored as the version ${underWay.version}. Under AWSPENDING consumers that follow docs/consuming-secrets.md find it; where somebody took that label away they find nothing that works, until that version is finished.`;
 }

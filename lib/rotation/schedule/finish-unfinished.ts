@@ -7,7 +7,8 @@ import { recordingFailure } from "../failures.ts";
 import { finishForward } from "../finish-forward.ts";
 import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readRotation } from "../ledger/ledger.ts";
-import { isOpen } from "../ledger/rotation-record.ts";
+import { isOpen, type RotationOrder } from "../ledger/rotation-record.ts";
+import type { RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
@@ -22,8 +23,9 @@ import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.t
 export type Finished = "nothing" | "finished" | "at work" | "left";
 
 /**
- * Finishes what is unfinished of one credential: does what aftercare is open, and brings a version forward that hangs,
- * since Secrets Manager begins no other before. Makes sure of the target first.
+ * Finishes what is unfinished of one credential: does what aftercare is open, and brings forward what hangs, since
+ * Secrets Manager begins no other before; what Auth0 was told of comes first, since without a label nobody finds it.
+ * Makes sure of the target before anything else.
  *
  * @param deadline until when this may take: milliseconds since the epoch
  * @throws CurfewError as `rotationStep`; `not-found` or `vault-failed` where the secret cannot be looked at
@@ -50,16 +52,15 @@ export async function finishUnfinished(
   await (rotation?.held ? read() : recordingFailure(request, parts, read));
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
-  const version = pendingVersion(secret) ?? toldVersion(rotation, target.arn);
-  let isFinished = false;
-  if (version !== undefined) {
-    const order = finishingOrder({ ...credential, rotation }, run, version, clock.now());
-    if (!order) return "left";
-    await orderRotation(table, target, order);
-    isFinished = await finishForward(target, version, deadline, parts);
+  const became = new Set<Finished>();
+  for (const version of new Set([toldVersion(rotation, target.arn), pendingVersion(secret)])) {
+    if (version === undefined) continue;
+    const order = finishingOrder({ ...credential, rotation: await read() }, run, version, clock.now());
+    if (!order) became.add("left");
+    else became.add(await bringForward(target, order, deadline, parts));
   }
   if (failed) throw failed.error;
-  return isFinished ? "finished" : "nothing";
+  return (["finished", "left"] as const).find((one) => became.has(one)) ?? "nothing";
 }
 
 /**
@@ -72,6 +73,16 @@ export async function seeOut(credential: KnownCredential, deadline: Instant, par
   const { rotation } = credential;
   if (!rotation?.aftercare.some(isOpen)) return;
   await runAftercare(targetOf(credential, rotation.arn, parts.clock.now()), deadline, parts);
+}
+
+async function bringForward(
+  target: RotationTarget,
+  order: RotationOrder,
+  deadline: Instant,
+  parts: RotationParts,
+): Promise<Finished> {
+  await orderRotation(parts.table, target, order);
+  return (await finishForward(target, order.version, deadline, parts)) ? "finished" : "nothing";
 }
 
 const errorOf = (work: Promise<unknown>): Promise<{ error: unknown } | undefined> =>

@@ -116,7 +116,9 @@ describe("what everybody hears of rotations", () => {
     const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR };
     const [alert] = alertsOf({ lastFailure: FAILURE, underWay });
 
-    expect(alert?.text).toContain("The next audit finishes it. The new credential may be live already");
+    expect(alert?.text).toContain("The next audit finishes it. The new credential may be live already: ");
+    expect(alert?.text).toContain("as the version v2. Under AWSPENDING consumers that");
+    expect(alert?.text).toContain("where somebody took that label away they find nothing that works");
   });
 
   it("is that an old one is still accepted, and that nobody can prove one dead", () => {
