@@ -13,7 +13,7 @@ import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
 import { isAutomatic, isDue } from "./due.ts";
-import { lookAtSecret, targetOf } from "./look-at-secret.ts";
+import { lookAtSecret, lookInTry, targetOf } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
 
 /**
@@ -40,10 +40,10 @@ export async function finishUnfinished(
   if (isAtRest(credential) && !isWanted(credential, clock.now())) return "nothing";
   const { tenant, clientId } = credential;
   const ours = versionOf(run, tenant, clientId);
-  const { secret, target } = await lookAtSecret(credential, { version: ours, deadline }, parts);
   // What this run has begun before it was tried again, it waits for later.
   if (credential.rotation?.order?.version === ours) return "nothing";
   if (isAtWork(credential.rotation, run, clock.now())) return "at work";
+  const { secret, target } = await look(credential, run, deadline, parts);
   const rotation = await leaveGoneSecret(target, credential.rotation, parts);
   const read = () => readRotation(table, target);
   // Where the record is about a secret that cannot be left, nobody else may come upon it. Once it is held for that, it
@@ -73,6 +73,21 @@ export async function seeOut(credential: KnownCredential, deadline: Instant, par
   const { rotation } = credential;
   if (!rotation?.aftercare.some(isOpen)) return;
   await runAftercare(targetOf(credential, rotation.arn, parts.clock.now()), deadline, parts);
+}
+
+/** What is begun already fails by it. What is not, and is due, this run begins: the failure is that try's. */
+function look(
+  credential: KnownCredential,
+  run: RunRef,
+  deadline: Instant,
+  parts: RotationParts,
+): ReturnType<typeof lookAtSecret> {
+  const { tenant, clientId, rotation } = credential;
+  const begun = rotation?.underWay?.version;
+  const order = begun === undefined ? undefined : finishingOrder(credential, run, begun, parts.clock.now());
+  if (!order) return lookAtSecret(credential, { version: versionOf(run, tenant, clientId), deadline }, parts);
+  const orderFor = (target: RotationTarget) => orderRotation(parts.table, target, order);
+  return lookInTry(credential, { version: order.version, deadline }, orderFor, parts);
 }
 
 async function bringForward(

@@ -11,7 +11,7 @@ import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { ROTATION_FUNCTION } from "../vault/function-arn.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
-import { lookAtSecret, targetOf } from "./look-at-secret.ts";
+import { lookInTry } from "./look-at-secret.ts";
 import { isAtWork, orderOf, versionOf } from "./order-of-run.ts";
 
 /** What a run knows of a rotation that it has begun when it goes on to the next. */
@@ -45,8 +45,9 @@ export async function rotateOne(
   const version = versionOf(run, tenant, clientId);
   const known = rotation && outcomeOf(rotation, version, parts.clock.now());
   if (known) return known;
-  const { target, secret } = await look(credential, run, version, until, parts);
-  await order(credential, target, run, version, parts);
+  const orderFor = (target: RotationTarget) => order(credential, target, run, version, parts);
+  const { target, secret } = await lookInTry(credential, { version, deadline: until }, orderFor, parts);
+  await orderFor(target);
   await recordingFailure({ target, version, step: "createSecret", deadline: until }, parts, async () => {
     // What hung was finished before: somebody has begun this one since.
     const pending = pendingVersion(secret);
@@ -56,24 +57,6 @@ export async function rotateOne(
     if (outcome === "in-progress") throw busy(clientId);
   });
   return outcome(target, version, until, parts);
-}
-
-/** That the secret cannot be looked at is a failed try as well, although nobody may know the secret's ARN. */
-async function look(
-  credential: KnownCredential,
-  run: RunRef,
-  version: VersionId,
-  deadline: Instant,
-  parts: RotationParts,
-): ReturnType<typeof lookAtSecret> {
-  try {
-    return await lookAtSecret(credential, { version, deadline }, parts);
-  } catch (error) {
-    const supposed = targetOf(credential, credential.rotation?.arn ?? credential.secret, parts.clock.now());
-    await order(credential, supposed, run, version, parts);
-    const failure = { target: supposed, version, step: "createSecret" as const, deadline };
-    return recordingFailure(failure, parts, () => Promise.reject(error));
-  }
 }
 
 /** Whoever ordered something else a moment ago is at work: that order is not replaced. */

@@ -226,6 +226,13 @@ describe("what everybody hears of rotations", () => {
     expect(told(false, {}, NOW - HOUR + 15 * 60_000 - 1)).toEqual([]);
     expect(told(false, { underWay: { version: "v2", startedAt: NOW - HOUR }, lastFailure: FAILURE })).toEqual([]);
     expect(told(false, { held: HELD }).map(({ title }) => title)).toHaveLength(2);
+    const audit = NOW - HOUR + 73 * HOUR; // by then one should have come, and have finished it
+    expect(told(true, {}, audit - 1)).toEqual([]);
+    const [late] = told(true, {}, audit);
+    expect(late).toMatchObject({ severity: "high", id: alert?.id, title: alert?.title });
+    expect(late?.text).toMatch(/ No audit has finished it since\.$/);
+    expect(late?.steps[0]).toBe("Finish it, and see what keeps it: npx curfew rotate --tenant a --client jkl");
+    expect(told(true, { held: HELD }, audit).map(({ title }) => title)).toEqual([expect.stringContaining("is held")]);
   });
 
   it("is how to go back to the newer one where somebody left it, which another rotation does not do", () => {

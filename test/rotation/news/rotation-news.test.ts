@@ -69,6 +69,6 @@ it("what was begun of a credential that is not configured any more is told of, a
   expect(digest(NOW).items).toEqual([
     "not dead  a: left: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
     "not dead  b: alone: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
-    "left unfinished  a: told: Auth0 may know the new one, and no audit goes on with it",
+    "left unfinished  a: told: Auth0 may know the new one, and nobody has finished it",
   ]);
 });
