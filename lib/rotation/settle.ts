@@ -2,7 +2,7 @@ import type { CurfewError } from "../model/curfew-error.ts";
 import { calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
 import { isTaken } from "./asking/is-taken.ts";
 import { isLiveKey } from "./kinds/live-key.ts";
-import { markBegun, markDropped } from "./ledger/under-way.ts";
+import { markDropped, markReplaced } from "./ledger/under-way.ts";
 import { PENDING } from "./ports.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { standingOf } from "./vault/standing.ts";
@@ -40,7 +40,7 @@ async function isAccepted(work: Work): Promise<boolean> {
 }
 
 /**
- * Ends a version that was promoted once and is not current any more. What a person made current instead stays, if the
+ * Ends a version that was in use once and is not current any more. What a person made current instead stays, if the
  * tenant accepts it; a secret that was replaced is never set again. Its label goes, or no other rotation could begin,
  * but not from under a key that is accepted still.
  * First every change has time to spread: for so long both may be accepted, and the one that stays would lose its label.
@@ -56,7 +56,7 @@ export async function retire(work: Work): Promise<boolean> {
   const ask = await calibratedAsk(work, current.credential);
   // The current one by itself: with keys both are accepted, and where it is only not answered about, it stays.
   if (!(await isTaken(work, ask, current.credential)) && own && (await isTaken(work, ask, own.credential))) {
-    await markBegun(work); // who comes after a death records the promotion; nobody may set it, so it is not told
+    await markReplaced(work);
     await finishSecret(work); // the label was moved by hand, the credential was not
     return true;
   }

@@ -136,6 +136,8 @@ export interface RotationRecord {
     replaces?: VersionId;
     /** Whether it was seen to. */
     wasAccepted?: true;
+    /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
+    wasReplaced?: true;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;

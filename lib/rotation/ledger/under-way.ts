@@ -14,6 +14,10 @@ export interface Replaced {
 /** Records that a version is being made. */
 export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (underWay) => underWay);
 
+/** Records that a version is promoted once more that was replaced before; who comes after a death records the promotion. */
+export const markReplaced = (work: Work): Promise<RotationRecord> =>
+  mark(work, (underWay) => ({ ...underWay, wasReplaced: true }));
+
 /**
  * Records that the tenant may be told of the version from now on; written before it is. What it was seen to accept last
  * counts; what only bore AWSCURRENT counts where nothing is known, since people may have stored another value since.
