@@ -140,6 +140,11 @@ const commands = [
     world.guard.excuse();
     world.vault.takePendingAway();
   }),
+  happening("the oldest version is labelled AWSPENDING by hand", (model, { world }) => {
+    model.isTouched = true;
+    world.guard.excuse();
+    world.vault.labelOldest();
+  }),
   happening("the former value is stored again", (model, { world }) => {
     const former = world.vault.read(PREVIOUS);
     if (former === undefined) return;
@@ -214,8 +219,11 @@ async function end({ world }: Real): Promise<void> {
   }
 }
 
+/** Where what hung came to nothing, a person is told to order anew. */
 const isSettled = (world: World): boolean =>
-  hangingVersion(world) === undefined && recordOf(world)?.promoted?.version === world.vault.labelled(CURRENT);
+  hangingVersion(world) === undefined &&
+  recordOf(world)?.promoted?.version === world.vault.labelled(CURRENT) &&
+  recordOf(world)?.order?.cameToNothing === undefined;
 
 it("holds whatever schedule, people, crashes and time do in whatever order", { timeout: PATIENCE }, async () => {
   let steps = 0;

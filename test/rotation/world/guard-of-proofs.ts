@@ -14,6 +14,8 @@ export const UNSEEN = 45_000 + WINDOW;
 export interface GuardOfProofs {
   /** What Auth0 accepts, as far as it is stored, when it is told of a new secret. */
   beforeSetting(secret: string): void;
+  /** A key that is registered: none that was proven dead. */
+  mustNotRise(kid: string): void;
   /** The consumers' key, when another one is attached beside it. */
   beforeAttaching(kids: readonly (string | undefined)[]): void;
   /** A record was written. */
@@ -27,6 +29,11 @@ export function guardOfProofs(
   const isKey = kind === "private-key";
   /** By the new secret, or the new key's `kid`. */
   const replaced = new Map<string, string>();
+  /** What was proven dead: secrets, or the `kid`s of keys. */
+  const dead = new Set<string | undefined>();
+  const mustNotRise = (name: string | undefined): void => {
+    if (dead.has(name)) violations.push("what was proven dead is given to Auth0 again");
+  };
   let last: Proof | undefined;
   const nameOf = (payload: string): string => (isKey ? kidOf(credentialOf(payload)) : credentialOf(payload));
   const valueIn = (version: string | undefined) => vault.secret.versions.get(version ?? "")?.value;
@@ -36,6 +43,7 @@ export function guardOfProofs(
   function compare({ old, oldToo, current, answers }: Proof): void {
     const began = answers[0]?.at ?? 0;
     const said = [old, oldToo].flatMap((version) => valueIn(version) ?? []);
+    for (const payload of said) dead.add(nameOf(payload));
     if ((client.handAt ?? 0) < began && said.some((payload) => client.mayAccept(loginOf(kind, payload)))) {
       violations.push("what is called dead is accepted");
     }
@@ -48,7 +56,9 @@ export function guardOfProofs(
   }
 
   return {
+    mustNotRise,
     beforeSetting(secret) {
+      mustNotRise(secret);
       const [newest] = client.live();
       if (newest?.secret === undefined || newest.secret === secret) return;
       const isUnseen = newest.by === "hand" && clock.now() - newest.since <= UNSEEN;

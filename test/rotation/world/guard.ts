@@ -142,6 +142,7 @@ export function guardOf(options: GuardOptions): Guard {
       violations.push("a secret that was set by hand is overwritten");
     },
     beforeRegistering(kid, pem, isLate) {
+      proofs.mustNotRise(kid);
       if (isLate) late.add(kid);
       if (!late.has(kid) && client.registered.some((key) => key.kid === kid))
         violations.push("a key is registered twice");
