@@ -10,6 +10,7 @@ import { care, KEY, rotatedOnce, SECRET } from "./steps/a-step.ts";
 import { recordOf } from "./world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "./world/one-step.ts";
 import { credentialOf } from "./world/payload.ts";
+import { moveBackByHand, setSecretByHand } from "./world/people.ts";
 import type { World, WorldOptions } from "./world/world.ts";
 
 const MINUTE = 60_000;
@@ -161,6 +162,21 @@ async function diedOverIt(kind: WorldOptions): Promise<{ world: World; version: 
 }
 
 const down = withTenant(() => ({ client: () => Promise.reject(new Error("down")) }));
+
+it("a secret that was replaced keeps its last label until it is dead, where a person set another one while that was waited for", async () => {
+  const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+  world.clock.pass(HOUR);
+  moveBackByHand(world);
+  world.clock.at(world.clock.now() + 44_000, () => setSecretByHand(world, "hand", true));
+
+  expect(await finishAgain(world, version)).toMatchObject({ ended: "failed", error: { code: "rotation-unfinished" } });
+  expect(world.vault.labelled(PENDING)).toBe(version);
+
+  expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: false });
+  expect(world.vault.labelled(PENDING)).toBeUndefined();
+  expect(world.guard.violations).toEqual([]);
+});
 
 describe("a version that is made current again by a process that dies before it records that", () => {
   it("counts as promoted from when that is seen, and as proven only by a proof of its own", async () => {

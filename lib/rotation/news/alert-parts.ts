@@ -50,8 +50,8 @@ export function newOneText({ answers }: Pick<Aftercare, "answers">): string {
 
 /** That no audit goes on with a credential, and what to do. */
 export const UNTENDED = {
-  text: "No audit goes on with it: the credential, or the tenant's rotator, is not in curfew.yaml.",
-  step: "Put the credential and the tenant's rotator back into curfew.yaml and deploy, until it is done.",
+  text: "No audit goes on with it: the credential, the tenant's rotator or the tenant itself is not in curfew.yaml.",
+  step: "Put the tenant with its rotator and the credential back into curfew.yaml and deploy, until it is done.",
 } as const;
 
 /**

@@ -43,15 +43,20 @@ function onlyPrevious(secret: VaultSecret): VersionId | undefined {
 }
 
 /**
- * Usually AWSPREVIOUS leaves what died when the current one was promoted. Not where a person stored a value, moved a
- * label or gave leave to overwrite: what is live then may be anything that is stored.
+ * Usually AWSPREVIOUS leaves what was proven dead after the last promotion. Everything else may be live: a person stored
+ * a value, moved a label or gave leave to overwrite, or nobody could prove anything.
  */
 async function partWith(work: Work, leaving: VersionId, current: VersionId): Promise<void> {
   const record = await recall(work);
   const replaced = replacedBy(work, record);
-  const isUsual = replaced?.wasAccepted && replaced.version === current && record?.promoted?.version === current;
-  if (!isUsual) await KINDS[work.settings.kind].partWith(work, leaving);
+  const isCurrentInUse = replaced?.wasAccepted && replaced.version === current;
+  if (isCurrentInUse && isProvenDead(leaving, current, record)) return;
+  await KINDS[work.settings.kind].partWith(work, leaving);
 }
+
+/** By the proof of the promotion of what is current, which nobody has moved since: the proof is as it was left. */
+const isProvenDead = (old: VersionId, current: VersionId, record: RotationRecord | undefined): boolean =>
+  record?.lastProof?.current === current && [record.lastProof.old, record.lastProof.oldToo].includes(old);
 
 async function assertAccepted(work: Work): Promise<void> {
   const pending = await storedCredential(work, work.version);

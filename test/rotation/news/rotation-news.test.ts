@@ -72,3 +72,24 @@ it("what was begun of a credential that is not configured any more is told of, a
     "left unfinished  a: told: Auth0 may know the new one, and nobody has finished it",
   ]);
 });
+
+it("what was left in a tenant that is not configured any more is told of until it is finished, and then forgotten", async () => {
+  using table = openSqliteTable(":memory:");
+  const news = (tenants: string[]) =>
+    rotationNews({ run: RUN, credentials: [], now: NOW }, { ...RULES, tenants }, table);
+  const told = async (tenants: string[]) => (await news(tenants)).alerts.map(({ title }) => title);
+  const from = NOW - 86_400_000;
+  const held = { since: NOW, refusal: null, message: "Auth0 did not answer." };
+  await news(["a", "gone"]);
+  const underWay = { version: "v2", startedAt: from, setAt: from };
+  await table.put(rotationKey("gone", "told"), rotation({ clientId: "told", underWay }));
+
+  expect(await told(["a"])).toEqual(["gone: nobody finishes the rotation of told"]);
+  expect((await news(["a"])).digest(NOW).items).toEqual([
+    "left unfinished  gone: told: Auth0 may know the new one, and no audit goes on with it",
+  ]);
+
+  await table.put(rotationKey("gone", "told"), rotation({ clientId: "told", held }));
+  await news(["a"]);
+  expect(await told(["a"])).toEqual([]);
+});

@@ -21,12 +21,19 @@ export interface Guard {
   afterAnswer(login: Login, isAccepted: boolean, process: object): void;
   /** @param isLate whether the process that asked for it is dead */
   beforeSetting(secret: string, process: object, isLate: boolean): void;
-  /** @param isLate whether its process is dead by now: the next one could not know of it */
-  beforeRegistering(kid: string, pem: string, isLate: boolean): void;
+  beforeRegistering(key: Registering): void;
   beforeAttaching(ids: readonly string[]): void;
   beforeDeleting(id: string): void;
   beforePromotion(version: string): void;
   movingLabels: MovingLabels;
+}
+
+interface Registering {
+  kid: string;
+  pem: string;
+  /** Whether its process is dead by now: the next one could not know of it. */
+  isLate: boolean;
+  sentAt: number;
 }
 
 export interface GuardOptions {
@@ -141,13 +148,15 @@ export function guardOf(options: GuardOptions): Guard {
       if (newest.secret === secret || hasLeave(secret)) return;
       violations.push("a secret that was set by hand is overwritten");
     },
-    beforeRegistering(kid, pem, isLate) {
+    beforeRegistering({ kid, pem, isLate, sentAt }) {
       proofs.mustNotRise(kid);
       if (isLate) late.add(kid);
       if (!late.has(kid) && client.registered.some((key) => key.kid === kid))
         violations.push("a key is registered twice");
       if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) violations.push("what is registered is no public key");
-      if (!isExcused && labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
+      // Or was, when that was asked for: a person took the label away while it was on its way.
+      const isDisowned = isExcused || (isLate && excusedAt + ON_ITS_WAY >= sentAt);
+      if (!isDisowned && labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
     },
     beforeAttaching(ids) {
       proofs.beforeAttaching(ids.map((id) => keyOf(id)?.kid));
