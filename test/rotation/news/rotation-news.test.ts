@@ -86,7 +86,7 @@ it("what was left in a tenant that is not configured any more is told of until i
 
   expect(await told(["a"])).toEqual(["gone: nobody finishes the rotation of told"]);
   expect((await news(["a"])).digest(NOW).items).toEqual([
-    "left unfinished  gone: told: Auth0 may know the new one, and no audit goes on with it",
+    "left unfinished  gone: told: Auth0 may know the new one, and nobody has finished it",
   ]);
 
   await table.put(rotationKey("gone", "told"), rotation({ clientId: "told", held }));
