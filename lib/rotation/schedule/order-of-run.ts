@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { type RunRef, runKey } from "../../findings/ledger/run-record.ts";
 import type { Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
+import { standingFailure } from "../ledger/failing.ts";
 import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { VersionId } from "../ports.ts";
 
@@ -81,8 +82,8 @@ const isOwn = ({ by, at }: RotationOrder, { startedAt }: RunRef): boolean =>
   by === "schedule" && at === Date.parse(startedAt);
 
 /** Whether every version that the record knows of has come to its end. */
-export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {
-  if (underWay) return false;
-  if (lastFailure && lastFailure.step !== "aftercare" && lastFailure.at > (promoted?.at ?? 0)) return false;
+export function isSettled(record: RotationRecord): boolean {
+  const { order, underWay, promoted } = record;
+  if (underWay || standingFailure(record)) return false;
   return order === undefined || order.version === promoted?.version || order.cameToNothing !== undefined;
 }

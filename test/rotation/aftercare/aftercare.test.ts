@@ -291,7 +291,7 @@ describe("the aftercare of a private key", () => {
     expect(await careFor(world, accepting)).toEqual(unfinished);
 
     expect(world.client.attached).toEqual([old]);
-    expect(recordOf(world)).toMatchObject({ lastFailure: { step: "aftercare" }, failures: 0 });
+    expect(recordOf(world)).toMatchObject({ aftercare: [{ failure: unfinished }], failures: 0 });
   });
 
   it("is overdue where the old key cannot be taken away, whatever the reason, and begins nothing before its time", async () => {

@@ -202,12 +202,8 @@ describe("what everybody hears of rotations", () => {
     expect(lost[0]?.text).toMatch(/^Auth0 refuses what is stored .* Why\.$/);
     expect(overdue([])?.text).toMatch(/^The new one was made the current one\. The old one should be dead/);
     expect(overdue(CARE.answers)?.text).toMatch(/^The new one is in place\. /);
-    const lastFailure = {
-      ...FAILURE,
-      step: "aftercare",
-      message: "The current key is not seen to be accepted.",
-    } as const;
-    const kept = alertsOf({ lastFailure, aftercare: [{ ...CARE, overdueSince: NOW, answers: [] }] })[0];
+    const failure = { ...FAILURE, message: "The current key is not seen to be accepted." };
+    const kept = alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW, answers: [], failure }] })[0];
     expect(kept?.text).toContain(" The current key is not seen to be accepted. Curfew goes on trying");
     expect(overdue(CARE.answers)?.steps.join()).not.toContain("--overwrite");
   });
@@ -287,7 +283,7 @@ describe("what everybody hears of rotations", () => {
     ["aftercare is open in time", { promoted: { version: "v2", at: NOW }, aftercare: [CARE] }],
     ["nobody should have asked", { lastFailure: { ...FAILURE, refusal: "rotate-off", code: "rotation-refused" } }],
     ["nothing came of a version", { aftercare: [{ ...CARE, notProvable: "Nothing came.", ending: "nothing-came" }] }],
-    ["only aftercare failed", { failures: 1, lastFailure: { ...FAILURE, step: "aftercare" } }],
+    ["only aftercare failed", { failures: 1, aftercare: [{ ...CARE, failure: FAILURE }] }],
   ])("is nothing where %s", (_, record) => {
     expect(alertsOf(record)).toEqual([]);
   });
