@@ -1,6 +1,6 @@
 import type { CurfewError } from "../model/curfew-error.ts";
 import { type Ask, calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
-import { isTaken } from "./asking/is-taken.ts";
+import { isOwnTaken, isTaken } from "./asking/is-taken.ts";
 import { isLiveKey } from "./kinds/live-key.ts";
 import { markDropped, markReplaced } from "./ledger/under-way.ts";
 import { PENDING } from "./ports.ts";
@@ -18,7 +18,7 @@ import { isTold, nowOf, recall, type Work, waitUntil } from "./work.ts";
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
 export async function settle(work: Work): Promise<boolean> {
-  const isInUse = (await standingOf(work)) === "current" || (await isAccepted(work));
+  const isInUse = (await standingOf(work)) === "current" || (await isOwnTaken(work));
   if (isInUse) await finishSecret(work);
   else await markDropped(work);
   return isInUse;
@@ -30,13 +30,6 @@ export async function settleOther(work: Work): Promise<void> {
   if (!underWay || underWay.version === work.version) return;
   const other = { ...work, version: underWay.version };
   if (isTold(other, await recall(other))) await settle(other);
-}
-
-async function isAccepted(work: Work): Promise<boolean> {
-  const stored = await storedCredential(work, work.version);
-  if (!stored) return false;
-  const ask = await calibratedAsk(work, stored.credential);
-  return isTaken(work, ask, stored.credential);
 }
 
 /**

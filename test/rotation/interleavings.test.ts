@@ -21,6 +21,7 @@ import {
   detachAllButCurrentByHand,
   leaveKeyByHand,
   moveBackByHand,
+  moveForwardByHand,
   setSecretByHand,
   tidyKeysByHand,
 } from "./world/people.ts";
@@ -154,7 +155,10 @@ const commands = [
     world.guard.look("storing", "a person");
   }),
   happening("AWSCURRENT is moved back by label", (model, { world }) => {
-    model.isTouched ||= moveBackByHand(world);
+    if (moveBackByHand(world)) model.isTouched = true;
+  }),
+  happening("AWSCURRENT is moved to the pending version by label", (model, { world }) => {
+    if (moveForwardByHand(world)) model.isTouched = true;
   }),
   happening("rotation is switched on", (_, { world }) => {
     world.vault.secret.rotationEnabled = true;

@@ -11,11 +11,12 @@ import type { RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
-import type { RotationTenant, VaultSecret, VersionId } from "../ports.ts";
+import { CURRENT, PENDING, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
 import { assertOurs } from "../schedule/rotate-one.ts";
-import { pendingVersion } from "../vault/pending-version.ts";
-import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
+import { hangingVersions } from "../vault/pending-version.ts";
+import { versionWith } from "../vault/standing.ts";
+import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 import { readOnly } from "./read-only.ts";
 
@@ -77,14 +78,13 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const secret = await look(() => parts.vault.describe(request.secret));
   if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
   const record = await look(() => recordOf(secret, request, parts));
-  const told = toldVersion(record, secret.arn);
-  const isTold = told !== undefined;
+  const isTold = toldVersion(record, secret.arn) !== undefined;
   if (!isTold) await look(async () => assertOurs(secret));
   await look(() => assertFree(secret, record, request, parts));
   const work = dryWork(secret, request, readOnly(parts));
-  const current = () => currentCredential(work);
-  const hanging = told ?? pendingVersion(secret);
-  const isLabelled = pendingVersion(secret) === hanging;
+  const [hanging] = hangingVersions(record, secret);
+  const current = () => formerCredential({ ...work, version: hanging ?? work.version });
+  const isLabelled = [PENDING, CURRENT].some((label) => versionWith(secret, label) === hanging);
   const value = hanging === undefined ? undefined : await look(() => storedCredential(work, hanging));
   if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   else if (isLabelled) await look(() => assertClient(work));
@@ -138,7 +138,7 @@ async function assertFree(
   { settings: { tenant, clientId } }: DryRunRequest,
   { table, clock }: Pick<RotationParts, "table" | "clock">,
 ): Promise<void> {
-  const owner = toldVersion(record, secret.arn) ?? pendingVersion(secret) ?? "nobody";
+  const [owner = "nobody"] = hangingVersions(record, secret);
   const until = await takenUntil(table, { tenant, clientId, owner }, clock.now());
   if (until === undefined) return;
   const message = `Somebody else has the credential of ${clientId}, until ${minuteText(until)} at the latest; rotate it after that.`;

@@ -62,6 +62,15 @@ export const markDropped = (work: Work): Promise<RotationRecord> =>
 export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
   record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
 
+/**
+ * Of a version that is current: whether a person made it so while it was on its way. Curfew promotes what Auth0 accepts,
+ * and plans before what is left to do then; a person may move the label before Auth0 was told at all.
+ */
+export const isMovedEarly = (record: RotationRecord | undefined, version: VersionId): boolean =>
+  record?.underWay?.version === version &&
+  record.underWay.wasReplaced !== true &&
+  !record.aftercare.some(({ current }) => current === version);
+
 const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
   notProvable: "Nothing came of the version that was to replace the old credential.",
   ending: "nothing-came",

@@ -9,9 +9,8 @@ import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readRotation } from "../ledger/ledger.ts";
 import { isOpen, type RotationOrder } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
-import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
-import { pendingVersion } from "../vault/pending-version.ts";
+import { hangingVersions } from "../vault/pending-version.ts";
 import { isAutomatic, isDue } from "./due.ts";
 import { lookAtSecret, lookInTry, targetOf } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
@@ -53,8 +52,7 @@ export async function finishUnfinished(
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
   const became = new Set<Finished>();
-  for (const version of new Set([toldVersion(rotation, target.arn), pendingVersion(secret)])) {
-    if (version === undefined) continue;
+  for (const version of hangingVersions(rotation, secret)) {
     const order = finishingOrder({ ...credential, rotation: await read() }, run, version, clock.now());
     if (!order) became.add("left");
     else became.add(await bringForward(target, order, deadline, parts));

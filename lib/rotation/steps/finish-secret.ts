@@ -1,11 +1,13 @@
 import { CREDENTIAL_PREFIX, type CredentialRecord, joinCredentials } from "../../history/credential-record.ts";
 import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
+import type { CurfewError } from "../../model/curfew-error.ts";
 import { tenantPartition } from "../../store/table.ts";
 import { unfinished } from "../asking/asking.ts";
+import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { replacedBy } from "../ledger/under-way.ts";
+import { isMovedEarly, replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusalOf, refusedError } from "../refusal.ts";
 import { versionWith } from "../vault/standing.ts";
@@ -58,6 +60,11 @@ async function partWith(work: Work, leaving: VersionId, current: VersionId): Pro
 const isProvenDead = (old: VersionId, current: VersionId, record: RotationRecord | undefined): boolean =>
   record?.lastProof?.current === current && [record.lastProof.old, record.lastProof.oldToo].includes(old);
 
+const notAccepted = ({ clientId }: Work["settings"]): CurfewError =>
+  unfinished(
+    `Auth0 does not accept the new credential of ${clientId}, which somebody made the current one before it could; it does not count as promoted, and is set with the next try.`,
+  );
+
 async function assertAccepted(work: Work): Promise<void> {
   const pending = await storedCredential(work, work.version);
   if (!pending)
@@ -71,13 +78,15 @@ const nothingCurrent = ({ settings }: Work) =>
     message: `No version of the secret of ${settings.clientId} is current; label one AWSCURRENT.`,
   });
 
-/** The process that promoted it died over it, or a person promoted it by hand. */
+/** The process that promoted it died over it, or a person promoted it by hand: that one may have come before Auth0 knew. */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
   if (record?.underWay?.version !== work.version) {
     if (record?.order?.version === work.version && record.order.promotedBefore !== undefined) await countAnew(work);
     return;
   }
+  // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
+  if (isMovedEarly(record, work.version) && !(await isOwnTaken(work))) throw notAccepted(work.settings);
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
   if (!isPlanned && former !== undefined) await planAftercare(work, record, former);

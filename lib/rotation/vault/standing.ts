@@ -55,9 +55,9 @@ async function isOwn({ parts, target, version }: Work, record: RotationRecord | 
  *
  * @throws CurfewError `rotation-refused` (`version-unknown`)
  */
-export async function assertPending(work: Work): Promise<void> {
+export async function assertLabelled(work: Work): Promise<void> {
   const secret = await work.parts.vault.describe(work.target.arn);
-  if (versionWith(secret, PENDING) !== work.version) throw notPending(work);
+  if (![PENDING, CURRENT].some((label) => versionWith(secret, label) === work.version)) throw notPending(work);
 }
 
 /**

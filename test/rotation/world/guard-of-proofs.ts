@@ -37,8 +37,8 @@ export function guardOfProofs(
   let last: Proof | undefined;
   const nameOf = (payload: string): string => (isKey ? kidOf(credentialOf(payload)) : credentialOf(payload));
   const valueIn = (version: string | undefined) => vault.secret.versions.get(version ?? "")?.value;
-  const isStored = (name: string) =>
-    [...vault.secret.versions.values()].some(({ value }) => value !== undefined && nameOf(value) === name);
+  /** Of a value whose labels people moved away nobody can know. */
+  const isFindable = (name: string) => vault.labelsOf((payload) => nameOf(payload) === name).length > 0;
 
   function compare({ old, oldToo, current, answers }: Proof): void {
     const began = answers[0]?.at ?? 0;
@@ -62,7 +62,7 @@ export function guardOfProofs(
       const [newest] = client.live();
       if (newest?.secret === undefined || newest.secret === secret) return;
       const isUnseen = newest.by === "hand" && clock.now() - newest.since <= UNSEEN;
-      if (!isUnseen && isStored(newest.secret)) replaced.set(secret, newest.secret);
+      if (!isUnseen && isFindable(newest.secret)) replaced.set(secret, newest.secret);
       else replaced.delete(secret);
     },
     beforeAttaching(kids) {
