@@ -5,7 +5,7 @@ import { recordingFailure } from "./failures.ts";
 import { readTarget } from "./ledger/ledger.ts";
 import { isOpen, type RotationStep } from "./ledger/rotation-record.ts";
 import type { RotationTarget } from "./ledger/target.ts";
-import { isMovedEarly } from "./ledger/under-way.ts";
+import { isToBeTold } from "./ledger/under-way.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
@@ -89,7 +89,7 @@ async function doStep(step: RotationStep, work: Work): Promise<boolean> {
 
 /** Of a version that is current: it is only recorded, unless Auth0 may not know it yet. */
 async function isDone(step: RotationStep, work: Work): Promise<boolean> {
-  if (step === "setSecret") return !isMovedEarly(await recall(work), work.version);
+  if (step === "setSecret") return !isToBeTold(await recall(work), work.version);
   return step !== "finishSecret";
 }
 

@@ -67,9 +67,11 @@ export const toldVersion = (record: RotationRecord | undefined, arn: string): Ve
  * and plans before what is left to do then; a person may move the label before Auth0 was told at all.
  */
 export const isMovedEarly = (record: RotationRecord | undefined, version: VersionId): boolean =>
-  record?.underWay?.version === version &&
-  record.underWay.wasReplaced !== true &&
-  !record.aftercare.some(({ current }) => current === version);
+  record?.underWay?.version === version && !record.aftercare.some(({ current }) => current === version);
+
+/** Of such a version: whether Auth0 is to be told of it. What was replaced once is never set again. */
+export const isToBeTold = (record: RotationRecord | undefined, version: VersionId): boolean =>
+  isMovedEarly(record, version) && record?.underWay?.wasReplaced !== true;
 
 const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
   notProvable: "Nothing came of the version that was to replace the old credential.",

@@ -1,5 +1,5 @@
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { isMovedEarly, toldVersion } from "../ledger/under-way.ts";
+import { isToBeTold, toldVersion } from "../ledger/under-way.ts";
 import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
 import { versionWith } from "./standing.ts";
 
@@ -15,7 +15,7 @@ export function pendingVersion(secret: VaultSecret): VersionId | undefined {
  */
 export function hangingVersions(record: RotationRecord | undefined, secret: VaultSecret): VersionId[] {
   const current = versionWith(secret, CURRENT);
-  const early = current !== undefined && isMovedEarly(record, current) ? current : undefined;
+  const early = current !== undefined && isToBeTold(record, current) ? current : undefined;
   const versions = new Set([toldVersion(record, secret.arn), early, pendingVersion(secret)]);
   return [...versions].filter((version) => version !== undefined);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
 import { nextMorning, recordOf, rotateByHand, rotateDue } from "../world/curfew.ts";
@@ -7,7 +8,7 @@ import { announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step
 import { credentialOf, loginOf } from "../world/payload.ts";
 import { moveForwardByHand, setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
-import { care, DAY, KEY, refusal, SECRET, unfinished } from "./a-step.ts";
+import { care, DAY, KEY, outside, refusal, SECRET, unfinished } from "./a-step.ts";
 
 const datedAt = ({ table, target }: World): number | undefined =>
   table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
@@ -44,12 +45,24 @@ describe.each(CREDENTIAL_KINDS)("a version that a person made current before Aut
     ["a person", (world: World) => rotateByHand(world)],
   ])("is finished by %s where nobody does the steps", async (_, finish) => {
     const { world, version } = await movedWorld(kind);
+    world.vault.takePendingAway();
     await world.clock.run(nextMorning(world));
 
     await world.clock.run(finish(world));
 
     expect([recordOf(world)?.promoted?.version, isAccepted(world)]).toEqual([version, true]);
     expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is not told to Auth0 where it was replaced once, nor called promoted", async () => {
+    const { world, version } = await movedWorld(kind);
+    const underWay = { version, startedAt: 1, wasReplaced: true as const };
+    await changeRotation(world.table, world.target, (record) => ({ ...record, underWay }));
+    const before = outside(world);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toEqual(unfinished);
+
+    expect([outside(world), recordOf(world)?.promoted]).toEqual([before, undefined]);
   });
 
   it("is not called promoted, and not dated, before Auth0 accepts it", async () => {
