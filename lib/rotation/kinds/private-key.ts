@@ -222,7 +222,7 @@ async function takeAway(
   }
   // Whatever else refers to it, signed requests for instance, goes on with it.
   const { referencedKeys } = await keyClient(work);
-  if (id === currentKey?.id || referencedKeys.includes(id)) return;
+  if (referencedKeys.includes(id)) return;
   await assertCurrent(work, version);
   await work.lease.write(() => tenant.deleteKey(id));
 }
