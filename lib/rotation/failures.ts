@@ -1,6 +1,7 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { overdueFrom } from "./aftercare/proof.ts";
 import { boundedParts } from "./bounded-parts.ts";
+import { isRefusedOrder } from "./ledger/failing.ts";
 import { noteRotation } from "./ledger/ledger.ts";
 import {
   type Failure,
@@ -12,7 +13,6 @@ import {
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { isRefusedOrder } from "./schedule/order-of-run.ts";
 import type { WorkRequest } from "./work.ts";
 
 /** So many failed tries of automatic orders, one after the other, hold a credential. */

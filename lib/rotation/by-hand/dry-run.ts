@@ -13,7 +13,7 @@ import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
 import { CURRENT, PENDING, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
-import { assertOurs } from "../schedule/rotate-one.ts";
+import { assertOurs } from "../vault/assert-ours.ts";
 import { hangingVersions } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
 import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";

@@ -9,7 +9,7 @@ import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
-import { assertOurs } from "../schedule/rotate-one.ts";
+import { assertOurs } from "../vault/assert-ours.ts";
 import { hangingVersions } from "../vault/pending-version.ts";
 
 /** What ordering a rotation by hand works with. */

@@ -24,3 +24,19 @@ export function failing(record: RotationRecord): RotationFailure | undefined {
   const isUnfinished = record.underWay !== undefined && record.underWay.version === failure?.version;
   return record.failures > 0 || isUnfinished || failure?.refusal === "rotation-disabled" ? failure : undefined;
 }
+
+/**
+ * Whether a person's order was refused before anything was stored or told: the person has the answer, and with it the
+ * order is over.
+ */
+export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord): boolean {
+  if (order?.by !== "person" || underWay || !lastFailure) return false;
+  return lastFailure.version === order.version && lastFailure.refusal !== null && lastFailure.at >= order.at;
+}
+
+/** Whether every version that the record knows of has come to its end. */
+export function isSettled(record: RotationRecord): boolean {
+  const { order, underWay, promoted } = record;
+  if (underWay || standingFailure(record)) return false;
+  return order === undefined || order.version === promoted?.version || order.cameToNothing !== undefined;
+}

@@ -5,6 +5,7 @@ import { secretNameOf } from "../credentials/credential-text.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { recordingFailure } from "../failures.ts";
 import { finishForward } from "../finish-forward.ts";
+import { isSettled } from "../ledger/failing.ts";
 import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readRotation } from "../ledger/ledger.ts";
 import { isOpen, type RotationOrder } from "../ledger/rotation-record.ts";
@@ -13,7 +14,7 @@ import type { RotationParts } from "../parts.ts";
 import { hangingVersions } from "../vault/pending-version.ts";
 import { isAutomatic, isDue } from "./due.ts";
 import { lookAtSecret, lookInTry, targetOf } from "./look-at-secret.ts";
-import { finishingOrder, isAtWork, isSettled, versionOf } from "./order-of-run.ts";
+import { finishingOrder, isAtWork, versionOf } from "./order-of-run.ts";
 
 /**
  * What came of finishing what was unfinished of a credential: nothing was, a version that hung is current now, somebody

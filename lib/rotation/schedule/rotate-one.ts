@@ -7,9 +7,8 @@ import { changeRotation, readRotation } from "../ledger/ledger.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
 import type { RotationParts } from "../parts.ts";
-import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
-import { refusedError } from "../refusal.ts";
-import { ROTATION_FUNCTION } from "../vault/function-arn.ts";
+import type { RotationService, VersionId } from "../ports.ts";
+import { assertOurs } from "../vault/assert-ours.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
 import { lookInTry } from "./look-at-secret.ts";
 import { isAtWork, orderOf, versionOf } from "./order-of-run.ts";
@@ -74,18 +73,6 @@ async function order(
       : { ...record, order: orderOf(run, version, now) },
   );
   if (record.order?.version !== version) throw busy(clientId);
-}
-
-/** RotateSecret would switch on what somebody switched off, and would call whatever function is set. */
-export function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
-  if (rotationEnabled && rotationFunction?.includes(`:function:${ROTATION_FUNCTION}`)) return;
-  const why = rotationEnabled
-    ? `is rotated by another function than ${ROTATION_FUNCTION}`
-    : "has its rotation switched off";
-  throw refusedError({
-    refusal: "rotation-disabled",
-    message: `The secret ${name} ${why} in Secrets Manager; curfew rotate adopt sets it right.`,
-  });
 }
 
 /** Looks at the record until it says what became of the version, or there is no time left. */
