@@ -14,8 +14,6 @@ export const UNSEEN = 45_000 + WINDOW;
 export interface GuardOfProofs {
   /** What Auth0 accepts, as far as it is stored, when it is told of a new secret. */
   beforeSetting(secret: string): void;
-  /** A key that is registered: none that was proven dead. */
-  mustNotRise(kid: string): void;
   /** The consumers' key, when another one is attached beside it. */
   beforeAttaching(kids: readonly (string | undefined)[]): void;
   /** A record was written. */
@@ -29,11 +27,8 @@ export function guardOfProofs(
   const isKey = kind === "private-key";
   /** By the new secret, or the new key's `kid`. */
   const replaced = new Map<string, string>();
-  /** What was proven dead: secrets, or the `kid`s of keys. */
-  const dead = new Set<string | undefined>();
-  const mustNotRise = (name: string | undefined): void => {
-    if (dead.has(name)) violations.push("what was proven dead is given to Auth0 again");
-  };
+  /** Secrets that were proven dead; keys are prepared, and long histories take them in turn. */
+  const dead = new Set<string>();
   let last: Proof | undefined;
   const nameOf = (payload: string): string => (isKey ? kidOf(credentialOf(payload)) : credentialOf(payload));
   const valueIn = (version: string | undefined) => vault.secret.versions.get(version ?? "")?.value;
@@ -56,9 +51,8 @@ export function guardOfProofs(
   }
 
   return {
-    mustNotRise,
     beforeSetting(secret) {
-      mustNotRise(secret);
+      if (dead.has(secret)) violations.push("what was proven dead is given to Auth0 again");
       const [newest] = client.live();
       if (newest?.secret === undefined || newest.secret === secret) return;
       const isUnseen = newest.by === "hand" && clock.now() - newest.since <= UNSEEN;

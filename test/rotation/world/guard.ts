@@ -158,7 +158,6 @@ export function guardOf(options: GuardOptions): Guard {
       violations.push("a secret that was set by hand is overwritten");
     },
     beforeRegistering({ kid, pem, isLate, sentAt }) {
-      proofs.mustNotRise(kid);
       if (isLate) late.add(kid);
       if (!late.has(kid) && client.registered.some((key) => key.kid === kid))
         violations.push("a key is registered twice");
