@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { unfinished } from "../../../bin/rotation/rotation-state.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
 import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
-import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { KEY, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
