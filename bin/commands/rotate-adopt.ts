@@ -45,7 +45,8 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
     };
     const adopted = await adopt(request, { ...rotation, client, presentValue });
     const isConfigured = tenant.credentials.some(({ clientId }) => clientId === request.clientId);
-    terminal.err(doneText(adopted, request.secret, isConfigured, terminal.width));
+    const wasAsked = personHere(invocation.signal) !== undefined;
+    terminal.err(doneText(adopted, request.secret, { isConfigured, wasAsked }, terminal.width));
     if (!isConfigured) terminal.out(credentialEntry({ ...adopted.target, secret: request.secret }));
   };
   try {
@@ -76,12 +77,13 @@ function askForValue(name: string, kind: CredentialKind, width: number, signal: 
 function doneText(
   { target, created, switchedOn }: Adopted,
   secret: string,
-  isConfigured: boolean,
+  { isConfigured, wasAsked }: { isConfigured: boolean; wasAsked: boolean },
   width: number,
 ): string {
   const lines = [
     `Auth0 accepts the ${wordFor(target.kind)} of ${target.clientId}.`,
     created ? `It is stored in the new secret ${secret}.` : `The secret ${secret} is under Curfew's care.`,
+    ...(created || wasAsked ? [] : ["The value stored there stays; standard input was not read."]),
     switchedOn ? "Rotation is switched on; nothing was rotated." : "Rotation was switched on already.",
     isConfigured
       ? "The configuration has it already."

@@ -7,11 +7,12 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { jsonText } from "../../lib/reports/json.ts";
 import { type StatusCredential, type TenantCredentials, tenantCredentials } from "../../lib/rotation/by-hand/status.ts";
 import { configuredCredentials } from "../../lib/rotation/credentials/configured-credentials.ts";
-import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import { standingFailure } from "../../lib/rotation/ledger/failing.ts";
+import type { Failure, RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { dueDate } from "../../lib/rotation/schedule/due.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { requiredTable } from "../required-table.ts";
-import { standingFailure, stateOf, type Unfinished, unfinished } from "../rotation/rotation-state.ts";
+import { stateOf, type Unfinished, unfinished } from "../rotation/rotation-state.ts";
 import { statusText } from "../rotation/rotation-status-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -83,11 +84,12 @@ const rotationJson = (rotation: RotationRecord | undefined) => ({
     from: moment(care.from),
     overdueSince: moment(care.overdueSince),
     notProvable: care.notProvable ?? null,
+    failure: care.failure ? failureJson(care.failure) : null,
   })),
   lastProof: rotation?.lastProof
     ? { version: rotation.lastProof.old, provenAt: moment(rotation.lastProof.provenAt) }
     : null,
-  lastFailure: rotation ? failureJson(standingFailure(rotation)) : null,
+  lastFailure: rotation ? rotationFailureJson(standingFailure(rotation)) : null,
   held: rotation?.held
     ? { since: moment(rotation.held.since), refusal: rotation.held.refusal, message: rotation.held.message }
     : null,
@@ -96,17 +98,10 @@ const rotationJson = (rotation: RotationRecord | undefined) => ({
 const unfinishedJson = (known: Unfinished | undefined) =>
   known ? { version: known.version, startedAt: moment(known.since), stage: known.stage } : null;
 
-const failureJson = (failure: RotationFailure | undefined) =>
-  failure
-    ? {
-        version: failure.version,
-        step: failure.step,
-        at: moment(failure.at),
-        code: failure.code,
-        refusal: failure.refusal,
-        message: failure.message,
-      }
-    : null;
+const rotationFailureJson = (failure: RotationFailure | undefined) =>
+  failure ? { version: failure.version, step: failure.step, ...failureJson(failure) } : null;
+
+const failureJson = ({ at, code, refusal, message }: Failure) => ({ at: moment(at), code, refusal, message });
 
 /** Null for what is not known. */
 const moment = (at: Instant | undefined): string | null => (at === undefined ? null : new Date(at).toISOString());

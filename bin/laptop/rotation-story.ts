@@ -65,6 +65,9 @@ export function happeningsOf(record: RotationRecord): Happening[] {
       [goneAt, `the old ${noun} is detached and deleted at Auth0`],
     ]),
     lastProof && [lastProof.provenAt, `the old ${noun} is dead: ${proofText(lastProof)}`],
+    ...aftercare.map(
+      ({ failure }) => failure && ([failure.at, `not yet: ${failure.message}`] satisfies [number, string]),
+    ),
     lastFailure && [lastFailure.at, `not yet: ${lastFailure.message}`],
     held && [held.since, `held until somebody says \`curfew rotate resume\`: ${held.message}`],
   ];

@@ -3,7 +3,6 @@ import { failedTry, failing } from "../../lib/rotation/ledger/failing.ts";
 import { progressOf, type Stage } from "../../lib/rotation/ledger/progress.ts";
 import {
   concernsPeople,
-  isOpen,
   type RotationFailure,
   type RotationRecord,
 } from "../../lib/rotation/ledger/rotation-record.ts";
@@ -47,11 +46,4 @@ export function unfinished(rotation: RotationRecord): Unfinished | undefined {
     return undefined;
   const since = order.orderedAt ?? order.at;
   return since > (promoted?.at ?? 0) ? { version: order.version, since, stage: "ordered" } : undefined;
-}
-
-/** The last failure, unless what came after it has overcome it: a promotion, or the end of the aftercare. */
-export function standingFailure({ lastFailure, promoted, aftercare }: RotationRecord): RotationFailure | undefined {
-  if (!lastFailure) return undefined;
-  const stands = lastFailure.step === "aftercare" ? aftercare.some(isOpen) : lastFailure.at > (promoted?.at ?? 0);
-  return stands ? lastFailure : undefined;
 }

@@ -8,6 +8,7 @@ import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credent
 import {
   type Aftercare,
   concernsPeople,
+  isOpen,
   type RotationFailure,
   type RotationRecord,
 } from "../../lib/rotation/ledger/rotation-record.ts";
@@ -19,7 +20,7 @@ import { ageText } from "../age-text.ts";
 import { plainTable } from "../plain-table.ts";
 import { spoken } from "../spoken.ts";
 import { nounOf, stageText } from "./rotation-outcome.ts";
-import { failedRotation, standingFailure, stateOf, type Unfinished, unfinished } from "./rotation-state.ts";
+import { failedRotation, stateOf, type Unfinished, unfinished } from "./rotation-state.ts";
 
 /**
  * The credentials of one tenant for a person: a table, or a block for each credential where the terminal is too narrow
@@ -92,7 +93,6 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
   const name = briefText(clientId, LONGEST_ID);
   const failure = held ? undefined : failedRotation(rotation);
   const made = unfinished(rotation);
-  const ofCare = standingFailure(rotation);
   return [
     ...(held
       ? [
@@ -110,9 +110,13 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
     ...(isConfigured ? goOn(tenant, clientId, failure, made) : [`${name}: ${NOT_CONFIGURED}`]),
     ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, rotation, now, isConfigured)}`),
     ...(aftercare.some(({ overdueSince }) => overdueSince !== undefined) ? [OVERDUE] : []),
-    ...(ofCare?.step === "aftercare"
-      ? [`${name}: what is left failed last at ${minuteText(ofCare.at)}: ${terminalText(ofCare.message)}`]
-      : []),
+    ...aftercare
+      .filter(isOpen)
+      .flatMap(({ failure }) =>
+        failure
+          ? [`${name}: what is left failed last at ${minuteText(failure.at)}: ${terminalText(failure.message)}`]
+          : [],
+      ),
   ];
 }
 

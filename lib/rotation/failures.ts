@@ -1,12 +1,18 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { overdueFrom } from "./aftercare/proof.ts";
 import { boundedParts } from "./bounded-parts.ts";
+import { isRefusedOrder } from "./ledger/failing.ts";
 import { noteRotation } from "./ledger/ledger.ts";
-import { isOpen, type RotationFailure, type RotationRecord } from "./ledger/rotation-record.ts";
+import {
+  type Failure,
+  isOpen,
+  type RotationFailure,
+  type RotationRecord,
+  type RotationStep,
+} from "./ledger/rotation-record.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { type Refusal, refusalOf } from "./refusal.ts";
-import { isRefusedOrder } from "./schedule/order-of-run.ts";
 import type { WorkRequest } from "./work.ts";
 
 /** So many failed tries of automatic orders, one after the other, hold a credential. */
@@ -18,16 +24,15 @@ const NOT_HELD: readonly (Refusal | null)[] = ["rotate-off", "rotation-disabled"
 /** They say nothing about the rotation itself. */
 const NOT_COUNTED: readonly ErrorCode[] = ["rotation-busy", "interrupted"];
 
+/** What is tried: a step of a rotation, or what its promotion left to do. */
+type Try = WorkRequest & { step: RotationStep | "aftercare" };
+
 /**
  * Does one step, and records what goes wrong with it before it is thrown on.
  *
  * @throws whatever the step rejects with, also when it cannot be recorded
  */
-export async function recordingFailure<T>(
-  request: WorkRequest & { step: RotationFailure["step"] },
-  parts: RotationParts,
-  step: () => Promise<T>,
-): Promise<T> {
+export async function recordingFailure<T>(request: Try, parts: RotationParts, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -37,21 +42,25 @@ export async function recordingFailure<T>(
 }
 
 async function recordFailure(
-  { target, version, step, deadline }: WorkRequest & { step: RotationFailure["step"] },
+  { target, version, step, deadline }: Try,
   parts: RotationParts,
   error: unknown,
 ): Promise<void> {
-  const failure = { version, step, at: Math.round(parts.clock.now()), ...described(error) };
+  const failure = { at: Math.round(parts.clock.now()), ...described(error) };
   const { table } = boundedParts(parts, deadline);
   try {
-    await noteRotation(table, target, (record) => withFailure(record, failure));
+    await noteRotation(table, target, (record) =>
+      step === "aftercare"
+        ? withCareFailure(record, version, failure)
+        : withFailure(record, { version, step, ...failure }),
+    );
   } catch (second) {
     // The step's own error is thrown: it is the one that says what to do, and it is counted the next time.
     if (!(second instanceof CurfewError)) throw second;
   }
 }
 
-function described(error: unknown): Pick<RotationFailure, "code" | "refusal" | "message"> {
+function described(error: unknown): Omit<Failure, "at"> {
   if (error instanceof CurfewError) return { code: error.code, refusal: refusalOf(error), message: error.message };
   const name = error instanceof Error && /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : "Error";
   return { code: "rotation-unfinished", refusal: null, message: `The step failed unexpectedly (${name}).` };
@@ -66,7 +75,6 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
   // What holds it is on record; that it is held says nothing new.
   if (isForeign(record, failure) || failure.refusal === "held") return record;
   const failed: RotationRecord = { ...record, lastFailure: failure };
-  if (failure.step === "aftercare") return withOverdue(failed, failure);
   if (NOT_COUNTED.includes(failure.code)) return failed;
   if (failure.refusal === null) return counted(failed, failure);
   return NOT_HELD.includes(failure.refusal) || isRefusedOrder(failed) ? failed : hold(failed, failure);
@@ -74,20 +82,24 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
 
 /**
  * Failures that are none of the rotation's: Secrets Manager tests a configuration with a version of its own, which
- * nobody rotates to, and that changes nothing; aftercare that waits for its turn has not failed; and a version that is
- * promoted has succeeded, whatever fails after that, unless it was ordered again since, to rid it of a label.
+ * nobody rotates to, and that changes nothing; and a version that is promoted has succeeded, whatever fails after that,
+ * unless it was ordered again since, to rid it of a label.
  */
-function isForeign({ underWay, promoted, order }: RotationRecord, { step, version, code }: RotationFailure): boolean {
-  if (step === "aftercare") return code === "rotation-busy";
+function isForeign({ underWay, promoted, order }: RotationRecord, { step, version }: RotationFailure): boolean {
   if (promoted?.version === version) return order?.version !== version || order.promotedBefore !== promoted.at;
   return step === "testSecret" && underWay?.version !== version;
 }
 
-/** An old credential that cannot even be asked about is as bad as one that is accepted: whoever has it may get in. */
-function withOverdue(record: RotationRecord, { version, at }: RotationFailure): RotationRecord {
+/**
+ * What becomes of a record by a failure of what the promotion of a version left to do. Who waits for their turn has not
+ * failed. An old credential that cannot even be asked about is as bad as one that is accepted: whoever has it may get in.
+ */
+export function withCareFailure(record: RotationRecord, version: VersionId, failure: Failure): RotationRecord {
+  if (failure.code === "rotation-busy") return record;
   const aftercare = record.aftercare.map((care) => {
-    const isLate = care.current === version && isOpen(care) && care.promotedAt !== undefined && at >= overdueFrom(care);
-    return isLate ? { ...care, overdueSince: care.overdueSince ?? at } : care;
+    if (care.current !== version || !isOpen(care)) return care;
+    const isLate = care.promotedAt !== undefined && failure.at >= overdueFrom(care);
+    return { ...care, failure, ...(isLate ? { overdueSince: care.overdueSince ?? failure.at } : {}) };
   });
   return { ...record, aftercare };
 }

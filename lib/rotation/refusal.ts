@@ -40,3 +40,12 @@ export function refusalOf(error: unknown): Refusal | null {
   if (!(error instanceof CurfewError) || error.code !== "rotation-refused") return null;
   return REFUSALS.find((refusal) => refusal === error.detail) ?? null;
 }
+
+/**
+ * For `catch`, where what is stored is refused and therefore is no credential: then there is none.
+ *
+ * @throws every other error again
+ */
+export function noneIfRefused(error: unknown): undefined {
+  if (refusalOf(error) === null) throw error;
+}

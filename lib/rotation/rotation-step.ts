@@ -5,6 +5,7 @@ import { recordingFailure } from "./failures.ts";
 import { readTarget } from "./ledger/ledger.ts";
 import { isOpen, type RotationStep } from "./ledger/rotation-record.ts";
 import type { RotationTarget } from "./ledger/target.ts";
+import { isToBeTold } from "./ledger/under-way.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
 import { refusedError } from "./refusal.ts";
@@ -14,7 +15,7 @@ import { finishSecret } from "./steps/finish-secret.ts";
 import { setSecret } from "./steps/set-secret.ts";
 import { nothingToTest, testSecret } from "./steps/test-secret.ts";
 import { standingOf } from "./vault/standing.ts";
-import { atWork, configuredFor, remember, type Work, type WorkRequest } from "./work.ts";
+import { atWork, configuredFor, recall, remember, type Work, type WorkRequest } from "./work.ts";
 
 /** One step of a rotation, as Secrets Manager asks for it. */
 export interface StepRequest {
@@ -79,11 +80,17 @@ const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<void>>> = {
 
 async function doStep(step: RotationStep, work: Work): Promise<boolean> {
   const standing = await standingOf(work);
-  if (standing === "current" && step !== "finishSecret") return true;
+  if (standing === "current" && (await isDone(step, work))) return true;
   if (standing === "replaced") return step === "createSecret" && retire(work);
   if (standing === "unlabelled" && step === "createSecret") return settle(work);
   await STEPS[step](work);
   return true;
+}
+
+/** Of a version that is current: it is only recorded, unless Auth0 may not know it yet. */
+async function isDone(step: RotationStep, work: Work): Promise<boolean> {
+  if (step === "setSecret") return !isToBeTold(await recall(work), work.version);
+  return step !== "finishSecret";
 }
 
 /** The rotation itself is done: nothing that fails here may make anybody begin it anew. */

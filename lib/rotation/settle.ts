@@ -1,12 +1,12 @@
 import type { CurfewError } from "../model/curfew-error.ts";
-import { calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
-import { isTaken } from "./asking/is-taken.ts";
+import { type Ask, calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
+import { isOwnTaken, isTaken } from "./asking/is-taken.ts";
 import { isLiveKey } from "./kinds/live-key.ts";
-import { markBegun, markDropped } from "./ledger/under-way.ts";
+import { markDropped, markReplaced } from "./ledger/under-way.ts";
 import { PENDING } from "./ports.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { standingOf } from "./vault/standing.ts";
-import { currentCredential, storedCredential } from "./vault/stored-credentials.ts";
+import { currentCredential, type StoredCredential, storedCredential } from "./vault/stored-credentials.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "./work.ts";
 
 /**
@@ -18,7 +18,7 @@ import { isTold, nowOf, recall, type Work, waitUntil } from "./work.ts";
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
 export async function settle(work: Work): Promise<boolean> {
-  const isInUse = (await standingOf(work)) === "current" || (await isAccepted(work));
+  const isInUse = (await standingOf(work)) === "current" || (await isOwnTaken(work));
   if (isInUse) await finishSecret(work);
   else await markDropped(work);
   return isInUse;
@@ -32,15 +32,8 @@ export async function settleOther(work: Work): Promise<void> {
   if (isTold(other, await recall(other))) await settle(other);
 }
 
-async function isAccepted(work: Work): Promise<boolean> {
-  const stored = await storedCredential(work, work.version);
-  if (!stored) return false;
-  const ask = await calibratedAsk(work, stored.credential);
-  return isTaken(work, ask, stored.credential);
-}
-
 /**
- * Ends a version that was promoted once and is not current any more. What a person made current instead stays, if the
+ * Ends a version that was in use once and is not current any more. What a person made current instead stays, if the
  * tenant accepts it; a secret that was replaced is never set again. Its label goes, or no other rotation could begin,
  * but not from under a key that is accepted still.
  * First every change has time to spread: for so long both may be accepted, and the one that stays would lose its label.
@@ -56,11 +49,11 @@ export async function retire(work: Work): Promise<boolean> {
   const ask = await calibratedAsk(work, current.credential);
   // The current one by itself: with keys both are accepted, and where it is only not answered about, it stays.
   if (!(await isTaken(work, ask, current.credential)) && own && (await isTaken(work, ask, own.credential))) {
-    await markBegun(work); // who comes after a death records the promotion; nobody may set it, so it is not told
+    await markReplaced(work);
     await finishSecret(work); // the label was moved by hand, the credential was not
     return true;
   }
-  await assertFindable(work);
+  await assertFindable(work, current, own, ask);
   await markDropped(work);
   await lease.write(() => parts.vault.dropPending(target.arn, version));
   return false;
@@ -72,16 +65,26 @@ const noTimeToBeSure = ({ version, settings }: Work): CurfewError =>
   );
 
 /**
- * Only a person knows whether a key may go that Auth0 accepts beside the current one.
+ * Only a person knows whether a key may go that Auth0 accepts beside the current one. A secret goes by itself, but not
+ * in the half minute after a person set another in its place while this process waited.
  *
- * @throws CurfewError `rotation-unfinished` while AWSPENDING is the only label of such a key
+ * @throws CurfewError `rotation-unfinished` while AWSPENDING is the only label of what Auth0 accepts
  */
-async function assertFindable(work: Work): Promise<void> {
+async function assertFindable(
+  work: Work,
+  current: StoredCredential,
+  own: StoredCredential | undefined,
+  ask: Ask,
+): Promise<void> {
   const { parts, target, version, settings } = work;
   const labels = (await parts.vault.describe(target.arn)).versions.get(version) ?? [];
-  if (settings.kind !== "private-key" || labels.some((label) => label !== PENDING)) return;
-  if (!(await isLiveKey(work, version))) return;
+  if (!own || labels.some((label) => label !== PENDING)) return;
+  const isKey = settings.kind === "private-key";
+  const isSame = own.credential.reveal() === current.credential.reveal();
+  const isLive = isKey ? await isLiveKey(work, version) : !isSame && (await isTaken(work, ask, own.credential));
+  if (!isLive) return;
+  const whatToDo = isKey ? "detach it at Auth0 or make it current again: until then" : "for up to 45 seconds more";
   throw unfinished(
-    `Auth0 still accepts the key of the version ${version}, which another one has replaced as the current key of ${settings.clientId}; detach it at Auth0 or make it current again: until then it keeps AWSPENDING, and no other rotation can begin.`,
+    `Auth0 still accepts the ${isKey ? "key" : "secret"} of the version ${version}, which another one has replaced as the current one of ${settings.clientId}; ${whatToDo} it keeps AWSPENDING, and no other rotation can begin.`,
   );
 }

@@ -48,7 +48,7 @@ export interface PutOptions {
  * it, so both agree. The keys are those of the table: `TENANT#<name>` with `FINDING#<id>`, `CREDENTIAL#<clientId>`,
  * `LIFETIME#<audience>`, `OWN#<client id>#<from>#<random>`, `RUN#<key>`, `SIGHTINGS#<key>#<n>`, `LEDGER`; `PENDING` with `RUN#<key>` and
  * `RUN#<key>#rest`; `SECRET#<arn>`; `INCIDENTS`; `INCIDENT#<id>` with `INCIDENT` and those of
- * docs/revocation.md; `NOTICE#<alert id>`. Reads see every write that came before them.
+ * docs/revocation.md; `NOTICE#<alert id>`, `NOTICE#digest`, `NOTICE#rotations`. Reads see every write that came before them.
  *
  * Every function rejects with CurfewError `store-failed` when the store does not do its work.
  */

@@ -111,6 +111,11 @@ describe("a rotation is started", () => {
       code: "vault-failed",
       message: expect.stringContaining("check that a rotation function is set"),
     });
+    // Nothing is under way where the label sits on the current version.
+    const [current = ""] = Object.keys(world.labels());
+    const label = { VersionStage: "AWSPENDING", MoveToVersionId: current };
+    world.service.call("UpdateSecretVersionStage", { SecretId: NAME, ...label });
+    await expect(world.rotation.startRotation(world.arn, randomUUID())).rejects.toMatchObject({ code: "vault-failed" });
     await expect(world.rotation.startRotation("gone", randomUUID())).rejects.toMatchObject({ code: "not-found" });
   });
 });

@@ -41,7 +41,9 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
 
     const run = await deployed.rotate([...ADOPT, "--client", "checkout", "--secret", "apps/checkout"]);
     await deployed.cloud.secretsManager.rotations.settled();
-    const again = await deployed.rotate([...ADOPT, "--client", "checkout", "--secret", "apps/checkout"]);
+    const again = await deployed.rotate([...ADOPT, "--client", "checkout", "--secret", "apps/checkout"], {
+      input: "another-value",
+    });
     await deployed.cloud.secretsManager.rotations.settled();
 
     expect(run).toMatchObject({ code: 0 });
@@ -58,6 +60,7 @@ describe("curfew rotate adopt", { timeout: 60_000 }, () => {
     const target = await readTarget(deployed.table, String(secret.ARN));
     expect(target).toMatchObject({ tenant: "acme", clientId: "checkout", kind: "client-secret", writtenBy: "adopt" });
     expect(again).toMatchObject({ code: 0, stdout: run.stdout });
+    expect(again.stderr).toContain("The value stored there stays; standard input was not read.");
     expect(changes(deployed)).toEqual(["TagResource", "RotateSecret", "TagResource", "RotateSecret"]);
     await deployed.configure(`    credentials:\n${run.stdout}`);
     const adopted = await deployed.rotate(["status", "--format", "json"]);

@@ -4,9 +4,9 @@ import { parse } from "yaml";
 import { credentialEntry } from "../../bin/rotation/credential-entry.ts";
 import { failureText } from "../../bin/rotation/follow-rotation.ts";
 import { nothingCame, outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
-import { standingFailure } from "../../bin/rotation/rotation-state.ts";
 import { statusText } from "../../bin/rotation/rotation-status-text.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
+import { standingFailure } from "../../lib/rotation/ledger/failing.ts";
 import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
@@ -182,28 +182,22 @@ describe("the status of credentials", () => {
   });
 
   it("says why what is left of a rotation fails", () => {
-    const lastFailure = {
-      version: "new",
-      step: "aftercare",
-      at: NOW,
-      code: "store-failed",
-      refusal: null,
-      message: "No evidence bucket was named.",
-    } as const;
-    const text = status(known({ rotation: rotation({ lastFailure, aftercare: [aftercare()] }) }));
+    const message = "No evidence bucket was named.";
+    const failure = { at: NOW, code: "store-failed", refusal: null, message } as const;
+    const sentence = `what is left failed last at 2026-11-23 06:00 UTC: ${message}`;
+    const withFailure = (parts: Partial<Aftercare>) =>
+      status(known({ rotation: rotation({ aftercare: [{ ...aftercare(), failure, ...parts }] }) }));
 
-    expect(text).toContain("what is left failed last at 2026-11-23 06:00 UTC: No evidence bucket was named.");
+    expect(withFailure({})).toContain(sentence);
+    expect(withFailure({ notProvable: "It is gone." })).not.toContain(sentence);
   });
 
   it("forgets a failure that was overcome", () => {
     const failure = { version: "v1", at: NOW, code: "unreachable", refusal: null, message: "No." } as const;
     const ofStep = rotation({ lastFailure: { ...failure, step: "setSecret" } });
-    const ofCare = rotation({ lastFailure: { ...failure, step: "aftercare" }, aftercare: [aftercare()] });
 
     expect(standingFailure(ofStep)).toMatchObject({ step: "setSecret" });
     expect(standingFailure({ ...ofStep, promoted: { version: "v2", at: NOW + 1 } })).toBeUndefined();
-    expect(standingFailure(ofCare)).toMatchObject({ step: "aftercare" });
-    expect(standingFailure({ ...ofCare, aftercare: [] })).toBeUndefined();
   });
 
   it("names what was rotated once, is not configured any more, and is not finished", () => {

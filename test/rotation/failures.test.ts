@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { recordingFailure, withFailure } from "../../lib/rotation/failures.ts";
-import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import { recordingFailure, withCareFailure, withFailure } from "../../lib/rotation/failures.ts";
+import type { Aftercare, RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { REFUSALS } from "../../lib/rotation/refusal.ts";
 import { memoryTable } from "../support/memory-table.ts";
 import { prepareKeys } from "./world/keys.ts";
@@ -24,6 +24,10 @@ const failure: RotationFailure = {
   refusal: null,
   message: "Auth0 failed.",
 };
+
+const careOf = (current: string): Aftercare => ({
+  ...{ current, old: "before", recordedAt: 1, from: 1, lastWriteAt: 1, answers: [] },
+});
 
 const again = (one: RotationRecord, at: number): RotationRecord =>
   withFailure({ ...one, order: { version: "v1", by: "schedule", at } }, { ...failure, at });
@@ -86,11 +90,13 @@ describe("a failed try", () => {
   });
 
   it("of the aftercare is on record, and neither counts nor holds", () => {
-    const late = { ...failure, step: "aftercare" as const };
-    expect(withFailure(record, late)).toMatchObject({ failures: 0, lastFailure: late });
-    const refused = withFailure(record, { ...late, code: "rotation-refused", refusal: "client-gone" });
-    expect(refused).not.toHaveProperty("held");
-    expect(withFailure(record, { ...late, code: "rotation-busy" })).toBe(record);
+    const ofRotation = { ...record, lastFailure: failure, aftercare: [careOf("v0"), careOf("v1")] };
+    const late = { at: 9, code: "rotation-refused", refusal: "client-gone", message: "It is gone." } as const;
+    expect(withCareFailure(ofRotation, "v1", late)).toEqual({
+      ...ofRotation,
+      aftercare: [careOf("v0"), { ...careOf("v1"), failure: late }],
+    });
+    expect(withCareFailure(ofRotation, "v1", { ...late, code: "rotation-busy" })).toBe(ofRotation);
   });
 
   it("says nothing about a version that is promoted, or that only tests a configuration", () => {

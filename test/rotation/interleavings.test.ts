@@ -21,6 +21,7 @@ import {
   detachAllButCurrentByHand,
   leaveKeyByHand,
   moveBackByHand,
+  moveForwardByHand,
   setSecretByHand,
   tidyKeysByHand,
 } from "./world/people.ts";
@@ -140,6 +141,11 @@ const commands = [
     world.guard.excuse();
     world.vault.takePendingAway();
   }),
+  happening("the oldest version is labelled AWSPENDING by hand", (model, { world }) => {
+    model.isTouched = true;
+    world.guard.excuse();
+    world.vault.labelOldest();
+  }),
   happening("the former value is stored again", (model, { world }) => {
     const former = world.vault.read(PREVIOUS);
     if (former === undefined) return;
@@ -149,7 +155,10 @@ const commands = [
     world.guard.look("storing", "a person");
   }),
   happening("AWSCURRENT is moved back by label", (model, { world }) => {
-    model.isTouched ||= moveBackByHand(world);
+    if (moveBackByHand(world)) model.isTouched = true;
+  }),
+  happening("AWSCURRENT is moved to the pending version by label", (model, { world }) => {
+    if (moveForwardByHand(world)) model.isTouched = true;
   }),
   happening("rotation is switched on", (_, { world }) => {
     world.vault.secret.rotationEnabled = true;
@@ -214,8 +223,11 @@ async function end({ world }: Real): Promise<void> {
   }
 }
 
+/** Where what hung came to nothing, a person is told to order anew. */
 const isSettled = (world: World): boolean =>
-  hangingVersion(world) === undefined && recordOf(world)?.promoted?.version === world.vault.labelled(CURRENT);
+  hangingVersion(world) === undefined &&
+  recordOf(world)?.promoted?.version === world.vault.labelled(CURRENT) &&
+  recordOf(world)?.order?.cameToNothing === undefined;
 
 it("holds whatever schedule, people, crashes and time do in whatever order", { timeout: PATIENCE }, async () => {
   let steps = 0;

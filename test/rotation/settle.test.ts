@@ -6,9 +6,11 @@ import { orderRotation } from "../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../lib/rotation/ledger/progress.ts";
 import { CURRENT, PENDING, type VersionId } from "../../lib/rotation/ports.ts";
 import { rotationStep } from "../../lib/rotation/rotation-step.ts";
-import { KEY, SECRET } from "./steps/a-step.ts";
+import { care, KEY, rotatedOnce, SECRET } from "./steps/a-step.ts";
 import { recordOf } from "./world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "./world/one-step.ts";
+import { credentialOf } from "./world/payload.ts";
+import { moveBackByHand, setSecretByHand } from "./world/people.ts";
 import type { World, WorldOptions } from "./world/world.ts";
 
 const MINUTE = 60_000;
@@ -161,6 +163,21 @@ async function diedOverIt(kind: WorldOptions): Promise<{ world: World; version: 
 
 const down = withTenant(() => ({ client: () => Promise.reject(new Error("down")) }));
 
+it("a secret that was replaced keeps its last label until it is dead, where a person set another one while that was waited for", async () => {
+  const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+  world.clock.pass(HOUR);
+  moveBackByHand(world);
+  world.clock.at(world.clock.now() + 44_000, () => setSecretByHand(world, "hand", true));
+
+  expect(await finishAgain(world, version)).toMatchObject({ ended: "failed", error: { code: "rotation-unfinished" } });
+  expect(world.vault.labelled(PENDING)).toBe(version);
+
+  expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: false });
+  expect(world.vault.labelled(PENDING)).toBeUndefined();
+  expect(world.guard.violations).toEqual([]);
+});
+
 describe("a version that is made current again by a process that dies before it records that", () => {
   it("counts as promoted from when that is seen, and as proven only by a proof of its own", async () => {
     const { world, version, orderedAt } = await diedOverIt(SECRET);
@@ -196,5 +213,65 @@ describe("a version that is made current again by a process that dies before it 
 
     expect(world.client.attached).toContain(key);
     expect(recordOf(world)?.aftercare[0]?.from).toBeGreaterThan(world.clock.now());
+  });
+});
+
+describe("a value that was replaced, and that a person labels AWSPENDING", () => {
+  /** Two rotations, each proven; then one of the versions of before bears the label. */
+  async function labelled(kind: WorldOptions, which: "the first" | "the one before"): Promise<World> {
+    const { world, first, second } = await rotatedOnce({ ...kind, overlap: 0 });
+    await care(world);
+    const initial = recordOf(world)?.lastProof?.old ?? "";
+    world.vault.announce(second);
+    expect(await stepsUpTo(world, "finishSecret", second)).toBeUndefined();
+    world.vault.complete(second);
+    world.clock.pass(DAY);
+    await care(world);
+    expect(recordOf(world)?.lastProof).toMatchObject({ old: first, current: second });
+    world.vault.secret.versions.get(which === "the first" ? initial : first)?.labels.add(PENDING);
+    return world;
+  }
+
+  it.each([
+    ["client-secret", "the first"],
+    ["client-secret", "the one before"],
+    ["private-key", "the first"],
+    ["private-key", "the one before"],
+  ] as const)("is never set again, and loses it (%s, %s)", async (kind, which) => {
+    const world = await labelled(kind === "client-secret" ? SECRET : KEY, which);
+    const version = world.vault.labelled(PENDING) ?? "";
+    const before = JSON.stringify(world.client.live());
+
+    for (const step of ["setSecret", "testSecret", "finishSecret"] as const) await stepOf(world, step, version);
+    expect(JSON.stringify(world.client.live())).toBe(before);
+    expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: false });
+
+    expect(JSON.stringify(world.client.live())).toBe(before);
+    expect(world.vault.labelled(PENDING)).toBeUndefined();
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is promoted where Auth0 accepts it in place of the current one, and not set by who comes after a death", async () => {
+    const world = await labelled(SECRET, "the first");
+    const version = world.vault.labelled(PENDING) ?? "";
+    const [current, old] = [CURRENT, PENDING].map((label) => credentialOf(world.vault.read(label) ?? ""));
+    world.client.setSecret(old ?? "", "hand");
+    world.clock.pass(MINUTE);
+    const deaf: Alter = (parts) => ({
+      ...parts,
+      vault: { ...parts.vault, promote: () => Promise.reject(new Error("died")) },
+    });
+    expect(await stepOf(world, "createSecret", version, deaf)).toBeInstanceOf(Error);
+    world.client.setSecret(current ?? "", "hand");
+    world.clock.pass(HOUR);
+
+    expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: false });
+    expect(world.client.live()[0]?.secret).toBe(current);
+
+    world.vault.secret.versions.get(version)?.labels.add(PENDING);
+    world.client.setSecret(old ?? "", "hand");
+    world.clock.pass(MINUTE);
+    expect(await finishAgain(world, version)).toMatchObject({ ended: "done", value: true });
+    expect(world.vault.labelled(CURRENT)).toBe(version);
   });
 });

@@ -85,9 +85,6 @@ type Hopeless = Required<Pick<Aftercare, "notProvable">> & Pick<Aftercare, "endi
 
 async function whyHopeless({ parts, target, tenant }: Work, { old }: Aftercare): Promise<Hopeless | undefined> {
   const labels = (await parts.vault.describe(target.arn)).versions.get(old) ?? [];
-  if (labels.includes(PENDING) && !labels.includes(CURRENT)) {
-    return { notProvable: "The old credential is about to be made the current one again.", ending: "in-use" };
-  }
   if (labels.includes(CURRENT)) {
     return { notProvable: "The old credential was made the current one again, so it is not to die.", ending: "in-use" };
   }

@@ -46,7 +46,7 @@ export const overdueFrom = ({ from, lastWriteAt }: Pick<Aftercare, "from" | "las
   Math.max(from, lastWriteAt) + OVERDUE_AFTER;
 
 /** The longest time between two audits that the configuration allows, where a day has 25 hours. Milliseconds. */
-const NEXT_AUDIT = 73 * 3_600_000;
+export const NEXT_AUDIT = 73 * 3_600_000;
 
 /**
  * Since when an aftercare is overdue, as anybody can see who reads its record: whoever should go on with it may not run

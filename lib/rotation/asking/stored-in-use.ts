@@ -1,7 +1,7 @@
 import type { Secret } from "../../model/secret.ts";
 import type { Replaced } from "../ledger/under-way.ts";
-import { CURRENT, PREVIOUS, type VersionId } from "../ports.ts";
-import { refusalOf } from "../refusal.ts";
+import { CURRENT, PREVIOUS } from "../ports.ts";
+import { noneIfRefused } from "../refusal.ts";
 import { versionWith } from "../vault/standing.ts";
 import { storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
@@ -21,8 +21,8 @@ export async function storedInUse(work: Work, ask: Ask): Promise<Replaced | unde
   const [current, previous] = [CURRENT, PREVIOUS].map((label) => versionWith(secret, label));
   for (const version of [current, previous]) {
     if (version === undefined || version === work.version) continue;
-    const credential = await usable(work, version);
-    if (credential && (await isAccepted(ask, credential))) return { version, wasAccepted: true };
+    const stored = await storedCredential(work, version).catch(noneIfRefused);
+    if (stored && (await isAccepted(ask, stored.credential))) return { version, wasAccepted: true };
   }
   return storedAsCurrent(work);
 }
@@ -37,14 +37,4 @@ async function isAccepted(ask: Ask, credential: Secret): Promise<boolean> {
   let said: Said = "unknown";
   for (let tried = 1; tried <= TRIES && said === "unknown"; tried += 1) said = await ask(credential);
   return said === "accepted";
-}
-
-/** What is no credential is not accepted either. */
-async function usable(work: Work, version: VersionId): Promise<Secret | undefined> {
-  try {
-    return (await storedCredential(work, version))?.credential;
-  } catch (error) {
-    if (refusalOf(error) === null) throw error;
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
-import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
+import { type Ask, calibratedAsk, type Said, unfinished } from "../asking/asking.ts";
+import { judgeClient } from "../judgements/judge-client.ts";
 import { assertOwner } from "../judgements/judge-owner.ts";
 import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
@@ -10,11 +11,12 @@ import type { RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
-import type { RotationTenant, VaultSecret, VersionId } from "../ports.ts";
+import { CURRENT, PENDING, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
-import { assertOurs } from "../schedule/rotate-one.ts";
-import { pendingVersion } from "../vault/pending-version.ts";
-import { currentCredential, storedCredential } from "../vault/stored-credentials.ts";
+import { assertOurs } from "../vault/assert-ours.ts";
+import { hangingVersions } from "../vault/pending-version.ts";
+import { versionWith } from "../vault/standing.ts";
+import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 import { readOnly } from "./read-only.ts";
 
@@ -62,31 +64,60 @@ export interface DryRunRequest {
  */
 export async function dryRun(request: DryRunRequest, parts: RotationParts): Promise<DryRun> {
   const obstacles: Obstacle[] = [];
-  /** Looks at one thing; what is wrong with it is noted, and the next one is looked at. */
-  const look = async <T>(at: () => Promise<T>): Promise<T | undefined> => {
+  /** Looks at one thing; what is wrong with it is noted where it is in the way, and the next one is looked at. */
+  const look = async <T>(at: () => Promise<T>, isInTheWay = true): Promise<T | undefined> => {
     try {
       return await at();
     } catch (error) {
       if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
       const obstacle = { code: error.code, refusal: refusalOf(error), message: error.message };
-      if (!obstacles.some(({ message }) => message === obstacle.message)) obstacles.push(obstacle);
+      if (isInTheWay && !obstacles.some(({ message }) => message === obstacle.message)) obstacles.push(obstacle);
       return undefined;
     }
   };
   const secret = await look(() => parts.vault.describe(request.secret));
   if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
-  await look(async () => assertOurs(secret));
   const record = await look(() => recordOf(secret, request, parts));
+  const isTold = toldVersion(record, secret.arn) !== undefined;
+  if (!isTold) await look(async () => assertOurs(secret));
   await look(() => assertFree(secret, record, request, parts));
   const work = dryWork(secret, request, readOnly(parts));
-  const current = () => currentCredential(work);
-  await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
-  const ask = await look(async () => calibratedAsk(work, (await current()).credential));
-  const stored = ask && (await look(async () => ask((await current()).credential)));
-  const pending = await look(() => askPending(work, secret, ask));
+  const [hanging] = hangingVersions(record, secret);
+  const current = () => formerCredential({ ...work, version: hanging ?? work.version });
+  const isLabelled = [PENDING, CURRENT].some((label) => versionWith(secret, label) === hanging);
+  const value = hanging === undefined ? undefined : await look(() => storedCredential(work, hanging));
+  if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
+  else if (isLabelled) await look(() => assertClient(work));
+  const ask = await look(async () => calibratedAsk(work, ((isTold && value) || (await current())).credential));
+  const pending = hanging === undefined ? undefined : await look(() => askPending(hanging, value, ask));
+  const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
+  const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
+  const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, stored });
+  if (ending) await look(() => Promise.reject(ending));
   const mayOverwrite = request.overwrite && wasAccepted(record);
   if (stored && !mayOverwrite) await look(async () => assertInUse(work, stored, pending, record));
   return { obstacles, stored: stored ?? null, pending, record };
+}
+
+/** Of what Auth0 was told already only this is judged anew, where it may have to be told again. */
+async function assertClient({ tenant, settings }: Work): Promise<void> {
+  const refused = judgeClient(await (await tenant()).client(), settings);
+  if (refused) throw refusedError(refused);
+}
+
+/**
+ * What hangs and will not be rotated to: a told one that lost its label and is not accepted, or an older one that
+ * somebody labelled. A rotation only brings it to its end, and has to be begun anew then.
+ */
+function whyNothingComes(
+  { version, value }: Pending,
+  { record, isLabelled, stored }: { record: RotationRecord | undefined; isLabelled: boolean; stored: Said | undefined },
+): CurfewError | undefined {
+  const isOwn = record?.underWay?.version === version && record.underWay.wasReplaced !== true;
+  if (value === "accepted" && (isOwn || stored !== "accepted")) return undefined;
+  if (isLabelled && (isOwn || value === "empty")) return undefined;
+  const what = isOwn ? "lost its label, and Auth0 is not seen to accept it" : "is an older one, and is not set again";
+  return unfinished(`The version ${version} ${what}: a rotation brings it to its end, and the next one begins anew.`);
 }
 
 async function recordOf(
@@ -107,7 +138,7 @@ async function assertFree(
   { settings: { tenant, clientId } }: DryRunRequest,
   { table, clock }: Pick<RotationParts, "table" | "clock">,
 ): Promise<void> {
-  const owner = toldVersion(record, secret.arn) ?? pendingVersion(secret) ?? "nobody";
+  const [owner = "nobody"] = hangingVersions(record, secret);
   const until = await takenUntil(table, { tenant, clientId, owner }, clock.now());
   if (until === undefined) return;
   const message = `Somebody else has the credential of ${clientId}, until ${minuteText(until)} at the latest; rotate it after that.`;
@@ -134,10 +165,11 @@ function dryWork({ arn }: VaultSecret, { settings }: DryRunRequest, parts: Rotat
 }
 
 /** The version that hangs, and whether Auth0 was told of it before it did. */
-async function askPending(work: Work, secret: VaultSecret, ask: Ask | undefined): Promise<Pending | undefined> {
-  const version = pendingVersion(secret);
-  if (version === undefined) return undefined;
-  const stored = await storedCredential(work, version);
+async function askPending(
+  version: VersionId,
+  stored: StoredCredential | undefined,
+  ask: Ask | undefined,
+): Promise<Pending> {
   if (!stored) return { version, value: "empty" };
   return { version, value: ask ? await ask(stored.credential) : null };
 }

@@ -9,8 +9,8 @@ import { toldVersion } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
-import { assertOurs } from "../schedule/rotate-one.ts";
-import { pendingVersion } from "../vault/pending-version.ts";
+import { assertOurs } from "../vault/assert-ours.ts";
+import { hangingVersions } from "../vault/pending-version.ts";
 
 /** What ordering a rotation by hand works with. */
 export interface ByHandParts extends Pick<RotationParts, "vault" | "table" | "clock"> {
@@ -39,10 +39,9 @@ export async function findRotatable({ vault, table, clock }: ByHandParts, wanted
   if (target) assertOwner(target, wanted);
   const record =
     target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table, clock }));
-  const told = toldVersion(record, found.arn);
-  if (told === undefined) assertOurs(found);
+  if (toldVersion(record, found.arn) === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
-  const hanging = told ?? pendingVersion(found);
+  const [hanging] = hangingVersions(record, found);
   if (hanging === undefined) assertPlaceIsFree(target, record, clock.now());
   return { target, hanging };
 }

@@ -8,7 +8,7 @@ import { mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { markTold, type Replaced, replacedBy } from "../ledger/under-way.ts";
 import { refusedError } from "../refusal.ts";
-import { assertPending } from "../vault/standing.ts";
+import { assertLabelled } from "../vault/standing.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
@@ -78,7 +78,7 @@ interface Replacing {
 async function send(work: Work, pending: Secret, { replaced, freshUntil }: Replacing): Promise<void> {
   const tenant = await work.tenant();
   await markTold(work, replaced);
-  await assertPending(work);
+  await assertLabelled(work);
   await work.lease.write(async () => {
     if (work.parts.clock.now() > freshUntil) {
       throw unfinished(`Between asking and telling Auth0 about ${work.settings.clientId} too much time went by.`);

@@ -4,7 +4,7 @@ import { calibratedAsk, unfinished } from "../asking/asking.ts";
 import { isTaken } from "../asking/is-taken.ts";
 import { isOfIncident } from "../judgements/overwriting.ts";
 import { CURRENT, type VersionId } from "../ports.ts";
-import { refusalOf } from "../refusal.ts";
+import { noneIfRefused } from "../refusal.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { versionWith } from "../vault/standing.ts";
 import { recall, type Work } from "../work.ts";
@@ -67,7 +67,6 @@ function orNone<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (refusalOf(error) === null) throw error;
-    return undefined;
+    return noneIfRefused(error);
   }
 }

@@ -8,7 +8,7 @@ import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-
 import { markAttaching, markTold, replacedBy } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
-import { assertCurrent, assertPending } from "../vault/standing.ts";
+import { assertCurrent, assertLabelled } from "../vault/standing.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
@@ -112,7 +112,7 @@ async function register(
   const [leftover] = leftovers(places);
   if (isFull(places) && leftover) await remove(work, leftover.id);
   await markTold(work, { version, wasAccepted: isAttached(registered, places.currentKid) });
-  await assertPending(work);
+  await assertLabelled(work);
   const tenant = await work.tenant();
   return work.lease.write(() => tenant.registerKey({ kid, publicKeyPem: pem, name: `curfew-${work.version}` }));
 }
@@ -131,7 +131,7 @@ async function attach(work: Work, id: string): Promise<void> {
   await markAttaching(work, id);
   const { attachedKeys } = await keyClient(work);
   if (attachedKeys.includes(id)) return;
-  await assertPending(work);
+  await assertLabelled(work);
   const tenant = await work.tenant();
   await work.lease.write(() => tenant.attachKeys([...attachedKeys, id]));
 }
@@ -222,7 +222,7 @@ async function takeAway(
   }
   // Whatever else refers to it, signed requests for instance, goes on with it.
   const { referencedKeys } = await keyClient(work);
-  if (id === currentKey?.id || referencedKeys.includes(id)) return;
+  if (referencedKeys.includes(id)) return;
   await assertCurrent(work, version);
   await work.lease.write(() => tenant.deleteKey(id));
 }

@@ -1,12 +1,16 @@
 import type { RotationFailure, RotationRecord } from "./rotation-record.ts";
 
+/** The last failed try of a rotation, unless something was promoted since. */
+export const standingFailure = ({ lastFailure, promoted }: RotationRecord): RotationFailure | undefined =>
+  lastFailure && lastFailure.at > (promoted?.at ?? 0) ? lastFailure : undefined;
+
 /**
  * The last try that came to nothing since the last promotion, whoever made it and whatever the reason was; undefined
  * where there was none. That nobody should have asked is no reason: it is the answer that was wanted.
  */
-export function failedTry({ lastFailure, promoted }: RotationRecord): RotationFailure | undefined {
-  if (!lastFailure || lastFailure.step === "aftercare" || lastFailure.at <= (promoted?.at ?? 0)) return undefined;
-  return UNWANTED.includes(lastFailure.refusal) ? undefined : lastFailure;
+export function failedTry(record: RotationRecord): RotationFailure | undefined {
+  const failure = standingFailure(record);
+  return failure && UNWANTED.includes(failure.refusal) ? undefined : failure;
 }
 
 const UNWANTED: readonly RotationFailure["refusal"][] = ["rotate-off", "version-unknown"];
@@ -15,8 +19,24 @@ const UNWANTED: readonly RotationFailure["refusal"][] = ["rotate-off", "version-
  * The last failure of a rotation, where it still stands: nothing was promoted since. A refusal that says only that
  * nobody should have asked is none: it is the answer that was wanted.
  */
-export function failing({ lastFailure, promoted, failures, underWay }: RotationRecord): RotationFailure | undefined {
-  if (!lastFailure || lastFailure.step === "aftercare" || lastFailure.at <= (promoted?.at ?? 0)) return undefined;
-  const isUnfinished = underWay?.version === lastFailure.version;
-  return failures > 0 || isUnfinished || lastFailure.refusal === "rotation-disabled" ? lastFailure : undefined;
+export function failing(record: RotationRecord): RotationFailure | undefined {
+  const failure = standingFailure(record);
+  const isUnfinished = record.underWay !== undefined && record.underWay.version === failure?.version;
+  return record.failures > 0 || isUnfinished || failure?.refusal === "rotation-disabled" ? failure : undefined;
+}
+
+/**
+ * Whether a person's order was refused before anything was stored or told: the person has the answer, and with it the
+ * order is over.
+ */
+export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord): boolean {
+  if (order?.by !== "person" || underWay || !lastFailure) return false;
+  return lastFailure.version === order.version && lastFailure.refusal !== null && lastFailure.at >= order.at;
+}
+
+/** Whether every version that the record knows of has come to its end. */
+export function isSettled(record: RotationRecord): boolean {
+  const { order, underWay, promoted } = record;
+  if (underWay || standingFailure(record)) return false;
+  return order === undefined || order.version === promoted?.version || order.cameToNothing !== undefined;
 }

@@ -33,15 +33,19 @@ export interface RotationOrder {
   cameToNothing?: Instant;
 }
 
-/** What went wrong at the last try. No value, no answer. */
-export interface RotationFailure {
-  version: VersionId;
-  step: RotationStep | "aftercare";
+/** What went wrong. No value, no answer. */
+export interface Failure {
   at: Instant;
   code: ErrorCode;
   refusal: Refusal | null;
   /** One sentence for people. */
   message: string;
+}
+
+/** The last try of a rotation that failed. */
+export interface RotationFailure extends Failure {
+  version: VersionId;
+  step: RotationStep;
 }
 
 /** One look at both credentials. */
@@ -98,6 +102,8 @@ export interface Aftercare {
   answers: readonly ProofAnswer[];
   /** Whoever promoted `current` could keep no proof: the next audit is the first to ask. */
   leftToAudit?: true;
+  /** The last try that failed. It is none of the rotation's: a later one may fail for a reason of its own. */
+  failure?: Failure;
   /** Since when it is overdue: not proven 5 minutes after it should be dead, whatever the reason. */
   overdueSince?: Instant;
   /**
@@ -136,6 +142,8 @@ export interface RotationRecord {
     replaces?: VersionId;
     /** Whether it was seen to. */
     wasAccepted?: true;
+    /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
+    wasReplaced?: true;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;

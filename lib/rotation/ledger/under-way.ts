@@ -14,6 +14,10 @@ export interface Replaced {
 /** Records that a version is being made. */
 export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (underWay) => underWay);
 
+/** Records that a version is promoted once more that was replaced before; who comes after a death records the promotion. */
+export const markReplaced = (work: Work): Promise<RotationRecord> =>
+  mark(work, (underWay) => ({ ...underWay, wasReplaced: true }));
+
 /**
  * Records that the tenant may be told of the version from now on; written before it is. What it was seen to accept last
  * counts; what only bore AWSCURRENT counts where nothing is known, since people may have stored another value since.
@@ -65,6 +69,17 @@ export const markDropped = (work: Work): Promise<RotationRecord> =>
 /** The version of a secret that its tenant was told of, whatever became of its label: it comes to its end in any case. */
 export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
   record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
+
+/**
+ * Of a version that is current: whether a person made it so while it was on its way. Curfew promotes what Auth0 accepts,
+ * and plans before what is left to do then; a person may move the label before Auth0 was told at all.
+ */
+export const isMovedEarly = (record: RotationRecord | undefined, version: VersionId): boolean =>
+  record?.underWay?.version === version && !record.aftercare.some(({ current }) => current === version);
+
+/** Of such a version: whether Auth0 is to be told of it. What was replaced once is never set again. */
+export const isToBeTold = (record: RotationRecord | undefined, version: VersionId): boolean =>
+  isMovedEarly(record, version) && record?.underWay?.wasReplaced !== true;
 
 const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
   notProvable: "Nothing came of the version that was to replace the old credential.",

@@ -50,12 +50,15 @@ export function newOneText({ answers }: Pick<Aftercare, "answers">): string {
 
 /** That no audit goes on with a credential, and what to do. */
 export const UNTENDED = {
-  text: "No audit goes on with it: the credential, or the tenant's rotator, is not in curfew.yaml.",
-  step: "Put the credential and the tenant's rotator back into curfew.yaml and deploy, until it is done.",
+  text: "No audit goes on with it: the credential, the tenant's rotator or the tenant itself is not in curfew.yaml.",
+  step: "Put the tenant with its rotator and the credential back into curfew.yaml and deploy, until it is done.",
 } as const;
 
-/** Whether production can be concerned: what a person at three in the morning wants to know first. */
+/**
+ * Whether production can be concerned: what a person at three in the morning wants to know first. No record says where
+ * the label is by now, so both is said.
+ */
 export function stateText({ underWay }: RotationRecord): string {
   if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
-  return "The new credential may be live already: it is stored as AWSPENDING, and consumers that follow docs/consuming-secrets.md find it there.";
+  return `The new credential may be live already: it is stored as the version ${underWay.version}. Under AWSPENDING consumers that follow docs/consuming-secrets.md find it; where somebody took that label away they find nothing that works, until that version is finished.`;
 }

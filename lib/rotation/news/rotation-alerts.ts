@@ -116,10 +116,10 @@ function overdueAlert(
   since: Instant,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
-  const { clientId, kind, lastFailure } = record;
+  const { clientId, kind } = record;
   const isAccepted = isStillAccepted(care);
   const isRefused = care.answers.at(-1)?.current === "refused"; // the new one, or whatever was stored since
-  const failure = lastFailure?.step === "aftercare" && lastFailure.version === care.current ? lastFailure : undefined;
+  const { failure } = care;
   // Where nobody came to ask, what kept them from it may be that the new one is not accepted.
   const hindrance = failure && care.answers.length === 0 ? `${harmless(failure.message, 300)} ` : "";
   const dashboard =

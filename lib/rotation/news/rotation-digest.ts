@@ -101,7 +101,7 @@ function heldLine({ tenant, record: { clientId, held } }: TenantRotation): strin
 }
 
 const leftLine = ({ tenant, record }: TenantRotation): string =>
-  `left unfinished  ${tenant}: ${clientText(record.clientId)}: Auth0 may know the new one, and no audit goes on with it`;
+  `left unfinished  ${tenant}: ${clientText(record.clientId)}: Auth0 may know the new one, and nobody has finished it`;
 
 function failedLine({ tenant, record }: TenantRotation): string {
   return `not rotated  ${tenant}: ${clientText(record.clientId)}: ${harmless(failing(record)?.message ?? "", 200)}`;

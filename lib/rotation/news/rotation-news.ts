@@ -6,7 +6,8 @@ import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
 import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
 import { type KnownCredential, knownCredentials } from "../credentials/known-credentials.ts";
-import { listRotations } from "../ledger/ledger.ts";
+import { isUnfinished, listRotations } from "../ledger/ledger.ts";
+import { rememberTenants, rotatedTenants } from "../ledger/rotated-tenants.ts";
 import { announced } from "../schedule/due.ts";
 import type { TenantRotation } from "./alert-parts.ts";
 import { announcementAlerts } from "./announcement-alerts.ts";
@@ -19,7 +20,7 @@ const TENANTS_AT_ONCE = 20;
 /** What is told of, and when. */
 export interface NewsRequest {
   run: RunRef;
-  /** Of all tenants. Of those that have none any more, what was begun is told of all the same. */
+  /** Of all tenants. Of those that have none any more, or are gone themselves, what was begun is told of all the same. */
   credentials: readonly ConfiguredCredential[];
   now: Instant;
   /** The longest time between two audits, in hours; a day when left out. */
@@ -38,15 +39,18 @@ export async function rotationNews(
   const configured = Map.groupBy(credentials, ({ tenant }) => tenant);
   const known: KnownCredential[] = [];
   const rotations: TenantRotation[] = [];
-  const tenants = new Set([...rules.tenants, ...configured.keys()]);
-  await someAtOnce(tenants, TENANTS_AT_ONCE, async (tenant) => {
+  const present = new Set([...rules.tenants, ...configured.keys()]);
+  const toRemember = new Set(present);
+  await someAtOnce(new Set([...present, ...(await rotatedTenants(table))]), TENANTS_AT_ONCE, async (tenant) => {
     const theirs = configured.get(tenant) ?? [];
     known.push(...(await knownCredentials(table, tenant, theirs, now)));
     const tended = new Set(theirs.flatMap(({ clientId, hasRotator }) => (hasRotator ? [clientId] : [])));
     for (const record of await listRotations(table, tenant)) {
       rotations.push({ tenant, record, isTended: tended.has(record.clientId) });
+      if (isUnfinished(record)) toRemember.add(tenant);
     }
   });
+  await rememberTenants(table, toRemember);
   return {
     alerts: [
       ...rotationAlerts(rotations, rules, now),

@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
+import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { recordingFailure } from "../failures.ts";
 import { ownedByOther } from "../judgements/judge-owner.ts";
 import { readTarget, recordOfCredential, writeTarget } from "../ledger/ledger.ts";
@@ -44,4 +45,27 @@ export async function lookAtSecret(
   const request = { target: ours, version, step: "createSecret" as const, deadline };
   const refusal = refusedError(ownedByOther(await readTarget(table, secret.arn), credential));
   return recordingFailure(request, parts, () => Promise.reject(refusal));
+}
+
+/**
+ * As {@link lookAtSecret}, as a try that is on record: that the secret cannot be looked at fails it as well, although
+ * nobody may know the secret's ARN.
+ *
+ * @param order says on record who tries, with the target as it is known
+ * @throws also what `order` rejects with
+ */
+export async function lookInTry(
+  credential: KnownCredential,
+  { version, deadline }: Try,
+  order: (supposed: RotationTarget) => Promise<unknown>,
+  parts: RotationParts,
+): ReturnType<typeof lookAtSecret> {
+  try {
+    return await lookAtSecret(credential, { version, deadline }, parts);
+  } catch (error) {
+    const target = targetOf(credential, credential.rotation?.arn ?? credential.secret, parts.clock.now());
+    await order(target);
+    const failure = { target, version, step: "createSecret" as const, deadline };
+    return recordingFailure(failure, parts, () => Promise.reject(error));
+  }
 }

@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import { type RunRef, runKey } from "../../findings/ledger/run-record.ts";
 import type { Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
+import { isRefusedOrder, isSettled } from "../ledger/failing.ts";
 import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { VersionId } from "../ports.ts";
 
@@ -47,15 +48,6 @@ export function finishingOrder(
 const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });
 
 /**
- * Whether a person's order was refused before anything was stored or told: the person has the answer, and with it the
- * order is over.
- */
-export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord): boolean {
-  if (order?.by !== "person" || underWay || !lastFailure) return false;
-  return lastFailure.version === order.version && lastFailure.refusal !== null && lastFailure.at >= order.at;
-}
-
-/**
  * For so long after the last sign of life a rotation is left alone: the function that does a step lives ten minutes
  * at the most, and the service tries failed steps again. Milliseconds.
  */
@@ -79,10 +71,3 @@ export function isAtWork(record: RotationRecord | undefined, run: RunRef, now: I
 
 const isOwn = ({ by, at }: RotationOrder, { startedAt }: RunRef): boolean =>
   by === "schedule" && at === Date.parse(startedAt);
-
-/** Whether every version that the record knows of has come to its end. */
-export function isSettled({ order, underWay, promoted, lastFailure }: RotationRecord): boolean {
-  if (underWay) return false;
-  if (lastFailure && lastFailure.step !== "aftercare" && lastFailure.at > (promoted?.at ?? 0)) return false;
-  return order === undefined || order.version === promoted?.version || order.cameToNothing !== undefined;
-}

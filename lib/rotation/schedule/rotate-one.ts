@@ -7,11 +7,10 @@ import { changeRotation, readRotation } from "../ledger/ledger.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
 import type { RotationParts } from "../parts.ts";
-import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
-import { refusedError } from "../refusal.ts";
-import { ROTATION_FUNCTION } from "../vault/function-arn.ts";
+import type { RotationService, VersionId } from "../ports.ts";
+import { assertOurs } from "../vault/assert-ours.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
-import { lookAtSecret, targetOf } from "./look-at-secret.ts";
+import { lookInTry } from "./look-at-secret.ts";
 import { isAtWork, orderOf, versionOf } from "./order-of-run.ts";
 
 /** What a run knows of a rotation that it has begun when it goes on to the next. */
@@ -45,8 +44,9 @@ export async function rotateOne(
   const version = versionOf(run, tenant, clientId);
   const known = rotation && outcomeOf(rotation, version, parts.clock.now());
   if (known) return known;
-  const { target, secret } = await look(credential, run, version, until, parts);
-  await order(credential, target, run, version, parts);
+  const orderFor = (target: RotationTarget) => order(credential, target, run, version, parts);
+  const { target, secret } = await lookInTry(credential, { version, deadline: until }, orderFor, parts);
+  await orderFor(target);
   await recordingFailure({ target, version, step: "createSecret", deadline: until }, parts, async () => {
     // What hung was finished before: somebody has begun this one since.
     const pending = pendingVersion(secret);
@@ -56,24 +56,6 @@ export async function rotateOne(
     if (outcome === "in-progress") throw busy(clientId);
   });
   return outcome(target, version, until, parts);
-}
-
-/** That the secret cannot be looked at is a failed try as well, although nobody may know the secret's ARN. */
-async function look(
-  credential: KnownCredential,
-  run: RunRef,
-  version: VersionId,
-  deadline: Instant,
-  parts: RotationParts,
-): ReturnType<typeof lookAtSecret> {
-  try {
-    return await lookAtSecret(credential, { version, deadline }, parts);
-  } catch (error) {
-    const supposed = targetOf(credential, credential.rotation?.arn ?? credential.secret, parts.clock.now());
-    await order(credential, supposed, run, version, parts);
-    const failure = { target: supposed, version, step: "createSecret" as const, deadline };
-    return recordingFailure(failure, parts, () => Promise.reject(error));
-  }
 }
 
 /** Whoever ordered something else a moment ago is at work: that order is not replaced. */
@@ -91,18 +73,6 @@ async function order(
       : { ...record, order: orderOf(run, version, now) },
   );
   if (record.order?.version !== version) throw busy(clientId);
-}
-
-/** RotateSecret would switch on what somebody switched off, and would call whatever function is set. */
-export function assertOurs({ name, rotationEnabled, rotationFunction }: VaultSecret): void {
-  if (rotationEnabled && rotationFunction?.includes(`:function:${ROTATION_FUNCTION}`)) return;
-  const why = rotationEnabled
-    ? `is rotated by another function than ${ROTATION_FUNCTION}`
-    : "has its rotation switched off";
-  throw refusedError({
-    refusal: "rotation-disabled",
-    message: `The secret ${name} ${why} in Secrets Manager; curfew rotate adopt sets it right.`,
-  });
 }
 
 /** Looks at the record until it says what became of the version, or there is no time left. */

@@ -17,12 +17,11 @@ import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
  * value that the tenant may have been told of: if it was, the current one is refused, and only a person goes on.
  */
 export async function createSecret(work: Work): Promise<void> {
-  const known = await recall(work);
-  if (isTold(work, known) && (await storedCredential(work, work.version))) return;
-  const refused = judgeOrder(known, work.settings, work.version);
-  if (refused) throw refusedError(refused);
-  await settleOther(work); // only now: what it promotes is not held any more
+  if (isTold(work, await recall(work)) && (await storedCredential(work, work.version))) return;
+  await settleOther(work); // whatever is held or off: another one that the tenant was told of bears no label by now
   const record = await recall(work);
+  const refused = judgeOrder(record, work.settings, work.version);
+  if (refused) throw refusedError(refused);
   const current = await currentCredential(work);
   await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current, record });
   const pending = await storedCredential(work, work.version);

@@ -1,13 +1,16 @@
 import { CREDENTIAL_PREFIX, type CredentialRecord, joinCredentials } from "../../history/credential-record.ts";
 import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
+import type { CurfewError } from "../../model/curfew-error.ts";
 import { tenantPartition } from "../../store/table.ts";
+import { planAftercare } from "../aftercare/plan.ts";
 import { unfinished } from "../asking/asking.ts";
+import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { replacedBy } from "../ledger/under-way.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
+import { isMovedEarly, replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
-import { refusalOf, refusedError } from "../refusal.ts";
+import { refusedError } from "../refusal.ts";
 import { versionWith } from "../vault/standing.ts";
 import { storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work } from "../work.ts";
@@ -43,15 +46,25 @@ function onlyPrevious(secret: VaultSecret): VersionId | undefined {
 }
 
 /**
- * Usually AWSPREVIOUS leaves what died when the current one was promoted. Not where a person stored a value, moved a
- * label or gave leave to overwrite: what is live then may be anything that is stored.
+ * Usually AWSPREVIOUS leaves what was proven dead after the last promotion. Everything else may be live: a person stored
+ * a value, moved a label or gave leave to overwrite, or nobody could prove anything.
  */
 async function partWith(work: Work, leaving: VersionId, current: VersionId): Promise<void> {
   const record = await recall(work);
   const replaced = replacedBy(work, record);
-  const isUsual = replaced?.wasAccepted && replaced.version === current && record?.promoted?.version === current;
-  if (!isUsual) await KINDS[work.settings.kind].partWith(work, leaving);
+  const isCurrentInUse = replaced?.wasAccepted && replaced.version === current;
+  if (isCurrentInUse && isProvenDead(leaving, current, record)) return;
+  await KINDS[work.settings.kind].partWith(work, leaving);
 }
+
+/** By the proof of the promotion of what is current, which nobody has moved since: the proof is as it was left. */
+const isProvenDead = (old: VersionId, current: VersionId, record: RotationRecord | undefined): boolean =>
+  record?.lastProof?.current === current && [record.lastProof.old, record.lastProof.oldToo].includes(old);
+
+const notAccepted = ({ clientId }: Work["settings"]): CurfewError =>
+  unfinished(
+    `Auth0 does not accept the new credential of ${clientId}, which somebody made the current one before it could; it does not count as promoted, and is set with the next try.`,
+  );
 
 async function assertAccepted(work: Work): Promise<void> {
   const pending = await storedCredential(work, work.version);
@@ -66,13 +79,15 @@ const nothingCurrent = ({ settings }: Work) =>
     message: `No version of the secret of ${settings.clientId} is current; label one AWSCURRENT.`,
   });
 
-/** The process that promoted it died over it, or a person promoted it by hand. */
+/** The process that promoted it died over it, or a person promoted it by hand: that one may have come before Auth0 knew. */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
   if (record?.underWay?.version !== work.version) {
     if (record?.order?.version === work.version && record.order.promotedBefore !== undefined) await countAnew(work);
     return;
   }
+  // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
+  if (isMovedEarly(record, work.version) && !(await isOwnTaken(work))) throw notAccepted(work.settings);
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
   if (!isPlanned && former !== undefined) await planAftercare(work, record, former);
@@ -86,60 +101,6 @@ async function countAnew(work: Work): Promise<void> {
     const { promotedBefore: _, ...anew } = order;
     return { ...record, order: anew };
   });
-}
-
-/**
- * Records what will be left to do. It counts from the promotion on, if it comes to that. What an earlier rotation left
- * to do with the same key is over: a person made that key current again, and its time begins anew.
- *
- * @param record as it is before the promotion; what was planned for the same version before goes on
- * @param former what is current until the promotion: a person's, where it is not what was replaced
- */
-async function planAftercare(work: Work, record: RotationRecord | undefined, former: VersionId): Promise<void> {
-  const now = nowOf(work);
-  const known = record?.aftercare.find((one) => one.current === work.version && isOpen(one));
-  const planned = known && { version: known.old, wasAccepted: known.wasAccepted === true };
-  const replaced = replacedBy(work, record) ?? planned;
-  const old = replaced?.version ?? former;
-  const wasAccepted = replaced?.wasAccepted ? { wasAccepted: true as const } : {};
-  const oldToo = former === old ? {} : { oldToo: former };
-  const base = { current: work.version, old, recordedAt: now, from: now, lastWriteAt: now, answers: [] };
-  // A client has two keys at the most, so of both old ones at most one is registered beside the new one.
-  const part = await oldPart(work, old);
-  const gone = part.oldKey || former === old ? part : await oldPart(work, former);
-  const care: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone };
-  await remember(work, (now) =>
-    isRecorded(work, now)
-      ? now
-      : {
-          ...now,
-          aftercare: [...now.aftercare.filter((one) => one.current !== work.version && !isReplaced(one, care)), care],
-        },
-  );
-}
-
-/**
- * Another process came to the end of the same version meanwhile: what it recorded has the true moments, and this one
- * loses its lease with the promotion. A version that is promoted once more is under way again.
- */
-const isRecorded = ({ version }: Work, { promoted, underWay }: RotationRecord): boolean =>
-  promoted?.version === version && underWay?.version !== version;
-
-const isReplaced = (care: Aftercare, { oldKey }: Aftercare): boolean =>
-  oldKey !== undefined && care.oldKey?.id === oldKey.id && isOpen(care);
-
-/** An old value that cannot be read keeps nothing from going forward; what is to be proven of it is said later. */
-async function oldPart(work: Work, old: VersionId): Promise<Pick<Aftercare, "oldKey">> {
-  const current = await storedCredential(work, work.version);
-  try {
-    const former = await storedCredential(work, old);
-    return former && current
-      ? await KINDS[work.settings.kind].oldPart(work, former.credential, current.credential)
-      : {};
-  } catch (error) {
-    if (refusalOf(error) === null) throw error;
-    return {};
-  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { unfinished } from "../asking/asking.ts";
 import { judgeOrder } from "../judgements/judge-order.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { refusedError } from "../refusal.ts";
-import { currentCredential, storedCredential } from "../vault/stored-credentials.ts";
+import { formerCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, recall, type Work } from "../work.ts";
 
 /** Has the tenant accept the pending credential. From here on the only way is forward. */
@@ -14,6 +14,6 @@ export async function setSecret(work: Work): Promise<void> {
   const pending = await storedCredential(work, version);
   if (!pending)
     throw unfinished(`The new credential of ${settings.clientId} is not stored yet; its rotation begins anew.`);
-  const current = () => currentCredential(work);
+  const current = () => formerCredential(work);
   await KINDS[settings.kind].tell(work, { pending: pending.credential, current, record });
 }

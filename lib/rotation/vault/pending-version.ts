@@ -1,3 +1,5 @@
+import type { RotationRecord } from "../ledger/rotation-record.ts";
+import { isToBeTold, toldVersion } from "../ledger/under-way.ts";
 import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
 import { versionWith } from "./standing.ts";
 
@@ -5,4 +7,15 @@ import { versionWith } from "./standing.ts";
 export function pendingVersion(secret: VaultSecret): VersionId | undefined {
   const pending = versionWith(secret, PENDING);
   return pending === versionWith(secret, CURRENT) ? undefined : pending;
+}
+
+/**
+ * The versions whose rotations are to be finished before another is begun: first what Auth0 was told of, whatever
+ * became of its label; what a person made current before Auth0 was told; and the pending one.
+ */
+export function hangingVersions(record: RotationRecord | undefined, secret: VaultSecret): VersionId[] {
+  const current = versionWith(secret, CURRENT);
+  const early = current !== undefined && isToBeTold(record, current) ? current : undefined;
+  const versions = new Set([toldVersion(record, secret.arn), early, pendingVersion(secret)]);
+  return [...versions].filter((version) => version !== undefined);
 }

@@ -1,4 +1,5 @@
 import { unfinished } from "../asking/asking.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { isTold, recall, type Work } from "../work.ts";
@@ -7,8 +8,9 @@ import { isTold, recall, type Work } from "../work.ts";
  * Where a version stands.
  *
  * `unlabelled` is one that the tenant was told of and that lost its label since, as people do who clean up after a
- * cancelled rotation. `replaced` was promoted once, and somebody made another one current since; it may still be
- * called pending, since Secrets Manager lets that label sit on the current version.
+ * cancelled rotation. `replaced` was in use once, and another one is current since; it may still be called pending,
+ * since Secrets Manager lets that label sit on the current version, or be called so again by a person. Whatever else it
+ * may be: a value that nobody began here is dead as far as anybody knows, and is never set.
  */
 export type Standing = "current" | "pending" | "unlabelled" | "replaced";
 
@@ -36,9 +38,16 @@ export async function standingOf(work: Work): Promise<Standing> {
     const message = `Rotation is switched off for the secret of ${target.clientId} in Secrets Manager; switch it on there, or with curfew rotate adopt.`;
     throw refusedError({ refusal: "rotation-disabled", message });
   }
-  if (versionWith(secret, PENDING) === version) return "pending";
+  if (versionWith(secret, PENDING) === version) return (await isOwn(work, record)) ? "pending" : "replaced";
   if (mayStop) throw notPending(work);
   return "unlabelled";
+}
+
+/** A value is stored only once it is on record that it is being made, so a version without that record has none yet. */
+async function isOwn({ parts, target, version }: Work, record: RotationRecord | undefined): Promise<boolean> {
+  const { underWay } = record ?? {};
+  if (underWay?.version === version) return underWay.wasReplaced !== true;
+  return (await parts.vault.read(target.arn, version)) === undefined;
 }
 
 /**
@@ -46,9 +55,9 @@ export async function standingOf(work: Work): Promise<Standing> {
  *
  * @throws CurfewError `rotation-refused` (`version-unknown`)
  */
-export async function assertPending(work: Work): Promise<void> {
+export async function assertLabelled(work: Work): Promise<void> {
   const secret = await work.parts.vault.describe(work.target.arn);
-  if (versionWith(secret, PENDING) !== work.version) throw notPending(work);
+  if (![PENDING, CURRENT].some((label) => versionWith(secret, label) === work.version)) throw notPending(work);
 }
 
 /**

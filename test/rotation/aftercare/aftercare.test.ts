@@ -163,14 +163,6 @@ describe("the aftercare of a client secret", () => {
       ({ vault, target }) => vault.promote(target.arn, oldVersion(vault), current(vault)),
       "again",
     ],
-    [
-      "it is pending again",
-      ({ vault }) => {
-        vault.takePendingAway();
-        vault.secret.versions.get(oldVersion(vault))?.labels.add(PENDING);
-      },
-      "again",
-    ],
     ["the application is gone", ({ client }) => Object.assign(client.settings, { isGone: true }), "exist any more"],
   ])("says why nothing can be proven when %s, and keeps it on record", async (_, happen, why) => {
     const { world } = await promotedWorld(SECRET);
@@ -183,6 +175,16 @@ describe("the aftercare of a client secret", () => {
     const endings: Partial<Record<string, string>> = { again: "in-use", "exist any more": "client-gone" };
     expect(recordOf(world)?.aftercare[0]?.ending).toBe(endings[why]);
     expect(recordOf(world)).not.toHaveProperty("lastProof");
+  });
+
+  it("proves it dead also where a person labels it AWSPENDING: nobody sets it again", async () => {
+    const { world } = await promotedWorld(SECRET);
+    world.vault.takePendingAway();
+    const old = oldVersion(world.vault);
+    world.vault.secret.versions.get(old)?.labels.add(PENDING);
+
+    expect(await careFor(world)).toEqual([]);
+    expect(recordOf(world)?.lastProof).toMatchObject({ old });
   });
 
   it("says so where Auth0's answers mean nothing by now", async () => {
@@ -289,7 +291,7 @@ describe("the aftercare of a private key", () => {
     expect(await careFor(world, accepting)).toEqual(unfinished);
 
     expect(world.client.attached).toEqual([old]);
-    expect(recordOf(world)).toMatchObject({ lastFailure: { step: "aftercare" }, failures: 0 });
+    expect(recordOf(world)).toMatchObject({ aftercare: [{ failure: unfinished }], failures: 0 });
   });
 
   it("is overdue where the old key cannot be taken away, whatever the reason, and begins nothing before its time", async () => {

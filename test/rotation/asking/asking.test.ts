@@ -73,6 +73,23 @@ describe("asking whether what is stored is in use", () => {
     expect(now()).toBe(60_000);
   });
 
+  it("goes on doubting where an answer is missing after a refusal", async () => {
+    const { work } = workFor(300_000);
+    const missing = Array.from({ length: 8 }, () => "unknown" as const); // for 40 s
+    const found = await inUse(work, answering("refused", ...missing, "accepted"), { current, record });
+    expect(found).toEqual({ which: "current", askedAt: 85_000 });
+  });
+
+  it("counts the 45 s up to the question: what happens while it is answered is not seen", async () => {
+    const { work } = workFor(300_000);
+    const answers = answering("refused", "accepted");
+    const slow = async (): Promise<Said> => {
+      await work.parts.clock.sleep(7_000); // an answer that came after 45 s was asked for before
+      return answers();
+    };
+    expect(await inUse(work, slow, { current, record })).toEqual({ which: "current", askedAt: 60_000 });
+  });
+
   it("says so where it is still refused after 45 s, whatever was accepted in between", async () => {
     const { work } = workFor(300_000);
     const foreign = [...Array.from({ length: 4 }, () => ["refused", "accepted"] as const).flat(), "refused"] as const;

@@ -3,6 +3,8 @@ import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
 import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
 import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
+import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
@@ -18,8 +20,12 @@ const service: RotationService = {
 };
 
 /** A rotation that somebody cancelled after these steps; with `isTidied` AWSPENDING was taken away as well. */
-async function cancelled(last: "createSecret" | "setSecret", isTidied: boolean): Promise<World> {
-  const options = { kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) } as const;
+async function cancelled(
+  last: "createSecret" | "setSecret",
+  isTidied: boolean,
+  kind: CredentialKind = "client-secret",
+): Promise<World> {
+  const options = { kind, propagation: "at once", keys: await prepareKeys(3) } as const;
   const { world, version } = await announcedWorld(options);
   expect(await stepsUpTo(world, last, version)).toBeUndefined();
   world.vault.secret.rotationEnabled = false;
@@ -131,19 +137,65 @@ describe("a key whose predecessor stays for its overlap", () => {
   });
 });
 
+const dryRunOf = (world: World, clientId = world.target.clientId) =>
+  world.clock.run(
+    world.run("dry run", 600_000, (_, parts) =>
+      dryRun(
+        { settings: { ...world.settings, clientId }, secret: world.vault.secret.name, overwrite: false },
+        { ...parts, tenant: () => parts.tenant(world.target) },
+      ),
+    ),
+  );
+
+describe.each(["client-secret", "private-key"] as const)("a dry run where Auth0 was told of a version (%s)", (kind) => {
+  it.each([
+    [false, false],
+    [true, false],
+    [true, true],
+  ])(
+    "finds nothing in the way that would be finished (its label gone: %s, another begun: %s)",
+    async (isTidied, isBegun) => {
+      const world = await cancelled("setSecret", isTidied, kind);
+      const told = recordOf(world)?.underWay?.version;
+      if (isBegun) world.vault.announce(world.newVersion());
+
+      expect(await dryRunOf(world)).toMatchObject({
+        value: { obstacles: [], pending: { version: told, value: "accepted" } },
+      });
+      expect(await findRotatable(byHand(world), wanted(world))).toMatchObject({ hanging: told });
+    },
+  );
+
+  it("says so where it lost its label and is not accepted: nothing is rotated to it", async () => {
+    const world = await cancelled("createSecret", true, kind);
+    world.vault.secret.rotationEnabled = true;
+    const { version = "", startedAt = 0 } = recordOf(world)?.underWay ?? {};
+    const underWay = { version, startedAt, setAt: startedAt };
+    await changeRotation(world.table, world.target, (record) => ({ ...record, underWay }));
+
+    expect(await dryRunOf(world)).toMatchObject({
+      value: {
+        obstacles: [{ refusal: null, message: expect.stringContaining(`${version} lost its label`) }],
+        pending: { version, value: "refused" },
+      },
+    });
+  });
+});
+
+it("a dry run says of an older version that somebody labelled that nothing is rotated to it", async () => {
+  const world = await cancelled("createSecret", false);
+  world.vault.secret.rotationEnabled = true;
+  await changeRotation(world.table, world.target, ({ underWay: _, ...record }) => record);
+
+  expect(await dryRunOf(world)).toMatchObject({
+    value: { obstacles: [{ message: expect.stringContaining("is an older one") }] },
+  });
+});
+
 it("a dry run finds in its way that the secret is another client's, as an order by hand would", async () => {
   const { world } = await announcedWorld({ kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) });
-  const look = (clientId: string) =>
-    world.clock.run(
-      world.run("dry run", 600_000, (_, parts) =>
-        dryRun(
-          { settings: { ...world.settings, clientId }, secret: world.vault.secret.name, overwrite: false },
-          { ...parts, tenant: () => parts.tenant(world.target) },
-        ),
-      ),
-    );
 
-  const [own, others] = [await look(world.target.clientId), await look("mno")].map((ending) =>
+  const [own, others] = [await dryRunOf(world), await dryRunOf(world, "mno")].map((ending) =>
     ending.ended === "done" ? ending.value.obstacles.map(({ refusal }) => refusal) : ending.ended,
   );
 

@@ -116,7 +116,9 @@ describe("what everybody hears of rotations", () => {
     const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR };
     const [alert] = alertsOf({ lastFailure: FAILURE, underWay });
 
-    expect(alert?.text).toContain("The next audit finishes it. The new credential may be live already");
+    expect(alert?.text).toContain("The next audit finishes it. The new credential may be live already: ");
+    expect(alert?.text).toContain("as the version v2. Under AWSPENDING consumers that");
+    expect(alert?.text).toContain("where somebody took that label away they find nothing that works");
   });
 
   it("is that an old one is still accepted, and that nobody can prove one dead", () => {
@@ -200,12 +202,8 @@ describe("what everybody hears of rotations", () => {
     expect(lost[0]?.text).toMatch(/^Auth0 refuses what is stored .* Why\.$/);
     expect(overdue([])?.text).toMatch(/^The new one was made the current one\. The old one should be dead/);
     expect(overdue(CARE.answers)?.text).toMatch(/^The new one is in place\. /);
-    const lastFailure = {
-      ...FAILURE,
-      step: "aftercare",
-      message: "The current key is not seen to be accepted.",
-    } as const;
-    const kept = alertsOf({ lastFailure, aftercare: [{ ...CARE, overdueSince: NOW, answers: [] }] })[0];
+    const failure = { ...FAILURE, message: "The current key is not seen to be accepted." };
+    const kept = alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW, answers: [], failure }] })[0];
     expect(kept?.text).toContain(" The current key is not seen to be accepted. Curfew goes on trying");
     expect(overdue(CARE.answers)?.steps.join()).not.toContain("--overwrite");
   });
@@ -224,6 +222,13 @@ describe("what everybody hears of rotations", () => {
     expect(told(false, {}, NOW - HOUR + 15 * 60_000 - 1)).toEqual([]);
     expect(told(false, { underWay: { version: "v2", startedAt: NOW - HOUR }, lastFailure: FAILURE })).toEqual([]);
     expect(told(false, { held: HELD }).map(({ title }) => title)).toHaveLength(2);
+    const audit = NOW - HOUR + 73 * HOUR; // by then one should have come, and have finished it
+    expect(told(true, {}, audit - 1)).toEqual([]);
+    const [late] = told(true, {}, audit);
+    expect(late).toMatchObject({ severity: "high", id: alert?.id, title: alert?.title });
+    expect(late?.text).toMatch(/ No audit has finished it since\.$/);
+    expect(late?.steps[0]).toBe("Finish it, and see what keeps it: npx curfew rotate --tenant a --client jkl");
+    expect(told(true, { held: HELD }, audit).map(({ title }) => title)).toEqual([expect.stringContaining("is held")]);
   });
 
   it("is how to go back to the newer one where somebody left it, which another rotation does not do", () => {
@@ -278,7 +283,7 @@ describe("what everybody hears of rotations", () => {
     ["aftercare is open in time", { promoted: { version: "v2", at: NOW }, aftercare: [CARE] }],
     ["nobody should have asked", { lastFailure: { ...FAILURE, refusal: "rotate-off", code: "rotation-refused" } }],
     ["nothing came of a version", { aftercare: [{ ...CARE, notProvable: "Nothing came.", ending: "nothing-came" }] }],
-    ["only aftercare failed", { failures: 1, lastFailure: { ...FAILURE, step: "aftercare" } }],
+    ["only aftercare failed", { failures: 1, aftercare: [{ ...CARE, failure: FAILURE }] }],
   ])("is nothing where %s", (_, record) => {
     expect(alertsOf(record)).toEqual([]);
   });

@@ -105,7 +105,7 @@ describe("the digest says of rotation", () => {
       "held  a: refused: the application is not in Auth0 any more",
       "not dead  a: alive: the old one is still accepted, overdue since 2026-11-25 05:00 UTC",
       "not dead  a: silent: the old one is not proven dead, overdue since 2026-11-25 05:00 UTC",
-      "left unfinished  a: told: Auth0 may know the new one, and no audit goes on with it",
+      "left unfinished  a: told: Auth0 may know the new one, and nobody has finished it",
       "not rotated  a: failing: Auth0 did not answer.",
       "aftercare  a: key: the old key stays until 2026-11-26 06:00 UTC",
       "not provable  a: lost: It is not stored.",

@@ -69,6 +69,27 @@ it("what was begun of a credential that is not configured any more is told of, a
   expect(digest(NOW).items).toEqual([
     "not dead  a: left: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
     "not dead  b: alone: the old one is not proven dead, overdue since 2026-11-24 06:05 UTC",
-    "left unfinished  a: told: Auth0 may know the new one, and no audit goes on with it",
+    "left unfinished  a: told: Auth0 may know the new one, and nobody has finished it",
   ]);
+});
+
+it("what was left in a tenant that is not configured any more is told of until it is finished, and then forgotten", async () => {
+  using table = openSqliteTable(":memory:");
+  const news = (tenants: string[]) =>
+    rotationNews({ run: RUN, credentials: [], now: NOW }, { ...RULES, tenants }, table);
+  const told = async (tenants: string[]) => (await news(tenants)).alerts.map(({ title }) => title);
+  const from = NOW - 86_400_000;
+  const held = { since: NOW, refusal: null, message: "Auth0 did not answer." };
+  await news(["a", "gone"]);
+  const underWay = { version: "v2", startedAt: from, setAt: from };
+  await table.put(rotationKey("gone", "told"), rotation({ clientId: "told", underWay }));
+
+  expect(await told(["a"])).toEqual(["gone: nobody finishes the rotation of told"]);
+  expect((await news(["a"])).digest(NOW).items).toEqual([
+    "left unfinished  gone: told: Auth0 may know the new one, and nobody has finished it",
+  ]);
+
+  await table.put(rotationKey("gone", "told"), rotation({ clientId: "told", held }));
+  await news(["a"]);
+  expect(await told(["a"])).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { unfinished } from "../../../bin/rotation/rotation-state.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
 import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
-import { isSettled } from "../../../lib/rotation/schedule/order-of-run.ts";
-import { KEYS, refusal, SECRET } from "../steps/a-step.ts";
+import { KEY, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { CLIENT_ID } from "../world/payload.ts";
@@ -201,15 +201,66 @@ describe("a version of which nothing came", () => {
   });
 });
 
-it("what is held is not rotated in the stead of a version that lost its label", async () => {
-  const { world, version } = await announcedWorld({ ...SECRET, keys: KEYS, propagation: "both" });
-  await stepsUpTo(world, "setSecret", version);
+describe.each(["client-secret", "private-key"] as const)("a version that Auth0 was told of (%s)", (kind) => {
+  const held = { since: 1, refusal: null, message: "It failed." };
+
+  /** Somebody cancelled it, took its label away as AWS advises, and began another one in the console. */
+  async function besideAnother(): Promise<{ world: World; version: string; other: string }> {
+    const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
+    await stepsUpTo(world, "setSecret", version);
+    world.vault.cancel();
+    world.guard.excuse();
+    world.vault.takePendingAway();
+    const other = world.newVersion();
+    world.vault.announce(other);
+    return { world, version, other };
+  }
+
+  it.each<[string, (world: World) => unknown]>([
+    ["rotate is off", ({ settings }) => Object.assign(settings, { rotate: "off" })],
+    ["it is held", ({ table, target }) => changeRotation(table, target, (record) => ({ ...record, held }))],
+    ["rotation is switched off at Secrets Manager", ({ vault }) => vault.cancel()],
+  ])("and that bears no label is finished before one that somebody began since, also where %s", async (_, happens) => {
+    const { world, version } = await besideAnother();
+    const { promote } = world.vault;
+    const promoted: string[] = [];
+    world.vault.promote = (...move) => {
+      promoted.push(move[1]);
+      promote(...move);
+    };
+    await happens(world);
+    world.clock.pass(DAY);
+
+    await world.clock.run(rotateDue(world, false));
+
+    expect(promoted[0]).toBe(version);
+    expect(recordOf(world)).not.toHaveProperty("held");
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is finished at once by whoever comes to begin another one, also where that is refused", async () => {
+    const { world, version, other } = await besideAnother();
+    Object.assign(world.settings, { rotate: "off" });
+
+    expect(await stepOf(world, "createSecret", other)).toEqual(refusal("rotate-off"));
+
+    expect(world.vault.labelled(CURRENT)).toBe(version);
+    expect(world.vault.labelled(PENDING)).toBe(other);
+  });
+});
+
+it("what is held is not rotated in the stead of a version that lost its label and came to nothing", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  await stepsUpTo(world, "createSecret", version);
+  const deaf = withTenant(() => ({ setSecret: () => Promise.reject(new Error("died")) }));
+  await stepOf(world, "setSecret", version, deaf);
   const held = { since: 1, refusal: null, message: "It failed." };
   await changeRotation(world.table, world.target, (record) => ({ ...record, held }));
   world.guard.excuse();
   world.vault.takePendingAway();
   const other = world.newVersion();
   world.vault.announce(other);
+  world.clock.pass(DAY);
 
   expect(await stepOf(world, "createSecret", other)).toEqual(refusal("held"));
   expect(world.vault.labelled(PENDING)).toBe(other);

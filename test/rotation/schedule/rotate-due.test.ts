@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { versionOf } from "../../../lib/rotation/schedule/order-of-run.ts";
 import { NOW } from "../../support/rotations.ts";
 import { arnOf, company } from "../company.ts";
@@ -158,6 +159,46 @@ describe("nothing is begun", () => {
     expect(names(world)).toEqual(["a 2"]);
     expect(world.recordOf("a", "1")?.lastFailure?.refusal).toBe("rotation-disabled");
     expect(world.recordOf("a", "1")?.held).toBeUndefined();
+  });
+
+  describe("as ever where an aftercare fails as well", () => {
+    async function withFailingAftercare() {
+      const world = await morning([old("a", "1", 99), old("a", "2", 98)]);
+      const care = { current: "old", old: "older", recordedAt: 1, promotedAt: 1, from: 1, lastWriteAt: 1, answers: [] };
+      await world.change("a", "1", { promoted: { version: "old", at: 1 }, aftercare: [care] });
+      world.secrets.values = () => {
+        throw new CurfewError("vault-failed", "No answer.", { retryable: true });
+      };
+      return world;
+    }
+
+    it("in a tenant where something was held on that day", async () => {
+      const world = await withFailingAftercare();
+      const refused = { code: "rotation-refused", refusal: "hs256-client", message: "HS256." } as const;
+      const lastFailure = { version: "v1", step: "createSecret" as const, at: NOW - DAY / 48, ...refused };
+      await world.change("a", "1", { lastFailure, held: { ...refused, since: NOW - DAY / 48 } });
+
+      expect(await world.rotate(RUN, world.tenants)).toMatchObject({ held: 1, waiting: 1 });
+      expect(world.begun).toEqual([]);
+      expect(world.recordOf("a", "1")).toMatchObject({
+        lastFailure,
+        aftercare: [{ failure: { message: "No answer." } }],
+      });
+    });
+
+    it("after one whose rotation is switched off: the next day it comes after the others", async () => {
+      const world = await withFailingAftercare();
+      const secret = world.secrets.get("apps/a/1");
+      if (secret) world.secrets.set("apps/a/1", { ...secret, rotationEnabled: false });
+
+      for (const days of [0, 1]) {
+        await world.audited(later(days), world.tenants);
+        await world.rotate(later(days), world.tenants);
+        await world.clock.run(world.clock.sleep(DAY));
+      }
+
+      expect(names(world)).toEqual(["a 2"]);
+    });
   });
 
   it("of what a person has ordered a moment ago, whose order stays", async () => {

@@ -61,3 +61,46 @@ describe("a secret that was made anew under its name while something of the form
     expect(names(world)).toEqual(["a 2"]);
   });
 });
+
+describe("a secret that cannot be looked at", () => {
+  const told = { version: "v2", startedAt: NOW - DAY, setAt: NOW - DAY };
+
+  it.each([
+    ["auto", 99],
+    ["off", 5],
+  ] as const)(
+    "is a failed try of what Auth0 was told of, and holds it after three, with rotate: %s",
+    async (rotate, age) => {
+      const world = await morning([old("a", "1", age, { rotate })]);
+      await world.change("a", "1", { underWay: told });
+      world.secrets.clear();
+      const failed: unknown[] = [];
+      for (let day = 0; day < 3; day += 1) {
+        await world.audited(later(day), world.tenants);
+        await world.rotate(later(day), world.tenants);
+        await world.rotate(later(day), world.tenants); // a run that is tried again counts once
+        failed.push(world.recordOf("a", "1")?.failures);
+        await world.clock.run(world.clock.sleep(DAY));
+      }
+
+      expect(failed).toEqual([1, 2, 3]);
+      expect(world.recordOf("a", "1")).toMatchObject({
+        ...{ underWay: told, order: { version: "v2", by: "schedule" } },
+        ...{ lastFailure: { version: "v2", code: "not-found" }, held: { refusal: null } },
+      });
+    },
+  );
+
+  it("is left to whoever is at work, and what nobody was told of is not begun anew", async () => {
+    const world = await morning([old("a", "1", 5), old("a", "2", 5, { rotate: "off" })]);
+    const order = { version: "v2", by: "person", at: NOW - 60_000 } as const;
+    await world.change("a", "1", { underWay: told, order });
+    await world.change("a", "2", { underWay: { version: "v2", startedAt: NOW - DAY } });
+    world.secrets.clear();
+
+    await world.rotate(RUN, world.tenants);
+
+    expect(world.recordOf("a", "1")).toMatchObject({ failures: 0, order });
+    expect(world.recordOf("a", "2")).not.toHaveProperty("lastFailure");
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { resumeRotation } from "../../../lib/rotation/ledger/ledger.ts";
+import { changeRotation, resumeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { NOTHING_TO_TEST } from "../../../lib/rotation/steps/test-secret.ts";
@@ -202,9 +202,12 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     await stepsUpTo(world, "setSecret", version);
     world.vault.cancel();
     world.settings.rotate = "off";
+    const held = { since: world.clock.now(), refusal: null, message: "It failed." };
+    await changeRotation(world.table, world.target, (record) => ({ ...record, held }));
 
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
     expect(world.vault.labelled(CURRENT)).toBe(version);
+    expect(recordOf(world)).not.toHaveProperty("held");
   });
 
   it("is held after three tries of automatic orders, each counted once, until a person resumes", async () => {

@@ -5,7 +5,7 @@ import { recordOf } from "../world/curfew.ts";
 import type { PreparedKey } from "../world/keys.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
 import { credentialOf } from "../world/payload.ts";
-import { setSecretByHand } from "../world/people.ts";
+import { moveBackByHand, setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 import { care, countingLive, DAY, KEY, KEYS, orderedBy, rotatedOnce, SECRET, storeSlip, unfinished } from "./a-step.ts";
 
@@ -41,6 +41,16 @@ describe.each(["both", "flapping", "old until the end"] as const)(
         "a person set another one just before, and stored it",
         async (world, second) => {
           setSecretByHand(world, "hand", true);
+          world.vault.announce(second);
+          expect(await stepsUpTo(world, "testSecret", second)).toBeUndefined();
+        },
+      ],
+      [
+        "a person set and stored another one, and went back to Curfew's in both places a moment ago",
+        async (world, second) => {
+          setSecretByHand(world, "hand", true);
+          moveBackByHand(world);
+          setSecretByHand(world, credentialOf(world.vault.read(CURRENT) ?? ""), false);
           world.vault.announce(second);
           expect(await stepsUpTo(world, "testSecret", second)).toBeUndefined();
         },

@@ -3,13 +3,14 @@ import { runKey } from "../../../lib/findings/ledger/run-record.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { orderRotation, resumeRotation } from "../../../lib/rotation/ledger/ledger.ts";
-import type { RotationOrder, RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
+import type { RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { ROTATION_STEPS } from "../../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationParts } from "../../../lib/rotation/parts.ts";
 import { CURRENT, PENDING, type RotationStart, type VersionId } from "../../../lib/rotation/ports.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
 import { versionOf } from "../../../lib/rotation/schedule/order-of-run.ts";
 import { rotateDue as dueRun, type RotateDueParts } from "../../../lib/rotation/schedule/rotate-due.ts";
+import { hangingVersions } from "../../../lib/rotation/vault/pending-version.ts";
 import { record } from "../../support/run-records.ts";
 import type { Ending, Process } from "../../support/world/process.ts";
 import type { World } from "./world.ts";
@@ -54,20 +55,13 @@ async function serveSteps(world: World, version: VersionId): Promise<boolean> {
   return world.vault.complete(version);
 }
 
-/** Somebody asks for a rotation: first it is written down who, then Secrets Manager is told. */
-async function order(
-  world: World,
-  process: Process,
-  parts: RotationParts,
-  wanted: Pick<RotationOrder, "version" | "by" | "overwrite">,
-): Promise<boolean> {
-  await orderRotation(parts.table, world.target, { ...wanted, at: process.clock.now() });
-  return world.wire.call(process, {
+/** Secrets Manager is told, after it was written down who asks. */
+const begin = (world: World, process: Process, version: VersionId): Promise<boolean> =>
+  world.wire.call(process, {
     name: "service.rotateSecret",
-    effect: () => world.vault.announce(wanted.version),
+    effect: () => world.vault.announce(version),
     failed: () => new CurfewError("vault-failed", "Secrets Manager failed.", { retryable: true }),
   });
-}
 
 /** The version that a rotation left behind: what blocks every other one. */
 export function hangingVersion(world: World): VersionId | undefined {
@@ -141,11 +135,13 @@ const hasBegun = (world: World, version: VersionId): boolean => hangingVersion(w
 
 /** A person asks for a rotation; what hangs is carried on instead, by its own id. */
 export async function rotateByHand(world: World, overwrite = false): Promise<void> {
-  const hanging = hangingVersion(world);
+  const [hanging] = hangingVersions(recordOf(world), world.vault.describe(world.target.arn));
   const version = hanging ?? world.newVersion();
   await world.run("curfew rotate", ROTATE_DUE, async (process, parts) => {
-    await order(world, process, parts, { version, by: "person", ...(overwrite ? { overwrite } : {}) });
-    if (hanging !== undefined) await finishForward(world.target, hanging, process.killedAt, parts);
+    const at = process.clock.now();
+    await orderRotation(parts.table, world.target, { version, by: "person", at, ...(overwrite ? { overwrite } : {}) });
+    if (hanging === undefined) await begin(world, process, version);
+    else await finishForward(world.target, hanging, process.killedAt, parts);
   });
   if (hanging === undefined && hasBegun(world, version)) await serveRotation(world, version);
 }

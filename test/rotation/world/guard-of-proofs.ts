@@ -27,15 +27,18 @@ export function guardOfProofs(
   const isKey = kind === "private-key";
   /** By the new secret, or the new key's `kid`. */
   const replaced = new Map<string, string>();
+  /** Secrets that were proven dead; keys are prepared, and long histories take them in turn. */
+  const dead = new Set<string>();
   let last: Proof | undefined;
   const nameOf = (payload: string): string => (isKey ? kidOf(credentialOf(payload)) : credentialOf(payload));
   const valueIn = (version: string | undefined) => vault.secret.versions.get(version ?? "")?.value;
-  const isStored = (name: string) =>
-    [...vault.secret.versions.values()].some(({ value }) => value !== undefined && nameOf(value) === name);
+  /** Of a value whose labels people moved away nobody can know. */
+  const isFindable = (name: string) => vault.labelsOf((payload) => nameOf(payload) === name).length > 0;
 
   function compare({ old, oldToo, current, answers }: Proof): void {
     const began = answers[0]?.at ?? 0;
     const said = [old, oldToo].flatMap((version) => valueIn(version) ?? []);
+    for (const payload of said) dead.add(nameOf(payload));
     if ((client.handAt ?? 0) < began && said.some((payload) => client.mayAccept(loginOf(kind, payload)))) {
       violations.push("what is called dead is accepted");
     }
@@ -49,10 +52,11 @@ export function guardOfProofs(
 
   return {
     beforeSetting(secret) {
+      if (dead.has(secret)) violations.push("what was proven dead is given to Auth0 again");
       const [newest] = client.live();
       if (newest?.secret === undefined || newest.secret === secret) return;
       const isUnseen = newest.by === "hand" && clock.now() - newest.since <= UNSEEN;
-      if (!isUnseen && isStored(newest.secret)) replaced.set(secret, newest.secret);
+      if (!isUnseen && isFindable(newest.secret)) replaced.set(secret, newest.secret);
       else replaced.delete(secret);
     },
     beforeAttaching(kids) {

@@ -21,12 +21,19 @@ export interface Guard {
   afterAnswer(login: Login, isAccepted: boolean, process: object): void;
   /** @param isLate whether the process that asked for it is dead */
   beforeSetting(secret: string, process: object, isLate: boolean): void;
-  /** @param isLate whether its process is dead by now: the next one could not know of it */
-  beforeRegistering(kid: string, pem: string, isLate: boolean): void;
+  beforeRegistering(key: Registering): void;
   beforeAttaching(ids: readonly string[]): void;
   beforeDeleting(id: string): void;
   beforePromotion(version: string): void;
   movingLabels: MovingLabels;
+}
+
+interface Registering {
+  kid: string;
+  pem: string;
+  /** Whether its process is dead by now: the next one could not know of it. */
+  isLate: boolean;
+  sentAt: number;
 }
 
 export interface GuardOptions {
@@ -53,10 +60,12 @@ export function guardOf(options: GuardOptions): Guard {
   const late = new Set<string>();
   /** Live secrets, and keys by `kid`, that people took the labels from. */
   const disowned = new Set<string | undefined>();
-  const doubts = new WeakMap<object, number>();
+  /** When a process saw refused what it was to replace. */
+  const doubts = new WeakMap<object, Map<string, number>>();
   /** Until when a person's leave to overwrite counts, by version. */
   const leaves = new Map<string, number>();
   let promotedAt = 0;
+  let recorded: RotationRecord["promoted"];
   let isExcused = false;
   let excusedAt = 0;
   let last: string | undefined;
@@ -111,6 +120,7 @@ export function guardOf(options: GuardOptions): Guard {
       if (call === "table.put ROTATION") {
         noteLeave();
         proofs.look();
+        lookAtPromotion();
       }
       const found = isKey ? lostKey() : lost();
       isExcused &&= found !== undefined || isUnseen();
@@ -124,15 +134,21 @@ export function guardOf(options: GuardOptions): Guard {
     },
     afterAnswer(login, isAccepted, process) {
       if (isAccepted || login.method !== "client-secret") return;
-      const current = vault.read(CURRENT);
-      if (current !== undefined && credentialOf(current) === login.secret.reveal()) doubts.set(process, clock.now());
+      const secret = login.secret.reveal();
+      const [current, former] = [CURRENT, PREVIOUS].map((label) => vault.read(label));
+      // Where a person made current what Auth0 does not know yet, the former one is in use.
+      const isInUse = (stored: string | undefined) => stored !== undefined && credentialOf(stored) === secret;
+      const isEarly = current !== undefined && !client.mayAccept(loginOf(kind, current));
+      if (!isInUse(current) && !(isEarly && isInUse(former))) return;
+      doubts.set(process, (doubts.get(process) ?? new Map()).set(secret, clock.now()));
     },
     beforeSetting(secret, process, isLate) {
       // What was on its way while a person took its label away: bringing that to its end is what comes next.
       const isDisowned = isLate && excusedAt > 0 && !isWorkedOn(secret);
       if (isDisowned) isExcused = true;
       else proofs.beforeSetting(secret);
-      if (clock.now() < (doubts.get(process) ?? Number.NEGATIVE_INFINITY) + DOUBT && !hasLeave(secret)) {
+      const doubted = [...(doubts.get(process) ?? [])].filter(([one]) => one !== secret);
+      if (doubted.some(([, at]) => clock.now() < at + DOUBT) && !hasLeave(secret)) {
         violations.push("a secret is set by a process that saw the current one refused");
       }
       const [newest] = client.live();
@@ -141,12 +157,14 @@ export function guardOf(options: GuardOptions): Guard {
       if (newest.secret === secret || hasLeave(secret)) return;
       violations.push("a secret that was set by hand is overwritten");
     },
-    beforeRegistering(kid, pem, isLate) {
+    beforeRegistering({ kid, pem, isLate, sentAt }) {
       if (isLate) late.add(kid);
       if (!late.has(kid) && client.registered.some((key) => key.kid === kid))
         violations.push("a key is registered twice");
       if (!pem.startsWith("-----BEGIN PUBLIC KEY-----")) violations.push("what is registered is no public key");
-      if (!isExcused && labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
+      // Or was, when that was asked for: a person took the label away while it was on its way.
+      const isDisowned = isExcused || (isLate && excusedAt + ON_ITS_WAY >= sentAt);
+      if (!isDisowned && labelsOfKey(kid).length === 0) violations.push("a key is registered that is not stored");
     },
     beforeAttaching(ids) {
       proofs.beforeAttaching(ids.map((id) => keyOf(id)?.kid));
@@ -174,6 +192,17 @@ export function guardOf(options: GuardOptions): Guard {
       promotedAt = clock.now();
     },
   };
+
+  /** What is on record as promoted is what the tenant accepts, unless people had their hands in it. */
+  function lookAtPromotion(): void {
+    const { promoted } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};
+    const payload = vault.secret.versions.get(promoted?.version ?? "")?.value;
+    if (promoted && promoted.at !== recorded?.at && client.handAt === undefined) {
+      const isAccepted = payload !== undefined && client.mayAccept(loginOf(kind, payload));
+      if (!isAccepted) violations.push("a credential is recorded as promoted that is not accepted");
+    }
+    recorded = promoted;
+  }
 
   function noteLeave(): void {
     const { order } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};

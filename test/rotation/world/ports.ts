@@ -33,12 +33,14 @@ export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: 
 }
 
 export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, process: Process): RotationTenant {
-  const call = <T>(name: string, effect: (isLate: boolean) => T): Promise<T> =>
-    wire.call(process, {
+  const call = <T>(name: string, effect: (isLate: boolean, sentAt: number) => T): Promise<T> => {
+    const sentAt = process.clock.now();
+    return wire.call(process, {
       name: `tenant.${name}`,
-      effect: () => effect(!process.isAlive()),
+      effect: () => effect(!process.isAlive(), sentAt),
       failed: tenantFailed,
     });
+  };
   const ask = (name: string, effect: () => ProbeAnswer): Promise<ProbeAnswer> =>
     wire.call(process, {
       name: `tenant.${name}`,
@@ -69,8 +71,8 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
       }),
     keys: () => call("keys", () => client.registered.map(({ id, kid, name }) => ({ id, kid, name }))),
     registerKey: ({ kid, publicKeyPem, name }) =>
-      call("registerKey", (isLate) => {
-        guard.beforeRegistering(kid, publicKeyPem, isLate);
+      call("registerKey", (isLate, sentAt) => {
+        guard.beforeRegistering({ kid, pem: publicKeyPem, isLate, sentAt });
         return client.register({ kid, pem: publicKeyPem, name }, "curfew");
       }),
     attachKeys: (ids) =>

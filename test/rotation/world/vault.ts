@@ -44,6 +44,8 @@ export interface WorldVault {
   putByHand(id: VersionId, value: string): void;
   /** A person takes AWSPENDING away, as AWS advises after a cancelled rotation. */
   takePendingAway(): void;
+  /** A person labels the oldest version that holds a value AWSPENDING. */
+  labelOldest(): void;
   /** Versions without labels. The service removes old ones where there are many, none in its first 24 hours. */
   deprecated(): readonly VersionId[];
   /** Removes those of the versions that are still deprecated. */
@@ -165,6 +167,10 @@ export function worldVault(arn: string, initial: VersionId, value: string | unde
     takePendingAway() {
       const pending = labelled(PENDING);
       if (pending !== undefined) versions.get(pending)?.labels.delete(PENDING);
+    },
+    labelOldest() {
+      const [oldest] = [...versions].filter(([, { value }]) => value !== undefined);
+      if (oldest) move(PENDING, oldest[0]);
     },
     deprecated,
     removeDeprecated(unwanted) {

@@ -1,0 +1,109 @@
+import { describe, expect, it } from "vitest";
+import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
+import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
+import { CURRENT } from "../../../lib/rotation/ports.ts";
+import { nextMorning, recordOf, rotateByHand, rotateDue } from "../world/curfew.ts";
+import { announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { credentialOf, loginOf } from "../world/payload.ts";
+import { moveForwardByHand, setSecretByHand } from "../world/people.ts";
+import type { World } from "../world/world.ts";
+import { care, DAY, KEY, outside, refusal, SECRET, unfinished } from "./a-step.ts";
+
+const datedAt = ({ table, target }: World): number | undefined =>
+  table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
+    ?.rotatedAt;
+
+/** A new version that is stored, and that a person made the current one before Auth0 was told of it. */
+async function movedWorld(kind: World["kind"]) {
+  const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
+  const first = world.vault.labelled(CURRENT);
+  expect(await stepOf(world, "createSecret", version)).toBeUndefined();
+  moveForwardByHand(world);
+  expect(world.vault.labelled(CURRENT)).toBe(version);
+  return { world, version, first };
+}
+
+describe.each(CREDENTIAL_KINDS)("a version that a person made current before Auth0 was told of it (%s)", (kind) => {
+  const isAccepted = (world: World) => world.client.mayAccept(loginOf(kind, world.vault.read(CURRENT) ?? ""));
+
+  it("is told to Auth0, and what it replaces is what was current until then", async () => {
+    const { world, version, first } = await movedWorld(kind);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+    expect(isAccepted(world)).toBe(true);
+    expect(recordOf(world)?.promoted).toEqual({ version, at: datedAt(world) });
+    world.clock.pass(2 * DAY);
+    await care(world);
+    expect(recordOf(world)?.lastProof).toMatchObject({ current: version, old: first, wasAccepted: true });
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it.each([
+    ["the next audit", (world: World) => rotateDue(world, false)],
+    ["a person", (world: World) => rotateByHand(world)],
+  ])("is finished by %s where nobody does the steps", async (_, finish) => {
+    const { world, version } = await movedWorld(kind);
+    world.vault.takePendingAway();
+    await world.clock.run(nextMorning(world));
+
+    await world.clock.run(finish(world));
+
+    expect([recordOf(world)?.promoted?.version, isAccepted(world)]).toEqual([version, true]);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is not told to Auth0 where it was replaced once, nor called promoted", async () => {
+    const { world, version } = await movedWorld(kind);
+    const underWay = { version, startedAt: 1, wasReplaced: true as const };
+    await changeRotation(world.table, world.target, (record) => ({ ...record, underWay }));
+    const before = outside(world);
+
+    expect(await stepsUpTo(world, "finishSecret", version)).toEqual(unfinished);
+
+    expect([outside(world), recordOf(world)?.promoted]).toEqual([before, undefined]);
+  });
+
+  it("is not called promoted, and not dated, before Auth0 accepts it", async () => {
+    const { world, version } = await movedWorld(kind);
+
+    expect(await stepOf(world, "finishSecret", version)).toEqual(unfinished);
+
+    expect([recordOf(world)?.promoted, datedAt(world)]).toEqual([undefined, undefined]);
+  });
+});
+
+it("a secret that a person made current is not set over one that a person set at Auth0", async () => {
+  const { world, version } = await movedWorld("client-secret");
+  setSecretByHand(world, "hand", false);
+  world.clock.pass(60_000);
+
+  expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+  expect(await stepOf(world, "finishSecret", version)).toEqual(unfinished);
+
+  expect(world.client.live().map(({ secret }) => secret)).toEqual(["hand"]);
+  expect(recordOf(world)?.held?.refusal).toBe("current-refused");
+});
+
+it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
+  const { world, version } = await announcedWorld(KEY);
+  const silent = withTenant(() => ({ obtainToken: async () => ({ answer: "unknown", detail: "denied" }) }));
+  expect(await stepsUpTo(world, "setSecret", version)).toBeUndefined();
+  moveForwardByHand(world);
+
+  expect(await stepsUpTo(world, "finishSecret", version, silent)).toBeUndefined();
+
+  expect(recordOf(world)?.promoted).toMatchObject({ version });
+});
+
+it("a secret that a person told Auth0 of as well is only recorded", async () => {
+  const { world, version, first } = await movedWorld("client-secret");
+  world.client.setSecret(credentialOf(world.vault.read(CURRENT) ?? ""), "hand");
+  const before = world.wire.calls.length;
+
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+  expect(world.wire.calls.slice(before)).not.toContain("tenant.setSecret");
+  expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { old: first, current: version } });
+});
