@@ -46,7 +46,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   const { table: name } = await desk.place();
   const plan = { request, tenant, isLocal: false, client: undefined };
   terminal.err(planText(plan, terminal.width));
-  const question = { question: planQuestion(plan), otherwise: "contain it", yes };
+  const question = { ...planQuestion(plan), yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   setExitCode(1); // until it is known to be contained
   const { incident: id, joined } = await desk.start(request);

@@ -6,6 +6,7 @@ import type { Incident } from "../incident/incident.ts";
 import { decided, restored, waiting } from "./approval-alerts.ts";
 import { closed } from "./closed-alert.ts";
 import { contained, leftUndone, locked, notContained, notStored, opened, putBack } from "./containment-alerts.ts";
+import { inDrill } from "./drill-alerts.ts";
 import type { IncidentTurn } from "./incident-turn.ts";
 import { blind, found, logGap, plantedUsed, used } from "./log-alerts.ts";
 import { iso, nameOf, type Told } from "./told.ts";
@@ -20,7 +21,8 @@ const MOST_LINES = 50;
  * @param owner who hears of the tenant beside everybody else; null when nobody does
  */
 export function incidentAlert(incident: Incident, owner: string | null, turn: IncidentTurn): Alert {
-  const told = tell(incident, turn);
+  const real = tell(incident, turn);
+  const told = incident.drill ? inDrill(incident, turn, real) : real;
   const { severity, title, text, steps, items = [], facts = [], matter, at } = told;
   const drill = "Drill, nothing is changed: ";
   return {
@@ -47,7 +49,9 @@ const commonFacts = (incident: Incident): Fact[] => [
   { label: "Incident", value: incident.id },
   { label: "Reason", value: harmless(incident.reason, 300) },
   { label: "Started by", value: `${harmless(incident.openedBy, 200)}, ${moment(iso(incident.openedAt))}` },
-  ...(incident.leak ? [{ label: "What leaked", value: incident.leak.kind }] : []),
+  ...(incident.leak
+    ? [{ label: incident.drill ? "What would have leaked" : "What leaked", value: incident.leak.kind }]
+    : []),
 ];
 
 /** One function for each turn: the compiler misses the one that is not there. */

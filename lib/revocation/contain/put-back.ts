@@ -68,9 +68,9 @@ export async function putBack(incident: Incident, parts: IncidentParts): Promise
 }
 
 function lookedAt(incident: Incident): string {
-  const { steps, leak } = incident;
+  const { steps, leak, drill } = incident;
   if (isNotThere(incident)) return "There is no such application; in every turn it is looked for.";
-  const isUntouched = leak?.levers.length === 0 && !isComplete(steps["network-acl"]);
+  const isUntouched = drill || (leak?.levers.length === 0 && !isComplete(steps["network-acl"]));
   return isUntouched ? "Nothing was taken away." : "What was taken away is looked at in every turn.";
 }
 
