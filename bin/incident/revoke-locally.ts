@@ -66,7 +66,7 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
   const incident = await openIncident(incidents.table, start);
-  terminal.err(openedText(startedBy(incident, start), request, "", terminal.width));
+  terminal.err(openedText(startedBy(incident, start, false), request, "", terminal.width));
   await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
 

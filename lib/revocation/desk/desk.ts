@@ -115,7 +115,7 @@ async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<S
   };
   const incident = await openIncident(parts.table, report);
   await parts.executions.start(incident);
-  return { ...startedBy(incident, report), byApprover: isApprover(incident.openedBy, parts.config.incidents) };
+  return startedBy(incident, report, isApprover(incident.openedBy, parts.config.incidents));
 }
 
 async function decide(

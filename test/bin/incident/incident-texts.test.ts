@@ -246,7 +246,14 @@ describe("what a person is told before", () => {
 describe("starting an incident that is open already", () => {
   const first = { openedAt: THREE_AM, openedBy: "dana", reason: "in a repository", leakedSince: null };
   const said = (joined: typeof first | null, leakedSince: number | null = null) =>
-    oneLine(openedText({ incident: "fire", joined }, { reason: "in a chat", leakedSince }, "It goes on.", 60));
+    oneLine(
+      openedText(
+        { incident: "fire", joined, byApprover: false },
+        { reason: "in a chat", leakedSince },
+        "It goes on.",
+        60,
+      ),
+    );
 
   it("says so, and that what was said first stands", () => {
     expect(said(null)).toBe(" The incident fire is open. It goes on. ");
