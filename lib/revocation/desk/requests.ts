@@ -7,7 +7,7 @@ const text = z.string().max(2_000);
 
 /** As the person's machine has read it: the token itself stays there, and a field too many is refused. */
 const tokenShape = z.strictObject({
-  form: z.enum(["jwt", "opaque"]),
+  form: z.enum(["jwt", "opaque", "encrypted"]),
   issuer: orNull(text),
   subject: orNull(text),
   clientId: orNull(text),

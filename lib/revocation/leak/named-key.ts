@@ -22,4 +22,10 @@ export function whyKeyStays({
   return `The key ${leakedKey} is not detached by itself, because no other one is attached that could stay; nobody looked whether it is the one that is.`;
 }
 
-const TOKENS: ReadonlySet<LeakKind> = new Set(["machine-token", "user-token", "explorer-token", "opaque-token"]);
+const TOKENS: ReadonlySet<LeakKind> = new Set([
+  "machine-token",
+  "user-token",
+  "explorer-token",
+  "opaque-token",
+  "encrypted-token",
+]);
