@@ -10,6 +10,7 @@ import { type Lever, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
 import { hasNoKeys } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
+import { minuteOf } from "./incident-text.ts";
 
 /** What a person is told before anything is done. */
 export interface IncidentPlan {
@@ -41,6 +42,7 @@ export function planText(plan: IncidentPlan, width: number): string {
     request.drill
       ? `What would have leaked: ${leak.kind}. In an emergency: ${leak.meaning}`
       : `What leaked: ${leak.kind}. ${leak.meaning}`,
+    ...(request.leakedSince === null ? [] : [`Leaked since ${minuteOf(request.leakedSince)} UTC, as you say.`]),
     ...tokenLines(request),
     ...keyLines(plan, leak),
     ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),

@@ -78,7 +78,7 @@ export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invo
   const tenant = selectTenant(order.tenants, incident.tenant);
   const { how } = order;
   const file = how.oldSecretFile;
-  const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain);
+  const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain, invocation.signal);
   const responder = await responderHere(tenant, clientId, invocation.signal);
   terminal.err(`\nThe incident ${incident.id} is open.\n`);
   await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);

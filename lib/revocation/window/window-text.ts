@@ -66,4 +66,7 @@ export const momentOf = (instant: Instant): string => moment(iso(Math.ceil(insta
 /** The same of what has been done until then: the minute before, so that no more is claimed than was. */
 export const momentBefore = (instant: Instant): string => moment(iso(instant));
 
+/** `2026-11-25T05:59:30Z`: to be given again, as of when something was opened, which is no later than that. */
+export const secondOf = (instant: Instant): string => iso(Math.ceil(instant / 1_000) * 1_000).replace(".000Z", "Z");
+
 const iso = (instant: Instant): string => new Date(instant).toISOString();
