@@ -195,7 +195,7 @@ const notAllowed = (otherwise: string): CurfewError =>
   new CurfewError(
     "request-refused",
     ending(
-      `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md)`,
+      `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md)`,
       otherwise,
     ),
     { detail: "403" },

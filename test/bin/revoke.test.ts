@@ -240,7 +240,7 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       const run = await deployed.run(["approve", "by-token", "restore", "--yes"], { as: "ASIANOBODY" as never });
 
       expect(run).toMatchObject({ code: 3, stdout: "" });
-      expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl[^;]*\.\n$/);
+      expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on[^;]*\.\n$/);
     });
 
     it("ends an incident, with who and why, and asks nobody where the desk is that is named", async () => {
