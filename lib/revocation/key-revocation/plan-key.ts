@@ -20,8 +20,7 @@ export async function planKeyRevocation(
   incident: Incident,
   { tenant, table }: Pick<IncidentParts, "tenant" | "table">,
 ): Promise<KeyProposal> {
-  if (!incident.leak?.shortens.includes("key-revocation"))
-    return { none: whyNone(incident) };
+  if (!incident.leak?.shortens.includes("key-revocation")) return { none: whyNone(incident) };
   const first = await readPreserved<readonly SigningKey[]>(table, incident.id, "signing-keys");
   const kid = incident.token ? incident.token.kid : first?.find(({ state }) => state === "current")?.kid;
   if (kid === undefined || kid === null) return { none: NOT_KNOWN };

@@ -58,7 +58,11 @@ it.each<[string, Partial<LeakReport>, RegExp]>([
   ["of the responder without a spare", { own: ALONE }, /cannot act against its own responder/],
   ["of the application that stands for the tenant", { client: GLOBAL }, /Nothing stops what leaked/],
   ["in a token that nobody can read", { token: OPAQUE }, /Nobody knows what signed it/],
-  ["in a token that an API's secret signs", { token: { ...OPAQUE, form: "jwt" } }, /not signed with a key of the tenant/],
+  [
+    "in a token that an API's secret signs",
+    { token: { ...OPAQUE, form: "jwt" } },
+    /not signed with a key of the tenant/,
+  ],
 ])("says why no key is revoked for what leaked %s", async (_, report, why) => {
   const leak = classify({ clientId: "job", token: null, client: CLIENT, own: null, ...report });
   const parts = { tenant: {} as never, table: memoryTable() };
