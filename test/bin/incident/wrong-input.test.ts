@@ -1,8 +1,9 @@
 import { Command } from "commander";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { addIncidentCommands } from "../../../bin/incident/incident-commands.ts";
 import { namedDesk } from "../../../bin/incident/incident-place.ts";
 import { type LeakOptions, leakRequest } from "../../../bin/incident/incident-request.ts";
+import { incidentDesk } from "../../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 
 const TENANT = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
@@ -50,4 +51,20 @@ describe("what cannot be right is said in one sentence that names the option, be
       expect(namedDesk({ desk })).toEqual({ url: desk });
     expect(namedDesk({ desk: "", table: "t" })).toEqual({ table: "t" });
   });
+});
+
+it("a desk whose certificate is over is told by the code of that", async () => {
+  for (const [name, value] of [
+    ["AWS_ACCESS_KEY_ID", "A"],
+    ["AWS_SECRET_ACCESS_KEY", "s"],
+    ["AWS_REGION", "eu-west-1"],
+  ] as const)
+    vi.stubEnv(name, value);
+  const cause = Object.assign(new Error("it is over"), { code: "CERT_HAS_EXPIRED" });
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed", { cause })));
+  const desk = incidentDesk({ url: "https://desk.example/", table: "t" }, new AbortController().signal);
+
+  await expect(desk.close("fire", "r")).rejects.toThrow("The desk did not answer (CERT_HAS_EXPIRED).");
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
 });
