@@ -1,7 +1,9 @@
 import { once } from "node:events";
-import { createReadStream } from "node:fs";
+import { constants, createReadStream, openSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
+import { addAbortSignal, type Readable, Writable } from "node:stream";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { Secret } from "../lib/model/secret.ts";
 
@@ -90,22 +92,32 @@ export async function pipedSecret(input: AsyncIterable<string | Uint8Array> = pr
 /**
  * Reads a secret from a file, to its end; `-` is standard input.
  *
- * @throws CurfewError `arguments-invalid`
+ * @param signal ends the waiting for whoever writes into a pipe
+ * @throws CurfewError `arguments-invalid`; what the signal ends with
  */
-export async function secretFile(file: string, option: string): Promise<Secret> {
+export async function secretFile(file: string, option: string, signal: AbortSignal): Promise<Secret> {
   if (file === "-" && process.stdin.isTTY === true) {
     throw new CurfewError("arguments-invalid", `${option} - reads what is piped in; this is a terminal.`);
   }
   const name = file === "-" ? "Standard input" : `The file ${JSON.stringify(file)}`;
   try {
-    const secret = await secretIn(file === "-" ? process.stdin : createReadStream(file), name);
+    const input = file === "-" ? process.stdin : await opened(file);
+    const secret = await secretIn(addAbortSignal(signal, input), name);
     if (secret) return secret;
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof CurfewError) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
     throw new CurfewError("arguments-invalid", `${name} of ${option} cannot be read (${code}).`);
   }
   throw new CurfewError("arguments-invalid", `${name} of ${option} is empty.`);
+}
+
+/** To open a pipe waits, in a way that no signal ends, until somebody writes to it. Opened at once, reading it waits. */
+async function opened(file: string): Promise<Readable> {
+  if (!(await stat(file)).isFIFO()) return createReadStream(file);
+  const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 /** Undefined where there is nothing. */

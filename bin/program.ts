@@ -11,6 +11,7 @@ import type { RotateStatusOptions } from "./commands/rotate-status.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
 import { configOption } from "./config-option.ts";
 import { addIncidentCommands } from "./incident/incident-commands.ts";
+import { oneValue } from "./one-value.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { processTerminal } from "./terminal.ts";
@@ -155,8 +156,8 @@ function addRotate(program: Command, invocation: Invocation): void {
     .command("rotate", { isDefault: true, hidden: true })
     .argument("[command]")
     .addOption(configOption())
-    .option("--tenant <name>", "the tenant", one)
-    .option("--client <id>", "the client id of the application whose credential it is", one)
+    .option("--tenant <name>", "the tenant", oneValue)
+    .option("--client <id>", "the client id of the application whose credential it is", oneValue)
     .addOption(tableOption())
     .option("--dry-run", "only say what would happen, what would keep it from happening, and whom it concerns", false)
     .option(
@@ -186,8 +187,8 @@ function addRotate(program: Command, invocation: Invocation): void {
     .command("adopt")
     .description("puts an application's credential under Curfew's care without rotating it")
     .addOption(configOption())
-    .requiredOption("--tenant <name>", "the tenant", one)
-    .requiredOption("--client <id>", "the client id of the application", one)
+    .requiredOption("--tenant <name>", "the tenant", oneValue)
+    .requiredOption("--client <id>", "the client id of the application", oneValue)
     .requiredOption("--secret <name>", "the secret's name in Secrets Manager; it is created when it is not there")
     .addOption(tableOption())
     .addHelpText("after", ADOPT_HELP)
@@ -199,8 +200,8 @@ function addRotate(program: Command, invocation: Invocation): void {
     .command("resume")
     .description("goes on with a credential that is held: finishes what is pending, or rotates anew")
     .addOption(configOption())
-    .requiredOption("--tenant <name>", "the tenant", one)
-    .requiredOption("--client <id>", "the client id of the application", one)
+    .requiredOption("--tenant <name>", "the tenant", oneValue)
+    .requiredOption("--client <id>", "the client id of the application", oneValue)
     .addOption(tableOption())
     .addOption(evidenceOption())
     .option("--yes", "do not ask", false)
@@ -261,13 +262,6 @@ Exit codes:
   130  interrupted`;
 
 const collect = (value: string, previous: string[]): string[] => [...previous, value];
-
-/** A credential has one tenant and one client: of two that are given one would be forgotten. */
-function one(value: string, previous: string | undefined): string {
-  if (previous !== undefined) throw new InvalidArgumentError("It is given twice; one is taken.");
-  if (value.trim() === "") throw new InvalidArgumentError("It is empty.");
-  return value;
-}
 
 /** The sandbox needs a handful of ports after this one, too. */
 function port(text: string): number {

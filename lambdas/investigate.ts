@@ -24,7 +24,7 @@ export const handler = lambdaFunction(eventShape, async ({ step, incident: id },
   const config = await deployedConfig();
   const { incident, tenant, parts, before } = await partsOfIncident(config, id, clock);
   const way = await withinTime(INVESTIGATE_STEPS[step], invocation, (time) => {
-    const reading = { clock, random: Math.random, ...time };
+    const reading = { clock, random: Math.random, table: parts.table, ...time };
     return investigateSteps[step](incident, {
       ...parts,
       present: () => keptPresentClient(parts.table, id),

@@ -41,11 +41,18 @@ export async function runDecide(
   if (!(await personAgrees(question, terminal, invocation))) return;
   const { waits } = await desk.decide({ incident: id, step, decision, planHash: shown.planHash });
   const came = waits ? "waits" : asked.decision ? "stood" : "recorded";
-  terminal.out(`${wrapped(ANSWERED[decision][came], terminal.width)}\n`);
+  const answer = incident.drill && came === "waits" ? REHEARSED[decision] : ANSWERED[decision][came];
+  terminal.out(`${wrapped(answer, terminal.width)}\n`);
   terminal.err(`How it goes on: ${followCommand(id)}\n`);
 }
 
 const QUESTIONS = { approve: "Approve exactly this?", reject: "Reject it?" } as const;
+
+/** Nothing comes of an answer in a drill. */
+const REHEARSED = {
+  approve: "Approved. In an emergency Curfew would do it now; in this drill nothing is changed.",
+  reject: "Rejected. In an emergency everything would stay as it is; in this drill nothing is changed.",
+} as const;
 
 const ANSWERED = {
   approve: {

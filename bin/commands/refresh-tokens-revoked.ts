@@ -2,7 +2,7 @@ import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { mustBeSince, mustWaitForRefreshTokens, takeRefreshTokensRevoked } from "../../lib/revocation/desk/reports.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
-import { momentOf } from "../../lib/revocation/window/window-text.ts";
+import { secondOf } from "../../lib/revocation/window/window-text.ts";
 import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
 import { followCommand, incidentText } from "../incident/incident-text.ts";
 import { standingOf } from "../incident/standing.ts";
@@ -34,12 +34,12 @@ export async function runRefreshTokensRevoked(
   const standing = await standingOf(incident, table, systemClock);
   terminal.err(`${incidentText(standing, terminal.width)}\n\n`);
   await mustWaitForRefreshTokens(id, standing.window, table);
-  const question = `Are all refresh tokens of the application gone since ${momentOf(at)}?`;
+  const question = `Are all refresh tokens of the application gone since ${secondOf(at)}?`;
   if (!(await personAgrees({ question, otherwise: "say so", yes: options.yes }, terminal, invocation))) return;
   if (options.local) await takeRefreshTokensRevoked(id, at, personName(), { table, clock: systemClock });
   else await incidentDesk(namedDesk(options), invocation.signal).sayRefreshTokensRevoked(id, at);
   terminal.out(
-    `It is on record: the refresh tokens are gone since ${momentOf(at)}. The next look computes the window.\n`,
+    `It is on record: the refresh tokens are gone since ${secondOf(at)}. The next look computes the window.\n`,
   );
   if (!options.local) terminal.err(`How it goes on: ${followCommand(id)}\n`);
 }

@@ -40,7 +40,10 @@ export async function runRevoke(options: RevokeOptions, terminal: Terminal, invo
   if (options.tenant === undefined) throw invalid(UNNAMED);
   const tenant = selectTenant(config.tenants, options.tenant);
   const request = await leakRequest(options, tenant, invocation.signal);
-  const leaked = oldSecretFile === undefined ? null : await leakedLogin(oldSecretFile, request.clientId, tenant.domain);
+  const leaked =
+    oldSecretFile === undefined
+      ? null
+      : await leakedLogin(oldSecretFile, request.clientId, tenant.domain, invocation.signal);
   if (local) await revokeLocally({ request, tenant, leaked, how, yes }, terminal, invocation);
   else await revokeDeployed({ ...options, request, tenant, leaked }, terminal, invocation);
 }

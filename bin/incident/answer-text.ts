@@ -31,7 +31,7 @@ export function answerText(standing: Standing, width: number): string {
       width,
     ),
     ...listed(
-      incident.drill ? "What only people could do:" : "Do now, because only people can:",
+      incident.drill ? "What only people could do in an emergency:" : "Do now, because only people can:",
       forPeople(incident),
       width,
     ),
@@ -86,9 +86,7 @@ function drillHeadline(incident: Incident, name: string): string {
 }
 
 function untilWhen({ incident, window, now }: Standing): string[] {
-  if (!incident.drill || window === null) return windowSentences(window, now);
-  if (window.state === "closes") return [`Tokens that are out would work until ${momentOf(window.at)}.`];
-  if (!isUnderWay(incident)) return windowSentences(window, now);
+  if (window?.state !== "open" || !isUnderWay(incident)) return windowSentences(window, now, incident);
   const until = momentOf(window.knownUntil);
   return [`Tokens that are out would work until ${until} at the latest, as far as is known now.`];
 }

@@ -27,6 +27,7 @@ export function shownToApprover(incident: Incident, step: AskedStep, asked: Aske
   if (!does) throw refused("holds what this version cannot show");
   const lines = [
     `${incident.id}: ${stateOf(incident)}; ${incident.clientId} in ${incident.tenant}. Reason: ${incident.reason}`,
+    ...(incident.drill ? [NOTHING_COMES_OF_IT] : []),
     ABOUT[step],
     ...does.map((line) => `- ${line}`),
     "What is said about it:",
@@ -37,6 +38,9 @@ export function shownToApprover(incident: Incident, step: AskedStep, asked: Aske
   const text = lines.map((line) => `${wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")}\n`);
   return { text: text.join(""), planHash: hash };
 }
+
+const NOTHING_COMES_OF_IT =
+  "This is a drill: whatever is answered, nothing is given back or revoked. Below is what it would be about.";
 
 const ABOUT: Readonly<Record<AskedStep, string>> = {
   "key-revocation":

@@ -6,6 +6,7 @@ import type { IncidentsOptions, ShowOptions } from "../commands/incidents.ts";
 import type { RevokedOptions } from "../commands/refresh-tokens-revoked.ts";
 import type { RevokeOptions } from "../commands/revoke.ts";
 import { configOption } from "../config-option.ts";
+import { oneValue } from "../one-value.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { processTerminal } from "../terminal.ts";
 
@@ -22,20 +23,22 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .command("revoke")
     .description("something leaked: contains it now, and says until when what is out keeps working")
     .addOption(configOption())
-    .option("--tenant <name>", "the tenant")
-    .option("--client <id>", "the client id of the application that leaked, or whose token did")
+    .option("--tenant <name>", "the tenant", oneValue)
+    .option("--client <id>", "the client id of the application that leaked, or whose token did", oneValue)
     .option("--reason <text>", "why, for those who are told and for the evidence; never the secret itself")
-    .option("--token-file <file>", "a leaked token (- is standard input); it is read here and stays here")
+    .option("--token-file <file>", "a leaked token (- is standard input); it is read here and stays here", oneValue)
     .option(
       "--leaked-since <when>",
       "when it leaked: so long ago (3h, 7d), or a date or moment (2026-11-23, 2026-11-23T04:00Z)",
+      oneValue,
     )
-    .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0")
-    .option("--name <name>", "calls the incident so; started again by that name it is the same one")
+    .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0", oneValue)
+    .option("--name <name>", "calls the incident so; started again by that name it is the same one", oneValue)
     .option("--drill", "walks the same way and changes nothing", false)
     .option(
       "--old-secret-file <file>",
       "what leaked (- is standard input), to try that it gets nothing any more; it goes to the tenant's token endpoint alone",
+      oneValue,
     )
     .option("--local", "from this machine, without AWS; state and evidence are under .curfew/incidents", false)
     .option("--resume [incident]", "goes on with a --local one: the one that is open, or the one that is named")

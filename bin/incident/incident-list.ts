@@ -29,6 +29,7 @@ const cells = ({ incident, ...known }: Standing): string[] => [
 
 function untilWhen({ incident, window, now }: Omit<Standing, "waiting">): string {
   if (window === null) return "never computed";
+  if (incident.drill) return `${momentOf(endOf(window))} (would)`;
   if (incident.window === null) return `${momentOf(endOf(window))} (a bound)`;
   return `${windowLine(window)}${isOver(window, now) ? " (over)" : ""}`;
 }

@@ -1,4 +1,5 @@
 import { type DeskPlace, incidentDesk } from "../../lib/aws/incident-desk.ts";
+import { isLoopback } from "../../lib/config/address-fields.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
@@ -34,15 +35,29 @@ export async function incidentPlace({ local, table, desk }: PlaceOptions, signal
     const incidents = await openExistingIncidents();
     return { table: incidents?.table, [Symbol.dispose]: () => incidents?.[Symbol.dispose]() };
   }
-  const name = table || (await incidentDesk(namedDesk({ desk }), signal).place()).table;
+  const known = namedDesk({ desk });
+  const name = table || (await incidentDesk(known, signal).place()).table;
   return { table: await openDeployedLedger(name), [Symbol.dispose]: () => undefined };
 }
 
-/** Where the desk and its table are, as far as somebody has named them: Lambda is asked for the rest. */
+/**
+ * Where the desk and its table are, as far as somebody has named them: Lambda is asked for the rest.
+ *
+ * @throws CurfewError `arguments-invalid` where a signed order would go out in clear
+ */
 export const namedDesk = ({ desk, table }: DeskOptions): Partial<DeskPlace> => ({
-  ...(desk && { url: desk }),
+  ...(desk && { url: deskUrl(desk) }),
   ...(table && { table }),
 });
+
+function deskUrl(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname))) return text;
+  throw new CurfewError(
+    "arguments-invalid",
+    "--desk (CURFEW_DESK) takes the address of the desk, as https://….lambda-url.eu-central-1.on.aws/; leave it out to have Lambda asked for it.",
+  );
+}
 
 /** @throws CurfewError `arguments-invalid` where there is no incident at all */
 export function mustHaveIncidents(table: Table | undefined): Table {

@@ -10,6 +10,7 @@ import { type Lever, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
 import { hasNoKeys } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
+import { minuteOf } from "./incident-text.ts";
 
 /** What a person is told before anything is done. */
 export interface IncidentPlan {
@@ -38,13 +39,16 @@ export function planText(plan: IncidentPlan, width: number): string {
   const name = `${briefText(request.clientId, 80)}${client?.name === undefined ? "" : ` (${briefText(client.name, 60)})`}`;
   const lines = [
     `${request.drill ? "DRILL, nothing is changed: a" : "A"}n emergency revocation of ${name} in ${tenant.name} (${tenant.domain}).`,
-    `What leaked: ${leak.kind}. ${leak.meaning}`,
+    request.drill
+      ? `What would have leaked: ${leak.kind}. In an emergency: ${leak.meaning}`
+      : `What leaked: ${leak.kind}. ${leak.meaning}`,
+    ...(request.leakedSince === null ? [] : [`Leaked since ${minuteOf(request.leakedSince)} UTC, as you say.`]),
     ...tokenLines(request),
     ...keyLines(plan, leak),
     ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
     leak.levers.length === 0
-      ? noLevers(leak)
+      ? noLevers(leak, request)
       : request.drill
         ? "It would do, without asking again:"
         : "At once, without asking again:",
@@ -53,17 +57,25 @@ export function planText(plan: IncidentPlan, width: number): string {
     ...(leak.levers.length === 0
       ? []
       : ["", request.drill ? "Whom it would hit:" : "Whom it hits:", ...hitLines(plan).map((line) => `- ${line}`)]),
-    ...(leak.steps.length === 0 ? [] : ["", "What only people can do:", ...leak.steps.map((line) => `- ${line}`)]),
+    ...(leak.steps.length === 0
+      ? []
+      : [
+          "",
+          request.drill ? "What only people could do in an emergency:" : "What only people can do:",
+          ...leak.steps.map((line) => `- ${line}`),
+        ]),
   ];
   return `${lines.map((line) => wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")).join("\n")}\n`;
 }
 
-/** What a person is asked after that. */
-export function planQuestion(plan: IncidentPlan): string {
-  if (plan.request.drill) return "Walk through it?";
+/** What a person is asked after that; where nobody can be asked, `otherwise` says what would be done. */
+export function planQuestion(plan: IncidentPlan): { question: string; otherwise: string } {
+  if (plan.request.drill) return { question: "Walk through it?", otherwise: "walk through it" };
   const { levers, untouched } = planLeak(plan);
-  if (untouched === "own-responder") return "Open the incident?";
-  return levers.length === 0 ? "Open the incident, and watch?" : "Contain it now?";
+  if (untouched === "own-responder") return { question: "Open the incident?", otherwise: "open it" };
+  return levers.length === 0
+    ? { question: "Open the incident, and watch?", otherwise: "open it" }
+    : { question: "Contain it now?", otherwise: "contain it" };
 }
 
 const NOT_LOOKED =
@@ -72,7 +84,8 @@ const NOT_LOOKED =
 const NOT_SEEN =
   "The application could not be looked at beforehand; the first step looks again, and does what is right for what it finds.";
 
-function noLevers({ untouched }: Classification): string {
+function noLevers({ untouched }: Classification, { drill }: LeakRequest): string {
+  if (drill) return untouched ? UNTOUCHED[untouched] : "Curfew could take nothing away that would stop this.";
   if (untouched === undefined) {
     return "Curfew can take nothing away that would stop this; it watches, and says until when it lasts.";
   }

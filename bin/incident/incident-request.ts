@@ -3,6 +3,7 @@ import type { TenantConfig } from "../../lib/config/schema.ts";
 import { readPayload } from "../../lib/config/secret-payload.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { LONGEST } from "../../lib/revocation/desk/requests.ts";
 import { incidentId } from "../../lib/revocation/incident/incident-id.ts";
 import type { IncidentRequest } from "../../lib/revocation/incident/incidents.ts";
 import { leakedClient, readLeakedToken, type TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
@@ -38,6 +39,9 @@ export async function leakRequest(
   const { reason = "", client, tokenFile, leakedKey, name, drill } = options;
   if (client === undefined && tokenFile === undefined) throw invalid(UNNAMED);
   if (reason.trim() === "") throw invalid("Say why, for those who are told and for the evidence: --reason.");
+  mustFit("--reason", reason, LONGEST.reason);
+  mustFit("--client", client, LONGEST.clientId);
+  mustFit("--leaked-key", leakedKey, LONGEST.leakedKey);
   const token = tokenFile === undefined ? null : await readToken(tokenFile, tenant, signal);
   const clientId = token ? leakedClient(token, client) : (client ?? "");
   if (clientId.trim() === "") throw invalid(UNNAMED);
@@ -58,18 +62,31 @@ export async function leakRequest(
 const UNNAMED =
   "Name what leaked: its application, --client ID, or a token of it, --token-file FILE (- is standard input).";
 
+/**
+ * What the desk would not take is said before anything is shown.
+ *
+ * @param most characters
+ * @throws CurfewError `arguments-invalid`
+ */
+export function mustFit(option: string, text: string | undefined, most: number): void {
+  if (text !== undefined && text.length > most) throw invalid(`${option} takes ${most} characters at most.`);
+}
+
 async function readToken(file: string, { domain, origin }: TenantConfig, signal: AbortSignal): Promise<TokenFacts> {
-  const text = await secretFile(file, "--token-file");
+  const text = await secretFile(file, "--token-file", signal);
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
   return readLeakedToken(text, address, AUTH0_HERE, signal);
 }
+
+const BEFORE_AUTH0 = Date.UTC(2013);
 
 function leakedSince(text: string | undefined): number | null {
   if (text === undefined) return null;
   const now = systemClock.now();
   const at = sinceWhen(text, now, "--leaked-since");
-  if (at <= now) return Math.floor(at);
-  throw invalid("--leaked-since lies in the future.");
+  if (at > now) throw invalid("--leaked-since lies in the future.");
+  if (at < BEFORE_AUTH0) throw invalid("--leaked-since lies before 2013, when there was no Auth0.");
+  return Math.floor(at);
 }
 
 /**
@@ -77,8 +94,8 @@ function leakedSince(text: string | undefined): number | null {
  *
  * @throws CurfewError `arguments-invalid`
  */
-export async function leakedLogin(file: string, clientId: string, domain: string): Promise<Login> {
-  const payload = await secretFile(file, "--old-secret-file");
+export async function leakedLogin(file: string, clientId: string, domain: string, signal: AbortSignal): Promise<Login> {
+  const payload = await secretFile(file, "--old-secret-file", signal);
   const kind = /"(kty|privateKeyJwk)"/.test(payload.reveal()) ? "private-key" : "client-secret";
   try {
     const value = readPayload(payload, { kind, clientId, domain, reference: "of --old-secret-file" });

@@ -33,7 +33,7 @@ export const isAsGoodAsContained = (incident: Incident): boolean =>
 /** Everything that is known of an incident but its timeline. */
 export function incidentText(standing: Standing, width: number): string {
   const { incident, waiting } = standing;
-  const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, leak, drill } = incident;
+  const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
@@ -42,7 +42,7 @@ export function incidentText(standing: Standing, width: number): string {
     ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
     ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
-    `What leaked: ${leak ? `${leak.kind}. ${leak.meaning}` : "nobody has looked at the application yet"}`,
+    leakFact(incident),
     ...windowFacts(standing),
   ];
   return [
@@ -58,22 +58,35 @@ export function incidentText(standing: Standing, width: number): string {
   ].join("\n");
 }
 
+function leakFact({ leak, drill }: Incident): string {
+  if (!leak) return "What leaked: nobody has looked at the application yet";
+  const { kind, meaning } = leak;
+  return drill ? `What would have leaked: ${kind}. In an emergency: ${meaning}` : `What leaked: ${kind}. ${meaning}`;
+}
+
 function windowFacts({ incident, window, now }: Standing): string[] {
   if (window === null) return ["Until when tokens that were out worked was never computed."];
-  return [...windowSentences(window, now), ...(incident.window === null ? [A_BOUND] : [])];
+  return [...windowSentences(window, now, incident), ...(incident.window === null ? [A_BOUND] : [])];
 }
 
 const A_BOUND =
   "That is a bound, from what is known now: the end is computed once it is proven that no new token is given out.";
 
 function notDoneLines(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null && !isOpened(incident) ? notDone(incident) : [];
-  return lines.length === 0 ? [] : ["Not contained because:", ...lines.map((line) => item(line, width))];
+  const isAsked = incident.closedAt === null && !isOpened(incident);
+  const lines = isAsked && !(incident.drill && isAsGoodAsContained(incident)) ? notDone(incident) : [];
+  const title = incident.drill ? "Would not be contained because:" : "Not contained because:";
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
 }
 
 function forPeople(incident: Incident, width: number): string[] {
   const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople(incident) : [];
-  return lines.length === 0 ? [] : ["What only people can do:", ...lines.map((line) => item(line, width))];
+  return lines.length === 0
+    ? []
+    : [
+        incident.drill ? "What only people could do in an emergency:" : "What only people can do:",
+        ...lines.map((line) => item(line, width)),
+      ];
 }
 
 const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>

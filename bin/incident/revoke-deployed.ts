@@ -46,11 +46,12 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   const { table: name } = await desk.place();
   const plan = { request, tenant, isLocal: false, client: undefined };
   terminal.err(planText(plan, terminal.width));
-  const question = { question: planQuestion(plan), otherwise: "contain it", yes };
+  const question = { ...planQuestion(plan), yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   setExitCode(1); // until it is known to be contained
-  const { incident: id, joined } = await desk.start(request);
-  terminal.err(openedText({ incident: id, joined }, request, GOES_ON, terminal.width));
+  const started = await desk.start(request);
+  const id = started.incident;
+  terminal.err(openedText(started, request, GOES_ON, terminal.width));
   try {
     const table = await openDeployedLedger(name);
     const tryHere = tryingHere(id, order, { table, desk, signal }, terminal);

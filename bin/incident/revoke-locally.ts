@@ -60,13 +60,13 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   const client = await lookedAt(request, tenant, responder, terminal);
   const plan = { request, tenant, isLocal: true, client };
   terminal.err(planText(plan, terminal.width));
-  terminal.err(`${wrapped(ALONE, terminal.width)}\n`);
-  const question = { question: planQuestion(plan), otherwise: "contain it", yes };
+  terminal.err(`${wrapped(request.drill ? ALONE_IN_DRILL : ALONE, terminal.width)}\n`);
+  const question = { ...planQuestion(plan), yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
   const incident = await openIncident(incidents.table, start);
-  terminal.err(openedText(startedBy(incident, start), request, "", terminal.width));
+  terminal.err(openedText(startedBy(incident, start, false), request, "", terminal.width));
   await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
 
@@ -78,11 +78,13 @@ export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invo
   const tenant = selectTenant(order.tenants, incident.tenant);
   const { how } = order;
   const file = how.oldSecretFile;
-  const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain);
+  const leaked = file === undefined ? null : await leakedLogin(file, clientId, tenant.domain, invocation.signal);
   const responder = await responderHere(tenant, clientId, invocation.signal);
   terminal.err(`\nThe incident ${incident.id} is open.\n`);
   await respond(incident, { ...incidents, tenant, responder, leaked, how }, terminal, invocation);
 }
+
+const ALONE_IN_DRILL = "This machine walks through it alone, and nobody else is told.";
 
 const ALONE =
   "This machine does it alone, and nobody else is told: tell those who have to know. Keep this command running until the window closes, or go on later with --resume.";

@@ -1,16 +1,19 @@
 import type { Instant } from "../../lib/history/history.ts";
 import { ASKED_STEPS, readAsked } from "../../lib/revocation/approvals/asked.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { Table } from "../../lib/store/table.ts";
 
 /** What waits for a second person, with the command that shows and answers it: one thing a line. */
-export async function waitingLines(table: Table, id: string, now: Instant): Promise<string[]> {
+export async function waitingLines(table: Table, { id, drill }: Incident, now: Instant): Promise<string[]> {
   const lines: string[] = [];
   for (const step of ASKED_STEPS) {
     const asked = await readAsked(table, id, step);
     if (asked && asked.decision === null && asked.until > now) {
       lines.push(
-        `A second person decides about ${step} until ${momentOf(asked.until)}: npx curfew approve ${id} ${step}`,
+        drill
+          ? `In an emergency a second person would decide about ${step}; to rehearse that until ${momentOf(asked.until)}: npx curfew approve ${id} ${step}`
+          : `A second person decides about ${step} until ${momentOf(asked.until)}: npx curfew approve ${id} ${step}`,
       );
     }
   }

@@ -195,7 +195,7 @@ const notAllowed = (otherwise: string): CurfewError =>
   new CurfewError(
     "request-refused",
     ending(
-      `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md)`,
+      `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md)`,
       otherwise,
     ),
     { detail: "403" },
@@ -213,12 +213,19 @@ const notSigned = (error: unknown, otherwise: string): CurfewError =>
 
 /** The original is not kept as the cause: it may hold the request. What fetch fails with names the network's error. */
 function unreachable(error: unknown, otherwise: string): CurfewError {
-  const reason = reasonOf(error instanceof TypeError && error.cause !== undefined ? error.cause : error);
+  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+  const reason = codeOf(cause) ?? reasonOf(cause);
   return new CurfewError("unreachable", ending(`The desk did not answer (${reason})`, otherwise), {
     detail: reason,
     retryable: true,
   });
 }
+
+/** As a certificate that is over has one, or an answer that is no HTTP: they are no codes of the network. */
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && /^[A-Z_]{3,60}$/.test(error.code)
+    ? error.code
+    : undefined;
 
 function notFound(error: unknown, otherwise: string): CurfewError {
   const reason = error === undefined ? "it has no URL" : reasonOf(error);

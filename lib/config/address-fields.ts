@@ -40,7 +40,7 @@ function originSentence(written: string): string | undefined {
   return /^https?:\/\/[^/?#\\\s]+$/i.test(written) ? undefined : `leave out what follows the port; ${ORIGIN_FORM}`;
 }
 
-function isLoopback(host: string): boolean {
+export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "[::1]" || (isIP(host) === 4 && host.startsWith("127."));
 }
 

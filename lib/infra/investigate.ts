@@ -36,6 +36,7 @@ export class Investigate extends CurfewFunction {
       config,
     });
     allowIncidentWork(this, parts, ["incident.json", "incident.html"]);
+    parts.table.allow(this, ["INCIDENTS"], ["Query"]); // one about the auditor may have locked it
     this.allow({ actions: ["secretsmanager:GetSecretValue"], resources: [secretArns(this, AUDITORS)] });
     acknowledge(this.role, {
       [secretsFinding(`${AUDITORS}-??????`)]:

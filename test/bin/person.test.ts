@@ -1,6 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { type Person, personHere, pipedSecret } from "../../bin/person.ts";
+import { type Person, personHere, pipedSecret, secretFile } from "../../bin/person.ts";
+import { temporaryFolder } from "../support/command-line.ts";
 
 const SECRET = "typed-canary-7f3kQ9xW2mB5vT8z";
 
@@ -74,5 +77,24 @@ describe("a secret that is piped in", () => {
     { title: "more than a secret can hold", chunks: ["x".repeat(65_537)], says: "64 KiB" },
   ])("is refused when it is $title", async ({ chunks, says }) => {
     await expect(pipedSecret(Readable.from(chunks))).rejects.toThrow(says);
+  });
+});
+
+describe("a secret in a named pipe that nobody writes to", () => {
+  const read = (pipe: string, signal = new AbortController().signal) => secretFile(pipe, "--token-file", signal);
+  const aPipe = async () => {
+    const folder = await temporaryFolder();
+    const pipe = join(folder.path, "pipe");
+    execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]); // Node.js has no call for it
+    return { pipe, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+  };
+
+  it("ends with the reason of the signal", async () => {
+    await using at = await aPipe();
+    const abort = new AbortController();
+    const reading = read(at.pipe, abort.signal);
+    abort.abort(new Error("interrupted"));
+
+    await expect(reading).rejects.toThrow("interrupted");
   });
 });

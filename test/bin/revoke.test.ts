@@ -130,9 +130,11 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
   it("reads a token here, and sends what it says and never the token", async () => {
     const run = await deployed.run(["revoke", ...NOW, "--token-file", "-", "--name", "by-token"], {
       input: deployed.token,
+      as: "ASIALEAD",
     });
 
     expect(run.code).toBe(0);
+    expect(oneLine(run.stderr)).toContain("among the approvers and cannot approve it");
     const incident = (await deployed.incidents()).find(({ id }) => id === "by-token");
     expect(incident?.token).toMatchObject({ clientId: "checkout", signature: { status: "verified" } });
     const rows = await all(deployed.table.list(incidentPartition("by-token"), { prefix: "" }));
@@ -238,7 +240,7 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       const run = await deployed.run(["approve", "by-token", "restore", "--yes"], { as: "ASIANOBODY" as never });
 
       expect(run).toMatchObject({ code: 3, stdout: "" });
-      expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl[^;]*\.\n$/);
+      expect(run.stderr).toMatch(/your role needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on[^;]*\.\n$/);
     });
 
     it("ends an incident, with who and why, and asks nobody where the desk is that is named", async () => {

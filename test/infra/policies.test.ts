@@ -100,6 +100,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     TRACES,
     CONFIG,
     `dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENT#*")}`,
+    `dynamodb:Query ${rows("INCIDENTS")}`,
     `dynamodb:GetItem, dynamodb:Query ${rows("TENANT#*")}`,
     `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,
     "s3:GetObject, s3:PutObject on <EvidenceBucket>/incidents/*/incident.html, <EvidenceBucket>/incidents/*/incident.json",

@@ -5,8 +5,7 @@ import { nameOf, type Told, type Turn } from "./told.ts";
 
 /** Only what is known to be over is said to be. */
 function closedWords(incident: Incident): string {
-  const { drill, ended, window } = incident;
-  if (drill) return "Nothing was changed.";
+  const { ended, window } = incident;
   const isOver = !ended || (window?.state === "closes" && window.at <= ended.at);
   const by = ended ? `${harmless(ended.by, 120)} ended it. ` : "";
   if (!isOver) return `${by}Nobody watches any more, and tokens that are out may still work: ${windowLine(window)}.`;

@@ -20,10 +20,9 @@ export function opened(incident: Incident): Told {
 }
 
 export function locked(incident: Incident, { at }: Turn<"locked">): Told {
-  const would = incident.drill ? "would get" : "gets";
   return {
     severity: "critical",
-    title: `${nameOf(incident)} is locked: it ${would} no new token for itself`,
+    title: `${nameOf(incident)} is locked: it gets no new token for itself`,
     text: `What uses the application cannot log in from now on. Tokens that are out keep working; until when is told as soon as no more can be got.${messageOf(incident, "lock")}`,
     steps: ["Tell the people whose services log in with it: they get errors until it is restored."],
     matter: [at],
@@ -34,14 +33,12 @@ export function locked(incident: Incident, { at }: Turn<"locked">): Told {
 export function contained(incident: Incident, { at }: Turn<"contained">): Told {
   const { window } = incident;
   const until =
-    window?.state === "closes"
-      ? `tokens already out ${incident.drill ? "would work" : "work"} until ${momentOf(window.at)}`
-      : "the window is open";
+    window?.state === "closes" ? `tokens already out work until ${momentOf(window.at)}` : "the window is open";
   return {
     severity: "critical",
-    title: `${nameOf(incident)} ${incident.drill ? "would be" : "is"} contained; ${until}`,
+    title: `${nameOf(incident)} is contained; ${until}`,
     text: [
-      incident.drill ? "No new token would be given out." : "No new token is given out, and that is proven.",
+      "No new token is given out, and that is proven.",
       ...windowSentences(window, at),
       "Curfew watches the tenant's log until then and tells of every use that it sees there; use at other APIs than Auth0's is in their own logs.",
     ].join(" "),

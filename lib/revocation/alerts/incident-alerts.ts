@@ -15,6 +15,7 @@ import {
   opened,
   putBack,
 } from "./containment-alerts.ts";
+import { inDrill } from "./drill-alerts.ts";
 import type { IncidentTurn } from "./incident-turn.ts";
 import { blind, found, logGap, plantedUsed, used } from "./log-alerts.ts";
 import { iso, nameOf, type Told } from "./told.ts";
@@ -29,7 +30,8 @@ const MOST_LINES = 50;
  * @param owner who hears of the tenant beside everybody else; null when nobody does
  */
 export function incidentAlert(incident: Incident, owner: string | null, turn: IncidentTurn): Alert {
-  const told = tell(incident, turn);
+  const real = tell(incident, turn);
+  const told = incident.drill ? inDrill(incident, turn, real) : real;
   const { severity, title, text, steps, items = [], facts = [], matter, at } = told;
   const drill = "Drill, nothing is changed: ";
   return {
@@ -56,7 +58,9 @@ const commonFacts = (incident: Incident): Fact[] => [
   { label: "Incident", value: incident.id },
   { label: "Reason", value: harmless(incident.reason, 300) },
   { label: "Started by", value: `${harmless(incident.openedBy, 200)}, ${moment(iso(incident.openedAt))}` },
-  ...(incident.leak ? [{ label: "What leaked", value: incident.leak.kind }] : []),
+  ...(incident.leak
+    ? [{ label: incident.drill ? "What would have leaked" : "What leaked", value: incident.leak.kind }]
+    : []),
 ];
 
 /** One function for each turn: the compiler misses the one that is not there. */

@@ -83,9 +83,9 @@ export async function putBack(incident: Incident, given: IncidentParts): Promise
 }
 
 function lookedAt(incident: Incident): string {
-  const { steps, leak } = incident;
+  const { steps, leak, drill } = incident;
   if (isNotThere(incident)) return "There is no such application; in every turn it is looked for.";
-  const isUntouched = leak?.levers.length === 0 && !isComplete(steps["network-acl"]);
+  const isUntouched = drill || (leak?.levers.length === 0 && !isComplete(steps["network-acl"]));
   if (isUntouched) return "Nothing was taken away.";
   const added = addedTo(incident).map(({ what }) => what);
   const more =

@@ -118,7 +118,7 @@ async function start({ body, caller }: DeskRequest, parts: DeskParts): Promise<S
   if (leakedKey !== undefined && incident.keyNamed) {
     await parts.executions.startBeside(incident, incident.keyNamed.count);
   }
-  return { ...startedBy(incident, report), byApprover: isApprover(incident.openedBy, parts.config.incidents) };
+  return startedBy(incident, report, isApprover(incident.openedBy, parts.config.incidents));
 }
 
 async function decide(

@@ -18,13 +18,17 @@ export interface Started {
   /** How it was opened, where it was open already: its reason and the time of the leak stand. Null where it is new. */
   joined: Pick<Incident, "openedAt" | "openedBy" | "reason" | "leakedSince"> | null;
   /** Whether who opened it is among the approvers: what it asks needs another one of them. */
-  byApprover?: boolean;
+  byApprover: boolean;
 }
 
 /** Says what a report came to: `incident` is the one that it opened or found. */
-export const startedBy = (incident: Incident, request: Parameters<typeof joins>[1]): Started => {
+export const startedBy = (incident: Incident, request: Parameters<typeof joins>[1], byApprover: boolean): Started => {
   const { id, openedAt, openedBy, reason, leakedSince } = incident;
-  return { incident: id, joined: joins(incident, request) ? { openedAt, openedBy, reason, leakedSince } : null };
+  return {
+    incident: id,
+    joined: joins(incident, request) ? { openedAt, openedBy, reason, leakedSince } : null,
+    byApprover,
+  };
 };
 
 /**

@@ -10,7 +10,7 @@ import { beginSupplied, recordSupplied } from "../rotate/record-supplied.ts";
 import { windowSoFar } from "../window/announce-window.ts";
 import { refreshTokensRevoked, sayRefreshTokensRevoked } from "../window/refresh-tokens.ts";
 import { type ExposureWindow, waitsForRefreshTokens } from "../window/window.ts";
-import { momentOf } from "../window/window-text.ts";
+import { secondOf } from "../window/window-text.ts";
 import type { reportShape } from "./requests.ts";
 
 type ReportParts = Pick<IncidentParts, "table" | "clock">;
@@ -43,7 +43,7 @@ export async function takeRefreshTokensRevoked(id: string, at: Instant, by: stri
   const window = incident.window ?? (await windowSoFar(incident, parts));
   await mustWaitForRefreshTokens(id, window, parts.table);
   await sayRefreshTokensRevoked(parts.table, id, { at, by });
-  const what = `Said that all refresh tokens of the application are revoked since ${momentOf(at)}.`;
+  const what = `Said that all refresh tokens of the application are revoked since ${secondOf(at)}.`;
   await addToTimeline(parts.table, id, { at: now, who: by, what, answer: null });
 }
 
@@ -63,7 +63,7 @@ export async function mustWaitForRefreshTokens(id: string, window: ExposureWindo
 /** @throws CurfewError `arguments-invalid` where refresh tokens cannot be said to be gone since then */
 export function mustBeSince(at: Instant, { openedAt }: Pick<Incident, "openedAt">, now: Instant): void {
   if (at <= now && at >= openedAt) return;
-  const message = `Say since when they are gone: not before the incident was opened (${momentOf(openedAt)}), and not later than now.`;
+  const message = `Say since when they are gone: not before the incident was opened (${secondOf(openedAt)}), and not later than now.`;
   throw new CurfewError("arguments-invalid", message);
 }
 

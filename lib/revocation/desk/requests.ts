@@ -7,7 +7,7 @@ const text = z.string().max(2_000);
 
 /** As the person's machine has read it: the token itself stays there, and a field too many is refused. */
 const tokenShape = z.strictObject({
-  form: z.enum(["jwt", "opaque"]),
+  form: z.enum(["jwt", "opaque", "encrypted"]),
   issuer: orNull(text),
   subject: orNull(text),
   clientId: orNull(text),
@@ -26,14 +26,17 @@ const tokenShape = z.strictObject({
   ]),
 }) satisfies z.ZodType<TokenFacts>;
 
+/** Of what people write, in characters. */
+export const LONGEST = { clientId: 200, leakedKey: 2_000, reason: 2_000 } as const;
+
 /** `POST /incidents`: what a person starts an incident with. Moments are milliseconds since the epoch. */
 export const startShape = z.strictObject({
   tenant: z.string().min(1).max(40),
-  clientId: z.string().min(1).max(200),
-  reason: z.string().min(1).max(2_000),
+  clientId: z.string().min(1).max(LONGEST.clientId),
+  reason: z.string().min(1).max(LONGEST.reason),
   name: z.string().optional(),
   leakedSince: orNull(moment).default(null),
-  leakedKey: text.optional(),
+  leakedKey: z.string().max(LONGEST.leakedKey).optional(),
   drill: z.boolean().default(false),
   token: orNull(tokenShape).default(null),
 });
@@ -43,7 +46,7 @@ export type StartRequest = z.input<typeof startShape>;
 export const decisionShape = z.strictObject({ planHash: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** `POST /incidents/{id}/close`: why nothing more is to be done. */
-export const closeShape = z.strictObject({ reason: z.string().min(1).max(2_000) });
+export const closeShape = z.strictObject({ reason: z.string().min(1).max(LONGEST.reason) });
 
 const trialShape = z.strictObject({ came: z.enum(["nothing", "issued", "refused", "unknown"]), detail: orNull(text) });
 

@@ -14,6 +14,10 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
 const GIVEN = "Access was given back: it gets tokens again, as a second person agreed.";
 const IN_PART = "Access is being given back, as a second person agreed, and that is not done: it may get tokens again.";
 
+const REOPENED = "Whoever may use the dashboard can open the application again.";
+const MAY_BE_A_USERS =
+  "Nobody here can read whose token it is: if it is a user's, closing the application does not stop it.";
+
 /**
  * What keeps a leak from being contained, one sentence each; empty when it is contained. Never empty otherwise. That
  * there is no new credential yet is none of it: see {@link isContained}.
@@ -37,7 +41,7 @@ export function notDone(incident: Incident): string[] {
     return result?.outcome === "incomplete" ? [...result.missing] : [result?.message ?? WORDS[step]];
   });
   if (missing.length > 0) return missing;
-  if (!leak.isContainable) return ["Whoever may use the dashboard can open the application again."];
+  if (!leak.isContainable) return [leak.kind === "encrypted-token" ? MAY_BE_A_USERS : REOPENED];
   return [drill ? "This is a drill: nothing was taken away." : "What was proven is older than what was done last."];
 }
 

@@ -5,9 +5,15 @@ import type { Incident } from "./incident.ts";
 /** What was reported. */
 type Report = Pick<Incident, "clientId" | "token">;
 
-/** Whether what leaked is a reason to close the application. A user's token, or an opaque one, is none: it was not got with the application's own credential. */
+/**
+ * Whether what leaked is a reason to close the application. A user's token, or an opaque one, is none: it was not got
+ * with the application's own credential. An encrypted one may have been.
+ */
 export const closesApplication = ({ token, clientId, leak }: Report & Partial<Pick<Incident, "leak">>): boolean =>
-  token === null || (leak?.levers.length ?? 0) > 0 || (token.form === "jwt" && isOfMachine(token, clientId));
+  token === null ||
+  (leak?.levers.length ?? 0) > 0 ||
+  (token.form === "encrypted" && leak?.levers.length !== 0) ||
+  (token.form === "jwt" && isOfMachine(token, clientId));
 
 /** For so long the same words of the same person say nothing new: who runs a command again looks how it stands. Milliseconds. */
 const REPEATED = minutes(60) * 1_000;

@@ -3,10 +3,16 @@ import type { TenantAccess } from "../../auth0/tenant-access.ts";
 import { loginFrom, type SecretSources } from "../../config/references.ts";
 import type { TenantConfig } from "../../config/schema.ts";
 import type { Instant } from "../../history/history.ts";
+import { eventsOf } from "../../history/own-requests.ts";
 import type { SectionName } from "../../inventory/inventory.ts";
 import { readInventory } from "../../inventory/read-inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { startTimeout } from "../../model/timeout.ts";
+import type { Table } from "../../store/table.ts";
+import { isOpened } from "../incident/how-far.ts";
+import { type Incident, lockedSince } from "../incident/incident.ts";
+import { listIncidents } from "../incident/incidents.ts";
+import { noteOwnAct } from "../watch/own-acts.ts";
 import type { SeenInventory } from "./inventories.ts";
 
 /** What must be left of a step's time to compare and to write down. Milliseconds. */
@@ -14,6 +20,7 @@ const TIME_TO_COMPARE = 60_000;
 
 /** How the reading goes by. */
 interface ReadingParts extends Omit<TenantAccess, "address" | "plan" | "login" | "deadline"> {
+  table: Table;
   /** When the step must be over. */
   deadline: Instant;
 }
@@ -22,11 +29,12 @@ interface ReadingParts extends Omit<TenantAccess, "address" | "plan" | "login" |
  * Reads a tenant as it is now, as an audit does and with the auditor's login: the responder may not see all that an
  * auditor sees. A section that cannot be read, or not in time, is in it with its reason.
  *
- * @param clientId the application that the incident is about. The auditor's own login is not used while it is locked:
- * every try would stand in the log as a use of what leaked.
+ * @param clientId the application that the incident is about. The auditor's own login is not used while it is locked, by
+ * this incident or another one: every try would stand in the log as a use of what leaked. What is refused
+ * where one locks it meanwhile is noted before as Curfew's own.
  * @param wanted sections that there is something to compare with
  * @throws CurfewError where there is no token to read anything with: the codes of {@link loginFrom} and of a login, and
- * `configuration-invalid` where the incident is about the auditor
+ * `configuration-invalid` where this incident or another one has locked the auditor
  */
 export async function inventoryNow(
   { name, domain, origin, plan, auditor }: TenantConfig,
@@ -36,16 +44,40 @@ export async function inventoryNow(
   parts: ReadingParts,
 ): Promise<SeenInventory> {
   if (auditor.clientId === clientId) throw aboutTheAuditor(name);
-  const { clock, deadline } = parts;
+  const { clock, deadline, table } = parts;
+  const open = await openIncidents(table, { tenant: name, clientId: auditor.clientId });
+  const locking = open.find((incident) => lockedSince(incident) !== null);
+  if (locking) throw auditorLocked(name, locking.id);
   const at = clock.now();
   using reading = startTimeout(clock, deadline - TIME_TO_COMPARE - at, outOfTime());
   const signal = AbortSignal.any([parts.signal, reading.signal]);
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
   const login = await loginFrom(auditor, domain, sources);
+  const act = { from: at, until: deadline, most: eventsOf(login), leaves: ["token-refused"] } as const;
+  for (const { id } of open) await noteOwnAct(table, id, act);
   const api = openManagementApi({ ...parts, address, plan, login, signal });
   await api.scopes(); // without a token every section would fail for the same reason
   return { at, source: "this incident", inventory: await readInventory(api, wanted, signal) };
 }
+
+/** Open incidents about an application, of which access is not given back. */
+async function openIncidents(
+  table: Table,
+  { tenant, clientId }: Pick<Incident, "tenant" | "clientId">,
+): Promise<Incident[]> {
+  const open: Incident[] = [];
+  for await (const incident of listIncidents(table)) {
+    const isAbout = incident.tenant === tenant && incident.clientId === clientId && !incident.drill;
+    if (isAbout && incident.closedAt === null && !isOpened(incident)) open.push(incident);
+  }
+  return open;
+}
+
+const auditorLocked = (tenant: string, incident: string): CurfewError =>
+  new CurfewError(
+    "configuration-invalid",
+    `The auditor of ${tenant} is locked by the incident ${incident}, and nothing else reads the whole tenant until it is restored.`,
+  );
 
 const outOfTime = (): CurfewError =>
   new CurfewError("timed-out", "The time of this step is over.", { detail: "out of time" });

@@ -92,4 +92,4 @@ function unread(record: InvestigationRecord, failure: CurfewError | undefined, a
 }
 
 const readUntil = ({ readUntil: until }: InvestigationRecord): string =>
-  `The tenant's log is read until ${until === 0 ? "nowhere yet" : momentBefore(until)}.`;
+  until === 0 ? "Nothing of the tenant's log is read yet." : `The tenant's log is read until ${momentBefore(until)}.`;

@@ -1,6 +1,7 @@
 import type { Proposal } from "../approvals/asked.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readPreserved } from "../incident/preserve.ts";
+import { UNTOUCHED } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { SigningKey } from "../ports.ts";
 import { windowLine } from "../window/window-text.ts";
@@ -19,8 +20,7 @@ export async function planKeyRevocation(
   incident: Incident,
   { tenant, table }: Pick<IncidentParts, "tenant" | "table">,
 ): Promise<KeyProposal> {
-  if (!incident.leak?.shortens.includes("key-revocation"))
-    return { none: incident.leak?.untouched && !incident.token ? NOT_STOPPED : NOT_SIGNED };
+  if (!incident.leak?.shortens.includes("key-revocation")) return { none: whyNone(incident) };
   const first = await readPreserved<readonly SigningKey[]>(table, incident, "signing-keys");
   const kid = incident.token ? incident.token.kid : first?.find(({ state }) => state === "current")?.kid;
   if (kid === undefined || kid === null) return { none: NOT_KNOWN };
@@ -37,6 +37,13 @@ export async function planKeyRevocation(
   return { proposal: { plan, lines: keyLines(plan, keys, incident) } };
 }
 
+function whyNone({ leak, token }: Incident): string {
+  if (leak?.untouched === "own-responder") return UNTOUCHED[leak.untouched];
+  if (leak?.untouched && !token) return NOT_STOPPED;
+  return token && token.form !== "jwt" ? NOT_READ : NOT_SIGNED;
+}
+
+const NOT_READ = "Nobody knows what signed it, because it cannot be read; so no key can be revoked for it.";
 const NOT_SIGNED = "What leaked is not signed with a key of the tenant, so revoking one would end nothing.";
 const NOT_STOPPED =
   "Nothing stops what leaked from getting the next token, signed with the next key, so revoking one would end nothing.";

@@ -75,10 +75,11 @@ const LEVERS_OF: Readonly<Record<Exclude<LeakKind, "curfew-login">, readonly Lev
   "public-client": [],
   "explorer-token": CLOSE,
   "opaque-token": [],
+  "encrypted-token": CLOSE,
 };
 
-/** Levers that keep nobody out who may use the dashboard. */
-const REOPENED_BY_OTHERS: ReadonlySet<LeakKind> = new Set(["explorer-token"]);
+/** Closed all the same, and never called contained: whoever may use the dashboard can open it; it may be a user's. */
+const NEVER_CONTAINED: ReadonlySet<LeakKind> = new Set(["explorer-token", "encrypted-token"]);
 
 const SHORTENS: readonly Shortening[] = ["network-acl", "key-revocation"];
 
@@ -96,7 +97,7 @@ export function classify(report: LeakReport): Classification {
   return {
     kind,
     levers,
-    isContainable: levers.length > 0 && !REOPENED_BY_OTHERS.has(kind),
+    isContainable: levers.length > 0 && !NEVER_CONTAINED.has(kind),
     shortens: isSignedByTenant(report.token) ? SHORTENS : [],
     ...LEAK_ADVICE[kind],
   };
@@ -104,6 +105,8 @@ export function classify(report: LeakReport): Classification {
 
 function kindOf({ token, client, clientId }: LeakReport): Exclude<LeakKind, "curfew-login"> {
   if (token?.form === "opaque") return "opaque-token";
+  // One that gets no token for itself has only its users'.
+  if (token?.form === "encrypted") return client && isPublic(client) ? "user-token" : "encrypted-token";
   if (token && !isOfMachine(token, clientId)) return "user-token";
   if (client?.name === EXPLORER) return "explorer-token";
   if (token) return "machine-token";

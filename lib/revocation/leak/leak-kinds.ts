@@ -7,6 +7,7 @@ export const LEAK_KINDS = [
   "public-client",
   "explorer-token",
   "opaque-token",
+  "encrypted-token",
   "curfew-login",
 ] as const;
 export type LeakKind = (typeof LEAK_KINDS)[number];
@@ -89,6 +90,14 @@ export const LEAK_ADVICE: Readonly<Record<Exclude<LeakKind, "curfew-login">, Lea
     steps: [
       "In the dashboard, Settings > Tenant Members: remove whoever should not be there.",
       "Applications > Applications > API Explorer Application > Settings: delete it, unless somebody needs it.",
+    ],
+  },
+  "encrypted-token": {
+    meaning:
+      "Only the API that this token is for can read it, so nobody here can say whose it is: the application's own, or a user's. Whoever has it may use it until it is over, and Auth0 cannot call it back. What it was got with may have leaked too, so Curfew closes the application first; for a user's token that changes nothing.",
+    steps: [
+      "Have the API that it is for decrypt it: its subject says whose it is.",
+      `If it is a user's: ${REVOKE_USERS_ACCESS}`,
     ],
   },
   "opaque-token": {

@@ -18,8 +18,11 @@ export type TokenSignature =
 
 /** What is known of a leaked token. Nothing of it opens anything: the token itself is not among it. */
 export interface TokenFacts {
-  /** `opaque`: only Auth0 can read it; of what it says nothing but its hash is known, and maybe its issuer. */
-  form: "jwt" | "opaque";
+  /**
+   * `opaque`: only Auth0 can read it. `encrypted`: only the API can that it is for. Of what these say nothing is known
+   * but the hash, and maybe the issuer.
+   */
+  form: "jwt" | "opaque" | "encrypted";
   issuer: string | null;
   subject: string | null;
   /** The application that it was issued to. */
@@ -46,9 +49,10 @@ const LONGEST_TOKEN = 65_536;
  * for tokens that are over what they were: how it came out is the same question.
  *
  * One of another issuer, and one that the tenant did not sign, is refused. Where it cannot be told (the keys cannot be
- * read, the key is not published any more, a symmetric algorithm, an opaque token) the facts say so.
+ * read, the key is not published any more, a symmetric algorithm, an opaque token) the facts say so. A part of a token
+ * says not whose it is, and so not whether closing the application helps.
  *
- * @throws CurfewError `token-refused`; `arguments-invalid` when this is no token at all
+ * @throws CurfewError `token-refused`; `arguments-invalid` when this is no token at all, or only a part of one
  */
 export async function readLeakedToken(
   text: Secret,
@@ -60,11 +64,14 @@ export async function readLeakedToken(
   const sha256 = createHash("sha256").update(token).digest("hex");
   const header = headerOf(token);
   const claims = claimsOf(token);
+  const isEncrypted = header !== undefined && "enc" in header;
+  if (!claims && !isEncrypted && (header || token.startsWith(OBJECT))) throw cutOff();
   // An encrypted token of Auth0's names its issuer in its header; other opaque ones say nothing.
   const issuer = textOf(claims ? claims.iss : header?.iss);
   if (issuer === null ? claims !== undefined : issuer !== `https://${tenant.domain}/`) {
     throw wrongIssuer(issuer, tenant.domain);
   }
+  if (isEncrypted) return { ...NOTHING, form: "encrypted", issuer, sha256, signature: ENCRYPTED };
   if (!header || !claims) return { ...NOTHING, form: "opaque", issuer, sha256, signature: OPAQUE };
   const signature = await judgeSignature(token, header, () => readTenantKeys(tenant, parts, signal));
   return { ...factsOf(claims), issuer, kid: textOf(header.kid), sha256, signature };
@@ -122,7 +129,20 @@ function claimsOf(token: string): JWTPayload | undefined {
   }
 }
 
+/** How the header of a JSON Web Token begins: `{"`, in base64url. */
+const OBJECT = "eyJ";
+
+const cutOff = (): CurfewError =>
+  new CurfewError(
+    "arguments-invalid",
+    "This token is cut off: give the whole one, or leave out --token-file and name the application by --client, which is then closed.",
+  );
+
 const OPAQUE: TokenSignature = { status: "unverifiable", why: "only Auth0 can read it" };
+const ENCRYPTED: TokenSignature = {
+  status: "unverifiable",
+  why: "it is encrypted, and only the API that it is for can read it",
+};
 
 const NOTHING: Omit<TokenFacts, "form" | "issuer" | "sha256" | "signature"> = {
   subject: null,

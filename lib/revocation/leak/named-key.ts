@@ -19,7 +19,13 @@ export function whyKeyStays({
   if (nowhereSince({ leak, steps }) !== null) return `There is no such application, and so no key ${leakedKey} of it.`;
   if (leak.kind === "client-secret") return hasNoKeys(leakedKey);
   if (TOKENS.has(leak.kind)) return `What leaked is a token: the key ${leakedKey} is not detached for it.`;
-  return `The key ${leakedKey} is not detached by itself, because no other one is attached that could stay; nobody looked whether it is the one that is.`;
+  return `The key ${leakedKey} is not detached by itself: the application authenticates with a secret, or no other key is attached that could stay.`;
 }
 
-const TOKENS: ReadonlySet<LeakKind> = new Set(["machine-token", "user-token", "explorer-token", "opaque-token"]);
+const TOKENS: ReadonlySet<LeakKind> = new Set([
+  "machine-token",
+  "user-token",
+  "explorer-token",
+  "opaque-token",
+  "encrypted-token",
+]);

@@ -35,7 +35,7 @@ import type { Trial } from "./try-leaked.ts";
 export async function prove(incident: Incident, parts: RotateParts): Promise<Incident> {
   // Since access was given back it gets tokens, and it is known when it got none.
   if (isOpened(incident) || incident.ended) return incident;
-  return recordCame("prove", incident, await cameOf(incident, parts), "Asked for tokens, to prove it.", parts);
+  return recordCame("prove", incident, await cameOf(incident, parts), parts);
 }
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {

@@ -29,7 +29,7 @@ const PAUSE = 10_000;
  */
 export async function rotateLeaked(incident: Incident, parts: RotateParts): Promise<Incident> {
   if (incident.ended || (incident.followedBy !== undefined && isComplete(incident.steps.rotate))) return incident;
-  return recordCame("rotate", incident, await cameOf(incident, parts), "Replaced the credential.", parts);
+  return recordCame("rotate", incident, await cameOf(incident, parts), parts);
 }
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {

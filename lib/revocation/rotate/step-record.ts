@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Instant } from "../../history/history.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import type { Came } from "../contain/came.ts";
-import { type Incident, type IncidentStep, isComplete, type StepResult, stoppedAt } from "../incident/incident.ts";
+import { type Incident, isComplete, type StepResult, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import { LEVERS } from "../leak/leak-kinds.ts";
@@ -14,15 +14,13 @@ export const RECORDING = 10_000;
 /**
  * Records how far a step came, and what it did.
  *
- * @param what what was done, for the timeline
  * @returns the incident as it is now; the same where nothing is new
  * @throws CurfewError `store-failed`
  */
 export async function recordCame(
-  step: IncidentStep,
+  step: "rotate" | "prove",
   incident: Incident,
   came: Came,
-  what: string,
   { table, clock }: Pick<RotateParts, "table" | "clock">,
 ): Promise<Incident> {
   const at = Math.round(clock.now());
@@ -34,6 +32,7 @@ export async function recordCame(
     (step === "rotate" || isProven(incident));
   if (isOld) return incident;
   const answer = came.outcome === "incomplete" ? came.missing.join(" ") : came.message;
+  const what = WHAT[step][incident.drill ? "would" : "did"];
   await addToTimeline(table, incident.id, { at, who: "curfew", what, answer });
   const stopped = step === "prove" && result.outcome === "done" ? stoppedAt(incident) : null;
   const shown = stopped === null || result.outcome !== "done" ? result : { ...result, at: stopped, ...beginOf(before) };
@@ -41,6 +40,12 @@ export async function recordCame(
     withStep(known, step, step === "prove" ? knowing(incident, known, shown) : shown),
   );
 }
+
+/** What was done, for the timeline; in a drill nothing was. */
+const WHAT = {
+  rotate: { did: "Replaced the credential.", would: "Would replace the credential." },
+  prove: { did: "Asked for tokens, to prove it.", would: "Would ask for tokens, to prove it." },
+} as const;
 
 /**
  * A proof by whoever knew only what was taken away until then. Watching takes away again, at any moment, what was put

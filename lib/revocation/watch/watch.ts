@@ -184,7 +184,7 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
 /** How the line begins that says that nothing is wrong: there is only more to watch. */
 export const WATCHING_ON = "Watching goes on";
 
-const UNREAD = "Nothing of the tenant's log was read yet: what was done since then nobody has seen.";
+const UNREAD = "Nothing of the tenant's log was read yet: what was done with what leaked nobody has seen.";
 
 const NO_TURNS =
   "Watching has ended before the window closes: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";

@@ -32,7 +32,11 @@ export async function announceWindow(
   const window = withEnd(incident, await computeWindow(incident, parts, inventories));
   const announced = await changeIncident(parts.table, incident.id, (known) => ({ ...known, window }));
   if (isOther(incident.window, window)) {
-    const entry = { at: parts.clock.now(), who: "curfew", what: "Computed until when what is out works." };
+    const entry = {
+      at: parts.clock.now(),
+      who: "curfew",
+      what: `Computed until when what is out ${incident.drill ? "would work" : "works"}.`,
+    };
     await addToTimeline(parts.table, incident.id, { ...entry, answer: windowLine(window) });
   }
   await tellState(announced, parts);

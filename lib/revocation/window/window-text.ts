@@ -8,11 +8,19 @@ import type { ApiWindow, ExposureWindow } from "./window.ts";
  * Until when what is out still works, or that it is over, in whole sentences; the first one says the most.
  *
  * @param now what is over by then is told as that
+ * @param incident of a drill it is told what would be: nothing is taken away
  */
-export function windowSentences(window: ExposureWindow | null, now: Instant): string[] {
-  if (window === null) return ["Until when tokens that are out keep working is not computed yet."];
+export function windowSentences(
+  window: ExposureWindow | null,
+  now: Instant,
+  incident: { drill: boolean } = { drill: false },
+): string[] {
+  const { drill } = incident;
+  if (window === null)
+    return [`Until when tokens that are out ${drill ? "would keep" : "keep"} working is not computed yet.`];
   const [last] = window.apis;
   const why = last ? [apiSentence(last, now)] : [];
+  if (drill) return [wouldWork(window), ...why];
   if (window.state === "closes") {
     const until = momentOf(window.at);
     return isOver(window, now)
@@ -23,6 +31,12 @@ export function windowSentences(window: ExposureWindow | null, now: Instant): st
     `Tokens that were out at the last look ${window.knownUntil < now ? "worked" : "work"} until ${momentOf(window.knownUntil)} at the latest; the end is not known yet, because ${inSentence(window.because)}`,
     ...why,
   ];
+}
+
+function wouldWork(window: ExposureWindow): string {
+  if (window.state === "closes") return `Tokens that are out would work until ${momentOf(window.at)} at the latest.`;
+  const until = momentOf(window.knownUntil);
+  return `Tokens that were out at the last look would work until ${until} at the latest; the end would not be known yet, because ${inSentence(window.because)}`;
 }
 
 /** Whether nothing that was out works any more. */
@@ -51,5 +65,8 @@ export const momentOf = (instant: Instant): string => moment(iso(Math.ceil(insta
 
 /** The same of what has been done until then: the minute before, so that no more is claimed than was. */
 export const momentBefore = (instant: Instant): string => moment(iso(instant));
+
+/** `2026-11-25T05:59:30Z`: to be given again, as of when something was opened, which is no later than that. */
+export const secondOf = (instant: Instant): string => iso(Math.ceil(instant / 1_000) * 1_000).replace(".000Z", "Z");
 
 const iso = (instant: Instant): string => new Date(instant).toISOString();

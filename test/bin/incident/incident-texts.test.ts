@@ -80,6 +80,16 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(incidentText(given, 100)).toContain(": restored");
 });
 
+const PLAN = {
+  clientId: "job",
+  grantTypes: ["client_credentials"],
+  grants: [{ audience: "https://orders", scopes: ["read:orders"], organizations: ["org_1"] }],
+  networkAcl: false,
+};
+const ROW = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approvals: [], decision: null };
+const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = [], changes: Partial<Incident> = {}) =>
+  shownToApprover(incidentOf(changes), "restore", { ...ROW, ...asked, lines }, 300);
+
 describe("a drill", () => {
   it("does not say how it ends before it has ended", async () => {
     const early = await standing({ ...UNPROVEN, drill: true, steps: { lock: done(THREE_AM) } }, MINUTE);
@@ -100,20 +110,25 @@ describe("a drill", () => {
     expect(answerText(ended, 100)).toMatch(/^DRILL: job would be contained\./);
     expect(answerText(open, 100)).toMatch(/^DRILL: job would NOT be contained\./);
   });
+
+  it("says before and after what would be, and never that it is", async () => {
+    const ended = await standing(incidentOf({ drill: true }), HOUR);
+    const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+    const request = { tenant: "acme", clientId: "job", reason: "r", leakedSince: null, drill: true, token: null };
+    const plan = { request, tenant, isLocal: false, client: undefined };
+
+    for (const text of [planText(plan, 100), incidentText(ended, 100), incidentList([ended], 200)])
+      expect(oneLine(text)).not.toMatch(/What leaked|already out work|people can do:|Not contained because/);
+    expect(incidentList([ended], 200)).toContain("2026-11-24 03:00 UTC (would)");
+    expect(planQuestion(plan)).toEqual({ question: "Walk through it?", otherwise: "walk through it" });
+    const asked = shown({ plan: PLAN, planHash: planHash(PLAN) }, [], { drill: true });
+    expect(oneLine(asked.text)).toContain("whatever is answered, nothing is given back or revoked");
+  });
 });
 
 describe("what an approver is shown", () => {
-  const plan = {
-    clientId: "job",
-    grantTypes: ["client_credentials"],
-    grants: [{ audience: "https://orders", scopes: ["read:orders"], organizations: ["org_1"] }],
-    networkAcl: false,
-  };
+  const plan = PLAN;
   const PLAN_LINE = "GIVE BACK the grant type client_credentials: job gets tokens for itself again.";
-  const row = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approvals: [], decision: null };
-  const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = []) =>
-    shownToApprover(incidentOf(), "restore", { ...row, ...asked, lines }, 300);
-
   it("is the plan itself, whatever is written beside it, and its hash is computed from that", () => {
     const { text, planHash: hash } = shown({ plan, planHash: planHash(plan) }, ["GIVE BACK nothing", PLAN_LINE]);
 
@@ -165,7 +180,7 @@ describe("an application that Curfew lets alone", () => {
 
     expect(before).toMatch(/cannot act against its own responder: .* Nobody acts, and nobody watches/);
     expect(before).not.toMatch(/Curfew closes|Curfew stops|watches, and says/);
-    expect(planQuestion(plan)).toBe("Open the incident?");
+    expect(planQuestion(plan)).toEqual({ question: "Open the incident?", otherwise: "open it" });
     for (const text of [before, answerText(known, 100), incidentText(known, 100)]) {
       expect(oneLine(text)).toMatch(/Grant Types: clear Client Credentials.*Store the new credential/);
     }
@@ -231,7 +246,14 @@ describe("what a person is told before", () => {
 describe("starting an incident that is open already", () => {
   const first = { openedAt: THREE_AM, openedBy: "dana", reason: "in a repository", leakedSince: null };
   const said = (joined: typeof first | null, leakedSince: number | null = null) =>
-    oneLine(openedText({ incident: "fire", joined }, { reason: "in a chat", leakedSince }, "It goes on.", 60));
+    oneLine(
+      openedText(
+        { incident: "fire", joined, byApprover: false },
+        { reason: "in a chat", leakedSince },
+        "It goes on.",
+        60,
+      ),
+    );
 
   it("says so, and that what was said first stands", () => {
     expect(said(null)).toBe(" The incident fire is open. It goes on. ");

@@ -3,8 +3,12 @@ import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { keepEnded, readEnded } from "../../../lib/revocation/key-revocation/ended-tokens.ts";
 import type { KeyPlan } from "../../../lib/revocation/key-revocation/key-plan.ts";
+import { planKeyRevocation } from "../../../lib/revocation/key-revocation/plan-key.ts";
 import { revokeKey } from "../../../lib/revocation/key-revocation/revoke-key.ts";
+import { classify, type LeakReport } from "../../../lib/revocation/leak/classify.ts";
+import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import { memoryTable } from "../../support/memory-table.ts";
+import { CLIENT, incidentOf } from "../support.ts";
 import { respond } from "../world/curfew.ts";
 import { createWorld } from "../world/world.ts";
 
@@ -45,4 +49,25 @@ it.each([
   await keepEnded(table, "leak", { kid: "now", currentUntil: 1, at: 2, audiences: ["https://api"], keys });
 
   expect((await readEnded(table, "leak"))?.isOnlyKey).toBe(is);
+});
+
+const OPAQUE = { form: "opaque", kid: null } as TokenFacts;
+const GLOBAL = { ...CLIENT, isGlobal: true };
+const ALONE = { role: "responder", hasSpare: false } as const;
+it.each<[string, Partial<LeakReport>, RegExp]>([
+  ["of the responder without a spare", { own: ALONE }, /cannot act against its own responder/],
+  ["of the application that stands for the tenant", { client: GLOBAL }, /Nothing stops what leaked/],
+  ["in a token that nobody can read", { token: OPAQUE }, /Nobody knows what signed it/],
+  [
+    "in a token that an API's secret signs",
+    { token: { ...OPAQUE, form: "jwt" } },
+    /not signed with a key of the tenant/,
+  ],
+])("says why no key is revoked for what leaked %s", async (_, report, why) => {
+  const leak = classify({ clientId: "job", token: null, client: CLIENT, own: null, ...report });
+  const parts = { tenant: {} as never, table: memoryTable() };
+
+  expect(await planKeyRevocation(incidentOf({ leak, token: report.token ?? null }), parts)).toEqual({
+    none: expect.stringMatching(why),
+  });
 });

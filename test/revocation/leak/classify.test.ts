@@ -131,6 +131,20 @@ describe("what leaked, and what Auth0 lets anybody do about it", () => {
       levers: [],
       contained: false,
     },
+    {
+      title: "an encrypted token, which may be the application's own",
+      of: token({ form: "encrypted", subject: null, grantType: null, kid: null }),
+      kind: "encrypted-token",
+      levers: CLOSED,
+      contained: false,
+    },
+    {
+      title: "an encrypted token of an application that gets none for itself",
+      of: { ...token({ form: "encrypted", kid: null }), ...client({ appType: "spa", grantTypes: ["implicit"] }) },
+      kind: "user-token",
+      levers: [],
+      contained: false,
+    },
     { title: "Curfew's auditor", of: own("auditor"), kind: "curfew-login", levers: CLOSED, contained: true },
     {
       title: "Curfew's rotator's token",
@@ -175,7 +189,7 @@ describe("whatever is reported", () => {
   const anyToken = fc.option(
     fc.record({
       ...Object.fromEntries(Object.entries(TOKEN).map(([name, value]) => [name, fc.constant(value)])),
-      form: fc.constantFrom("jwt", "opaque"),
+      form: fc.constantFrom("jwt", "opaque", "encrypted"),
       subject: text,
       grantType: text,
     }) as fc.Arbitrary<TokenFacts>,

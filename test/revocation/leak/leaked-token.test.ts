@@ -236,19 +236,32 @@ describe("what cannot be checked", () => {
   });
 
   test.each([
-    { title: "a refresh token", token: "v1.MjAyNi0xMS0yMw.abc", issuer: null },
+    { title: "a refresh token", form: "opaque", token: "v1.MjAyNi0xMS0yMw.abc", issuer: null },
     {
       title: "an encrypted token of this tenant",
+      form: "encrypted",
       token: `${Buffer.from(JSON.stringify({ alg: "dir", enc: "A256GCM", iss: `https://${DOMAIN}/` })).toString("base64url")}..aaaa.bbbb.cccc`,
       issuer: `https://${DOMAIN}/`,
     },
-  ])("$title is opaque: all that is known is its hash", async ({ token, issuer }) => {
+  ])("$title cannot be read: all that is known is its hash", async ({ token, form, issuer }) => {
     await using world = await aTenant();
 
     const facts = await world.read(token);
 
-    expect(facts).toMatchObject({ form: "opaque", issuer, clientId: null, expiresAt: null });
+    expect(facts).toMatchObject({ form, issuer, clientId: null, expiresAt: null });
     expect(facts.sha256).toBe(createHash("sha256").update(token).digest("hex"));
+  });
+
+  test("a part of one is refused with what to do: whose it is, and so whether closing helps, is not told by it", async () => {
+    await using world = await aTenant();
+    const token = await world.mint();
+    const [header = "", payload = ""] = token.split(".");
+
+    for (const part of [header.slice(0, 9), header, `${header}.${payload.slice(0, 80)}`, `${header}.${payload}`])
+      await expect(world.read(part)).rejects.toMatchObject({
+        code: "arguments-invalid",
+        message: expect.stringMatching(/cut off.*the whole one.*leave out --token-file.*--client/),
+      });
   });
 });
 

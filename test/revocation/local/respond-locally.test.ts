@@ -160,5 +160,6 @@ describe("answering a leak from a person's machine", () => {
     expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
     expect(world.tenant.grants.size).toBe(1);
     expect(world.clock.now() - world.opened.openedAt).toBeLessThan(60_000);
+    expect(world.incident().steps["put-back"]).toMatchObject({ message: "Nothing was taken away." });
   });
 });

@@ -3,6 +3,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { readTimeline } from "../../../lib/revocation/incident/timeline.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { changeRotation, readTarget } from "../../../lib/rotation/ledger/ledger.ts";
@@ -139,6 +140,9 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     expect(await rotated(world)).toMatchObject({ outcome: "done", message: expect.stringContaining("would be") });
     expect(world.vault.read(CURRENT)).toBe(before);
     expect(isAccepted(world, before)).toBe(true);
+    const told = [];
+    for await (const { what } of readTimeline(world.table, world.incident().id)) told.push(what);
+    expect(told).toEqual(["Would replace the credential."]);
   });
 });
 

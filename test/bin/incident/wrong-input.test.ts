@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import { describe, expect, it, vi } from "vitest";
+import { addIncidentCommands } from "../../../bin/incident/incident-commands.ts";
+import { namedDesk } from "../../../bin/incident/incident-place.ts";
+import { type LeakOptions, leakRequest } from "../../../bin/incident/incident-request.ts";
+import { incidentDesk } from "../../../lib/aws/incident-desk.ts";
+import type { TenantConfig } from "../../../lib/config/schema.ts";
+
+const TENANT = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+const asked = (options: Partial<LeakOptions>) =>
+  leakRequest({ client: "job", reason: "in a log", drill: false, ...options }, TENANT, new AbortController().signal);
+
+describe("what cannot be right is said in one sentence that names the option, before anything is shown", () => {
+  it.each<[Partial<LeakOptions>, RegExp]>([
+    [{ leakedSince: "2026-02-31" }, /^--leaked-since takes a time as 7d or 12h, or a date/],
+    [{ leakedSince: "2026-02-29T04:00Z" }, /^--leaked-since takes/],
+    [{ leakedSince: "99999d" }, /^--leaked-since lies before 2013/],
+    [{ leakedSince: "2999-01-01" }, /^--leaked-since lies in the future/],
+    [{ client: "a".repeat(500) }, /^--client takes 200 characters at most\.$/],
+    [{ reason: "a".repeat(2_001) }, /^--reason takes 2000 characters at most\.$/],
+    [{ leakedKey: "a".repeat(2_001) }, /^--leaked-key takes/],
+    [{ reason: " " }, /--reason/],
+  ])("%j", async (options, message) => {
+    await expect(asked(options)).rejects.toMatchObject({
+      code: "arguments-invalid",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each(["foo", "http://example.com/", "http://127.0.0.1.example.com/", "ftp://127.0.0.1/"])(
+    "a desk at %s: a signed order does not go out in clear",
+    (desk) => {
+      expect(() => namedDesk({ desk })).toThrow(/^--desk \(CURFEW_DESK\) takes the address of the desk, as https:/);
+    },
+  );
+
+  it.each(["--tenant", "--client", "--token-file", "--leaked-since"])(
+    "two of %s: one would be forgotten",
+    async (option) => {
+      const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+      addIncidentCommands(program, { signal: new AbortController().signal, setExitCode: () => undefined } as never);
+      const parsed = program.parseAsync(["revoke", option, "a", option, "b"], { from: "user" });
+
+      await expect(parsed).rejects.toThrow(/given twice/);
+    },
+  );
+
+  it("and what can be is taken as it was given", async () => {
+    expect(await asked({ leakedSince: "2024-02-29" })).toMatchObject({ leakedSince: Date.UTC(2024, 1, 29) });
+    for (const desk of ["https://x.lambda-url.eu-central-1.on.aws/", "http://127.0.0.1:4401/"])
+      expect(namedDesk({ desk })).toEqual({ url: desk });
+    expect(namedDesk({ desk: "", table: "t" })).toEqual({ table: "t" });
+  });
+});
+
+it("a desk whose certificate is over is told by the code of that", async () => {
+  for (const [name, value] of [
+    ["AWS_ACCESS_KEY_ID", "A"],
+    ["AWS_SECRET_ACCESS_KEY", "s"],
+    ["AWS_REGION", "eu-west-1"],
+  ] as const)
+    vi.stubEnv(name, value);
+  const cause = Object.assign(new Error("it is over"), { code: "CERT_HAS_EXPIRED" });
+  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed", { cause })));
+  const desk = incidentDesk({ url: "https://desk.example/", table: "t" }, new AbortController().signal);
+
+  await expect(desk.close("fire", "r")).rejects.toThrow("The desk did not answer (CERT_HAS_EXPIRED).");
+  vi.unstubAllEnvs();
+  vi.unstubAllGlobals();
+});
