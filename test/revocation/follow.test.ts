@@ -142,6 +142,16 @@ describe("a later incident", () => {
     expect(await kept("grant-types")).toEqual(["client_credentials"]);
   });
 
+  test("looks at the credential for itself where the earlier one has replaced it: the new one leaked", async () => {
+    const world = await contained(BOTH);
+    for (const part of ["keys", "stored-version"] as const) await preserve(world.table, world.opened, part, "leaked");
+    await changeIncident(world.table, world.opened.id, (known) => ({ ...known, replacedAt: 1 }));
+    const later = await report(world, TOKEN);
+    const kept = (["keys", "stored-version"] as const).map((part) => readPreserved(world.table, later, part));
+
+    expect(await Promise.all(kept)).toEqual([undefined, undefined]);
+  });
+
   test("about a user's token takes nothing over", async () => {
     const world = await contained(BOTH);
     const user = await report(world, { ...TOKEN, subject: "auth0|1", grantType: null, sha256: "c".repeat(64) });

@@ -33,18 +33,22 @@ describe("the moment since which access is given back", () => {
   test("is that of an earlier incident which still watches, too, unless it is closed", async () => {
     const world = await approvedWorld();
     const { id } = world.opened;
-    for (const [earlier, closedAt] of [
-      ["one", null],
-      ["two", 5],
+    const leak = { ...world.incident().leak, levers: [] };
+    for (const [earlier, changed] of [
+      ["one", {}],
+      ["two", { closedAt: 5 }],
+      ["user", { token: USERS, leak }],
     ] as const) {
-      await world.table.put(incidentKey(earlier), { ...world.incident(), id: earlier, closedAt, followedBy: id });
+      await world.table.put(incidentKey(earlier), { ...world.incident(), id: earlier, followedBy: id, ...changed });
     }
-    await changeIncident(world.table, id, (known) => ({ ...known, follows: ["one", "two"] }));
+    await changeIncident(world.table, id, (known) => ({ ...known, follows: ["one", "two", "user"] }));
     await give(world);
     const { restored } = world.incident();
     const [one, two] = [await readIncident(world.table, "one"), await readIncident(world.table, "two")];
 
     expect([one.restored, two.restored]).toEqual([restored, undefined]);
+    // Nothing was taken away for it, and the user's token works on.
+    expect((await readIncident(world.table, "user")).restored).toBeUndefined();
     expect([isGivenBack(one), isContained(one), wasContained(one)]).toEqual([true, false, true]);
   });
 
@@ -173,6 +177,17 @@ describe("another report about the same application", () => {
     expect([later.id, later.ended]).toEqual([`${world.opened.id}-2`, undefined]);
     expect(await readPreservedGrants(world.table, later)).toMatchObject([ORDERS]);
     await expect(report(world, null, world.opened.id)).rejects.toThrow("was ended by a person");
+  });
+
+  test("decides in place of one that a person has ended: who asked that one has nobody to decide", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(respond(world));
+    const second = await report(world, TOKEN);
+    await endIncident(world.table, second.id, { at: world.clock.now(), by: "sam", reason: "the same one" });
+    const third = await report(world, null);
+
+    expect(third.id).toBe(`${world.opened.id}-3`);
+    expect(world.incident().followedBy).toBe(third.id);
   });
 
   test("is the same incident while that contains it", async () => {

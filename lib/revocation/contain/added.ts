@@ -48,10 +48,11 @@ type Compared = Pick<Incident, "id" | "keptBy" | "tenant" | "clientId" | "leaked
  * hand left them, or something attached them again.
  */
 async function leftOf(incident: Compared, first: RevokedClient, now: RevokedClient, table: Table): Promise<Added[]> {
-  const left = (now.attachedKeys ?? []).filter((id) => first.attachedKeys?.includes(id));
-  if (!isComplete(incident.steps.rotate) || left.length === 0) return [];
-  const { leakedKey } = incident;
-  const keys = leakedKey === undefined ? undefined : await readPreserved<PreservedKeys>(table, incident, "keys");
+  const { steps, leakedKey } = incident;
+  if (!isComplete(steps.rotate) || !now.attachedKeys?.length) return [];
+  const keys = await readPreserved<PreservedKeys>(table, incident, "keys");
+  const before = [...(first.attachedKeys ?? []), ...(keys?.attached ?? [])];
+  const left = now.attachedKeys.filter((id) => before.includes(id));
   const named = (keys?.keys ?? []).filter((key) => key.id === leakedKey || key.kid === leakedKey).map(({ id }) => id);
   const suspects = named.length === 0 ? left : left.filter((id) => named.includes(id));
   return suspects.map((id) => ({ id, what: `the registered key ${id}, which may have leaked` }));

@@ -114,9 +114,10 @@ async function covers(table: Table, incident: Incident, request: IncidentRequest
 async function goOn(table: Table, known: Incident, request: IncidentRequest): Promise<Incident> {
   const incident = await withMissed(table, known, request);
   for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
+    const over = await followerThatIsOver(table, await readIncident(table, id));
     const { followedBy } = await changeIncident(table, id, (earlier) => ({
       ...earlier,
-      followedBy: earlier.followedBy ?? incident.id,
+      followedBy: earlier.followedBy === over ? incident.id : (earlier.followedBy ?? incident.id),
     }));
     if (followedBy !== incident.id) continue;
     const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
@@ -124,6 +125,13 @@ async function goOn(table: Table, known: Incident, request: IncidentRequest): Pr
   }
   await noteReport(table, incident, request);
   return learnKey(table, incident, request);
+}
+
+/** Who decided for an earlier incident and does so no more; the next one does. */
+async function followerThatIsOver(table: Table, { followedBy }: Incident): Promise<string | undefined> {
+  if (followedBy === undefined) return undefined;
+  const { closedAt, ended } = await readIncident(table, followedBy);
+  return closedAt !== null || ended ? followedBy : undefined;
 }
 
 /** Who opened it stands in the timeline, and whoever reports it again for another reason, which is not lost by that. */

@@ -52,12 +52,11 @@ export async function preserve<T>(table: Table, incident: Keeper, part: Preserve
 
 /**
  * Keeps in a later incident what an earlier one about the same application saw of its credential: what that one takes
- * away nobody can see any more. Which version was stored first is looked at again where that one is replaced: the new
- * one leaked.
+ * away nobody can see any more. It looks for itself where that one is replaced: the new one leaked.
  */
 export async function inheritCredential(table: Table, earlier: Incident, later: Keeper): Promise<void> {
-  const parts = ["keys", ...(earlier.replacedAt === undefined ? (["stored-version"] as const) : [])] as const;
-  for (const part of parts) {
+  if (earlier.replacedAt !== undefined) return;
+  for (const part of ["keys", "stored-version"] as const) {
     const kept = await readPreserved(table, earlier, part);
     if (kept !== undefined) await preserve(table, later, part, kept);
   }

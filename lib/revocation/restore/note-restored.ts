@@ -4,6 +4,7 @@ import { whyOver } from "../incident/end-incident.ts";
 import { isBegun } from "../incident/how-far.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
+import { closesApplication } from "../incident/same-leak.ts";
 import type { IncidentParts } from "../parts.ts";
 import { whyNotReady } from "./ready.ts";
 
@@ -42,16 +43,20 @@ export async function noteRestored({ incident, parts }: StepRun): Promise<Came |
   return incomplete(NOT_BACK, [why], null);
 }
 
-/** An earlier incident may still watch: what the application does from now on is its own work there, too. */
+/**
+ * An earlier incident may still watch: what the application does from now on is its own work there, too. One that took
+ * nothing away has nothing given back: what it is about works on.
+ */
 async function noteForEarlier(
   { follows = [] }: Incident,
   restored: NonNullable<Incident["restored"]>,
   { table }: IncidentParts,
 ): Promise<void> {
-  const { at, stoppedAt } = restored;
   for (const id of follows) {
     await changeIncident(table, id, (earlier) =>
-      earlier.restored || earlier.closedAt !== null ? earlier : { ...earlier, restored: { at, stoppedAt } },
+      earlier.restored || earlier.closedAt !== null || !closesApplication(earlier)
+        ? earlier
+        : { ...earlier, restored: { ...restored, stoppedAt: stoppedAt(earlier) ?? restored.stoppedAt } },
     );
   }
 }

@@ -129,6 +129,17 @@ describe("a key of the first look that may have leaked", () => {
     expect(world.tenant.gives(ORDERS.audience)).toBe(false);
   });
 
+  test("is also one that an earlier incident had made, and this one replaced", async () => {
+    const world = await keyWorld();
+    const key = { partition: incidentPartition(world.opened.id), sort: "PRESERVED#keys" };
+    await world.table.put(key, { attached: ["cred_2"], keys: [] });
+    await world.table.put(rotationKey("acme", "job"), { ownKeys: ["cred_2", "cred_own"] });
+    attachTo(world, { ...OLD, id: "cred_2" });
+    await turns(world, 1);
+
+    expect(world.incident().added?.map(({ id }) => id)).toEqual(["cred_2"]);
+  });
+
   test.each([
     ["one that did not leak is none", "other", []],
     ["one that was named and never seen may be any", "odl", ["cred_1"]],
