@@ -109,9 +109,13 @@ async function takeAway(work: Work, care: Aftercare, current: StoredCredential):
   if (!care.oldKey || care.goneAt !== undefined) return care;
   await KINDS[work.settings.kind].takeAway(work, care.oldKey, current);
   const at = nowOf(work);
-  const gone = { goneAt: at, lastWriteAt: at, answers: [] };
-  await changeCare(work, (one) => ({ ...one, ...gone }));
-  return { ...care, ...gone };
+  // What failed before was said of taking it away.
+  const withoutKey = ({ failure: _, ...one }: Aftercare): Aftercare => ({
+    ...one,
+    ...{ goneAt: at, lastWriteAt: at, answers: [] },
+  });
+  await changeCare(work, withoutKey);
+  return withoutKey(care);
 }
 
 async function prove(work: Work, care: Aftercare, { version, credential: current }: StoredCredential): Promise<void> {

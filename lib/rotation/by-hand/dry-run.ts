@@ -14,7 +14,7 @@ import type { RotationParts, RotationSettings } from "../parts.ts";
 import { CURRENT, PENDING, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
-import { hangingVersions } from "../vault/pending-version.ts";
+import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
 import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
@@ -79,7 +79,7 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   if (!secret) return { obstacles, stored: null, pending: undefined, record: undefined };
   const record = await look(() => recordOf(secret, request, parts));
   const isTold = toldVersion(record, secret.arn) !== undefined;
-  if (!isTold) await look(async () => assertOurs(secret));
+  if (!isTold && earlyVersion(record, secret) === undefined) await look(async () => assertOurs(secret));
   await look(() => assertFree(secret, record, request, parts));
   const work = dryWork(secret, request, readOnly(parts));
   const [hanging] = hangingVersions(record, secret);

@@ -10,7 +10,7 @@ import type { RotationParts } from "../parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
-import { hangingVersions } from "../vault/pending-version.ts";
+import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 
 /** What ordering a rotation by hand works with. */
 export interface ByHandParts extends Pick<RotationParts, "vault" | "table" | "clock"> {
@@ -27,7 +27,8 @@ export interface Rotatable {
 
 /**
  * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered. What Auth0 was told of
- * can be finished also where rotation was cancelled or switched off since, and comes before anything else.
+ * can be finished also where rotation was cancelled or switched off since, and comes before anything else; so can what
+ * a person made current before Auth0 was told.
  *
  * @param wanted the credential as configured: a secret that is another's is not touched in its name
  * @throws CurfewError `rotation-refused` (`not-configured`, `rotation-disabled`, `no-target`), `rotation-unfinished`
@@ -39,7 +40,7 @@ export async function findRotatable({ vault, table, clock }: ByHandParts, wanted
   if (target) assertOwner(target, wanted);
   const record =
     target && (await leaveGoneSecret(target, await recordOfCredential(table, target), { vault, table, clock }));
-  if (toldVersion(record, found.arn) === undefined) assertOurs(found);
+  if ((toldVersion(record, found.arn) ?? earlyVersion(record, found)) === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
   const [hanging] = hangingVersions(record, found);
   if (hanging === undefined) assertPlaceIsFree(target, record, clock.now());

@@ -9,13 +9,17 @@ export function pendingVersion(secret: VaultSecret): VersionId | undefined {
   return pending === versionWith(secret, CURRENT) ? undefined : pending;
 }
 
+/** The version that a person made current before Auth0 was told of it: whoever reads AWSCURRENT is refused until it is. */
+export function earlyVersion(record: RotationRecord | undefined, secret: VaultSecret): VersionId | undefined {
+  const current = versionWith(secret, CURRENT);
+  return current !== undefined && isToBeTold(record, current) ? current : undefined;
+}
+
 /**
  * The versions whose rotations are to be finished before another is begun: first what Auth0 was told of, whatever
  * became of its label; what a person made current before Auth0 was told; and the pending one.
  */
 export function hangingVersions(record: RotationRecord | undefined, secret: VaultSecret): VersionId[] {
-  const current = versionWith(secret, CURRENT);
-  const early = current !== undefined && isToBeTold(record, current) ? current : undefined;
-  const versions = new Set([toldVersion(record, secret.arn), early, pendingVersion(secret)]);
+  const versions = new Set([toldVersion(record, secret.arn), earlyVersion(record, secret), pendingVersion(secret)]);
   return [...versions].filter((version) => version !== undefined);
 }

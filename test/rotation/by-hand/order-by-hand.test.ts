@@ -9,6 +9,7 @@ import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/po
 import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
 import { announcedWorld, stepsUpTo } from "../world/one-step.ts";
+import { moveForwardByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 
 const nobody = () => Promise.reject(new Error("Nobody should ask for this."));
@@ -96,6 +97,15 @@ it.each([
 );
 
 describe("a rotation that was cancelled before Auth0 was told", () => {
+  it("goes on where a person made its version current: who reads that is refused", async () => {
+    const world = await cancelled("createSecret", false);
+    moveForwardByHand(world);
+
+    const hanging = world.vault.labelled(CURRENT);
+    expect(await findRotatable(byHand(world), wanted(world))).toMatchObject({ hanging });
+    expect(await dryRunOf(world)).toMatchObject({ ended: "done", value: { obstacles: [] } });
+  });
+
   it("is refused by hand, since Secrets Manager has rotation switched off", async () => {
     const world = await cancelled("createSecret", false);
     await expect(findRotatable(byHand(world), wanted(world))).rejects.toMatchObject({ detail: "rotation-disabled" });
