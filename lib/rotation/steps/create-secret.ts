@@ -31,7 +31,7 @@ export async function createSecret(work: Work): Promise<void> {
 
 /**
  * Makes sure that Auth0's answers mean something for this client, and that it accepts what is stored. Before anything
- * is changed that is the current value, or the pending one where the tenant was told of it.
+ * is changed that is the current value, or the pending one where somebody has set it at Auth0 for us.
  */
 async function assertInUse(
   work: Work,
