@@ -1,6 +1,6 @@
 import type { Login } from "../../auth0/login.ts";
 import { leversOf, whyUntouched } from "../contain/known-client.ts";
-import type { Incident, StepResult } from "../incident/incident.ts";
+import { type Incident, type StepResult, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
 import { tryIssuance } from "../rotate/issuance.ts";
@@ -8,25 +8,29 @@ import type { Trial } from "../rotate/try-leaked.ts";
 
 /**
  * Proves from a person's machine that no new token is given out, by trying what leaked. Without the vault there is
- * nothing else to try with: where nobody gives it, that is not provable, and the leak is not called contained.
+ * nothing else to try with: where nobody gives it, that is not provable, and the leak is not called contained. What is
+ * proven holds from its first moment, until what leaked is seen to get a token.
  *
  * @param leaked what leaked, as a person has given it; it is sent to the tenant's token endpoint and nowhere else
  * @throws CurfewError `store-failed`, `interrupted`
  */
 export async function proveLocally(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<Incident> {
-  const result = await resultOf(incident, parts, leaked);
-  return recordStep(parts.table, incident.id, "prove", result);
+  const record = (result: StepResult) => recordStep(parts.table, incident.id, "prove", result);
+  if (leaked === null || incident.drill || leversOf(incident, parts).length === 0)
+    return record(untried(incident, parts));
+  const { tokenFor } = parts.tenant;
+  const trial = await tryIssuance(incident, leaked, { ...parts, tokenFor });
+  const isStillProven = stoppedAt(incident) !== null && trial.came !== "issued";
+  return isStillProven ? incident : record(judged(trial));
 }
 
-async function resultOf(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<StepResult> {
+function untried(incident: Incident, parts: IncidentParts): StepResult {
   const at = parts.clock.now();
   if (leversOf(incident, parts).length === 0) {
     return { at, outcome: "not-applicable", message: whyUntouched(incident, parts) ?? NOT_ITS_OWN };
   }
   if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
-  if (leaked === null) return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
-  const { tokenFor } = parts.tenant;
-  return judged(await tryIssuance(incident, leaked, { ...parts, tokenFor }));
+  return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
 }
 
 function judged({ at, came, detail }: Trial): StepResult {

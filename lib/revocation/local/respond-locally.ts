@@ -6,7 +6,7 @@ import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import { readPresentClient } from "../evidence/present-client.ts";
-import type { Incident } from "../incident/incident.ts";
+import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
 import { INVESTIGATE_STEPS, RESPOND_STEPS } from "../incident-machine.ts";
 import { type InvestigateParts, investigateSteps } from "../respond/investigate-steps.ts";
@@ -49,6 +49,7 @@ export async function respondLocally(id: string, parts: LocalParts): Promise<Inc
   await renewTurns(begun, parts);
   await tellIncident(begun, { turn: "opened" }, parts);
   await tryAgain(id, parts);
+  await tryGiven(id, parts);
   for (;;) {
     signal.throwIfAborted();
     const wait = isShutOut(await readIncident(table, id)) ? null : await turn(id, parts, investigate);
@@ -73,6 +74,13 @@ async function tryAgain(id: string, parts: LocalParts): Promise<void> {
   if (incident.steps.lock?.outcome !== "incomplete") return;
   const deadline = parts.clock.now() + RESPOND_STEPS.watch * 1_000;
   await putBack(incident, { ...parts, deadline });
+}
+
+/** Whoever resumes with what leaked has it tried at once, however long ago the last proof was, or the first one. */
+async function tryGiven(id: string, parts: LocalParts): Promise<void> {
+  const incident = await readIncident(parts.table, id);
+  const { steps, drill, ended } = incident;
+  if (parts.leaked !== null && steps.prove !== undefined && !drill && !ended) await proven(incident, parts);
 }
 
 /** @returns how long to wait before the next one; null when all is over */
@@ -133,7 +141,9 @@ async function proven(incident: Incident, parts: LocalParts): Promise<Seconds> {
 /** In a drill nothing is out, so there is nothing to wait for. */
 async function watched({ id, drill }: Incident, parts: LocalParts): Promise<Seconds | null> {
   const { next, wait } = await run("watch", id, parts);
-  if (next === "rotate") await proven(await readIncident(parts.table, id), parts);
+  const incident = await readIncident(parts.table, id);
+  // The credential always waits here; what is proven is not proven again.
+  if (next === "rotate" && stoppedAt(incident) === null) await proven(incident, parts);
   if (next !== "on" && !drill) return wait;
   await run("close", id, parts);
   return null;

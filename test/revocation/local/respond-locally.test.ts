@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Login } from "../../../lib/auth0/login.ts";
+import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { type Incident, isContained } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
+import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
+import { aResourceServer } from "../../support/inventory.ts";
 import { CLIENT_ID, createWorld, type World, type WorldOptions } from "../world/world.ts";
 
 const DAY = 86_400_000;
@@ -13,6 +16,12 @@ const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
 const LEAKED: Login = { method: "client-secret", clientId: CLIENT_ID, secret: new Secret("cNry-leaked") };
 /** Without user logins the window closes by itself. */
 const MACHINE = { client: { grantTypes: ["client_credentials"] }, grants: [ORDERS] };
+
+/** The token endpoint refuses whatever is not what leaked. */
+const knowing =
+  (tokenFor: ResponderTenant["tokenFor"]): ResponderTenant["tokenFor"] =>
+  async (login, audience) =>
+    login === LEAKED ? tokenFor(login, audience) : { answer: "refused" };
 
 /** A person's machine, which may be switched off: `signal` ends it. */
 function answered(
@@ -33,6 +42,7 @@ function answered(
     (parts) =>
       respondLocally(world.opened.id, {
         ...parts,
+        tenant: { ...parts.tenant, tokenFor: knowing(parts.tenant.tokenFor) },
         signal,
         inventories: { before: nothing, now: nothing },
         leaked,
@@ -121,6 +131,63 @@ describe("answering a leak from a person's machine", () => {
 
     expect(world.tenant.client?.grantTypes).toEqual([]);
     expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("announces one end and keeps to it: what is proven is not proven again", async () => {
+    const world = await createWorld(MACHINE);
+    const api = aResourceServer({ identifier: ORDERS.audience, token_lifetime: 3_600 });
+    world.tenant.apis.push(api);
+    const { openedAt } = world.opened;
+    for (let day = 40; day >= 0; day -= 1) await recordLifetimes(world.table, "acme", [api], openedAt - day * DAY);
+
+    const ends = new Set<number>();
+    await until(world, ({ window }) => {
+      if (window?.state === "closes") ends.add(window.at);
+      return world.clock.now() > openedAt + DAY;
+    });
+    const [end = 0, ...others] = ends;
+
+    expect(others).toEqual([]);
+    expect(world.incident().closedAt).toBeLessThan(end + DAY / 24);
+  });
+
+  /** Goes on for so long that anything that is tried again now and then was. */
+  const resumed = async (world: World, leaked: Login | null): Promise<Incident> => {
+    const since = world.clock.now();
+    await until(world, () => world.clock.now() > since + DAY / 24, leaked);
+    return world.incident();
+  };
+  const OTHER: Login = { ...LEAKED, secret: new Secret("it-was-replaced") };
+
+  test.each([
+    ["nothing to try", null],
+    ["what Auth0 refuses, as it does once it is replaced", OTHER],
+  ])("stays proven where it is resumed with %s", async (_, leaked) => {
+    const world = await createWorld(MACHINE);
+    await until(world, isAnnounced);
+    const { prove } = world.incident().steps;
+
+    expect((await resumed(world, leaked)).steps.prove).toEqual(prove);
+    expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("tries at once what it is resumed with, however long it has lasted", async () => {
+    const world = await createWorld(MACHINE);
+    await until(world, isAnnounced, null);
+    world.clock.pass(5 * DAY);
+    await until(world, () => true, null);
+    const began = world.clock.now();
+    await until(world, isContained);
+
+    expect(world.clock.now() - began).toBeLessThan(120_000);
+  });
+
+  test("is not proven any more where what it is resumed with still gets a token", async () => {
+    const world = await createWorld(MACHINE);
+    await until(world, isAnnounced);
+    world.tenant.gives = () => true;
+
+    expect((await resumed(world, LEAKED)).steps.prove).toMatchObject({ outcome: "incomplete" });
   });
 
   test("closes what a person has ended, whatever is open, and does not call that contained", async () => {
