@@ -75,7 +75,7 @@ export async function windowSoFar(
   const settings = { tenant: incident.tenant, domain: domainIn(readings) };
   const known = { readings, watched: await watchedOf(incident, { table }) };
   const parts = { table, clock, settings };
-  return withEnd(incident, await windowFrom(incident, known, parts, { before: async () => undefined }));
+  return withEnd(incident, await windowFrom(incident, known, parts));
 }
 
 /**
@@ -100,13 +100,13 @@ async function windowFrom(
   incident: Incident,
   { readings, watched }: { readings: readonly ApiReading[]; watched: WatchRecord | undefined },
   { table, clock, settings }: WindowParts,
-  inventories: Pick<Inventories, "before">,
+  inventories?: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
   const { issued, users } = watched ?? {};
   const said = await refreshTokensRevoked(table, incident.id);
   const isRefuted = refutesRevocation(said, users);
   const earlier = (await readInvestigation(table, incident.id))?.value;
-  const former = await formerClient(incident, table, inventories);
+  const former = await formerClient(incident, { table, now: clock.now(), earlier, inventories });
   const isSeenWithUsers = earlier?.users === true || hasUsers(users);
   const reach = withIssuedFor(reachOf(former, incident.token, isSeenWithUsers), earlier?.issued);
   return exposureWindow({

@@ -13,12 +13,12 @@ export interface Reach {
 /** What an application was before anything was taken away from it. */
 export interface FormerClient {
   clientId: string;
-  /** Those of the first look, and of the last audit. Undefined where Auth0 did not say, or the application is gone. */
+  /** Those of the first look, and of the audits of the last 30 days. Undefined where Auth0 did not say, or the application is gone. */
   grantTypes: readonly string[] | undefined;
   /**
-   * The audiences of its grants, those of the last audit too: one that was deleted since then left tokens behind. For
-   * third-party applications those of the grants with `default_for` as well.
-   * Undefined where they could not be listed.
+   * The audiences of its grants, those of the audits of the last 30 days too: one that was deleted since then left tokens
+   * behind. For third-party applications those of the grants with `default_for` as well.
+   * Undefined where they could not be listed, or nobody looked for too long.
    */
   grantedAudiences: readonly string[] | undefined;
 }

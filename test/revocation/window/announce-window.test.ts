@@ -4,6 +4,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import type { SeenInventory } from "../../../lib/revocation/investigate/inventories.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -43,12 +44,16 @@ const audited = (audience = "https://api.example", ...grantTypes: string[]): Inv
   clients: section({ client_id: "job", grant_types: ["client_credentials", ...grantTypes] }),
 });
 
+/** The last audit that ended before a moment. */
+type Audits = (moment: number) => SeenInventory | undefined;
+
+/** One a day, all of which saw the same. */
+const daily =
+  (inventory = audited()): Audits =>
+  (moment) => ({ at: moment - MINUTE, source: "audit", inventory });
+
 /** An incident with everything preserved, whose API lives an hour, and one of three days that was seen too. */
-async function announced(
-  changes: Partial<Incident> = {},
-  before: Inventory | null = audited(),
-  grantTypes = CLIENT.grantTypes,
-) {
+async function announced(changes: Partial<Incident> = {}, before: Audits = daily(), grantTypes = CLIENT.grantTypes) {
   let reads = 0;
   let failure: Error | undefined;
   const tenant = testTenant({
@@ -76,9 +81,7 @@ async function announced(
     ];
     await all.table.put({ partition: "TENANT#acme", sort: `LIFETIME#${identifier}` }, { audience: identifier, days });
   }
-  const inventories = {
-    before: async () => (before === null ? undefined : { at: THREE_AM - DAY, source: "audit", inventory: before }),
-  };
+  const inventories = { before: async (moment: number) => before(moment) };
   const again = async (): Promise<Incident> =>
     all.clock.run(announceWindow(await readIncident(all.table, incident.id), all.parts, inventories));
   return { ...all, tenant, again, reads: () => reads, fail: (error: Error) => (failure = error), incident };
@@ -110,9 +113,46 @@ describe("the window of an incident", () => {
   });
 
   it("reaches every API where the last inventory is not kept", async () => {
-    const { again } = await announced({}, null);
+    const { again } = await announced({}, () => undefined);
 
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
+  });
+
+  /** Of the audits until three days ago, and of those since then. */
+  const until3DaysAgo =
+    (then: Audits, since: Audits = daily()): Audits =>
+    (moment) =>
+      (moment > THREE_AM - 3 * DAY ? since : then)(moment);
+
+  it.each([
+    ["an API of a grant that was gone by the last audit", until3DaysAgo(daily(audited("https://other.example"))), true],
+    ["every API where no audit is kept from the days before", until3DaysAgo(() => undefined), true],
+    [
+      "every API where no audit ran for more than four days",
+      (moment: number) => daily()(moment > THREE_AM - DAY ? moment - 5 * DAY : moment),
+      true,
+    ],
+    [
+      "no API of a grant that went so long ago that no token can work",
+      (moment: number) => daily(audited(moment < THREE_AM - 33 * DAY ? "https://other.example" : undefined))(moment),
+      false,
+    ],
+  ])("reaches %s", async (_, audits, isReached) => {
+    const { again } = await announced({}, audits);
+
+    const { window } = await again();
+    expect(window?.apis.some(({ audience }) => audience === "https://other.example")).toBe(isReached);
+  });
+
+  it("reaches no other API where the log shows what no audit did", async () => {
+    const { again, tenant, table, incident, clock, parts } = await announced(
+      {},
+      until3DaysAgo(() => undefined),
+    );
+    tenant.log = [logEvent(THREE_AM - 31 * DAY, { type: "seccft", audience: API.identifier, request: undefined })];
+    await clock.run(lookBack(await readIncident(table, incident.id), parts));
+
+    expect((await again()).window).toMatchObject({ at: STOPPED + HOUR + MINUTE });
   });
 
   it("reaches every API where a grant was seen and could not be stored", async () => {
@@ -165,7 +205,7 @@ describe("the window of an incident", () => {
   });
 
   it("is open where users logged in, until a person says that their refresh tokens are revoked", async () => {
-    const { again, table, incident } = await announced({}, audited(), ["client_credentials", "authorization_code"]);
+    const { again, table, incident } = await announced({}, daily(), ["client_credentials", "authorization_code"]);
     expect((await again()).window?.state).toBe("open");
     await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + HOUR, by: "dana" });
 
@@ -176,7 +216,7 @@ describe("the window of an incident", () => {
     ["before it was reported", THREE_AM - HOUR, lookBack],
     ["since", THREE_AM + 2 * MINUTE, watchTurn],
   ])("is open where the log shows a user's token from %s, though it is a machine by now", async (_, at, read) => {
-    const { again, table, incident, tenant, clock, parts } = await announced({}, audited(), ["client_credentials"]);
+    const { again, table, incident, tenant, clock, parts } = await announced({}, daily(), ["client_credentials"]);
     expect((await again()).window?.state).toBe("closes");
     tenant.log = [logEvent(at, { type: "seacft", userId: "auth0|1", request: undefined })];
     await clock.run(read(await readIncident(table, incident.id), parts) as Promise<unknown>);
@@ -187,7 +227,9 @@ describe("the window of an incident", () => {
   });
 
   it("is open where the last audit saw users log in through it, though it is a machine by now", async () => {
-    const { again } = await announced({}, audited("https://api.example", "refresh_token"), ["client_credentials"]);
+    const { again } = await announced({}, daily(audited("https://api.example", "refresh_token")), [
+      "client_credentials",
+    ]);
 
     expect((await again()).window?.state).toBe("open");
     expect((await again()).window?.state).toBe("open"); // as it was kept
@@ -195,14 +237,14 @@ describe("the window of an incident", () => {
 
   it("reaches the API of a grant for all third parties' applications: it may have been one", async () => {
     const inventory = { clientGrants: section({ id: "cgr_9", default_for: "x", audience: "https://other.example" }) };
-    const { again } = await announced({}, inventory);
+    const { again } = await announced({}, daily(inventory));
 
     expect((await again()).window?.apis.map(({ audience }) => audience)).toContain("https://other.example");
   });
 
   it("is open again where the log shows that a refresh token from before was not revoked", async () => {
     const types = ["client_credentials", "authorization_code", "refresh_token"];
-    const { again, table, incident, tenant, clock, parts, heard } = await announced({}, audited(), types);
+    const { again, table, incident, tenant, clock, parts, heard } = await announced({}, daily(), types);
     const said = STOPPED + 2 * MINUTE;
     await sayRefreshTokensRevoked(table, incident.id, { at: said, by: "dana" });
     const exchange = (minute: number, type: string, userId: string) =>
