@@ -4,6 +4,7 @@ import { seenExposures } from "../../../lib/revocation/investigate/seen-exposure
 import type { Concern } from "../../../lib/revocation/watch/concerns.ts";
 import { withoutVoidProof } from "../../../lib/revocation/watch/issued.ts";
 import { keepSeen } from "../../../lib/revocation/watch/seen.ts";
+import { NO_USER_TOKENS, refutesRevocation, withUserToken } from "../../../lib/revocation/watch/user-tokens.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 import { done, HOUR, incidentOf, logEvent, MINUTE, putIncident, SECOND, THREE_AM } from "../support.ts";
@@ -84,3 +85,19 @@ it.each<{ concern: Concern; at: number; isExposed: boolean }>([
   const { exposures } = await seenExposures(incident, [], table);
   expect(exposures.map(({ clientId }) => clientId)).toEqual(event.isExposed ? ["other"] : []);
 });
+
+it.each([10, 501, 2_000])(
+  "a refresh token from before is seen after %d users have logged in, and none of theirs",
+  (count) => {
+    const event = (minute: number, type: string, userId: string) =>
+      logEvent(THREE_AM + minute * MINUTE, { type, userId, request: undefined });
+    const said = { at: THREE_AM + 10 * MINUTE, by: "dana" };
+    const ids = Array.from({ length: count }, (_, index) => `auth0|${index}`);
+    let users = ids.reduce((known, id) => withUserToken(known, event(1, "seacft", id)), NO_USER_TOKENS);
+    users = ids.slice(-300).reduce((known, id) => withUserToken(known, event(20, "sertft", id)), users);
+    expect(refutesRevocation(said, users)).toBe(false);
+    users = withUserToken(users, event(60, "sertft", "auth0|before"));
+
+    expect(refutesRevocation(said, users)).toBe(true);
+  },
+);
