@@ -38,7 +38,7 @@ export function contained(incident: Incident, { at }: Turn<"contained">): Told {
     severity: "critical",
     title: `${nameOf(incident)} is contained; ${until}`,
     text: [
-      "No new token is given out, and that is proven.",
+      "It is given no new token for itself, and that is proven.",
       ...windowSentences(window, at),
       "Curfew watches the tenant's log until then and tells of every use that it sees there; use at other APIs than Auth0's is in their own logs.",
     ].join(" "),
@@ -49,8 +49,8 @@ export function contained(incident: Incident, { at }: Turn<"contained">): Told {
       ...(window?.state === "open" ? REFRESH_TOKENS : []),
       "Refuse the application's tokens at your own APIs until then, where you can.",
     ],
-    // A window that moved is told again, and one that is open for another reason; the same end is the same matter.
-    matter: window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])],
+    // What is proven anew is told again, a window that moved, and one that is open for another reason.
+    matter: [at, ...(window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])])],
     at,
   };
 }
@@ -60,7 +60,7 @@ const REFRESH_TOKENS = [
   "Revoke the refresh tokens of the application's users: User Management > Users > the user > Authorized Applications.",
 ];
 
-export function notContained(incident: Incident, { at, missing }: Turn<"not-contained">): Told {
+export function notContained(incident: Incident, { at, missing, since }: Turn<"not-contained">): Told {
   const { title, text } = notContainedWords(incident);
   return {
     severity: "critical",
@@ -68,7 +68,8 @@ export function notContained(incident: Incident, { at, missing }: Turn<"not-cont
     text,
     items: missing,
     steps: incident.leak ? stepsForPeople(incident) : ["Do what is missing in Auth0's dashboard if it cannot wait."],
-    matter: [...missing].sort(),
+    // The same after it was contained is to be heard again.
+    matter: [since ?? incident.provenAt ?? "not proven", ...[...missing].sort()],
     at,
   };
 }

@@ -37,6 +37,8 @@ export type IncidentTurn =
       at: Instant;
       /** Exactly what is not done, one thing a line. */
       missing: readonly string[];
+      /** Since when, where it has nothing to do with what was proven last: the same later is told again. */
+      since?: Instant;
     }
   | {
       /** Something else than taking away is not done: the network ACL, a look, the new credential, what was approved. */

@@ -106,7 +106,7 @@ async function recordLook(incident: Incident, unseen: readonly string[], parts: 
   const message = "Whether something was put back could not be seen.";
   const result: StepResult = { at, outcome: "incomplete", message, missing: boundedLines(unseen), code: null };
   if (now - at > PATIENCE) {
-    const told = await tell({ incident, parts }, { turn: "not-contained", at, missing: unseen });
+    const told = await tell({ incident, parts }, { turn: "not-contained", at, missing: unseen, since: at });
     if ("error" in told) throw told.error;
   }
   return recordStep(parts.table, incident.id, "put-back", result);

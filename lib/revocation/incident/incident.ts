@@ -99,6 +99,8 @@ export interface Incident {
   steps: Partial<Record<IncidentStep, StepResult>>;
   /** As it was computed last. */
   window: ExposureWindow | null;
+  /** The moment of the last proof of which people have heard; absent before the first one. */
+  provenAt?: Instant;
   closedAt: Instant | null;
   /** Since when the application, which was there, is seen to be gone; absent while it is there. */
   goneSince?: Instant;

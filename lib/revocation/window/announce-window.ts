@@ -30,7 +30,7 @@ export async function announceWindow(
   inventories: Pick<Inventories, "before">,
 ): Promise<Incident> {
   const window = withEnd(incident, await computeWindow(incident, parts, inventories));
-  const announced = await changeIncident(parts.table, incident.id, (known) => ({ ...known, window }));
+  const announced = await changeIncident(parts.table, incident.id, (known) => withWindow(known, window));
   if (isOther(incident.window, window)) {
     const entry = {
       at: parts.clock.now(),
@@ -42,6 +42,11 @@ export async function announceWindow(
   await tellState(announced, parts);
   await tellUnreplaced(announced, parts);
   return announced;
+}
+
+function withWindow(known: Incident, window: ExposureWindow): Incident {
+  const provenAt = stoppedAt(known);
+  return { ...known, window, ...(provenAt !== null && { provenAt }) };
 }
 
 /** Nothing is issued for an application that is not there: what may be out of one that was deleted is over at last. */

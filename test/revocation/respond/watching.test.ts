@@ -6,7 +6,7 @@ import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
 import { DAY, done, incidentOf, THREE_AM } from "../support.ts";
-import { containAll, respond } from "../world/curfew.ts";
+import { containAll, respond, turn } from "../world/curfew.ts";
 import { report } from "../world/second-leak.ts";
 import { createWorld, type World } from "../world/world.ts";
 
@@ -14,8 +14,11 @@ const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
 const MINUTE = 60_000;
 const NOT_DONE: StepResult = { at: THREE_AM, outcome: "incomplete", message: "", missing: ["it"], code: null };
 
+const CONTAINED = "acme: job is contained; the window is open";
+const NOT_CONTAINED = "acme: job is NOT contained yet";
+
 /** A step, as the function does it; a turn of watching where nothing else is said. */
-async function watched(world: World, step: "watch" | "contain" = "watch"): Promise<Way | undefined> {
+async function watched(world: World, step: "watch" | "contain" | "window" = "watch"): Promise<Way | undefined> {
   const nothing = async () => undefined;
   let way: Way | undefined;
   const run = world.run("watching", async (parts) => {
@@ -46,6 +49,22 @@ test("where that did not come to its end, watching does it", async () => {
 
   expect(await watched(world)).toMatchObject({ next: "rotate" });
   expect(world.incident().window).not.toBeNull();
+});
+
+test("that it is contained is told again whenever it was not meanwhile, also while the window stays open", async () => {
+  const world = await createWorld({ grants: [ORDERS] });
+  await world.clock.run(respond(world));
+  await watched(world, "window");
+  for (let times = 0; times < 2; times += 1) {
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials", "refresh_token"]));
+    await watched(world);
+    await world.clock.run(turn(world));
+    await watched(world);
+  }
+
+  const told = world.alerts.map(({ title }) => title.replace(/; it is taken.*/, ""));
+  const again = [expect.stringContaining("put back"), NOT_CONTAINED, CONTAINED];
+  expect(told.slice(told.indexOf(CONTAINED))).toEqual([CONTAINED, ...again, ...again]);
 });
 
 test("where a key is named to an incident that is proven already, detaching it wants the proof anew", async () => {
