@@ -249,5 +249,8 @@ export function withStep(incident: Incident, step: IncidentStep, result: StepRes
 
 function existing(id: string, incident: Incident | undefined): Incident {
   if (incident) return incident;
-  throw new CurfewError("arguments-invalid", `There is no incident ${id}; npx curfew incidents lists them.`);
+  throw new CurfewError(
+    "arguments-invalid",
+    `There is no incident ${id}; npx curfew incidents lists them, and those of this folder with --local.`,
+  );
 }

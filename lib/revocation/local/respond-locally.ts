@@ -49,7 +49,6 @@ export async function respondLocally(id: string, parts: LocalParts): Promise<Inc
   await renewTurns(begun, parts);
   await tellIncident(begun, { turn: "opened" }, parts);
   await tryAgain(id, parts);
-  await tryGiven(id, parts);
   for (;;) {
     signal.throwIfAborted();
     const wait = isShutOut(await readIncident(table, id)) ? null : await turn(id, parts, investigate);
@@ -68,19 +67,18 @@ export function isShutOut({ leak, steps: { lock } }: Incident): boolean {
   return leak === null && lock?.outcome === "incomplete" && lock.code !== null && SHUT_OUT.has(lock.code);
 }
 
-/** Whoever resumes an incident that is not locked has mostly mended why: that is tried first. */
+/**
+ * Whoever resumes an incident that is not locked has mostly mended why: that is tried first. And whoever brings what
+ * leaked has it tried at once, however long ago the last proof was.
+ */
 async function tryAgain(id: string, parts: LocalParts): Promise<void> {
   const incident = await readIncident(parts.table, id);
-  if (incident.steps.lock?.outcome !== "incomplete") return;
-  const deadline = parts.clock.now() + RESPOND_STEPS.watch * 1_000;
-  await putBack(incident, { ...parts, deadline });
-}
-
-/** Whoever resumes with what leaked has it tried at once, however long ago the last proof was, or the first one. */
-async function tryGiven(id: string, parts: LocalParts): Promise<void> {
-  const incident = await readIncident(parts.table, id);
   const { steps, drill, ended } = incident;
-  if (parts.leaked !== null && steps.prove !== undefined && !drill && !ended) await proven(incident, parts);
+  const isGiven = parts.leaked !== null && steps.prove !== undefined && !drill && !ended;
+  if (steps.lock?.outcome !== "incomplete" && !isGiven) return;
+  const deadline = parts.clock.now() + RESPOND_STEPS.watch * 1_000;
+  const looked = await putBack(incident, { ...parts, deadline });
+  if (isGiven) await proven(looked, parts);
 }
 
 /** @returns how long to wait before the next one; null when all is over */
