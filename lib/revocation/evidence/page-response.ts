@@ -20,7 +20,7 @@ ${window.because.map((reason) => html`<p>${reason}</p>`)}
 <table><thead><tr><th scope="col">API</th><th scope="col">Last token over</th><th scope="col">Lifetime</th><th scope="col">Why</th></tr></thead>
 <tbody>${window.apis.map(
     ({ audience, until, lifetime, assumed }) =>
-      html`<tr><th scope="row">${audience === "*" ? "APIs that nobody could list" : foreign(audience)}</th><td data-label="Last token over">${moment(until)}</td><td data-label="Lifetime">${formatDuration(lifetime)}</td><td data-label="Why">${assumed ?? "It was seen"}</td></tr>`,
+      html`<tr><th scope="row">${audience === "*" ? "APIs of which there is no list" : foreign(audience)}</th><td data-label="Last token over">${moment(until)}</td><td data-label="Lifetime">${formatDuration(lifetime)}</td><td data-label="Why">${assumed ?? "It was seen"}</td></tr>`,
   )}</tbody></table>
 ${window.others > 0 && html`<p>And ${counted(window.others, "other API")}, whose tokens were over before these.</p>`}`;
 

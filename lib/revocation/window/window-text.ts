@@ -54,7 +54,7 @@ export function windowLine(window: ExposureWindow | null): string {
 }
 
 function apiSentence({ audience, until, lifetime, assumed }: ApiWindow, now: Instant): string {
-  const name = audience === "*" ? "APIs that nobody could list" : shortened(audience, 120);
+  const name = audience === "*" ? "APIs of which there is no list" : shortened(audience, 120);
   const because = assumed === null ? "" : `, the longest there is, since ${assumed}`;
   const [verb, live, are] = until < now ? ["were", "lived", "were"] : ["are", "live", "are"];
   return `The last ones ${verb} for ${name}: they ${live} for ${formatDuration(lifetime)}${because}, and ${are} over at ${momentOf(until)}.`;

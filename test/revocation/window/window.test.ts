@@ -7,6 +7,7 @@ import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts
 import { formerClient } from "../../../lib/revocation/window/former-client.ts";
 import { reachOf, withAudiences } from "../../../lib/revocation/window/reach.ts";
 import { exposureWindow, type WindowQuestion } from "../../../lib/revocation/window/window.ts";
+import { windowSentences } from "../../../lib/revocation/window/window-text.ts";
 import { aManagementApi, aResourceServer, DOMAIN } from "../../support/inventory.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { incidentOf } from "../support.ts";
@@ -321,6 +322,9 @@ describe("what closes it", () => {
 
     expect(closing(asked)).toBe(STOP + MAXIMUM + MINUTE);
     expect(exposureWindow(asked).apis.map(({ audience }) => audience)).toContain("*");
+    // Where nothing is known of any other, nobody may have tried to list them yet.
+    const [, why] = windowSentences(exposureWindow({ ...asked, records: [], readings: [] }), STOP);
+    expect(why).toMatch(/^The last ones are for APIs of which there is no list: they live for 30/);
   });
 
   test("is an API that was deleted while no audit ran: nobody knows what it was set to before", async () => {
