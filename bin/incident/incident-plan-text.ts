@@ -144,12 +144,14 @@ function variableOf(login: LoginConfig | undefined): string {
 function hitLines({ tenant, request, isLocal }: IncidentPlan): string[] {
   const { clientId } = request;
   const own = LOGINS.filter((login) => tenant[login]?.clientId === clientId);
-  const secret = tenant.credentials.find((credential) => credential.clientId === clientId)?.secret;
+  // From here no credential is replaced, so whoever reads one reads on.
+  const secret = isLocal ? undefined : tenant.credentials.find((one) => one.clientId === clientId)?.secret;
   return [
     `Every service that logs in as this application: it ${request.drill ? "would get" : "gets"} errors instead of tokens until ${isLocal ? "somebody gives back by hand what was taken: what it was is in the evidence" : "a second person agrees to give back what was taken"}.`,
     ...(secret === undefined ? [] : [`Everything that reads the secret ${secret} in Secrets Manager.`]),
     ...own.map(
-      (login) => `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.${variableOf(tenant[login])}`,
+      (login) =>
+        `Curfew itself: it is the ${LOGIN_WORDS[login]} of ${tenant.name}.${isLocal ? "" : variableOf(tenant[login])}`,
     ),
     "Not whoever has a token already: that one works until it is over. Until when is said first.",
   ];

@@ -241,6 +241,24 @@ describe("what a person is told before", () => {
     expect(text("aud")).toContain("reads its credential from the variable AUDITOR, which has the old one then");
     expect(text("job")).not.toContain("variable");
   });
+
+  it.each([false, true])(
+    "names who reads what is replaced, where it is: from this machine it is not ($0)",
+    (isLocal) => {
+      const job = { clientId: "job", secret: "env:AUDITOR" };
+      const credentials = [{ clientId: "job", secret: "apps/job" }];
+      const tenant = {
+        name: "acme",
+        domain: "acme.eu.auth0.com",
+        credentials,
+        auditor: job,
+      } as unknown as TenantConfig;
+      const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null, clientId: "job" };
+      const text = oneLine(planText({ request, tenant, isLocal, client: undefined }, 100));
+
+      expect([text.includes("apps/job"), text.includes("has the old one then")]).toEqual([!isLocal, !isLocal]);
+    },
+  );
 });
 
 describe("starting an incident that is open already", () => {
