@@ -1,238 +1,26 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type LifetimeRecord, readLifetimes, recordLifetimes } from "../../../lib/history/lifetimes.ts";
-import { preserve } from "../../../lib/revocation/incident/preserve.ts";
-import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
-import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
-import { formerClient } from "../../../lib/revocation/window/former-client.ts";
-import { reachOf, withAudiences } from "../../../lib/revocation/window/reach.ts";
-import { exposureWindow, type WindowQuestion } from "../../../lib/revocation/window/window.ts";
+import { readLifetimes, recordLifetimes } from "../../../lib/history/lifetimes.ts";
+import { reachOf } from "../../../lib/revocation/window/reach.ts";
+import { exposureWindow } from "../../../lib/revocation/window/window.ts";
 import { windowSentences } from "../../../lib/revocation/window/window-text.ts";
-import { aManagementApi, aResourceServer, DOMAIN } from "../../support/inventory.ts";
+import { aResourceServer } from "../../support/inventory.ts";
 import { memoryTable } from "../../support/memory-table.ts";
-import { incidentOf } from "../support.ts";
+import {
+  aToken,
+  audited,
+  closing,
+  DAY,
+  type Era,
+  HOUR,
+  lastAccepted,
+  ORDERS,
+  question,
+  reading,
+  type Settings,
+  STOP,
+} from "./eras.ts";
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const MAXIMUM = 30 * DAY;
-const STOP = Date.UTC(2026, 10, 23, 3);
-const ORDERS = "https://orders.acme.example";
-
-type Drawn<A> = A extends fc.Arbitrary<infer Value> ? Value : never;
-
-/** What an API is set to; null while it is not there. Seconds. */
-type Settings = { lifetime: number; forWeb: number | null } | null;
-
-/** From a moment on, until the next one. */
-interface Era {
-  from: number;
-  settings: Settings;
-  /** Whether the application has a grant for the API; absent where that makes no difference. */
-  isGranted?: boolean;
-}
-
-const serverOf = (settings: Settings) =>
-  settings ? [aResourceServer({ token_lifetime: settings.lifetime, token_lifetime_for_web: settings.forWeb })] : [];
-
-/** The Management API is always there: its record shows when audits looked. */
-const apisOf = (settings: Settings) => [aManagementApi({ token_lifetime: 60 }), ...serverOf(settings)];
-
-const settingsAt = (eras: readonly Era[], instant: number): Settings =>
-  eras.findLast(({ from }) => from <= instant)?.settings ?? null;
-
-async function audited(eras: readonly Era[], audits: readonly number[]): Promise<LifetimeRecord[]> {
-  const table = memoryTable();
-  for (const at of audits) await recordLifetimes(table, "acme", apisOf(settingsAt(eras, at)), at);
-  return readLifetimes(table, "acme");
-}
-
-const reading = (eras: readonly Era[], at: number): ApiReading => ({ at, apis: apisOf(settingsAt(eras, at)) });
-
-/**
- * Until when the last token that was issued before `stop` is accepted by one who goes by the right time. An application
- * that logs users in needs no grant.
- */
-function lastAccepted(eras: readonly Era[], stop: number, isForWeb: boolean): number {
-  const ends = eras.flatMap(({ from, settings, isGranted = true }, index) => {
-    const until = Math.min(eras[index + 1]?.from ?? stop, stop);
-    if (!settings || from >= until || !(isGranted || isForWeb)) return [];
-    const lifetime = isForWeb ? Math.max(settings.lifetime, settings.forWeb ?? 0) : settings.lifetime;
-    return [until + lifetime * 1000];
-  });
-  return Math.max(stop, ...ends);
-}
-
-const question = (changes: Partial<WindowQuestion>): WindowQuestion => ({
-  domain: DOMAIN,
-  now: STOP,
-  reportedAt: STOP - HOUR,
-  token: null,
-  reach: { audiences: [ORDERS], users: false },
-  lifetimesAreChosen: false,
-  stoppedAt: STOP,
-  refreshTokensRevokedAt: null,
-  records: [],
-  readings: [],
-  ...changes,
-});
-
-const incident = { ...incidentOf(), openedAt: STOP, steps: {} };
-
-/** What is known of the application: it was seen at each look, and the log shows what it was given tokens for. */
-async function formerly(eras: readonly Era[], audits: readonly number[], logFrom: number | null, types: string[]) {
-  const table = memoryTable();
-  const isGrantedAt = (at: number): boolean => eras.findLast(({ from }) => from <= at)?.isGranted ?? false;
-  const grantsAt = (at: number) => (isGrantedAt(at) ? [{ id: "cgr_1", client_id: "job", audience: ORDERS }] : []);
-  const grants = grantsAt(STOP);
-  await preserve(table, incident, "grant-types", ["client_credentials", ...types]);
-  await preserve(
-    table,
-    incident,
-    "grant-ids",
-    grants.map(({ id }) => id),
-  );
-  for (const grant of grants) await preserve(table, incident, `grant/${grant.id}`, grant);
-  const before = async (moment: number) => {
-    const at = audits.findLast((audit) => audit < moment);
-    const clientGrants = { status: "complete", data: grantsAt(at ?? 0) } as never;
-    return at === undefined ? undefined : { at, source: "audit", inventory: { clientGrants } };
-  };
-  const earlier = { isRead: logFrom !== null, reachesBackTo: logFrom };
-  const former = await formerClient(incident, { table, now: STOP, earlier, inventories: { before } });
-  const isInLog =
-    logFrom !== null && eras.some(({ isGranted }, index) => isGranted && (eras[index + 1]?.from ?? STOP) > logFrom);
-  return { former, logged: isInLog ? [ORDERS] : [] };
-}
-
-/** When it closes; fails where it does not. */
-function closing(asked: WindowQuestion): number {
-  const window = exposureWindow(asked);
-  if (window.state === "closes") return window.at;
-  throw new Error(window.because.join(" "));
-}
-
-describe("the window is right", () => {
-  const lifetime = fc.oneof(
-    fc.constantFrom(0, 60, 7_200, 86_400, 864_000, 2_592_000),
-    fc.integer({ min: 0, max: 2_592_000 }),
-  );
-  const settings: fc.Arbitrary<Settings> = fc.option(
-    fc.record({ lifetime, forWeb: fc.option(lifetime, { nil: null }) }),
-    { nil: null, freq: 6 },
-  );
-  /** When in a stretch, in thousandths of it: never at the moment of a look, which would see it or not. */
-  const change = fc.record({ part: fc.integer({ min: 1, max: 999 }), settings, isGranted: fc.boolean() });
-  /** Until the next look: within three days, with one change at the most; or nobody looks, and anything happens. */
-  const watched = fc.record({
-    pause: fc.integer({ min: 60_000, max: 3 * DAY }),
-    changes: fc.array(change, { maxLength: 1 }),
-  });
-  const blind = fc.record({
-    pause: fc.integer({ min: 5 * DAY, max: 12 * DAY }),
-    changes: fc.array(change, { maxLength: 4 }),
-  });
-  const stretch = fc.oneof({ weight: 9, arbitrary: watched }, { weight: 1, arbitrary: blind });
-  const WHO = ["the first look or an audit", "the token", "the log"];
-  const offset = fc.integer({ min: -20_000, max: 20_000 });
-  const world = fc.record({
-    first: settings,
-    isGranted: fc.boolean(),
-    before: blind,
-    stretches: fc.oneof(
-      fc.array(stretch, { maxLength: 40 }),
-      fc.array(watched, { minLength: 15, maxLength: 30 }), // then all of the last month was mostly seen
-    ),
-    last: stretch,
-    hasReading: fc.boolean(),
-    /** How far the tenant's log reaches back, where it can be read. Milliseconds. */
-    log: fc.option(fc.integer({ min: 0, max: 40 * DAY })),
-    /** From the real stop to the moment at which it counted as proven. */
-    proving: fc.integer({ min: 0, max: 120_000 }),
-    /** Who says that users had tokens through the application. */
-    said: fc.oneof(fc.subarray(WHO, { maxLength: 0 }), fc.subarray(WHO)),
-    /** How far the clocks of issuer, verifier and Curfew are off. Milliseconds. */
-    issuer: offset,
-    verifier: offset,
-    own: offset,
-  });
-
-  /** Eras and looks of a world, and when nothing was issued any more: the last look is that of the incident. */
-  function played({ first, isGranted: isFirst, before, stretches, last }: Drawn<typeof world>) {
-    const all = [before, ...stretches, last];
-    let at = STOP - all.reduce((sum, { pause }) => sum + pause, 0);
-    const eras: Era[] = [{ from: at - 60 * DAY, settings: first, isGranted: isFirst }];
-    const looks: number[] = [];
-    for (const { pause, changes } of all) {
-      const moments = changes.map(({ part, ...to }) => ({ from: at + (part / 1_000) * pause, ...to }));
-      eras.push(...moments.sort((a, b) => a.from - b.from));
-      at += pause;
-      looks.push(at);
-    }
-    return { eras, audits: looks.slice(0, -1) };
-  }
-
-  test("no token is accepted after it, whatever was seen of its lifetimes and however clocks differ", async () => {
-    let seen = 0;
-    let assumed = 0;
-    let narrow = 0;
-    await fc.assert(
-      fc.asyncProperty(world, async (drawn) => {
-        const { eras, audits } = played(drawn);
-        const { said, proving, issuer, verifier, own, hasReading, log } = drawn;
-        const users = said.length > 0;
-        const types = said.includes("the first look or an audit") ? ["authorization_code"] : [];
-        const { former, logged } = await formerly(eras, audits, log === null ? null : STOP - log, types);
-        const token = said.includes("the token") ? aToken({ subject: "auth0|1", grantType: null, expiresAt: 0 }) : null;
-        const stop = STOP - proving;
-        const records = await audited(eras, audits);
-        const asked = question({
-          records,
-          readings: hasReading ? [reading(eras, STOP)] : [],
-          reach: withAudiences(reachOf(former, token, said.includes("the log")), logged),
-          refreshTokensRevokedAt: users ? STOP : null,
-        });
-        const window = exposureWindow(asked);
-
-        // Dated by the issuer's clock, judged by the verifier's, told by ours.
-        const accepted = lastAccepted(eras, stop, users) + issuer - verifier;
-        const told = closing(asked) - own;
-        expect(accepted).toBeLessThanOrEqual(told);
-        if ((window.apis[0]?.assumed ?? null) === null) seen += 1;
-        else assumed += 1;
-        if (asked.reach.audiences !== "any") narrow += 1;
-      }),
-      { numRuns: 900 },
-    );
-    const read = `${seen} windows from what was seen, ${assumed} from the longest lifetime there is`;
-    console.info(`worlds: ${read}; in ${narrow} not every API is within reach`);
-    expect(Math.min(seen, assumed, narrow)).toBeGreaterThan(0);
-  });
-
-  test("with a complete history it closes within two minutes of the last token that there could be", async () => {
-    const days = fc.array(fc.record({ lifetime, forWeb: fc.constant(null) }), { minLength: 40, maxLength: 45 });
-    await fc.assert(
-      fc.asyncProperty(days, fc.integer({ min: 10, max: DAY - 11_000 }), async (values, sinceMidnight) => {
-        // Each day's audit is late in the evening, and somebody has changed the settings just before it: what the
-        // records leave open has really happened.
-        const midnight = STOP - (STOP % DAY);
-        const evenings = values.map((_, index) => midnight - (values.length - 1 - index) * DAY - 10_000);
-        const stop = midnight + sinceMidnight;
-        const eras = values.map((settings, index) => ({ from: (evenings[index] ?? 0) - 1_000, settings }));
-        const asked = question({
-          stoppedAt: stop,
-          records: await audited(eras, evenings),
-          readings: [reading(eras, stop)],
-        });
-
-        const late = closing(asked) - lastAccepted(eras, stop, false);
-
-        expect(late).toBeGreaterThanOrEqual(0);
-        expect(late).toBeLessThanOrEqual(120_000);
-      }),
-      { numRuns: 100 },
-    );
-  });
-});
 
 /** Forty days of audits that saw these settings, and a reading at the stop. */
 async function known(settings: Settings, before: Settings = settings, changedDaysAgo = 0) {
@@ -368,24 +156,6 @@ describe("what closes it", () => {
       expect(closing(question({ ...(await known(OF_TWO_HOURS)), token }))).toBe(STOP - HOUR + MAXIMUM + MINUTE);
     }
   });
-});
-
-const aToken = (changes: Partial<TokenFacts>): TokenFacts => ({
-  form: "jwt",
-  issuer: `https://${DOMAIN}/`,
-  subject: "job@clients",
-  clientId: "job",
-  audience: [ORDERS],
-  scopes: [],
-  grantType: "client-credentials",
-  issuedAt: STOP - HOUR,
-  notBefore: null,
-  expiresAt: STOP + HOUR,
-  jti: null,
-  kid: "key",
-  sha256: "0".repeat(64),
-  signature: { status: "verified" },
-  ...changes,
 });
 
 describe("what keeps it open", () => {
