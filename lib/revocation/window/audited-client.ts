@@ -6,7 +6,7 @@ import { type Incident, incidentPartition } from "../incident/incident.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
 import { LONGEST_LIFETIME } from "./api-lifetimes.ts";
 
-/** `INCIDENT#<id>`, `FORMER`: what the audits say of the application, of each day the last one. */
+/** `INCIDENT#<id>`, `AUDITED`: what the audits say of the application, of each day the last one. */
 export interface AuditedClient {
   /** What it could reach, by any of them. */
   audiences: readonly string[];
@@ -31,7 +31,7 @@ export async function auditedClient(
   table: Table,
   inventories?: Pick<Inventories, "before">,
 ): Promise<AuditedClient> {
-  const key = { partition: incidentPartition(id), sort: "FORMER" };
+  const key = { partition: incidentPartition(id), sort: "AUDITED" };
   const kept = await table.get<AuditedClient>(key);
   let known = kept?.value ?? { audiences: [], grantTypes: [], looks: [], readBackTo: openedAt };
   while (
