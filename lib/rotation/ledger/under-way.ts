@@ -71,15 +71,12 @@ export const toldVersion = (record: RotationRecord | undefined, arn: string): Ve
   record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;
 
 /**
- * Of a version that is current: whether a person made it so while it was on its way. Curfew promotes what Auth0 accepts,
- * and plans before what is left to do then; a person may move the label before Auth0 was told at all.
+ * Of a version that is current: whether it is to be seen to that Auth0 accepts it, as for one that is pending. A person
+ * may have made it current before Auth0 was told of it, or set another secret at Auth0. What was replaced once is never
+ * set again.
  */
-export const isMovedEarly = (record: RotationRecord | undefined, version: VersionId): boolean =>
-  record?.underWay?.version === version && !record.aftercare.some(({ current }) => current === version);
-
-/** Of such a version: whether Auth0 is to be told of it. What was replaced once is never set again. */
-export const isToBeTold = (record: RotationRecord | undefined, version: VersionId): boolean =>
-  isMovedEarly(record, version) && record?.underWay?.wasReplaced !== true;
+export const isToBeTold = ({ underWay }: Pick<RotationRecord, "underWay"> = {}, version: VersionId): boolean =>
+  underWay?.version === version && underWay.wasReplaced !== true;
 
 const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
   notProvable: "Nothing came of the version that was to replace the old credential.",

@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
 import { nextMorning, recordOf, rotateByHand, rotateDue } from "../world/curfew.ts";
-import { announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { credentialOf, loginOf } from "../world/payload.ts";
 import { moveForwardByHand, setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
-import { care, DAY, KEY, outside, refusal, SECRET, unfinished } from "./a-step.ts";
+import { care, DAY, KEY, orderedBy, outside, refusal, SECRET, unfinished } from "./a-step.ts";
 
 const datedAt = ({ table, target }: World): number | undefined =>
   table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
@@ -84,6 +85,27 @@ it("a secret that a person made current is not set over one that a person set at
 
   expect(world.client.live().map(({ secret }) => secret)).toEqual(["hand"]);
   expect(recordOf(world)?.held?.refusal).toBe("current-refused");
+});
+
+it("a secret that Auth0 accepts no more is not called promoted by the plan of a promotion that failed", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  const promotionFails: Alter = ({ vault, ...parts }) => ({
+    ...parts,
+    vault: { ...vault, promote: () => Promise.reject(new CurfewError("vault-failed", "Secrets Manager failed.")) },
+  });
+  expect(await stepsUpTo(world, "finishSecret", version, promotionFails)).toMatchObject({ code: "vault-failed" });
+  expect(recordOf(world)?.aftercare).toMatchObject([{ current: version }]);
+  setSecretByHand(world, "hand", false);
+  moveForwardByHand(world);
+  world.clock.pass(60_000);
+
+  expect(await stepOf(world, "finishSecret", version)).toEqual(unfinished);
+  expect([recordOf(world)?.promoted, datedAt(world)]).toEqual([undefined, undefined]);
+
+  expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+  await orderedBy(world, version, "person", { overwrite: true });
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+  expect(recordOf(world)).toMatchObject({ promoted: { version, at: datedAt(world) } });
 });
 
 it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
