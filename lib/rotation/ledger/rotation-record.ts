@@ -142,6 +142,11 @@ export interface RotationRecord {
     replaces?: VersionId;
     /** Whether it was seen to. */
     wasAccepted?: true;
+    /**
+     * Since when audits have seen that a person made it current before Auth0 was told of it. As the last look at the
+     * labels was: gone where they were moved back.
+     */
+    earlySince?: Instant;
     /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
     wasReplaced?: true;
   };

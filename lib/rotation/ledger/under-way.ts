@@ -1,6 +1,10 @@
+import type { Instant } from "../../history/history.ts";
+import type { Table } from "../../store/table.ts";
 import type { VersionId } from "../ports.ts";
 import { nowOf, remember, type Work } from "../work.ts";
+import { changeRotation } from "./ledger.ts";
 import { type Aftercare, type RotationRecord, withOwnKey } from "./rotation-record.ts";
+import type { RotationTarget } from "./target.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
 
@@ -77,6 +81,22 @@ export const toldVersion = (record: RotationRecord | undefined, arn: string): Ve
  */
 export const isToBeTold = ({ underWay }: Pick<RotationRecord, "underWay"> = {}, version: VersionId): boolean =>
   underWay?.version === version && underWay.wasReplaced !== true;
+
+/**
+ * Records what was seen of the labels: which version is current although Auth0 was not told of it, and since when.
+ *
+ * @param early undefined where none is
+ */
+export const noteEarly = (table: Table, target: RotationTarget, early: VersionId | undefined, now: Instant) =>
+  changeRotation(table, target, (record) => {
+    if (!record.underWay) return record;
+    const { earlySince = now, ...underWay } = record.underWay;
+    return { ...record, underWay: underWay.version === early ? { ...underWay, earlySince } : underWay };
+  });
+
+/** Since when applications are refused, as far as is known, because a person made a version current too early. */
+export const earlySince = ({ underWay }: Pick<RotationRecord, "underWay">): Instant | undefined =>
+  underWay?.setAt === undefined ? underWay?.earlySince : undefined;
 
 const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
   notProvable: "Nothing came of the version that was to replace the old credential.",
