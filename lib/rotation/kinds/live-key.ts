@@ -36,7 +36,7 @@ export async function partWithKey(work: Work, leaving: VersionId): Promise<void>
   if (await mayHaveLeaked(work, leaving)) return;
   if (!(await isLiveKey(work, leaving))) return;
   throw unfinished(
-    `Auth0 still accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: during the rotation somebody stored another value as the current one of ${work.settings.clientId}. Label that version AWSCURRENT again, or detach its key at Auth0; the rotation goes on then.`,
+    `The new key of ${work.settings.clientId} is not made the current one while Auth0 accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: where nobody uses that key, detach and delete it at Auth0; where applications use it, move AWSCURRENT to its version; with either the next try goes on.`,
   );
 }
 

@@ -50,7 +50,7 @@ describe("where a person stores another value while it is replaced", () => {
 
     expect(await rotated(world)).toMatchObject({
       outcome: "incomplete",
-      missing: [expect.stringContaining("Label that version AWSCURRENT again, or detach its key")],
+      missing: [expect.stringContaining("detach and delete it at Auth0; where applications use it, move AWSCURRENT")],
     });
     expect(world.vault.labelled(PREVIOUS)).toBe(leaked);
   });

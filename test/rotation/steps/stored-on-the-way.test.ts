@@ -210,7 +210,12 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     const error = await stepOf(world, "finishSecret", second);
 
     expect(error).toEqual(unfinished);
-    expect(error).toMatchObject({ message: expect.stringMatching(/AWSCURRENT again, or detach its key/) });
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`while Auth0 accepts the key of the version ${first}`),
+    });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/delete it at Auth0; .* move AWSCURRENT to its version/),
+    });
     expect([PENDING, PREVIOUS].map((label) => world.vault.labelled(label))).toEqual([second, first]);
   });
 
