@@ -1,10 +1,11 @@
 import type { CurfewError } from "../model/curfew-error.ts";
-import { type Ask, calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
+import { type Ask, calibratedAsk, SETTLING } from "./asking/asking.ts";
 import { isOwnTaken, isTaken } from "./asking/is-taken.ts";
 import { isLiveKey } from "./kinds/live-key.ts";
 import { markDropped, markReplaced } from "./ledger/under-way.ts";
 import { PENDING } from "./ports.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
+import { unfinished } from "./unfinished.ts";
 import { standingOf } from "./vault/standing.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "./vault/stored-credentials.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "./work.ts";

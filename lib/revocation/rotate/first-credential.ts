@@ -1,5 +1,5 @@
 import type { Secret } from "../../model/secret.ts";
-import { SETTLING, unfinished } from "../../rotation/asking/asking.ts";
+import { SETTLING } from "../../rotation/asking/asking.ts";
 import { KINDS } from "../../rotation/kinds/kinds.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import { changeRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
@@ -10,6 +10,7 @@ import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusedError } from "../../rotation/refusal.ts";
 import { awaitAccepted } from "../../rotation/steps/accepting.ts";
 import { finishSecret } from "../../rotation/steps/finish-secret.ts";
+import { unfinished } from "../../rotation/unfinished.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import { storedCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork, nowOf, remember, type Work, waitUntil } from "../../rotation/work.ts";

@@ -1,9 +1,10 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
-import { calibratedAsk, firstAccepted, unfinished } from "../../rotation/asking/asking.ts";
+import { calibratedAsk, firstAccepted } from "../../rotation/asking/asking.ts";
 import { readRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
 import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusalOf, refusedError } from "../../rotation/refusal.ts";
+import { unfinished } from "../../rotation/unfinished.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";

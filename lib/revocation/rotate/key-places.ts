@@ -1,8 +1,9 @@
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, unfinished } from "../../rotation/asking/asking.ts";
+import { calibratedAsk } from "../../rotation/asking/asking.ts";
 import { isFull, leftovers } from "../../rotation/judgements/judge-places.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import type { RegisteredKey, RotatedClient } from "../../rotation/ports.ts";
+import { unfinished } from "../../rotation/unfinished.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import type { Work } from "../../rotation/work.ts";
 import { isSuspect, type Suspects } from "./suspects.ts";

@@ -1,5 +1,5 @@
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
-import { type Ask, calibratedAsk, type Said, unfinished } from "../asking/asking.ts";
+import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { assertOwner } from "../judgements/judge-owner.ts";
 import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
@@ -13,6 +13,7 @@ import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
 import { CURRENT, PENDING, PREVIOUS, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
 import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";

@@ -1,10 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, unfinished } from "../asking/asking.ts";
+import { calibratedAsk } from "../asking/asking.ts";
 import { isTaken } from "../asking/is-taken.ts";
 import { isOfIncident } from "../judgements/overwriting.ts";
 import { CURRENT, type VersionId } from "../ports.ts";
 import { noneIfRefused } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { versionWith } from "../vault/standing.ts";
 import { recall, type Work } from "../work.ts";

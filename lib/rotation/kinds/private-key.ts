@@ -1,6 +1,6 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
+import { calibratedAsk, obtainToken, SETTLING } from "../asking/asking.ts";
 import { storedAsCurrent } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
@@ -8,6 +8,7 @@ import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-
 import { markAttaching, markTold, replacedBy } from "../ledger/under-way.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { assertCurrent, assertLabelled } from "../vault/standing.ts";
 import type { StoredCredential } from "../vault/stored-credentials.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
