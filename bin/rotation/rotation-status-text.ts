@@ -2,9 +2,9 @@ import stringWidth from "string-width";
 import type { Instant } from "../../lib/history/history.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
-import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
 import type { StatusCredential, TenantCredentials } from "../../lib/rotation/by-hand/status.ts";
 import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
+import { isStillAccepted } from "../../lib/rotation/ledger/overdue.ts";
 import {
   type Aftercare,
   concernsPeople,
