@@ -1,12 +1,12 @@
 import { finishForward } from "../../rotation/finish-forward.ts";
 import { namedKid } from "../../rotation/kinds/public-key.ts";
-import { leaveGoneSecret } from "../../rotation/ledger/gone-secret.ts";
 import { orderRotation, recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { VersionId } from "../../rotation/ports.ts";
 import { settleOther } from "../../rotation/settle.ts";
 import { createSecret } from "../../rotation/steps/create-secret.ts";
+import { leaveGoneSecret } from "../../rotation/vault/gone-secret.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";
 import { makePlace } from "./key-places.ts";

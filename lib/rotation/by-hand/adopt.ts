@@ -3,7 +3,6 @@ import { Secret } from "../../model/secret.ts";
 import { calibratedAsk } from "../asking/asking.ts";
 import { adoptedSecrets, markAdopted } from "../credentials/adopted-secrets.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
-import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { changeRotation, readRotation, recordOfCredential, settledOwner, writeTarget } from "../ledger/ledger.ts";
 import type { CredentialKind, RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
@@ -18,6 +17,7 @@ import {
 } from "../ports.ts";
 import { type Refused, refusedError } from "../refusal.ts";
 import { rotationFunctionArn } from "../vault/function-arn.ts";
+import { leaveGoneSecret } from "../vault/gone-secret.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
