@@ -4,8 +4,8 @@ import { orderRotation, recordOfCredential } from "../../rotation/ledger/ledger.
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { VersionId } from "../../rotation/ports.ts";
-import { settleOther } from "../../rotation/settle.ts";
 import { createSecret } from "../../rotation/steps/create-secret.ts";
+import { settleOther } from "../../rotation/steps/settle.ts";
 import { leaveGoneSecret } from "../../rotation/vault/gone-secret.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";
