@@ -3,7 +3,6 @@ import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { tenantPartition } from "../../store/table.ts";
-import { planAftercare } from "../aftercare/plan.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
@@ -15,6 +14,7 @@ import { versionWith } from "../vault/standing.ts";
 import { storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work } from "../work.ts";
 import { awaitAccepted } from "./accepting.ts";
+import { planAftercare } from "./plan-aftercare.ts";
 
 /**
  * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is
