@@ -4,7 +4,7 @@ import { KINDS } from "../../rotation/kinds/kinds.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import { changeRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
-import { markAttaching, markTold } from "../../rotation/ledger/under-way.ts";
+import { markAttaching, markTold } from "../../rotation/mark.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusedError } from "../../rotation/refusal.ts";

@@ -4,7 +4,7 @@ import { judgeOrder } from "../judgements/judge-order.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markBegun } from "../ledger/under-way.ts";
+import { markBegun } from "../mark.ts";
 import { refusedError } from "../refusal.ts";
 import { renewPayload } from "../vault/payload.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";

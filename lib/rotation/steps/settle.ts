@@ -2,7 +2,7 @@ import type { CurfewError } from "../../model/curfew-error.ts";
 import { type Ask, calibratedAsk, SETTLING } from "../asking/asking.ts";
 import { isOwnTaken, isTaken } from "../asking/is-taken.ts";
 import { isLiveKey } from "../kinds/live-key.ts";
-import { markDropped, markReplaced } from "../ledger/under-way.ts";
+import { markDropped, markReplaced } from "../mark.ts";
 import { PENDING } from "../ports.ts";
 import { unfinished } from "../unfinished.ts";
 import { standingOf } from "../vault/standing.ts";
