@@ -48,7 +48,7 @@ export function incidentText(standing: Standing, width: number): string {
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
     ...notDoneLines(incident, width),
-    ...forPeople(incident, width),
+    ...forPeople(standing, width),
     ...(waiting.length === 0
       ? []
       : ["", "Waits for an answer:", ...waiting.map((line) => spoken(`- ${line}`, width, "", "  "))]),
@@ -79,8 +79,8 @@ function notDoneLines(incident: Incident, width: number): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
 }
 
-function forPeople(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople(incident) : [];
+function forPeople({ incident, window }: Standing, width: number): string[] {
+  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople({ ...incident, window }) : [];
   return lines.length === 0
     ? []
     : [

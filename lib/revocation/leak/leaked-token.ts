@@ -100,14 +100,32 @@ export function leakedClient({ clientId, signature }: TokenFacts, named: string 
   );
 }
 
-/** As it is in a header or a file: with `Bearer` before it, or a line break behind it. */
+/**
+ * As it is in a header, in a file or in an answer of the token endpoint: with `Bearer` before it, in quotes, or as the
+ * `access_token` of a JSON object. Of the wrong bytes neither the kind nor the hash would be the token's.
+ */
 function bareToken(text: Secret): string {
-  const token = text
-    .reveal()
-    .trim()
-    .replace(/^bearer\s+/i, "");
-  if (token.length <= LONGEST_TOKEN && /^[\x21-\x7e]+$/.test(token)) return token;
+  const token = unwrapped(text.reveal().trim()).replace(/^bearer\s+/i, "");
+  if (token.length <= LONGEST_TOKEN && BEARER_TOKEN.test(token)) return token;
   throw new CurfewError("arguments-invalid", "This is not a token; give one token and nothing else.");
+}
+
+/** `b64token`. Source: RFC 6750, section 2.1. */
+const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+function unwrapped(text: string): string {
+  const value = jsonOf(text);
+  if (typeof value === "string") return value;
+  return textOf((value as { access_token?: unknown } | null | undefined)?.access_token) ?? text;
+}
+
+/** The cause is not kept: it may quote the token. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the token itself
+  }
 }
 
 type Header = ReturnType<typeof decodeProtectedHeader>;

@@ -41,10 +41,10 @@ export async function recordCame(
   );
 }
 
-/** What was done, for the timeline; in a drill nothing was. */
+/** What Curfew was at, for the timeline: what it came to is the answer. In a drill nothing was done. */
 const WHAT = {
-  rotate: { did: "Replaced the credential.", would: "Would replace the credential." },
-  prove: { did: "Asked for tokens, to prove it.", would: "Would ask for tokens, to prove it." },
+  rotate: { did: "Saw to a new credential.", would: "Would replace the credential." },
+  prove: { did: "Looked for the proof that no new token is given out.", would: "Would ask for tokens, to prove it." },
 } as const;
 
 /**

@@ -18,6 +18,7 @@ import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
+import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
 import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
 import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
@@ -55,6 +56,25 @@ describe("until when tokens work", () => {
     expect(incidentList([known], 200)).toContain("2026-12-23 03:01 UTC (a bound)");
     expect(incidentJson(known)).toMatchObject({ window: null, bound: { knownUntil: "2026-12-23T03:01:00.000Z" } });
     expect(oneLine(incidentText(await standing(incidentOf(), HOUR), 60))).not.toContain("bound");
+  });
+
+  it("is said to wait for refresh tokens with what ends them and how that is told, the dashboard's way once", async () => {
+    const because = ["Users may have logged in; their refresh tokens get new tokens until they are revoked."];
+    const window = { state: "open", because, knownUntil: THREE_AM, apis: [], others: 0, tokenUntil: null } as const;
+    const told = async (leak: Partial<NonNullable<Incident["leak"]>>) => {
+      const incident = incidentOf({ window });
+      const open = { ...incident, leak: { ...(incident.leak as NonNullable<Incident["leak"]>), ...leak } };
+      const known = await standing(open, MINUTE);
+      const mail = incidentAlert(open, null, { turn: "contained", at: THREE_AM });
+      return [answerText(known, 200), incidentText(known, 200), mail.steps.join(" ")].map(oneLine);
+    };
+
+    for (const leak of [{}, { kind: "user-token", steps: LEAK_ADVICE["user-token"].steps } as const]) {
+      for (const text of await told(leak)) {
+        expect(text.split("Authorized Applications").length - 1).toBe(1);
+        expect(text).toContain(`npx curfew incidents refresh-tokens-revoked ${incidentOf().id}`);
+      }
+    }
   });
 
   it("is no bound that moves once it is closed without", async () => {

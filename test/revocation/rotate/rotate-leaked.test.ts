@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { readTimeline } from "../../../lib/revocation/incident/timeline.ts";
@@ -157,7 +157,7 @@ it("replaces a secret that somebody set by hand, though nothing of the applicati
   expect(await world.step(prove)).toMatchObject({
     steps: { prove: { message: expect.stringContaining("dead is not provable: Auth0 was not seen to accept") } },
   });
-  expect(await seenOfOldCredential(world.incident(), world.table)).toBe("not seen");
+  expect((await oldCredential(world.incident(), world.table)).seen).toBe("not seen");
   expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   expect(world.guard.violations).toEqual([]);
 });

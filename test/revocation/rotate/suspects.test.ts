@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
@@ -52,6 +52,24 @@ describe("a registered key that leaked", () => {
     },
   );
 
+  it.each(["attached", "detached"] as const)(
+    "makes room for the new one where the vault holds none and both places are taken, still %s",
+    async (state) => {
+      const world = await leakedWorld({ kind: "private-key", isUnmanaged: true, incident: { leakedKey: "other" } });
+      const first = KEYS.at(0) as (typeof KEYS)[number];
+      const last = KEYS.at(-1) as (typeof KEYS)[number];
+      if (world.client.registered.length === 0)
+        world.client.register({ ...first, kid: "first", name: "first" }, "hand");
+      const rest = world.client.registered.map(({ id }) => id);
+      const { id } = world.client.register({ ...last, kid: "other", name: "another one" }, "hand");
+      world.client.attach(state === "attached" ? [...rest, id] : rest, "hand");
+
+      expect(await rotated(world)).toMatchObject({ outcome: "done" });
+      expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
+      expect(world.client.registered).toHaveLength(2);
+    },
+  );
+
   it("goes alone, beside the one that was replaced, where it is known", async () => {
     const world = await others("other");
     expect(await rotated(world)).toMatchObject({
@@ -69,7 +87,7 @@ describe("a registered key that leaked", () => {
       expect(await rotated(world)).toMatchObject({ outcome: "done", message });
       expect(world.client.attached).toEqual(recordOf(world)?.ownKeys);
     }
-    expect(await seenOfOldCredential(world.incident(), world.table)).toBe("not seen");
+    expect((await oldCredential(world.incident(), world.table)).seen).toBe("not seen");
   });
 
   it("is not attached any more where it was seen at the first look", async () => {
