@@ -32,7 +32,7 @@ export const isAsGoodAsContained = (incident: Incident): boolean =>
 
 /** Everything that is known of an incident but its timeline. */
 export function incidentText(standing: Standing, width: number): string {
-  const { incident, waiting } = standing;
+  const { incident, waiting, decides } = standing;
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
@@ -41,7 +41,7 @@ export function incidentText(standing: Standing, width: number): string {
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
     ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
-    ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
+    ...(decides === null ? [] : [decides]),
     leakFact(incident),
     ...windowFacts(standing),
   ];

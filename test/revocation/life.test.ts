@@ -7,6 +7,7 @@ import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
+import { giveBack } from "../../lib/revocation/restore/give-back.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { approve, replaced } from "./world/approve.ts";
 import { respond } from "./world/curfew.ts";
@@ -189,6 +190,28 @@ describe("another report about the same application", () => {
 
     expect(third.id).toBe(`${world.opened.id}-3`);
     expect(world.incident().followedBy).toBe(third.id);
+  });
+
+  test("that a person ends leaves it to the first one: what was given back by then stays, what is planted does not", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(replaced(world));
+    const { id } = await report(world, TOKEN);
+    await contain(world, id);
+    const proven = { at: world.clock.now(), outcome: "done", message: "It gets no token." } as const;
+    const ready = await changeIncident(world.table, id, ({ steps, ...known }) => ({
+      ...known,
+      steps: { ...steps, rotate: proven, prove: proven },
+    }));
+    await world.clock.run(approve(world, "restore", ready));
+    world.tenant.refusals.setGrantTypes = "throttled";
+    await world.clock.run(world.run("give", (parts) => giveBack(ready, parts)));
+    delete world.tenant.refusals.setGrantTypes;
+    await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "the same one" });
+    world.putBack((tenant) => tenant.createGrant(PLANTED));
+    await turns(world, 2);
+
+    expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual([ORDERS.audience]);
+    expect(world.incident().steps.contain?.outcome).toBe("done");
   });
 
   test("is the same incident while that contains it", async () => {

@@ -4,6 +4,7 @@ import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
 import { type AddedCredential, type Incident, isComplete } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -93,9 +94,9 @@ const MOST = 50;
  * @throws CurfewError `store-failed` when it cannot be recorded or told
  */
 export async function noteAdded(incident: Incident, now: RevokedClient, parts: IncidentParts): Promise<Incident> {
-  const { leak, followedBy, added: known = [] } = incident;
+  const { leak, added: known = [] } = incident;
   // Of two incidents the later one decides, and tells.
-  if (followedBy !== undefined || !leak?.levers.includes("lock")) return incident;
+  if (!leak?.levers.includes("lock") || (await laterThatDecides(parts.table, incident))) return incident;
   const found = await addedSince(incident, now, parts.table);
   if (found === "unseen") return incident;
   const there = known.filter(({ isThere }) => isThere);

@@ -59,6 +59,8 @@ export type StepResult = {
   | {
       /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */
       outcome: "not-applicable";
+      /** The later incident that does it instead. Where a person ends that one, this one does it after all. */
+      leftTo?: string;
     }
 );
 
@@ -121,7 +123,7 @@ export interface Incident {
   follows?: readonly string[];
   /** The earlier incident that keeps what the application had, see {@link keeperOf}; absent where this one does. */
   keptBy?: string;
-  /** The later incident that decides what the application may have; from then on nothing is given back by this one. */
+  /** The later incident that goes on from this one; who of them decides what the application may have says `later.ts`. */
   followedBy?: string;
 }
 

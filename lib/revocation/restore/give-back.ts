@@ -1,5 +1,5 @@
 import { counted } from "../../alerts/harmless-text.ts";
-import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { answeredSince, approvedPlan, readAsked } from "../approvals/asked.ts";
 import { act } from "../contain/act.ts";
 import { actAsAgreed } from "../contain/act-as-agreed.ts";
 import { type Came, incomplete } from "../contain/came.ts";
@@ -7,9 +7,9 @@ import { findAcl } from "../contain/network-acl.ts";
 import { runStep } from "../contain/run-step.ts";
 import { type StepRun, wasComplete } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
-import { whyOver } from "../incident/end-incident.ts";
-import { isBegun } from "../incident/how-far.ts";
+import { whyNotDone } from "../incident/end-incident.ts";
 import type { Incident } from "../incident/incident.ts";
+import { decidesSince, laterOnes } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveGrants } from "./give-grants.ts";
 import { addedUnseen } from "./not-approved.ts";
@@ -34,14 +34,17 @@ export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Inci
  */
 export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
   const { restore, contain, lock, "network-acl": acl } = incident.steps;
-  if (restore === undefined || !isBegun(incident) || whyOver(incident, "restore") !== null) return incident;
+  if (restore === undefined || !incident.restoring) return incident;
+  if ((await whyNotDone(parts.table, incident, "restore")) !== null) return incident;
   const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0, acl?.at ?? 0);
   return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
 }
 
 async function give(run: StepRun): Promise<Came> {
   const { incident, parts } = run;
-  const plan = approvedPlan(await readAsked<RestorePlan>(parts.table, incident.id, "restore"));
+  const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
+  const since = decidesSince(await laterOnes(parts.table, incident));
+  const plan = approvedPlan(asked && answeredSince(asked, since));
   if (!plan) return incomplete(NOT_BACK, ["a second person has not agreed"], null);
   const why = await noteBegun(run);
   if (why !== null) return incomplete(NOT_BACK, [why], null);

@@ -1,6 +1,6 @@
 import { type Came, incomplete } from "../contain/came.ts";
 import type { StepRun } from "../contain/step-run.ts";
-import { whyOver } from "../incident/end-incident.ts";
+import { whyNotDone, whyOver } from "../incident/end-incident.ts";
 import { isBegun } from "../incident/how-far.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
@@ -17,13 +17,19 @@ export const NOT_BACK = "Access is not given back yet.";
  */
 export async function noteBegun({ incident, parts }: StepRun): Promise<string | null> {
   const at = parts.clock.now();
+  const why = await whyNotDone(parts.table, incident, "restore");
+  if (why !== null) return why;
   const whyNot = (known: Incident): string | null =>
-    whyOver(known, "restore") ?? (isBegun(known) ? null : whyNotReady(known));
+    whyOverSince(incident, known) ?? (isBegun(known) ? null : whyNotReady(known));
   const now = await changeIncident(parts.table, incident.id, (known) =>
-    isBegun(known) || known.drill || whyNot(known) !== null ? known : { ...known, restoring: { at } },
+    known.restoring || known.drill || whyNot(known) !== null ? known : { ...known, restoring: { at } },
   );
   return whyNot(now);
 }
+
+/** Why it is over by now, where nothing was in its way before: another incident may go on from it since. */
+const whyOverSince = (before: Incident, now: Incident): string | null =>
+  whyOver(now) ?? (now.followedBy === before.followedBy ? null : `the incident ${now.followedBy} decides that`);
 
 /**
  * Keeps until when it was proven that nothing is given out: after the next request nobody can prove it again. What was
@@ -32,14 +38,14 @@ export async function noteBegun({ incident, parts }: StepRun): Promise<string | 
 export async function noteRestored({ incident, parts }: StepRun): Promise<Came | undefined> {
   const at = parts.clock.now();
   const now = await changeIncident(parts.table, incident.id, (known) => {
-    const stop = whyOver(known, "restore") === null ? stoppedAt(known) : null;
+    const stop = whyOverSince(incident, known) === null ? stoppedAt(known) : null;
     return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
   });
   if (now.restored) {
     await noteForEarlier(incident, now.restored, parts);
     return undefined;
   }
-  const why = whyOver(now, "restore") ?? "it is to be proven once more that no token is given out";
+  const why = whyOverSince(incident, now) ?? "it is to be proven once more that no token is given out";
   return incomplete(NOT_BACK, [why], null);
 }
 
