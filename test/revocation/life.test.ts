@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
-import { isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
@@ -48,17 +48,23 @@ describe("the moment since which access is given back", () => {
     const { restored } = world.incident();
     const [one, two] = [await readIncident(world.table, "one"), await readIncident(world.table, "two")];
 
-    expect([one.restored, two.restored]).toEqual([restored, undefined]);
+    expect([one.restored, two.restored]).toEqual([{ ...restored, by: id, isOpen: true }, undefined]);
     // Nothing was taken away for it, and the user's token works on.
     expect((await readIncident(world.table, "user")).restored).toBeUndefined();
     expect([isGivenBack(one), isContained(one), wasContained(one)]).toEqual([true, false, true]);
   });
 
-  test("is the last one at which the lock was seen to hold, until all of it is back", async () => {
+  test("is the last one at which the lock was seen to hold, until all of it is back, also of an earlier incident", async () => {
     const world = await approvedWorld();
+    const { id } = world.opened;
+    await world.table.put(incidentKey("one"), { ...world.incident(), id: "one", followedBy: id });
+    await changeIncident(world.table, id, (known) => ({ ...known, follows: ["one"] }));
     world.tenant.refusals.setGrantTypes = "throttled";
     await give(world);
     const first = world.incident().restored;
+    const before = await readIncident(world.table, "one");
+    expect([before.restored?.at, isOpened(before), isGivenBack(before)]).toEqual([first?.at, true, false]);
+    expect(notDone(before)).toEqual([expect.stringMatching(/being given back/)]);
     await world.clock.run(world.clock.sleep(3_600_000));
     delete world.tenant.refusals.setGrantTypes;
     await give(world);
@@ -67,6 +73,8 @@ describe("the moment since which access is given back", () => {
     expect(isGivenBack(world.incident())).toBe(true);
     expect(restored?.stoppedAt).toBe(first?.stoppedAt);
     expect((restored?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(3_600_000);
+    const one = await readIncident(world.table, "one");
+    expect([one.restored?.at, isGivenBack(one)]).toEqual([restored?.at, true]);
     world.putBack((tenant) => tenant.setGrantTypes([]));
     await give(world);
     expect(world.incident().restored).toEqual(restored);

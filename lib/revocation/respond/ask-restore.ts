@@ -5,7 +5,7 @@ import { ask } from "../approvals/ask.ts";
 import { type Asked, answeredSince, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { waitsFor } from "../close/not-over.ts";
-import { isBegun, isOpened } from "../incident/how-far.ts";
+import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, recordStep } from "../incident/incidents.ts";
 import { decidesSince, deciding, laterOnes } from "../incident/later.ts";
@@ -48,6 +48,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const others = await laterOnes(parts.table, incident);
     const later = deciding(others);
     if (later) return leftTo(later, incident, parts);
+    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
     if (restore?.outcome === "not-applicable") await forgetLeft(incident, parts);
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
@@ -98,6 +99,8 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
 const ENDED = "A person has ended the incident: nothing is given back.";
 
 const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
+
+const GIVEN_BACK = "A later incident has given access back.";
 
 const GONE = "The application is gone, so there is nothing to give access back to.";
 

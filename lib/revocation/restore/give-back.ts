@@ -13,7 +13,7 @@ import { decidesSince, laterOnes } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveGrants } from "./give-grants.ts";
 import { addedUnseen } from "./not-approved.ts";
-import { NOT_BACK, noteBegun, noteRestored, noteStillLocked } from "./note-restored.ts";
+import { NOT_BACK, noteBegun, noteOpen, noteRestored, noteStillLocked } from "./note-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /**
@@ -54,6 +54,7 @@ async function give(run: StepRun): Promise<Came> {
     (await addedUnseen(run, plan)) ??
     (await noteRestored(run)) ??
     (await unlock(run, plan)) ??
+    (await noteOpen(run)) ??
     (await openNetwork(run, plan));
   if (failure) return failure;
   return { outcome: "done", message: `${incident.clientId} has what was approved, and nothing else.` };

@@ -41,36 +41,48 @@ export async function noteRestored({ incident, parts }: StepRun): Promise<Came |
     const stop = whyOverSince(incident, known) === null ? stoppedAt(known) : null;
     return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
   });
-  if (now.restored) {
-    await noteForEarlier(incident, now.restored, parts);
-    return undefined;
+  if (!now.restored) {
+    const why = whyOverSince(incident, now) ?? "it is to be proven once more that no token is given out";
+    return incomplete(NOT_BACK, [why], null);
   }
-  const why = whyOverSince(incident, now) ?? "it is to be proven once more that no token is given out";
-  return incomplete(NOT_BACK, [why], null);
+  const { at: since, stoppedAt: stop } = now.restored;
+  const opened = { at: since, stoppedAt: stop, by: incident.id };
+  await changeEarlier(
+    incident,
+    parts,
+    (earlier) => earlier.restored ?? { ...opened, stoppedAt: stoppedAt(earlier) ?? stop },
+  );
+  return undefined;
 }
 
 /**
  * An earlier incident may still watch: what the application does from now on is its own work there, too. One that took
  * nothing away has nothing given back: what it is about works on.
  */
-async function noteForEarlier(
+async function changeEarlier(
   { follows = [] }: Incident,
-  restored: NonNullable<Incident["restored"]>,
   { table }: IncidentParts,
+  restored: (earlier: Incident) => Incident["restored"],
 ): Promise<void> {
   for (const id of follows) {
-    await changeIncident(table, id, (earlier) =>
-      earlier.restored || earlier.closedAt !== null || !closesApplication(earlier)
-        ? earlier
-        : { ...earlier, restored: { ...restored, stoppedAt: stoppedAt(earlier) ?? restored.stoppedAt } },
-    );
+    await changeIncident(table, id, (earlier) => {
+      const next = earlier.closedAt === null && closesApplication(earlier) ? restored(earlier) : undefined;
+      return next ? { ...earlier, restored: next } : earlier;
+    });
   }
 }
 
 /** An earlier run could not open it: whatever was given out until now was none of the application's own. */
-export const noteStillLocked = ({ incident, parts }: StepRun): Promise<Incident> => {
+export async function noteStillLocked({ incident, parts }: StepRun): Promise<void> {
   const at = parts.clock.now();
-  return changeIncident(parts.table, incident.id, (known) =>
+  await changeIncident(parts.table, incident.id, (known) =>
     known.restored ? { ...known, restored: { ...known.restored, at } } : known,
   );
-};
+  await changeEarlier(incident, parts, ({ restored }) =>
+    restored?.by === incident.id && !restored.isOpen ? { ...restored, at } : restored,
+  );
+}
+
+/** That it was seen to be open: in an earlier incident that is all that is to be said of it. */
+export const noteOpen = ({ incident, parts }: StepRun): Promise<void> =>
+  changeEarlier(incident, parts, ({ restored }) => restored && { ...restored, isOpen: true });

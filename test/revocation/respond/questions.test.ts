@@ -170,6 +170,19 @@ describe("giving access back", () => {
     }
   });
 
+  test("is asked for where a person ended a later incident while that gave it back, which had replaced what leaked", async () => {
+    const rotate = { at: THREE_AM, outcome: "not-applicable", message: "", leftTo: "next" } as const;
+    const restored = { at: THREE_AM + 9 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE, by: "next" };
+    const { plan, table, now } = await machine({ restored, steps: { ...READY, rotate }, followedBy: "next" });
+    const ended = { at: THREE_AM, by: "sam", reason: "no need" };
+    await putIncident(table, incidentOf({ id: "next", ended }));
+
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, restored: { ...restored, isOpen: true } }));
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ message: "A later incident has given access back." });
+  });
+
   test("that was approved and only in part given back is not said to stay contained", async () => {
     const at = THREE_AM + 5 * MINUTE;
     const { plan, ask, say, later, now } = await machine({ restored: { at, stoppedAt: at } });
