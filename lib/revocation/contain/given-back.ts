@@ -37,7 +37,7 @@ async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   const { table } = run.parts;
   const known = await readIncident(table, run.incident.id);
   const incident = givingOf([known, ...(await laterOnes(table, known))]);
-  run.judgedAt = incident.id === run.incident.id ? howFar(incident) : undefined;
+  run.judgedBy = { id: incident.id, howFar: howFar(incident) };
   if (!isBegun(incident)) return undefined;
   const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
   return plan && isOpened(incident) ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
