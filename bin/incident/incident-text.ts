@@ -12,6 +12,7 @@ import {
 } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
+import { namedKeys } from "../../lib/revocation/leak/named-key.ts";
 import { windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
@@ -39,7 +40,7 @@ export function incidentText(standing: Standing, width: number): string {
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
-    ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
+    ...namedKeys(incident).map((key) => `A key that leaked, as was said: ${key}`),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
     ...(decides === null ? [] : [decides]),
     leakFact(incident),

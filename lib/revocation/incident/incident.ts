@@ -94,6 +94,8 @@ export interface Incident {
   token: TokenFacts | null;
   /** Of a registered key that leaked: its `kid`, or its id at Auth0; absent where nobody knows which one did. */
   leakedKey?: string;
+  /** Those that were named before that one, the first one first; one that nobody ever saw is corrected by the next. */
+  earlierKeys?: readonly string[];
   /** When that key was named, where it was after the incident was opened, and the how manieth that was. */
   keyNamed?: { at: Instant; count: number };
   /** Null until the application was looked at. */

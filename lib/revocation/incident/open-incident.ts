@@ -1,6 +1,7 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { namedKeys } from "../leak/named-key.ts";
 import { isGivenBack, isOpened } from "./how-far.ts";
 import { type Incident, incidentKey, keeperOf } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
@@ -152,7 +153,8 @@ async function learnKey(
     if (known.leakedKey === leakedKey) return known;
     const { "detach-key": _, ...steps } = known.steps;
     const keyNamed = { at, count: (known.keyNamed?.count ?? 0) + 1 };
-    return { ...known, leakedKey, keyNamed, steps, leak: null };
+    const earlierKeys = namedKeys(known).filter((key) => key !== leakedKey);
+    return { ...known, leakedKey, ...(earlierKeys.length > 0 && { earlierKeys }), keyNamed, steps, leak: null };
   });
 }
 

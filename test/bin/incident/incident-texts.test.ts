@@ -246,7 +246,7 @@ describe("a key that a person named", () => {
     expect(oneLine(answerText(known, 100))).toContain(
       "The application has no key nokey: it authenticates with a secret",
     );
-    expect(oneLine(incidentText(known, 100))).toContain("The key that leaked, as was said: nokey");
+    expect(oneLine(incidentText(known, 100))).toContain("A key that leaked, as was said: nokey");
     expect(whyKeyStays(incidentOf())).toBeUndefined();
   });
 });
