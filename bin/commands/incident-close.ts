@@ -7,6 +7,7 @@ import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "
 import { mustBeReason } from "../incident/incident-request.ts";
 import { incidentText } from "../incident/incident-text.ts";
 import { standingOf } from "../incident/standing.ts";
+import { whoDecidesAfter } from "../incident/who-decides.ts";
 import { personAgrees } from "../person-agrees.ts";
 import { personName } from "../person-name.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -29,8 +30,10 @@ export async function runIncidentClose(
   mustBeReason(options.reason);
   using place = await incidentPlace(options, invocation.signal);
   const table = mustHaveIncidents(place.table);
-  const standing = await standingOf(await readIncident(table, id), table, systemClock);
-  terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(MEANS, terminal.width)}\n`);
+  const incident = await readIncident(table, id);
+  const standing = await standingOf(incident, table, systemClock);
+  const means = [MEANS, (await whoDecidesAfter(incident, table)) ?? []].flat().join(" ");
+  terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(means, terminal.width)}\n`);
   const question = { question: "End it?", otherwise: "end it", yes: options.yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   if (options.local) {

@@ -6,7 +6,7 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { LONGEST, NO_SECRET_IN_REASON } from "../../lib/revocation/desk/requests.ts";
 import { incidentId } from "../../lib/revocation/incident/incident-id.ts";
-import type { IncidentRequest } from "../../lib/revocation/incident/incidents.ts";
+import type { IncidentRequest } from "../../lib/revocation/incident/open-incident.ts";
 import { leakedClient, readLeakedToken, type TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import { AUTH0_HERE } from "../auth0-here.ts";
 import { secretFile } from "../person.ts";

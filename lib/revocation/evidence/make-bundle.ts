@@ -47,7 +47,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
   const present = await parts.present();
-  const lock = lockAtLast(incident, present);
+  const lock = await lockAtLast(incident, present, table);
   const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,

@@ -73,7 +73,7 @@ const orderFirst = (work: Work, leaked: Suspects) =>
     ...record,
     order: {
       ...{ version: work.version, by: "incident", at: nowOf(work), overwrite: true },
-      ...(leaked === undefined ? {} : { leakedKey: leaked }),
+      ...(leaked === undefined ? {} : { leakedKeys: leaked }),
     },
   }));
 

@@ -31,7 +31,7 @@ export async function give(replacing: Replacing): Promise<Given> {
   const version = versionOfTry(incident, attempt);
   const isNew = !place.secret || (known?.isFirst === true && versionWith(place.secret, CURRENT) === version);
   const attached = known?.attached ?? replacing.client.attachedKeys ?? [];
-  const before = { attached, ...(suspects === undefined ? {} : { suspect: suspects }) };
+  const before = { attached, ...(suspects === undefined ? {} : { suspects }) };
   await writeTry(parts, incident, { attempt, isFirst: isNew, ...before });
   try {
     return await (isNew ? first(replacing, version) : next(replacing, version));

@@ -29,9 +29,9 @@ export async function giveNext(
 ): Promise<void> {
   const { table, clock } = rotation;
   await leaveGoneSecret(target, await recordOfCredential(table, target), rotation);
-  const leakedKey = leaked === undefined ? {} : { leakedKey: leaked };
+  const leakedKeys = leaked === undefined ? {} : { leakedKeys: leaked };
   const at = Math.round(clock.now());
-  await orderRotation(table, target, { version, by: "incident", at, overwrite: true, ...leakedKey });
+  await orderRotation(table, target, { version, by: "incident", at, overwrite: true, ...leakedKeys });
   await atWork({ target, version, deadline }, rotation, async (work) => {
     await settleOther(work);
     if (target.kind === "private-key") {

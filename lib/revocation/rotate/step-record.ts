@@ -74,7 +74,7 @@ function resultOf(came: Came, at: number): StepResult {
   if (came.outcome === "incomplete") {
     return { at, outcome: came.outcome, message, missing: came.missing, code: came.code };
   }
-  if (came.outcome !== "done") return { at, outcome: came.outcome, message };
+  if (came.outcome !== "done") return { at, ...came };
   return { at, outcome: "done", message, ...(came.began !== undefined && { began: came.began }) };
 }
 

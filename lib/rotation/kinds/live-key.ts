@@ -44,10 +44,11 @@ export async function partWithKey(work: Work, leaving: VersionId): Promise<void>
 async function mayHaveLeaked(work: Work, version: VersionId): Promise<boolean> {
   const order = (await recall(work))?.order;
   if (order?.version !== work.version || !isOfIncident(order)) return false;
-  if (order.leakedKey === undefined) return true;
+  const { leakedKeys } = order;
+  if (leakedKeys === undefined) return true;
   const kid = (await keyOf(work, version))?.kid;
   const registered = (await (await work.tenant()).keys()).find((key) => key.kid === kid);
-  return [kid, registered?.id].includes(order.leakedKey);
+  return [kid, registered?.id].some((name) => name !== undefined && leakedKeys.includes(name));
 }
 
 /** By their public halves, however they are stored; what is no key is none. */

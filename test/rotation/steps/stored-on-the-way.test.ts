@@ -233,8 +233,8 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
 
   it.each([
     ["nobody knows which one leaked", () => ({}), true],
-    ["it leaked", (key: string) => ({ leakedKey: key }), true],
-    ["another one leaked", () => ({ leakedKey: "another" }), false],
+    ["it leaked", (key: string) => ({ leakedKeys: [key] }), true],
+    ["another one leaked", () => ({ leakedKeys: ["another"] }), false],
     ["the order is for another version", () => ({ version: "another" }), false],
   ] as const)("keeps an emergency back only where it is not the one that leaked: %s", async (_, leaked, isPromoted) => {
     const { world, first, second, key } = await storedMeanwhile();
