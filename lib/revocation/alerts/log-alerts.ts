@@ -31,8 +31,8 @@ function usedTitle(
   { isRefusedOnly, isAfterLock }: Pick<Turn<"used">, "isRefusedOnly" | "isAfterLock">,
 ): string {
   if (isRefusedOnly) return `somebody tries to log in as ${name}: ${counted(total, "request")} refused`;
-  if (isAfterLock) return `${name} was used after it was locked: ${counted(total, "event")}`;
-  return `what leaked of ${name} is in use: ${counted(total, "event")}`;
+  if (isAfterLock) return `${name} was used after it was locked: ${counted(total, "request")}`;
+  return `what leaked of ${name} is in use: ${counted(total, "request")}`;
 }
 
 export function plantedUsed(
@@ -42,7 +42,7 @@ export function plantedUsed(
   const total = uses.reduce((sum, { count }) => sum + count, 0);
   return {
     severity: "critical",
-    title: `what was added with ${nameOf({ clientId })} is in use: ${counted(total, "event")}`,
+    title: `what was added with ${nameOf({ clientId })} is in use: ${counted(total, "request")}`,
     text: "These applications were added with what leaked, or by one of them. Containing the leak does not stop them.",
     facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(at))}` }],
     items: uses.map(useLine),

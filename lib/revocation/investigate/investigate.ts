@@ -132,7 +132,7 @@ const summary = ({ uses, exposures: found, notCompared, isRead }: InvestigationR
     ...(isRead ? [] : ["The log from before it was locked could not be read to its end."]),
     `Since the leak the log has ${counted(
       uses.reduce((sum, { count }) => sum + count, 0),
-      "event",
+      "request",
     )} about it.`,
     `${counted(found.length, "other thing")} may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),

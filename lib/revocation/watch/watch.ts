@@ -193,7 +193,7 @@ function told({ told: uses }: WatchRecord): string {
   const count = uses.reduce((sum, use) => sum + use.count, 0);
   return count === 0
     ? "It shows no use that should not be; uses at APIs other than Auth0's own never stand there."
-    : `It shows ${counted(count, "event")} that should not be.`;
+    : `It shows ${counted(count, "request")} that should not be.`;
 }
 
 const whyOf = (failure: unknown): string => (failure instanceof Error ? failure.message : "the reason is not known");
