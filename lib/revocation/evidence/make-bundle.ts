@@ -100,7 +100,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       answer,
     })),
   };
-  return { ...facts, questions: openQuestions(facts), lessons: lessonsOf(facts, settings) };
+  return { ...facts, questions: openQuestions(facts, settings), lessons: lessonsOf(facts, settings) };
 }
 
 async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise<R[]> {

@@ -1,15 +1,17 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { Exposure } from "../investigate/exposed.ts";
+import type { IncidentSettings } from "../parts.ts";
 import type { BundledWatch, IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
 
 /** What nobody knows, or has decided, when an incident is closed: one sentence each. */
-export const openQuestions = (facts: Facts): string[] => [
+export const openQuestions = (facts: Facts, { isAlone = false }: Pick<IncidentSettings, "isAlone">): string[] => [
   ...aboutContaining(facts),
   ...aboutCredentials(facts),
   ...aboutTheLog(facts),
+  ...(isAlone && hasUses(facts) ? [OWN_TOO] : []),
   ...aboutTheTenant(facts),
   "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
 ];
@@ -71,6 +73,12 @@ function aboutTheLog(facts: Facts): string[] {
     ...(watch && watch.told.length > 0 ? [`${usedWhen(watch)}: whose requests were those?`] : []),
   ];
 }
+
+const hasUses = ({ investigation, watch }: Facts): boolean =>
+  [investigation?.uses, watch?.told, watch?.counted].some((uses) => uses !== undefined && uses.length > 0);
+
+const OWN_TOO =
+  "Which of these requests were the deployed Curfew's own, such as those of a rotation or an audit? The machine that answered could not know, so they count as uses.";
 
 const usedWhen = ({ told, lockedAt }: BundledWatch): string =>
   lockedAt !== null && told.some(({ lastAt }) => Date.parse(lastAt) >= Date.parse(lockedAt))

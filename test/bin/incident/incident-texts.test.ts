@@ -155,7 +155,7 @@ describe("what an approver is shown", () => {
 
 it("an alert in a terminal shows addresses as they are, to be copied", () => {
   const turn = { turn: "not-contained", at: THREE_AM, missing: ["cgr_1 for https://orders"] } as const;
-  const alert = incidentAlert(incidentOf(), null, turn);
+  const alert = incidentAlert(incidentOf(), { owner: null }, turn);
 
   expect(alert.items).toEqual(["cgr_1 for https[:]//orders"]);
   expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");

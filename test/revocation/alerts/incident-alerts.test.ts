@@ -65,7 +65,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
 const NEVER_IN_DRILLS: ReadonlySet<string> = new Set(["not-stored", "used", "planted-used", "put-back"]);
 
 const all = Object.values(TURNS);
-const alertOf = (turn: IncidentTurn, changes = {}) => incidentAlert(incidentOf(changes), "dana@acme.example", turn);
+const alertOf = (turn: IncidentTurn, changes = {}) => incidentAlert(incidentOf(changes), { owner: "dana@acme.example" }, turn);
 
 describe("an alert about an incident", () => {
   it.each(all)("says in mail and Slack what to do and whose it is: $turn", (turn) => {
