@@ -93,7 +93,7 @@ export function blind(incident: Incident, { since, why, isOver }: Turn<"blind">)
 
 export function found(
   incident: Incident,
-  { at, isRead, uses, exposed, changes, notCompared }: Turn<"found">,
+  { at, isRead, isCompared, uses, exposed, changes, notCompared }: Turn<"found">,
   isAlone: boolean,
 ): Told {
   const unread = isRead ? "" : "Nobody could read the log to where watching begins: look into it yourself. ";
@@ -118,7 +118,7 @@ export function found(
             "For everything else that was added or changed: find it in the dashboard by the time and the path, and take it away if nobody of yours did it.",
           ]
         : [],
-    matter: [...(isRead ? [] : ["unread"]), ...exposed.toSorted()],
+    matter: [...(isRead ? [] : ["unread"]), ...(isCompared ? [] : ["not compared yet"]), ...exposed.toSorted()],
     at,
   };
 }

@@ -41,7 +41,7 @@ export async function investigate(
   const whole = await withExposures(incident, compared, parts);
   await putInvestigation(table, incident.id, whole, known?.version ?? 0);
   const result = resultOf(whole, incident, clock.now());
-  if (incident.steps.investigate?.outcome !== "done") {
+  if (incident.steps.investigate?.message !== result.message) {
     await addToTimeline(table, incident.id, {
       at: result.at,
       who: "curfew",
@@ -67,27 +67,42 @@ async function withComparison(
   inventories: Inventories,
 ): Promise<InvestigationRecord> {
   if (record.compared) return record;
+  const { triedAgain: _, ...known } = record;
   const before = await inventories.before(incident.leakedSince ?? incident.openedAt);
-  if (!before) return { ...record, notCompared: "There is no complete audit from before the leak to compare with." };
+  if (!before) return { ...known, notCompared: "There is no complete audit from before the leak to compare with." };
   const after = await readNow(before.inventory, inventories);
-  if ("why" in after) return { ...record, notCompared: `The tenant as it is now could not be read${after.why}` };
+  if ("why" in after) {
+    const notCompared = `The tenant as it is now could not be read${after.why}`;
+    return after.mayPass && !incident.drill
+      ? { ...known, notCompared: `${notCompared} ${TRIED_AGAIN}`, triedAgain: true }
+      : { ...known, notCompared };
+  }
   const { changes, others, notCompared } = compareInventories(before.inventory, after.inventory);
   const from = (seen: { at: Instant; source: string }) => ({ at: seen.at, source: seen.source });
   return {
-    ...record,
+    ...known,
     notCompared: null,
     compared: { before: from(before), after: from(after), changes, others, notCompared },
   };
 }
 
-/** Only what there is something to compare with; or why not, as the end of a sentence. */
-async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInventory | { why: string }> {
+const TRIED_AGAIN = "That is tried again until the window is over, for 30 days at most.";
+
+/** Why the tenant was not read, as the end of a sentence, and whether it may be later. */
+interface NotRead {
+  why: string;
+  mayPass: boolean;
+}
+
+/** Only what there is something to compare with. */
+async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInventory | NotRead> {
   const wanted = new Set(SECTION_NAMES.filter((section) => before[section]?.status === "complete"));
   try {
-    return (await now(wanted)) ?? { why: "." };
+    return (await now(wanted)) ?? { why: ".", mayPass: false };
   } catch (error) {
     if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-    return { why: `: ${error.message}` };
+    const mayPass = error.retryable || error.code !== "configuration-invalid";
+    return { why: `: ${error.message}`, mayPass };
   }
 }
 
@@ -144,6 +159,7 @@ const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at:
     at,
     isRead: record.isRead,
     uses: record.uses,
+    isCompared: record.triedAgain === undefined,
     exposed: record.exposures.map(
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
     ),
