@@ -101,16 +101,18 @@ function reasonsToBeOpen(question: WindowQuestion): string[] {
     return [...notStopped(stoppedAt), stillThere(refutedSince)];
   return [
     ...notStopped(stoppedAt),
-    ...(reach.users && refreshTokensRevokedAt === null
-      ? [
-          "Users may have logged in through the application; their refresh tokens get new tokens until they are revoked.",
-        ]
-      : []),
+    ...(reach.users && refreshTokensRevokedAt === null ? [reach.users === "not seen" ? USERS_NOT_SEEN : USERS] : []),
     ...(token?.form === "opaque" && refreshTokensRevokedAt === null
       ? ["The leaked token may be a refresh token, which works until it is revoked."]
       : []),
   ];
 }
+
+const USERS =
+  "Users may have logged in through the application; their refresh tokens get new tokens until they are revoked.";
+
+const USERS_NOT_SEEN =
+  "Nobody could see whether users log in through the application; if they do, their refresh tokens get new tokens until they are revoked.";
 
 /** Whether a person's word that refresh tokens are gone ends what keeps a window open: each such reason names them. */
 export const waitsForRefreshTokens = (window: ExposureWindow | null): boolean =>
@@ -168,7 +170,7 @@ function apiWindows(question: WindowQuestion, issuedUntil: Instant): ApiWindow[]
 const spansOf = (audience: string, question: WindowQuestion, issuedUntil: Instant): LifetimeSpan[] =>
   question.lifetimesAreChosen
     ? [{ issuedUntil, lifetime: LONGEST_LIFETIME, assumed: "whoever gets a token there chooses how long it lives" }]
-    : lifetimeSpans(audience, question, issuedUntil, question.reach.users);
+    : lifetimeSpans(audience, question, issuedUntil, question.reach.users !== false);
 
 /** Tokens for nothing but a user's profile: not an API's, so no setting. Source: Auth0 documentation, "Access Tokens". */
 const USERINFO_LIFETIME: Seconds = hours(24);

@@ -187,6 +187,17 @@ describe("an application that Curfew lets alone", () => {
     expect(oneLine(answerText(known, 100))).toContain("Not done: - Curfew cannot act against its own responder");
   });
 
+  it("is told why once, whatever steps that keeps from their work, and of users nothing that nobody looked at", async () => {
+    const why = { at: THREE_AM, outcome: "not-applicable", message: "There is no spare." } as const;
+    const steps = { lock: why, "detach-key": why, contain: why, look: { ...why, message: "Nobody looks." } };
+    const known = await standing(incidentOf({ clientId: "resp", leak: own, steps, window: null }), MINUTE);
+    const text = oneLine(incidentText(known, 100));
+
+    expect(text).toContain("lock, detach-key, contain: not-applicable. There is no spare. 03:00:00 look: ");
+    expect(text).toContain("Nobody could see whether users log in");
+    expect(text).not.toContain("Users may have logged in");
+  });
+
   it("is never called not locked by an interruption", () => {
     const client = { ...CLIENT, isGlobal: true };
     const plan = planText({ request: { ...request, clientId: "all" }, tenant, isLocal: true, client }, 100);
