@@ -45,7 +45,7 @@ export async function investigate(
     await addToTimeline(table, incident.id, {
       at: result.at,
       who: "curfew",
-      what: "Looked back at what was done with it.",
+      what: incident.drill ? "Looked back at the log." : "Looked back at what was done with it.",
       answer: result.message,
     });
   }
@@ -54,8 +54,8 @@ export async function investigate(
   return recordStep(table, incident.id, "investigate", result);
 }
 
-function resultOf(record: InvestigationRecord, { steps }: Incident, at: Instant): StepResult {
-  const message = summary(record);
+function resultOf(record: InvestigationRecord, { steps, drill }: Incident, at: Instant): StepResult {
+  const message = summary(record, drill);
   if (record.isRead) return { at, outcome: "done", message };
   const known = steps.investigate?.outcome === "incomplete" ? steps.investigate : undefined;
   return { at, outcome: "incomplete", message, missing: known?.missing ?? [NOT_READ], code: known?.code ?? null };
@@ -142,16 +142,20 @@ const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): st
     ? []
     : [`What ${counted(notFollowed, "further application")} did, added with it: nobody follows that.`];
 
-const summary = ({ uses, exposures: found, notCompared, isRead }: InvestigationRecord): string =>
-  [
+function summary({ uses, exposures: found, notCompared, isRead }: InvestigationRecord, drill: boolean): string {
+  const requests = counted(
+    uses.reduce((sum, { count }) => sum + count, 0),
+    "request",
+  );
+  const things = counted(found.length, "other thing");
+  return [
     ...(isRead ? [] : ["The log from before it was locked could not be read to its end."]),
-    `Since the leak the log has ${counted(
-      uses.reduce((sum, { count }) => sum + count, 0),
-      "request",
-    )} about it.`,
-    `${counted(found.length, "other thing")} may be exposed or planted.`,
+    drill
+      ? `The log has ${requests} of it in that time, which might be the thief's in an emergency; ${things} might be exposed or planted.`
+      : `Since the leak the log has ${requests} about it. ${things} may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
+}
 
 const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at: Instant) =>
   ({

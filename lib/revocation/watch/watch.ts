@@ -172,12 +172,14 @@ function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
   }
+  const { window } = incident;
+  const until = window?.state === "closes" ? `until ${momentOf(window.at + LATE * 1_000)}` : "until the window closes";
+  if (incident.drill)
+    return { at: now, outcome: "done", message: `${read} In an emergency watching would go on ${until}.` };
   if (isOver(incident, record)) return { at: now, outcome: "done", message: read };
   if (record.turns >= MOST_TURNS) {
     return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
   }
-  const { window } = incident;
-  const until = window?.state === "closes" ? `until ${momentOf(window.at + LATE * 1_000)}` : "until the window closes";
   return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
 }
 

@@ -1,3 +1,4 @@
+import { moment } from "../../alerts/change-alert.ts";
 import type { Instant } from "../../history/history.ts";
 import { hours, type Seconds } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
@@ -122,7 +123,7 @@ const notStopped = (stoppedAt: Instant | null): string[] =>
   stoppedAt === null ? ["It is not proven yet that the application gets no new token."] : [];
 
 const stillThere = (since: Instant): string =>
-  `Not all refresh tokens are revoked, though they are said to be since ${new Date(since).toISOString()}: the tenant's log shows that one from before got a token after that. Revoke them, and say it once more.`;
+  `Not all refresh tokens are revoked, though they are said to be since ${moment(new Date(since).toISOString())}: the tenant's log shows that one from before got a token after that. Revoke them, and say it once more.`;
 
 const lastLook = ({ readings, now }: WindowQuestion): Instant => readings.at(-1)?.at ?? now;
 

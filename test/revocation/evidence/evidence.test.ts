@@ -332,7 +332,7 @@ describe("closing an incident", () => {
   it("asks what was done since the log was read last, and names what the watch saw to be exposed", async () => {
     const { json } = await closed();
     const { questions, investigation } = JSON.parse(json) as IncidentBundle;
-    expect(questions).toContainEqual(expect.stringMatching(/^The log was read until 2026-11-23T03:10:.* only/));
+    expect(questions).toContainEqual(expect.stringContaining("The log was read until 2026-11-23 03:10 UTC only: "));
     expect(investigation?.exposures.map(({ at }) => at)).toContain("2026-11-23T03:06:00.000Z");
 
     const all = await lived();
@@ -376,6 +376,8 @@ describe("the page of an incident", () => {
     expect(await opened.page.innerText("#found")).toMatch(/web\s+Its secret was shown/);
     expect(await opened.ask("document.querySelectorAll('img, script').length")).toBe(0);
     expect(await opened.ask("getComputedStyle(document.querySelector('.badge')).borderRadius")).toBe("999px");
+    expect(await opened.ask("getComputedStyle(document.querySelector('.address')).whiteSpace")).toBe("nowrap");
+    expect(await opened.page.innerText("main")).not.toMatch(/\d{4}-\d\d-\d\dT/);
     await opened.page.setViewportSize({ width: 390, height: 844 });
     expect(await opened.ask("document.documentElement.scrollWidth")).toBe(390);
     expect([opened.complaints, opened.requests]).toEqual([[], []]);
@@ -389,10 +391,17 @@ describe("the page of an incident", () => {
     expect(page.split(proof)).toHaveLength(3); // its step, and the credential
   });
 
-  it("of a drill says that nothing was changed", async () => {
-    const { page } = await closed({ drill: true, id: "drill-x" });
+  it("of a drill says that nothing was changed, and what would have been", async () => {
+    const { page, json } = await closed({ drill: true, id: "drill-x" });
+    const { stoppedAt, credentials, questions, leak } = JSON.parse(json) as IncidentBundle;
 
     expect(page).toContain("Drill of an emergency revocation: nothing was changed");
     expect(page).toContain("What would have been done if");
+    expect(page).not.toMatch(
+      />(What leaked|Out since|Until when tokens worked|What was done|Done|Uses (before|after) it was locked)<|It took/,
+    );
+    expect({ stoppedAt, credentials }).toEqual({ stoppedAt: null, credentials: [] });
+    expect(leak?.meaning).toMatch(/^In an emergency: /);
+    expect(questions).toEqual(questions.filter((question) => question.startsWith("In an emergency: ")));
   });
 });
