@@ -19,6 +19,7 @@ import { AUTH0_HERE } from "../auth0-here.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
+import { shownError } from "../shown-error.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { followIncident } from "./follow-incident.ts";
@@ -68,7 +69,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
     const goesOn = `${NO_LONGER} ${AND_THEN}${followCommand(id)}`;
     if (signal.aborted) throw new CurfewError("interrupted", spoken(goesOn, terminal.width));
     if (!(error instanceof CurfewError)) throw error;
-    terminal.err(`The incident goes on, but cannot be followed from here: ${error.message}\n`);
+    terminal.err(`${shownError(`The incident goes on, but cannot be followed from here: ${error.message}`)}\n`);
   }
 }
 
@@ -119,7 +120,7 @@ function tryingHere(
       err(`${aboutSupplied(await readIncident(table, id), await readSupplied(table, incident))}\n`);
     } catch (error) {
       if (!(error instanceof CurfewError) || signal.aborted) throw error;
-      err(`What leaked could not be tried from here: ${error.message}\n`);
+      err(`${shownError(`What leaked could not be tried from here: ${error.message}`)}\n`);
     }
     return came?.came ?? null;
   };
