@@ -6,6 +6,7 @@ import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts"
 import {
   INCIDENT_STEPS,
   type Incident,
+  type IncidentStep,
   isContained,
   type StepResult,
   stoppedAt,
@@ -91,26 +92,44 @@ function forPeople({ incident, window }: Standing, width: number): string[] {
 }
 
 const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>
-  INCIDENT_STEPS.flatMap((step) => {
-    const result = steps[step];
-    return result ? stepText(step, result, width, openedAt) : [];
-  });
+  stepTexts(
+    INCIDENT_STEPS.flatMap((step): Came[] => (steps[step] ? [[step, steps[step]]] : [])),
+    width,
+    openedAt,
+  );
+
+/** What a step came to. */
+export type Came = readonly [step: IncidentStep, result: StepResult];
 
 /**
- * What a step came to, with what is missing or was told to people below it.
+ * What steps came to, with what is missing or was told to people below it. What several that follow each other came to
+ * for one reason is told once.
  *
  * @param openedAt of another day the date is told, too
  */
-export function stepText(step: string, result: StepResult, width: number, openedAt: Instant): string[] {
+export function stepTexts(steps: readonly Came[], width: number, openedAt: Instant): string[] {
+  const groups: { names: string[]; result: StepResult }[] = [];
+  for (const [step, result] of steps) {
+    const last = groups.at(-1);
+    if (last && matterOf(last.result) === matterOf(result)) last.names.push(step);
+    else groups.push({ names: [step], result });
+  }
+  return groups.flatMap(({ names, result }) => stepText(names.join(", "), result, width, openedAt));
+}
+
+/** What came of a step, whenever. */
+export const matterOf = ({ at: _, ...matter }: StepResult): string => JSON.stringify(matter);
+
+function stepText(names: string, result: StepResult, width: number, openedAt: Instant): string[] {
   const { at, outcome, message } = result;
   const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
   return [
-    wrapped(`${whenOf(at, openedAt)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
+    wrapped(`${whenOf(at, openedAt)} ${names}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
     ...rest.map((line) => spoken(`- ${terminalText(line)}`, width, "    ", "      ")),
   ];
 }
 
-/** An entry of the timeline; see {@link stepText}. */
+/** An entry of the timeline; see {@link stepTexts}. */
 export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number, openedAt: Instant): string =>
   wrapped(
     `${whenOf(at, openedAt)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
@@ -119,8 +138,11 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
     "    ",
   );
 
+/** How to see how an incident stands. */
+export const showCommand = (id: string): string => `npx curfew incidents show ${id}`;
+
 /** How to follow an incident. */
-export const followCommand = (id: string): string => `npx curfew incidents show ${id} --follow`;
+export const followCommand = (id: string): string => `${showCommand(id)} --follow`;
 
 /** One of several things. */
 export const item = (line: string, width: number): string => spoken(`- ${terminalText(line)}`, width, "", "  ");

@@ -112,17 +112,20 @@ export function watching(scope: Construct, tasks: IncidentTasks): IChainable {
   return turn.next(what);
 }
 
-/** What was done with it before it was locked: in the log, and then in all that is different. */
+/** What was done with it before it was locked: in the log, and then in all that is different, as soon as that can be read. */
 export function investigating(scope: Construct, tasks: IncidentTasks): IChainable {
   const over = new Pass(scope, "Investigated");
   const investigate = tasks.investigate("Investigate", "investigate", ASK_AND_ASK);
   const lookBack = tasks.respond("LookBack", "look-back", ASK_AND_ASK);
   const pause = tasks.pause("AwaitLog");
   const what = new Choice(scope, "IsLogRead").when(isNext("again"), pause).otherwise(investigate);
+  const pauseAgain = tasks.pause("AwaitTenant");
+  const compared = new Choice(scope, "IsTenantRead").when(isNext("again"), pauseAgain).otherwise(over);
   tasks.onFailure(investigate, "Investigate", "what was done with what leaked in {} was not investigated.", over);
   tasks.onFailure(lookBack, "LookBack", "the log from before what leaked in {} was locked was not read.", investigate);
   pause.next(lookBack);
-  investigate.next(over);
+  pauseAgain.next(investigate);
+  investigate.next(compared);
   return lookBack.next(what);
 }
 

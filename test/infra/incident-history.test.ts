@@ -37,14 +37,15 @@ describe("the history of an execution", () => {
     "has room for as many turns of watching as there are, with what is done beside them, where what leaked $title (the window: $window)",
     async ({ putBack, window }) => {
       const waiting = (tries: number) => (_: number, count: number) => (count === tries ? "on" : "again");
-      /** A question is asked again each day; the log is looked back at for as long as Auth0 keeps it. */
+      /** A question is asked again each day; the log, and then the tenant, is tried to be read for as long as Auth0 keeps the log. */
       const watched = (turns: number, next: "rotate" | "again") =>
         run({
           contain: "again",
           watch: (_, count) => (count === turns - 1 ? "on" : next),
           "plan-restore": (_, count) => (count === 100 ? "on" : count % 2 === 0 ? "ask" : "again"),
           "plan-key-revocation": waiting(triesIn(LONGEST)),
-          "look-back": waiting(triesIn(30)),
+          "look-back": waiting(triesIn(1)),
+          investigate: waiting(triesIn(30) - triesIn(1)),
         });
       const [few, more, tried] = [await watched(20, "again"), await watched(40, "again"), await watched(40, "rotate")];
       /** Whether it is over is looked at once a day. */

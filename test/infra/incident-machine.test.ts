@@ -186,12 +186,13 @@ describe("an emergency revocation", () => {
   });
 
   it("looks back at the log until it is read, and compares then", async () => {
-    const { calls } = await run(INCIDENT, { "look-back": ["again", "again", "on"] });
+    const { calls } = await run(INCIDENT, { "look-back": ["again", "again", "on"], investigate: ["again", "on"] });
 
     expect(calls.filter((step) => /^(look-back|investigate)$/.test(step))).toEqual([
       "look-back",
       "look-back",
       "look-back",
+      "investigate",
       "investigate",
     ]);
   });

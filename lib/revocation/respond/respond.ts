@@ -1,6 +1,3 @@
-import type { Instant } from "../../history/history.ts";
-import { LONGEST_RETENTION } from "../../history/log-retention.ts";
-import type { Seconds } from "../../model/duration.ts";
 import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
@@ -13,11 +10,10 @@ import type { RespondStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { lookBack } from "../investigate/look-back.ts";
 import type { IncidentParts } from "../parts.ts";
-import { pauseAfter } from "../pause.ts";
 import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
-import { DRILL_WAITS } from "./ask-restore.ts";
+import { isPointless, lookingPause } from "./looking.ts";
 import type { Question } from "./question.ts";
 import { isBeingReplaced, shouldRotateAgain } from "./rotate-again.ts";
 import { ON, type Way } from "./way.ts";
@@ -61,7 +57,7 @@ export const respondSteps = (
     if (incident.ended) return ON;
     const { isRead, failure } = await lookBack(incident, parts);
     const isGivenUp = failure !== undefined && isPointless(incident, parts.clock.now());
-    return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts) };
+    return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts.clock.now()) };
   },
   "plan-key-revocation": questions["key-revocation"].plan,
   "revoke-key": questions["key-revocation"].act,
@@ -103,13 +99,3 @@ async function endedWay(incident: Incident, parts: RespondParts): Promise<Way> {
   await keepPresentClient(incident, parts);
   return { next: "close", wait: 0 };
 }
-
-/**
- * Whether a log that cannot be read is let alone: nothing that is out works any more, or Auth0 has forgotten what was
- * before. That keeps nobody from closing the incident; the evidence says so.
- */
-const isPointless = ({ drill, openedAt, window }: Incident, now: Instant): boolean =>
-  now >= openedAt + (drill ? DRILL_WAITS : LONGEST_RETENTION) || (window?.state === "closes" && window.at <= now);
-
-/** The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. */
-const lookingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds => pauseAfter(clock.now() - openedAt);

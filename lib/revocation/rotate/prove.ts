@@ -49,9 +49,8 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
 }
 
 function nothingToProve(incident: Incident, parts: RotateParts): Came {
-  const why = whyUntouched(incident, parts);
-  const message = why
-    ? `${why} Nothing was taken away, so there is nothing to prove.`
+  const message = whyUntouched(incident, parts)
+    ? "Nothing was taken away, so there is nothing to prove."
     : "What leaked is not the application's own credential: it is given no tokens that could be asked for.";
   return { outcome: "not-applicable", message };
 }

@@ -45,9 +45,8 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
 const NOT_REPLACED = "The credential is not replaced, or not proven to be.";
 
 function noCredential(incident: Incident, parts: RotateParts): Came {
-  const why = whyUntouched(incident, parts);
-  const message = why
-    ? `${why} A person has to have its credential replaced.`
+  const message = whyUntouched(incident, parts)
+    ? "A person has to have its credential replaced."
     : "What leaked is not the application's own credential: there is none to be replaced.";
   return { outcome: "not-applicable", message };
 }

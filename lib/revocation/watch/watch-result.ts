@@ -30,12 +30,14 @@ export function resultOf(incident: Incident, record: WatchRecord, failure: unkno
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
   }
+  const { window } = incident;
+  const until = window?.state === "closes" ? `until ${momentOf(window.at + LATE * 1_000)}` : "until the window closes";
+  if (incident.drill)
+    return { at: now, outcome: "done", message: `${read} In an emergency watching would go on ${until}.` };
   if (isOver(incident, record)) return { at: now, outcome: "done", message: read };
   if (record.turns >= MOST_TURNS) {
     return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
   }
-  const { window } = incident;
-  const until = window?.state === "closes" ? `until ${momentOf(window.at + LATE * 1_000)}` : "until the window closes";
   return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
 }
 
@@ -52,7 +54,7 @@ function told({ told: uses }: WatchRecord): string {
   const count = uses.reduce((sum, use) => sum + use.count, 0);
   return count === 0
     ? "It shows no use that should not be; uses at APIs other than Auth0's own never stand there."
-    : `It shows ${counted(count, "event")} that should not be.`;
+    : `It shows ${counted(count, "request")} that should not be.`;
 }
 
 /** Why the log was not read, for people. */

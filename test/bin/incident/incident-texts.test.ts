@@ -66,7 +66,7 @@ describe("until when tokens work", () => {
       const incident = incidentOf({ window });
       const open = { ...incident, leak: { ...(incident.leak as NonNullable<Incident["leak"]>), ...leak } };
       const known = await standing(open, MINUTE);
-      const mail = incidentAlert(open, null, { turn: "contained", at: THREE_AM });
+      const mail = incidentAlert(open, { owner: null }, { turn: "contained", at: THREE_AM });
       return [answerText(known, 200), incidentText(known, 200), mail.steps.join(" ")].map(oneLine);
     };
 
@@ -196,7 +196,7 @@ describe("what an approver is shown", () => {
 
 it("an alert in a terminal shows addresses as they are, to be copied", () => {
   const turn = { turn: "not-contained", at: THREE_AM, missing: ["cgr_1 for https://orders"] } as const;
-  const alert = incidentAlert(incidentOf(), null, turn);
+  const alert = incidentAlert(incidentOf(), { owner: null }, turn);
 
   expect(alert.items).toEqual(["cgr_1 for https[:]//orders"]);
   expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");
@@ -226,6 +226,17 @@ describe("an application that Curfew lets alone", () => {
       expect(oneLine(text)).toMatch(/Grant Types: clear Client Credentials.*Store the new credential/);
     }
     expect(oneLine(answerText(known, 100))).toContain("Not done: - Curfew cannot act against its own responder");
+  });
+
+  it("is told why once, whatever steps that keeps from their work, and of users nothing that nobody looked at", async () => {
+    const why = { at: THREE_AM, outcome: "not-applicable", message: "There is no spare." } as const;
+    const steps = { lock: why, "detach-key": why, contain: why, look: { ...why, message: "Nobody looks." } };
+    const known = await standing(incidentOf({ clientId: "resp", leak: own, steps, window: null }), MINUTE);
+    const text = oneLine(incidentText(known, 100));
+
+    expect(text).toContain("lock, detach-key, contain: not-applicable. There is no spare. 03:00:00 look: ");
+    expect(text).toContain("Nobody could see whether users log in");
+    expect(text).not.toContain("Users may have logged in");
   });
 
   it("is never called not locked by an interruption", () => {
