@@ -19,30 +19,32 @@ import { planAftercare } from "./plan-aftercare.ts";
 /**
  * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is
  * left to do with the old one is recorded before. The old one is what the tenant accepted before it was told, whatever
- * a person stored as current since. A version that is current already is only recorded, whoever made it
- * so.
+ * a person stored as current since. A version that is current already is only recorded, whoever made it so, once the
+ * tenant is seen to accept it.
  *
  * That it is accepted is asked once more: between the steps people may have set another secret.
  *
- * @throws CurfewError `rotation-unfinished` for a version that is not accepted
+ * @throws CurfewError `rotation-unfinished` for a version that is not accepted, and where people are at the labels
  */
 export async function finishSecret(work: Work): Promise<void> {
   const secret = await work.parts.vault.describe(work.target.arn);
   const current = versionWith(secret, CURRENT);
   if (current === work.version) return recordLate(work, secret);
   if (current === undefined) throw nothingCurrent(work);
-  const leaving = onlyPrevious(secret);
-  if (leaving !== undefined && leaving !== work.version) await partWith(work, leaving, current);
+  const leaving = leavingFrom(secret, work.version);
+  if (leaving !== undefined) await partWith(work, leaving, current);
   await assertAccepted(work);
   await planAftercare(work, await recall(work), current);
+  await assertUnmoved(work, current, leaving);
   await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
   await recordPromotion(work);
 }
 
-/** The version that bears AWSPREVIOUS and nothing else: with the promotion it would bear no label. */
-function onlyPrevious(secret: VaultSecret): VersionId | undefined {
+/** The version that bears AWSPREVIOUS and nothing else: with the promotion of another one it would bear no label. */
+function leavingFrom(secret: VaultSecret, promoted: VersionId): VersionId | undefined {
   const previous = versionWith(secret, PREVIOUS);
-  return previous !== undefined && secret.versions.get(previous)?.length === 1 ? previous : undefined;
+  if (previous === undefined || previous === promoted) return undefined;
+  return secret.versions.get(previous)?.length === 1 ? previous : undefined;
 }
 
 /**
@@ -60,6 +62,20 @@ async function partWith(work: Work, leaving: VersionId, current: VersionId): Pro
 /** By the proof of the promotion of what is current, which nobody has moved since: the proof is as it was left. */
 const isProvenDead = (old: VersionId, current: VersionId, record: RotationRecord | undefined): boolean =>
   record?.lastProof?.current === current && [record.lastProof.old, record.lastProof.oldToo].includes(old);
+
+/**
+ * Looks once more, just before the promotion: since the first look Auth0 was asked for up to two minutes, and a person
+ * may have stored a secret and moved the labels back. Only what was judged may lose its last one.
+ *
+ * @throws CurfewError `rotation-unfinished`
+ */
+async function assertUnmoved({ parts, target, version }: Work, current: VersionId, judged?: VersionId): Promise<void> {
+  const secret = await parts.vault.describe(target.arn);
+  if (versionWith(secret, CURRENT) === current && leavingFrom(secret, version) === judged) return;
+  throw unfinished(
+    `While Auth0 was asked, somebody stored another value of the secret of ${target.clientId} or moved its labels; the next try looks at that before it promotes anything.`,
+  );
+}
 
 const notAccepted = ({ clientId }: Work["settings"]): CurfewError =>
   unfinished(
@@ -91,9 +107,8 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   }
   // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
   if (!(await isOwnTaken(work))) throw notAccepted(work.settings);
-  const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
-  if (!isPlanned && former !== undefined) await planAftercare(work, record, former);
+  if (former !== undefined) await planAftercare(work, record, former);
   await recordPromotion(work);
 }
 

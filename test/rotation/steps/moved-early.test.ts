@@ -16,6 +16,11 @@ const datedAt = ({ table, target }: World): number | undefined =>
   table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
     ?.rotatedAt;
 
+const promotionFails: Alter = ({ vault, ...parts }) => ({
+  ...parts,
+  vault: { ...vault, promote: () => Promise.reject(new CurfewError("vault-failed", "Secrets Manager failed.")) },
+});
+
 /** What people hear of labels that were moved too early. */
 function earlyAlerts(world: World) {
   const { tenant } = world.target;
@@ -126,10 +131,6 @@ it("a secret that a person made current is not set over one that a person set at
 
 it("a secret that Auth0 accepts no more is not called promoted by the plan of a promotion that failed", async () => {
   const { world, version } = await announcedWorld(SECRET);
-  const promotionFails: Alter = ({ vault, ...parts }) => ({
-    ...parts,
-    vault: { ...vault, promote: () => Promise.reject(new CurfewError("vault-failed", "Secrets Manager failed.")) },
-  });
   expect(await stepsUpTo(world, "finishSecret", version, promotionFails)).toMatchObject({ code: "vault-failed" });
   expect(recordOf(world)?.aftercare).toMatchObject([{ current: version }]);
   setSecretByHand(world, "hand", false);
@@ -165,4 +166,18 @@ it("a secret that a person told Auth0 of as well is only recorded", async () => 
 
   expect(world.wire.calls.slice(before)).not.toContain("tenant.setSecret");
   expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { old: first, current: version } });
+});
+
+it("a secret that is set again in place of what a person stored is not proven by the plan of a promotion that failed", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  expect(await stepsUpTo(world, "finishSecret", version, promotionFails)).toMatchObject({ code: "vault-failed" });
+  setSecretByHand(world, "hand", true);
+  const stored = world.vault.labelled(CURRENT);
+  moveForwardByHand(world);
+  world.clock.pass(60_000);
+
+  await world.clock.run(rotateByHand(world, true));
+
+  expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { old: stored, current: version } });
+  expect(world.guard.violations).toEqual([]);
 });

@@ -15,20 +15,25 @@ const tenantFailed = (code: ErrorCode): CurfewError => new CurfewError(code, "Au
 export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: Process): RotationVault {
   const call = <T>(name: string, effect: () => T): Promise<T> =>
     wire.call(process, { name: `vault.${name}`, effect, failed: vaultFailed });
-  const { movingLabels: move } = guard;
+  const move = (name: string, effect: () => void): Promise<void> => {
+    const sentAt = process.clock.now();
+    return call(name, () => guard.labels.moving(name, effect, process, sentAt));
+  };
   return {
-    describe: (secret) => call("describe", () => vault.describe(secret)),
+    describe: (secret) =>
+      call("describe", () => {
+        guard.labels.looked(process);
+        return vault.describe(secret);
+      }),
     read: (arn, version) => call("read", () => vault.readVersion(arn, version)),
     storePending: (arn, id, value) => call("storePending", () => vault.storePending(arn, id, value)),
     promote: (arn, to, from) =>
-      call("promote", () => {
+      move("promote", () => {
         guard.beforePromotion(to);
-        move("promote", () => vault.promote(arn, to, from));
+        vault.promote(arn, to, from);
       }),
-    dropPending: (arn, version) =>
-      call("dropPending", () => move("dropPending", () => vault.dropPending(arn, version))),
-    dropPrevious: (arn, version) =>
-      call("dropPrevious", () => move("dropPrevious", () => vault.dropPrevious(arn, version))),
+    dropPending: (arn, version) => move("dropPending", () => vault.dropPending(arn, version)),
+    dropPrevious: (arn, version) => move("dropPrevious", () => vault.dropPrevious(arn, version)),
   };
 }
 
