@@ -14,7 +14,7 @@ import type { RotationService } from "../ports.ts";
 import { refusalOf } from "../refusal.ts";
 import { isAutomatic, planDue, type RotationLimits } from "./due.ts";
 import { finishUnfinished, seeOut } from "./finish-unfinished.ts";
-import { versionOf } from "./order-of-run.ts";
+import { takesAPlace, versionOf } from "./order-of-run.ts";
 import { type Rotated, rotateOne } from "./rotate-one.ts";
 
 /** What a run rotates with. */
@@ -186,7 +186,7 @@ async function plan(work: Work): Promise<Map<string, KnownCredential[]>> {
       limits: work.limits,
       automatic: work.credentials.filter(isAutomatic).length,
       barred,
-      begun: begun.length,
+      begun: all.filter((one) => isBegun(one) || takesAPlace(one.rotation, run)).length,
     },
   );
   result.busy = busy.size;
