@@ -5,10 +5,10 @@ import { recordingFailure } from "./failures.ts";
 import { readTarget } from "./ledger/ledger.ts";
 import { isOpen, type RotationStep } from "./ledger/rotation-record.ts";
 import type { RotationTarget } from "./ledger/target.ts";
-import { isToBeTold } from "./ledger/under-way.ts";
+import { isToBeTold, markDropped } from "./ledger/under-way.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
-import { refusedError } from "./refusal.ts";
+import { refusalOf, refusedError } from "./refusal.ts";
 import { retire, settle } from "./settle.ts";
 import { createSecret } from "./steps/create-secret.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
@@ -83,7 +83,13 @@ async function doStep(step: RotationStep, work: Work): Promise<boolean> {
   if (standing === "current" && (await isDone(step, work))) return true;
   if (standing === "replaced") return step === "createSecret" && retire(work);
   if (standing === "unlabelled" && step === "createSecret") return settle(work);
-  await STEPS[step](work);
+  try {
+    await STEPS[step](work);
+  } catch (error) {
+    // Else it would have to be finished for ever, and could not be: the refusal holds it, and nothing is left to do.
+    if (refusalOf(error) === "client-gone") await markDropped(work);
+    throw error;
+  }
   return true;
 }
 

@@ -1,4 +1,5 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
+import { hasCode } from "../../model/curfew-error.ts";
 import type { Secret } from "../../model/secret.ts";
 import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
 import { storedAsCurrent } from "../asking/stored-in-use.ts";
@@ -48,9 +49,13 @@ interface Registered {
   client: KeyClient;
 }
 
-/** The keys are read first: what is attached by then is among them. */
+/** The keys are read first: what is attached by then is among them. An application that is gone is refused as such. */
 async function registeredOf(work: Work): Promise<Registered> {
-  const keys = await (await work.tenant()).keys();
+  const tenant = await work.tenant();
+  const keys = await tenant.keys().catch(async (error: unknown) => {
+    if (hasCode(error, "not-found")) await keyClient(work);
+    throw error;
+  });
   return { keys, client: await keyClient(work) };
 }
 

@@ -247,6 +247,22 @@ describe.each(["client-secret", "private-key"] as const)("a version that Auth0 w
     expect(world.vault.labelled(CURRENT)).toBe(version);
     expect(world.vault.labelled(PENDING)).toBe(other);
   });
+
+  it("comes to nothing once its application is deleted: that is held, and nobody is told to finish it", async () => {
+    const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
+    await stepsUpTo(world, "setSecret", version);
+    Object.assign(world.client.settings, { isGone: true });
+    world.clock.pass(7 * DAY);
+
+    await world.clock.run(rotateDue(world, false));
+
+    const record = recordOf(world) as RotationRecord;
+    expect(record).not.toHaveProperty("underWay");
+    const untended = { tenant: "acme-prod", record, isTended: false };
+    expect(rotationAlerts([untended], { owners: new Map() }, world.clock.now()).map(({ title }) => title)).toEqual([
+      "acme-prod: the rotation of jkl is held: the application is not in Auth0 any more",
+    ]);
+  });
 });
 
 it("what is held is not rotated in the stead of a version that lost its label and came to nothing", async () => {
