@@ -71,7 +71,8 @@ async function targetOf(arn: string, { table }: RotationParts): Promise<Rotation
   throw refusedError({ refusal: "no-target", message });
 }
 
-const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<void>>> = {
+/** Each gives false where nothing comes of the version. */
+const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<unknown>>> = {
   createSecret,
   setSecret,
   testSecret,
@@ -84,13 +85,12 @@ async function doStep(step: RotationStep, work: Work): Promise<boolean> {
   if (standing === "replaced") return step === "createSecret" && retire(work);
   if (standing === "unlabelled" && step === "createSecret") return settle(work);
   try {
-    await STEPS[step](work);
+    return (await STEPS[step](work)) !== false;
   } catch (error) {
     // Else it would have to be finished for ever, and could not be: the refusal holds it, and nothing is left to do.
     if (refusalOf(error) === "client-gone") await markDropped(work);
     throw error;
   }
-  return true;
 }
 
 /** Of a version that is current: it is only recorded, unless Auth0 may not know it yet. */

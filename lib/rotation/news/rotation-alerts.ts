@@ -11,6 +11,7 @@ import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotat
 import { about, advised, facts, iso, newOneText, stateText, type TenantRotation, UNTENDED } from "./alert-parts.ts";
 import { leftUnfinishedAlert, leftUnfinishedSince } from "./left-unfinished-alert.ts";
 import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+import { takenBackAlerts } from "./taken-back-alert.ts";
 import { unprovenAlerts } from "./unproven-alert.ts";
 
 /**
@@ -32,6 +33,7 @@ export const rotationAlerts = (
       ...(left === undefined ? [] : [leftUnfinishedAlert(rotation, left, rules)]),
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
+      ...takenBackAlerts(rotation, rules, now),
       ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules, now)),
     ];
   });

@@ -117,7 +117,9 @@ async function recordPromotion(work: Work): Promise<void> {
     const aftercare = record.aftercare.map((one) =>
       one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,
     );
-    return { ...rest, ...other, failures: 0, promoted: { version: work.version, at }, aftercare };
+    const { takesBack: tookBack } = aftercare.find(({ current }) => current === work.version) ?? {};
+    const promoted = { version: work.version, at, ...(tookBack ? { tookBack } : {}) };
+    return { ...rest, ...other, failures: 0, promoted, aftercare };
   });
 }
 
