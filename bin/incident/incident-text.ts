@@ -12,6 +12,7 @@ import {
 } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
+import { namedKeys } from "../../lib/revocation/leak/named-key.ts";
 import { windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
@@ -32,23 +33,23 @@ export const isAsGoodAsContained = (incident: Incident): boolean =>
 
 /** Everything that is known of an incident but its timeline. */
 export function incidentText(standing: Standing, width: number): string {
-  const { incident, waiting } = standing;
+  const { incident, waiting, decides } = standing;
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
-    ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
+    ...namedKeys(incident).map((key) => `A key that leaked, as was said: ${key}`),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
-    ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
+    ...(decides === null ? [] : [decides]),
     leakFact(incident),
     ...windowFacts(standing),
   ];
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
     ...notDoneLines(incident, width),
-    ...forPeople(incident, width),
+    ...forPeople(standing, width),
     ...(waiting.length === 0
       ? []
       : ["", "Waits for an answer:", ...waiting.map((line) => spoken(`- ${line}`, width, "", "  "))]),
@@ -79,8 +80,8 @@ function notDoneLines(incident: Incident, width: number): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
 }
 
-function forPeople(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople(incident) : [];
+function forPeople({ incident, window }: Standing, width: number): string[] {
+  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople({ ...incident, window }) : [];
   return lines.length === 0
     ? []
     : [

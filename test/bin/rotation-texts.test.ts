@@ -172,6 +172,18 @@ describe("the status of credentials", () => {
     expect(status(known({ rotation: rotation({ order, promoted: { version: "v1", at: NOW + 1 } }) }))).toMatch(/ ok$/);
   });
 
+  it("says that a version was made current before Auth0 was told of it, and the way forward and back", () => {
+    const underWay = { version: "v1", startedAt: NOW, earlySince: NOW + DAY };
+    const text = status(known({ rotate: "off", rotation: rotation({ underWay }) }));
+
+    expect(text).toContain("AWSCURRENT is on the version v1, of which Auth0 was not told");
+    expect(text.match(/npx curfew rotate .*/g)).toEqual(["npx curfew rotate --tenant acme --client checkout"]);
+    expect(text).toContain("--secret-id apps/checkout --version-stage AWSCURRENT --move-to-version-id FORMER");
+    expect(status(known({ rotation: rotation({ underWay: { ...underWay, setAt: NOW } }) }))).not.toContain(
+      "AWSCURRENT",
+    );
+  });
+
   it("says once how to go on with a version that failed on its way", () => {
     const lastFailure = { version: "v1", step: "setSecret", at: NOW, code: "unreachable", refusal: null } as const;
     const underWay = { version: "v1", startedAt: NOW, setAt: NOW };

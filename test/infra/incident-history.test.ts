@@ -89,7 +89,7 @@ describe("the history of an execution", () => {
     while (turns < MOST_TURNS && (state === "open" || now < at)) {
       turns += 1;
       if (putBack) steps = { ...steps, contain: done(now) };
-      if (shouldRotateAgain(incidentOf({ steps, window }), now)) {
+      if (shouldRotateAgain(incidentOf({ steps, window }), now, true)) {
         tries += 1;
         steps = { ...steps, rotate: putBack ? done(now) : { ...NOT_REPLACED, at: now }, prove: done(now) };
       }

@@ -28,7 +28,7 @@ import type {
 } from "./bundle.ts";
 import { credentialStates } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
-import { seenOfOldCredential } from "./old-credential.ts";
+import { oldCredential } from "./old-credential.ts";
 import { lockAtLast, type PresentClient } from "./present-client.ts";
 import { openQuestions } from "./questions.ts";
 
@@ -47,7 +47,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
   const present = await parts.present();
-  const lock = lockAtLast(incident, present);
+  const lock = await lockAtLast(incident, present, table);
   const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
@@ -83,7 +83,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       client: preserved.client as RevokedClient | undefined,
       keys: preserved.keys as PreservedKeys | undefined,
       own: await ownKeysOf(incident, table),
-      ...{ present, old: await seenOfOldCredential(incident, table) },
+      ...{ present, old: await oldCredential(incident, table) },
       refreshTokensRevokedAt: said?.at ?? null,
       refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
       now,

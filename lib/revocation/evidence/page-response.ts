@@ -2,7 +2,7 @@ import { counted } from "../../alerts/harmless-text.ts";
 import { foreign, foreignWhole, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
 import { formatDuration } from "../../model/duration.ts";
-import { WATCHING_ON } from "../watch/watch.ts";
+import { WATCHING_ON } from "../watch/watch-result.ts";
 import type { BundledStep, CredentialState, IncidentBundle } from "./bundle.ts";
 
 /** Until when what was out worked, for each API. */

@@ -8,6 +8,7 @@ import { nextStep } from "../contain/respond-order.ts";
 import { containRound } from "../contain/round.ts";
 import { keepPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import type { RespondStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { lookBack } from "../investigate/look-back.ts";
@@ -91,7 +92,9 @@ async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way
   const wait = await nextWatch(incident, parts);
   // In a drill nothing is out: one turn shows what there would be to see.
   if (wait === null || incident.drill) return ON;
-  return { next: shouldRotateAgain(incident, parts.clock.now()) ? "rotate" : "again", wait: Math.ceil(wait) };
+  const isDeciding = (await laterThatDecides(parts.table, incident)) === undefined;
+  const isWanted = shouldRotateAgain(incident, parts.clock.now(), isDeciding);
+  return { next: isWanted ? "rotate" : "again", wait: Math.ceil(wait) };
 }
 
 /** Others may still wait for hours; what a person ended does not. */

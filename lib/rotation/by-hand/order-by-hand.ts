@@ -1,7 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import { assertOwner, type OwnedSecret } from "../judgements/judge-owner.ts";
 import { noPlaceYet } from "../judgements/judge-places.ts";
-import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readTarget, recordOfCredential } from "../ledger/ledger.ts";
 import { isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
@@ -10,6 +9,7 @@ import type { RotationParts } from "../parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
+import { leaveGoneSecret } from "../vault/gone-secret.ts";
 import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 
 /** What ordering a rotation by hand works with. */

@@ -25,8 +25,8 @@ export interface RotationOrder {
   asked?: { by: "person" | "incident"; at: Instant };
   /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
   overwrite?: true;
-  /** Of an incident: which key leaked, its `kid` or id; left out where nobody knows, and then it may be any. */
-  leakedKey?: string;
+  /** Of an incident: which keys leaked, each by its `kid` or id; left out where nobody knows, and then it may be any. */
+  leakedKeys?: readonly string[];
   /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
   promotedBefore?: Instant;
   /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
@@ -151,6 +151,11 @@ export interface RotationRecord {
     replaces?: VersionId;
     /** Whether it was seen to. */
     wasAccepted?: true;
+    /**
+     * Since when audits have seen that a person made it current before Auth0 was told of it. As the last look at the
+     * labels was: gone where they were moved back.
+     */
+    earlySince?: Instant;
     /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
     wasReplaced?: true;
   };

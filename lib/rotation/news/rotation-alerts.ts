@@ -4,18 +4,20 @@ import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
-import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
 import { clientText } from "../credentials/credential-text.ts";
 import { failing } from "../ledger/failing.ts";
+import { isStillAccepted, overdueSince } from "../ledger/overdue.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
 import { about, advised, facts, iso, newOneText, stateText, type TenantRotation, UNTENDED } from "./alert-parts.ts";
+import { earlyAlerts } from "./early-alert.ts";
 import { leftUnfinishedAlert, leftUnfinishedSince } from "./left-unfinished-alert.ts";
 import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
 import { takenBackAlerts } from "./taken-back-alert.ts";
 import { unprovenAlerts } from "./unproven-alert.ts";
 
 /**
- * What everybody should hear of rotations: that one is held or fails, or that an old credential is not dead.
+ * What everybody should hear of rotations: that one is held or fails, that applications are refused because a person
+ * made a version current too early, or that an old credential is not dead.
  *
  * Computed from the records and the time alone. The same matter has the same id, so whoever tells it (the rotation
  * itself, or the end of a run) tells it once.
@@ -31,6 +33,7 @@ export const rotationAlerts = (
     const failure = rotation.isTended ? failing(rotation.record) : undefined; // else no audit tries again
     return [
       ...(left === undefined ? [] : [leftUnfinishedAlert(rotation, left, rules)]),
+      ...earlyAlerts(rotation, rules),
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
       ...takenBackAlerts(rotation, rules, now),

@@ -41,8 +41,8 @@ export function finishingOrder(
   const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
   const asked = isWanted ? askedOf(order) : undefined;
   if (!asked) return isTold || rotate === "auto" ? own : undefined;
-  const { overwrite, leakedKey } = order ?? {};
-  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKey === undefined ? {} : { leakedKey }) };
+  const { overwrite, leakedKeys } = order ?? {};
+  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKeys === undefined ? {} : { leakedKeys }) };
 }
 
 const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });

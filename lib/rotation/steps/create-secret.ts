@@ -5,12 +5,12 @@ import { judgeOrder } from "../judgements/judge-order.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markBegun, markDropped } from "../ledger/under-way.ts";
+import { markBegun, markDropped } from "../mark.ts";
 import { refusedError } from "../refusal.ts";
-import { settleOther } from "../settle.ts";
 import { changedBeside, renewPayload } from "../vault/payload.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
+import { settleOther } from "./settle.ts";
 
 /**
  * Makes a new credential and stores it as pending, before anybody else knows it. Nothing is begun that could not be

@@ -3,18 +3,18 @@ import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { tenantPartition } from "../../store/table.ts";
-import { planAftercare } from "../aftercare/plan.ts";
-import { unfinished } from "../asking/asking.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { isMovedEarly, replacedBy } from "../ledger/under-way.ts";
+import { replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { versionWith } from "../vault/standing.ts";
 import { storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work } from "../work.ts";
 import { awaitAccepted } from "./accepting.ts";
+import { planAftercare } from "./plan-aftercare.ts";
 
 /**
  * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is
@@ -63,7 +63,7 @@ const isProvenDead = (old: VersionId, current: VersionId, record: RotationRecord
 
 const notAccepted = ({ clientId }: Work["settings"]): CurfewError =>
   unfinished(
-    `Auth0 does not accept the new credential of ${clientId}, which somebody made the current one before it could; it does not count as promoted, and is set with the next try.`,
+    `Auth0 does not accept the credential of ${clientId} that bears AWSCURRENT: somebody moved that label, or set another secret at Auth0. It counts as promoted once Auth0 accepts it; where that is not meant, move the label back, or store what Auth0 accepts.`,
   );
 
 async function assertAccepted(work: Work): Promise<void> {
@@ -79,7 +79,10 @@ const nothingCurrent = ({ settings }: Work) =>
     message: `No version of the secret of ${settings.clientId} is current; label one AWSCURRENT.`,
   });
 
-/** The process that promoted it died over it, or a person promoted it by hand: that one may have come before Auth0 knew. */
+/**
+ * The process that promoted it died over it, or a person promoted it by hand, also before Auth0 knew it. Nobody can tell
+ * one from the other: a plan may be that of a promotion that failed. So Auth0 is asked, whoever it was.
+ */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
   if (record?.underWay?.version !== work.version) {
@@ -87,7 +90,7 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
     return;
   }
   // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
-  if (isMovedEarly(record, work.version) && !(await isOwnTaken(work))) throw notAccepted(work.settings);
+  if (!(await isOwnTaken(work))) throw notAccepted(work.settings);
   const isPlanned = record.aftercare.some(({ current }) => current === work.version);
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
   if (!isPlanned && former !== undefined) await planAftercare(work, record, former);

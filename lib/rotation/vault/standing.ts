@@ -1,7 +1,7 @@
-import { unfinished } from "../asking/asking.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { isTold, recall, type Work } from "../work.ts";
 
 /**

@@ -10,6 +10,7 @@ import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
 import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
+import { whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
@@ -18,9 +19,10 @@ import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
+import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
 import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
-import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
+import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
@@ -57,11 +59,50 @@ describe("until when tokens work", () => {
     expect(oneLine(incidentText(await standing(incidentOf(), HOUR), 60))).not.toContain("bound");
   });
 
+  it("is said to wait for refresh tokens with what ends them and how that is told, the dashboard's way once", async () => {
+    const because = ["Users may have logged in; their refresh tokens get new tokens until they are revoked."];
+    const window = { state: "open", because, knownUntil: THREE_AM, apis: [], others: 0, tokenUntil: null } as const;
+    const told = async (leak: Partial<NonNullable<Incident["leak"]>>) => {
+      const incident = incidentOf({ window });
+      const open = { ...incident, leak: { ...(incident.leak as NonNullable<Incident["leak"]>), ...leak } };
+      const known = await standing(open, MINUTE);
+      const mail = incidentAlert(open, null, { turn: "contained", at: THREE_AM });
+      return [answerText(known, 200), incidentText(known, 200), mail.steps.join(" ")].map(oneLine);
+    };
+
+    for (const leak of [{}, { kind: "user-token", steps: LEAK_ADVICE["user-token"].steps } as const]) {
+      for (const text of await told(leak)) {
+        expect(text.split("Authorized Applications").length - 1).toBe(1);
+        expect(text).toContain(`npx curfew incidents refresh-tokens-revoked ${incidentOf().id}`);
+      }
+    }
+  });
+
   it("is no bound that moves once it is closed without", async () => {
     const known = await standing({ ...UNPROVEN, closedAt: THREE_AM + HOUR }, DAY);
 
     expect(incidentText(known, 100)).toContain("was never computed");
     expect(incidentList([known], 200)).toContain("never computed");
+  });
+});
+
+describe("who decides where another incident goes on", () => {
+  const ended = { at: THREE_AM, by: "sam", reason: "the same one" };
+  it.each<[string, Partial<Incident>, Partial<Incident>, RegExp, RegExp]>([
+    ["is the later one", {}, {}, /The incident next goes on from here/, /^The incident one decides then/],
+    ["is the earlier one", {}, { ended }, /next, which went on.*decides again/, /^The incident one decides then/],
+    ["is nobody, as it is over", { closedAt: THREE_AM }, { ended }, /nobody decides .* reported again/, /^Then nobody/],
+    ["is nobody, as it was given back", { restored: { at: 1, stoppedAt: 1 } }, { ended }, /nobody/, /^Then nobody/],
+  ])("%s", async (_, earlier, later, told, after) => {
+    const table = memoryTable();
+    const { steps } = incidentOf();
+    const one = incidentOf({ id: "one", followedBy: "next", steps: { ...steps, restore: done(THREE_AM) }, ...earlier });
+    const next = incidentOf({ id: "next", follows: ["one"], ...later });
+    for (const incident of [one, next]) await putIncident(table, incident);
+
+    expect(oneLine(incidentText(await standing(one, MINUTE, table), 100))).toMatch(told);
+    expect(await whoDecidesAfter(next, table)).toMatch(after);
+    expect(await whoDecidesAfter(incidentOf(), table)).toBeNull();
   });
 });
 
@@ -225,7 +266,7 @@ describe("a key that a person named", () => {
     expect(oneLine(answerText(known, 100))).toContain(
       "The application has no key nokey: it authenticates with a secret",
     );
-    expect(oneLine(incidentText(known, 100))).toContain("The key that leaked, as was said: nokey");
+    expect(oneLine(incidentText(known, 100))).toContain("A key that leaked, as was said: nokey");
     expect(whyKeyStays(incidentOf())).toBeUndefined();
   });
 });

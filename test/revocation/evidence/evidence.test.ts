@@ -134,6 +134,8 @@ const text = (body: Uint8Array | undefined): string => Buffer.from(body ?? []).t
 
 async function closed(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
   const all = await lived(changes, present);
+  await putIncident(all.table, incidentOf({ id: "later" }));
+  await putIncident(all.table, incidentOf({ id: "ended", ended: { at: THREE_AM, by: "sam", reason: "the same one" } }));
   await all.clock.run(all.clock.sleep(2 * DAY));
   const incident = await all.close();
   const folder = `incidents/${incident.id}/`;
@@ -281,6 +283,7 @@ describe("closing an incident", () => {
     ["is open, and nobody gave that back", CLIENT, {}, false, /NOT contained: it gets tokens/],
     ["is open as agreed", CLIENT, { restored: { at: LATER, stoppedAt: THREE_AM + 5 * MINUTE } }, true, undefined],
     ["is what a later incident decides", CLIENT, { followedBy: "later" }, true, undefined],
+    ["is open, and who decided that is ended", CLIENT, { followedBy: "ended" }, false, /NOT contained: it gets tokens/],
     ["cannot be seen", { ...CLIENT, grantTypes: undefined }, {}, true, /Is it still locked/],
   ])("says contained of an application whose lock %s only where that is so", async (_, client, changes, is, asks) => {
     const { json, page } = await closed(changes, client);

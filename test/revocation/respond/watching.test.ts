@@ -59,24 +59,24 @@ test("where a key is named to an incident that is proven already, detaching it w
   expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
 });
 
+const LEFT: StepResult = { at: THREE_AM, outcome: "not-applicable", message: "", leftTo: "next" };
+const { leftTo: _, ...NONE } = LEFT;
 test.each([
-  {
-    title: "its credential is not replaced",
-    steps: { rotate: NOT_DONE, prove: done(THREE_AM) },
-    followedBy: "next",
-    is: false,
-  },
-  { title: "its credential is not replaced", steps: { rotate: NOT_DONE, prove: done(THREE_AM) }, is: true },
-  { title: "it is not proven", steps: { rotate: done(THREE_AM), prove: NOT_DONE }, followedBy: "next", is: true },
+  { title: "its credential is not replaced", rotate: NOT_DONE, isDeciding: false, is: false },
+  { title: "its credential is not replaced", rotate: NOT_DONE, isDeciding: true, is: true },
+  { title: "another one was to replace it", rotate: LEFT, isDeciding: false, is: false },
+  { title: "another one was to replace it", rotate: LEFT, isDeciding: true, is: true },
+  { title: "there is none to replace", rotate: NONE, isDeciding: true, is: false },
+  { title: "it is not proven", rotate: done(THREE_AM), prove: NOT_DONE, isDeciding: false, is: true },
 ])(
-  "where $title the step is tried again, unless that is for another incident ($followedBy)",
-  ({ steps, followedBy, is }) => {
+  "where $title it is tried again: $is, in an incident that decides: $isDeciding",
+  ({ rotate, prove = done(THREE_AM), isDeciding, is }) => {
     const contained = Object.fromEntries(
       ["lock", "detach-key", "contain", "network-acl", "look"].map((step) => [step, done(THREE_AM)]),
     );
-    const incident = incidentOf({ steps: { ...contained, ...steps }, ...(followedBy !== undefined && { followedBy }) });
+    const incident = incidentOf({ steps: { ...contained, rotate, prove } });
 
-    expect(shouldRotateAgain(incident, THREE_AM + DAY)).toBe(is);
+    expect(shouldRotateAgain(incident, THREE_AM + DAY, isDeciding)).toBe(is);
   },
 );
 

@@ -3,7 +3,7 @@ import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { howFar } from "../../../lib/revocation/incident/how-far.ts";
-import { isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import { incidentKey, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
@@ -75,18 +75,26 @@ describe("what a second person approved", () => {
     expect(howFar(world.incident())).toBe("given");
   });
 
-  test("and is opened between the look and the record is not shut again: that would undo what was agreed to", async () => {
+  test.each([
+    ["by itself", false],
+    ["by a later incident", true],
+  ])("and is opened between the look and the record %s is not shut again: that would undo it", async (_, isLater) => {
     const world = await agreed("restore", { grants: [ORDERS] });
+    const decider = isLater ? "next" : world.opened.id;
+    if (isLater) {
+      await world.table.put(incidentKey(decider), { ...world.incident(), id: decider });
+      await changeIncident(world.table, world.opened.id, (known) => ({ ...known, followedBy: decider }));
+    }
     world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
     let isGiven = false;
     const beaten = (table: Table): Table => ({
       ...table,
       get: async (key) => {
         const row = await table.get(key);
-        if (key.sort === "INCIDENT" && !isGiven) {
+        if (key.partition === incidentKey(decider).partition && key.sort === "INCIDENT" && !isGiven) {
           isGiven = true;
           const restored = { at: world.clock.now(), stoppedAt: world.clock.now() };
-          await changeIncident(world.table, world.opened.id, (known) => ({ ...known, restored }));
+          await changeIncident(world.table, decider, (known) => ({ ...known, restored }));
         }
         return row as never;
       },

@@ -193,7 +193,7 @@ describe("a turn of watching", () => {
       const after = await turn();
       expect([isContained(after), stoppedAt(after)]).toEqual([false, null]);
       expect(notDone(after)).toEqual([expect.stringMatching(/was given tokens for https:\/\/big.example/)]);
-      expect(shouldRotateAgain(after, clock.now() + 10 * MINUTE)).toBe(true);
+      expect(shouldRotateAgain(after, clock.now() + 10 * MINUTE, true)).toBe(true);
       await recordStep(table, incident.id, "prove", done(clock.now() + MINUTE));
       await turn();
 

@@ -9,6 +9,7 @@ import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/po
 import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
 import { announcedWorld, stepsUpTo } from "../world/one-step.ts";
+import { credentialOf } from "../world/payload.ts";
 import { moveForwardByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 
@@ -191,6 +192,27 @@ describe.each(["client-secret", "private-key"] as const)("a dry run where Auth0 
     });
   });
 });
+
+it.each([
+  [false, "refused"],
+  [true, "accepted"],
+])(
+  "a dry run says which version is replaced by one that is current too early (Auth0 told by hand: %s)",
+  async (isSet, value) => {
+    const world = await cancelled("createSecret", false);
+    const former = world.vault.labelled(CURRENT);
+    moveForwardByHand(world);
+    if (isSet) world.client.setSecret(credentialOf(world.vault.read(CURRENT) ?? ""), "hand");
+
+    expect(await dryRunOf(world)).toMatchObject({
+      value: {
+        obstacles: [],
+        stored: isSet ? "refused" : "accepted",
+        pending: { version: world.vault.labelled(CURRENT), former, value },
+      },
+    });
+  },
+);
 
 it("a dry run says of an older version that somebody labelled that nothing is rotated to it", async () => {
   const world = await cancelled("createSecret", false);

@@ -10,7 +10,7 @@ const NOW = START + 60_000;
 const AGO = START - 3_600_000;
 
 const ofPerson: RotationOrder = { version: "v", by: "person", at: AGO, overwrite: true };
-const ofIncident: RotationOrder = { version: "v", by: "incident", at: AGO, overwrite: true, leakedKey: "kid" };
+const ofIncident: RotationOrder = { version: "v", by: "incident", at: AGO, overwrite: true, leakedKeys: ["kid"] };
 const told = { version: "v", startedAt: AGO, setAt: AGO };
 
 const recorded = (more: Partial<RotationRecord>): RotationRecord => ({
@@ -29,7 +29,7 @@ describe("the order by which a run finishes what hangs", () => {
     [
       "told, in an incident",
       { order: ofIncident, underWay: told },
-      asking("incident", { overwrite: true, leakedKey: "kid" }),
+      asking("incident", { overwrite: true, leakedKeys: ["kid"] }),
     ],
     ["told, and tried by a run before", { order: asking("person"), underWay: told }, asking("person")],
     ["told and held", { order: ofPerson, underWay: told, held }, asking("person", { overwrite: true })],

@@ -210,7 +210,12 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     const error = await stepOf(world, "finishSecret", second);
 
     expect(error).toEqual(unfinished);
-    expect(error).toMatchObject({ message: expect.stringMatching(/AWSCURRENT again, or detach its key/) });
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`while Auth0 accepts the key of the version ${first}`),
+    });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/delete it at Auth0; .* move AWSCURRENT to its version/),
+    });
     expect([PENDING, PREVIOUS].map((label) => world.vault.labelled(label))).toEqual([second, first]);
   });
 
@@ -228,8 +233,8 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
 
   it.each([
     ["nobody knows which one leaked", () => ({}), true],
-    ["it leaked", (key: string) => ({ leakedKey: key }), true],
-    ["another one leaked", () => ({ leakedKey: "another" }), false],
+    ["it leaked", (key: string) => ({ leakedKeys: [key] }), true],
+    ["another one leaked", () => ({ leakedKeys: ["another"] }), false],
     ["the order is for another version", () => ({ version: "another" }), false],
   ] as const)("keeps an emergency back only where it is not the one that leaked: %s", async (_, leaked, isPromoted) => {
     const { world, first, second, key } = await storedMeanwhile();

@@ -20,7 +20,7 @@ export function movingLabels({ kind, vault, client, table, target }: GuardOption
     const { order } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};
     if (!isKey || !order || (order.asked?.by ?? order.by) !== "incident") return false;
     const id = client.registered.find(({ kid }) => kid === name)?.id;
-    return order.leakedKey === undefined || [name, id].includes(order.leakedKey);
+    return order.leakedKeys?.some((key) => [name, id].includes(key)) ?? true;
   };
   return (call, move) => {
     const before = live().filter(isFound);
