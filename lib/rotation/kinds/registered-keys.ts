@@ -1,3 +1,4 @@
+import { hasCode } from "../../model/curfew-error.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
@@ -9,9 +10,13 @@ export interface Registered {
   client: KeyClient;
 }
 
-/** The keys are read first: what is attached by then is among them. */
+/** The keys are read first: what is attached by then is among them. An application that is gone is refused as such. */
 export async function registeredOf(work: Work): Promise<Registered> {
-  const keys = await (await work.tenant()).keys();
+  const tenant = await work.tenant();
+  const keys = await tenant.keys().catch(async (error: unknown) => {
+    if (hasCode(error, "not-found")) await keyClient(work);
+    throw error;
+  });
   return { keys, client: await keyClient(work) };
 }
 

@@ -78,6 +78,14 @@ export type Ending =
   | "client-gone" // so is the application, and nothing of it is accepted
   | "nothing-came"; // of the version that was to replace the old one
 
+/** What a promotion takes back: somebody had changed the current value beside its credential since the new one was made. */
+export interface TakenBack {
+  /** The names of the fields; never what they hold. */
+  fields: readonly string[];
+  /** The version that has them as they were stored. */
+  from: VersionId;
+}
+
 /** What is still to be done after a promotion; recorded before it. */
 export interface Aftercare {
   /** The version that is promoted, and the one that it replaces: see `underWay`. */
@@ -88,6 +96,7 @@ export interface Aftercare {
   /** Whether the tenant was seen to accept `old` when it was told; else that one only bore AWSCURRENT. */
   wasAccepted?: true;
   recordedAt: Instant;
+  takesBack?: TakenBack;
   /** When `current` was promoted, as far as is known. Until then nothing is taken away: it may never have come to it. */
   promotedAt?: Instant;
   /** Not before then is anything taken away: the end of the overlap for keys, the promotion for secrets. */
@@ -158,7 +167,7 @@ export interface RotationRecord {
   /** No automatic tries any more until a person resumes. */
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
-  promoted?: { version: VersionId; at: Instant };
+  promoted?: { version: VersionId; at: Instant; tookBack?: TakenBack };
   /** The last promotion in the secret that the client had before this one. */
   former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];

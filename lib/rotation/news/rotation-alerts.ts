@@ -12,6 +12,7 @@ import { about, advised, facts, iso, newOneText, stateText, type TenantRotation,
 import { earlyAlerts } from "./early-alert.ts";
 import { leftUnfinishedAlert, leftUnfinishedSince } from "./left-unfinished-alert.ts";
 import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+import { takenBackAlerts } from "./taken-back-alert.ts";
 import { unprovenAlerts } from "./unproven-alert.ts";
 
 /**
@@ -35,6 +36,7 @@ export const rotationAlerts = (
       ...earlyAlerts(rotation, rules),
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
+      ...takenBackAlerts(rotation, rules, now),
       ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules, now)),
     ];
   });

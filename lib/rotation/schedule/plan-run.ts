@@ -5,7 +5,7 @@ import type { Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failedTry } from "../ledger/failing.ts";
 import { isAutomatic, planDue } from "./due.ts";
-import { versionOf } from "./order-of-run.ts";
+import { takesAPlace, versionOf } from "./order-of-run.ts";
 import { everyTenant, keyOf, known, type RunWork } from "./run-work.ts";
 
 /** What is to be rotated in each tenant, in its order: first what this run has begun before it was tried again. */
@@ -26,7 +26,7 @@ export async function planRun(work: RunWork): Promise<Map<string, KnownCredentia
       limits: work.limits,
       automatic: work.credentials.filter(isAutomatic).length,
       barred,
-      begun: begun.length,
+      begun: all.filter((one) => isBegun(one) || takesAPlace(one.rotation, run)).length,
     },
   );
   result.busy = busy.size;

@@ -135,14 +135,16 @@ async function recordPromotion(work: Work): Promise<void> {
     const aftercare = record.aftercare.map((one) =>
       one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,
     );
-    return { ...rest, ...other, failures: 0, promoted: { version: work.version, at }, aftercare };
+    const { takesBack: tookBack } = aftercare.find(({ current }) => current === work.version) ?? {};
+    const promoted = { version: work.version, at, ...(tookBack ? { tookBack } : {}) };
+    return { ...rest, ...other, failures: 0, promoted, aftercare };
   });
 }
 
 /** Tells the history of the tenant how old the credential is. */
-async function dateCredential({ parts, target }: Work, at: Instant): Promise<void> {
+async function dateCredential({ parts, target, version }: Work, at: Instant): Promise<void> {
   const { clientId, tenant } = target;
-  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at };
+  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at, rotatedTo: version };
   const key = { partition: tenantPartition(tenant), sort: `${CREDENTIAL_PREFIX}${clientId}` };
   const known = await parts.table.get<CredentialRecord>(key);
   await updateRow(parts.table, key, known, (value) => joinCredentials(value ?? news, news));

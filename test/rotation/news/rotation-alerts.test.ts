@@ -150,7 +150,7 @@ describe("what everybody hears of rotations", () => {
       says: [
         "medium",
         "a: somebody went back to the former credential of jkl",
-        /^It is current again\. .*rotation left to do is over\.$/,
+        /^It is current again\. .*rotation left to do is over\. With rotate: auto, .* once it is past its maxAge\.$/,
       ],
     },
     {

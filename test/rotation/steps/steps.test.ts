@@ -319,7 +319,10 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     const { lastProof, aftercare = [] } = recordOf(world) ?? {};
     expect(lastProof ?? aftercare[0]).toMatchObject({ old, current: version });
     const credential = { partition: "TENANT#acme-prod", sort: "CREDENTIAL#jkl" };
-    expect(world.table.peek(credential)).toMatchObject({ rotatedAt: recordOf(world)?.promoted?.at });
+    expect(world.table.peek(credential)).toMatchObject({
+      rotatedAt: recordOf(world)?.promoted?.at,
+      rotatedTo: version,
+    });
   });
 
   it.each([

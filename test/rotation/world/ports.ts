@@ -74,7 +74,11 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
         guard.beforeSetting(secret.reveal(), process, isLate);
         client.setSecret(secret.reveal(), "curfew");
       }),
-    keys: () => call("keys", () => client.registered.map(({ id, kid, name }) => ({ id, kid, name }))),
+    keys: () =>
+      call("keys", () => {
+        if (client.settings.isGone) throw new CurfewError("not-found", "There is no such application.");
+        return client.registered.map(({ id, kid, name }) => ({ id, kid, name }));
+      }),
     registerKey: ({ kid, publicKeyPem, name }) =>
       call("registerKey", (isLate, sentAt) => {
         guard.beforeRegistering({ kid, pem: publicKeyPem, isLate, sentAt });
