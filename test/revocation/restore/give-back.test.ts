@@ -113,6 +113,25 @@ describe("what a second person approved", () => {
   });
 });
 
+test("what giving back leaves undone the watch finishes, and the plan goes on to what comes then", async () => {
+  const world = await agreed("restore", { grants: [ORDERS, MEMBERS] });
+  const plan = () =>
+    world.clock.run(
+      world.run("plan", async (parts) => {
+        const all = { ...parts, inventories: { before: async () => undefined } };
+        return QUESTIONS.restore.plan(await readIncident(parts.table, world.opened.id), all);
+      }),
+    );
+  world.tenant.refusals.addOrganization = "throttled";
+  await give(world);
+  expect(await plan()).toMatchObject({ value: { next: "act" } });
+
+  delete world.tenant.refusals.addOrganization;
+  await turns(world, 1);
+  expect(howFar(world.incident())).toBe("given");
+  expect(await plan()).toMatchObject({ value: { next: "on" } });
+});
+
 describe("what a person has ended", () => {
   const end = (world: World) =>
     endIncident(world.table, world.opened.id, { at: world.clock.now(), by: "sam", reason: "a false alarm" });
