@@ -30,7 +30,7 @@ const FIRST_LOOK = minutes(10) * 1_000;
 /** For so long a drill waits for an answer. Milliseconds. */
 export const DRILL_WAITS = days(1) * 1_000;
 
-/** Between two reminders. */
+/** Between two reminders; and for so long what was approved is tried at least. */
 const A_DAY: Seconds = days(1);
 
 /**
@@ -49,7 +49,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-    const isOver = parts.clock.now() > lastAnswer(incident);
+    const isOver = parts.clock.now() > lastTry(incident, decision);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
     const why = whyNotReady(incident);
     if (isOver) return staysContained(incident, asked, parts);
@@ -61,7 +61,8 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
   ask: async (incident, parts, waiting) => {
-    await ask(incident, "restore", await planRestore(incident, rules, parts), waiting, parts);
+    const until = Math.min(waiting.until, lastAnswer(incident));
+    await ask(incident, "restore", await planRestore(incident, rules, parts), { ...waiting, until }, parts);
   },
   act: async (incident, parts) => {
     const { steps, followedBy, ended } = await giveBack(incident, parts);
@@ -86,6 +87,10 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
   const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
   return end + AFTERWARDS;
 }
+
+/** Until when something may come of it: what was approved at the last moment is tried for a day. */
+const lastTry = (incident: Incident, decision: Asked["decision"] | undefined): Instant =>
+  Math.max(lastAnswer(incident), decision?.decision === "approve" ? decision.at + A_DAY * 1_000 : 0);
 
 const ENDED = "A person has ended the incident: nothing is given back.";
 
