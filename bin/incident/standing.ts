@@ -21,5 +21,5 @@ export async function standingOf(incident: Incident, table: Table, clock: Clock)
   const now = clock.now();
   const isOver = incident.closedAt !== null;
   const window = incident.window ?? (isOver ? null : await windowSoFar(incident, { table, clock }));
-  return { incident, window, now, waiting: isOver ? [] : await waitingLines(table, incident, now) };
+  return { incident, window, now, waiting: await waitingLines(table, incident, now) };
 }

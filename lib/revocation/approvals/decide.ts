@@ -2,10 +2,11 @@ import type { Config } from "../../config/schema.ts";
 import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
+import { whyOver } from "../incident/end-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
-import { type Approval, type AskedRow, type AskedStep, approvalsNeeded, askedKey, askedRow, isOpen } from "./asked.ts";
+import { type Approval, type AskedRow, type AskedStep, approvalsNeeded, askedKey, askedRow } from "./asked.ts";
 import { type Caller, callerOf, isAmong, isNamed, isSamePerson } from "./caller.ts";
 
 /** What somebody says to what an incident asks. */
@@ -88,7 +89,8 @@ function sameAnswer(asked: AskedRow, { planHash, decision }: Decision, { arn }: 
 
 /** Whoever saw something else, or comes when it is over, has answered nothing. */
 function refuseLate(incident: Incident, asked: AskedRow, { planHash, step }: Decision, now: number): void {
-  if (!isOpen(incident)) throw late("closed", `The incident ${incident.id} is closed; nothing waits for an answer.`);
+  const why = whyOver(incident, step);
+  if (why !== null) throw late("over", `The incident ${incident.id} takes no answer about ${step}: ${why}.`);
   if (asked.planHash !== planHash) {
     throw late("plan changed", "The plan has changed since you saw it; look at it again and decide about that one.");
   }

@@ -12,7 +12,7 @@ import { standingOf } from "../../../bin/incident/standing.ts";
 import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
-import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
+import { ASKED_STEPS, type Asked, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
 import { planLines } from "../../../lib/revocation/approvals/plan-lines.ts";
 import type { Added } from "../../../lib/revocation/contain/added.ts";
@@ -196,6 +196,19 @@ describe("what an approver is shown", () => {
     }
     expect(others).toHaveLength(15);
   });
+});
+
+it("what waits for a second person is named, and not where another incident decides it", async () => {
+  const table = memoryTable();
+  const incident = incidentOf();
+  for (const step of ASKED_STEPS) {
+    await table.put(askedKey(incident.id, step), { ...ROW, until: THREE_AM + DAY, plan: {}, lines: [], planHash: "" });
+  }
+  const named = async (changes: Partial<Incident>) => (await standing({ ...incident, ...changes }, 0, table)).waiting;
+
+  expect(await named({})).toHaveLength(2);
+  expect(await named({ followedBy: "later" })).toEqual([expect.stringMatching(/key-revocation$/)]);
+  expect(await named({ ended: { at: 0, by: "sam", reason: "r" } })).toEqual([]);
 });
 
 it("an alert in a terminal shows addresses as they are, to be copied", () => {

@@ -251,6 +251,19 @@ describe("a no that comes between planning and asking", () => {
   });
 });
 
+test("an incident that another one goes on from takes no answer about giving back, and names that one", async () => {
+  const { ask, say, table, now } = await machine();
+  await ask("restore");
+  await ask("key-revocation");
+  await putIncident(table, { ...(await now()), followedBy: "later" });
+
+  for (const decision of ["approve", "reject"] as const) {
+    const refused = { code: "approval-refused", message: expect.stringContaining("the incident later decides that") };
+    await expect(say("restore", decision)).rejects.toMatchObject(refused);
+  }
+  expect(await say("key-revocation", "approve")).toEqual({ taskToken: "task-1" });
+});
+
 describe("a drill", () => {
   const steps: readonly Step[] = ["restore", "key-revocation"];
 
