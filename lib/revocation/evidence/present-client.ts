@@ -48,7 +48,7 @@ export const keptPresentClient = async (table: Table, incident: string): Promise
 
 const NOT_SEEN: PresentClient = { status: "unread", why: "Nobody looked at the application in the end." };
 
-/** Whether the lock holds: after the window nobody watches, and the incident may go on for a week. */
+/** Whether the lock holds: after the watch the incident may go on for some hours, or until people have heard of it. */
 export function lockAtLast(incident: Incident, present: PresentClient): IncidentBundle["lockAtLast"] {
   const { drill, leak, steps, followedBy } = incident;
   if (drill || !leak?.levers.includes("lock") || !isComplete(steps.lock)) return null;

@@ -2,8 +2,9 @@ import type { Instant } from "../../history/history.ts";
 import { days, minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
-import { type Asked, readAsked } from "../approvals/asked.ts";
+import { type Asked, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
+import { whyOver } from "../incident/end-incident.ts";
 import { isBegun, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
@@ -68,6 +69,12 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const { steps, followedBy, ended } = await giveBack(incident, parts);
     if (isComplete(steps.restore) || followedBy !== undefined || ended) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+  },
+  lastsUntil: async (incident, { table }) => {
+    const { restore } = incident.steps;
+    if (isComplete(restore) || restore?.outcome === "not-applicable" || whyOver(incident, "restore") !== null)
+      return null;
+    return lastTry(incident, (await askedRow(table, incident.id, "restore"))?.value.decision);
   },
 });
 

@@ -15,7 +15,7 @@ import type { Incident } from "../incident/incident.ts";
 import { preserve } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, RevokedGrant } from "../ports.ts";
-import { addedUnseen } from "./not-approved.ts";
+import { unapprovedChange } from "./not-approved.ts";
 import { NOT_BACK, noteBegun, noteRestored, noteStillLocked } from "./note-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { compareGrant, isForSame } from "./same-grant.ts";
@@ -52,7 +52,7 @@ async function give(run: StepRun): Promise<Came> {
   if (incident.drill) return wouldGive(run, plan);
   const failure =
     (await giveGrants(run, plan)) ??
-    (await addedUnseen(run, plan)) ??
+    (await unapprovedChange(run, plan)) ??
     (await noteRestored(run)) ??
     (await unlock(run, plan)) ??
     (await openNetwork(run, plan));
