@@ -24,6 +24,6 @@ export async function standingOf(incident: Incident, table: Table, clock: Clock)
   const now = clock.now();
   const isOver = incident.closedAt !== null;
   const window = incident.window ?? (isOver ? null : await windowSoFar(incident, { table, clock }));
-  const waiting = isOver ? [] : await waitingLines(table, incident, now);
+  const waiting = await waitingLines(table, incident, now);
   return { incident, window, now, waiting, decides: await whoDecides(incident, table) };
 }

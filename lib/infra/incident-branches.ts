@@ -178,14 +178,14 @@ function asking(
   const plan = tasks.respond(`Plan${name}`, `plan-${asked}`, ASK_AND_ASK);
   const ask = tasks.ask(`Ask${name}`, `ask-${asked}`);
   const acting = tasks.respond(act, done, ASK_AND_ASK);
-  const over = new Pass(scope, `${name}IsOver`);
+  const over = afterwards(new Pass(scope, `${name}IsOver`));
   const pause = tasks.pause(`Await${name}`);
   const decide = new Choice(scope, `Is${name}Approved`)
     .when(isNext("ask"), ask)
     .when(isNext("act"), acting)
     .when(isNext("again"), pause)
     .otherwise(over);
-  const acted = new Choice(scope, `Is${name}Done`).when(isNext("again"), pause).otherwise(afterwards(over));
+  const acted = new Choice(scope, `Is${name}Done`).when(isNext("again"), pause).otherwise(over);
   // Nobody answered in time, somebody said no, or it was decided before it was asked: what comes of it the plan says.
   ask.addCatch(plan, { errors: NOT_ASKED_AGAIN, resultPath: "$.failure" });
   const patience = tasks.patience(name, plan);
@@ -198,10 +198,13 @@ function asking(
   return plan.next(decide);
 }
 
-/** Tries what was given back with the new credential, which another function reads than the one that gives. */
+/**
+ * Tries what was given back with the new credential, which another function reads than the one that gives: whoever gave
+ * it, this branch or a turn of watching. That function sees whether anything was.
+ */
 function trying(tasks: IncidentTasks, over: IChainable): IChainable {
   const task = tasks.rotate("TryRestored", "try-restored");
-  tasks.onFailure(task, "TryRestored", "what was given back in {} was not tried.", over);
+  tasks.onFailure(task, "TryRestored", "what was given back in {}, if anything was, was not tried.", over);
   return task.next(over);
 }
 

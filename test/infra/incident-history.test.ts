@@ -84,17 +84,19 @@ describe("the history of an execution", () => {
     const contained = Object.fromEntries(
       ["lock", "detach-key", "contain", "network-acl", "look"].map((step) => [step, done(openedAt)]),
     );
+    /** Access may be given back for a week more, and somebody watches until then. */
+    const end = at + days(7) * 1_000;
     let [now, turns, tries] = [openedAt, 0, 0];
     let steps: Incident["steps"] = { ...contained, rotate: done(openedAt), prove: done(openedAt) };
     if (!putBack) steps = { ...steps, rotate: { ...NOT_REPLACED, at: openedAt } };
-    while (turns < MOST_TURNS && (state === "open" || now < at)) {
+    while (turns < MOST_TURNS && (state === "open" || now < end)) {
       turns += 1;
       if (putBack) steps = { ...steps, contain: done(now) };
       if (shouldRotateAgain(incidentOf({ steps, window }), now, true)) {
         tries += 1;
         steps = { ...steps, rotate: putBack ? done(now) : { ...NOT_REPLACED, at: now }, prove: done(now) };
       }
-      now += watchInterval(window, turns, now) * 1_000;
+      now += watchInterval(window, turns, now, end) * 1_000;
     }
     return { turns, tries, lasts: Math.floor((now - openedAt) / (days(1) * 1_000)) };
   }

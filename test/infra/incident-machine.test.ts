@@ -293,3 +293,25 @@ describe.each([
     }
   });
 });
+
+describe("what was given back", () => {
+  const about = (calls: readonly string[]) => calls.filter((step) => /restored?$|give-back/.test(step));
+  const asked = ["plan-restore", "ask-restore", "plan-restore"];
+
+  it.each([
+    { who: "the state that gives it back", giving: "on", steps: ["give-back", "try-restored"] },
+    { who: "the watch meanwhile", giving: "again", steps: ["give-back", "plan-restore", "try-restored"] },
+  ] as const)("is tried where $who came to its end", async ({ giving, steps }) => {
+    const script = { "plan-restore": ["ask", "act", "on"], "ask-restore": "approved", "give-back": giving } as const;
+    const { calls } = await run(INCIDENT, script);
+
+    expect(about(calls)).toEqual([...asked, ...steps]);
+  });
+
+  it("is tried no more often where that fails, and people are told", async () => {
+    const { calls, pages } = await run(INCIDENT, { "try-restored": "fails" });
+
+    expect(about(calls).slice(0, 2)).toEqual(["plan-restore", "try-restored"]);
+    expect(pages).toEqual([expect.stringContaining("if anything was, was not tried")]);
+  });
+});

@@ -79,7 +79,7 @@ export function blind(incident: Incident, { since, why, isOver }: Turn<"blind">)
   return {
     severity: "critical",
     title: isOver
-      ? `nobody watches any more what is done with ${nameOf(incident)}, and the window is open`
+      ? `nobody watches any more what is done with ${nameOf(incident)}, and it is not over`
       : `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
     text: isOver
       ? `${harmless(why, 300)} Until then nothing that is put back is seen or taken away again.`

@@ -1,6 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { Row, Table } from "../../store/table.ts";
-import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { incidentPartition } from "../incident/incident.ts";
 import { readProposal, type StoredProposal } from "./kept-proposal.ts";
 
 /** What waits for a second person. */
@@ -81,6 +81,3 @@ export function approvedPlan<Plan>(asked: Asked<Plan> | undefined): Plan | undef
 
 /** How many people must agree: see {@link decide}. */
 export const approvalsNeeded = (knowsRequester: boolean): number => (knowsRequester ? 1 : 2);
-
-/** Whether a step of an incident can be asked about at all. */
-export const isOpen = ({ closedAt }: Pick<Incident, "closedAt">): boolean => closedAt === null;

@@ -49,7 +49,7 @@ export const keptPresentClient = async (table: Table, incident: string): Promise
 
 const NOT_SEEN: PresentClient = { status: "unread", why: "Nobody looked at the application in the end." };
 
-/** Whether the lock holds: after the window nobody watches, and the incident may go on for a week. */
+/** Whether the lock holds: after the watch the incident may go on for some hours, or until people have heard of it. */
 export async function lockAtLast(
   incident: Incident,
   present: PresentClient,

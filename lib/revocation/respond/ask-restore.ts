@@ -2,9 +2,10 @@ import type { Instant } from "../../history/history.ts";
 import { days, minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
-import { type Asked, answeredSince, readAsked } from "../approvals/asked.ts";
+import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { waitsFor } from "../close/not-over.ts";
+import { whyOver } from "../incident/end-incident.ts";
 import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, recordStep } from "../incident/incidents.ts";
@@ -32,7 +33,7 @@ const FIRST_LOOK = minutes(10) * 1_000;
 /** For so long a drill waits for an answer. Milliseconds. */
 export const DRILL_WAITS = days(1) * 1_000;
 
-/** Between two reminders. */
+/** Between two reminders; and for so long what was approved is tried at least. */
 const A_DAY: Seconds = days(1);
 
 /**
@@ -57,7 +58,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const asked = known && answeredSince(known, decidesSince(others));
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-    const isOver = parts.clock.now() > lastAnswer(incident);
+    const isOver = parts.clock.now() > lastTry(incident, decision);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
     const why = whyNotReady(incident);
     if (isOver) return staysContained(incident, asked, parts);
@@ -70,12 +71,19 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
   ask: async (incident, parts, waiting) => {
     const since = decidesSince(await laterOnes(parts.table, incident));
-    await ask(incident, "restore", await planRestore(incident, rules, parts), { ...waiting, since }, parts);
+    const until = Math.min(waiting.until, lastAnswer(incident));
+    await ask(incident, "restore", await planRestore(incident, rules, parts), { ...waiting, until, since }, parts);
   },
   act: async (incident, parts) => {
     const { steps, ended } = await giveBack(incident, parts);
     if (isComplete(steps.restore) || ended) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+  },
+  lastsUntil: async (incident, { table }) => {
+    if (isSettled(incident) || whyOver(incident) !== null) return null;
+    const row = (await askedRow(table, incident.id, "restore"))?.value;
+    const asked = row && answeredSince(row, decidesSince(await laterOnes(table, incident)));
+    return lastTry(incident, asked?.decision);
   },
 });
 
@@ -95,6 +103,14 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
   const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
   return end + AFTERWARDS;
 }
+
+/** Until when something may come of it: what was approved at the last moment is tried for a day. */
+const lastTry = (incident: Incident, decision: Asked["decision"] | undefined): Instant =>
+  Math.max(lastAnswer(incident), decision?.decision === "approve" ? decision.at + A_DAY * 1_000 : 0);
+
+/** What is left to a later incident may come back to this one. */
+const isSettled = ({ steps: { restore } }: Incident): boolean =>
+  isComplete(restore) || (restore?.outcome === "not-applicable" && restore.leftTo === undefined);
 
 const ENDED = "A person has ended the incident: nothing is given back.";
 

@@ -1,3 +1,4 @@
+import type { Instant } from "../../history/history.ts";
 import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
@@ -47,11 +48,12 @@ export const respondSteps = (
     // Others may still wait for hours; what a person ended does not.
     if (incident.ended) return endedWay(incident, parts);
     const looked = await giveBackAgain(await putBack(incident, parts), parts);
-    const watched = await watchTurn(looked, parts);
+    const atLeastUntil = await questions.restore.lastsUntil(looked, parts);
+    const watched = await watchTurn(looked, parts, atLeastUntil);
     // The first window comes with the proof: without it there is none to tell of.
-    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts);
+    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts, atLeastUntil);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
-    return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
+    return watchingWay(await announceWindow(watched, parts, parts.inventories), parts, atLeastUntil);
   },
   "look-back": async (incident, parts) => {
     if (incident.ended) return ON;
@@ -84,8 +86,8 @@ async function containing(incident: Incident, parts: RespondParts): Promise<Way>
   return isProofOld ? { next: "rotate", wait: 0 } : ON;
 }
 
-async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way> {
-  const wait = await nextWatch(incident, parts);
+async function watchingWay(incident: Incident, parts: RespondParts, atLeastUntil: Instant | null): Promise<Way> {
+  const wait = await nextWatch(incident, parts, atLeastUntil);
   // In a drill nothing is out: one turn shows what there would be to see.
   if (wait === null || incident.drill) return ON;
   const isDeciding = (await laterThatDecides(parts.table, incident)) === undefined;

@@ -12,7 +12,7 @@ import type { Incident } from "../incident/incident.ts";
 import { decidesSince, laterOnes } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveGrants } from "./give-grants.ts";
-import { addedUnseen } from "./not-approved.ts";
+import { unapprovedChange } from "./not-approved.ts";
 import { NOT_BACK, noteBegun, noteOpen, noteRestored, noteStillLocked } from "./note-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
@@ -51,7 +51,7 @@ async function give(run: StepRun): Promise<Came> {
   if (incident.drill) return wouldGive(run, plan);
   const failure =
     (await giveGrants(run, plan)) ??
-    (await addedUnseen(run, plan)) ??
+    (await unapprovedChange(run, plan)) ??
     (await noteRestored(run)) ??
     (await unlock(run, plan)) ??
     (await noteOpen(run)) ??

@@ -1,3 +1,4 @@
+import type { Instant } from "../../history/history.ts";
 import type { Stored } from "../../history/update-row.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Seconds } from "../../model/duration.ts";
@@ -7,6 +8,7 @@ import { type Incident, lockedSince } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
+import { endOf, isLast, isOver, withLate } from "./end.ts";
 import { withPage } from "./fold.ts";
 import { followFound } from "./follow-found.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
@@ -18,7 +20,7 @@ import { keepSeen } from "./seen.ts";
 import { tellUses } from "./tell-uses.ts";
 import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
-import { isOver, NO_TURNS, resultOf, whyOf, withLate } from "./watch-result.ts";
+import { NO_TURNS, resultOf, whyOf } from "./watch-result.ts";
 
 /** For so long a log that cannot be read is no news. */
 const BLIND_FOR = 900_000;
@@ -29,20 +31,27 @@ const BLIND_FOR = 900_000;
  *
  * How far the log is read is kept together with what is not told yet, and told then: whoever dies in between tells the
  * same again, once.
+ *
+ * @param atLeastUntil until when it goes on although nothing that is out works any more; null where nothing asks for that
  */
-export async function watchTurn(incident: Incident, parts: IncidentParts): Promise<Incident> {
+export async function watchTurn(
+  incident: Incident,
+  parts: IncidentParts,
+  atLeastUntil: Instant | null = null,
+): Promise<Incident> {
   const { table, clock } = parts;
+  const end = endOf(incident, atLeastUntil);
   await tellUntold(incident, parts);
   let known = await begin(incident, parts);
   known = await tellUses(incident, known, { parts, isLast: false });
   const failure = await readAll(incident, known, parts);
   known = (await readWatch(table, incident.id)) ?? known;
-  known = await tellUses(incident, known, { parts, isLast: isLast(incident, known.value) });
+  known = await tellUses(incident, known, { parts, isLast: isLast(known.value, end) });
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
-  await tellOver(incident, known.value, parts);
+  if (!isOver(known.value, end)) await tellTurnsOver(incident, known.value, parts);
   const latest = await withoutVoidProof(incident, known.value.issued, parts);
-  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
+  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, { failure, end, now: clock.now() }));
 }
 
 /** Whoever begins anew to answer an incident has all turns again: they are counted because of what one execution holds. */
@@ -51,22 +60,19 @@ export async function renewTurns({ id }: Incident, { table }: Pick<IncidentParts
   if (known && known.value.turns > 0) await changeWatch(table, id, known, (record) => ({ ...record, turns: 0 }));
 }
 
-/** How long to wait until the next turn; null when there is nothing to watch any more. */
+/** How long to wait until the next turn; null when there is nothing to watch any more. See {@link watchTurn}. */
 export async function nextWatch(
   incident: Incident,
   { table, clock }: Pick<IncidentParts, "table" | "clock">,
+  atLeastUntil: Instant | null = null,
 ): Promise<Seconds | null> {
   const record = (await readWatch(table, incident.id))?.value;
   const now = clock.now();
   if (incident.closedAt !== null || incident.ended) return null;
   if (!record) return 0;
-  if (isLast(incident, record)) return null;
-  return watchInterval(withLate(incident.window), record.turns, now);
+  if (isLast(record, endOf(incident, atLeastUntil))) return null;
+  return watchInterval(withLate(incident.window), record.turns, now, atLeastUntil);
 }
-
-/** Whether no turn comes any more. */
-const isLast = (incident: Incident, record: WatchRecord): boolean =>
-  isOver(incident, record) || record.turns >= MOST_TURNS;
 
 async function begin(incident: Incident, { table, clock }: IncidentParts): Promise<Stored<WatchRecord>> {
   const known = await readWatch(table, incident.id);
@@ -144,7 +150,7 @@ async function noteBlindness(
 }
 
 /** A watch that has no turns left is no watch, whatever the window says: each turn would have looked at what is put back. */
-async function tellOver(incident: Incident, record: WatchRecord, parts: IncidentParts): Promise<void> {
-  if (record.turns < MOST_TURNS || isOver(incident, record) || incident.drill) return;
+async function tellTurnsOver(incident: Incident, record: WatchRecord, parts: IncidentParts): Promise<void> {
+  if (record.turns < MOST_TURNS || incident.drill) return;
   await tellIncident(incident, { turn: "blind", since: record.readUntil, why: NO_TURNS, isOver: true }, parts);
 }

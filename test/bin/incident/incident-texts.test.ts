@@ -13,14 +13,18 @@ import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
 import { whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
-import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
+import { ASKED_STEPS, type Asked, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
+import { planLines } from "../../../lib/revocation/approvals/plan-lines.ts";
+import type { Added } from "../../../lib/revocation/contain/added.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
 import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
+import type { NewGrant } from "../../../lib/revocation/ports.ts";
+import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
 import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -131,6 +135,34 @@ const ROW = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approv
 const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = [], changes: Partial<Incident> = {}) =>
   shownToApprover(incidentOf(changes), "restore", { ...ROW, ...asked, lines }, 300);
 
+/** Everything that a plan can hold: a field that is new is missing here for the compiler. */
+const WHOLE: Required<RestorePlan> = {
+  ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: false },
+  added: [
+    { id: "cred_9", what: "the registered key cred_9 (kid mine)" },
+    { id: "way registered keys", what: "its way to authenticate" },
+  ] satisfies Required<Added>[],
+  grants: [
+    {
+      ...{ audience: "https://orders", scopes: ["read:orders"], allowsAllScopes: false, subjectType: "client" },
+      ...{ organizationUsage: "require", allowsAnyOrganization: false, organizations: ["org_1"] },
+      authorizationDetailsTypes: ["payment"],
+    },
+  ] satisfies Required<NewGrant>[],
+};
+
+/** The path of each text and each yes or no of a plan, and the plan with just that being another one. */
+function leavesOf(part: unknown, path = ""): [string, unknown][] {
+  if (typeof part === "string") return [[path, `other-${part}`]];
+  if (typeof part === "boolean") return [[path, !part]];
+  return Object.entries(part as object).flatMap(([name, value]) =>
+    leavesOf(value, `${path}.${name}`).map(([where, changed]): [string, unknown] => [
+      where,
+      Array.isArray(part) ? part.with(Number(name), changed) : { ...(part as object), [name]: changed },
+    ]),
+  );
+}
+
 describe("a drill", () => {
   it("does not say how it ends before it has ended", async () => {
     const early = await standing({ ...UNPROVEN, drill: true, steps: { lock: done(THREE_AM) } }, MINUTE);
@@ -192,6 +224,33 @@ describe("what an approver is shown", () => {
     );
     expect(() => shown({ plan: hiding, planHash: planHash(hiding) })).toThrow("holds what this version cannot show");
   });
+
+  it("tells every field of a plan: none can be another one, and read the same", () => {
+    const whole = planLines("restore", WHOLE);
+    const others = leavesOf(WHOLE).map(([path, changed]) => ({ path, lines: planLines("restore", changed) }));
+
+    expect(whole).toEqual(expect.arrayContaining([expect.stringMatching(/^KEEPS the registered key cred_9/)]));
+    expect(shown({ plan: WHOLE, planHash: planHash(WHOLE) }).text).toContain("- KEEPS the registered key cred_9");
+    for (const { path, lines } of others) {
+      expect(lines, path).toBeDefined();
+      expect(lines, path).not.toEqual(whole);
+    }
+    expect(others).toHaveLength(15);
+  });
+});
+
+it("what waits for a second person is named, and not where another incident decides it", async () => {
+  const table = memoryTable();
+  const incident = incidentOf();
+  for (const step of ASKED_STEPS) {
+    await table.put(askedKey(incident.id, step), { ...ROW, until: THREE_AM + DAY, plan: {}, lines: [], planHash: "" });
+  }
+  await putIncident(table, incidentOf({ id: "later" }));
+  const named = async (changes: Partial<Incident>) => (await standing({ ...incident, ...changes }, 0, table)).waiting;
+
+  expect(await named({})).toHaveLength(2);
+  expect(await named({ followedBy: "later" })).toEqual([expect.stringMatching(/key-revocation$/)]);
+  expect(await named({ ended: { at: 0, by: "sam", reason: "r" } })).toEqual([]);
 });
 
 it("an alert in a terminal shows addresses as they are, to be copied", () => {

@@ -8,7 +8,18 @@ import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { NOTHING_YET, putInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
-import { CLIENT, DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+import {
+  CLIENT,
+  DAY,
+  done,
+  HOUR,
+  incidentOf,
+  MINUTE,
+  putIncident,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
 
 const KIM = "arn:aws:sts::111122223333:assumed-role/security/kim";
 const INCIDENTS = {
@@ -183,6 +194,29 @@ describe("giving access back", () => {
     expect((await now()).steps.restore).toMatchObject({ message: "A later incident has given access back." });
   });
 
+  test.each([
+    { title: "of a week after the window", drill: false, end: THREE_AM + 8 * DAY },
+    { title: "of a drill", drill: true, end: THREE_AM + DAY },
+  ])("that is approved in the last minute $title is done, and nobody is promised more time", async ({ drill, end }) => {
+    const asked = async () => {
+      const { clock, ...all } = await machine({ drill });
+      const until = (moment: number) => all.later(moment - clock.now());
+      await until(end - 2 * HOUR);
+      await all.ask("restore");
+      return { ...all, until };
+    };
+    const [{ plan, say, until }, late] = [await asked(), await asked()];
+
+    await until(end - MINUTE);
+    await say("restore", "approve");
+    await until(end + DAY - 2 * MINUTE);
+    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
+    await until(end + DAY);
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    await late.until(end + MINUTE);
+    await expect(late.say("restore", "approve")).rejects.toMatchObject({ detail: "too late" });
+  });
+
   test("that was approved and only in part given back is not said to stay contained", async () => {
     const at = THREE_AM + 5 * MINUTE;
     const { plan, ask, say, later, now } = await machine({ restored: { at, stoppedAt: at } });
@@ -268,6 +302,20 @@ describe("a no that comes between planning and asking", () => {
     expect(await readAsked(all.table, (await all.now()).id, step)).toMatchObject({ decision: { decision: "reject" } });
     expect((await all.plan(step)).next).not.toBe("ask");
   });
+});
+
+test("an incident that another one goes on from takes no answer about giving back, and names that one", async () => {
+  const { ask, say, table, now } = await machine();
+  await ask("restore");
+  await ask("key-revocation");
+  await putIncident(table, { ...(await now()), followedBy: "later" });
+  await putIncident(table, incidentOf({ id: "later" }));
+
+  for (const decision of ["approve", "reject"] as const) {
+    const refused = { code: "approval-refused", message: expect.stringContaining("the incident later decides that") };
+    await expect(say("restore", decision)).rejects.toMatchObject(refused);
+  }
+  expect(await say("key-revocation", "approve")).toEqual({ taskToken: "task-1" });
 });
 
 describe("a drill", () => {

@@ -8,6 +8,7 @@ import { changeIncident, readIncident } from "../../../lib/revocation/incident/i
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
+import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
 import type { Table } from "../../../lib/store/table.ts";
 import { MEMBERS, ORDERS, toldOf } from "../contain/contained.ts";
 import { approve, replaced } from "../world/approve.ts";
@@ -75,6 +76,32 @@ describe("what a second person approved", () => {
     expect(howFar(world.incident())).toBe("given");
   });
 
+  test("is not given back where something else has unlocked it since the last look, until that is proven anew", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    const proof = stoppedAt(world.incident()) ?? 0;
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    await give(world);
+    expect(howFar(world.incident())).toBe("giving");
+    expect(world.incident().steps.restore).toMatchObject({ missing: [expect.stringMatching(/nobody gave it back/)] });
+
+    await turns(world, 1);
+    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
+    await give(world);
+    expect(howFar(world.incident())).toBe("given");
+    expect(world.incident().restored?.stoppedAt).toBeGreaterThan(proof);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("is given back by one of two at once: what the other one finds open then is no news", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    const before = world.incident();
+    await give(world);
+    await world.clock.run(world.run("give", async (parts) => giveBack(before, parts)));
+
+    expect(howFar(world.incident())).toBe("given");
+    expect(toldOf(world).join()).not.toMatch(/not given back/);
+  });
+
   test.each([
     ["by itself", false],
     ["by a later incident", true],
@@ -119,6 +146,25 @@ describe("what a second person approved", () => {
     expect(world.tenant.client?.grantTypes).toEqual([]);
     expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
   });
+});
+
+test("what giving back leaves undone the watch finishes, and the plan goes on to what comes then", async () => {
+  const world = await agreed("restore", { grants: [ORDERS, MEMBERS] });
+  const plan = () =>
+    world.clock.run(
+      world.run("plan", async (parts) => {
+        const all = { ...parts, inventories: { before: async () => undefined } };
+        return QUESTIONS.restore.plan(await readIncident(parts.table, world.opened.id), all);
+      }),
+    );
+  world.tenant.refusals.addOrganization = "throttled";
+  await give(world);
+  expect(await plan()).toMatchObject({ value: { next: "act" } });
+
+  delete world.tenant.refusals.addOrganization;
+  await turns(world, 1);
+  expect(howFar(world.incident())).toBe("given");
+  expect(await plan()).toMatchObject({ value: { next: "on" } });
 });
 
 describe("what a person has ended", () => {

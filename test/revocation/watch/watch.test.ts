@@ -344,7 +344,7 @@ describe("a turn of watching", () => {
     expect(titles()).toEqual([]);
     expect(await nextWatch(await turn(), parts)).toBeNull();
 
-    expect(titles()).toEqual(["acme: nobody watches any more what is done with job, and the window is open"]);
+    expect(titles()).toEqual(["acme: nobody watches any more what is done with job, and it is not over"]);
   });
 
   it("tells of a gap, once", async () => {
