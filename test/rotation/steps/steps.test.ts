@@ -138,11 +138,11 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
       const key = { partition: "TENANT#acme-prod", sort: `LEASE#${CLIENT_ID}` };
       const overtaken = withTenant((tenant) => ({
         client: async () => {
-          await world.table.put(key, { owner: null, until: 0, formerUntil: 0 });
+          await world.table.put(key, { owner: "somebody", writer: 0, processes: [] });
           return tenant.client();
         },
         probe: async (...given) => {
-          await world.table.put(key, { owner: null, until: 0, formerUntil: 0 });
+          await world.table.put(key, { owner: "somebody", writer: 0, processes: [] });
           return tenant.probe(...given);
         },
       }));
