@@ -73,6 +73,9 @@ function heldAlert(
   };
 }
 
+/** What Auth0 was told of is finished all the same, and never fails by this. */
+const OFF = "No audit rotates it, or finishes what is begun, before that is switched on.";
+
 function failedAlert(
   { tenant, record }: TenantRotation,
   failure: RotationFailure,
@@ -80,14 +83,14 @@ function failedAlert(
 ): Alert {
   const { clientId, underWay } = record;
   const { version, step, at, code, message, refusal } = failure;
-  const isNeverHeld = refusal === "rotation-disabled";
+  const isOff = refusal === "rotation-disabled";
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when they fail as well"}.`} ${stateText(record)}`,
+    text: `${isOff ? OFF : underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well."} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },

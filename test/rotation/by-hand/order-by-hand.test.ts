@@ -3,12 +3,13 @@ import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
 import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
 import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { failing, isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
-import { announcedWorld, stepsUpTo } from "../world/one-step.ts";
+import { announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
 import { credentialOf } from "../world/payload.ts";
 import { moveForwardByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
@@ -35,6 +36,8 @@ async function cancelled(
   if (isTidied) world.vault.takePendingAway();
   return world;
 }
+
+const SWITCHES_ON = { ...service, enableRotation: async () => undefined, tagManaged: async () => undefined };
 
 const byHand = (world: World) => ({
   vault: { ...nothing, describe: async (secret: string) => world.vault.describe(secret) },
@@ -112,11 +115,41 @@ describe("a rotation that was cancelled before Auth0 was told", () => {
     await expect(findRotatable(byHand(world), wanted(world))).rejects.toMatchObject({ detail: "rotation-disabled" });
   });
 
-  it("is not adopted: the version that Auth0 accepts is to bear both labels", async () => {
+  const adopting = (world: World) =>
+    world.clock.run(
+      world.run("adopt", 600_000, async (_, { vault, table, tenant }) => {
+        const parts = { ...byHand(world), service: SWITCHES_ON, vault, table, presentValue: nobody };
+        return adopt(request(world), { ...parts, client: await tenant(world.target) });
+      }),
+    );
+
+  it("is adopted once its label is gone, which it says how to do, and nothing of it is left then", async () => {
     const world = await cancelled("createSecret", false);
-    expect(world.vault.labelled(PENDING)).toBeDefined();
-    const adopting = adopt(request(world), { ...byHand(world), client: undefined as never, presentValue: nobody });
-    await expect(adopting).rejects.toThrow("bear both AWSCURRENT and AWSPENDING");
+    const version = world.vault.labelled(PENDING) ?? "";
+    const byAudit = await stepOf(world, "createSecret", version);
+    expect(recordOf(world)?.lastFailure).toMatchObject({ refusal: "rotation-disabled" });
+
+    expect(byAudit).toMatchObject({ detail: "rotation-disabled" });
+    expect(await adopting(world)).toMatchObject({
+      error: {
+        code: "arguments-invalid",
+        message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${version})`),
+      },
+    });
+    world.vault.takePendingAway();
+    expect(await adopting(world)).toMatchObject({ value: { switchedOn: true } });
+    const record = recordOf(world);
+    expect(record && isSettled(record)).toBe(true);
+    expect(record && [failing(record), record.underWay]).toEqual([undefined, undefined]);
+  });
+
+  it("is looked into by a person where Curfew did not store what is pending", async () => {
+    const world = await cancelled("createSecret", false);
+    await changeRotation(world.table, world.target, ({ underWay: _, ...record }) => record);
+
+    expect(await adopting(world)).toMatchObject({
+      error: { message: expect.stringMatching(/Find out which value Auth0 accepts: .* AWSPENDING .* AWSCURRENT /) },
+    });
   });
 });
 

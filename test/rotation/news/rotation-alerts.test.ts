@@ -310,9 +310,11 @@ describe("what everybody hears of rotations", () => {
   it("tells of rotation that is switched off once, however many versions come of it", () => {
     const off = { ...FAILURE, refusal: "rotation-disabled" as const };
 
-    expect(alertsOf({ lastFailure: off })[0]?.text).toBe(
-      "The next audits try again. Curfew has changed nothing at Auth0.",
-    );
+    const text = "No audit rotates it, or finishes what is begun, before that is switched on. ";
+    for (const underWay of [undefined, { version: "v2", startedAt: 0 }]) {
+      const [alert] = alertsOf({ lastFailure: off, ...(underWay ? { underWay } : {}) });
+      expect(alert?.text).toBe(`${text}Curfew has changed nothing at Auth0.`);
+    }
     expect(alertsOf({ lastFailure: off })[0]?.id).toBe(alertsOf({ lastFailure: { ...off, version: "v9" } })[0]?.id);
   });
 
