@@ -184,6 +184,17 @@ describe("the status of credentials", () => {
     );
   });
 
+  it("says of a credential that is held what audits go on with all the same", () => {
+    const held = { since: NOW, refusal: null, message: "No." };
+    const textOf = (underWay: RotationRecord["underWay"] & {}) =>
+      status(known({ rotation: rotation({ held, underWay }) }));
+
+    expect(textOf({ version: "v1", startedAt: NOW, setAt: NOW })).toContain(
+      "each audit goes on trying to finish what Auth0 was told of; no other rotation is begun before you resume",
+    );
+    expect(textOf({ version: "v1", startedAt: NOW })).not.toContain("each audit");
+  });
+
   it("says once how to go on with a version that failed on its way", () => {
     const lastFailure = { version: "v1", step: "setSecret", at: NOW, code: "unreachable", refusal: null } as const;
     const underWay = { version: "v1", startedAt: NOW, setAt: NOW };

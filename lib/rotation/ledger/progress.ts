@@ -12,7 +12,7 @@ export interface Progress {
   stage: Stage;
   /** What went wrong at the last try; null when nothing did, or when it was overcome. */
   failure: RotationFailure | null;
-  /** Why there are no automatic tries any more, where this try brought it about. */
+  /** Why no automatic try begins any more, where this try brought it about. */
   held: RotationRecord["held"] | null;
   /** What is left to be done after the promotion; null before it and when nothing is. */
   aftercare: Aftercare | null;

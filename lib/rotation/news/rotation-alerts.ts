@@ -41,8 +41,12 @@ export const rotationAlerts = (
     ];
   });
 
+const HELD = "Curfew does not try again until a person says so.";
+const HELD_AND_TOLD =
+  "Each audit goes on trying to finish what Auth0 was told of; no other rotation is begun until a person says so.";
+
 function heldAlert(
-  { tenant, record }: TenantRotation,
+  { tenant, record, isTended }: TenantRotation,
   { since, refusal, message }: NonNullable<RotationRecord["held"]>,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
@@ -55,7 +59,7 @@ function heldAlert(
     id: alertId("rotation", "held", tenant, clientId, since, refusal),
     severity: "high",
     title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why}`,
-    text: `Curfew does not try again until a person says so. ${stateText(record)}`,
+    text: `${isTended && record.underWay?.setAt !== undefined ? HELD_AND_TOLD : HELD} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Held since", value: moment(iso(since)) },
