@@ -181,15 +181,37 @@ describe("a key whose predecessor stays for its overlap", () => {
   });
 });
 
-const dryRunOf = (world: World, clientId = world.target.clientId) =>
+const dryRunOf = (world: World, clientId = world.target.clientId, missing: string[] = []) =>
   world.clock.run(
     world.run("dry run", 600_000, (_, parts) =>
       dryRun(
         { settings: { ...world.settings, clientId }, secret: world.vault.secret.name, overwrite: false },
-        { ...parts, tenant: () => parts.tenant(world.target) },
+        {
+          ...parts,
+          tenant: async () => ({ ...(await parts.tenant(world.target)), missingScopes: async () => missing }),
+        },
       ),
     ),
   );
+
+it.each([
+  ["nothing was begun", "resting"],
+  ["Auth0 was to be told", "createSecret"],
+  ["Auth0 was told", "setSecret"],
+] as const)("a dry run finds in its way what the rotator lacks, if Auth0 is still to be told (%s)", async (_, last) => {
+  const world = await cancelled(last === "resting" ? "createSecret" : last, false);
+  world.vault.secret.rotationEnabled = true;
+  if (last === "resting") {
+    world.vault.takePendingAway();
+    await changeRotation(world.table, world.target, ({ underWay: _, ...record }) => record);
+  }
+
+  const { clientId } = world.target;
+  const ending = await dryRunOf(world, clientId, ["update:client_keys"]);
+
+  const codes = ending.ended === "done" && ending.value.obstacles.map(({ code }) => code);
+  expect(codes).toEqual(last === "setSecret" ? [] : ["missing-scope"]);
+});
 
 describe.each(["client-secret", "private-key"] as const)("a dry run where Auth0 was told of a version (%s)", (kind) => {
   it.each([
