@@ -49,7 +49,7 @@ async function finished(world: World, hangs: string | undefined, given: Partial<
   const ending = await world.clock.run(
     world.run("by hand", 3_600_000, (_, parts) => {
       const rotation = { ...parts, service, newVersion: world.newVersion, keepsProof: true, ...given };
-      const rotatable = { target: world.target, hanging: hangs };
+      const rotatable = { target: world.target, hanging: hangs, record: undefined };
       return orderAndFollow(rotatable, false, rotation as DeployedRotation, terminal, invocation);
     }),
   );

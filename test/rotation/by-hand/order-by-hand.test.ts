@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
 import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
-import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
+import { findRotatable, findUnfinished, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { failing, isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
@@ -171,6 +171,9 @@ describe("a key whose predecessor stays for its overlap", () => {
     const { world, version } = await announcedWorld(options);
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
     const find = () => findRotatable(byHand(world), wanted(world));
+
+    const unfinished = { hanging: undefined, record: { promoted: { version } } };
+    await expect(findUnfinished(byHand(world), wanted(world))).resolves.toMatchObject(unfinished);
 
     await expect(find()).rejects.toMatchObject({
       code: "rotation-unfinished",
