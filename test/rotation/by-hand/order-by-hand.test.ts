@@ -81,12 +81,12 @@ describe.each([
 });
 
 it.each([
-  ["client", { clientId: "other" }],
-  ["tenant", { tenant: "other" }],
-  ["kind", { kind: "private-key" as const }],
+  ["client", { clientId: "other" }, "give each credential a secret of its own"],
+  ["tenant", { tenant: "other" }, "give each credential a secret of its own"],
+  ["kind", { kind: "private-key" as const }, "correct kind there"],
 ])(
   "a secret that is on record with another %s is refused before anything is looked at or ordered",
-  async (_, other) => {
+  async (_, other, whatToDo) => {
     const world = await cancelled("setSecret", false);
     const before = recordOf(world);
 
@@ -94,7 +94,9 @@ it.each([
 
     await expect(find).rejects.toMatchObject({
       detail: "not-configured",
-      message: expect.stringContaining(`is the client-secret of ${world.target.clientId} in acme-prod already`),
+      message: expect.stringMatching(
+        new RegExp(`is the client-secret of ${world.target.clientId} in acme-prod already, .*; ${whatToDo}`),
+      ),
     });
     expect(recordOf(world)).toEqual(before);
   },
