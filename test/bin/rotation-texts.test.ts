@@ -6,8 +6,7 @@ import { failureText } from "../../bin/rotation/follow-rotation.ts";
 import { nothingCame, outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
 import { statusText } from "../../bin/rotation/rotation-status-text.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
-import { failing, standingFailure } from "../../lib/rotation/ledger/failing.ts";
-import { type Progress, progressOf } from "../../lib/rotation/ledger/progress.ts";
+import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
 import { REFUSALS } from "../../lib/rotation/refusal.ts";
@@ -214,34 +213,6 @@ describe("the status of credentials", () => {
     expect(withFailure({})).toContain(sentence);
     expect(withFailure({ notProvable: "It is gone." })).not.toContain(sentence);
   });
-
-  it("forgets a failure that was overcome", () => {
-    const failure = { version: "v1", at: NOW, code: "unreachable", refusal: null, message: "No." } as const;
-    const ofStep = rotation({ lastFailure: { ...failure, step: "setSecret" } });
-
-    expect(standingFailure(ofStep)).toMatchObject({ step: "setSecret" });
-    expect(standingFailure({ ...ofStep, promoted: { version: "v2", at: NOW + 1 } })).toBeUndefined();
-  });
-
-  it.each<{ title: string; underWay: RotationRecord["underWay"]; isOver: boolean }>([
-    { title: "another version was begun since", underWay: { version: "v2", startedAt: NOW + 1 }, isOver: true },
-    { title: "Auth0 was told since", underWay: { version: "v1", startedAt: NOW - 1, setAt: NOW + 1 }, isOver: true },
-    { title: "it was begun before", underWay: { version: "v1", startedAt: NOW }, isOver: false },
-    { title: "Auth0 was told before", underWay: { version: "v1", startedAt: NOW, setAt: NOW }, isOver: false },
-  ])(
-    "shows a refusal and what to mend only as long as the rotation came no further: $title",
-    ({ underWay, isOver }) => {
-      const lastFailure = {
-        ...({ version: "v1", step: "createSecret", at: NOW, code: "rotation-refused", message: "HS256." } as const),
-        refusal: "hs256-client" as const,
-      };
-      const record = rotation({ failures: 1, lastFailure, ...(underWay ? { underWay } : {}) });
-
-      expect(status(known({ rotation: record })).includes("refused at createSecret (hs256-client)")).toBe(!isOver);
-      expect(failing(record) === undefined).toBe(isOver);
-      expect(progressOf(record, "v1", 0).failure === null).toBe(isOver);
-    },
-  );
 
   it("names what was rotated once, is not configured any more, and is not finished", () => {
     const underWay = { version: "v1", startedAt: NOW, setAt: NOW };
