@@ -100,6 +100,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
     ...(held
       ? [
           `${name}: held since ${minuteText(held.since)}: ${terminalText(held.message)}`,
+          ...(isConfigured && rotation.underWay?.setAt !== undefined ? [HELD_AND_TOLD] : []),
           ...heldSteps(held.refusal, rotation.lastFailure?.code, advised(tenant, rotation)).map(asStep),
         ]
       : []),
@@ -139,6 +140,9 @@ function earlyNotes(tenant: string, rotation: RotationRecord, name: string): str
     "  more: docs/runbook.md#current-too-early",
   ];
 }
+
+const HELD_AND_TOLD =
+  "  each audit goes on trying to finish what Auth0 was told of; no other rotation is begun before you resume";
 
 /** The command that goes on with what failed or is under way. */
 function goOn(

@@ -1,4 +1,5 @@
-import { type Aftercare, type RotationRecord, withOwnKey } from "./ledger/rotation-record.ts";
+import { dropped } from "./ledger/dropped.ts";
+import { type RotationRecord, withOwnKey } from "./ledger/rotation-record.ts";
 import type { Replaced } from "./ledger/under-way.ts";
 import { nowOf, remember, type Work } from "./work.ts";
 
@@ -37,25 +38,9 @@ const noted = ({ version, wasAccepted }: Replaced): Pick<UnderWay, "replaces" | 
   ...(wasAccepted ? { wasAccepted } : {}),
 });
 
-/**
- * Records that nothing comes of the version: the tenant does not take it. What was planned for after its promotion is
- * not to be done either; where it was promoted and nobody came to record it, somebody set another one since. The order
- * stays, since it may say that the version was promoted before, but it is over.
- */
+/** Records that nothing comes of the version: the tenant does not take it. */
 export const markDropped = (work: Work): Promise<RotationRecord> =>
-  remember(work, ({ underWay, order, ...record }) => ({
-    ...record,
-    ...(underWay && underWay.version !== work.version ? { underWay } : {}),
-    ...(order ? { order: order.version === work.version ? { ...order, cameToNothing: nowOf(work) } : order } : {}),
-    aftercare: record.aftercare.map((one) =>
-      one.current === work.version && one.promotedAt === undefined ? { ...one, ...NOTHING_CAME } : one,
-    ),
-  }));
-
-const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
-  notProvable: "Nothing came of the version that was to replace the old credential.",
-  ending: "nothing-came",
-};
+  remember(work, (record) => dropped(record, work.version, nowOf(work)));
 
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
   remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));

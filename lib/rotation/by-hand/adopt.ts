@@ -2,6 +2,7 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import { Secret } from "../../model/secret.ts";
 import { markAdopted } from "../credentials/adopted-secrets.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
+import { withoutCancelled } from "../ledger/dropped.ts";
 import { changeRotation, writeTarget } from "../ledger/ledger.ts";
 import type { CredentialKind, RotationTarget } from "../ledger/target.ts";
 import { CURRENT, type RotatedClient, type VaultSecret } from "../ports.ts";
@@ -61,8 +62,12 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   const target = targetOf(request, kind, arn, parts);
   if (!(await writeTarget(parts.table, target))) throw otherOwner(request.secret);
   const acceptedAt = Math.round(parts.clock.now());
-  await changeRotation(parts.table, target, (record) => ({ ...record, acceptedAt: record.acceptedAt ?? acceptedAt }));
   const isOn = known?.rotationEnabled === true;
+  const current = known && versionWith(known, CURRENT);
+  await changeRotation(parts.table, target, (record) => ({
+    ...(isOn ? record : withoutCancelled(record, current, acceptedAt)),
+    acceptedAt: record.acceptedAt ?? acceptedAt,
+  }));
   // Also where it is on: the AWS console sets an interval of its own, which nobody announces. Not while a version hangs.
   const hangs = known !== undefined && pendingVersion(known) !== undefined;
   if (!isOn || !hangs) await parts.service.enableRotation(arn, rotationFunctionArn(arn));

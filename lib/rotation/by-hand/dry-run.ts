@@ -1,5 +1,6 @@
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
+import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { assertOwner } from "../judgements/judge-owner.ts";
 import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
@@ -97,6 +98,7 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const ask = await look(async () => calibratedAsk(work, ((isTold && value) || (await current())).credential));
   const pending = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
   const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
+  if (!goesOn) await look(() => assertMayWrite(work));
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
   const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, stored });
   if (ending) await look(() => Promise.reject(ending));

@@ -10,7 +10,7 @@ import type { RotationService, RotationTenant, VaultSecret, VersionId } from "..
 import { type Refused, refusedError } from "../refusal.ts";
 import { rotationFunctionArn } from "../vault/function-arn.ts";
 import { leaveGoneSecret } from "../vault/gone-secret.ts";
-import { pendingVersion } from "../vault/pending-version.ts";
+import { whatWasCancelled } from "./cancelled-version.ts";
 
 /** Whose credential comes under Curfew's care, and where it is stored. */
 export interface AdoptRequest {
@@ -46,7 +46,11 @@ export async function findSecret({ vault }: AdoptParts, name: string): Promise<V
 }
 
 /** Two rotation functions on one secret would undo each other's work. */
-export async function mustBeFree(secret: VaultSecret, request: AdoptRequest, { table }: AdoptParts): Promise<void> {
+export async function mustBeFree(
+  secret: VaultSecret,
+  request: AdoptRequest,
+  { table, vault }: AdoptParts,
+): Promise<void> {
   const { arn, name, rotationEnabled, rotationFunction } = secret;
   const ours = rotationFunctionArn(arn);
   if (rotationEnabled && rotationFunction !== ours) {
@@ -54,15 +58,14 @@ export async function mustBeFree(secret: VaultSecret, request: AdoptRequest, { t
     throw new CurfewError("arguments-invalid", message);
   }
   if (rotationEnabled) return;
-  if (toldVersion(await recordOfCredential(table, request), arn) !== undefined) {
+  const record = await recordOfCredential(table, request);
+  if (toldVersion(record, arn) !== undefined) {
     const { tenant, clientId } = request;
     const message = `A rotation of ${name} was cancelled after Auth0 was told of the new value, which may be live: finish it with npx curfew rotate --tenant ${tenant} --client ${clientId}, leave its labels as they are, and adopt again after that.`;
     throw new CurfewError("arguments-invalid", message);
   }
-  if (pendingVersion(secret) !== undefined) {
-    const message = `The secret ${name} has a version under AWSPENDING that nobody finishes while rotation is switched off; find out which of its values Auth0 accepts, let that version bear both AWSCURRENT and AWSPENDING, then adopt again.`;
-    throw new CurfewError("arguments-invalid", message);
-  }
+  const message = await whatWasCancelled(secret, record, vault);
+  if (message !== undefined) throw new CurfewError("arguments-invalid", message);
 }
 
 /**

@@ -164,7 +164,7 @@ export interface RotationRecord {
   /** The `at` of the order whose failure was counted last. */
   failedOrder?: Instant;
   lastFailure?: RotationFailure;
-  /** No automatic tries any more until a person resumes. */
+  /** No automatic try begins until a person resumes; what the tenant was told of is finished all the same. */
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
   promoted?: { version: VersionId; at: Instant; tookBack?: TakenBack };

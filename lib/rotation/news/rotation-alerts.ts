@@ -41,8 +41,12 @@ export const rotationAlerts = (
     ];
   });
 
+const HELD = "Curfew does not try again until a person says so.";
+const HELD_AND_TOLD =
+  "Each audit goes on trying to finish what Auth0 was told of; no other rotation is begun until a person says so.";
+
 function heldAlert(
-  { tenant, record }: TenantRotation,
+  { tenant, record, isTended }: TenantRotation,
   { since, refusal, message }: NonNullable<RotationRecord["held"]>,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
@@ -55,7 +59,7 @@ function heldAlert(
     id: alertId("rotation", "held", tenant, clientId, since, refusal),
     severity: "high",
     title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why}`,
-    text: `Curfew does not try again until a person says so. ${stateText(record)}`,
+    text: `${isTended && record.underWay?.setAt !== undefined ? HELD_AND_TOLD : HELD} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Held since", value: moment(iso(since)) },
@@ -73,6 +77,9 @@ function heldAlert(
   };
 }
 
+/** What Auth0 was told of is finished all the same, and never fails by this. */
+const OFF = "No audit rotates it, or finishes what is begun, before that is switched on.";
+
 function failedAlert(
   { tenant, record }: TenantRotation,
   failure: RotationFailure,
@@ -80,14 +87,14 @@ function failedAlert(
 ): Alert {
   const { clientId, underWay } = record;
   const { version, step, at, code, message, refusal } = failure;
-  const isNeverHeld = refusal === "rotation-disabled";
+  const isOff = refusal === "rotation-disabled";
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when they fail as well"}.`} ${stateText(record)}`,
+    text: `${isOff ? OFF : underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well."} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },

@@ -1,6 +1,7 @@
 import { calibratedAsk } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
+import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeOrder } from "../judgements/judge-order.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
@@ -25,6 +26,7 @@ export async function createSecret(work: Work): Promise<boolean> {
   const record = await recall(work);
   const refused = judgeOrder(record, work.settings, work.version);
   if (refused) throw refusedError(refused);
+  await assertMayWrite(work);
   const current = await currentCredential(work);
   await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current, record });
   const pending = await storedCredential(work, work.version);

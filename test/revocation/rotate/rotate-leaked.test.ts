@@ -134,10 +134,11 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     const world = await leakedWorld({ kind });
     const key = { partition: "TENANT#acme-prod", sort: `LEASE#${world.target.clientId}` };
     const until = world.clock.now() + 3_600_000;
-    await world.table.put(key, { owner: "somebody", until, formerUntil: 0 });
+    const taken = (until: number) => ({ owner: "somebody", writer: 1, processes: [{ id: 1, until }] });
+    await world.table.put(key, taken(until));
     expect(await rotated(world)).toMatchObject({ outcome: "incomplete", code: "rotation-busy" });
     const soon = world.clock.now() + 60_000;
-    await world.table.put(key, { owner: "somebody", until: soon, formerUntil: 0 });
+    await world.table.put(key, taken(soon));
     expect(await rotated(world)).toMatchObject({ outcome: "done" });
   });
 

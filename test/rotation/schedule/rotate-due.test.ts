@@ -239,7 +239,7 @@ describe("nothing is begun", () => {
     const care = { current: "v1", old: "v0", recordedAt: at, promotedAt: at, from: at, lastWriteAt: at, answers: [] };
     await world.change("a", "1", { promoted: { version: "v1", at }, aftercare: [care] });
     const key = { partition: "TENANT#a", sort: "LEASE#1" };
-    await world.table.put(key, { owner: "an incident", until: NOW + DAY, formerUntil: 0 });
+    await world.table.put(key, { owner: "an incident", writer: 1, processes: [{ id: 1, until: NOW + DAY }] });
 
     await world.rotate(RUN, world.tenants);
 

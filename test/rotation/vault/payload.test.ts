@@ -100,6 +100,8 @@ describe("the credential in a payload", () => {
     ["target-disagrees", "client-secret", { clientId: "canary-client", clientSecret: "s" }],
     ["target-disagrees", "client-secret", { domain: "canary.eu.auth0.com", clientSecret: "s" }],
     ["target-disagrees", "private-key", { clientId: "canary-client" }],
+    ["target-disagrees", "client-secret", { kty: "oct", domain: "canary.eu.auth0.com", clientSecret: "s" }],
+    ["target-disagrees", "private-key", { ...JSON.parse(jwk("d")), clientId: "canary-client" }],
     ["payload-unusable", "client-secret", { password: "s" }],
     ["payload-unusable", "client-secret", { privateKeyJwk: jwk("d") }],
     ["payload-unusable", "private-key", { clientSecret: "s" }],

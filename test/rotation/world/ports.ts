@@ -60,6 +60,7 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
   };
   return {
     client: () => call("client", () => client.describe()),
+    missingScopes: async () => [], // says the token, without a request of its own
     calibrate: () =>
       wire.call<Calibration>(process, {
         name: "tenant.calibrate",
