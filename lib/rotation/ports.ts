@@ -2,7 +2,6 @@ import type { Login } from "../auth0/login.ts";
 import type { Calibration, ProbeAnswer, ProbeEndpoint } from "../auth0/probe.ts";
 import type { Instant } from "../history/history.ts";
 import type { Secret } from "../model/secret.ts";
-import type { CredentialKind } from "./ledger/target.ts";
 
 /** Names one version of a secret for good; Secrets Manager takes it from the `ClientRequestToken` of its writer. */
 export type VersionId = string;
@@ -125,7 +124,7 @@ export interface RotationTenant {
   /** Undefined when the client is gone. */
   client(): Promise<RotatedClient | undefined>;
   /** Which scopes the rotator's token lacks to change a credential of this kind; none where Auth0 does not say. */
-  missingScopes(kind: CredentialKind): Promise<readonly string[]>;
+  missingScopes(kind: Login["method"]): Promise<readonly string[]>;
   /** As `calibrate` of `lib/auth0/probe.ts`. */
   calibrate(login: Login): Promise<Calibration>;
   /** As `probeCredential`. */
