@@ -11,7 +11,7 @@ import { Secret } from "../lib/model/secret.ts";
 import { auth0Responder } from "../lib/revocation/auth0-responder.ts";
 import { contain } from "../lib/revocation/contain/contain.ts";
 import { lock } from "../lib/revocation/contain/lock.ts";
-import { openIncident } from "../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../lib/revocation/incident/open-incident.ts";
 import type { IncidentParts } from "../lib/revocation/parts.ts";
 import { startSandbox } from "../lib/sandbox/start-sandbox.ts";
 import type { TenantSeed } from "../lib/sandbox/tenant-seed.ts";

@@ -18,6 +18,7 @@ import { CurfewError } from "../lib/model/curfew-error.ts";
 import type { RecordedAudit } from "../lib/reports/changes.ts";
 import type { Table } from "../lib/store/table.ts";
 import { openLocalLedger } from "./local-ledger.ts";
+import { shownError } from "./shown-error.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What an audit remembers, and adds to what is remembered. */
@@ -46,7 +47,7 @@ export async function recording<T>(
 ): Promise<T> {
   const forgo = (error: unknown): void => {
     if (!(error instanceof CurfewError)) throw error;
-    terminal.err(`The audit was not recorded: ${error.message}\n`);
+    terminal.err(`${shownError(`The audit was not recorded: ${error.message}`)}\n`);
   };
   const ledger = await openLocalLedger().catch(forgo);
   if (!ledger) return audit(FORGETFUL);

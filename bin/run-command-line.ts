@@ -34,10 +34,16 @@ export async function runCommandLine(
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, verbose);
+    process.exitCode = report(error, verbose, await howShown());
     if (hasCode(error, "interrupted")) endWhenWritten();
   }
 }
+
+/** What breaks lines is loaded only where a person reads them: it takes a quarter of the time of a start. */
+const howShown = async (): Promise<(text: string) => string> =>
+  process.stderr.isTTY ? (await import("./shown-error.ts")).shownError : asItIs;
+
+const asItIs = (text: string): string => text;
 
 /** Whoever presses Ctrl-C does not wait for what goes on in the background, but sees all that was written. */
 function endWhenWritten(): void {
@@ -76,12 +82,12 @@ const unwritableOutput = (error: NodeJS.ErrnoException): CurfewError =>
     { cause: error },
   );
 
-function report(error: unknown, verbose: boolean): number {
+function report(error: unknown, verbose: boolean, shown = asItIs): number {
   if (isCommanderError(error)) return error.exitCode === 0 ? 0 : FAILED; // commander has printed its sentence
   const sentence = error instanceof Error ? error.message : String(error);
   const expected = error instanceof CurfewError;
   const text = expected ? sentence : `Curfew failed unexpectedly: ${sentence} (run again with --verbose for details)`;
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${shown(text)}\n`);
   if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
   return hasCode(error, "interrupted") ? INTERRUPTED : FAILED;
 }

@@ -19,6 +19,7 @@ import { type OutputFile, openOutput } from "../output-file.ts";
 import { type ReportFormat, renderReport } from "../report-formats.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
+import { shownError } from "../shown-error.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of `curfew audit`. */
@@ -133,7 +134,8 @@ const FILE_WIDTH = 100;
 
 function explainFailures(report: AuditReport, terminal: Terminal): void {
   for (const { tenant, status, reason, detail } of report.tenants) {
-    if (status === "failed") terminal.err(`${tenant} was not audited (${reason}): ${terminalText(detail ?? "")}\n`);
+    if (status === "failed")
+      terminal.err(`${shownError(`${tenant} was not audited (${reason}): ${terminalText(detail ?? "")}`)}\n`);
     if (status === "incomplete")
       terminal.err(`${tenant} was audited incompletely; the report names what could not be read.\n`);
   }

@@ -1,14 +1,13 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
-import { LONGEST } from "../../lib/revocation/desk/requests.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
-import { mustFit } from "../incident/incident-request.ts";
+import { mustBeReason } from "../incident/incident-request.ts";
 import { incidentText } from "../incident/incident-text.ts";
 import { standingOf } from "../incident/standing.ts";
+import { whoDecidesAfter } from "../incident/who-decides.ts";
 import { personAgrees } from "../person-agrees.ts";
 import { personName } from "../person-name.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -28,12 +27,13 @@ export async function runIncidentClose(
   terminal: Terminal,
   invocation: Invocation,
 ): Promise<void> {
-  if (options.reason.trim() === "") throw new CurfewError("arguments-invalid", "Say why, for the evidence: --reason.");
-  mustFit("--reason", options.reason, LONGEST.reason);
+  mustBeReason(options.reason);
   using place = await incidentPlace(options, invocation.signal);
   const table = mustHaveIncidents(place.table);
-  const standing = await standingOf(await readIncident(table, id), table, systemClock);
-  terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(MEANS, terminal.width)}\n`);
+  const incident = await readIncident(table, id);
+  const standing = await standingOf(incident, table, systemClock);
+  const means = [MEANS, (await whoDecidesAfter(incident, table)) ?? []].flat().join(" ");
+  terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(means, terminal.width)}\n`);
   const question = { question: "End it?", otherwise: "end it", yes: options.yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   if (options.local) {

@@ -1,8 +1,8 @@
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { loadConfig } from "../../lib/config/load.ts";
 import { systemClock } from "../../lib/model/clock.ts";
-import { findRotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
-import { recordOfCredential, resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
+import { assertPlaceIsFree, findUnfinished } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { resumeRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { agreed } from "../rotation/agreed.ts";
 import { openDeployedRotation } from "../rotation/deployed-rotation.ts";
@@ -36,14 +36,15 @@ export async function runRotateResume(
   const name = `${credential.clientId} in ${tenant.name}`;
   const adviceOn = (refusal: Refusal) => refusalAdvice(refusal, { tenant: tenant.name, ...credential });
   await sayingRefusals(terminal, invocation, adviceOn, async () => {
-    const rotatable = await findRotatable(rotation, { tenant: tenant.name, ...credential });
-    const record = await recordOfCredential(rotation.table, rotatable.target);
+    const rotatable = await findUnfinished(rotation, { tenant: tenant.name, ...credential });
+    const { record } = rotatable;
     if (!record?.held && !record?.underWay && rotatable.hanging === undefined) {
       terminal.out(
         `The credential of ${name} is not held, and nothing of it is unfinished: there is nothing to resume.\n`,
       );
       return;
     }
+    assertPlaceIsFree(rotatable, rotation.clock.now());
     const asked = { overwrite: false, yes: options.yes, keepsProof: rotation.keepsProof };
     if (!(await agreed(named, rotatable, asked, terminal, invocation))) return;
     await resumeRotation(rotation.table, rotatable.target);

@@ -9,10 +9,11 @@ import { type StatusCredential, type TenantCredentials, tenantCredentials } from
 import { configuredCredentials } from "../../lib/rotation/credentials/configured-credentials.ts";
 import { standingFailure } from "../../lib/rotation/ledger/failing.ts";
 import type { Failure, RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import { earlySince } from "../../lib/rotation/ledger/under-way.ts";
 import { dueDate } from "../../lib/rotation/schedule/due.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { requiredTable } from "../required-table.ts";
-import { stateOf, type Unfinished, unfinished } from "../rotation/rotation-state.ts";
+import { stateOf, unfinished } from "../rotation/rotation-state.ts";
 import { statusText } from "../rotation/rotation-status-text.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -78,7 +79,7 @@ const leftBehindJson = (rotation: RotationRecord) => ({
 
 const rotationJson = (rotation: RotationRecord | undefined) => ({
   lastRotation: moment(rotation?.promoted?.at),
-  underWay: rotation ? unfinishedJson(unfinished(rotation)) : null,
+  underWay: rotation ? unfinishedJson(rotation) : null,
   aftercare: (rotation?.aftercare ?? []).map((care) => ({
     version: care.old,
     from: moment(care.from),
@@ -95,8 +96,12 @@ const rotationJson = (rotation: RotationRecord | undefined) => ({
     : null,
 });
 
-const unfinishedJson = (known: Unfinished | undefined) =>
-  known ? { version: known.version, startedAt: moment(known.since), stage: known.stage } : null;
+function unfinishedJson(rotation: RotationRecord) {
+  const known = unfinished(rotation);
+  if (!known) return null;
+  const { version, since, stage } = known;
+  return { version, startedAt: moment(since), stage, earlySince: moment(earlySince(rotation)) };
+}
 
 const rotationFailureJson = (failure: RotationFailure | undefined) =>
   failure ? { version: failure.version, step: failure.step, ...failureJson(failure) } : null;

@@ -40,7 +40,7 @@ function guide({ world, deployment }: Laptop, more: readonly string[]): string {
   return `# Simulated Auth0 tenants, AWS, and the stack as it is deployed; everything is on this machine, and gone when this ends.
 ${rows.map(([name = "", what = "", origin]) => `#   ${name.padEnd(14)} ${what.padEnd(24)} ${origin}`).join("\n")}
 #
-# Run the deployed audit:
+# Run the deployed audit, which finds how old credentials are, too:
 #   curl -s -X POST ${sandbox.controlOrigin}/audits
 #
 # In another terminal, with the text below saved as sandbox.yaml:

@@ -32,7 +32,7 @@ export function answerText(standing: Standing, width: number): string {
     ),
     ...listed(
       incident.drill ? "What only people could do in an emergency:" : "Do now, because only people can:",
-      forPeople(incident),
+      forPeople(standing),
       width,
     ),
     ...waiting.map((line) => spoken(line, width)),
@@ -49,8 +49,8 @@ function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
   return [`The credential is not replaced${rotate ? `: ${rotate.message}` : " yet."}`];
 }
 
-function forPeople(incident: Incident): string[] {
-  return [...lockByHand(incident), ...stepsForPeople(incident), REFUSE];
+function forPeople({ incident, window }: Standing): string[] {
+  return [...lockByHand(incident), ...stepsForPeople({ ...incident, window }), REFUSE];
 }
 
 const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";

@@ -20,6 +20,7 @@ export const incidentJson = ({ incident, window }: Pick<Standing, "incident" | "
   openedBy: incident.openedBy,
   leakedSince: moment(incident.leakedSince),
   leakedKey: incident.leakedKey ?? null,
+  earlierKeys: incident.earlierKeys ?? [],
   token: incident.token && {
     ...incident.token,
     issuedAt: moment(incident.token.issuedAt),

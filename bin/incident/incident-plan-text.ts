@@ -68,11 +68,15 @@ export function planText(plan: IncidentPlan, width: number): string {
   return `${lines.map((line) => wrapped(terminalText(line), width, "", line.startsWith("-") ? "  " : "")).join("\n")}\n`;
 }
 
+/** Whether Curfew can do nothing, and sees nothing: then nobody acts, and nobody watches. */
+export const isLeftToPeople = (plan: IncidentPlan): boolean =>
+  !plan.request.drill && planLeak(plan).untouched === "own-responder";
+
 /** What a person is asked after that; where nobody can be asked, `otherwise` says what would be done. */
 export function planQuestion(plan: IncidentPlan): { question: string; otherwise: string } {
   if (plan.request.drill) return { question: "Walk through it?", otherwise: "walk through it" };
-  const { levers, untouched } = planLeak(plan);
-  if (untouched === "own-responder") return { question: "Open the incident?", otherwise: "open it" };
+  const { levers } = planLeak(plan);
+  if (isLeftToPeople(plan)) return { question: "Open the incident?", otherwise: "open it" };
   return levers.length === 0
     ? { question: "Open the incident, and watch?", otherwise: "open it" }
     : { question: "Contain it now?", otherwise: "contain it" };

@@ -1,11 +1,12 @@
 import type { Login } from "../../lib/auth0/login.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
+import { looksLikeSecret } from "../../lib/config/secret-fields.ts";
 import { readPayload } from "../../lib/config/secret-payload.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import { LONGEST } from "../../lib/revocation/desk/requests.ts";
+import { LONGEST, NO_SECRET_IN_REASON } from "../../lib/revocation/desk/requests.ts";
 import { incidentId } from "../../lib/revocation/incident/incident-id.ts";
-import type { IncidentRequest } from "../../lib/revocation/incident/incidents.ts";
+import type { IncidentRequest } from "../../lib/revocation/incident/open-incident.ts";
 import { leakedClient, readLeakedToken, type TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import { AUTH0_HERE } from "../auth0-here.ts";
 import { secretFile } from "../person.ts";
@@ -38,8 +39,7 @@ export async function leakRequest(
 ): Promise<LeakRequest> {
   const { reason = "", client, tokenFile, leakedKey, name, drill } = options;
   if (client === undefined && tokenFile === undefined) throw invalid(UNNAMED);
-  if (reason.trim() === "") throw invalid("Say why, for those who are told and for the evidence: --reason.");
-  mustFit("--reason", reason, LONGEST.reason);
+  mustBeReason(reason);
   mustFit("--client", client, LONGEST.clientId);
   mustFit("--leaked-key", leakedKey, LONGEST.leakedKey);
   const token = tokenFile === undefined ? null : await readToken(tokenFile, tenant, signal);
@@ -63,12 +63,23 @@ const UNNAMED =
   "Name what leaked: its application, --client ID, or a token of it, --token-file FILE (- is standard input).";
 
 /**
+ * Why something is done, as it goes to people and into the evidence: never what leaked.
+ *
+ * @throws CurfewError `arguments-invalid`
+ */
+export function mustBeReason(reason: string): void {
+  if (reason.trim() === "") throw invalid("Say why, for those who are told and for the evidence: --reason.");
+  mustFit("--reason", reason, LONGEST.reason);
+  if (looksLikeSecret(reason)) throw invalid(`--reason ${NO_SECRET_IN_REASON}.`);
+}
+
+/**
  * What the desk would not take is said before anything is shown.
  *
  * @param most characters
  * @throws CurfewError `arguments-invalid`
  */
-export function mustFit(option: string, text: string | undefined, most: number): void {
+function mustFit(option: string, text: string | undefined, most: number): void {
   if (text !== undefined && text.length > most) throw invalid(`${option} takes ${most} characters at most.`);
 }
 

@@ -6,12 +6,14 @@ import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts"
 import {
   INCIDENT_STEPS,
   type Incident,
+  type IncidentStep,
   isContained,
   type StepResult,
   stoppedAt,
 } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
+import { namedKeys } from "../../lib/revocation/leak/named-key.ts";
 import { windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
@@ -32,23 +34,23 @@ export const isAsGoodAsContained = (incident: Incident): boolean =>
 
 /** Everything that is known of an incident but its timeline. */
 export function incidentText(standing: Standing, width: number): string {
-  const { incident, waiting } = standing;
+  const { incident, waiting, decides } = standing;
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill } = incident;
   const facts = [
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
-    ...(incident.leakedKey === undefined ? [] : [`The key that leaked, as was said: ${incident.leakedKey}`]),
+    ...namedKeys(incident).map((key) => `A key that leaked, as was said: ${key}`),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
-    ...(incident.followedBy === undefined ? [] : [`The incident ${incident.followedBy} goes on from here`]),
+    ...(decides === null ? [] : [decides]),
     leakFact(incident),
     ...windowFacts(standing),
   ];
   return [
     ...facts.map((fact) => wrapped(terminalText(fact), width, "", "  ")),
     ...notDoneLines(incident, width),
-    ...forPeople(incident, width),
+    ...forPeople(standing, width),
     ...(waiting.length === 0
       ? []
       : ["", "Waits for an answer:", ...waiting.map((line) => spoken(`- ${line}`, width, "", "  "))]),
@@ -79,8 +81,8 @@ function notDoneLines(incident: Incident, width: number): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
 }
 
-function forPeople(incident: Incident, width: number): string[] {
-  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople(incident) : [];
+function forPeople({ incident, window }: Standing, width: number): string[] {
+  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople({ ...incident, window }) : [];
   return lines.length === 0
     ? []
     : [
@@ -90,26 +92,44 @@ function forPeople(incident: Incident, width: number): string[] {
 }
 
 const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>
-  INCIDENT_STEPS.flatMap((step) => {
-    const result = steps[step];
-    return result ? stepText(step, result, width, openedAt) : [];
-  });
+  stepTexts(
+    INCIDENT_STEPS.flatMap((step): Came[] => (steps[step] ? [[step, steps[step]]] : [])),
+    width,
+    openedAt,
+  );
+
+/** What a step came to. */
+export type Came = readonly [step: IncidentStep, result: StepResult];
 
 /**
- * What a step came to, with what is missing or was told to people below it.
+ * What steps came to, with what is missing or was told to people below it. What several that follow each other came to
+ * for one reason is told once.
  *
  * @param openedAt of another day the date is told, too
  */
-export function stepText(step: string, result: StepResult, width: number, openedAt: Instant): string[] {
+export function stepTexts(steps: readonly Came[], width: number, openedAt: Instant): string[] {
+  const groups: { names: string[]; result: StepResult }[] = [];
+  for (const [step, result] of steps) {
+    const last = groups.at(-1);
+    if (last && matterOf(last.result) === matterOf(result)) last.names.push(step);
+    else groups.push({ names: [step], result });
+  }
+  return groups.flatMap(({ names, result }) => stepText(names.join(", "), result, width, openedAt));
+}
+
+/** What came of a step, whenever. */
+export const matterOf = ({ at: _, ...matter }: StepResult): string => JSON.stringify(matter);
+
+function stepText(names: string, result: StepResult, width: number, openedAt: Instant): string[] {
   const { at, outcome, message } = result;
   const rest = outcome === "incomplete" ? result.missing : outcome === "paged" ? result.told : [];
   return [
-    wrapped(`${whenOf(at, openedAt)} ${step}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
+    wrapped(`${whenOf(at, openedAt)} ${names}: ${outcome}. ${terminalText(message)}`, width, "  ", "    "),
     ...rest.map((line) => spoken(`- ${terminalText(line)}`, width, "    ", "      ")),
   ];
 }
 
-/** An entry of the timeline; see {@link stepText}. */
+/** An entry of the timeline; see {@link stepTexts}. */
 export const entryText = ({ at, who, what, answer }: TimelineEntry, width: number, openedAt: Instant): string =>
   wrapped(
     `${whenOf(at, openedAt)} ${terminalText(who)}: ${terminalText(what)}${answer === null ? "" : ` → ${terminalText(answer)}`}`,
@@ -118,8 +138,11 @@ export const entryText = ({ at, who, what, answer }: TimelineEntry, width: numbe
     "    ",
   );
 
+/** How to see how an incident stands. */
+export const showCommand = (id: string): string => `npx curfew incidents show ${id}`;
+
 /** How to follow an incident. */
-export const followCommand = (id: string): string => `npx curfew incidents show ${id} --follow`;
+export const followCommand = (id: string): string => `${showCommand(id)} --follow`;
 
 /** One of several things. */
 export const item = (line: string, width: number): string => spoken(`- ${terminalText(line)}`, width, "", "  ");

@@ -19,13 +19,14 @@ import { AUTH0_HERE } from "../auth0-here.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
+import { shownError } from "../shown-error.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { followIncident } from "./follow-incident.ts";
 import { type DeskOptions, namedDesk } from "./incident-place.ts";
-import { planQuestion, planText } from "./incident-plan-text.ts";
+import { isLeftToPeople, planQuestion, planText } from "./incident-plan-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
-import { followCommand, isAsGoodAsContained } from "./incident-text.ts";
+import { followCommand, isAsGoodAsContained, showCommand } from "./incident-text.ts";
 import { openedText } from "./opened-text.ts";
 
 /** What the deployed stack is asked for. */
@@ -51,7 +52,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
   setExitCode(1); // until it is known to be contained
   const started = await desk.start(request);
   const id = started.incident;
-  terminal.err(openedText(started, request, GOES_ON, terminal.width));
+  terminal.err(openedText(started, request, isLeftToPeople(plan) ? "" : GOES_ON, terminal.width));
   try {
     const table = await openDeployedLedger(name);
     const tryHere = tryingHere(id, order, { table, desk, signal }, terminal);
@@ -62,18 +63,21 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
     await before;
     const gets = await tryHere("gets a token?");
     setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);
-    terminal.err(`${AND_THEN}${followCommand(id)}\n`);
+    const then = isLeftToPeople(plan) ? `${NOBODY_GOES_ON}${showCommand(id)}` : `${AND_THEN}${followCommand(id)}`;
+    terminal.err(`${then}\n`);
   } catch (error) {
     const goesOn = `${NO_LONGER} ${AND_THEN}${followCommand(id)}`;
     if (signal.aborted) throw new CurfewError("interrupted", spoken(goesOn, terminal.width));
     if (!(error instanceof CurfewError)) throw error;
-    terminal.err(`The incident goes on, but cannot be followed from here: ${error.message}\n`);
+    terminal.err(`${shownError(`The incident goes on, but cannot be followed from here: ${error.message}`)}\n`);
   }
 }
 
 const GOES_ON = "It goes on whatever becomes of this command.";
 const NO_LONGER = "No longer following; the incident goes on.";
 const AND_THEN = "How it goes on: ";
+/** There is nothing to follow where nobody acts and nobody watches. */
+const NOBODY_GOES_ON = "Once a spareResponder is deployed, Curfew acts after all. How it stands: ";
 
 /** What is asked: whether Auth0 accepts what leaked, or also whether it still gets tokens. */
 type Asked = "accepted?" | "gets a token?";
@@ -116,7 +120,7 @@ function tryingHere(
       err(`${aboutSupplied(await readIncident(table, id), await readSupplied(table, incident))}\n`);
     } catch (error) {
       if (!(error instanceof CurfewError) || signal.aborted) throw error;
-      err(`What leaked could not be tried from here: ${error.message}\n`);
+      err(`${shownError(`What leaked could not be tried from here: ${error.message}`)}\n`);
     }
     return came?.came ?? null;
   };

@@ -10,8 +10,9 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import { startedBy } from "../../lib/revocation/desk/orders.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
-import { listIncidents, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
 import { respondLocally } from "../../lib/revocation/local/respond-locally.ts";
 import type { ResponderTenant, RevokedClient } from "../../lib/revocation/ports.ts";
@@ -21,6 +22,7 @@ import { personAgrees } from "../person-agrees.ts";
 import { personName } from "../person-name.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { secretSources } from "../secret-sources.ts";
+import { shownError } from "../shown-error.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { alertText } from "./alert-text.ts";
@@ -63,7 +65,7 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   terminal.err(`${wrapped(request.drill ? ALONE_IN_DRILL : ALONE, terminal.width)}\n`);
   const question = { ...planQuestion(plan), yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
-  using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
+  using incidents = await openLocalIncidents((sentence) => terminal.err(`${shownError(sentence)}\n`));
   const start = { ...request, openedAt: Math.floor(systemClock.now()), openedBy: personName() };
   const incident = await openIncident(incidents.table, start);
   terminal.err(openedText(startedBy(incident, start, false), request, "", terminal.width));
@@ -72,7 +74,7 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
 
 /** Goes on with an incident of this folder, where it stands. */
 export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invocation: Invocation): Promise<void> {
-  using incidents = await openLocalIncidents((sentence) => terminal.err(`${sentence}\n`));
+  using incidents = await openLocalIncidents((sentence) => terminal.err(`${shownError(sentence)}\n`));
   const incident = await resumed(incidents.table, order.resume);
   const { clientId } = incident;
   const tenant = selectTenant(order.tenants, incident.tenant);
@@ -142,7 +144,7 @@ async function lookedAt(
 /** That the application cannot be looked at beforehand is no reason to wait. */
 function unseen(error: unknown, { err }: Terminal): undefined {
   if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-  err(`The application cannot be looked at: ${error.message}\n`);
+  err(`${shownError(`The application cannot be looked at: ${error.message}`)}\n`);
 }
 
 /** What answering works with here. */

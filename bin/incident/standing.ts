@@ -5,6 +5,7 @@ import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { waitingLines } from "./waiting.ts";
+import { whoDecides } from "./who-decides.ts";
 
 /** How an incident stands at a moment. */
 export interface Standing {
@@ -14,6 +15,8 @@ export interface Standing {
   now: Instant;
   /** What waits for a second person, one thing a line. */
   waiting: readonly string[];
+  /** Who decides where other incidents went on from it; null where none did. */
+  decides: string | null;
 }
 
 /** Looks how an incident stands. Auth0 is not asked. */
@@ -21,5 +24,6 @@ export async function standingOf(incident: Incident, table: Table, clock: Clock)
   const now = clock.now();
   const isOver = incident.closedAt !== null;
   const window = incident.window ?? (isOver ? null : await windowSoFar(incident, { table, clock }));
-  return { incident, window, now, waiting: isOver ? [] : await waitingLines(table, incident, now) };
+  const waiting = await waitingLines(table, incident, now);
+  return { incident, window, now, waiting, decides: await whoDecides(incident, table) };
 }

@@ -5,7 +5,7 @@ import {
   type StepResult,
 } from "../../lib/revocation/incident/incident.ts";
 import type { Terminal } from "../terminal.ts";
-import { stepText } from "./incident-text.ts";
+import { type Came, matterOf, stepTexts } from "./incident-text.ts";
 
 /** Steps that are told whenever what they say is another thing, and not whenever they ran. */
 export type StepTeller = (incident: Incident) => void;
@@ -17,20 +17,19 @@ export type StepTeller = (incident: Incident) => void;
  */
 export function stepTeller({ err, width }: Terminal, known?: Incident): StepTeller {
   const told = new Map<IncidentStep, string>();
-  const news = ({ steps }: Incident): [IncidentStep, StepResult][] =>
-    INCIDENT_STEPS.flatMap((step) => {
+  const news = ({ steps }: Incident): Came[] =>
+    INCIDENT_STEPS.flatMap((step): Came[] => {
       const result = steps[step];
-      if (!result || told.get(step) === matterOf(step, result)) return [];
-      told.set(step, matterOf(step, result));
-      return [[step, result] as [IncidentStep, StepResult]];
+      if (!result || told.get(step) === newsOf(step, result)) return [];
+      told.set(step, newsOf(step, result));
+      return [[step, result]];
     });
   if (known) news(known);
   return (incident) => {
-    for (const [step, result] of news(incident))
-      err(`${stepText(step, result, width, incident.openedAt).join("\n")}\n`);
+    for (const text of stepTexts(news(incident), width, incident.openedAt)) err(`${text}\n`);
   };
 }
 
 /** Each turn of watching says how far it read, which is no news. */
-const matterOf = (step: IncidentStep, { at: _, ...matter }: StepResult): string =>
-  step === "watch" ? matter.outcome : JSON.stringify(matter);
+const newsOf = (step: IncidentStep, result: StepResult): string =>
+  step === "watch" ? result.outcome : matterOf(result);

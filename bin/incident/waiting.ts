@@ -1,13 +1,16 @@
 import type { Instant } from "../../lib/history/history.ts";
 import { ASKED_STEPS, readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { whyNotDone } from "../../lib/revocation/incident/end-incident.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { Table } from "../../lib/store/table.ts";
 
 /** What waits for a second person, with the command that shows and answers it: one thing a line. */
-export async function waitingLines(table: Table, { id, drill }: Incident, now: Instant): Promise<string[]> {
+export async function waitingLines(table: Table, incident: Incident, now: Instant): Promise<string[]> {
+  const { id, drill } = incident;
   const lines: string[] = [];
   for (const step of ASKED_STEPS) {
+    if ((await whyNotDone(table, incident, step)) !== null) continue;
     const asked = await readAsked(table, id, step);
     if (asked && asked.decision === null && asked.until > now) {
       lines.push(

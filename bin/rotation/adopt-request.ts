@@ -2,7 +2,7 @@ import { LOGINS, type LoginName, loginSecretName } from "../../lib/config/logins
 import type { Config, LoginConfig, TenantConfig } from "../../lib/config/schema.ts";
 import { looksLikeSecret, PASTED, secretName, secretsManagerName } from "../../lib/config/secret-fields.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
-import type { AdoptRequest } from "../../lib/rotation/by-hand/adopt.ts";
+import type { AdoptRequest } from "../../lib/rotation/by-hand/may-adopt.ts";
 import type { CredentialKind } from "../../lib/rotation/ledger/target.ts";
 
 /** One place of the configuration that says where the credential of a client is stored. */

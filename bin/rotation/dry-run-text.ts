@@ -52,24 +52,34 @@ function howOld(known: KnownCredential | undefined, now: Instant): string {
 /** What was looked at and is in order, or is worth knowing. */
 function findings({ stored, pending, record }: DryRun, kind: "client-secret" | "private-key"): string[] {
   const word = wordFor(kind);
+  const former = pending?.former;
+  const what = former === undefined ? `the stored ${word}` : `the former ${word} (AWSPREVIOUS, version ${former})`;
   return [
     ...(stored === null
-      ? [`Whether Auth0 accepts the stored ${word} is not known.`]
-      : [`Auth0's answers can be trusted: it refuses a random ${word}.`, STORED[stored].replace("WORD", word)]),
-    ...(pending ? [pendingText(pending, word)] : []),
+      ? [`Whether Auth0 accepts ${what} is not known.`]
+      : [`Auth0's answers can be trusted: it refuses a random ${word}.`, STORED[stored].replace("WHAT", what)]),
+    ...(pending ? [pendingText(pending, word, record?.underWay?.setAt !== undefined)] : []),
     ...(record?.held ? [`Automatic rotation is held: ${terminalText(record.held.message)}`] : []),
   ];
 }
 
 const STORED: Readonly<Record<NonNullable<DryRun["stored"]>, string>> = {
-  accepted: "Auth0 accepts the stored WORD.",
-  refused: "Auth0 refuses the stored WORD.",
-  unknown: "Auth0 does not say whether it accepts the stored WORD.",
+  accepted: "Auth0 accepts WHAT.",
+  refused: "Auth0 refuses WHAT.",
+  unknown: "Auth0 does not say whether it accepts WHAT.",
 };
 
-function pendingText({ version, value }: Pending, word: string): string {
+function pendingText(pending: Pending, word: string, isTold: boolean): string {
+  const { version, former, value } = pending;
+  if (former !== undefined && !isTold) return earlyText(version, value === "accepted");
   const next = "a rotation goes on with that one, and begins no other.";
   if (value === "empty") return `A rotation came to nothing (version ${version} holds no ${word} yet): ${next}`;
   const accepted = value === "accepted" ? `, whose ${word} Auth0 accepts already` : "";
   return `A rotation is not finished (version ${version}${accepted}): ${next}`;
 }
+
+/** What a person made current before Auth0 was told of it, and what a rotation does about it. */
+const earlyText = (version: string, isAccepted: boolean): string =>
+  isAccepted
+    ? `AWSCURRENT is on the version ${version}, which Auth0 accepts although no rotation told it: a rotation records that, and begins no other.`
+    : `AWSCURRENT is on the version ${version}, of which Auth0 was not told: whoever reads AWSCURRENT alone is refused until a rotation tells it. It begins no other.`;

@@ -108,12 +108,16 @@ async function tellProgress(
   const by = followed.worker ? "here" : "service";
   const isProving = followed.target.kind === "client-secret" && (by === "service" || keepsProof);
   let last = told;
+  let failed: string | undefined;
   for await (const progress of follow(table, followed, clock, signal)) {
     const { stage } = progress;
-    if (stage !== last?.stage) say(terminal, stageText(stage, followed.target, by));
-    if (stage !== last?.stage && stage === "promoted" && isProving) say(terminal, WHILE);
+    if (stage !== last?.stage) {
+      say(terminal, stageText(stage, followed.target, by), ...(stage === "promoted" && isProving ? [WHILE] : []));
+      failed = undefined;
+    }
     const text = failureText(progress, last?.failure ?? null, by);
-    if (text) say(terminal, text);
+    if (text && text !== failed) say(terminal, text); // each try that meets the same lease fails anew
+    failed = text ?? failed;
     last = progress;
   }
   return last;

@@ -1,8 +1,8 @@
 import type { Instant } from "../../lib/history/history.ts";
 import { terminalText } from "../../lib/reports/terminal-text.ts";
-import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
 import type { Ordered } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
+import { isStillAccepted } from "../../lib/rotation/ledger/overdue.ts";
 import type { Progress, Stage } from "../../lib/rotation/ledger/progress.ts";
 import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";

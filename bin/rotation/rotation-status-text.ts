@@ -2,9 +2,9 @@ import stringWidth from "string-width";
 import type { Instant } from "../../lib/history/history.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
-import { isStillAccepted } from "../../lib/rotation/aftercare/proof.ts";
 import type { StatusCredential, TenantCredentials } from "../../lib/rotation/by-hand/status.ts";
 import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
+import { isStillAccepted } from "../../lib/rotation/ledger/overdue.ts";
 import {
   type Aftercare,
   concernsPeople,
@@ -12,7 +12,9 @@ import {
   type RotationFailure,
   type RotationRecord,
 } from "../../lib/rotation/ledger/rotation-record.ts";
+import { earlySince } from "../../lib/rotation/ledger/under-way.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";
+import { earlySteps } from "../../lib/rotation/news/early-alert.ts";
 import { type Advised, heldSteps, REFUSAL_ADVICE, refusalSteps } from "../../lib/rotation/news/refusal-advice.ts";
 import type { Refusal } from "../../lib/rotation/refusal.ts";
 import { dueDate } from "../../lib/rotation/schedule/due.ts";
@@ -93,10 +95,12 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
   const name = briefText(clientId, LONGEST_ID);
   const failure = held ? undefined : failedRotation(rotation);
   const made = unfinished(rotation);
+  const early = earlyNotes(tenant, rotation, name);
   return [
     ...(held
       ? [
           `${name}: held since ${minuteText(held.since)}: ${terminalText(held.message)}`,
+          ...(isConfigured && rotation.underWay?.setAt !== undefined ? [HELD_AND_TOLD] : []),
           ...heldSteps(held.refusal, rotation.lastFailure?.code, advised(tenant, rotation)).map(asStep),
         ]
       : []),
@@ -107,7 +111,12 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
         ]
       : []),
     ...(made ? [`${name}: ${unfinishedText(made, rotation)}`] : []),
-    ...(isConfigured ? goOn(tenant, clientId, failure, made) : [`${name}: ${NOT_CONFIGURED}`]),
+    ...early,
+    ...(isConfigured
+      ? early.length > 0
+        ? []
+        : goOn(tenant, clientId, failure, made)
+      : [`${name}: ${NOT_CONFIGURED}`]),
     ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, rotation, now, isConfigured)}`),
     ...(aftercare.some(({ overdueSince }) => overdueSince !== undefined) ? [OVERDUE] : []),
     ...aftercare
@@ -119,6 +128,21 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
       ),
   ];
 }
+
+/** That applications are refused, and what to do about it. */
+function earlyNotes(tenant: string, rotation: RotationRecord, name: string): string[] {
+  const since = earlySince(rotation);
+  if (since === undefined || !rotation.underWay) return [];
+  const { version } = rotation.underWay;
+  return [
+    `${name}: AWSCURRENT is on the version ${version}, of which Auth0 was not told, as the audit of ${minuteText(since)} was the first to see: whoever reads AWSCURRENT alone is refused`,
+    ...earlySteps(advised(tenant, rotation), version).map(asStep),
+    "  more: docs/runbook.md#current-too-early",
+  ];
+}
+
+const HELD_AND_TOLD =
+  "  each audit goes on trying to finish what Auth0 was told of; no other rotation is begun before you resume";
 
 /** The command that goes on with what failed or is under way. */
 function goOn(

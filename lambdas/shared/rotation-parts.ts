@@ -1,7 +1,8 @@
+import type { Login } from "../../lib/auth0/login.ts";
 import { secretsManagerClient } from "../../lib/aws/secrets-manager-client.ts";
 import { secretsManagerVault } from "../../lib/aws/secrets-manager-vault.ts";
 import type { DeployedConfig } from "../../lib/config/deployed-config.ts";
-import { noteOwnRequests } from "../../lib/history/own-requests.ts";
+import { notedLogin, noteOwnRequests } from "../../lib/history/own-requests.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import { configuredRotation } from "../../lib/rotation/from-config.ts";
 import { newKey, newSecret } from "../../lib/rotation/kinds/new-credential.ts";
@@ -23,7 +24,9 @@ export function rotationParts({ tenants }: DeployedConfig, { clock, deadline, si
   const random = Math.random;
   const sources = deployedSecrets();
   const table = deployedTable();
-  const configured = configuredRotation(tenants, sources, { signal, deadline, clock, random });
+  const time = { from: clock.now(), until: deadline };
+  const noted = (login: Login, tenant: string): Login => notedLogin(login, table, { tenant, ...time });
+  const configured = configuredRotation(tenants, sources, { signal, deadline, clock, random, noted });
   return {
     ...configured,
     // Whoever watches an application of which something leaked must tell these questions from a thief's.

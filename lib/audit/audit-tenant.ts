@@ -74,7 +74,7 @@ export async function auditTenant(
  *
  * @param signal ends the audit. A reason with the code `timed-out` marks what was not read yet as `time-out`,
  * and the result still comes; `interrupted` rejects.
- * @throws CurfewError `interrupted` only
+ * @throws CurfewError `interrupted`; `store-failed` where it is to be noted that the auditor logs in, and cannot be
  */
 export async function inspectTenant(
   target: AuditTarget,
@@ -106,7 +106,7 @@ export async function inspectTenant(
     const notes = history && "notes" in history ? history.notes : [];
     return { audit: { ...audit, evidence }, inventory, notes };
   } catch (error) {
-    if (hasCode(error, "interrupted")) throw error;
+    if (hasCode(error, "interrupted", "store-failed")) throw error;
     return { audit: compose(target, rules.clock, startedAt, api, failure(error)), inventory: undefined, notes: [] };
   }
 }

@@ -77,7 +77,7 @@ export function tokenError(answer: Answer, clientId: string, domain: string, clo
     return new CurfewError(
       "no-grant",
       isGrantType
-        ? `Client ${clientId} at ${domain} may not use the client_credentials grant; enable it in the application's advanced settings.`
+        ? `Client ${clientId} at ${domain} may not use the client_credentials grant; enable it in the application's advanced settings, unless an incident has locked it (npx curfew incidents).`
         : `Client ${clientId} has no grant for the Management API of ${domain}; authorize it under APIs > Auth0 Management API.`,
       { detail: isGrantType ? "grant type client_credentials not enabled" : "no client grant for the Management API" },
     );

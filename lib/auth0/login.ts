@@ -12,6 +12,8 @@ export type Login = (
 ) & {
   /** Where to look for what the application may have to log in with instead, in this order; for {@link logIn}. */
   others?: readonly OtherLogin[];
+  /** Awaited before each request for a token is sent with any of them; what it rejects with is thrown. */
+  beforeAsked?: () => Promise<void>;
 };
 
 /** Reads what may be accepted where a login is refused; undefined where nothing is stored. Rejects with CurfewError. */

@@ -104,8 +104,11 @@ export function openManagementApi(options: ManagementApiOptions): ManagementApi 
   };
 
   // A token request may be repeated: a second token harms nobody, and each attempt signs a new assertion.
-  const ask = (login: Login) =>
-    withRetries(() => requestToken(options.address, login, parts, options.signal), retries, options.signal);
+  const askOnce = async (login: Login): Promise<AccessToken> => {
+    await options.login.beforeAsked?.();
+    return requestToken(options.address, login, parts, options.signal);
+  };
+  const ask = (login: Login) => withRetries(() => askOnce(login), retries, options.signal);
   const tokens = createTokenSource(() => logIn(options.login, ask, clock, options.signal), clock);
 
   /** The token is taken when it is the request's turn: a short-lived one would run out in the queue. */

@@ -24,6 +24,23 @@ const ROTATION_SCOPES = {
   deleteKey: "delete:client_credentials",
 } as const;
 
+/** What changes a credential of each kind, with what takes an old key away again. */
+const CHANGES = {
+  "client-secret": ["setSecret"],
+  "private-key": ["registerKey", "attachKeys", "deleteKey"],
+} as const;
+
+/**
+ * The scopes that the token lacks to change a credential of a kind. Asks for nothing but the token; none where Auth0
+ * does not say which scopes it has.
+ */
+export async function missingChangeScopes(api: ManagementApi, kind: keyof typeof CHANGES): Promise<string[]> {
+  const scopes = await api.scopes();
+  return scopes === undefined
+    ? []
+    : CHANGES[kind].map((change) => ROTATION_SCOPES[change]).filter((scope) => !scopes.has(scope));
+}
+
 export type RotatedClientAnswer = z.infer<typeof rotatedClient>;
 export type RegisteredKeyAnswer = z.infer<typeof registeredKey>;
 

@@ -1,5 +1,5 @@
 import type { ListSecretVersionIdsCommandOutput, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { SecretDates } from "../history/vault.ts";
+import type { DatedVersion, SecretDates } from "../history/vault.ts";
 import { referenceFailure } from "./secret-failure.ts";
 
 /**
@@ -11,10 +11,10 @@ import { referenceFailure } from "./secret-failure.ts";
 export function secretVersionDates(client: () => Promise<SecretsManagerClient>): SecretDates {
   let ready: Promise<SecretsManagerClient> | undefined;
   return {
-    async versionDate(name) {
+    async currentVersion(name) {
       try {
         ready ??= client();
-        return await currentVersionDate(await ready, name);
+        return await currentVersionOf(await ready, name);
       } catch (error) {
         throw referenceFailure(name, "ListSecretVersionIds", error);
       }
@@ -24,11 +24,11 @@ export function secretVersionDates(client: () => Promise<SecretsManagerClient>):
 
 type Version = NonNullable<ListSecretVersionIdsCommandOutput["Versions"]>[number];
 
-async function currentVersionDate(client: SecretsManagerClient, name: string): Promise<number | undefined> {
+async function currentVersionOf(client: SecretsManagerClient, name: string): Promise<DatedVersion | undefined> {
   const { paginateListSecretVersionIds } = await import("@aws-sdk/client-secrets-manager");
   for await (const { Versions = [] } of paginateListSecretVersionIds({ client }, { SecretId: name })) {
-    const current = Versions.find(isCurrent);
-    if (current) return current.CreatedDate?.getTime();
+    const { VersionId: id, CreatedDate: made } = Versions.find(isCurrent) ?? {};
+    if (id !== undefined && made) return { id, at: made.getTime() };
   }
   return undefined;
 }

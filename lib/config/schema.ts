@@ -50,14 +50,14 @@ const schedule = z
 const rotation = z
   .strictObject({
     maxPerRun: whole(
-      { title: "Most per run", description: "How many credentials one run may rotate." },
+      { title: "Most per run", description: "How many credentials one run may begin to rotate." },
       1,
       1000,
     ).default(5),
     maxPercentPerRun: whole(
       {
         title: "Most per cent per run",
-        description: "What share of all credentials one run may rotate; at least one.",
+        description: "What share of all credentials one run may begin to rotate; at least one.",
       },
       1,
       100,

@@ -38,7 +38,7 @@ export function secretsManagerName(reference: string): string | undefined {
 
 /** What to say where a secret itself stands instead of its place. */
 export const PASTED =
-  "this looks like the secret itself, which does not belong in a file; store it in Secrets Manager and write its name";
+  "this looks like the secret itself, which does not belong in a file or an argument; store it in Secrets Manager and write its name";
 
 function referenceSentence(written: string): string {
   if (written.startsWith("env:"))

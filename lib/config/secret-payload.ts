@@ -25,7 +25,7 @@ export function readPayload(payload: Secret, expected: Expected): Secret {
   if (text.includes("-----BEGIN")) refuse(expected, PEM);
   const fields = text.startsWith("{") ? parseFields(text) : undefined;
   if (text.startsWith("{") && !fields) refuse(expected, "begins like JSON but is not; correct it");
-  if (fields && !isJwk(fields)) mustAgree(fields, expected);
+  if (fields) mustAgree(fields, expected);
   return expected.kind === "client-secret" ? clientSecret(text, fields, expected) : privateKey(fields, expected);
 }
 
@@ -63,7 +63,7 @@ function nestedJwk(value: unknown, expected: Expected): Fields | undefined {
 export function namesAnother(payload: Secret, expected: Pick<Expected, "domain" | "clientId">): boolean {
   const text = payload.reveal().trim();
   const fields = text.startsWith("{") ? parseFields(text) : undefined;
-  return fields !== undefined && !isJwk(fields) && disagreement(fields, expected) !== undefined;
+  return fields !== undefined && disagreement(fields, expected) !== undefined;
 }
 
 /** A stored address or client that is another one's: the secret is not sent. Which ones, the message does not say. */

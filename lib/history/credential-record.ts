@@ -1,13 +1,15 @@
 import type { DriftProbe, FirstSeen, Instant } from "./history.ts";
+import type { DatedVersion } from "./vault.ts";
 
 /** `CREDENTIAL#<clientId>` of a tenant: what is remembered of one client's credential. */
 export interface CredentialRecord {
   clientId: string;
   seen: FirstSeen;
-  /** When Curfew last rotated it; written by rotation. */
+  /** When Curfew last rotated it, and to which version of the stored secret; written by rotation. */
   rotatedAt?: Instant;
-  /** When the version that the vault holds as current was made, as the latest run saw it. */
-  vaultVersion?: { at: Instant; run: string };
+  rotatedTo?: string;
+  /** The version that the vault holds as current, and when it was made, as the latest run (`<startedAt>#<id>`) saw it. */
+  vaultVersion?: DatedVersion & { run: string };
   /** The last rotation that the tenant's log tells of, whoever made it. */
   rotationInLog?: Instant;
   /** The last successful token exchange in the tenant's log. */
@@ -27,7 +29,7 @@ export function joinCredentials(a: CredentialRecord, b: CredentialRecord): Crede
   return {
     clientId: a.clientId,
     seen: joinSeen(a.seen, b.seen),
-    ...optional("rotatedAt", later(a.rotatedAt, b.rotatedAt)),
+    ...newest(rotationOf(a), rotationOf(b), ({ rotatedAt, rotatedTo = "" }) => [rotatedAt, rotatedTo]),
     ...optional(
       "vaultVersion",
       newest(a.vaultVersion, b.vaultVersion, (one) => [one.run, one.at]),
@@ -40,6 +42,9 @@ export function joinCredentials(a: CredentialRecord, b: CredentialRecord): Crede
     ),
   };
 }
+
+const rotationOf = ({ rotatedAt, rotatedTo }: CredentialRecord) =>
+  rotatedAt === undefined ? undefined : { rotatedAt, ...optional("rotatedTo", rotatedTo) };
 
 /** What one reading knows not to have been there is no news where another saw it before. */
 function joinSeen(a: FirstSeen, b: FirstSeen): FirstSeen {

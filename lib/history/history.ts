@@ -32,7 +32,7 @@ export interface DriftProbe {
 
 /** Why a credential that Curfew looks after is not rotated. */
 export interface RotationTrouble {
-  /** `held`: nobody tries any more until a person says so. */
+  /** `held`: no other rotation is begun until a person says so. */
   state: "held" | "failing";
   /** When it was held, or failed last. */
   since: Instant;

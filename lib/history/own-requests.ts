@@ -5,8 +5,8 @@ import { type Table, tenantPartition } from "../store/table.ts";
 import type { Instant } from "./history.ts";
 
 /**
- * Requests with which Curfew asks whether a credential of an application is accepted. What Auth0 refuses of them it logs
- * as the application's; whoever watches the application must not take them for a thief's.
+ * Requests with which Curfew asks whether a credential of an application is accepted, or logs in as one of its own. What
+ * Auth0 refuses of them it logs as the application's; whoever watches it must not take them for a thief's.
  */
 export interface OwnRequests {
   from: Instant;
@@ -44,6 +44,19 @@ export function noteOwnRequests(
     most += events;
     await table.put<OwnRequests>({ partition: tenantPartition(tenant), sort }, { from, until, most }, { expires });
   };
+}
+
+/**
+ * The same login, but each request for a token with it is noted before it is sent: where an incident has locked one of
+ * Curfew's own applications, Auth0 refuses it, and that is no attempt of a thief.
+ */
+export function notedLogin(
+  login: Login,
+  table: Table,
+  { tenant, ...time }: { tenant: string } & Pick<OwnRequests, "from" | "until">,
+): Login {
+  const note = noteOwnRequests(table, { tenant, clientId: login.clientId }, time);
+  return { ...login, beforeAsked: () => note(1) };
 }
 
 /** All that were noted of an application, with the key of each row, in the order of time. */

@@ -155,9 +155,9 @@ async function recordVaultDates({ vault, credentials, key, startedAt, credential
   const reasons: string[] = [];
   for (const { clientId, secret } of credentials) {
     try {
-      const at = await vault.versionDate(secret);
-      if (at === undefined) continue;
-      await credentialRecords.learn([{ clientId, seen: { first: startedAt }, vaultVersion: { at, run: key } }]);
+      const current = await vault.currentVersion(secret);
+      if (!current) continue;
+      await credentialRecords.learn([{ clientId, seen: { first: startedAt }, vaultVersion: { ...current, run: key } }]);
     } catch (error) {
       if (!hasCode(error, "reference-unresolved")) throw error;
       reasons.push(error.message);

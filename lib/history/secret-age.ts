@@ -37,10 +37,27 @@ export function secretAge(record: CredentialRecord, logSince: Instant | undefine
 function datesOf(record: CredentialRecord, watchedSince: Instant): Omit<SecretAge, "isAtLeast">[] {
   const { rotatedAt, vaultVersion, rotationInLog } = record;
   return [
-    ...(rotatedAt === undefined ? [] : [{ since: rotatedAt, source: "rotation" as const }]),
+    ...(rotatedAt === undefined || isReplaced(record, rotatedAt)
+      ? []
+      : [{ since: rotatedAt, source: "rotation" as const }]),
     ...(vaultVersion === undefined ? [] : [{ since: vaultVersion.at, source: "vault-version" as const }]),
-    ...(rotationInLog === undefined || rotationInLog < watchedSince
+    ...(rotationInLog === undefined || rotationInLog < watchedSince || isOfStored(record, rotationInLog)
       ? []
       : [{ since: rotationInLog, source: "tenant-log" as const }]),
   ];
 }
+
+/** Whether the vault was read since Curfew rotated, and holds another version as current: people went back, or stored one. */
+const isReplaced = ({ rotatedTo, vaultVersion }: CredentialRecord, rotatedAt: Instant): boolean =>
+  rotatedTo !== undefined && vaultVersion?.id !== rotatedTo && readAt(vaultVersion) > rotatedAt;
+
+/**
+ * Whether the change that the log tells of set what the vault holds, and so is as old as that: Auth0 was seen to accept
+ * it long enough afterwards. People set a former secret again, and scripts the same one every day.
+ */
+const isOfStored = ({ probe, vaultVersion }: CredentialRecord, changedAt: Instant): boolean =>
+  probe?.answer === "accepted" && probe.at > changedAt + SAME_EVENT && readAt(vaultVersion) > changedAt;
+
+/** Not before then the vault was read: the start of the run. */
+const readAt = (version: CredentialRecord["vaultVersion"]): Instant =>
+  version === undefined ? 0 : Date.parse(version.run.slice(0, version.run.indexOf("#")));

@@ -1,10 +1,16 @@
 import type { Instant } from "./history.ts";
 
+/** A version of a stored secret, and when it was made. */
+export interface DatedVersion {
+  id: string;
+  at: Instant;
+}
+
 /** The dates of stored secrets; never their values. */
 export interface SecretDates {
   /**
-   * When the version that is current (AWSCURRENT) was made; undefined when there is none.
+   * The version that is current (AWSCURRENT); undefined when there is none.
    * @throws CurfewError `reference-unresolved`
    */
-  versionDate(secretName: string): Promise<Instant | undefined>;
+  currentVersion(secretName: string): Promise<DatedVersion | undefined>;
 }

@@ -112,17 +112,20 @@ export function watching(scope: Construct, tasks: IncidentTasks): IChainable {
   return turn.next(what);
 }
 
-/** What was done with it before it was locked: in the log, and then in all that is different. */
+/** What was done with it before it was locked: in the log, and then in all that is different, as soon as that can be read. */
 export function investigating(scope: Construct, tasks: IncidentTasks): IChainable {
   const over = new Pass(scope, "Investigated");
   const investigate = tasks.investigate("Investigate", "investigate", ASK_AND_ASK);
   const lookBack = tasks.respond("LookBack", "look-back", ASK_AND_ASK);
   const pause = tasks.pause("AwaitLog");
   const what = new Choice(scope, "IsLogRead").when(isNext("again"), pause).otherwise(investigate);
+  const pauseAgain = tasks.pause("AwaitTenant");
+  const compared = new Choice(scope, "IsTenantRead").when(isNext("again"), pauseAgain).otherwise(over);
   tasks.onFailure(investigate, "Investigate", "what was done with what leaked in {} was not investigated.", over);
   tasks.onFailure(lookBack, "LookBack", "the log from before what leaked in {} was locked was not read.", investigate);
   pause.next(lookBack);
-  investigate.next(over);
+  pauseAgain.next(investigate);
+  investigate.next(compared);
   return lookBack.next(what);
 }
 
@@ -175,14 +178,14 @@ function asking(
   const plan = tasks.respond(`Plan${name}`, `plan-${asked}`, ASK_AND_ASK);
   const ask = tasks.ask(`Ask${name}`, `ask-${asked}`);
   const acting = tasks.respond(act, done, ASK_AND_ASK);
-  const over = new Pass(scope, `${name}IsOver`);
+  const over = afterwards(new Pass(scope, `${name}IsOver`));
   const pause = tasks.pause(`Await${name}`);
   const decide = new Choice(scope, `Is${name}Approved`)
     .when(isNext("ask"), ask)
     .when(isNext("act"), acting)
     .when(isNext("again"), pause)
     .otherwise(over);
-  const acted = new Choice(scope, `Is${name}Done`).when(isNext("again"), pause).otherwise(afterwards(over));
+  const acted = new Choice(scope, `Is${name}Done`).when(isNext("again"), pause).otherwise(over);
   // Nobody answered in time, somebody said no, or it was decided before it was asked: what comes of it the plan says.
   ask.addCatch(plan, { errors: NOT_ASKED_AGAIN, resultPath: "$.failure" });
   const patience = tasks.patience(name, plan);
@@ -195,10 +198,13 @@ function asking(
   return plan.next(decide);
 }
 
-/** Tries what was given back with the new credential, which another function reads than the one that gives. */
+/**
+ * Tries what was given back with the new credential, which another function reads than the one that gives: whoever gave
+ * it, this branch or a turn of watching. That function sees whether anything was.
+ */
 function trying(tasks: IncidentTasks, over: IChainable): IChainable {
   const task = tasks.rotate("TryRestored", "try-restored");
-  tasks.onFailure(task, "TryRestored", "what was given back in {} was not tried.", over);
+  tasks.onFailure(task, "TryRestored", "what was given back in {}, if anything was, was not tried.", over);
   return task.next(over);
 }
 

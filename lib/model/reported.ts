@@ -16,6 +16,10 @@ export function isUnreadable(value: unknown): value is Unreadable {
   return typeof value === "object" && value !== null && "unreadable" in value;
 }
 
+/** What can be understood; the rest was not reported as far as anybody can use it. */
+export const readable = <T>(value: Reported<T>): T | undefined =>
+  isUnreadable(value) ? undefined : (value as T | undefined);
+
 /**
  * A field that may be absent and must never make its whole object unusable.
  * `null` counts as absent; a value of another type becomes {@link Unreadable} and is not kept.

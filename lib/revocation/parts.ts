@@ -17,6 +17,8 @@ export interface IncidentSettings {
   egress: readonly string[] | null;
   /** Curfew's own applications there, by client id. */
   own: ReadonlyMap<string, OwnLogin>;
+  /** A person's machine answers: what the deployed Curfew does as the application is noted where nobody reads it here. */
+  isAlone?: boolean;
 }
 
 /** Everything that the steps of an incident work with. */

@@ -3,6 +3,7 @@ import { calibrate, probeCredential } from "../auth0/probe.ts";
 import {
   deleteRegisteredKey,
   listRegisteredKeys,
+  missingChangeScopes,
   type RegisteredKeyAnswer,
   type RotatedClientAnswer,
   readRotatedClient,
@@ -28,6 +29,7 @@ export function auth0Tenant(options: Auth0TenantOptions): RotationTenant {
       const answer = await readRotatedClient(api, clientId, signal);
       return answer && rotatedClient(answer);
     },
+    missingScopes: (kind) => missingChangeScopes(api, kind),
     calibrate: (login) => calibrate(address, login, probes, signal),
     probe: (login, endpoint) => probeCredential(address, login, probes, signal, endpoint),
     obtainToken: (login) => obtainsToken(address, login, probes, signal),

@@ -81,6 +81,7 @@ const boundedEvidence = (evidence: EvidenceStore, within: Bound): EvidenceStore 
 
 const boundedTenant = (tenant: RotationTenant, within: Bound): RotationTenant => ({
   client: () => within(() => tenant.client()),
+  missingScopes: (kind) => within(() => tenant.missingScopes(kind)),
   calibrate: (login) => within(() => tenant.calibrate(login)),
   probe: (login, endpoint) => within(() => tenant.probe(login, endpoint)),
   obtainToken: (login) => within(() => tenant.obtainToken(login)),

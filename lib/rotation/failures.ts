@@ -1,8 +1,8 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
-import { overdueFrom } from "./aftercare/proof.ts";
 import { boundedParts } from "./bounded-parts.ts";
 import { isRefusedOrder } from "./ledger/failing.ts";
 import { noteRotation } from "./ledger/ledger.ts";
+import { overdueFrom } from "./ledger/overdue.ts";
 import {
   type Failure,
   isOpen,

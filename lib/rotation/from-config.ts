@@ -1,3 +1,4 @@
+import type { Login } from "../auth0/login.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { TenantConfig } from "../config/schema.ts";
 import type { Instant } from "../history/history.ts";
@@ -13,7 +14,10 @@ import type { RotationTenant } from "./ports.ts";
 const OVERLAP = hours(24);
 
 /** What the rotator's requests go by. */
-export type RotatorParts = Pick<Auth0TenantOptions, "signal" | "deadline" | "clock" | "random" | "timeout">;
+export interface RotatorParts extends Pick<Auth0TenantOptions, "signal" | "deadline" | "clock" | "random" | "timeout"> {
+  /** Has it noted that the rotator logs in; left out where nobody notes it. */
+  noted?: (rotator: Login, tenant: string) => Login;
+}
 
 /** What a rotation asks the configuration. */
 export interface ConfiguredRotation {
@@ -26,7 +30,7 @@ export interface ConfiguredRotation {
 export function configuredRotation(
   tenants: readonly TenantConfig[],
   sources: SecretSources,
-  parts: RotatorParts,
+  { noted = (login) => login, ...parts }: RotatorParts,
 ): ConfiguredRotation {
   const byName = new Map(tenants.map((tenant) => [tenant.name, tenant]));
   return {
@@ -35,7 +39,7 @@ export function configuredRotation(
       const tenant = byName.get(name);
       if (!tenant?.rotator) throw noRotator(name);
       const { domain, origin, plan, rotator } = tenant;
-      const login = await loginFrom(rotator, domain, sources);
+      const login = noted(await loginFrom(rotator, domain, sources), name);
       const address = { domain, ...(origin === undefined ? {} : { origin }) };
       const deadline = Math.min(end, parts.deadline ?? end);
       return auth0Tenant({ address, plan, login, clientId, ...parts, deadline });

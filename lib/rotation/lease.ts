@@ -1,16 +1,23 @@
 import type { Instant } from "../history/history.ts";
+import { type Stored, updateRow } from "../history/update-row.ts";
 import type { Clock } from "../model/clock.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import { type Key, type Row, type Table, tenantPartition } from "../store/table.ts";
 
 /** `LEASE#<clientId>` of a tenant: who works on the client's credential. */
 interface Lease {
-  /** Null when nobody does. */
-  owner: string | null;
-  /** When the owner's process is dead at the latest. */
+  owner: string;
+  /** Which of the owner's processes may write: the one that came last. */
+  writer: number;
+  /** Those of them that were not seen to end. */
+  processes: readonly Process[];
+}
+
+interface Process {
+  /** The row's version as the process wrote it when it came: no other one has that. */
+  id: number;
+  /** When it is dead at the latest. */
   until: Instant;
-  /** The same of the processes of the same owner before it that may still live; they were not seen to end. */
-  formerUntil: Instant;
 }
 
 /** The right to work on one credential. */
@@ -23,8 +30,8 @@ export interface HeldLease {
    */
   write<T>(call: () => Promise<T>): Promise<T>;
   /**
-   * Gives the right back, unless a write was not answered well: it may still have its effect, so everybody but the
-   * owner waits until the lease ends by itself.
+   * Gives this process's part back, also where another of its owner has taken over; but not after a write that was not
+   * answered well: that may still have its effect, so everybody but the owner waits until this process is dead.
    */
   release(): Promise<void>;
 }
@@ -48,9 +55,8 @@ const SKEW = 5_000;
 /**
  * Takes the right to work on one credential; schedule, person and incident never do so at the same time.
  *
- * A process that did not give its lease back may still be writing, so others wait until it is surely dead. That holds
- * also when a process of the same owner took over and ended meanwhile: a request that comes late must not meet the
- * next rotation.
+ * Who comes from the same owner takes over. Others wait until each process of the owner has given its part back or is
+ * surely dead: it may still be writing, and a request that comes late must not meet the next rotation.
  *
  * @throws CurfewError `rotation-busy`, retryable, while somebody else has it
  */
@@ -60,11 +66,12 @@ export async function takeLease(table: Table, request: LeaseRequest, clock: Pick
   const row = await table.get<Lease>(key);
   const now = clock.now();
   if (!isFree(row, owner, now)) throw busy(clientId);
-  const formerUntil = row?.value.owner === owner ? Math.max(row.value.until, row.value.formerUntil) : 0;
   const version = row?.version ?? 0;
-  const lease: Lease = { owner, until, formerUntil };
+  const own: Process = { id: version + 1, until };
+  const others = row?.value.owner === owner ? row.value.processes.filter(mayLive(now)) : [];
+  const lease: Lease = { owner, writer: own.id, processes: [...others, own] };
   if (!(await table.put(key, lease, { ifVersion: version }))) throw busy(clientId);
-  return heldLease(table, key, { ...request, formerUntil, version: version + 1 }, clock);
+  return heldLease(table, key, { clientId, own, row: { value: lease, version: own.id } }, clock);
 }
 
 /**
@@ -86,18 +93,22 @@ const leaseKey = (tenant: string, clientId: string): Key => ({
   sort: `LEASE#${clientId}`,
 });
 
-function isFree(row: Row<Lease> | undefined, owner: string, now: Instant): boolean {
-  if (!row || row.value.owner === null || row.value.owner === owner) return true;
-  return endOf(row.value) <= now;
-}
+const isFree = (row: Row<Lease> | undefined, owner: string, now: Instant): boolean =>
+  row === undefined || row.value.owner === owner || !row.value.processes.some(mayLive(now));
+
+const mayLive =
+  (now: Instant) =>
+  ({ until }: Process): boolean =>
+    until + SKEW > now;
 
 /** When everybody who may still work under it is surely dead. */
-const endOf = ({ until, formerUntil }: Lease): Instant => Math.max(until, formerUntil) + SKEW;
+const endOf = ({ processes }: Lease): Instant => Math.max(...processes.map(({ until }) => until)) + SKEW;
 
-interface Taken extends LeaseRequest {
-  formerUntil: Instant;
-  /** The row's version as this process wrote it: whoever takes over writes another one. */
-  version: number;
+interface Taken {
+  clientId: string;
+  own: Process;
+  /** As this process left it. */
+  row: Stored<Lease>;
 }
 
 function heldLease(table: Table, key: Key, taken: Taken, clock: Pick<Clock, "now">): HeldLease {
@@ -105,24 +116,26 @@ function heldLease(table: Table, key: Key, taken: Taken, clock: Pick<Clock, "now
   return {
     async write(call) {
       const row = await table.get<Lease>(key);
-      if (row?.version !== taken.version || clock.now() >= taken.until) throw busy(taken.clientId);
+      if (row?.value.writer !== taken.own.id || clock.now() >= taken.own.until) throw busy(taken.clientId);
       unanswered += 1;
       const answer = await call();
       unanswered -= 1;
       return answer;
     },
     async release() {
-      if (unanswered === 0) await giveBack(table, key, taken, clock.now());
+      if (unanswered === 0) await giveBack(table, key, taken);
     },
   };
 }
 
-/** What was done is done, so nothing depends on it: where it fails the lease ends by itself, and its owner goes on at once. */
-async function giveBack(table: Table, key: Key, { owner, formerUntil, version }: Taken, now: Instant): Promise<void> {
-  const others: Lease = { owner, until: formerUntil, formerUntil: 0 };
-  const nobody: Lease = { owner: null, until: 0, formerUntil: 0 };
+/** What was done is done, so nothing depends on it: where it fails the part ends by itself, and its owner goes on at once. */
+async function giveBack(table: Table, key: Key, { own, row }: Taken): Promise<void> {
+  const without = ({ processes, ...lease }: Lease): Lease => ({
+    ...lease,
+    processes: processes.filter(({ id }) => id !== own.id),
+  });
   try {
-    await table.put(key, formerUntil + SKEW > now ? others : nobody, { ifVersion: version });
+    await updateRow<Lease>(table, key, row, (lease = row.value) => without(lease));
   } catch (error) {
     if (!(error instanceof CurfewError)) throw error;
   }

@@ -123,6 +123,8 @@ export interface NewKey {
 export interface RotationTenant {
   /** Undefined when the client is gone. */
   client(): Promise<RotatedClient | undefined>;
+  /** Which scopes the rotator's token lacks to change a credential of this kind; none where Auth0 does not say. */
+  missingScopes(kind: Login["method"]): Promise<readonly string[]>;
   /** As `calibrate` of `lib/auth0/probe.ts`. */
   calibrate(login: Login): Promise<Calibration>;
   /** As `probeCredential`. */

@@ -6,13 +6,14 @@ import { readTarget } from "./ledger/ledger.ts";
 import { isOpen, type RotationStep } from "./ledger/rotation-record.ts";
 import type { RotationTarget } from "./ledger/target.ts";
 import { isToBeTold } from "./ledger/under-way.ts";
+import { markDropped } from "./mark.ts";
 import type { RotationParts } from "./parts.ts";
 import type { VersionId } from "./ports.ts";
-import { refusedError } from "./refusal.ts";
-import { retire, settle } from "./settle.ts";
+import { refusalOf, refusedError } from "./refusal.ts";
 import { createSecret } from "./steps/create-secret.ts";
 import { finishSecret } from "./steps/finish-secret.ts";
 import { setSecret } from "./steps/set-secret.ts";
+import { retire, settle } from "./steps/settle.ts";
 import { nothingToTest, testSecret } from "./steps/test-secret.ts";
 import { standingOf } from "./vault/standing.ts";
 import { atWork, configuredFor, recall, remember, type Work, type WorkRequest } from "./work.ts";
@@ -71,7 +72,8 @@ async function targetOf(arn: string, { table }: RotationParts): Promise<Rotation
   throw refusedError({ refusal: "no-target", message });
 }
 
-const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<void>>> = {
+/** Each gives false where nothing comes of the version. */
+const STEPS: Readonly<Record<RotationStep, (work: Work) => Promise<unknown>>> = {
   createSecret,
   setSecret,
   testSecret,
@@ -83,8 +85,13 @@ async function doStep(step: RotationStep, work: Work): Promise<boolean> {
   if (standing === "current" && (await isDone(step, work))) return true;
   if (standing === "replaced") return step === "createSecret" && retire(work);
   if (standing === "unlabelled" && step === "createSecret") return settle(work);
-  await STEPS[step](work);
-  return true;
+  try {
+    return (await STEPS[step](work)) !== false;
+  } catch (error) {
+    // Else it would have to be finished for ever, and could not be: the refusal holds it, and nothing is left to do.
+    if (refusalOf(error) === "client-gone") await markDropped(work);
+    throw error;
+  }
 }
 
 /** Of a version that is current: it is only recorded, unless Auth0 may not know it yet. */

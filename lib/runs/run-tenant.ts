@@ -8,6 +8,7 @@ import { type RunKey, type RunRecord, type RunRef, runKey } from "../findings/le
 import { earlierRuns, runOf } from "../findings/ledger/runs.ts";
 import { listExceptions } from "../findings/list-exceptions.ts";
 import type { TenantAudit } from "../findings/tenant-audit.ts";
+import { notedLogin } from "../history/own-requests.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import { CurfewError } from "../model/curfew-error.ts";
 import type { Severity } from "../model/severity.ts";
@@ -140,10 +141,15 @@ async function auditAndKeep(tenantRun: TenantRun, parts: TenantRunParts, name: s
 }
 
 /** Ends the reading in time; what was not read by then is `time-out`, and what was read is judged. */
-async function inspectInTime(target: AuditTarget, { rules, readUntil }: TenantRunParts): Promise<Inspection> {
+async function inspectInTime(
+  target: AuditTarget,
+  { table, rules, readUntil, deadline }: TenantRunParts,
+): Promise<Inspection> {
   const outOfTime = new CurfewError("timed-out", "The time of this run is over.", { detail: "out of time" });
   using reading = startTimeout(rules.clock, readUntil - rules.clock.now(), outOfTime);
-  return await inspectTenant(target, rules, reading.signal);
+  const time = { from: rules.clock.now(), until: deadline };
+  const login = async () => notedLogin(await target.login(), table, { tenant: target.name, ...time });
+  return await inspectTenant({ ...target, login }, rules, reading.signal);
 }
 
 /**

@@ -53,7 +53,7 @@ test("the date of the current version is found on whatever page it is, and no va
         : { Versions: [{ VersionId: "a", VersionStages: ["AWSCURRENT"], CreatedDate: MADE }] },
     );
 
-  expect(await dates().versionDate("apps/shop")).toBe(MADE * 1_000);
+  expect(await dates().currentVersion("apps/shop")).toEqual({ id: "a", at: MADE * 1_000 });
   expect(asked.map(({ target }) => target)).toEqual([
     "secretsmanager.ListSecretVersionIds",
     "secretsmanager.ListSecretVersionIds",
@@ -64,13 +64,13 @@ test("the date of the current version is found on whatever page it is, and no va
 test("a secret without a current version has no date", async () => {
   answer = (response) => send(response, { Versions: [{ VersionId: "b", VersionStages: ["AWSPENDING"] }] });
 
-  expect(await dates().versionDate("apps/shop")).toBeUndefined();
+  expect(await dates().currentVersion("apps/shop")).toBeUndefined();
 });
 
 test("a refusal names the secret and the action that is missing", async () => {
   answer = (response) => send(response, { __type: "AccessDeniedException", message: "canary" }, 400);
 
-  await expect(dates().versionDate("apps/shop")).rejects.toMatchObject({
+  await expect(dates().currentVersion("apps/shop")).rejects.toMatchObject({
     code: "reference-unresolved",
     message: expect.stringMatching(/^The secret apps\/shop .*secretsmanager:ListSecretVersionIds(?!.*canary)/),
   });

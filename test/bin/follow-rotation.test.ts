@@ -4,6 +4,8 @@ import { orderAndFollow } from "../../bin/rotation/follow-rotation.ts";
 import { spoken } from "../../bin/spoken.ts";
 import type { Terminal } from "../../bin/terminal.ts";
 import { takeLease } from "../../lib/rotation/lease.ts";
+import { changeRotation } from "../../lib/rotation/ledger/ledger.ts";
+import type { RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { CURRENT, type RotationService } from "../../lib/rotation/ports.ts";
 import { recordOf } from "../rotation/world/curfew.ts";
 import { prepareKeys } from "../rotation/world/keys.ts";
@@ -27,7 +29,7 @@ async function hanging() {
 }
 
 /** Runs the command in virtual time. */
-async function finished(world: World, hangs: string, given: Partial<DeployedRotation> = {}, width = 200) {
+async function finished(world: World, hangs: string | undefined, given: Partial<DeployedRotation> = {}, width = 200) {
   const said = { out: "", err: "", code: -1 };
   const terminal: Terminal = {
     out: (text) => {
@@ -47,7 +49,7 @@ async function finished(world: World, hangs: string, given: Partial<DeployedRota
   const ending = await world.clock.run(
     world.run("by hand", 3_600_000, (_, parts) => {
       const rotation = { ...parts, service, newVersion: world.newVersion, keepsProof: true, ...given };
-      const rotatable = { target: world.target, hanging: hangs };
+      const rotatable = { target: world.target, hanging: hangs, record: undefined };
       return orderAndFollow(rotatable, false, rotation as DeployedRotation, terminal, invocation);
     }),
   );
@@ -55,6 +57,37 @@ async function finished(world: World, hangs: string, given: Partial<DeployedRota
 }
 
 const LEASE = 300_000;
+
+it("says once that somebody else has the credential, however often the service tries", async () => {
+  const options = { kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) } as const;
+  const { world } = await announcedWorld(options);
+  const { table, target, clock } = world;
+  const { tenant, clientId } = target;
+  const change = (more: Partial<RotationRecord>) => changeRotation(table, target, (record) => ({ ...record, ...more }));
+  const tries = async (version: string) => {
+    for (let tried = 0; tried < 5; tried++) {
+      const failure = { version, step: "createSecret", at: clock.now(), refusal: null, message: "Busy." } as const;
+      await change({ lastFailure: { ...failure, code: "rotation-busy" } });
+      await clock.sleep(20_000);
+    }
+    await change({
+      promoted: { version, at: clock.now() },
+      lastProof: { old: "old", current: version, provenAt: clock.now(), answers: [] },
+    });
+  };
+  let trying: Promise<void> | undefined;
+  const startRotation = async (_: string, version: string) => {
+    trying = tries(version);
+    return { outcome: "started" } as const;
+  };
+  await clock.run(takeLease(table, { tenant, clientId, owner: "an incident", until: clock.now() + LEASE }, clock));
+
+  const { err, code } = await finished(world, undefined, { service: { ...service, startRotation } });
+  await trying;
+
+  expect(code).toBe(0);
+  expect(err.match(/Somebody else has this credential/g)).toHaveLength(1);
+});
 
 describe("finishing a rotation from here", () => {
   it("begins with the steps when somebody else's lease has ended, and says nothing of a function", async () => {

@@ -6,7 +6,6 @@ import { failureText } from "../../bin/rotation/follow-rotation.ts";
 import { nothingCame, outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
 import { statusText } from "../../bin/rotation/rotation-status-text.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
-import { standingFailure } from "../../lib/rotation/ledger/failing.ts";
 import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
@@ -172,6 +171,29 @@ describe("the status of credentials", () => {
     expect(status(known({ rotation: rotation({ order, promoted: { version: "v1", at: NOW + 1 } }) }))).toMatch(/ ok$/);
   });
 
+  it("says that a version was made current before Auth0 was told of it, and the way forward and back", () => {
+    const underWay = { version: "v1", startedAt: NOW, earlySince: NOW + DAY };
+    const text = status(known({ rotate: "off", rotation: rotation({ underWay }) }));
+
+    expect(text).toContain("AWSCURRENT is on the version v1, of which Auth0 was not told");
+    expect(text.match(/npx curfew rotate .*/g)).toEqual(["npx curfew rotate --tenant acme --client checkout"]);
+    expect(text).toContain("--secret-id apps/checkout --version-stage AWSCURRENT --move-to-version-id FORMER");
+    expect(status(known({ rotation: rotation({ underWay: { ...underWay, setAt: NOW } }) }))).not.toContain(
+      "AWSCURRENT",
+    );
+  });
+
+  it("says of a credential that is held what audits go on with all the same", () => {
+    const held = { since: NOW, refusal: null, message: "No." };
+    const textOf = (underWay: RotationRecord["underWay"] & {}) =>
+      status(known({ rotation: rotation({ held, underWay }) }));
+
+    expect(textOf({ version: "v1", startedAt: NOW, setAt: NOW })).toContain(
+      "each audit goes on trying to finish what Auth0 was told of; no other rotation is begun before you resume",
+    );
+    expect(textOf({ version: "v1", startedAt: NOW })).not.toContain("each audit");
+  });
+
   it("says once how to go on with a version that failed on its way", () => {
     const lastFailure = { version: "v1", step: "setSecret", at: NOW, code: "unreachable", refusal: null } as const;
     const underWay = { version: "v1", startedAt: NOW, setAt: NOW };
@@ -190,14 +212,6 @@ describe("the status of credentials", () => {
 
     expect(withFailure({})).toContain(sentence);
     expect(withFailure({ notProvable: "It is gone." })).not.toContain(sentence);
-  });
-
-  it("forgets a failure that was overcome", () => {
-    const failure = { version: "v1", at: NOW, code: "unreachable", refusal: null, message: "No." } as const;
-    const ofStep = rotation({ lastFailure: { ...failure, step: "setSecret" } });
-
-    expect(standingFailure(ofStep)).toMatchObject({ step: "setSecret" });
-    expect(standingFailure({ ...ofStep, promoted: { version: "v2", at: NOW + 1 } })).toBeUndefined();
   });
 
   it("names what was rotated once, is not configured any more, and is not finished", () => {

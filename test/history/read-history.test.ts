@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { type CredentialRecord, joinCredentials } from "../../lib/history/credential-record.ts";
 import type { Exchanges } from "../../lib/history/history.ts";
 import type { LogRecord } from "../../lib/history/log-record.ts";
+import { secretAge } from "../../lib/history/secret-age.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { askManagementToken, askToken, machine, START } from "../sandbox/support/a-sandbox.ts";
 import { aRememberedTenant, DAY, remembered } from "../support/remembered-tenant.ts";
@@ -71,10 +73,13 @@ describe("how old a secret is", () => {
     await using world = await aRememberedTenant({ clients: [SHOP], logs: [OLD_EVENT] }, { credentials });
     const at = START - 40 * DAY;
 
-    const first = await world.run({ vault: { versionDate: async (name) => (name === "apps/shop" ? at : undefined) } });
+    const current = { id: "v1", at };
+    const first = await world.run({
+      vault: { currentVersion: async (name) => (name === "apps/shop" ? current : undefined) },
+    });
     const second = await world.run({
       vault: {
-        versionDate: async () => {
+        currentVersion: async () => {
           throw new CurfewError("reference-unresolved", "The secret apps/shop may not be read.");
         },
       },
@@ -85,17 +90,59 @@ describe("how old a secret is", () => {
     expect(second.secrets.get("shop")).toEqual(expected);
     expect(second.notes).toEqual(["The date of a stored secret is not known: The secret apps/shop may not be read."]);
     expect([...second.managed]).toEqual(["shop"]);
+    expect((await remembered(world.table))["CREDENTIAL#shop"]).toMatchObject({ vaultVersion: current });
+  });
+
+  /** Curfew set `v2` the day before yesterday, in place of one that is 400 days old. */
+  const rotated = { clientId: "shop", seen: { first: 0 }, rotatedAt: START - 2 * DAY, rotatedTo: "v2" };
+  const reading = (id: string, ageDays: number, daysAgo: number) => ({
+    vaultVersion: { id, at: START - ageDays * DAY, run: `${new Date(START - daysAgo * DAY).toISOString()}#run` },
+  });
+  const accepted = { answer: "accepted", at: START, reason: null, detail: null } as const;
+
+  test.each<[string, number, string, Partial<CredentialRecord>]>([
+    ["Curfew's own, whose version is current, however long ago that was made", 2, "rotation", reading("v2", 30, 1)],
+    ["Curfew's own, where the vault was read before", 2, "rotation", reading("v1", 400, 3)],
+    ["of the version before, where people went back to it", 400, "vault-version", reading("v1", 400, 1)],
+    [
+      "of the version before, where people set it at Auth0 as well",
+      400,
+      "vault-version",
+      { ...reading("v1", 400, 0.5), rotationInLog: START - DAY, probe: accepted },
+    ],
+    [
+      "of the change at Auth0, of which the vault knows nothing",
+      1,
+      "tenant-log",
+      { ...reading("v1", 400, 0.5), rotationInLog: START - DAY, probe: { ...accepted, answer: "refused" } },
+    ],
+    [
+      "of the change at Auth0, where the vault could not be read since",
+      1,
+      "tenant-log",
+      { ...reading("v2", 2, 1.5), rotationInLog: START - DAY, probe: accepted },
+    ],
+  ])("is %s", (_, days, source, more) => {
+    const age = secretAge({ ...rotated, ...more }, START - 29 * DAY, START);
+
+    expect(age).toEqual({ since: START - days * DAY, source, isAtLeast: false });
+  });
+
+  test("keeps what Curfew set together with when, in whatever order records are joined", () => {
+    const earlier = { ...rotated, rotatedAt: START - 9 * DAY, rotatedTo: "v9" };
+
+    expect([joinCredentials(earlier, rotated), joinCredentials(rotated, earlier)]).toEqual([rotated, rotated]);
   });
 
   test("that the vault does not tell of many secrets is one note, which names the first", async () => {
     const ids = Array.from({ length: 1_200 }, (_, index) => index);
     const credentials = ids.map((id) => ({ clientId: `c${id}`, kind: "client-secret", secret: `apps/${id}` }) as const);
     await using world = await aRememberedTenant({ clients: [SHOP], logs: [OLD_EVENT] }, { credentials });
-    const versionDate = async (name: string) => {
+    const currentVersion = async (name: string) => {
       throw new CurfewError("reference-unresolved", `The secret ${name} may not be read.`);
     };
 
-    const { notes } = await world.run({ vault: { versionDate } });
+    const { notes } = await world.run({ vault: { currentVersion } });
 
     const named = [0, 1, 2].map((id) => `The secret apps/${id} may not be read.`).join(" ");
     expect(notes).toEqual([`The dates of 1,200 stored secrets are not known, of the first because of this: ${named}`]);

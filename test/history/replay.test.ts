@@ -78,7 +78,7 @@ function runOver(api: ManagementApi, table: Table, { clients, lifetime, startedA
     run: { id: `at-${startedAfter}`, startedAt },
     clock: { ...systemClock, now: () => NOW + 3 * HOUR },
     lookedAfter: () => ({ credentials: [{ clientId: "client-1", kind: "client-secret", secret: "shop" }], own: [] }),
-    vault: { versionDate: async () => NOW - 9 * HOUR },
+    vault: { currentVersion: async () => ({ id: "v1", at: NOW - 9 * HOUR }) },
     interval: 86_400,
   });
   const inventory = {

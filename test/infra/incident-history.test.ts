@@ -37,14 +37,15 @@ describe("the history of an execution", () => {
     "has room for as many turns of watching as there are, with what is done beside them, where what leaked $title (the window: $window)",
     async ({ putBack, window }) => {
       const waiting = (tries: number) => (_: number, count: number) => (count === tries ? "on" : "again");
-      /** A question is asked again each day; the log is looked back at for as long as Auth0 keeps it. */
+      /** A question is asked again each day; the log, and then the tenant, is tried to be read for as long as Auth0 keeps the log. */
       const watched = (turns: number, next: "rotate" | "again") =>
         run({
           contain: "again",
           watch: (_, count) => (count === turns - 1 ? "on" : next),
           "plan-restore": (_, count) => (count === 100 ? "on" : count % 2 === 0 ? "ask" : "again"),
           "plan-key-revocation": waiting(triesIn(LONGEST)),
-          "look-back": waiting(triesIn(30)),
+          "look-back": waiting(triesIn(1)),
+          investigate: waiting(triesIn(30) - triesIn(1)),
         });
       const [few, more, tried] = [await watched(20, "again"), await watched(40, "again"), await watched(40, "rotate")];
       /** Whether it is over is looked at once a day. */
@@ -83,17 +84,19 @@ describe("the history of an execution", () => {
     const contained = Object.fromEntries(
       ["lock", "detach-key", "contain", "network-acl", "look"].map((step) => [step, done(openedAt)]),
     );
+    /** Access may be given back for a week more, and somebody watches until then. */
+    const end = at + days(7) * 1_000;
     let [now, turns, tries] = [openedAt, 0, 0];
     let steps: Incident["steps"] = { ...contained, rotate: done(openedAt), prove: done(openedAt) };
     if (!putBack) steps = { ...steps, rotate: { ...NOT_REPLACED, at: openedAt } };
-    while (turns < MOST_TURNS && (state === "open" || now < at)) {
+    while (turns < MOST_TURNS && (state === "open" || now < end)) {
       turns += 1;
       if (putBack) steps = { ...steps, contain: done(now) };
-      if (shouldRotateAgain(incidentOf({ steps, window }), now)) {
+      if (shouldRotateAgain(incidentOf({ steps, window }), now, true)) {
         tries += 1;
         steps = { ...steps, rotate: putBack ? done(now) : { ...NOT_REPLACED, at: now }, prove: done(now) };
       }
-      now += watchInterval(window, turns, now) * 1_000;
+      now += watchInterval(window, turns, now, end) * 1_000;
     }
     return { turns, tries, lasts: Math.floor((now - openedAt) / (days(1) * 1_000)) };
   }

@@ -186,12 +186,13 @@ describe("an emergency revocation", () => {
   });
 
   it("looks back at the log until it is read, and compares then", async () => {
-    const { calls } = await run(INCIDENT, { "look-back": ["again", "again", "on"] });
+    const { calls } = await run(INCIDENT, { "look-back": ["again", "again", "on"], investigate: ["again", "on"] });
 
     expect(calls.filter((step) => /^(look-back|investigate)$/.test(step))).toEqual([
       "look-back",
       "look-back",
       "look-back",
+      "investigate",
       "investigate",
     ]);
   });
@@ -290,5 +291,27 @@ describe.each([
       expect(calls.filter((each) => each === step).length, step).toBeGreaterThan(6);
       expect(pages, step).toHaveLength(1);
     }
+  });
+});
+
+describe("what was given back", () => {
+  const about = (calls: readonly string[]) => calls.filter((step) => /restored?$|give-back/.test(step));
+  const asked = ["plan-restore", "ask-restore", "plan-restore"];
+
+  it.each([
+    { who: "the state that gives it back", giving: "on", steps: ["give-back", "try-restored"] },
+    { who: "the watch meanwhile", giving: "again", steps: ["give-back", "plan-restore", "try-restored"] },
+  ] as const)("is tried where $who came to its end", async ({ giving, steps }) => {
+    const script = { "plan-restore": ["ask", "act", "on"], "ask-restore": "approved", "give-back": giving } as const;
+    const { calls } = await run(INCIDENT, script);
+
+    expect(about(calls)).toEqual([...asked, ...steps]);
+  });
+
+  it("is tried no more often where that fails, and people are told", async () => {
+    const { calls, pages } = await run(INCIDENT, { "try-restored": "fails" });
+
+    expect(about(calls).slice(0, 2)).toEqual(["plan-restore", "try-restored"]);
+    expect(pages).toEqual([expect.stringContaining("if anything was, was not tried")]);
   });
 });

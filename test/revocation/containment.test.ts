@@ -360,6 +360,41 @@ describe("what leaked of two keys", () => {
 
     expect(world.tenant.client?.attachedKeys).toEqual(["cred_3"]);
     expect(toldOf(world).join()).not.toMatch(/put back/);
+
+    world.putBack(() =>
+      Object.assign(world.tenant, { client: { ...world.tenant.client, attachedKeys: ["cred_1", "cred_3"] } }),
+    );
+    await turns(world, 1);
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_3"]);
+    expect(toldOf(world).join()).toMatch(/put back/);
+  });
+
+  test("is one of two where both did: the other one is detached wherever it comes back", async () => {
+    const world = await contained({ ...KEYS, leakedKey: "old" });
+    await report(world, null, undefined, "new");
+    world.putBack(() =>
+      Object.assign(world.tenant, { client: { ...world.tenant.client, attachedKeys: ["cred_1", "cred_2"] } }),
+    );
+    await turns(world, 1);
+
+    expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
+    expect(stepsOf(world)["detach-key"]).toMatchObject({
+      outcome: "incomplete",
+      message: expect.stringMatching(/only one/),
+    });
+  });
+
+  test("that was mistyped is corrected by naming another one, and by none that is mistyped", async () => {
+    const world = await contained({ ...KEYS, leakedKey: "odl" });
+    await report(world, null, undefined, "old");
+    await world.clock.run(containAll(world));
+    await turns(world, 1);
+    expect([world.tenant.client?.attachedKeys, isContained(world.incident())]).toEqual([["cred_2"], true]);
+
+    await report(world, null, undefined, "nwe");
+    await turns(world, 1);
+    expect(missingOf(world, "detach-key")).toEqual([expect.stringMatching(/the key nwe of job: there is no such key/)]);
+    expect(isContained(world.incident())).toBe(false);
   });
 
   test("stays when it has become the only one", async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
-import { isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
-import { changeIncident, openIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
+import { giveBack } from "../../lib/revocation/restore/give-back.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { approve, replaced } from "./world/approve.ts";
 import { respond } from "./world/curfew.ts";
@@ -46,17 +48,23 @@ describe("the moment since which access is given back", () => {
     const { restored } = world.incident();
     const [one, two] = [await readIncident(world.table, "one"), await readIncident(world.table, "two")];
 
-    expect([one.restored, two.restored]).toEqual([restored, undefined]);
+    expect([one.restored, two.restored]).toEqual([{ ...restored, by: id, isOpen: true }, undefined]);
     // Nothing was taken away for it, and the user's token works on.
     expect((await readIncident(world.table, "user")).restored).toBeUndefined();
     expect([isGivenBack(one), isContained(one), wasContained(one)]).toEqual([true, false, true]);
   });
 
-  test("is the last one at which the lock was seen to hold, until all of it is back", async () => {
+  test("is the last one at which the lock was seen to hold, until all of it is back, also of an earlier incident", async () => {
     const world = await approvedWorld();
+    const { id } = world.opened;
+    await world.table.put(incidentKey("one"), { ...world.incident(), id: "one", followedBy: id });
+    await changeIncident(world.table, id, (known) => ({ ...known, follows: ["one"] }));
     world.tenant.refusals.setGrantTypes = "throttled";
     await give(world);
     const first = world.incident().restored;
+    const before = await readIncident(world.table, "one");
+    expect([before.restored?.at, isOpened(before), isGivenBack(before)]).toEqual([first?.at, true, false]);
+    expect(notDone(before)).toEqual([expect.stringMatching(/being given back/)]);
     await world.clock.run(world.clock.sleep(3_600_000));
     delete world.tenant.refusals.setGrantTypes;
     await give(world);
@@ -65,6 +73,8 @@ describe("the moment since which access is given back", () => {
     expect(isGivenBack(world.incident())).toBe(true);
     expect(restored?.stoppedAt).toBe(first?.stoppedAt);
     expect((restored?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(3_600_000);
+    const one = await readIncident(world.table, "one");
+    expect([one.restored?.at, isGivenBack(one)]).toEqual([restored?.at, true]);
     world.putBack((tenant) => tenant.setGrantTypes([]));
     await give(world);
     expect(world.incident().restored).toEqual(restored);
@@ -190,6 +200,28 @@ describe("another report about the same application", () => {
     expect(world.incident().followedBy).toBe(third.id);
   });
 
+  test("that a person ends leaves it to the first one: what was given back by then stays, what is planted does not", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(replaced(world));
+    const { id } = await report(world, TOKEN);
+    await contain(world, id);
+    const proven = { at: world.clock.now(), outcome: "done", message: "It gets no token." } as const;
+    const ready = await changeIncident(world.table, id, ({ steps, ...known }) => ({
+      ...known,
+      steps: { ...steps, rotate: proven, prove: proven },
+    }));
+    await world.clock.run(approve(world, "restore", ready));
+    world.tenant.refusals.setGrantTypes = "throttled";
+    await world.clock.run(world.run("give", (parts) => giveBack(ready, parts)));
+    delete world.tenant.refusals.setGrantTypes;
+    await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "the same one" });
+    world.putBack((tenant) => tenant.createGrant(PLANTED));
+    await turns(world, 2);
+
+    expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual([ORDERS.audience]);
+    expect(world.incident().steps.contain?.outcome).toBe("done");
+  });
+
   test("is the same incident while that contains it", async () => {
     const world = await createWorld({ grants: [ORDERS] });
     await world.clock.run(respond(world));
@@ -276,7 +308,9 @@ describe("another report about the same application", () => {
 
     const same = await report(world, null, undefined, "old");
     expect([same.id, same.leak]).toEqual([world.opened.id, null]);
-    expect(notDone(same)).toEqual([expect.stringMatching(/^The key old was named since the last look/)]);
+    expect(notDone(same)).toEqual([
+      expect.stringMatching(/^The key old was named since the last look.* within seconds/),
+    ]);
     await turns(world, 3);
 
     expect(world.incident().leak).toMatchObject({

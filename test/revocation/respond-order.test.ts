@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { nextStep, type RespondStep } from "../../lib/revocation/contain/respond-order.ts";
 import type { Incident, IncidentStep, StepResult } from "../../lib/revocation/incident/incident.ts";
-import { newIncident } from "../../lib/revocation/incident/incidents.ts";
+import { newIncident } from "../../lib/revocation/incident/open-incident.ts";
 
 const THREE_AM = Date.UTC(2026, 10, 23, 3);
 

@@ -294,6 +294,24 @@ test.each(Object.entries(REQUESTS))(
   },
 );
 
+test("which scopes are missing to change a credential is said without a request, as far as Auth0 names any", async () => {
+  const writing = {
+    "client-secret": ["setSecret"],
+    "private-key": ["registerKey", "attachKeys", "deleteKey"],
+  } as const;
+  for (const kind of ["client-secret", "private-key"] as const) {
+    const scopes = writing[kind].map((name) => REQUESTS[name]?.scope ?? "");
+    await using poor = await world(ROTATOR_SCOPES.filter((scope) => !scopes.includes(scope)));
+    const tenant = poor.rotated("signer");
+    expect(await tenant.missingScopes(kind)).toEqual(scopes);
+    expect(await tenant.missingScopes(kind === "private-key" ? "client-secret" : "private-key")).toEqual([]);
+    expect(poor.managed()).toEqual([]);
+    const body = { access_token: "opaque", token_type: "Bearer", expires_in: 86_400 };
+    poor.tenant.faults.add({ match: { path: "/oauth/token" }, effect: { kind: "answer", status: 200, body } });
+    expect(await poor.rotated("signer").missingScopes(kind)).toEqual([]);
+  }
+});
+
 describe.skipIf(!hasReference)("the requests, held against the Management API's reference", () => {
   test("have the bodies, parameters and scopes that it knows", async () => {
     await using tenant = await world();

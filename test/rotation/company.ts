@@ -5,7 +5,8 @@ import type { ConfiguredCredential } from "../../lib/rotation/credentials/config
 import { type RotationRecord, rotationKey } from "../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationParts } from "../../lib/rotation/parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../../lib/rotation/ports.ts";
-import { type RotateDueParts, type RotateDueResult, rotateDue } from "../../lib/rotation/schedule/rotate-due.ts";
+import { rotateDue } from "../../lib/rotation/schedule/rotate-due.ts";
+import type { RotateDueParts, RotateDueResult } from "../../lib/rotation/schedule/run-work.ts";
 import { rotationFunctionArn } from "../../lib/rotation/vault/function-arn.ts";
 import type { Row } from "../../lib/store/table.ts";
 import { memoryEvidence } from "../support/memory-evidence.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { outages, sampledPairs, singles } from "../matrix/cases.ts";
+import { outages, partOf, sampledPairs, singles } from "../matrix/cases.ts";
 import { SEED } from "../matrix/seed.ts";
 import { ROTATION } from "../matrix/struck/rotation.ts";
 import { lineOf, runCases } from "../matrix/tally.ts";
@@ -8,12 +8,16 @@ import { lineOf, runCases } from "../matrix/tally.ts";
 const PAIRS = 500;
 
 /**
- * Where both credentials are accepted for a while nothing is asked of rotation that the other ways do not ask, and keys
- * take effect at once, so that one way stands for all of them. `npm run matrix` runs every way.
+ * Where both credentials are accepted for a while nothing is asked of rotation that the other ways do not ask. Keys
+ * always live side by side, so that one way stands for all of them, and of another one there is a sample. `npm run
+ * matrix` runs every way.
  */
 const STRUCK = ROTATION.scenarios.filter((name) =>
   name.startsWith("private-key") ? name.includes("at once") : !name.includes("both"),
 );
+
+/** Of a key whose changes flap, one single fault in so many. */
+const SAMPLED = { scenario: "private-key, flapping", oneIn: 3 };
 
 /** What fails for days outlasts every way to spread; the two that differ most stand for all. */
 const OUT = STRUCK.filter((name) => /at once|flapping/.test(name));
@@ -28,6 +32,16 @@ describe("a rotation that is struck", { timeout: PATIENCE }, () => {
     console.info(lineOf(ROTATION, `${scenario}, single faults`, tally));
     expect(tally.failures.slice(0, 5)).toEqual([]);
     expect(tally.cases).toBeGreaterThan(700);
+  });
+
+  it("by a fault here and there loses nothing and ends proven also where a key's changes flap", async () => {
+    const { scenario, oneIn } = SAMPLED;
+    const tally = await runCases(ROTATION, partOf(singles(ROTATION, scenario), SEED % oneIn, oneIn));
+
+    const what = `${scenario}, one single fault in ${oneIn} with CURFEW_SEED=${SEED}`;
+    console.info(lineOf(ROTATION, what, tally));
+    expect(tally.failures.slice(0, 5)).toEqual([]);
+    expect(tally.cases).toBeGreaterThan(450);
   });
 
   it.each(OUT)("by a service that fails for days is held at the worst: %s", async (scenario) => {

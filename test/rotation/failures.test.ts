@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { recordingFailure, withCareFailure, withFailure } from "../../lib/rotation/failures.ts";
+import { failing, standingFailure } from "../../lib/rotation/ledger/failing.ts";
+import { progressOf } from "../../lib/rotation/ledger/progress.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { REFUSALS } from "../../lib/rotation/refusal.ts";
 import { memoryTable } from "../support/memory-table.ts";
@@ -104,6 +106,22 @@ describe("a failed try", () => {
     expect(withFailure(promoted, failure)).toBe(promoted);
     const { underWay: _, ...idle } = record;
     expect(withFailure(idle, { ...failure, step: "testSecret" })).toBe(idle);
+  });
+});
+
+describe("a failure that is on record", () => {
+  it.each<{ title: string; since: Partial<RotationRecord>; isOver: boolean }>([
+    { title: "another version was promoted since", since: { promoted: { version: "v2", at: 6 } }, isOver: true },
+    { title: "another version was begun since", since: { underWay: { version: "v2", startedAt: 6 } }, isOver: true },
+    { title: "Auth0 was told since", since: { underWay: { version: "v1", startedAt: 1, setAt: 6 } }, isOver: true },
+    { title: "it was begun before", since: { underWay: { version: "v1", startedAt: 5 } }, isOver: false },
+    { title: "Auth0 was told before", since: { underWay: { version: "v1", startedAt: 5, setAt: 5 } }, isOver: false },
+  ])("is shown only as long as the rotation came no further: $title", ({ since, isOver }) => {
+    const known: RotationRecord = { ...record, failures: 1, lastFailure: failure, ...since };
+
+    expect(standingFailure(known)).toEqual(isOver ? undefined : failure);
+    expect(failing(known)).toEqual(isOver ? undefined : failure);
+    expect(progressOf(known, "v1", 0).failure).toEqual(isOver ? null : failure);
   });
 });
 

@@ -215,7 +215,7 @@ async function end({ world }: Real): Promise<void> {
     if (recordOf(world)?.held?.refusal === "no-place") tidyKeysByHand(world);
     const advice = recordOf(world)?.lastFailure?.message;
     if (advice?.includes("detach it")) detachAllButCurrentByHand(world);
-    if (advice?.includes("AWSCURRENT again")) moveBackByHand(world);
+    if (advice?.includes("move AWSCURRENT to its version")) moveBackByHand(world);
     await resume(world);
     // What a person orders first may be a version that hangs and only comes to its end.
     if (morning === 0 || (morning < 4 && !isSettled(world))) await rotateByHand(world, true);

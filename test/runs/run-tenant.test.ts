@@ -5,11 +5,15 @@ import { resolvePolicy } from "../../lib/config/policy.ts";
 import { listFindings } from "../../lib/findings/ledger/list-findings.ts";
 import { runKey } from "../../lib/findings/ledger/run-record.ts";
 import { runOf } from "../../lib/findings/ledger/runs.ts";
+import { readOwnRequests } from "../../lib/history/own-requests.ts";
 import { readHistory } from "../../lib/history/read-history.ts";
 import { openSqliteTable } from "../../lib/local/sqlite-table.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { Secret } from "../../lib/model/secret.ts";
 import { runTenant, type TenantRunParts } from "../../lib/runs/run-tenant.ts";
 import { gunzipJson } from "../../lib/store/gunzip-json.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { machine } from "../sandbox/support/a-sandbox.ts";
 import { auditedSandbox, baselineRules, QUICK_RETRIES } from "../support/audited-sandbox.ts";
 import { type MemoryEvidence, memoryEvidence } from "../support/memory-evidence.ts";
 
@@ -18,7 +22,7 @@ const world = await auditedSandbox(
   {
     rateLimits: false,
     resourceServers: [{ identifier: "https://orders.example/", token_lifetime: 2_592_000 }],
-    clients: [{ name: "web shop", client_id: "shop", app_type: "regular_web" }],
+    clients: [{ name: "web shop", client_id: "shop", app_type: "regular_web" }, machine("locked", { grant_types: [] })],
   },
   { speed: SPEED },
 );
@@ -164,6 +168,25 @@ describe("one tenant in one run", () => {
     expect(result).toMatchObject({ status: "failed", reason: "unreachable" });
     expect([...evidence.documents.keys()]).toEqual([`${FOLDER}report.html`, `${FOLDER}results.json.gz`]);
     expect(await findings()).toEqual([]);
+  });
+
+  it("notes its login before Auth0 can refuse it, so that nobody takes it for a thief's where an incident has locked it", async () => {
+    const auditor = { tenant: "acme", clientId: "locked" };
+    const login = { method: "client-secret", clientId: "locked", secret: new Secret("locked-secret") } as const;
+    const target = { ...world.target, login: async () => login };
+    const full: Table = { ...table, put: () => Promise.reject(new CurfewError("store-failed", "It is full.")) };
+
+    const requests = await requestsOf(async () => {
+      await expect(run({ table: full }, target)).rejects.toThrow("It is full.");
+    });
+    expect(requests).toBe(0);
+    const result = await run({}, target);
+
+    expect(result).toMatchObject({ status: "failed", reason: "no-grant" });
+    const [noted, ...others] = await readOwnRequests(table, auditor);
+    expect(others).toEqual([]);
+    const refused = world.tenant.logs.filter(({ client_id: id }) => id === "locked");
+    expect(refused).toHaveLength(noted?.most ?? 0);
   });
 
   it("makes no page of more findings than anybody reads, and keeps and records them all the same", async () => {

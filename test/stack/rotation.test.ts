@@ -66,7 +66,7 @@ describe.concurrent("a rotation through the bundle", TIMEOUT, () => {
     expect(JSON.parse(String(SecretString))).toMatchObject({ clientId: "secret", note: `${CANARY}-note` });
     expect(app.credential(CURRENT)).toMatch(/^[\w-]{64}$/);
     const { rows } = await rotations.snapshot();
-    expect(rows.find(({ sk }) => sk === "LEASE#secret")?.value.owner).toBeNull();
+    expect(rows.find(({ sk }) => sk === "LEASE#secret")?.value.processes).toEqual([]);
   });
 
   it("replaces a key: both are attached for the overlap, then the old one is detached and deleted", async ({

@@ -10,7 +10,7 @@ import { clientResource } from "../resources.ts";
 export default defineCheck({
   id: "coverage.rotation.failed",
   title: "A credential that Curfew looks after cannot be rotated",
-  why: "Whoever gave a credential to Curfew counts on it that it does not grow old. While its rotation fails it does, and while it is held nobody even tries.",
+  why: "Whoever gave a credential to Curfew counts on it that it does not grow old. While its rotation fails it does, and while it is held none is begun.",
   remediation: {
     summary:
       "The message says what the rotation stumbled over; `npx curfew rotate status --tenant TENANT` says what to do about it. Put that right, then let it go on (npx curfew rotate resume --tenant TENANT --client ID).",

@@ -12,7 +12,7 @@ export function opened(incident: Incident): Told {
   return {
     severity: "critical",
     title: `an emergency is declared: ${nameOf(incident)} leaked`,
-    text: `${leak?.meaning ?? "Curfew locks the application now."} What comes next is told here.`,
+    text: `${leak?.meaning ?? "Curfew looks at the application now, and locks it where that stops what leaked."} What comes next is told here.`,
     steps: leak?.steps ?? [],
     matter: [],
     at: openedAt,
@@ -44,21 +44,12 @@ export function contained(incident: Incident, { at }: Turn<"contained">): Told {
     ].join(" "),
     facts: [{ label: "Tokens work until", value: windowLine(window) }],
     items: (window?.apis ?? []).map(({ audience, until: end }) => `${audience}: until ${momentOf(end)}`),
-    steps: [
-      ...(incident.leak?.steps ?? []),
-      ...(window?.state === "open" ? REFRESH_TOKENS : []),
-      "Refuse the application's tokens at your own APIs until then, where you can.",
-    ],
+    steps: [...stepsForPeople(incident), "Refuse the application's tokens at your own APIs until then, where you can."],
     // What is proven anew is told again, a window that moved, and one that is open for another reason.
     matter: [at, ...(window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])])],
     at,
   };
 }
-
-/** Source: Auth0 documentation, "Revoke Refresh Tokens". */
-const REFRESH_TOKENS = [
-  "Revoke the refresh tokens of the application's users: User Management > Users > the user > Authorized Applications.",
-];
 
 export function notContained(incident: Incident, { at, missing, since }: Turn<"not-contained">): Told {
   const { title, text } = notContainedWords(incident);

@@ -19,7 +19,7 @@ function conditional(incident: Incident, turn: IncidentTurn): Partial<Told> {
     case "opened":
       return {
         title: `a drill begins, as if ${name} had leaked`,
-        text: "In an emergency Curfew would lock the application now. What would come next is told here.",
+        text: "In an emergency Curfew would look at the application now, and lock it where that stops what leaked. What would come next is told here.",
       };
     case "locked":
       return {

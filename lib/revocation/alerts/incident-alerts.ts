@@ -3,6 +3,7 @@ import { alertId } from "../../alerts/alert-id.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { firstLines, harmless } from "../../alerts/harmless-text.ts";
 import type { Incident } from "../incident/incident.ts";
+import type { IncidentSettings } from "../parts.ts";
 import { decided, restored, waiting } from "./approval-alerts.ts";
 import { closed } from "./closed-alert.ts";
 import {
@@ -27,10 +28,14 @@ const MOST_LINES = 50;
  * What everybody hears about a turn of an incident. The same turn is the same alert, however often it is computed and
  * whatever is known by then.
  *
- * @param owner who hears of the tenant beside everybody else; null when nobody does
+ * @param settings who hears of the tenant beside everybody else, and whether a person's machine answers alone
  */
-export function incidentAlert(incident: Incident, owner: string | null, turn: IncidentTurn): Alert {
-  const real = tell(incident, turn);
+export function incidentAlert(
+  incident: Incident,
+  { owner, isAlone = false }: Pick<IncidentSettings, "owner" | "isAlone">,
+  turn: IncidentTurn,
+): Alert {
+  const real = tell(incident, turn, isAlone);
   const told = incident.drill ? inDrill(incident, turn, real) : real;
   const { severity, title, text, steps, items = [], facts = [], matter, at } = told;
   const drill = "Drill, nothing is changed: ";
@@ -64,7 +69,7 @@ const commonFacts = (incident: Incident): Fact[] => [
 ];
 
 /** One function for each turn: the compiler misses the one that is not there. */
-function tell(incident: Incident, turn: IncidentTurn): Told {
+function tell(incident: Incident, turn: IncidentTurn, isAlone: boolean): Told {
   switch (turn.turn) {
     case "opened":
       return opened(incident);
@@ -79,7 +84,7 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
     case "not-stored":
       return notStored(incident, turn);
     case "used":
-      return used(incident, turn);
+      return used(incident, turn, isAlone);
     case "planted-used":
       return plantedUsed(incident, turn);
     case "put-back":
@@ -97,7 +102,7 @@ function tell(incident: Incident, turn: IncidentTurn): Told {
     case "blind":
       return blind(incident, turn);
     case "found":
-      return found(incident, turn);
+      return found(incident, turn, isAlone);
     case "closed":
       return closed(incident, turn);
   }

@@ -140,6 +140,8 @@ export type IncidentTurn =
       at: Instant;
       /** Whether the log was read to where watching begins. */
       isRead: boolean;
+      /** False while the tenant, as it is now, is still to be read and compared. */
+      isCompared: boolean;
       uses: readonly UseCount[];
       /** What else may have been exposed or planted, one thing a line. */
       exposed: readonly string[];

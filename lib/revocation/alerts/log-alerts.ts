@@ -4,16 +4,24 @@ import type { Incident } from "../incident/incident.ts";
 import type { UseCount } from "./incident-turn.ts";
 import { iso, nameOf, type Told, type Turn } from "./told.ts";
 
-export function used(incident: Incident, { from, at, uses, isRefusedOnly, isAfterLock }: Turn<"used">): Told {
+/** What of the uses may be Curfew's own, where what the deployed one does cannot be known. */
+const OWN_TOO =
+  "What the deployed Curfew did with it meanwhile, such as a rotation or an audit, counts among these: this machine cannot know of it.";
+
+export function used(
+  incident: Incident,
+  { from, at, uses, isRefusedOnly, isAfterLock }: Turn<"used">,
+  isAlone: boolean,
+): Told {
   const total = uses.reduce((sum, { count }) => sum + count, 0);
   return {
     severity: isRefusedOnly ? "high" : "critical",
     title: usedTitle(nameOf(incident), total, { isRefusedOnly, isAfterLock }),
     text: isRefusedOnly
       ? `Auth0 refused${isAfterLock ? ", so the lock holds" : ""}. It may be the thief, or a service that has not heard of it.`
-      : "What is out is in use. Curfew's own requests are not among these.",
+      : `What is out is in use. ${isAlone ? OWN_TOO : "Curfew's own requests are not among these."}`,
     facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(at))}` }],
-    items: uses.map(useLine),
+    items: [...(isAlone ? [OWN_TOO] : []), ...uses.map(useLine)],
     steps: [
       "Find out from the addresses whose it is: a service of your own that goes on with an old token, or somebody else.",
       ...(isRefusedOnly
@@ -31,8 +39,8 @@ function usedTitle(
   { isRefusedOnly, isAfterLock }: Pick<Turn<"used">, "isRefusedOnly" | "isAfterLock">,
 ): string {
   if (isRefusedOnly) return `somebody tries to log in as ${name}: ${counted(total, "request")} refused`;
-  if (isAfterLock) return `${name} was used after it was locked: ${counted(total, "event")}`;
-  return `what leaked of ${name} is in use: ${counted(total, "event")}`;
+  if (isAfterLock) return `${name} was used after it was locked: ${counted(total, "request")}`;
+  return `what leaked of ${name} is in use: ${counted(total, "request")}`;
 }
 
 export function plantedUsed(
@@ -42,7 +50,7 @@ export function plantedUsed(
   const total = uses.reduce((sum, { count }) => sum + count, 0);
   return {
     severity: "critical",
-    title: `what was added with ${nameOf({ clientId })} is in use: ${counted(total, "event")}`,
+    title: `what was added with ${nameOf({ clientId })} is in use: ${counted(total, "request")}`,
     text: "These applications were added with what leaked, or by one of them. Containing the leak does not stop them.",
     facts: [{ label: "Between", value: `${moment(iso(from))} and ${moment(iso(at))}` }],
     items: uses.map(useLine),
@@ -71,7 +79,7 @@ export function blind(incident: Incident, { since, why, isOver }: Turn<"blind">)
   return {
     severity: "critical",
     title: isOver
-      ? `nobody watches any more what is done with ${nameOf(incident)}, and the window is open`
+      ? `nobody watches any more what is done with ${nameOf(incident)}, and it is not over`
       : `nobody watches what is done with ${nameOf(incident)}: the tenant's log cannot be read`,
     text: isOver
       ? `${harmless(why, 300)} Until then nothing that is put back is seen or taken away again.`
@@ -83,7 +91,11 @@ export function blind(incident: Incident, { since, why, isOver }: Turn<"blind">)
   };
 }
 
-export function found(incident: Incident, { at, isRead, uses, exposed, changes, notCompared }: Turn<"found">): Told {
+export function found(
+  incident: Incident,
+  { at, isRead, isCompared, uses, exposed, changes, notCompared }: Turn<"found">,
+  isAlone: boolean,
+): Told {
   const unread = isRead ? "" : "Nobody could read the log to where watching begins: look into it yourself. ";
   const none =
     isRead && uses.length === 0 ? "The log shows nothing of it; that does not mean that nothing was done. " : "";
@@ -94,6 +106,7 @@ export function found(incident: Incident, { at, isRead, uses, exposed, changes, 
     text: `${unread}${none}Uses at APIs other than Auth0's own are in their logs alone, and Auth0's log reaches back for days only.`,
     items: [
       ...exposed.map((line) => `EXPOSED ${line}`),
+      ...(isAlone && uses.length > 0 ? [OWN_TOO] : []),
       ...uses.map(useLine),
       ...changes.map((line) => `Different ${line}`),
       ...notCompared.map((line) => `NOT COMPARED ${line}`),
@@ -105,7 +118,7 @@ export function found(incident: Incident, { at, isRead, uses, exposed, changes, 
             "For everything else that was added or changed: find it in the dashboard by the time and the path, and take it away if nobody of yours did it.",
           ]
         : [],
-    matter: [...(isRead ? [] : ["unread"]), ...exposed.toSorted()],
+    matter: [...(isRead ? [] : ["unread"]), ...(isCompared ? [] : ["not compared yet"]), ...exposed.toSorted()],
     at,
   };
 }

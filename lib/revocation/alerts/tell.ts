@@ -18,7 +18,7 @@ const PREFIX = "UNTOLD#";
  * @throws CurfewError `store-failed` when neither sending nor keeping worked
  */
 export async function tellIncident(incident: Incident, turn: IncidentTurn, parts: TellingParts): Promise<void> {
-  const alert = incidentAlert(incident, parts.settings.owner, turn);
+  const alert = incidentAlert(incident, parts.settings, turn);
   if (await isSent(alert, parts)) return;
   await parts.table.put<Alert>(untoldKey(incident.id, alert.id), alert);
 }

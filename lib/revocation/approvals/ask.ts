@@ -2,7 +2,15 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
-import { type Asked, type AskedRow, type AskedStep, askedKey, askedRow, type Proposal } from "./asked.ts";
+import {
+  type Asked,
+  type AskedRow,
+  type AskedStep,
+  answeredSince,
+  askedKey,
+  askedRow,
+  type Proposal,
+} from "./asked.ts";
 import { keepProposal } from "./kept-proposal.ts";
 import { planHash } from "./plan-hash.ts";
 
@@ -12,6 +20,8 @@ export interface Waiting {
   taskToken: string | null;
   /** Until when an answer counts. */
   until: Instant;
+  /** What was asked before it and answered counts no more; absent where it does. */
+  since?: Instant;
 }
 
 /** Here a no is one to every plan: the key stays. Where access may be given back, another plan is another question. */
@@ -27,7 +37,7 @@ export async function ask<Plan>(
   incident: Incident,
   step: AskedStep,
   proposal: Proposal<Plan>,
-  { taskToken, until }: Waiting,
+  { taskToken, until, since = 0 }: Waiting,
   parts: TellingParts,
 ): Promise<Asked<Plan>> {
   const { table, clock } = parts;
@@ -35,7 +45,7 @@ export async function ask<Plan>(
   const stored = await keepProposal(table, incident.id, step, proposal);
   for (;;) {
     const known = await askedRow<Plan>(table, incident.id, step);
-    const before = known?.value;
+    const before = known && answeredSince(known.value, since);
     // A task that is tried again asks the same once more: that is no reminder.
     const isReplay = before !== undefined && before.taskToken === taskToken && before.planHash === hash;
     const decision = before?.decision?.decision;

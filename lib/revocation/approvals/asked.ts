@@ -1,6 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { Row, Table } from "../../store/table.ts";
-import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { incidentPartition } from "../incident/incident.ts";
 import { readProposal, type StoredProposal } from "./kept-proposal.ts";
 
 /** What waits for a second person. */
@@ -68,6 +68,12 @@ export const askedRow = <Plan = unknown>(
   step: AskedStep,
 ): Promise<Row<AskedRow<Plan>> | undefined> => table.get<AskedRow<Plan>>(askedKey(incident, step));
 
+/** The same without the answers where it was asked before a moment: they count no more. */
+export const answeredSince = <A extends Pick<Asked, "askedAt" | "approvals" | "decision">>(
+  asked: A,
+  since: Instant,
+): A => (asked.askedAt >= since ? asked : { ...asked, approvals: [], decision: null });
+
 /** What somebody else agreed to; undefined while nobody did. */
 export function approvedPlan<Plan>(asked: Asked<Plan> | undefined): Plan | undefined {
   return asked?.decision?.decision === "approve" ? asked.plan : undefined;
@@ -75,6 +81,3 @@ export function approvedPlan<Plan>(asked: Asked<Plan> | undefined): Plan | undef
 
 /** How many people must agree: see {@link decide}. */
 export const approvalsNeeded = (knowsRequester: boolean): number => (knowsRequester ? 1 : 2);
-
-/** Whether a step of an incident can be asked about at all. */
-export const isOpen = ({ closedAt }: Pick<Incident, "closedAt">): boolean => closedAt === null;

@@ -2,10 +2,11 @@ import type { Config } from "../../config/schema.ts";
 import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
+import { whyNotDone } from "../incident/end-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
-import { type Approval, type AskedRow, type AskedStep, approvalsNeeded, askedKey, askedRow, isOpen } from "./asked.ts";
+import { type Approval, type AskedRow, type AskedStep, approvalsNeeded, askedKey, askedRow } from "./asked.ts";
 import { type Caller, callerOf, isAmong, isNamed, isSamePerson } from "./caller.ts";
 
 /** What somebody says to what an incident asks. */
@@ -54,7 +55,7 @@ export async function decide(order: Decision, parts: DecidingParts): Promise<Dec
     const asked = known.value;
     const earlier = sameAnswer(asked, order, person);
     if (earlier) return heard(incident, order, asked, earlier, parts);
-    refuseLate(incident, asked, order, parts.clock.now());
+    await refuseLate(incident, asked, order, parts);
     if (order.decision === "approve") refuseOwn(incident, person);
     const answer: Approval = { by: person.arn, at: parts.clock.now() };
     const next = answered(asked, answer, order.decision, incident);
@@ -87,8 +88,14 @@ function sameAnswer(asked: AskedRow, { planHash, decision }: Decision, { arn }: 
 }
 
 /** Whoever saw something else, or comes when it is over, has answered nothing. */
-function refuseLate(incident: Incident, asked: AskedRow, { planHash, step }: Decision, now: number): void {
-  if (!isOpen(incident)) throw late("closed", `The incident ${incident.id} is closed; nothing waits for an answer.`);
+async function refuseLate(
+  incident: Incident,
+  asked: AskedRow,
+  { planHash, step }: Decision,
+  { table, clock }: DecidingParts,
+): Promise<void> {
+  const why = await whyNotDone(table, incident, step);
+  if (why !== null) throw late("over", `The incident ${incident.id} takes no answer about ${step}: ${why}.`);
   if (asked.planHash !== planHash) {
     throw late("plan changed", "The plan has changed since you saw it; look at it again and decide about that one.");
   }
@@ -97,7 +104,7 @@ function refuseLate(incident: Incident, asked: AskedRow, { planHash, step }: Dec
     const word = decision.decision === "approve" ? "approved" : "rejected";
     throw late("decided", `That was ${word} already, by ${decision.by}.`);
   }
-  if (now > asked.until) {
+  if (clock.now() > asked.until) {
     const until = new Date(asked.until).toISOString();
     throw late("too late", `The time to answer was over at ${until}; ${step} is asked for again while it is possible.`);
   }

@@ -1,5 +1,7 @@
 import * as z from "zod";
+import type { Added } from "../contain/added.ts";
 import type { KeyPlan } from "../key-revocation/key-plan.ts";
+import type { NewGrant } from "../ports.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { wholePlanText } from "../restore/restore-text.ts";
 import type { AskedStep } from "./asked.ts";
@@ -7,26 +9,35 @@ import type { AskedStep } from "./asked.ts";
 const texts = z.array(z.string());
 const maybe = <T extends z.ZodType>(shape: T) => shape.optional();
 
-/** Strict: what a plan holds beside this nobody would be shown. */
-const restoreShape = z.strictObject({
+/** A field that a plan gets and that is not named here is a mistake for the compiler. */
+type FieldsOf<T> = Record<keyof T, z.ZodType>;
+
+const grantFields = {
+  audience: z.string(),
+  scopes: texts,
+  allowsAllScopes: maybe(z.boolean()),
+  subjectType: maybe(z.string()),
+  organizationUsage: maybe(z.string()),
+  allowsAnyOrganization: maybe(z.boolean()),
+  authorizationDetailsTypes: maybe(texts),
+  organizations: texts,
+} satisfies FieldsOf<NewGrant>;
+
+const addedFields = { id: z.string(), what: z.string() } satisfies FieldsOf<Added>;
+
+const restoreFields = {
   clientId: z.string(),
   grantTypes: texts,
-  grants: z.array(
-    z.strictObject({
-      audience: z.string(),
-      scopes: texts,
-      allowsAllScopes: maybe(z.boolean()),
-      subjectType: maybe(z.string()),
-      organizationUsage: maybe(z.string()),
-      allowsAnyOrganization: maybe(z.boolean()),
-      authorizationDetailsTypes: z.array(z.string()).readonly().optional(),
-      organizations: texts,
-    }),
-  ),
+  grants: z.array(z.strictObject(grantFields)),
   networkAcl: z.boolean(),
-});
+  added: maybe(z.array(z.strictObject(addedFields))),
+} satisfies FieldsOf<RestorePlan>;
 
-const keyShape = z.strictObject({ kid: z.string(), rotatesFirst: z.boolean() }) satisfies z.ZodType<KeyPlan>;
+const keyFields = { kid: z.string(), rotatesFirst: z.boolean() } satisfies FieldsOf<KeyPlan>;
+
+/** Strict: what a plan holds beside this nobody would be shown. */
+const restoreShape = z.strictObject(restoreFields);
+const keyShape = z.strictObject(keyFields);
 
 /**
  * Everything that a plan would do, from the plan itself and from nothing beside it, one thing a line.

@@ -1,5 +1,5 @@
 import { CurfewError } from "../../model/curfew-error.ts";
-import { whyOver } from "../incident/end-incident.ts";
+import { whyNotDone } from "../incident/end-incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { act } from "./act.ts";
 import type { StepRun } from "./step-run.ts";
@@ -14,10 +14,10 @@ export async function actAsAgreed(
   what: string,
   call: () => Promise<void>,
 ): Promise<CurfewError | undefined> {
-  const read = await tried(() => readIncident(run.parts.table, run.incident.id));
+  const { table } = run.parts;
+  const read = await tried(async () => whyNotDone(table, await readIncident(table, run.incident.id), run.step));
   if ("error" in read) return read.error;
-  const why = whyOver(read.value, run.step);
-  return why === null ? act(run, what, call) : over(why);
+  return read.value === null ? act(run, what, call) : over(read.value);
 }
 
 const over = (why: string): CurfewError =>

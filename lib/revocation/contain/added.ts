@@ -4,8 +4,10 @@ import { recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { Table } from "../../store/table.ts";
 import { type AddedCredential, type Incident, isComplete } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import { addToTimeline } from "../incident/timeline.ts";
+import { isNamed, namedKeys } from "../leak/named-key.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
 import type { PreservedKeys } from "./look.ts";
@@ -41,20 +43,21 @@ export async function addedSince(incident: Compared, now: RevokedClient, table: 
   return [...added.filter(({ id }) => !own.includes(id)), ...left.filter(({ id }) => id !== own.at(-1))];
 }
 
-type Compared = Pick<Incident, "id" | "keptBy" | "tenant" | "clientId" | "leakedKey" | "steps">;
+type Compared = Pick<Incident, "id" | "keptBy" | "tenant" | "clientId" | "leakedKey" | "earlierKeys" | "steps">;
 
 /**
  * Keys of the first look that may have leaked and are attached although what leaked is replaced: a person who did so by
  * hand left them, or something attached them again.
  */
 async function leftOf(incident: Compared, first: RevokedClient, now: RevokedClient, table: Table): Promise<Added[]> {
-  const { steps, leakedKey } = incident;
+  const { steps, leakedKey = "" } = incident;
   if (!isComplete(steps.rotate) || !now.attachedKeys?.length) return [];
   const keys = await readPreserved<PreservedKeys>(table, incident, "keys");
   const before = [...(first.attachedKeys ?? []), ...(keys?.attached ?? [])];
   const left = now.attachedKeys.filter((id) => before.includes(id));
-  const named = (keys?.keys ?? []).filter((key) => key.id === leakedKey || key.kid === leakedKey).map(({ id }) => id);
-  const suspects = named.length === 0 ? left : left.filter((id) => named.includes(id));
+  const isKnown = keys?.keys.some((key) => isNamed(key, [leakedKey])) ?? false;
+  const named = (keys?.keys ?? []).filter((key) => isNamed(key, namedKeys(incident))).map(({ id }) => id);
+  const suspects = isKnown ? left.filter((id) => named.includes(id)) : left;
   return suspects.map((id) => ({ id, what: `the registered key ${id}, which may have leaked` }));
 }
 
@@ -93,9 +96,9 @@ const MOST = 50;
  * @throws CurfewError `store-failed` when it cannot be recorded or told
  */
 export async function noteAdded(incident: Incident, now: RevokedClient, parts: IncidentParts): Promise<Incident> {
-  const { leak, followedBy, added: known = [] } = incident;
+  const { leak, added: known = [] } = incident;
   // Of two incidents the later one decides, and tells.
-  if (followedBy !== undefined || !leak?.levers.includes("lock")) return incident;
+  if (!leak?.levers.includes("lock") || (await laterThatDecides(parts.table, incident))) return incident;
   const found = await addedSince(incident, now, parts.table);
   if (found === "unseen") return incident;
   const there = known.filter(({ isThere }) => isThere);

@@ -5,7 +5,8 @@ import type { CurfewError, ErrorCode } from "../../model/curfew-error.ts";
 export type Came =
   /** `began` of a proof: see {@link StepResult}. */
   | { outcome: "done"; message: string; began?: Instant }
-  | { outcome: "not-applicable"; message: string }
+  /** `leftTo`: see {@link StepResult}. */
+  | { outcome: "not-applicable"; message: string; leftTo?: string }
   | {
       outcome: "incomplete";
       message: string;

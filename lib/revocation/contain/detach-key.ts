@@ -1,8 +1,8 @@
 import type { Incident } from "../incident/incident.ts";
 import { preserve, readPreserved } from "../incident/preserve.ts";
-import { whyKeyStays } from "../leak/named-key.ts";
+import { isNamed, namedKeys, whyKeyStays } from "../leak/named-key.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
+import type { RevokedClient } from "../ports.ts";
 import { act } from "./act.ts";
 import { type Came, incomplete, unseen } from "./came.ts";
 import { classifyLeak, keepClient, settledLeak, whyUntouched } from "./known-client.ts";
@@ -18,7 +18,7 @@ import { tried } from "./tried.ts";
  * known to more people; the rotation replaces it.
  *
  * Which one leaked is what a person said. Nothing else says it: the newest may be the one that leaked as well as the
- * one that replaced it.
+ * one that replaced it. Of several that were named one after the other each is looked at, in every run.
  */
 export const detachKey = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
   runStep("detach-key", incident, parts, detach).then((ended) => ended.incident);
@@ -46,23 +46,29 @@ export async function detach(run: StepRun): Promise<Came> {
   const seen: PreservedKeys = { attached: attached ?? null, keys };
   const first = await run.keeping.store(() => preserve(parts.table, incident, "keys", seen));
   if (attached === undefined) return incomplete("Auth0 does not say which keys are attached.", [line], null);
-  const others = attached.filter((id) => !isLeaked(id, leaked, keys));
-  if (others.length === attached.length) {
-    const seen = [...keys, ...(first?.stored.keys ?? [])];
-    return seen.some(({ id }) => isLeaked(id, leaked, seen)) || wasComplete(run)
-      ? NOT_ATTACHED
-      : neverSeen(run, attached);
+  const seenKeys = [...keys, ...(first?.stored.keys ?? [])];
+  const isLastSeen = wasComplete(run) || seenKeys.some((key) => isNamed(key, [leaked]));
+  const isLeaked = (id: string): boolean => isNamed(keys.find((key) => key.id === id) ?? { id }, namedKeys(incident));
+  const stay = stayingOf(attached, isLeaked);
+  const gone = attached.filter((id) => !stay.includes(id));
+  if (gone.length > 0) {
+    const names = gone.map((id) => keys.find((key) => key.id === id)?.kid ?? id).join(", ");
+    if (wasComplete(run)) await notePutBack(run, [`the key ${names} of ${incident.clientId}`]);
+    const what = `PATCH /api/v2/clients/${incident.clientId} without the key ${names}`;
+    const failure = await act(run, what, () => tenant.attachKeys(stay));
+    if (failure) return incomplete(NOT_DETACHED, [line], failure);
   }
-  if (others.length === 0) {
+  if (stay.some(isLeaked)) {
     return incomplete("The leaked key is the only one attached; the rotation replaces it.", [line], null);
   }
-  if (wasComplete(run)) await notePutBack(run, [line]);
-  const failure = await act(run, `PATCH /api/v2/clients/${incident.clientId} without the key ${leaked}`, () =>
-    tenant.attachKeys(others),
-  );
-  return failure
-    ? incomplete(NOT_DETACHED, [line], failure)
-    : { outcome: "done", message: "The leaked key is not accepted any more; the application has another one." };
+  if (!isLastSeen) return neverSeen(run, stay);
+  return gone.length > 0 ? DETACHED : NOT_ATTACHED;
+}
+
+/** What stays attached: what did not leak or, where all of it did, one of them. */
+function stayingOf(attached: readonly string[], isLeaked: (id: string) => boolean): readonly string[] {
+  const others = attached.filter((id) => !isLeaked(id));
+  return others.length > 0 ? others : attached.slice(-1);
 }
 
 const NOT_DETACHED = "The leaked key is still attached.";
@@ -75,8 +81,10 @@ const notApplicable = ({ incident, parts, leak }: StepRun): Came => ({
     "No single key is known to have leaked that could be detached while another one stays.",
 });
 
-const isLeaked = (id: string, leaked: string, keys: readonly RegisteredClientKey[]): boolean =>
-  id === leaked || keys.some((key) => key.id === id && key.kid === leaked);
+const DETACHED: Came = {
+  outcome: "done",
+  message: "The leaked key is not accepted any more; the application has another one.",
+};
 
 const NOT_ATTACHED: Came = { outcome: "done", message: "The leaked key is not attached." };
 

@@ -1,10 +1,10 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
-import type { Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { howFar, isBegun, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
+import { laterOnes } from "../incident/later.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
@@ -35,17 +35,24 @@ export async function readGivenBack(run: StepRun): Promise<Tried<GivenBack | und
 
 async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   const { table } = run.parts;
-  const incident = await decidingFrom(run.incident.id, table);
-  run.judgedAt = incident.id === run.incident.id ? howFar(incident) : undefined;
+  const known = await readIncident(table, run.incident.id);
+  const incident = givingOf([known, ...(await laterOnes(table, known))]);
+  run.judgedBy = { id: incident.id, howFar: howFar(incident) };
   if (!isBegun(incident)) return undefined;
   const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
   return plan && isOpened(incident) ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
 }
 
-/** The incident that decides what the application may have, as it is now. */
-async function decidingFrom(id: string, table: Table): Promise<Incident> {
-  const incident = await readIncident(table, id);
-  return incident.followedBy === undefined ? incident : decidingFrom(incident.followedBy, table);
+/**
+ * The incident that gives back, if any does: the one that decides. While that has begun nothing itself, what a later one had
+ * begun that a person ended stays as it is.
+ *
+ * @param all from the earliest to the newest
+ */
+function givingOf(all: readonly Incident[]): Incident {
+  const decides = all.findLastIndex(({ ended }) => !ended);
+  const [first, ...ended] = all.slice(Math.max(0, decides)) as [Incident, ...Incident[]];
+  return first.restoring ? first : (ended.findLast(({ restoring }) => restoring) ?? first);
 }
 
 /**

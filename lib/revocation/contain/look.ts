@@ -66,11 +66,21 @@ export async function lookAround(run: StepRun): Promise<Came> {
         })
       : undefined,
   ]);
-  const lines = [...first, ...missing.flatMap((line) => line ?? [])];
+  const lines = [...first, ...missingLines(missing.flatMap((one) => one ?? []))];
   return lines.length === 0
     ? { outcome: "done", message: "What the tenant was when the incident began is kept." }
     : incomplete("Some of what the tenant was could not be kept.", lines, null);
 }
+
+/** What is missing, and why, in words that go behind a colon. */
+interface NotKept {
+  what: string;
+  why: string;
+}
+
+/** Each reason once. */
+const missingLines = (missing: readonly NotKept[]): string[] =>
+  [...Map.groupBy(missing, ({ why }) => why)].map(([why, all]) => `${all.map(({ what }) => what).join(", ")}: ${why}`);
 
 /** @returns what is missing */
 async function keep<T>(
@@ -78,12 +88,12 @@ async function keep<T>(
   part: PreservedPart,
   what: string,
   read: () => Promise<T>,
-): Promise<string | undefined> {
+): Promise<NotKept | undefined> {
   const { parts, incident, keeping } = run;
   const known = await keeping.store(() => readPreserved(parts.table, incident, part));
   if (known?.stored !== undefined) return undefined;
   const came = await tried(read);
-  if ("error" in came) return `${what}: ${reasonOf(came.error)}`;
+  if ("error" in came) return { what, why: reasonOf(came.error) };
   const stored = await keeping.store(() => preserve(parts.table, incident, part, came.value));
-  return stored ? undefined : `${what}: read, and not stored`;
+  return stored ? undefined : { what, why: "read, and not stored" };
 }

@@ -3,6 +3,7 @@ import { boundedLines } from "../incident/bounded-lines.ts";
 import { isBegun } from "../incident/how-far.ts";
 import { type Incident, type IncidentStep, isComplete, type StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
@@ -48,7 +49,7 @@ export async function putBack(incident: Incident, given: IncidentParts): Promise
   };
   const parts = { ...given, tenant: { ...given.tenant, client } };
   // A later incident takes away what this one has given back, once it has seen what that was.
-  if (incident.followedBy !== undefined && isBegun(incident)) return incident;
+  if (isBegun(incident) && (await laterThatDecides(given.table, incident))) return incident;
   let latest = incident;
   let failure: CurfewError | undefined;
   const unseen: string[] = [];

@@ -4,7 +4,7 @@ import { type IncidentTurn, UNDONE_STEPS } from "../alerts/incident-turn.ts";
 import { boundedLines } from "../incident/bounded-lines.ts";
 import { howFar } from "../incident/how-far.ts";
 import { type Incident, isComplete, type StepResult } from "../incident/incident.ts";
-import { changeIncident, withStep } from "../incident/incidents.ts";
+import { changeIncident, readIncident, withStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import { type Came, incomplete } from "./came.ts";
 import { type StepRun, wasComplete } from "./step-run.ts";
@@ -83,12 +83,18 @@ export async function recordPutBack(run: StepRun, what: readonly string[]): Prom
   const known = run.putBack;
   run.putBack = { at: known?.at ?? at, what: [...new Set([...(known?.what ?? []), ...what])] };
   const result = resultOf(run, incomplete("Something put it back.", what, null), at);
-  const change = (known: Incident): Incident => {
-    if (run.judgedAt !== undefined && howFar(known) !== run.judgedAt) throw givenMeanwhile();
-    return withResult(run, result, known);
+  const { judgedBy, incident } = run;
+  const judgedSame = (known: Incident): Incident => {
+    if (known.id === judgedBy?.id && howFar(known) !== judgedBy.howFar) throw givenMeanwhile();
+    return known;
   };
   const { table } = run.parts;
-  return (await run.keeping.store(() => changeIncident(table, run.incident.id, change))) !== undefined;
+  const recorded = await run.keeping.store(async () => {
+    // One write cannot see two rows: where a later incident decides, some milliseconds stay in which it may begin.
+    if (judgedBy && judgedBy.id !== incident.id) judgedSame(await readIncident(table, judgedBy.id));
+    return changeIncident(table, incident.id, (known) => withResult(run, result, judgedSame(known)));
+  });
+  return recorded !== undefined;
 }
 
 const givenMeanwhile = (): CurfewError =>

@@ -48,7 +48,7 @@ function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts)
     entries: [],
     told: new Set(known && "told" in known ? known.told : []),
     putBack: known?.outcome === "incomplete" ? known.putBack : undefined,
-    judgedAt: undefined,
+    judgedBy: undefined,
     leak: undefined,
   };
 }

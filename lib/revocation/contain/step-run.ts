@@ -21,8 +21,8 @@ export interface StepRun {
   readonly told: Set<string>;
   /** What had been taken away and was there again. */
   putBack: { at: Instant; what: readonly string[] } | undefined;
-  /** How far giving access back was when this run judged what is there; undefined until then. */
-  judgedAt: HowFar | undefined;
+  /** By which incident this run judged what is there, and how far giving access back was then; undefined until then. */
+  judgedBy: { id: string; howFar: HowFar } | undefined;
   /** What leaked, where this run found out. */
   leak: Classification | undefined;
 }

@@ -20,7 +20,7 @@ export const publish = (
   { incident, parts }: Pick<StepRun, "incident" | "parts">,
   turn: IncidentTurn,
 ): Promise<Tried<void>> =>
-  withinPatience(parts, () => parts.publisher.publish(incidentAlert(incident, parts.settings.owner, turn)));
+  withinPatience(parts, () => parts.publisher.publish(incidentAlert(incident, parts.settings, turn)));
 
 const withinPatience = ({ clock }: IncidentParts, call: () => Promise<void>): Promise<Tried<void>> =>
   tried(() => beforeMoment(clock, clock.now() + TELLING, call));

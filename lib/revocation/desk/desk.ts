@@ -4,7 +4,7 @@ import { selectTenant } from "../../config/select-tenants.ts";
 import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
-import { openIncident } from "../incident/incidents.ts";
+import { openIncident } from "../incident/open-incident.ts";
 import { takeClose } from "./close-order.ts";
 import type { IncidentExecutions } from "./executions.ts";
 import { isApprover } from "./may-start.ts";

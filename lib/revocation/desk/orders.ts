@@ -1,6 +1,6 @@
 import type { AskedStep } from "../approvals/asked.ts";
 import type { Incident } from "../incident/incident.ts";
-import { joins } from "../incident/incidents.ts";
+import { joins } from "../incident/open-incident.ts";
 import type { StartRequest } from "./requests.ts";
 
 /** An answer of a person to what an incident asks. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { looksLikeSecret } from "../../config/secret-fields.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 
 const moment = z.number().int();
@@ -29,11 +30,20 @@ const tokenShape = z.strictObject({
 /** Of what people write, in characters. */
 export const LONGEST = { clientId: 200, leakedKey: 2_000, reason: 2_000 } as const;
 
+/** What to say where a reason holds what leaked: it goes to people, and into evidence that nobody can remove. */
+export const NO_SECRET_IN_REASON = "holds what looks like a secret or a token; say why in words, without it";
+
+const reason = z
+  .string()
+  .min(1)
+  .max(LONGEST.reason)
+  .refine((written) => !looksLikeSecret(written), NO_SECRET_IN_REASON);
+
 /** `POST /incidents`: what a person starts an incident with. Moments are milliseconds since the epoch. */
 export const startShape = z.strictObject({
   tenant: z.string().min(1).max(40),
   clientId: z.string().min(1).max(LONGEST.clientId),
-  reason: z.string().min(1).max(LONGEST.reason),
+  reason,
   name: z.string().optional(),
   leakedSince: orNull(moment).default(null),
   leakedKey: z.string().max(LONGEST.leakedKey).optional(),
@@ -46,7 +56,7 @@ export type StartRequest = z.input<typeof startShape>;
 export const decisionShape = z.strictObject({ planHash: z.string().regex(/^[0-9a-f]{64}$/) });
 
 /** `POST /incidents/{id}/close`: why nothing more is to be done. */
-export const closeShape = z.strictObject({ reason: z.string().min(1).max(LONGEST.reason) });
+export const closeShape = z.strictObject({ reason });
 
 const trialShape = z.strictObject({ came: z.enum(["nothing", "issued", "refused", "unknown"]), detail: orNull(text) });
 

@@ -5,7 +5,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { RevokedClient } from "../ports.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { CredentialState } from "./bundle.ts";
-import type { OldCredential } from "./old-credential.ts";
+import type { OldCredential, SeenOfOld } from "./old-credential.ts";
 import type { PresentClient } from "./present-client.ts";
 
 /** What is known of the application's credentials. */
@@ -17,7 +17,6 @@ export interface CredentialQuestion {
   present: PresentClient;
   /** Ids of the keys that Curfew registered: they replace what leaked. */
   own: readonly string[];
-  /** What was seen of the one that leaked. */
   old: OldCredential;
   refreshTokensRevokedAt: Instant | null;
   /** When one was seen to get a token although they are said to be revoked; null where none was. */
@@ -35,7 +34,7 @@ export const credentialStates = (question: CredentialQuestion): CredentialState[
   ...refreshTokens(question),
 ];
 
-const SEEN: Readonly<Record<OldCredential, string>> = {
+const SEEN: Readonly<Record<SeenOfOld, string>> = {
   refused: "The old one was accepted before, and is refused now.",
   accepted: "Auth0 still accepts it.",
   "not seen": "Nobody has seen that Auth0 refuses the old one.",
@@ -52,7 +51,13 @@ function secretState({ incident: { steps }, client, present, old }: CredentialQu
   const isReplaced = rotate?.outcome === "done";
   const detail = [rotate?.message ?? "It was not replaced.", isReplaced ? prove?.message : undefined];
   const state = { refused: "dead", accepted: "alive", "not seen": isReplaced ? "unknown" : "alive" } as const;
-  return [{ what, state: state[old], detail: [...detail, SEEN[old]].filter((line) => line !== undefined).join(" ") }];
+  return [
+    {
+      what,
+      state: state[old.seen],
+      detail: [...detail, old.tried || SEEN[old.seen]].filter((line) => line !== undefined).join(" "),
+    },
+  ];
 }
 
 function keyStates({ keys, present, client }: CredentialQuestion): CredentialState[] {

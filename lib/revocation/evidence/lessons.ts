@@ -42,6 +42,7 @@ const assumptions = ({ window }: Facts): string[] => {
 };
 
 function delays({ incident, stoppedAt }: Facts): string[] {
+  if (incident.drill) return [];
   const opened = Date.parse(incident.openedAt);
   const until = (from: number, to: number): string => formatDuration(Math.max(0, Math.round((to - from) / 1000)));
   return [

@@ -28,7 +28,7 @@ import type {
 } from "./bundle.ts";
 import { credentialStates } from "./credentials.ts";
 import { lessonsOf } from "./lessons.ts";
-import { seenOfOldCredential } from "./old-credential.ts";
+import { oldCredential } from "./old-credential.ts";
 import { lockAtLast, type PresentClient } from "./present-client.ts";
 import { openQuestions } from "./questions.ts";
 
@@ -47,7 +47,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const said = await refreshTokensRevoked(table, incident.id);
   const present = await parts.present();
-  const lock = lockAtLast(incident, present);
+  const lock = await lockAtLast(incident, present, table);
   const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
@@ -65,7 +65,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
     },
     leak: incident.leak && {
       kind: incident.leak.kind,
-      meaning: incident.leak.meaning,
+      meaning: `${incident.drill ? "In an emergency: " : ""}${incident.leak.meaning}`,
       levers: incident.leak.levers,
       isContainable: incident.leak.isContainable,
     },
@@ -73,21 +73,24 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
     isContained: wasContained(incident) && lock !== "open",
     lockAtLast: lock,
     ended: incident.ended ? { ...incident.ended, at: iso(incident.ended.at) } : null,
-    stoppedAt: isoOrNull(incident.restored?.refutedAt === undefined && lock !== "open" ? stoppedAt(incident) : null),
+    stoppedAt: isoOrNull(isStopped(incident, lock) ? stoppedAt(incident) : null),
     restoredAt: isoOrNull(incident.restored?.at ?? null),
     steps: INCIDENT_STEPS.flatMap((step) => bundledStep(incident, step)),
     window: incident.window && bundledWindow(incident.window),
     refreshTokensRevoked: said ? { by: said.by, at: iso(said.at) } : null,
-    credentials: credentialStates({
-      incident,
-      client: preserved.client as RevokedClient | undefined,
-      keys: preserved.keys as PreservedKeys | undefined,
-      own: await ownKeysOf(incident, table),
-      ...{ present, old: await seenOfOldCredential(incident, table) },
-      refreshTokensRevokedAt: said?.at ?? null,
-      refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
-      now,
-    }),
+    // In a drill all of them are as they were.
+    credentials: incident.drill
+      ? []
+      : credentialStates({
+          incident,
+          client: preserved.client as RevokedClient | undefined,
+          keys: preserved.keys as PreservedKeys | undefined,
+          own: await ownKeysOf(incident, table),
+          ...{ present, old: await oldCredential(incident, table) },
+          refreshTokensRevokedAt: said?.at ?? null,
+          refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
+          now,
+        }),
     investigation: investigation ? bundledInvestigation(investigation, await exposed(investigation)) : null,
     watch: watch ? bundledWatch(watch) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
@@ -100,8 +103,12 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       answer,
     })),
   };
-  return { ...facts, questions: openQuestions(facts), lessons: lessonsOf(facts, settings) };
+  return { ...facts, questions: openQuestions(facts, settings), lessons: lessonsOf(facts, settings) };
 }
+
+/** Nothing is stopped in a drill; and what the log refutes, or is open in the end, was not. */
+const isStopped = ({ drill, restored }: Incident, lock: IncidentBundle["lockAtLast"]): boolean =>
+  !drill && restored?.refutedAt === undefined && lock !== "open";
 
 async function all<T, R>(rows: AsyncIterable<T>, change: (row: T) => R): Promise<R[]> {
   const values: R[] = [];

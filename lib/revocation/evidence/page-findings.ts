@@ -1,25 +1,29 @@
+import { counted } from "../../alerts/harmless-text.ts";
 import { foreign, type Html, html } from "../../html/markup.ts";
 import { moment } from "../../html/time.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { BundledUse, IncidentBundle } from "./bundle.ts";
+import { address } from "./page-address.ts";
+import { type PageWords, wordsOf } from "./page-words.ts";
 
 /** Rows of one table; the rest is in the JSON. */
 const MOST_ROWS = 300;
 
 /** What the log says was done before it was locked, and what that exposed. */
-export function investigationSection({ investigation }: IncidentBundle): Html {
+export function investigationSection({ investigation, incident }: IncidentBundle): Html {
+  const words = wordsOf(incident);
   return html`<section id="found" aria-labelledby="found-title">
-<h2 id="found-title">What was found</h2>
-${investigation ? investigationBody(investigation) : html`<p>Nobody looked back.</p>`}
+<h2 id="found-title">${words.found}</h2>
+${investigation ? investigationBody(investigation, words) : html`<p>Nobody looked back.</p>`}
 </section>`;
 }
 
-const investigationBody = (found: NonNullable<IncidentBundle["investigation"]>): Html => html`<p>${
+const investigationBody = (found: NonNullable<IncidentBundle["investigation"]>, words: PageWords): Html => html`<p>${
   found.reachesBackTo === null
     ? "The log held no event from before."
     : html`The log reaches back to ${moment(found.reachesBackTo)}.`
 } That it shows nothing never means that nothing was done: uses at APIs other than Auth0's own are not in it.</p>
-<h3>What may be exposed or planted</h3>
+<h3>${words.exposed}</h3>
 ${
   found.exposures.length === 0
     ? html`<p class="calm">None was seen.</p>`
@@ -28,16 +32,16 @@ ${
           html`<tr><th scope="row">${clientId === null ? "–" : html`<code>${clientId}</code>`}</th><td data-label="What">${foreign(what)}</td><td data-label="How it is known">${foreign(why)}</td></tr>`,
       )}</tbody></table>`
 }
-<h3>Uses before it was locked</h3>
-${useTable(found.uses, "The log has none since the leak.")}`;
+<h3>${words.usesBefore}</h3>
+${useTable(found.uses, words.noUsesBefore)}`;
 
 /** What is different from the last inventory. */
-export function changeSection({ investigation }: IncidentBundle): Html {
+export function changeSection({ investigation, incident }: IncidentBundle): Html {
   if (!investigation) return html``;
   const { changes, otherChanges, sectionsNotCompared, comparedWith, notCompared } = investigation;
   return html`<section id="changes" aria-labelledby="changes-title">
 <h2 id="changes-title">What is different in the tenant</h2>
-<p>${comparedWith ? html`Between ${moment(comparedWith.before)} and ${moment(comparedWith.after)}. Curfew's own containing is among it.` : notCompared}</p>
+<p>${comparedWith ? html`Between ${moment(comparedWith.before)} and ${moment(comparedWith.after)}. ${wordsOf(incident).containing}` : notCompared}</p>
 ${
   changes.length > 0 &&
   html`<table><thead><tr><th scope="col">What</th><th scope="col">Section</th><th scope="col">Id</th><th scope="col">Fields</th></tr></thead><tbody>${changes
@@ -54,14 +58,14 @@ ${sectionsNotCompared.map(({ section, why }) => html`<p>Nobody can say what is d
 }
 
 /** What watching saw. */
-export function watchSection({ watch }: IncidentBundle): Html {
+export function watchSection({ watch, incident }: IncidentBundle): Html {
   return html`<section id="watch" aria-labelledby="watch-title">
 <h2 id="watch-title">What watching saw</h2>
 ${
   watch
-    ? html`<p>Read from ${moment(watch.startedAt)} to ${moment(watch.readUntil)} in ${watch.turns} turns; ${watch.own} events were Curfew's own.</p>
+    ? html`<p>Read from ${moment(watch.startedAt)} to ${moment(watch.readUntil)} in ${counted(watch.turns, "turn")}; of Curfew's own it has ${counted(watch.own, "event")}.</p>
 ${watch.gaps.map(({ from, to }) => html`<p><b>Nobody knows</b> what was done between ${moment(from)} and ${moment(to)}.</p>`)}
-<h3>Uses after it was locked</h3>
+<h3>${wordsOf(incident).usesAfter}</h3>
 ${useTable(watch.told, "The log shows none. It never shows uses at APIs other than Auth0's own.")}
 <h3>Uses that cannot be told from what is allowed</h3>
 ${useTable(watch.counted, "None.")}`
@@ -77,5 +81,5 @@ const useTable = (uses: readonly BundledUse[], none: string): Html =>
         .slice(0, MOST_ROWS)
         .map(
           ({ what, count, ips, firstAt, lastAt }) =>
-            html`<tr><th scope="row">${foreign(what)}</th><td class="number" data-label="Times">${count.toLocaleString("en")}</td><td data-label="From">${foreign(ips.join(", "))}</td><td data-label="First and last">${moment(firstAt)}${lastAt !== firstAt && html`<br>${moment(lastAt)}`}</td></tr>`,
+            html`<tr><th scope="row">${foreign(what)}</th><td class="number" data-label="Times">${count.toLocaleString("en")}</td><td data-label="From">${ips.map(address)}</td><td data-label="First and last">${moment(firstAt)}${lastAt !== firstAt && html`<br>${moment(lastAt)}`}</td></tr>`,
         )}</tbody></table>`;

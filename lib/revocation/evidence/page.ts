@@ -8,9 +8,11 @@ import { PRINT_STYLE } from "../../html/style/print-style.ts";
 import { moment } from "../../html/time.ts";
 import type { StoredDocument } from "../../store/evidence-store.ts";
 import type { IncidentBundle } from "./bundle.ts";
+import { ADDRESS_STYLE } from "./page-address.ts";
 import { changeSection, investigationSection, watchSection } from "./page-findings.ts";
 import { credentialSection, stepSection, windowSection } from "./page-response.ts";
 import { timelineSection } from "./page-timeline.ts";
+import { wordsOf } from "./page-words.ts";
 
 /** Where the same is as JSON. */
 export type BundleReference = Pick<StoredDocument, "name" | "sha256">;
@@ -22,6 +24,7 @@ const STYLE = [
   `
 .timeline th:first-child { width: 12.5rem; } .timeline td:nth-child(2) { width: 14rem; } .timeline td:last-child { width: 12rem; }
 .verdict time { white-space: normal; }
+${ADDRESS_STYLE}
 .steps th:first-child, .approvals th:first-child { width: 9rem; }
 .seen { background: var(--medium-ground); } .seen.told { background: var(--critical-ground); }
 .questions li { margin-bottom: 0.5rem; max-width: 80ch; }
@@ -109,8 +112,8 @@ const overview = ({
 <dt>Reason</dt><dd>${foreign(incident.reason)}</dd>
 <dt>Started by</dt><dd>${foreign(incident.openedBy)}</dd>
 <dt>Started</dt><dd>${moment(incident.openedAt)}</dd>
-<dt>Out since</dt><dd>${incident.leakedSince === null ? "Nobody knows" : moment(incident.leakedSince)}</dd>
-<dt>What leaked</dt><dd>${leak ? html`<b>${leak.kind}</b>. ${leak.meaning}` : "Nobody has looked"}</dd>
+<dt>${wordsOf(incident).outSince}</dt><dd>${incident.leakedSince === null ? "Nobody knows" : moment(incident.leakedSince)}</dd>
+<dt>${wordsOf(incident).leaked}</dt><dd>${leak ? html`<b>${leak.kind}</b>. ${leak.meaning}` : "Nobody has looked"}</dd>
 ${token && html`<dt>The token</dt><dd>SHA-256 <code>${token.sha256}</code>${token.jti !== null && html`, jti <code>${token.jti}</code>`}${token.kid !== null && html`, signed with <code>${token.kid}</code>`}; ${token.signature.status === "verified" ? "verified" : `not verified: ${token.signature.why}`}</dd>`}
 <dt>Nothing given out</dt><dd>${nothingGivenOut({ incident, stoppedAt, restoredAt })}</dd>
 </dl>
@@ -152,12 +155,12 @@ ${bundle.approvals.length > 0 && html`<h3>Approvals</h3><table class="approvals"
 </section>`;
 
 const approvalRow = ({ step, planHash, decision }: IncidentBundle["approvals"][number]): Html =>
-  html`<tr><th scope="row">${step}</th><td data-label="Plan"><code>${planHash ?? "none"}</code></td><td data-label="Decision">${decision === null ? "Nobody answered" : foreign(decisionText(decision))}</td></tr>`;
+  html`<tr><th scope="row">${step}</th><td data-label="Plan"><code>${planHash ?? "none"}</code></td><td data-label="Decision">${decision === null ? "Nobody answered" : decisionText(decision)}</td></tr>`;
 
-function decisionText(decision: unknown): string {
-  if (typeof decision !== "object" || decision === null) return String(decision);
+function decisionText(decision: unknown): Html {
+  if (typeof decision !== "object" || decision === null) return foreign(String(decision));
   const { decision: word, by, at } = decision as Record<string, unknown>;
   const who = typeof by === "object" && by !== null && "arn" in by ? by.arn : by;
-  const when = typeof at === "number" ? new Date(at).toISOString() : "";
-  return [word, who, when].filter((part) => typeof part === "string" && part !== "").join(", ");
+  const said = [word, who].filter((part) => typeof part === "string" && part !== "").join(", ");
+  return html`${foreign(said)}${typeof at === "number" && html`, ${moment(new Date(at).toISOString())}`}`;
 }

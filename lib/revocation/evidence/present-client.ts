@@ -3,6 +3,7 @@ import type { Key, Table } from "../../store/table.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { isOpened } from "../incident/how-far.ts";
 import { type Incident, incidentPartition, isComplete } from "../incident/incident.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, RevokedClient } from "../ports.ts";
 import type { IncidentBundle } from "./bundle.ts";
@@ -48,11 +49,15 @@ export const keptPresentClient = async (table: Table, incident: string): Promise
 
 const NOT_SEEN: PresentClient = { status: "unread", why: "Nobody looked at the application in the end." };
 
-/** Whether the lock holds: after the window nobody watches, and the incident may go on for a week. */
-export function lockAtLast(incident: Incident, present: PresentClient): IncidentBundle["lockAtLast"] {
-  const { drill, leak, steps, followedBy } = incident;
+/** Whether the lock holds: after the watch the incident may go on for some hours, or until people have heard of it. */
+export async function lockAtLast(
+  incident: Incident,
+  present: PresentClient,
+  table: Table,
+): Promise<IncidentBundle["lockAtLast"]> {
+  const { drill, leak, steps } = incident;
   if (drill || !leak?.levers.includes("lock") || !isComplete(steps.lock)) return null;
-  if (isOpened(incident) || followedBy !== undefined) return null;
+  if (isOpened(incident) || (await laterThatDecides(table, incident))) return null;
   if (present.status === "unread") return "not seen";
   if (!present.client) return "holds";
   const { grantTypes } = present.client;

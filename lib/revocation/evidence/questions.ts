@@ -1,18 +1,27 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { Exposure } from "../investigate/exposed.ts";
+import type { IncidentSettings } from "../parts.ts";
+import { momentBefore, momentOf } from "../window/window-text.ts";
 import type { BundledWatch, IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
 
 /** What nobody knows, or has decided, when an incident is closed: one sentence each. */
-export const openQuestions = (facts: Facts): string[] => [
-  ...aboutContaining(facts),
-  ...aboutCredentials(facts),
-  ...aboutTheLog(facts),
-  ...aboutTheTenant(facts),
-  "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
-];
+export const openQuestions = (facts: Facts, { isAlone = false }: Pick<IncidentSettings, "isAlone">): string[] => {
+  const rest = [
+    ...aboutCredentials(facts),
+    ...aboutTheLog(facts),
+    ...(isAlone && hasUses(facts) ? [OWN_TOO] : []),
+    ...aboutTheTenant(facts),
+    "What was done at APIs other than Auth0's own is in their logs alone: has somebody looked there?",
+  ];
+  // What could not be walked through is open in a drill, too; the rest would be asked.
+  return [
+    ...aboutContaining(facts),
+    ...(facts.incident.drill ? rest.map((question) => `In an emergency: ${question}`) : rest),
+  ];
+};
 
 const LOCK = {
   open: "It is NOT contained: it gets tokens for itself again, and nobody agreed to that. Who opened it after the watch had ended, and what got a token since?",
@@ -21,7 +30,9 @@ const LOCK = {
 
 const aboutContaining = ({ incident, isContained, lockAtLast, leak, steps, ended }: Facts): string[] => [
   ...(ended ? [`${ended.by} ended it before it was over: ${ended.reason}`] : []),
-  ...(incident.leakedSince === null ? ["Since when was it out? Nobody said, so everything in the log counts."] : []),
+  ...(incident.leakedSince === null && !incident.drill
+    ? ["Since when was it out? Nobody said, so everything in the log counts."]
+    : []),
   ...(lockAtLast === null || lockAtLast === "holds" ? [] : [LOCK[lockAtLast]]),
   ...(isContained || incident.drill || lockAtLast === "open"
     ? []
@@ -50,7 +61,7 @@ function unwatched({ watch, window, generatedAt, incident }: Facts): string[] {
   const end = window?.state === "closes" ? Date.parse(window.at) + LATE : Date.parse(generatedAt);
   return Date.parse(watch.readUntil) >= Math.min(end, Date.parse(generatedAt)) - LATE
     ? []
-    : [`The log was read until ${watch.readUntil} only: what was done with it after that?`];
+    : [`The log was read until ${momentBefore(Date.parse(watch.readUntil))} only: what was done with it after that?`];
 }
 
 function aboutTheLog(facts: Facts): string[] {
@@ -59,11 +70,12 @@ function aboutTheLog(facts: Facts): string[] {
   return [
     ...(investigation ? [] : ["Nobody looked back at what was done before it was locked."]),
     ...(investigation && !investigation.isRead ? ["The log from before it was locked is not read to its end."] : []),
-    ...(reach ? [`The log reaches back to ${reach}: what was done before then?`] : []),
+    ...(reach ? [`The log reaches back to ${momentOf(Date.parse(reach))}: what was done before then?`] : []),
     ...(watch ? [] : ["Nobody watched the log after it was locked."]),
     ...unwatched(facts),
     ...[...(investigation?.gap ? [investigation.gap] : []), ...(watch?.gaps ?? [])].map(
-      ({ from, to }) => `What was done between ${from} and ${to}? The log has a gap there.`,
+      ({ from, to }) =>
+        `What was done between ${momentBefore(Date.parse(from))} and ${momentOf(Date.parse(to))}? The log has a gap there.`,
     ),
     ...((watch?.notKept ?? 0) + (investigation?.notKept ?? 0) > 0
       ? ["More events are about it than are kept here."]
@@ -71,6 +83,12 @@ function aboutTheLog(facts: Facts): string[] {
     ...(watch && watch.told.length > 0 ? [`${usedWhen(watch)}: whose requests were those?`] : []),
   ];
 }
+
+const hasUses = ({ investigation, watch }: Facts): boolean =>
+  [investigation?.uses, watch?.told, watch?.counted].some((uses) => uses !== undefined && uses.length > 0);
+
+const OWN_TOO =
+  "Which of these requests were the deployed Curfew's own, such as those of a rotation or an audit? The machine that answered could not know, so they count as uses.";
 
 const usedWhen = ({ told, lockedAt }: BundledWatch): string =>
   lockedAt !== null && told.some(({ lastAt }) => Date.parse(lastAt) >= Date.parse(lockedAt))

@@ -2,6 +2,7 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import type { Incident, IncidentStep } from "./incident.ts";
 import { changeIncident } from "./incidents.ts";
+import { laterThatDecides } from "./later.ts";
 import { addToTimeline } from "./timeline.ts";
 
 /**
@@ -23,12 +24,17 @@ export async function endIncident(table: Table, id: string, said: NonNullable<In
   return incident;
 }
 
-/** Why a step is not done any more, whatever was approved, in a clause; null where it may be done. */
-export function whyOver(
-  { ended, closedAt, followedBy }: Pick<Incident, "ended" | "closedAt" | "followedBy">,
-  step: IncidentStep,
-): string | null {
-  if (ended) return "a person has ended the incident";
-  if (closedAt !== null) return "the incident is closed";
-  return step === "restore" && followedBy !== undefined ? `the incident ${followedBy} decides that` : null;
+/** Why nothing is done any more, whatever was approved, in a clause; null where it may be done. */
+export const whyOver = ({ ended, closedAt }: Pick<Incident, "ended" | "closedAt">): string | null =>
+  ended ? "a person has ended the incident" : closedAt === null ? null : "the incident is closed";
+
+/**
+ * The same of one step: what is given back a later incident may decide.
+ *
+ * @throws CurfewError `store-failed`
+ */
+export async function whyNotDone(table: Table, incident: Incident, step: IncidentStep): Promise<string | null> {
+  const why = whyOver(incident);
+  const later = why === null && step === "restore" ? await laterThatDecides(table, incident) : undefined;
+  return later ? `the incident ${later.id} decides that` : why;
 }

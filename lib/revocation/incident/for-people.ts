@@ -1,9 +1,24 @@
+import { REVOKE_USERS_ACCESS } from "../leak/leak-kinds.ts";
+import { waitsForRefreshTokens } from "../window/window.ts";
 import type { Incident } from "./incident.ts";
 import { nowhereSince } from "./nowhere.ts";
 
 /** What only people can do, one step a line; empty while nobody knows what leaked. */
-export function stepsForPeople(incident: Pick<Incident, "id" | "tenant" | "leak" | "steps">): readonly string[] {
-  return nowhereSince(incident) === null ? (incident.leak?.steps ?? []) : findTheRightOne(incident);
+export function stepsForPeople(
+  incident: Pick<Incident, "id" | "tenant" | "leak" | "steps" | "window">,
+): readonly string[] {
+  if (nowhereSince(incident) !== null) return findTheRightOne(incident);
+  const steps = incident.leak?.steps ?? [];
+  return waitsForRefreshTokens(incident.window) ? [...steps, ...endRefreshTokens(steps, incident)] : steps;
+}
+
+/** What ends a window that refresh tokens keep open; some kinds of leaks have the first half of it among their steps. */
+function endRefreshTokens(steps: readonly string[], { id }: Pick<Incident, "id">): string[] {
+  const isSaid = steps.some((step) => step.includes(REVOKE_USERS_ACCESS));
+  return [
+    ...(isSaid ? [] : [`For every user of the application: ${REVOKE_USERS_ACCESS}`]),
+    `When all refresh tokens are gone, say so, and the window can close: npx curfew incidents refresh-tokens-revoked ${id} (with --local where this folder answers it)`,
+  ];
 }
 
 /** Nobody knows whether the id was mistyped: until it is looked up, the application that leaked may be untouched. */

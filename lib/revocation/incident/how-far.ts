@@ -13,15 +13,15 @@ export type HowFar =
   | "given";
 
 /** What {@link howFar} follows from. */
-type GivingBack = Pick<Incident, "restoring" | "restored" | "steps" | "followedBy">;
+type GivingBack = Pick<Incident, "restoring" | "restored" | "steps">;
 
 /**
  * How far giving access back is. Each is recorded before the first request that it allows, so whoever has seen at Auth0
  * what is there and reads the incident after that knows what of it was given back, whoever died in between. Where a later
- * incident gives it back, that one says whether all of it is.
+ * incident gives it back, that one says that it is open.
  */
-export function howFar({ restoring, restored, steps, followedBy }: GivingBack): HowFar {
-  if (restored) return followedBy !== undefined || isComplete(steps.restore) ? "given" : "opened";
+export function howFar({ restoring, restored, steps }: GivingBack): HowFar {
+  if (restored) return restored.isOpen || isComplete(steps.restore) ? "given" : "opened";
   return restoring ? "giving" : "shut";
 }
 

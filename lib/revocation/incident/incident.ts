@@ -59,6 +59,8 @@ export type StepResult = {
   | {
       /** There is nothing to do, or it cannot be done, as the message says: never a failure, never a success. */
       outcome: "not-applicable";
+      /** The later incident that does it instead. Where a person ends that one, this one does it after all. */
+      leftTo?: string;
     }
 );
 
@@ -92,6 +94,8 @@ export interface Incident {
   token: TokenFacts | null;
   /** Of a registered key that leaked: its `kid`, or its id at Auth0; absent where nobody knows which one did. */
   leakedKey?: string;
+  /** Those that were named before that one, the first one first; one that nobody ever saw is corrected by the next. */
+  earlierKeys?: readonly string[];
   /** When that key was named, where it was after the incident was opened, and the how manieth that was. */
   keyNamed?: { at: Instant; count: number };
   /** Null until the application was looked at. */
@@ -110,9 +114,10 @@ export interface Incident {
    * Since when access is given back: the last moment at which it was known to be locked, also where a later incident
    * gives it back. And when it had been proven until then that nothing is given out: what is given
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back; never in a drill.
-   * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`.
+   * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`. `by`: the later incident that
+   * gives it back, where one does; `isOpen` once that one has seen it to be open.
    */
-  restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant };
+  restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant; by?: string; isOpen?: true };
   /** When a new credential was about to take the place of what leaked, or was seen there; absent until then, and in a drill. */
   replacedAt?: Instant;
   /** What was added to the application since the first look, and not by Curfew, the newest last; see `contain/added.ts`. */
@@ -123,7 +128,7 @@ export interface Incident {
   follows?: readonly string[];
   /** The earlier incident that keeps what the application had, see {@link keeperOf}; absent where this one does. */
   keptBy?: string;
-  /** The later incident that decides what the application may have; from then on nothing is given back by this one. */
+  /** The later incident that goes on from this one; who of them decides what the application may have says `later.ts`. */
   followedBy?: string;
 }
 

@@ -51,6 +51,6 @@ function notClassified({ steps: { lock }, leakedKey }: Incident): string[] {
   if (lock === undefined) return ["Nobody has looked at the application yet."];
   if (leakedKey === undefined) return [lock.message];
   return [
-    `The key ${leakedKey} was named since the last look: the next turn of watching detaches it, where another one stays.`,
+    `The key ${leakedKey} was named since the last look: beside what is going on it is detached within seconds, where another one stays.`,
   ];
 }

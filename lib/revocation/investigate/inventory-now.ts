@@ -77,6 +77,7 @@ const auditorLocked = (tenant: string, incident: string): CurfewError =>
   new CurfewError(
     "configuration-invalid",
     `The auditor of ${tenant} is locked by the incident ${incident}, and nothing else reads the whole tenant until it is restored.`,
+    { retryable: true },
   );
 
 const outOfTime = (): CurfewError =>

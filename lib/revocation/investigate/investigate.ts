@@ -41,11 +41,11 @@ export async function investigate(
   const whole = await withExposures(incident, compared, parts);
   await putInvestigation(table, incident.id, whole, known?.version ?? 0);
   const result = resultOf(whole, incident, clock.now());
-  if (incident.steps.investigate?.outcome !== "done") {
+  if (incident.steps.investigate?.message !== result.message) {
     await addToTimeline(table, incident.id, {
       at: result.at,
       who: "curfew",
-      what: "Looked back at what was done with it.",
+      what: incident.drill ? "Looked back at the log." : "Looked back at what was done with it.",
       answer: result.message,
     });
   }
@@ -54,8 +54,8 @@ export async function investigate(
   return recordStep(table, incident.id, "investigate", result);
 }
 
-function resultOf(record: InvestigationRecord, { steps }: Incident, at: Instant): StepResult {
-  const message = summary(record);
+function resultOf(record: InvestigationRecord, { steps, drill }: Incident, at: Instant): StepResult {
+  const message = summary(record, drill);
   if (record.isRead) return { at, outcome: "done", message };
   const known = steps.investigate?.outcome === "incomplete" ? steps.investigate : undefined;
   return { at, outcome: "incomplete", message, missing: known?.missing ?? [NOT_READ], code: known?.code ?? null };
@@ -67,27 +67,42 @@ async function withComparison(
   inventories: Inventories,
 ): Promise<InvestigationRecord> {
   if (record.compared) return record;
+  const { triedAgain: _, ...known } = record;
   const before = await inventories.before(incident.leakedSince ?? incident.openedAt);
-  if (!before) return { ...record, notCompared: "There is no complete audit from before the leak to compare with." };
+  if (!before) return { ...known, notCompared: "There is no complete audit from before the leak to compare with." };
   const after = await readNow(before.inventory, inventories);
-  if ("why" in after) return { ...record, notCompared: `The tenant as it is now could not be read${after.why}` };
+  if ("why" in after) {
+    const notCompared = `The tenant as it is now could not be read${after.why}`;
+    return after.mayPass && !incident.drill
+      ? { ...known, notCompared: `${notCompared} ${TRIED_AGAIN}`, triedAgain: true }
+      : { ...known, notCompared };
+  }
   const { changes, others, notCompared } = compareInventories(before.inventory, after.inventory);
   const from = (seen: { at: Instant; source: string }) => ({ at: seen.at, source: seen.source });
   return {
-    ...record,
+    ...known,
     notCompared: null,
     compared: { before: from(before), after: from(after), changes, others, notCompared },
   };
 }
 
-/** Only what there is something to compare with; or why not, as the end of a sentence. */
-async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInventory | { why: string }> {
+const TRIED_AGAIN = "That is tried again until the window is over, for 30 days at most.";
+
+/** Why the tenant was not read, as the end of a sentence, and whether it may be later. */
+interface NotRead {
+  why: string;
+  mayPass: boolean;
+}
+
+/** Only what there is something to compare with. */
+async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInventory | NotRead> {
   const wanted = new Set(SECTION_NAMES.filter((section) => before[section]?.status === "complete"));
   try {
-    return (await now(wanted)) ?? { why: "." };
+    return (await now(wanted)) ?? { why: ".", mayPass: false };
   } catch (error) {
     if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-    return { why: `: ${error.message}` };
+    const mayPass = error.retryable || error.code !== "configuration-invalid";
+    return { why: `: ${error.message}`, mayPass };
   }
 }
 
@@ -127,16 +142,20 @@ const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): st
     ? []
     : [`What ${counted(notFollowed, "further application")} did, added with it: nobody follows that.`];
 
-const summary = ({ uses, exposures: found, notCompared, isRead }: InvestigationRecord): string =>
-  [
+function summary({ uses, exposures: found, notCompared, isRead }: InvestigationRecord, drill: boolean): string {
+  const requests = counted(
+    uses.reduce((sum, { count }) => sum + count, 0),
+    "request",
+  );
+  const things = counted(found.length, "other thing");
+  return [
     ...(isRead ? [] : ["The log from before it was locked could not be read to its end."]),
-    `Since the leak the log has ${counted(
-      uses.reduce((sum, { count }) => sum + count, 0),
-      "event",
-    )} about it.`,
-    `${counted(found.length, "other thing")} may be exposed or planted.`,
+    drill
+      ? `The log has ${requests} of it in that time, which might be the thief's in an emergency; ${things} might be exposed or planted.`
+      : `Since the leak the log has ${requests} about it. ${things} may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
+}
 
 const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at: Instant) =>
   ({
@@ -144,6 +163,7 @@ const foundTurn = (record: InvestigationRecord, leakedSince: Instant | null, at:
     at,
     isRead: record.isRead,
     uses: record.uses,
+    isCompared: record.triedAgain === undefined,
     exposed: record.exposures.map(
       ({ what, clientId, why }) => `${clientId === null ? "" : `${clientId}: `}${what} (${why})`,
     ),

@@ -41,6 +41,8 @@ export interface InvestigationRecord {
   compared: ComparedInventories | null;
   /** Why nothing was compared, in a sentence; null where it was, or was not tried. */
   notCompared: string | null;
+  /** That what keeps it from being compared may pass, so that it is tried again; absent otherwise. */
+  triedAgain?: true;
   exposures: readonly Exposure[];
   otherExposures: number;
 }

@@ -52,7 +52,7 @@ export const closeByHand = (clientId: string): string[] => [
 ];
 
 /** Source: Auth0 documentation, "Revoke Refresh Tokens": revoking an application's access makes them invalid. */
-const REVOKE_USERS_ACCESS =
+export const REVOKE_USERS_ACCESS =
   "In the dashboard, User Management > Users > the user > Authorized Applications: revoke the application.";
 
 const END_SESSIONS = "End the user's sessions with DELETE /api/v2/users/{id}/sessions, where the plan has it.";

@@ -1,20 +1,12 @@
 import { createHash } from "node:crypto";
-import { compactVerify, decodeJwt, decodeProtectedHeader, errors, importJWK, type JWTPayload } from "jose";
+import { decodeJwt, decodeProtectedHeader, type JWTPayload } from "jose";
 import type { ProbeParts } from "../../auth0/probe.ts";
 import type { TenantAddress } from "../../auth0/tenant-address.ts";
 import { readTenantKeys } from "../../auth0/tenant-keys.ts";
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Secret } from "../../model/secret.ts";
-
-/** Whether a token is the tenant's own. A token whose signature is wrong gets none of these: it starts nothing. */
-export type TokenSignature =
-  | { status: "verified" }
-  | {
-      status: "unverifiable";
-      /** Why, in words that go into a sentence. Everything else in these facts is then only what the token says. */
-      why: string;
-    };
+import { judgeSignature, type TokenSignature } from "./token-signature.ts";
 
 /** What is known of a leaked token. Nothing of it opens anything: the token itself is not among it. */
 export interface TokenFacts {
@@ -100,14 +92,32 @@ export function leakedClient({ clientId, signature }: TokenFacts, named: string 
   );
 }
 
-/** As it is in a header or a file: with `Bearer` before it, or a line break behind it. */
+/**
+ * As it is in a header, in a file or in an answer of the token endpoint: with `Bearer` before it, in quotes, or as the
+ * `access_token` of a JSON object. Of the wrong bytes neither the kind nor the hash would be the token's.
+ */
 function bareToken(text: Secret): string {
-  const token = text
-    .reveal()
-    .trim()
-    .replace(/^bearer\s+/i, "");
-  if (token.length <= LONGEST_TOKEN && /^[\x21-\x7e]+$/.test(token)) return token;
+  const token = unwrapped(text.reveal().trim()).replace(/^bearer\s+/i, "");
+  if (token.length <= LONGEST_TOKEN && BEARER_TOKEN.test(token)) return token;
   throw new CurfewError("arguments-invalid", "This is not a token; give one token and nothing else.");
+}
+
+/** `b64token`. Source: RFC 6750, section 2.1. */
+const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+
+function unwrapped(text: string): string {
+  const value = jsonOf(text);
+  if (typeof value === "string") return value;
+  return textOf((value as { access_token?: unknown } | null | undefined)?.access_token) ?? text;
+}
+
+/** The cause is not kept: it may quote the token. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the token itself
+  }
 }
 
 type Header = ReturnType<typeof decodeProtectedHeader>;
@@ -189,49 +199,6 @@ const LAST_SECOND = 8_640_000_000_000;
 
 const instantOf = (claim: unknown): Instant | null =>
   typeof claim === "number" && Math.abs(claim) <= LAST_SECOND ? claim * 1000 : null;
-
-/** What an API's tokens may be signed with that public keys verify. Source: `signing_alg` of `resource-servers`. */
-const PUBLIC_ALGORITHMS: readonly unknown[] = ["RS256", "RS512", "PS256"];
-
-async function judgeSignature(
-  token: string,
-  header: Header,
-  readKeys: () => ReturnType<typeof readTenantKeys>,
-): Promise<TokenSignature> {
-  const { alg, kid } = header;
-  if (alg === "none") throw forged();
-  if (alg === "HS256") return unverifiable("it is signed with a secret that only its API and Auth0 have");
-  if (alg === undefined || !PUBLIC_ALGORITHMS.includes(alg)) return unverifiable("Auth0 signs no token in this way");
-  if (kid === undefined) return unverifiable("it does not say with which key it is signed");
-  const keys = await unlessUnknown(readKeys);
-  if ("why" in keys) return unverifiable(keys.why);
-  const key = keys.find((candidate) => candidate.kid === kid);
-  if (!key) return unverifiable("its key is not among those that the tenant publishes: rotated long ago, or revoked");
-  try {
-    await compactVerify(token, await importJWK(key, alg), { algorithms: [alg] });
-    return { status: "verified" };
-  } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) throw forged();
-    return unverifiable("its signature cannot be checked with the key that it names");
-  }
-}
-
-const unverifiable = (why: string): TokenSignature => ({ status: "unverifiable", why });
-
-/** A tenant that does not answer must not keep a person from containing a leak: they can name the application. */
-async function unlessUnknown<T>(read: () => Promise<T>): Promise<T | { why: string }> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
-    return { why: `the tenant's keys could not be read: ${error.detail ?? error.code}` };
-  }
-}
-
-const forged = (): CurfewError =>
-  new CurfewError("token-refused", "The tenant did not sign this token: it is forged, or damaged.", {
-    detail: "wrong signature",
-  });
 
 /** What an issuer of Auth0's looks like; nothing else that a token says is repeated. */
 const ISSUER = /^https:\/\/[a-z0-9.-]{1,253}\/$/;

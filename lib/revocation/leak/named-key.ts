@@ -2,6 +2,14 @@ import type { Incident } from "../incident/incident.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import type { LeakKind } from "./leak-kinds.ts";
 
+/** The keys that people named, the last one last. */
+export const namedKeys = ({ leakedKey, earlierKeys = [] }: Pick<Incident, "leakedKey" | "earlierKeys">): string[] =>
+  leakedKey === undefined ? [] : [...earlierKeys, leakedKey];
+
+/** Whether a key is one of those, by its `kid` or its id at Auth0. */
+export const isNamed = ({ id, kid }: { id: string; kid?: string | undefined }, names: readonly string[]): boolean =>
+  names.includes(id) || (kid !== undefined && names.includes(kid));
+
 /** That an application without registered keys has not the one that a person named. */
 export const hasNoKeys = (key: string): string =>
   `The application has no key ${key}: it authenticates with a secret, and not with registered keys.`;

@@ -42,7 +42,8 @@ const SECONDS = { ...RESPOND_STEPS, ...INVESTIGATE_STEPS };
  * @returns the incident as it was closed, or as it stands where nothing more can be done: see {@link isShutOut}
  * @throws CurfewError `interrupted`, `store-failed`
  */
-export async function respondLocally(id: string, parts: LocalParts): Promise<Incident> {
+export async function respondLocally(id: string, given: LocalParts): Promise<Incident> {
+  const parts: LocalParts = { ...given, settings: { ...given.settings, isAlone: true } };
   const { table, clock, signal } = parts;
   const investigate = investigation(id, parts);
   const begun = await readIncident(table, id);

@@ -61,6 +61,8 @@ export const keyRevocationQuestion: Question = {
     const least = result.code === "throttled" ? AFTER_THE_LIMIT : BETWEEN_TRIES;
     return { next: "again", wait: Math.max(least, pauseAfter(parts.clock.now() - incident.openedAt)) };
   },
+  // What it could end is over with the window, and until then somebody watches anyway.
+  lastsUntil: async () => null,
 };
 
 const nothingToAsk = (why: string): CurfewError => new CurfewError("approval-refused", why, { retryable: true });

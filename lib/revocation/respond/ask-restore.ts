@@ -2,11 +2,14 @@ import type { Instant } from "../../history/history.ts";
 import { days, minutes, type Seconds } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
-import { type Asked, readAsked } from "../approvals/asked.ts";
+import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
-import { isBegun, isOpened } from "../incident/how-far.ts";
+import { waitsFor } from "../close/not-over.ts";
+import { whyOver } from "../incident/end-incident.ts";
+import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
-import { recordStep } from "../incident/incidents.ts";
+import { changeIncident, recordStep } from "../incident/incidents.ts";
+import { decidesSince, deciding, laterOnes } from "../incident/later.ts";
 import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
 import { pauseAfter, SOON } from "../pause.ts";
 import { giveBack } from "../restore/give-back.ts";
@@ -30,7 +33,7 @@ const FIRST_LOOK = minutes(10) * 1_000;
 /** For so long a drill waits for an answer. Milliseconds. */
 export const DRILL_WAITS = days(1) * 1_000;
 
-/** Between two reminders. */
+/** Between two reminders; and for so long what was approved is tried at least. */
 const A_DAY: Seconds = days(1);
 
 /**
@@ -40,16 +43,22 @@ const A_DAY: Seconds = days(1);
 export const restoreQuestion = (rules: RestoreRules): Question => ({
   plan: async (incident, parts) => {
     const { restore } = incident.steps;
-    if (incident.closedAt !== null || isComplete(restore) || restore?.outcome === "not-applicable") return ON;
+    if (incident.closedAt !== null || isComplete(restore)) return ON;
+    if (restore?.outcome === "not-applicable" && restore.leftTo === undefined) return ON;
     if (incident.ended) return isBegun(incident) ? endedInPart(incident, parts) : notGiven(ENDED, incident, parts);
-    if (incident.followedBy !== undefined) return notGiven(decidedIn(incident.followedBy), incident, parts);
+    const others = await laterOnes(parts.table, incident);
+    const later = deciding(others);
+    if (later) return leftTo(later, incident, parts);
+    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
+    if (restore?.outcome === "not-applicable") await forgetLeft(incident, parts);
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
     if (isNotThere(incident)) return notGiven(GONE, incident, parts);
-    const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
+    const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
+    const asked = known && answeredSince(known, decidesSince(others));
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-    const isOver = parts.clock.now() > lastAnswer(incident);
+    const isOver = parts.clock.now() > lastTry(incident, decision);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
     const why = whyNotReady(incident);
     if (isOver) return staysContained(incident, asked, parts);
@@ -61,12 +70,20 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
   ask: async (incident, parts, waiting) => {
-    await ask(incident, "restore", await planRestore(incident, rules, parts), waiting, parts);
+    const since = decidesSince(await laterOnes(parts.table, incident));
+    const until = Math.min(waiting.until, lastAnswer(incident));
+    await ask(incident, "restore", await planRestore(incident, rules, parts), { ...waiting, until, since }, parts);
   },
   act: async (incident, parts) => {
-    const { steps, followedBy, ended } = await giveBack(incident, parts);
-    if (isComplete(steps.restore) || followedBy !== undefined || ended) return ON;
+    const { steps, ended } = await giveBack(incident, parts);
+    if (isComplete(steps.restore) || ended) return ON;
     return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+  },
+  lastsUntil: async (incident, { table }) => {
+    if (isSettled(incident) || whyOver(incident) !== null) return null;
+    const row = (await askedRow(table, incident.id, "restore"))?.value;
+    const asked = row && answeredSince(row, decidesSince(await laterOnes(table, incident)));
+    return lastTry(incident, asked?.decision);
   },
 });
 
@@ -87,17 +104,37 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
   return end + AFTERWARDS;
 }
 
+/** Until when something may come of it: what was approved at the last moment is tried for a day. */
+const lastTry = (incident: Incident, decision: Asked["decision"] | undefined): Instant =>
+  Math.max(lastAnswer(incident), decision?.decision === "approve" ? decision.at + A_DAY * 1_000 : 0);
+
+/** What is left to a later incident may come back to this one. */
+const isSettled = ({ steps: { restore } }: Incident): boolean =>
+  isComplete(restore) || (restore?.outcome === "not-applicable" && restore.leftTo === undefined);
+
 const ENDED = "A person has ended the incident: nothing is given back.";
 
 const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
 
-const GONE = "The application is gone, so there is nothing to give access back to.";
+const GIVEN_BACK = "A later incident has given access back.";
 
-const decidedIn = (later: string): string => `What is given back is decided in the incident ${later}.`;
+const GONE = "The application is gone, so there is nothing to give access back to.";
 
 async function notGiven(message: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
   return ON;
+}
+
+/** A person may end the one that decides, and then this one does: it is looked at until one of the two is over. */
+async function leftTo(later: Incident, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
+  const { restore } = incident.steps;
+  const now = clock.now();
+  const message = `What is given back is decided in the incident ${later.id}.`;
+  if (restore?.outcome !== "not-applicable" || restore.leftTo !== later.id)
+    await recordStep(table, incident.id, "restore", { at: now, outcome: "not-applicable", message, leftTo: later.id });
+  if (later.closedAt !== null || waitsFor(incident, now).length === 0) return ON;
+  const untilOver = incident.window?.state === "closes" ? Math.ceil((incident.window.at - now) / 1_000) : Infinity;
+  return { next: "again", wait: Math.min(pauseAfter(now - incident.openedAt), untilOver) };
 }
 
 /** A plan that changed since, because somebody accepted what the policy found too much, is asked about anew. */
@@ -107,6 +144,10 @@ const isSame = async (
   rules: RestoreRules,
   parts: RespondParts,
 ): Promise<boolean> => planHash((await planRestore(incident, rules, parts)).plan) === hash;
+
+/** What another incident was to decide is to be decided here after all. */
+const forgetLeft = ({ id }: Incident, { table }: RespondParts): Promise<Incident> =>
+  changeIncident(table, id, ({ steps: { restore: _, ...steps }, ...known }) => ({ ...known, steps }));
 
 async function rejected(incident: Incident, { decision }: Pick<Asked, "decision">, parts: RespondParts): Promise<Way> {
   const now = parts.clock.now();

@@ -4,6 +4,8 @@ import type { Incident } from "../incident/incident.ts";
 import type { InvestigateStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { investigate } from "../investigate/investigate.ts";
+import { readInvestigation } from "../investigate/investigation-record.ts";
+import { isPointless, lookingPause } from "./looking.ts";
 import { ON, type Way } from "./way.ts";
 
 /** Everything that the steps work with that see the whole tenant, and change nothing in it. */
@@ -16,8 +18,11 @@ export const investigateSteps: Readonly<
   Record<InvestigateStep, (incident: Incident, parts: InvestigateParts) => Promise<Way>>
 > = {
   investigate: async (incident, parts) => {
-    if (!incident.ended) await investigate(incident, parts, parts.inventories);
-    return ON;
+    if (incident.ended) return ON;
+    const known = await investigate(incident, parts, parts.inventories);
+    const now = parts.clock.now();
+    const isAgain = (await readInvestigation(parts.table, incident.id))?.value.triedAgain && !isPointless(known, now);
+    return isAgain ? { next: "again", wait: lookingPause(known, now) } : ON;
   },
   close: async (incident, parts) => {
     const known = await closeIncident(incident, parts);

@@ -2,7 +2,8 @@ import * as z from "zod";
 import type { Instant } from "../../history/history.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
-import { openIncident, readIncident } from "../incident/incidents.ts";
+import { readIncident } from "../incident/incidents.ts";
+import { openIncident } from "../incident/open-incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import { renewTurns } from "../watch/watch.ts";
 

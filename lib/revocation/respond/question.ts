@@ -16,4 +16,6 @@ export interface Question {
   ask(incident: Incident, parts: RespondParts, asked: { taskToken: string; until: Instant }): Promise<void>;
   /** Does what somebody agreed to: `again` when it is not done, else `on`. */
   act(incident: Incident, parts: RespondParts): Promise<Way>;
+  /** Until when something may come of it; null where nothing may any more. Somebody watches until then. */
+  lastsUntil(incident: Incident, parts: Pick<RespondParts, "table">): Promise<Instant | null>;
 }

@@ -17,6 +17,7 @@ const nothing: Question = {
   plan: async () => ({ next: "on", wait: 0 }),
   ask: async () => undefined,
   act: async () => ({ next: "on", wait: 0 }),
+  lastsUntil: async () => null,
 };
 
 /** On a person's own machine nobody else is there to be asked. */

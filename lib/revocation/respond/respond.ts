@@ -1,6 +1,4 @@
 import type { Instant } from "../../history/history.ts";
-import { LONGEST_RETENTION } from "../../history/log-retention.ts";
-import type { Seconds } from "../../model/duration.ts";
 import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
@@ -8,15 +6,15 @@ import { nextStep } from "../contain/respond-order.ts";
 import { containRound } from "../contain/round.ts";
 import { keepPresentClient } from "../evidence/present-client.ts";
 import type { Incident } from "../incident/incident.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import type { RespondStep } from "../incident-machine.ts";
 import type { Inventories } from "../investigate/inventories.ts";
 import { lookBack } from "../investigate/look-back.ts";
 import type { IncidentParts } from "../parts.ts";
-import { pauseAfter } from "../pause.ts";
 import { giveBackAgain } from "../restore/give-back.ts";
 import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
-import { DRILL_WAITS } from "./ask-restore.ts";
+import { isPointless, lookingPause } from "./looking.ts";
 import type { Question } from "./question.ts";
 import { isBeingReplaced, shouldRotateAgain } from "./rotate-again.ts";
 import { ON, type Way } from "./way.ts";
@@ -50,17 +48,18 @@ export const respondSteps = (
     // Others may still wait for hours; what a person ended does not.
     if (incident.ended) return endedWay(incident, parts);
     const looked = await giveBackAgain(await putBack(incident, parts), parts);
-    const watched = await watchTurn(looked, parts);
+    const atLeastUntil = await questions.restore.lastsUntil(looked, parts);
+    const watched = await watchTurn(looked, parts, atLeastUntil);
     // The first window comes with the proof: without it there is none to tell of.
-    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts);
+    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts, atLeastUntil);
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
-    return watchingWay(await announceWindow(watched, parts, parts.inventories), parts);
+    return watchingWay(await announceWindow(watched, parts, parts.inventories), parts, atLeastUntil);
   },
   "look-back": async (incident, parts) => {
     if (incident.ended) return ON;
     const { isRead, failure } = await lookBack(incident, parts);
     const isGivenUp = failure !== undefined && isPointless(incident, parts.clock.now());
-    return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts) };
+    return isRead || isGivenUp ? ON : { next: "again", wait: lookingPause(incident, parts.clock.now()) };
   },
   "plan-key-revocation": questions["key-revocation"].plan,
   "revoke-key": questions["key-revocation"].act,
@@ -87,11 +86,13 @@ async function containing(incident: Incident, parts: RespondParts): Promise<Way>
   return isProofOld ? { next: "rotate", wait: 0 } : ON;
 }
 
-async function watchingWay(incident: Incident, parts: RespondParts): Promise<Way> {
-  const wait = await nextWatch(incident, parts);
+async function watchingWay(incident: Incident, parts: RespondParts, atLeastUntil: Instant | null): Promise<Way> {
+  const wait = await nextWatch(incident, parts, atLeastUntil);
   // In a drill nothing is out: one turn shows what there would be to see.
   if (wait === null || incident.drill) return ON;
-  return { next: shouldRotateAgain(incident, parts.clock.now()) ? "rotate" : "again", wait: Math.ceil(wait) };
+  const isDeciding = (await laterThatDecides(parts.table, incident)) === undefined;
+  const isWanted = shouldRotateAgain(incident, parts.clock.now(), isDeciding);
+  return { next: isWanted ? "rotate" : "again", wait: Math.ceil(wait) };
 }
 
 /** Others may still wait for hours; what a person ended does not. */
@@ -100,13 +101,3 @@ async function endedWay(incident: Incident, parts: RespondParts): Promise<Way> {
   await keepPresentClient(incident, parts);
   return { next: "close", wait: 0 };
 }
-
-/**
- * Whether a log that cannot be read is let alone: nothing that is out works any more, or Auth0 has forgotten what was
- * before. That keeps nobody from closing the incident; the evidence says so.
- */
-const isPointless = ({ drill, openedAt, window }: Incident, now: Instant): boolean =>
-  now >= openedAt + (drill ? DRILL_WAITS : LONGEST_RETENTION) || (window?.state === "closes" && window.at <= now);
-
-/** The longer it takes, the longer until it is tried again: a month of tries is a hundred of them. */
-const lookingPause = ({ openedAt }: Incident, { clock }: RespondParts): Seconds => pauseAfter(clock.now() - openedAt);

@@ -27,17 +27,20 @@ export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): b
 /**
  * Whether what leaked should be replaced and proven dead once more, by the function that may: it was not done yet, or
  * something was put back and taken away again, which makes every proof an old one. The longer the incident lasts, the
- * longer it waits after the last try, as everything does that is tried again. Where another incident goes on from it, that
- * one replaces: of two that do, each would take the other's credential for one that leaked.
+ * longer it waits after the last try, as everything does that is tried again.
+ *
+ * @param isDeciding false where a later incident decides: that one replaces. Of two that do, each would take the other's
+ * credential for one that leaked.
  */
-export function shouldRotateAgain(incident: Incident, now: Instant): boolean {
+export function shouldRotateAgain(incident: Incident, now: Instant, isDeciding: boolean): boolean {
   if (incident.drill || isOpened(incident) || isBeingReplaced(incident, now)) return false;
   const { rotate, prove } = incident.steps;
   const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
   const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;
   const { step } = nextStep(incident, now);
   if (step === "rotate" || step === "prove") return waited >= pause;
-  const isReplacing = incident.followedBy === undefined;
-  const isMissing = (isReplacing && rotate?.outcome === "incomplete") || prove?.outcome === "incomplete";
+  const isLeft = rotate?.outcome === "not-applicable" && rotate.leftTo !== undefined;
+  const isUnreplaced = isDeciding && (isLeft || rotate?.outcome === "incomplete");
+  const isMissing = isUnreplaced || prove?.outcome === "incomplete";
   return isMissing && waited >= Math.max(SOONEST, pause);
 }

@@ -1,8 +1,10 @@
+import { harmless } from "../../alerts/harmless-text.ts";
 import type { Client } from "../../auth0/resources/client.ts";
 import type { Proposal } from "../approvals/asked.ts";
 import { addedTo, saysHow } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
+import { laterOnes } from "../incident/later.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
@@ -68,10 +70,24 @@ export async function planRestore(
       : []),
     ...unstored(sharers, ids, grants),
     ...(client && saysHow(client) ? [] : [NOT_COMPARED]),
+    ...reportedSince(incident, await laterOnes(table, incident)),
   ];
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
   return { plan, lines: restoreLines(plan, judged.leftOut, remarks, uses, investigation?.isRead === true) };
+}
+
+/** What was reported since, by incidents that a person has ended: who agrees to give access back has to know of it. */
+function reportedSince(incident: Incident, later: readonly Incident[]): string[] {
+  const replaced = [incident, ...later].flatMap(({ steps: { rotate } }) =>
+    isComplete(rotate) ? [rotate?.at ?? 0] : [],
+  );
+  return later.flatMap(({ id, openedAt, ended }) => {
+    if (!ended) return [];
+    const what = replaced.some((at) => at > openedAt) ? "was replaced" : "was NOT replaced";
+    const who = `${harmless(ended.by, 200)} has ended that: ${harmless(ended.reason, 300)}`;
+    return [`A leak was reported again, as ${id}; the credential ${what} since. ${who}`];
+  });
 }
 
 const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>

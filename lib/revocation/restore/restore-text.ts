@@ -1,4 +1,5 @@
 import { counted } from "../../alerts/harmless-text.ts";
+import type { Added } from "../contain/added.ts";
 import type { NewGrant } from "../ports.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import type { LeftOut, RestorePlan } from "./restore-plan.ts";
@@ -37,13 +38,16 @@ const planText = (
   { clientId, grantTypes, grants, networkAcl, added = [] }: RestorePlan,
   textOfGrant: (grant: NewGrant) => string,
 ): string[] => [
-  ...added.map(({ what }) => `KEEPS ${what}, ${WARNING}`),
+  ...added.map((one) => `KEEPS ${addedText(one)}, ${WARNING}`),
   ...grants.map((grant) => `GIVE BACK ${textOfGrant(grant)}`),
   ...(grantTypes.length === 0
     ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
     : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
   ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
 ];
+
+/** With its id: that is what giving back compares. */
+const addedText = ({ id, what }: Added): string => (what.includes(id) ? what : `${what} (${id})`);
 
 const WARNING =
   "which Curfew did not give it: whoever has it gets tokens again, too. Have it taken away and say no, unless it is yours.";

@@ -1,15 +1,16 @@
 import type { Secret } from "../../model/secret.ts";
-import { SETTLING, unfinished } from "../../rotation/asking/asking.ts";
+import { SETTLING } from "../../rotation/asking/asking.ts";
 import { KINDS } from "../../rotation/kinds/kinds.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import { changeRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
-import { markAttaching, markTold } from "../../rotation/ledger/under-way.ts";
+import { markAttaching, markTold } from "../../rotation/mark.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusedError } from "../../rotation/refusal.ts";
 import { awaitAccepted } from "../../rotation/steps/accepting.ts";
 import { finishSecret } from "../../rotation/steps/finish-secret.ts";
+import { unfinished } from "../../rotation/unfinished.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import { storedCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork, nowOf, remember, type Work, waitUntil } from "../../rotation/work.ts";
@@ -72,7 +73,7 @@ const orderFirst = (work: Work, leaked: Suspects) =>
     ...record,
     order: {
       ...{ version: work.version, by: "incident", at: nowOf(work), overwrite: true },
-      ...(leaked === undefined ? {} : { leakedKey: leaked }),
+      ...(leaked === undefined ? {} : { leakedKeys: leaked }),
     },
   }));
 

@@ -1,9 +1,10 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
-import { calibratedAsk, firstAccepted, unfinished } from "../../rotation/asking/asking.ts";
+import { calibratedAsk, firstAccepted } from "../../rotation/asking/asking.ts";
 import { readRotation, writeTarget } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
 import { CURRENT, type VersionId } from "../../rotation/ports.ts";
 import { refusalOf, refusedError } from "../../rotation/refusal.ts";
+import { unfinished } from "../../rotation/unfinished.ts";
 import { versionWith } from "../../rotation/vault/standing.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";
@@ -30,7 +31,7 @@ export async function give(replacing: Replacing): Promise<Given> {
   const version = versionOfTry(incident, attempt);
   const isNew = !place.secret || (known?.isFirst === true && versionWith(place.secret, CURRENT) === version);
   const attached = known?.attached ?? replacing.client.attachedKeys ?? [];
-  const before = { attached, ...(suspects === undefined ? {} : { suspect: suspects }) };
+  const before = { attached, ...(suspects === undefined ? {} : { suspects }) };
   await writeTry(parts, incident, { attempt, isFirst: isNew, ...before });
   try {
     return await (isNew ? first(replacing, version) : next(replacing, version));

@@ -1,8 +1,9 @@
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, unfinished } from "../../rotation/asking/asking.ts";
+import { calibratedAsk } from "../../rotation/asking/asking.ts";
 import { isFull, leftovers } from "../../rotation/judgements/judge-places.ts";
 import { publicKeyOf } from "../../rotation/kinds/public-key.ts";
 import type { RegisteredKey, RotatedClient } from "../../rotation/ports.ts";
+import { unfinished } from "../../rotation/unfinished.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import type { Work } from "../../rotation/work.ts";
 import { isSuspect, type Suspects } from "./suspects.ts";
@@ -16,9 +17,11 @@ import { isSuspect, type Suspects } from "./suspects.ts";
 export async function makePlace(work: Work, leaked: Suspects, keep: string | undefined): Promise<void> {
   const { keys, client } = await registeredOf(work);
   const attached = client.attachedKeys ?? [];
-  if (!isFull({ keys }) || leftovers({ keys, client, currentKid: keep }).length > 0) return;
-  const useless = keys.find(({ id }) => !client.referencedKeys.includes(id));
-  if (useless) return takeAway(work, [useless]); // what is stored lets nobody in: somebody detached it
+  if (!isFull({ keys })) return;
+  const unused = keys.filter(({ id }) => !client.referencedKeys.includes(id));
+  const useless =
+    unused.find((key) => isSuspect(key, leaked)) ?? leftovers({ keys, client, currentKid: keep })[0] ?? unused[0];
+  if (useless) return takeAway(work, [useless]); // also what is stored: it lets nobody in once it is detached
   const suspects = keys.filter((key) => attached.includes(key.id) && isSuspect(key, leaked));
   const goes = suspects.find(({ kid }) => keep === undefined || kid !== keep) ?? suspects[0];
   if (goes && attached.length > 1) await takeAway(work, [goes]);
@@ -57,7 +60,8 @@ async function takeAway(work: Work, gone: readonly RegisteredKey[]): Promise<voi
   const ids = gone.map(({ id }) => id);
   const { attachedKeys = [] } = (await registeredOf(work)).client;
   const left = attachedKeys.filter((id) => !ids.includes(id));
-  if (left.length === 0) throw unfinished(`No other key of ${work.settings.clientId} is attached.`);
+  if (left.length === 0 && attachedKeys.length > 0)
+    throw unfinished(`No other key of ${work.settings.clientId} is attached.`);
   if (left.length < attachedKeys.length) await work.lease.write(() => tenant.attachKeys(left));
   const { referencedKeys } = (await registeredOf(work)).client;
   for (const id of ids.filter((one) => !referencedKeys.includes(one))) {

@@ -1,12 +1,12 @@
 import { finishForward } from "../../rotation/finish-forward.ts";
 import { namedKid } from "../../rotation/kinds/public-key.ts";
-import { leaveGoneSecret } from "../../rotation/ledger/gone-secret.ts";
 import { orderRotation, recordOfCredential } from "../../rotation/ledger/ledger.ts";
 import type { RotationTarget } from "../../rotation/ledger/target.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { VersionId } from "../../rotation/ports.ts";
-import { settleOther } from "../../rotation/settle.ts";
 import { createSecret } from "../../rotation/steps/create-secret.ts";
+import { settleOther } from "../../rotation/steps/settle.ts";
+import { leaveGoneSecret } from "../../rotation/vault/gone-secret.ts";
 import { currentCredential } from "../../rotation/vault/stored-credentials.ts";
 import { atWork } from "../../rotation/work.ts";
 import { makePlace } from "./key-places.ts";
@@ -29,9 +29,9 @@ export async function giveNext(
 ): Promise<void> {
   const { table, clock } = rotation;
   await leaveGoneSecret(target, await recordOfCredential(table, target), rotation);
-  const leakedKey = leaked === undefined ? {} : { leakedKey: leaked };
+  const leakedKeys = leaked === undefined ? {} : { leakedKeys: leaked };
   const at = Math.round(clock.now());
-  await orderRotation(table, target, { version, by: "incident", at, overwrite: true, ...leakedKey });
+  await orderRotation(table, target, { version, by: "incident", at, overwrite: true, ...leakedKeys });
   await atWork({ target, version, deadline }, rotation, async (work) => {
     await settleOther(work);
     if (target.kind === "private-key") {

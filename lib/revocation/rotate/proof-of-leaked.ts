@@ -4,6 +4,7 @@ import type { RotationParts } from "../../rotation/parts.ts";
 import type { VersionId } from "../../rotation/ports.ts";
 import type { Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
+import { namedKeys } from "../leak/named-key.ts";
 import { readTry, versionMade } from "./rotation-of-incident.ts";
 import { wasSeen } from "./suspects.ts";
 
@@ -50,19 +51,19 @@ async function whyNotOfLeaked(
 ): Promise<string | null> {
   if (kind === "client-secret") return proof.wasAccepted ? null : NOT_SEEN;
   const asked = proof.keys ?? [];
-  const { leakedKey } = incident;
-  if (leakedKey !== undefined) {
-    if (asked.includes(leakedKey)) return null;
-    return (await wasSeen(incident, leakedKey, table)) ? NOT_STORED : NOT_AMONG;
+  for (const name of namedKeys(incident).reverse()) {
+    if (asked.includes(name)) continue;
+    if (await wasSeen(incident, name, table)) return NOT_STORED;
+    if (name === incident.leakedKey) return NOT_AMONG;
   }
+  if (incident.leakedKey !== undefined) return null;
   const { attached = [] } = (await readTry({ table }, incident)) ?? {};
   return attached.every((id) => asked.includes(id)) ? null : OTHERS;
 }
 
 const NOT_SEEN =
   "Auth0 was not seen to accept the stored one before it was replaced, so what leaked may be another one that nobody stored.";
-const NOT_STORED =
-  "The key that leaked is not attached any more, and nobody can ask about it, since it was not stored.";
+const NOT_STORED = "A key that leaked is not attached any more, and nobody can ask about it, since it was not stored.";
 const NOT_AMONG =
   "The key that is said to have leaked was not among those that Curfew saw, so which one did is not known: all that it had are replaced, and nobody can ask about that one.";
 const OTHERS =

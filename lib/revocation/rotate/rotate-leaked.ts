@@ -4,6 +4,7 @@ import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
+import { laterThatDecides } from "../incident/later.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import type { RotateParts } from "./parts.ts";
 import { GONE, replace } from "./replace.ts";
@@ -28,7 +29,8 @@ const PAUSE = 10_000;
  * @throws CurfewError `store-failed` when it cannot be recorded, `interrupted`
  */
 export async function rotateLeaked(incident: Incident, parts: RotateParts): Promise<Incident> {
-  if (incident.ended || (incident.followedBy !== undefined && isComplete(incident.steps.rotate))) return incident;
+  if (incident.ended) return incident;
+  if (isComplete(incident.steps.rotate) && (await laterThatDecides(parts.table, incident))) return incident;
   return recordCame("rotate", incident, await cameOf(incident, parts), parts);
 }
 
@@ -43,17 +45,16 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
 const NOT_REPLACED = "The credential is not replaced, or not proven to be.";
 
 function noCredential(incident: Incident, parts: RotateParts): Came {
-  const why = whyUntouched(incident, parts);
-  const message = why
-    ? `${why} A person has to have its credential replaced.`
+  const message = whyUntouched(incident, parts)
+    ? "A person has to have its credential replaced."
     : "What leaked is not the application's own credential: there is none to be replaced.";
   return { outcome: "not-applicable", message };
 }
 
 /** Where no rotator can act, a person can; where another incident was opened meanwhile, that one does. */
 async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Came> {
-  const { followedBy } = await readIncident(parts.table, incident.id);
-  if (followedBy !== undefined) return leftTo(followedBy);
+  const later = await laterThatDecides(parts.table, await readIncident(parts.table, incident.id));
+  if (later) return leftTo(later);
   const byHand = async (): Promise<Came> =>
     isNotThere(incident) ? GONE : replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts));
   if (isOwnRotator(incident, parts)) return byHand();
@@ -63,8 +64,9 @@ async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Cam
   return byHand();
 }
 
-const leftTo = (id: string): Came => ({
+const leftTo = ({ id }: Incident): Came => ({
   outcome: "not-applicable",
+  leftTo: id,
   message: `The incident ${id} about the same application goes on from here, and replaces its credential.`,
 });
 

@@ -14,8 +14,8 @@ interface RotationTry {
   isFirst: boolean;
   /** Keys: the ids of those that were attached before the first try. */
   attached: readonly string[];
-  /** Keys: the one that is known to have leaked, where it is; else all may have. */
-  suspect?: string;
+  /** Keys: those that are known to have leaked, where any is; else all may have. */
+  suspects?: readonly string[];
 }
 
 const tryKey = ({ id }: Incident) => ({ partition: incidentPartition(id), sort: "ROTATION" });

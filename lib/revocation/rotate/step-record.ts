@@ -41,10 +41,10 @@ export async function recordCame(
   );
 }
 
-/** What was done, for the timeline; in a drill nothing was. */
+/** What Curfew was at, for the timeline: what it came to is the answer. In a drill nothing was done. */
 const WHAT = {
-  rotate: { did: "Replaced the credential.", would: "Would replace the credential." },
-  prove: { did: "Asked for tokens, to prove it.", would: "Would ask for tokens, to prove it." },
+  rotate: { did: "Saw to a new credential.", would: "Would replace the credential." },
+  prove: { did: "Looked for the proof that no new token is given out.", would: "Would ask for tokens, to prove it." },
 } as const;
 
 /**
@@ -74,7 +74,7 @@ function resultOf(came: Came, at: number): StepResult {
   if (came.outcome === "incomplete") {
     return { at, outcome: came.outcome, message, missing: came.missing, code: came.code };
   }
-  if (came.outcome !== "done") return { at, outcome: came.outcome, message };
+  if (came.outcome !== "done") return { at, ...came };
   return { at, outcome: "done", message, ...(came.began !== undefined && { began: came.began }) };
 }
 

@@ -125,7 +125,7 @@ const NEVER_ASKED: ProbeAnswer = { answer: "unknown", detail: "no token is asked
 /** What that proves, in a sentence; empty where nobody gave anything. */
 export function aboutSupplied(incident: Pick<Incident, "steps">, supplied: Supplied | undefined): string {
   if (!supplied) return "";
-  const { refusedAt, last, trial, accepted } = supplied;
+  const { refusedAt, last, trial, accepted, diedAt } = supplied;
   if (isStillAccepted(incident, supplied)) {
     return `The credential that a person gave is still accepted${trial?.came === "nothing" ? ", and gets no token" : ""}.`;
   }
@@ -133,7 +133,12 @@ export function aboutSupplied(incident: Pick<Incident, "steps">, supplied: Suppl
     return `The credential that a person gave was accepted at ${moment(new Date(accepted.at).toISOString())}, before it was replaced; nobody has tried it since: npx curfew revoke … --old-secret-file FILE does.`;
   }
   if (refusedAt === null) return "Auth0 did not say whether it accepts the credential that a person gave.";
-  return isSeenDead(incident, supplied)
-    ? "The credential that a person gave was accepted before, and is refused now: it is dead."
-    : "The credential that a person gave is refused, as it should be; that it was the application's before nobody saw from here, so that alone proves nothing.";
+  if (diedAt === null) return NEVER_ACCEPTED;
+  return isSeenDead(incident, supplied) ? DEAD : NOT_REPLACED;
 }
+
+const NEVER_ACCEPTED =
+  "The credential that a person gave is refused, as it should be; that it was the application's before nobody saw from here, so that alone proves nothing.";
+const DEAD = "The credential that a person gave was accepted before, and is refused now: it is dead.";
+const NOT_REPLACED =
+  "The credential that a person gave was accepted before, and is refused now, though Curfew has not replaced it to the end: that proves nothing yet.";

@@ -45,6 +45,8 @@ export interface UseTally extends UseCount {
   kind: UseKind;
   firstAt: Instant;
   lastAt: Instant;
+  /** How many events there were beside those that tell of an answer, and how many of these; absent where none does. */
+  told?: { requests: number; answers: number };
 }
 
 /**
@@ -68,18 +70,34 @@ export function tallied(tallies: readonly UseTally[], event: LogEvent, words = u
   const what = isKnown || hasRoom(tallies, text) ? text : REST;
   const before = tallies.find((tally) => tally.what === what);
   const { at, ip } = event;
-  if (!before) return [...tallies, { what, kind, count: 1, ips: withIp([], ip), firstAt: at, lastAt: at }];
+  const counts = countsWith(before, what !== REST && tellsOfAnswer(event));
+  if (!before) return [...tallies, { what, kind, ...counts, ips: withIp([], ip), firstAt: at, lastAt: at }];
   const after: UseTally = {
     ...before,
+    ...counts,
     // What is counted together and is not all of it refused must not look as if it were.
     kind: before.kind === kind ? kind : "other",
-    count: before.count + 1,
     ips: withIp(before.ips, ip),
     firstAt: Math.min(before.firstAt, at),
     lastAt: Math.max(before.lastAt, at),
   };
   return tallies.map((tally) => (tally === before ? after : tally));
 }
+
+/**
+ * A change whose answer shows secrets may leave two events in the same words, its own and that of the answer, and nothing
+ * in them says that they are one request. So of the two counts the larger one is that of the requests.
+ */
+function countsWith(before: UseTally | undefined, isAnswer: boolean): Pick<UseTally, "count" | "told"> {
+  const { requests, answers } = before?.told ?? { requests: before?.count ?? 0, answers: 0 };
+  if (!before?.told && !isAnswer) return { count: requests + 1 };
+  const told = isAnswer ? { requests, answers: answers + 1 } : { requests: requests + 1, answers };
+  return { count: Math.max(told.requests, told.answers), told };
+}
+
+/** Source: Auth0's schema of tenant logs: `sapi` is of POST, PATCH, PUT and DELETE, `mgmt_api_read` of secrets in answers. */
+const tellsOfAnswer = ({ type, request }: LogEvent): boolean =>
+  type === "mgmt_api_read" && request !== undefined && request.method.toUpperCase() !== "GET";
 
 /** Also for the rest itself. */
 const hasRoom = (tallies: readonly UseTally[], text: string): boolean =>

@@ -1,15 +1,14 @@
-import { counted } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import type { Stored } from "../../history/update-row.ts";
-import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
-import { minutes, type Seconds } from "../../model/duration.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Seconds } from "../../model/duration.ts";
 import { tellIncident, tellUntold } from "../alerts/tell.ts";
 import type { LogPosition } from "../contain/look.ts";
-import { type Incident, lockedSince, type StepResult } from "../incident/incident.ts";
+import { type Incident, lockedSince } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
-import { momentBefore, momentOf } from "../window/window-text.ts";
+import { endOf, isLast, isOver, withLate } from "./end.ts";
 import { withPage } from "./fold.ts";
 import { followFound } from "./follow-found.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
@@ -21,9 +20,7 @@ import { keepSeen } from "./seen.ts";
 import { tellUses } from "./tell-uses.ts";
 import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
-
-/** Events may come into the log so long after they happened: it is read once more then. Auth0 promises nothing. */
-const LATE: Seconds = minutes(10);
+import { NO_TURNS, resultOf, whyOf } from "./watch-result.ts";
 
 /** For so long a log that cannot be read is no news. */
 const BLIND_FOR = 900_000;
@@ -34,20 +31,27 @@ const BLIND_FOR = 900_000;
  *
  * How far the log is read is kept together with what is not told yet, and told then: whoever dies in between tells the
  * same again, once.
+ *
+ * @param atLeastUntil until when it goes on although nothing that is out works any more; null where nothing asks for that
  */
-export async function watchTurn(incident: Incident, parts: IncidentParts): Promise<Incident> {
+export async function watchTurn(
+  incident: Incident,
+  parts: IncidentParts,
+  atLeastUntil: Instant | null = null,
+): Promise<Incident> {
   const { table, clock } = parts;
+  const end = endOf(incident, atLeastUntil);
   await tellUntold(incident, parts);
   let known = await begin(incident, parts);
   known = await tellUses(incident, known, { parts, isLast: false });
   const failure = await readAll(incident, known, parts);
   known = (await readWatch(table, incident.id)) ?? known;
-  known = await tellUses(incident, known, { parts, isLast: isLast(incident, known.value) });
+  known = await tellUses(incident, known, { parts, isLast: isLast(known.value, end) });
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
-  await tellOver(incident, known.value, parts);
+  if (!isOver(known.value, end)) await tellTurnsOver(incident, known.value, parts);
   const latest = await withoutVoidProof(incident, known.value.issued, parts);
-  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, failure, clock.now()));
+  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, { failure, end, now: clock.now() }));
 }
 
 /** Whoever begins anew to answer an incident has all turns again: they are counted because of what one execution holds. */
@@ -56,30 +60,19 @@ export async function renewTurns({ id }: Incident, { table }: Pick<IncidentParts
   if (known && known.value.turns > 0) await changeWatch(table, id, known, (record) => ({ ...record, turns: 0 }));
 }
 
-/** How long to wait until the next turn; null when there is nothing to watch any more. */
+/** How long to wait until the next turn; null when there is nothing to watch any more. See {@link watchTurn}. */
 export async function nextWatch(
   incident: Incident,
   { table, clock }: Pick<IncidentParts, "table" | "clock">,
+  atLeastUntil: Instant | null = null,
 ): Promise<Seconds | null> {
   const record = (await readWatch(table, incident.id))?.value;
   const now = clock.now();
   if (incident.closedAt !== null || incident.ended) return null;
   if (!record) return 0;
-  if (isLast(incident, record)) return null;
-  return watchInterval(withLate(incident.window), record.turns, now);
+  if (isLast(record, endOf(incident, atLeastUntil))) return null;
+  return watchInterval(withLate(incident.window), record.turns, now, atLeastUntil);
 }
-
-const withLate = (window: Incident["window"]): Incident["window"] =>
-  window?.state === "closes" ? { ...window, at: window.at + LATE * 1_000 } : window;
-
-/** Whether the log is read until nothing that is out works any more, and what comes late has come. */
-function isOver({ window }: Incident, { readUntil }: WatchRecord): boolean {
-  return window?.state === "closes" && readUntil >= window.at + LATE * 1_000;
-}
-
-/** Whether no turn comes any more. */
-const isLast = (incident: Incident, record: WatchRecord): boolean =>
-  isOver(incident, record) || record.turns >= MOST_TURNS;
 
 async function begin(incident: Incident, { table, clock }: IncidentParts): Promise<Stored<WatchRecord>> {
   const known = await readWatch(table, incident.id);
@@ -157,45 +150,7 @@ async function noteBlindness(
 }
 
 /** A watch that has no turns left is no watch, whatever the window says: each turn would have looked at what is put back. */
-async function tellOver(incident: Incident, record: WatchRecord, parts: IncidentParts): Promise<void> {
-  if (record.turns < MOST_TURNS || isOver(incident, record) || incident.drill) return;
+async function tellTurnsOver(incident: Incident, record: WatchRecord, parts: IncidentParts): Promise<void> {
+  if (record.turns < MOST_TURNS || incident.drill) return;
   await tellIncident(incident, { turn: "blind", since: record.readUntil, why: NO_TURNS, isOver: true }, parts);
 }
-
-function resultOf(incident: Incident, record: WatchRecord, failure: unknown, now: Instant): StepResult {
-  const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
-  const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
-  const read = isUnread
-    ? UNREAD
-    : `The tenant's log is read until ${momentBefore(record.readUntil)}${gaps}. ${told(record)}`;
-  if (failure !== undefined) {
-    const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
-    return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
-  }
-  if (isOver(incident, record)) return { at: now, outcome: "done", message: read };
-  if (record.turns >= MOST_TURNS) {
-    return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
-  }
-  const { window } = incident;
-  const until = window?.state === "closes" ? `until ${momentOf(window.at + LATE * 1_000)}` : "until the window closes";
-  return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
-}
-
-/** How the line begins that says that nothing is wrong: there is only more to watch. */
-export const WATCHING_ON = "Watching goes on";
-
-const UNREAD = "Nothing of the tenant's log was read yet: what was done with what leaked nobody has seen.";
-
-const NO_TURNS =
-  "Watching has ended before the window closes: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";
-
-function told({ told: uses }: WatchRecord): string {
-  const count = uses.reduce((sum, use) => sum + use.count, 0);
-  return count === 0
-    ? "It shows no use that should not be; uses at APIs other than Auth0's own never stand there."
-    : `It shows ${counted(count, "event")} that should not be.`;
-}
-
-const whyOf = (failure: unknown): string => (failure instanceof Error ? failure.message : "the reason is not known");
-
-const codeOf = (failure: unknown): ErrorCode | null => (failure instanceof CurfewError ? failure.code : null);

@@ -6,8 +6,8 @@ import type { TokenFacts } from "../leak/leaked-token.ts";
 export interface Reach {
   /** The identifiers of APIs; `any` where every API of the tenant must be counted. */
   audiences: readonly string[] | "any";
-  /** Whether it may have been given tokens in the names of users, refresh tokens among them. */
-  users: boolean;
+  /** Whether it may have been given tokens in the names of users, refresh tokens among them; nobody may have seen it. */
+  users: boolean | "not seen";
 }
 
 /** What an application was before anything was taken away from it. */
@@ -36,7 +36,7 @@ export function reachOf(
 ): Reach {
   // One that nobody can read may be a user's.
   const isOfUser = token !== null && (token.form === "opaque" || !isOfMachine(token, clientId));
-  const users = isSeenWithUsers || isOfUser || (grantTypes?.some((type) => type !== FOR_ITSELF) ?? true);
+  const users = isSeenWithUsers || isOfUser || (grantTypes?.some((type) => type !== FOR_ITSELF) ?? "not seen");
   if (users || grantedAudiences === undefined) return { audiences: "any", users };
   return { audiences: [...new Set([...grantedAudiences, ...(token?.audience ?? [])])], users };
 }

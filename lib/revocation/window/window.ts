@@ -1,3 +1,4 @@
+import { moment } from "../../alerts/change-alert.ts";
 import type { Instant } from "../../history/history.ts";
 import { hours, type Seconds } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
@@ -101,16 +102,18 @@ function reasonsToBeOpen(question: WindowQuestion): string[] {
     return [...notStopped(stoppedAt), stillThere(refutedSince)];
   return [
     ...notStopped(stoppedAt),
-    ...(reach.users && refreshTokensRevokedAt === null
-      ? [
-          "Users may have logged in through the application; their refresh tokens get new tokens until they are revoked.",
-        ]
-      : []),
+    ...(reach.users && refreshTokensRevokedAt === null ? [reach.users === "not seen" ? USERS_NOT_SEEN : USERS] : []),
     ...(token?.form === "opaque" && refreshTokensRevokedAt === null
       ? ["The leaked token may be a refresh token, which works until it is revoked."]
       : []),
   ];
 }
+
+const USERS =
+  "Users may have logged in through the application; their refresh tokens get new tokens until they are revoked.";
+
+const USERS_NOT_SEEN =
+  "Nobody could see whether users log in through the application; if they do, their refresh tokens get new tokens until they are revoked.";
 
 /** Whether a person's word that refresh tokens are gone ends what keeps a window open: each such reason names them. */
 export const waitsForRefreshTokens = (window: ExposureWindow | null): boolean =>
@@ -120,7 +123,7 @@ const notStopped = (stoppedAt: Instant | null): string[] =>
   stoppedAt === null ? ["It is not proven yet that the application gets no new token."] : [];
 
 const stillThere = (since: Instant): string =>
-  `Not all refresh tokens are revoked, though they are said to be since ${new Date(since).toISOString()}: the tenant's log shows that one from before got a token after that. Revoke them, and say it once more.`;
+  `Not all refresh tokens are revoked, though they are said to be since ${moment(new Date(since).toISOString())}: the tenant's log shows that one from before got a token after that. Revoke them, and say it once more.`;
 
 const lastLook = ({ readings, now }: WindowQuestion): Instant => readings.at(-1)?.at ?? now;
 
@@ -168,7 +171,7 @@ function apiWindows(question: WindowQuestion, issuedUntil: Instant): ApiWindow[]
 const spansOf = (audience: string, question: WindowQuestion, issuedUntil: Instant): LifetimeSpan[] =>
   question.lifetimesAreChosen
     ? [{ issuedUntil, lifetime: LONGEST_LIFETIME, assumed: "whoever gets a token there chooses how long it lives" }]
-    : lifetimeSpans(audience, question, issuedUntil, question.reach.users);
+    : lifetimeSpans(audience, question, issuedUntil, question.reach.users !== false);
 
 /** Tokens for nothing but a user's profile: not an API's, so no setting. Source: Auth0 documentation, "Access Tokens". */
 const USERINFO_LIFETIME: Seconds = hours(24);

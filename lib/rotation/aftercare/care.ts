@@ -1,6 +1,7 @@
 import type { Secret } from "../../model/secret.ts";
 import { type Ask, calibratedAsk } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
+import { overdueFrom } from "../ledger/overdue.ts";
 import {
   type Aftercare,
   isOpen,
@@ -13,7 +14,7 @@ import type { Refusal } from "../refusal.ts";
 import { finishSecret } from "../steps/finish-secret.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work, waitUntil } from "../work.ts";
-import { overdueFrom, PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
+import { PROOF_PAUSE, proofIn, provableFrom, withAnswer } from "./proof.ts";
 import { keepProof } from "./proof-evidence.ts";
 import { aboutOf, answerOf, type Named, type Or, orReason, subjectOf } from "./subject.ts";
 

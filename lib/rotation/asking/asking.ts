@@ -1,10 +1,11 @@
 import type { Login } from "../../auth0/login.ts";
 import type { Calibration, ProbeAnswer, ProbeEndpoint } from "../../auth0/probe.ts";
-import { CurfewError, hasCode } from "../../model/curfew-error.ts";
+import { hasCode } from "../../model/curfew-error.ts";
 import type { Secret } from "../../model/secret.ts";
 import type { RotationSettings } from "../parts.ts";
 import type { RotationTenant } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import type { Work } from "../work.ts";
 
 /** What Auth0 says of a credential, where its answers can tell a right one from a wrong one. */
@@ -117,7 +118,3 @@ export async function firstAccepted(
     await parts.clock.sleep(PAUSE);
   }
 }
-
-/** Not done yet, and it may be tried again. */
-export const unfinished = (message: string): CurfewError =>
-  new CurfewError("rotation-unfinished", message, { retryable: true });

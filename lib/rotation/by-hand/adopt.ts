@@ -1,49 +1,29 @@
-import { CurfewError, hasCode } from "../../model/curfew-error.ts";
+import { CurfewError } from "../../model/curfew-error.ts";
 import { Secret } from "../../model/secret.ts";
-import { calibratedAsk } from "../asking/asking.ts";
-import { adoptedSecrets, markAdopted } from "../credentials/adopted-secrets.ts";
+import { markAdopted } from "../credentials/adopted-secrets.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
-import { leaveGoneSecret } from "../ledger/gone-secret.ts";
-import { changeRotation, readRotation, recordOfCredential, settledOwner, writeTarget } from "../ledger/ledger.ts";
+import { withoutCancelled } from "../ledger/dropped.ts";
+import { changeRotation, writeTarget } from "../ledger/ledger.ts";
 import type { CredentialKind, RotationTarget } from "../ledger/target.ts";
-import { toldVersion } from "../ledger/under-way.ts";
-import type { RotationParts, RotationSettings } from "../parts.ts";
-import {
-  CURRENT,
-  type RotatedClient,
-  type RotationService,
-  type RotationTenant,
-  type VaultSecret,
-  type VersionId,
-} from "../ports.ts";
-import { type Refused, refusedError } from "../refusal.ts";
+import { CURRENT, type RotatedClient, type VaultSecret } from "../ports.ts";
+import { refusedError } from "../refusal.ts";
 import { rotationFunctionArn } from "../vault/function-arn.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
-
-/** Whose credential comes under Curfew's care, and where it is stored. */
-export interface AdoptRequest {
-  /** The tenant's name and canonical domain. */
-  tenant: string;
-  domain: string;
-  clientId: string;
-  /** The secret's name in Secrets Manager. */
-  secret: string;
-  /** As configured; as the application authenticates where it is not. */
-  kind: CredentialKind | undefined;
-  allowHs256: boolean;
-}
-
-/** What adopting works with. */
-export interface AdoptParts extends Pick<RotationParts, "vault" | "table" | "clock"> {
-  service: RotationService;
-  /** The client at its tenant, with the rotator's login. */
-  client: RotationTenant;
-  /** The present value, where the secret does not exist yet; asked for at most once. */
-  presentValue(kind: CredentialKind): Promise<Secret>;
-  newVersion(): VersionId;
-}
+import {
+  type AdoptParts,
+  type AdoptRequest,
+  findSecret,
+  forAdopting,
+  mustBeAccepted,
+  mustBeFree,
+  mustBeOnlyOne,
+  mustBeOurs,
+  mustNotShow,
+  otherOwner,
+  targetOf,
+} from "./may-adopt.ts";
 
 /** What adopting came to. */
 export interface Adopted {
@@ -56,14 +36,14 @@ export interface Adopted {
 
 /**
  * Puts a credential under Curfew's care without rotating it: tags or creates its secret, records whose it is, switches
- * rotation on. Nothing but that a former secret is gone is written before Auth0 has accepted the value at an endpoint that refuses a random one. May be
- * repeated, whatever became of it before.
+ * rotation on. Nothing but that a former secret is gone is written before Auth0 has accepted the value at an endpoint
+ * that refuses a random one. May be repeated, whatever became of it before.
  *
  * @throws CurfewError `rotation-refused` for what could not be rotated later either, `arguments-invalid` for a secret
  * that is somebody else's or beside another one of the same client, or what the ports failed with
  */
 export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<Adopted> {
-  const known = await find(parts, request.secret);
+  const known = await findSecret(parts, request.secret);
   if (known) await mustBeFree(known, request, parts);
   await mustBeOnlyOne(request, known?.arn, parts);
   const described = await parts.client.client();
@@ -82,8 +62,12 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   const target = targetOf(request, kind, arn, parts);
   if (!(await writeTarget(parts.table, target))) throw otherOwner(request.secret);
   const acceptedAt = Math.round(parts.clock.now());
-  await changeRotation(parts.table, target, (record) => ({ ...record, acceptedAt: record.acceptedAt ?? acceptedAt }));
   const isOn = known?.rotationEnabled === true;
+  const current = known && versionWith(known, CURRENT);
+  await changeRotation(parts.table, target, (record) => ({
+    ...(isOn ? record : withoutCancelled(record, current, acceptedAt)),
+    acceptedAt: record.acceptedAt ?? acceptedAt,
+  }));
   // Also where it is on: the AWS console sets an interval of its own, which nobody announces. Not while a version hangs.
   const hangs = known !== undefined && pendingVersion(known) !== undefined;
   if (!isOn || !hangs) await parts.service.enableRotation(arn, rotationFunctionArn(arn));
@@ -91,102 +75,9 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   return { target, created: !known, switchedOn: !isOn };
 }
 
-async function find({ vault }: AdoptParts, name: string): Promise<VaultSecret | undefined> {
-  try {
-    return await vault.describe(name);
-  } catch (error) {
-    if (hasCode(error, "not-found")) return undefined;
-    throw error;
-  }
-}
-
-/** Two rotation functions on one secret would undo each other's work. */
-async function mustBeFree(secret: VaultSecret, request: AdoptRequest, { table }: AdoptParts): Promise<void> {
-  const { arn, name, rotationEnabled, rotationFunction } = secret;
-  const ours = rotationFunctionArn(arn);
-  if (rotationEnabled && rotationFunction !== ours) {
-    const message = `The secret ${name} is rotated by another function, ${rotationFunction ?? "of the service's own"}; switch that rotation off first (aws secretsmanager cancel-rotate-secret).`;
-    throw new CurfewError("arguments-invalid", message);
-  }
-  if (rotationEnabled) return;
-  if (toldVersion(await recordOfCredential(table, request), arn) !== undefined) {
-    const { tenant, clientId } = request;
-    const message = `A rotation of ${name} was cancelled after Auth0 was told of the new value, which may be live: finish it with npx curfew rotate --tenant ${tenant} --client ${clientId}, leave its labels as they are, and adopt again after that.`;
-    throw new CurfewError("arguments-invalid", message);
-  }
-  if (pendingVersion(secret) !== undefined) {
-    const message = `The secret ${name} has a version under AWSPENDING that nobody finishes while rotation is switched off; find out which of its values Auth0 accepts, let that version bear both AWSCURRENT and AWSPENDING, then adopt again.`;
-    throw new CurfewError("arguments-invalid", message);
-  }
-}
-
-/**
- * A client has one credential: two secrets that are both rotated would overwrite each other's at Auth0. It may be moved
- * to another secret when nobody rotates the former one any more.
- */
-async function mustBeOnlyOne(
-  { tenant, clientId, secret }: AdoptRequest,
-  arn: string | undefined,
-  parts: AdoptParts,
-): Promise<void> {
-  const adopted = (await adoptedSecrets(parts.table, tenant)).get(clientId);
-  if (adopted === undefined || adopted === arn) return;
-  const former = await find(parts, adopted);
-  if (!former?.rotationEnabled) return;
-  const message = `The credential of ${clientId} is under Curfew's care already, in the secret ${former.name}; adopt that one, or switch its rotation off before ${secret} takes its place: aws secretsmanager cancel-rotate-secret --secret-id ${former.name}`;
-  throw new CurfewError("arguments-invalid", message);
-}
-
-/** A name is shown everywhere, and this one holds the value itself; neither is repeated. */
-function mustNotShow(name: string, value: Secret): void {
-  if (!name.includes(value.reveal().trim())) return;
-  const message =
-    "The name of the secret holds the secret itself; choose a name without it, and take that value for known to others.";
-  throw new CurfewError("arguments-invalid", message);
-}
-
 /** What authenticates with registered keys has no use for a secret, and the other way round. */
 const kindOf = (client: RotatedClient | undefined): CredentialKind =>
   client?.attachedKeys === undefined ? "client-secret" : "private-key";
-
-/** What is not under Curfew's care yet need not be taken out of it. */
-function forAdopting(refused: Refused, { tenant, clientId }: AdoptRequest): Refused {
-  if (refused.refusal === "client-gone") {
-    return { ...refused, message: `There is no application ${clientId} in ${tenant}; look at --client.` };
-  }
-  if (refused.refusal !== "global-client") return refused;
-  return { ...refused, message: `${clientId} is the global client of ${tenant}, whose secret is never rotated.` };
-}
-
-/** Nothing may be said yet that would speak against this, of the secret or of the client. */
-async function mustBeOurs(
-  parts: AdoptParts,
-  request: AdoptRequest,
-  kind: CredentialKind,
-  arn: string | undefined,
-): Promise<void> {
-  const { tenant, clientId, secret } = request;
-  const target = arn === undefined ? undefined : await settledOwner(parts.table, arn);
-  if (target && (target.tenant !== tenant || target.clientId !== clientId || target.kind !== kind)) {
-    throw otherOwner(secret);
-  }
-  const wanted = targetOf(request, kind, arn ?? "", parts);
-  if (arn !== undefined) await leaveGoneSecret(wanted, await recordOfCredential(parts.table, wanted), parts);
-  await readRotation(parts.table, wanted);
-}
-
-const targetOf = (
-  { tenant, clientId }: AdoptRequest,
-  kind: CredentialKind,
-  arn: string,
-  { clock }: Pick<AdoptParts, "clock">,
-): RotationTarget => ({ arn, tenant, clientId, kind, writtenBy: "adopt", at: clock.now() });
-
-const otherOwner = (secret: string): CurfewError =>
-  new CurfewError(
-    "arguments-invalid",
-    `The secret ${secret} is recorded as the credential of another client or of another kind; a secret never changes its client, so choose another name.`,
-  );
 
 async function currentValue({ vault }: AdoptParts, secret: VaultSecret): Promise<Secret> {
   const current = versionWith(secret, CURRENT);
@@ -194,24 +85,6 @@ async function currentValue({ vault }: AdoptParts, secret: VaultSecret): Promise
   if (value) return value;
   const message = `The secret ${secret.name} exists and holds no value; store the application's present one in it, then adopt again.`;
   throw new CurfewError("arguments-invalid", message);
-}
-
-/** Only what works can be proven dead later. */
-async function mustBeAccepted(
-  { client }: AdoptParts,
-  settings: Pick<RotationSettings, "clientId" | "kind">,
-  value: Secret,
-): Promise<void> {
-  const ask = await calibratedAsk({ settings, tenant: async () => client }, value);
-  const said = await ask(value);
-  if (said === "accepted") return;
-  const { clientId } = settings;
-  if (said === "refused") {
-    const message = `Auth0 refuses this value for ${clientId}: it is not what the application uses at present, or Auth0 refuses whatever it is asked about for this application.`;
-    throw refusedError({ refusal: "current-refused", message });
-  }
-  const message = `Auth0 does not say whether it accepts this value for ${clientId}; try again in a few minutes.`;
-  throw new CurfewError("rotation-unfinished", message, { retryable: true });
 }
 
 /** Flat JSON with texts only, as docs/rotation.md documents it: every tool can read it. */

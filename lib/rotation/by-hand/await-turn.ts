@@ -3,7 +3,7 @@ import type { Clock } from "../../model/clock.ts";
 import type { Table } from "../../store/table.ts";
 import { type LeaseRequest, takenUntil } from "../lease.ts";
 
-/** Milliseconds between two looks at the lease; whoever is done gives it back at once. */
+/** Milliseconds between two looks at the lease; whoever is done gives its part back at once. */
 const LOOK = 5_000;
 
 /**

@@ -1,5 +1,6 @@
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
-import { type Ask, calibratedAsk, type Said, unfinished } from "../asking/asking.ts";
+import { type Ask, calibratedAsk, type Said } from "../asking/asking.ts";
+import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { assertOwner } from "../judgements/judge-owner.ts";
 import { currentRefused, doesNotSay, wasAccepted } from "../judgements/overwriting.ts";
@@ -11,8 +12,9 @@ import type { RotationTarget } from "../ledger/target.ts";
 import { toldVersion } from "../ledger/under-way.ts";
 import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
-import { CURRENT, PENDING, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
+import { CURRENT, PENDING, PREVIOUS, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
 import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
@@ -32,7 +34,10 @@ export interface Obstacle {
 /** What a rotation by hand would meet. */
 export interface DryRun {
   obstacles: readonly Obstacle[];
-  /** Whether Auth0 accepts what is stored as current, where its answers mean anything; null where that is not known. */
+  /**
+   * Whether Auth0 accepts what would be replaced, where its answers mean anything: what is stored as current, or
+   * `pending.former`. Null where that is not known.
+   */
   stored: Said | null;
   /** A version whose rotation is not finished: a rotation goes on with it, and begins no other. */
   pending: Pending | undefined;
@@ -43,6 +48,8 @@ export interface DryRun {
 /** A version that hangs. */
 export interface Pending {
   version: VersionId;
+  /** Where it is current already: the version under AWSPREVIOUS, whose place it takes. */
+  former?: VersionId;
   /** Whether Auth0 accepts its value; null where that was not asked, `empty` where it has none yet. */
   value: Said | "empty" | null;
 }
@@ -89,8 +96,9 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   else if (isLabelled) await look(() => assertClient(work));
   const ask = await look(async () => calibratedAsk(work, ((isTold && value) || (await current())).credential));
-  const pending = hanging === undefined ? undefined : await look(() => askPending(hanging, value, ask));
+  const pending = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
   const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
+  if (!goesOn) await look(() => assertMayWrite(work));
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
   const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, stored });
   if (ending) await look(() => Promise.reject(ending));
@@ -164,14 +172,17 @@ function dryWork({ arn }: VaultSecret, { settings }: DryRunRequest, parts: Rotat
   };
 }
 
-/** The version that hangs, and whether Auth0 was told of it before it did. */
+/** The version that hangs, whose place it takes, and whether Auth0 accepts it already. */
 async function askPending(
+  secret: VaultSecret,
   version: VersionId,
   stored: StoredCredential | undefined,
   ask: Ask | undefined,
 ): Promise<Pending> {
-  if (!stored) return { version, value: "empty" };
-  return { version, value: ask ? await ask(stored.credential) : null };
+  const former = versionWith(secret, CURRENT) === version ? versionWith(secret, PREVIOUS) : undefined;
+  const whose = { version, ...(former === undefined ? {} : { former }) };
+  if (!stored) return { ...whose, value: "empty" };
+  return { ...whose, value: ask ? await ask(stored.credential) : null };
 }
 
 /** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */

@@ -1,7 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import { assertOwner, type OwnedSecret } from "../judgements/judge-owner.ts";
 import { noPlaceYet } from "../judgements/judge-places.ts";
-import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readTarget, recordOfCredential } from "../ledger/ledger.ts";
 import { isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
@@ -10,6 +9,7 @@ import type { RotationParts } from "../parts.ts";
 import type { RotationService, VaultSecret, VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
+import { leaveGoneSecret } from "../vault/gone-secret.ts";
 import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 
 /** What ordering a rotation by hand works with. */
@@ -23,18 +23,31 @@ export interface Rotatable {
   target: RotationTarget;
   /** The version of a rotation that is not finished: it is brought to its end, and no other is begun. */
   hanging: VersionId | undefined;
+  /** What is remembered of the credential; undefined when nothing is. */
+  record: RotationRecord | undefined;
 }
 
 /**
- * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered. What Auth0 was told of
- * can be finished also where rotation was cancelled or switched off since, and comes before anything else; so can what
- * a person made current before Auth0 was told.
+ * Looks whether a secret can be rotated at all, before a person is asked and anything is ordered.
+ *
+ * @throws CurfewError as {@link findUnfinished}, and as {@link assertPlaceIsFree}
+ */
+export async function findRotatable(parts: ByHandParts, wanted: OwnedSecret): Promise<Rotatable> {
+  const found = await findUnfinished(parts, wanted);
+  assertPlaceIsFree(found, parts.clock.now());
+  return found;
+}
+
+/**
+ * Looks what of a secret's rotation is not finished. What Auth0 was told of can be finished also where rotation was
+ * cancelled or switched off since, and comes before anything else; so can what a person made current before Auth0 was
+ * told.
  *
  * @param wanted the credential as configured: a secret that is another's is not touched in its name
- * @throws CurfewError `rotation-refused` (`not-configured`, `rotation-disabled`, `no-target`), `rotation-unfinished`
- * while both places for keys are taken, or what the ports failed with
+ * @throws CurfewError `rotation-refused` (`not-configured`, `rotation-disabled`, `no-target`), or what the ports failed
+ * with
  */
-export async function findRotatable({ vault, table, clock }: ByHandParts, wanted: OwnedSecret): Promise<Rotatable> {
+export async function findUnfinished({ vault, table, clock }: ByHandParts, wanted: OwnedSecret): Promise<Rotatable> {
   const found = await vault.describe(wanted.secret);
   const target = await readTarget(table, found.arn);
   if (target) assertOwner(target, wanted);
@@ -43,15 +56,17 @@ export async function findRotatable({ vault, table, clock }: ByHandParts, wanted
   if ((toldVersion(record, found.arn) ?? earlyVersion(record, found)) === undefined) assertOurs(found);
   if (!target) throw refusedError({ refusal: "no-target", message: unknownOwner(found) });
   const [hanging] = hangingVersions(record, found);
-  if (hanging === undefined) assertPlaceIsFree(target, record, clock.now());
-  return { target, hanging };
+  return { target, hanging, record };
 }
 
 /**
  * While the key before the current one stays for its overlap there is no place for a third. The function would say so,
  * too, but an order that comes to nothing leaves a version behind that bars the way of the next.
+ *
+ * @throws CurfewError `rotation-unfinished`
  */
-function assertPlaceIsFree({ clientId }: RotationTarget, record: RotationRecord | undefined, now: Instant): void {
+export function assertPlaceIsFree({ target: { clientId }, hanging, record }: Rotatable, now: Instant): void {
+  if (hanging !== undefined) return;
   const leaving = record?.aftercare.find((one) => isOpen(one) && one.oldKey && one.goneAt === undefined);
   if (leaving?.promotedAt !== undefined && leaving.from > now) throw noPlaceYet(clientId, leaving);
 }
@@ -72,7 +87,7 @@ export interface Ordered {
  * Where Secrets Manager turns out to have begun another one meanwhile, that one is ordered.
  */
 export async function orderByHand(
-  { target, hanging }: Rotatable,
+  { target, hanging }: Pick<Rotatable, "target" | "hanging">,
   overwrite: boolean,
   { service, table, clock, newVersion }: ByHandParts,
 ): Promise<Ordered> {

@@ -20,8 +20,16 @@ export function readOnly(parts: RotationParts): RotationParts {
   };
 }
 
-const readOnlyTenant = ({ client, calibrate, probe, obtainToken, keys }: RotationTenant): RotationTenant => ({
+const readOnlyTenant = ({
   client,
+  missingScopes,
+  calibrate,
+  probe,
+  obtainToken,
+  keys,
+}: RotationTenant): RotationTenant => ({
+  client,
+  missingScopes,
   calibrate,
   probe,
   obtainToken,

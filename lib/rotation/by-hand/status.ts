@@ -1,11 +1,11 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
-import { overdueSince } from "../aftercare/proof.ts";
 import { adoptedSecrets } from "../credentials/adopted-secrets.ts";
 import type { ConfiguredCredential } from "../credentials/configured-credentials.ts";
 import { secretNameOf } from "../credentials/credential-text.ts";
 import { type KnownCredential, knownCredentials } from "../credentials/known-credentials.ts";
 import { listRotations } from "../ledger/ledger.ts";
+import { overdueSince } from "../ledger/overdue.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 
 /** A credential, and whether anybody put it under Curfew's care. */

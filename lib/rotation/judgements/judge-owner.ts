@@ -22,9 +22,11 @@ export function ownedByOther(
   owner: RotationTarget | undefined,
   { tenant, clientId, kind, secret }: OwnedSecret,
 ): Refused {
+  const isOnlyKind = owner?.tenant === tenant && owner.clientId === clientId;
+  const whatToDo = isOnlyKind ? "correct kind there" : "give each credential a secret of its own";
   const theirs = owner ? `the ${owner.kind} of ${owner.clientId} in ${owner.tenant}` : "somebody else's";
   return {
     refusal: "not-configured",
-    message: `The secret ${secret} is ${theirs} already, and the configuration says that it is the ${kind} of ${clientId} in ${tenant}; give each credential a secret of its own.`,
+    message: `The secret ${secret} is ${theirs} already, and the configuration says that it is the ${kind} of ${clientId} in ${tenant}; ${whatToDo}.`,
   };
 }

@@ -1,9 +1,9 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
-import { unfinished } from "../asking/asking.ts";
 import type { Aftercare } from "../ledger/rotation-record.ts";
 import { minuteText } from "../minute-text.ts";
 import type { RegisteredKey, RotatedClient } from "../ports.ts";
 import type { Refused } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 
 /** Auth0 keeps so many registered keys for a client. Source: Auth0 documentation, "Private Key JWT". */
 const PLACES = 2;

@@ -1,8 +1,8 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
-import { unfinished } from "../asking/asking.ts";
 import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationSettings } from "../parts.ts";
 import type { Refused } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import type { Work } from "../work.ts";
 
 /** So long does a person's leave to overwrite count: what they looked at is another thing by then. Milliseconds. */

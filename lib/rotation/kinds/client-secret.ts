@@ -1,13 +1,15 @@
 import type { Instant } from "../../history/history.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, SETTLING, unfinished } from "../asking/asking.ts";
+import { calibratedAsk, SETTLING } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
 import { storedAsCurrent, storedInUse } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markTold, type Replaced, replacedBy } from "../ledger/under-way.ts";
+import { type Replaced, replacedBy } from "../ledger/under-way.ts";
+import { markTold } from "../mark.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { assertLabelled } from "../vault/standing.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";

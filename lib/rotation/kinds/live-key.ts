@@ -1,10 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, unfinished } from "../asking/asking.ts";
+import { calibratedAsk } from "../asking/asking.ts";
 import { isTaken } from "../asking/is-taken.ts";
 import { isOfIncident } from "../judgements/overwriting.ts";
 import { CURRENT, type VersionId } from "../ports.ts";
 import { noneIfRefused } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { credentialIn } from "../vault/payload.ts";
 import { versionWith } from "../vault/standing.ts";
 import { recall, type Work } from "../work.ts";
@@ -36,17 +37,18 @@ export async function partWithKey(work: Work, leaving: VersionId): Promise<void>
   if (await mayHaveLeaked(work, leaving)) return;
   if (!(await isLiveKey(work, leaving))) return;
   throw unfinished(
-    `Auth0 still accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: during the rotation somebody stored another value as the current one of ${work.settings.clientId}. Label that version AWSCURRENT again, or detach its key at Auth0; the rotation goes on then.`,
+    `The new key of ${work.settings.clientId} is not made the current one while Auth0 accepts the key of the version ${leaving}, which would lose its last label, AWSPREVIOUS: where nobody uses that key, detach and delete it at Auth0; where applications use it, move AWSCURRENT to its version; with either the next try goes on.`,
   );
 }
 
 async function mayHaveLeaked(work: Work, version: VersionId): Promise<boolean> {
   const order = (await recall(work))?.order;
   if (order?.version !== work.version || !isOfIncident(order)) return false;
-  if (order.leakedKey === undefined) return true;
+  const { leakedKeys } = order;
+  if (leakedKeys === undefined) return true;
   const kid = (await keyOf(work, version))?.kid;
   const registered = (await (await work.tenant()).keys()).find((key) => key.kid === kid);
-  return [kid, registered?.id].includes(order.leakedKey);
+  return [kid, registered?.id].some((name) => name !== undefined && leakedKeys.includes(name));
 }
 
 /** By their public halves, however they are stored; what is no key is none. */

@@ -1,19 +1,21 @@
 import type { ProbeAnswer } from "../../auth0/probe.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, obtainToken, SETTLING, unfinished } from "../asking/asking.ts";
+import { calibratedAsk, obtainToken, SETTLING } from "../asking/asking.ts";
 import { storedAsCurrent } from "../asking/stored-in-use.ts";
-import { judgeClient } from "../judgements/judge-client.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
-import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
-import { markAttaching, markTold, replacedBy } from "../ledger/under-way.ts";
-import type { RegisteredKey, RotatedClient } from "../ports.ts";
+import { isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
+import { replacedBy } from "../ledger/under-way.ts";
+import { markAttaching, markTold } from "../mark.ts";
+import type { RegisteredKey } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
-import { assertCurrent, assertLabelled } from "../vault/standing.ts";
-import type { StoredCredential } from "../vault/stored-credentials.ts";
+import { unfinished } from "../unfinished.ts";
+import { assertLabelled } from "../vault/standing.ts";
 import { nowOf, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
-import { isSameKey, partWithKey } from "./live-key.ts";
-import { comparableKey, namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
+import { partWithKey } from "./live-key.ts";
+import { isInUse, oldPart, takeAway } from "./old-key.ts";
+import { namedKid, type PublicKey, publicKeyOf } from "./public-key.ts";
+import { keyClient, type Registered, registeredOf } from "./registered-keys.ts";
 
 /**
  * A client may authenticate with two registered keys at once: the new one is added beside the old one, and the old one
@@ -42,27 +44,6 @@ export const privateKeyKind: Kind = {
   isInUse,
   takeAway,
 };
-
-interface Registered {
-  keys: readonly RegisteredKey[];
-  client: KeyClient;
-}
-
-/** The keys are read first: what is attached by then is among them. */
-async function registeredOf(work: Work): Promise<Registered> {
-  const keys = await (await work.tenant()).keys();
-  return { keys, client: await keyClient(work) };
-}
-
-/** A client that authenticates with registered keys: the only kind whose keys are touched. */
-type KeyClient = RotatedClient & { attachedKeys: readonly string[] };
-
-async function keyClient(work: Work): Promise<KeyClient> {
-  const client = await (await work.tenant()).client();
-  const refused = judgeClient(client, work.settings);
-  if (refused) throw refusedError(refused);
-  return client as KeyClient; // what the judgement says of keys
-}
 
 /**
  * The new key will be promoted only when a token was obtained with it. Where the token endpoint answers neither way,
@@ -155,74 +136,4 @@ async function settleIn(work: Work): Promise<void> {
 async function test(work: Work, pending: Secret): Promise<ProbeAnswer["answer"]> {
   const { answer } = await obtainToken(work, pending);
   return answer === "accepted" ? (await calibratedAsk(work, pending))(pending) : answer;
-}
-
-/**
- * Which registered key the old one is. Its `kid` says so. Where a person stored it without one, or with another, it is
- * the only attached key beside the new one, if it is accepted at all: some attached key verifies it.
- *
- * @throws CurfewError `rotation-unfinished` when Auth0 does not say: this is looked at once, before the promotion
- */
-async function oldPart(work: Work, old: Secret, current: Secret): Promise<Pick<Aftercare, "oldKey">> {
-  const { kid: newKid } = comparableKey(current);
-  const others = (await (await work.tenant()).keys()).filter(({ kid }) => kid !== newKid);
-  const kid = namedKid(old);
-  const key = others.find((other) => kid !== undefined && other.kid === kid) ?? (await onlyOther(work, others, old));
-  return key ? { oldKey: { id: key.id, kid: key.kid ?? "" } } : {};
-}
-
-async function onlyOther(
-  work: Work,
-  others: readonly RegisteredKey[],
-  old: Secret,
-): Promise<RegisteredKey | undefined> {
-  const { attachedKeys } = await keyClient(work);
-  const [other, ...more] = others.filter(({ id }) => attachedKeys.includes(id));
-  if (!other || more.length > 0) return undefined;
-  const said = await (await calibratedAsk(work, old))(old);
-  if (said === "unknown") {
-    throw unfinished(`Auth0 does not say whether the other key of ${work.settings.clientId} is the old one.`);
-  }
-  return said === "accepted" ? other : undefined;
-}
-
-/** By its public half, however it is stored; where the old value is gone, by its name at the tenant. */
-function isInUse({ oldKey }: Pick<Aftercare, "oldKey">, old: Secret | undefined, current: Secret): boolean {
-  const { kid, key } = comparableKey(current);
-  return oldKey?.kid === kid || (old !== undefined && isSameKey(old, key));
-}
-
-/**
- * First the current key is seen to be accepted and attached: the client must never be left without one. A person may
- * make the old key current again while that is asked, so what is current is looked at before each change.
- */
-async function takeAway(
-  work: Work,
-  { id }: { id: string },
-  { version, credential: current }: StoredCredential,
-): Promise<void> {
-  const { clientId } = work.settings;
-  const tenant = await work.tenant();
-  if ((await (await calibratedAsk(work, current))(current)) !== "accepted") {
-    throw unfinished(
-      `The current key of ${clientId} is not seen to be accepted, so the old one is not taken away yet.`,
-    );
-  }
-  const keys = await tenant.keys();
-  const kid = namedKid(current);
-  const currentKey = keys.find((key) => kid !== undefined && key.kid === kid);
-  const { attachedKeys } = await keyClient(work);
-  if (attachedKeys.includes(id)) {
-    const left = attachedKeys.filter((attached) => attached !== id);
-    if (!currentKey || !left.includes(currentKey.id)) {
-      throw unfinished(`The current key of ${clientId} is not found among the attached ones, so the old one stays.`);
-    }
-    await assertCurrent(work, version);
-    await work.lease.write(() => tenant.attachKeys(left));
-  }
-  // Whatever else refers to it, signed requests for instance, goes on with it.
-  const { referencedKeys } = await keyClient(work);
-  if (referencedKeys.includes(id)) return;
-  await assertCurrent(work, version);
-  await work.lease.write(() => tenant.deleteKey(id));
 }

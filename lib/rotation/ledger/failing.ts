@@ -1,11 +1,17 @@
 import type { RotationFailure, RotationRecord } from "./rotation-record.ts";
 
-/** The last failed try of a rotation, unless something was promoted since. */
-export const standingFailure = ({ lastFailure, promoted }: RotationRecord): RotationFailure | undefined =>
-  lastFailure && lastFailure.at > (promoted?.at ?? 0) ? lastFailure : undefined;
+/**
+ * The last failed try of a rotation, unless it was overcome: a value was begun since, or Auth0 told of one, or one was
+ * promoted.
+ */
+export function standingFailure({ lastFailure, promoted, underWay }: RotationRecord): RotationFailure | undefined {
+  if (!lastFailure || lastFailure.at <= (promoted?.at ?? 0)) return undefined;
+  const since = Math.max(underWay?.startedAt ?? 0, underWay?.setAt ?? 0);
+  return lastFailure.at < since ? undefined : lastFailure; // at the same moment it is what came of that
+}
 
 /**
- * The last try that came to nothing since the last promotion, whoever made it and whatever the reason was; undefined
+ * The last try that came to nothing and was not overcome, whoever made it and whatever the reason was; undefined
  * where there was none. That nobody should have asked is no reason: it is the answer that was wanted.
  */
 export function failedTry(record: RotationRecord): RotationFailure | undefined {
@@ -16,7 +22,7 @@ export function failedTry(record: RotationRecord): RotationFailure | undefined {
 const UNWANTED: readonly RotationFailure["refusal"][] = ["rotate-off", "version-unknown"];
 
 /**
- * The last failure of a rotation, where it still stands: nothing was promoted since. A refusal that says only that
+ * The last failure of a rotation, where it still stands. A refusal that says only that
  * nobody should have asked is none: it is the answer that was wanted.
  */
 export function failing(record: RotationRecord): RotationFailure | undefined {

@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { VersionId } from "../ports.ts";
+import { standingFailure } from "./failing.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "./rotation-record.ts";
 
 /** How far the rotation to one version has come. `set`: the tenant may know the new value; the only way is forward. */
@@ -11,7 +12,7 @@ export interface Progress {
   stage: Stage;
   /** What went wrong at the last try; null when nothing did, or when it was overcome. */
   failure: RotationFailure | null;
-  /** Why there are no automatic tries any more, where this try brought it about. */
+  /** Why no automatic try begins any more, where this try brought it about. */
   held: RotationRecord["held"] | null;
   /** What is left to be done after the promotion; null before it and when nothing is. */
   aftercare: Aftercare | null;
@@ -25,7 +26,7 @@ export interface Progress {
 export function progressOf(record: RotationRecord | undefined, version: VersionId, since: Instant): Progress {
   const stage = stageOf(record, version);
   const isDone = stage === "promoted" || stage === "proven";
-  const failure = record?.lastFailure;
+  const failure = record && standingFailure(record);
   return {
     stage,
     failure: failure?.version === version && failure.at >= since && !isDone ? failure : null,

@@ -25,8 +25,8 @@ export interface RotationOrder {
   asked?: { by: "person" | "incident"; at: Instant };
   /** A person said that a secret set by hand may be overwritten; that counts for a day after they asked. */
   overwrite?: true;
-  /** Of an incident: which key leaked, its `kid` or id; left out where nobody knows, and then it may be any. */
-  leakedKey?: string;
+  /** Of an incident: which keys leaked, each by its `kid` or id; left out where nobody knows, and then it may be any. */
+  leakedKeys?: readonly string[];
   /** Of a version that was promoted before it was ordered, and left its label behind: when. That is none of its doing. */
   promotedBefore?: Instant;
   /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
@@ -78,6 +78,14 @@ export type Ending =
   | "client-gone" // so is the application, and nothing of it is accepted
   | "nothing-came"; // of the version that was to replace the old one
 
+/** What a promotion takes back: somebody had changed the current value beside its credential since the new one was made. */
+export interface TakenBack {
+  /** The names of the fields; never what they hold. */
+  fields: readonly string[];
+  /** The version that has them as they were stored. */
+  from: VersionId;
+}
+
 /** What is still to be done after a promotion; recorded before it. */
 export interface Aftercare {
   /** The version that is promoted, and the one that it replaces: see `underWay`. */
@@ -88,6 +96,7 @@ export interface Aftercare {
   /** Whether the tenant was seen to accept `old` when it was told; else that one only bore AWSCURRENT. */
   wasAccepted?: true;
   recordedAt: Instant;
+  takesBack?: TakenBack;
   /** When `current` was promoted, as far as is known. Until then nothing is taken away: it may never have come to it. */
   promotedAt?: Instant;
   /** Not before then is anything taken away: the end of the overlap for keys, the promotion for secrets. */
@@ -142,6 +151,11 @@ export interface RotationRecord {
     replaces?: VersionId;
     /** Whether it was seen to. */
     wasAccepted?: true;
+    /**
+     * Since when audits have seen that a person made it current before Auth0 was told of it. As the last look at the
+     * labels was: gone where they were moved back.
+     */
+    earlySince?: Instant;
     /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
     wasReplaced?: true;
   };
@@ -150,10 +164,10 @@ export interface RotationRecord {
   /** The `at` of the order whose failure was counted last. */
   failedOrder?: Instant;
   lastFailure?: RotationFailure;
-  /** No automatic tries any more until a person resumes. */
+  /** No automatic try begins until a person resumes; what the tenant was told of is finished all the same. */
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
-  promoted?: { version: VersionId; at: Instant };
+  promoted?: { version: VersionId; at: Instant; tookBack?: TakenBack };
   /** The last promotion in the secret that the client had before this one. */
   former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];

@@ -3,8 +3,8 @@ import { alertId } from "../../alerts/alert-id.ts";
 import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import type { Instant } from "../../history/history.ts";
-import { NEXT_AUDIT } from "../aftercare/proof.ts";
 import { clientText } from "../credentials/credential-text.ts";
+import { NEXT_AUDIT } from "../ledger/overdue.ts";
 import { about, advised, facts, iso, stateText, type TenantRotation, UNTENDED } from "./alert-parts.ts";
 import { withOptions } from "./refusal-advice.ts";
 

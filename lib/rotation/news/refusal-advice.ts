@@ -48,7 +48,9 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
   },
   "rotation-disabled": {
     meaning: "rotation is switched off in Secrets Manager",
-    steps: ["Switch it on, without rotating: npx curfew rotate adopt"],
+    steps: [
+      "Switch it on, without rotating; where a rotation was cancelled, that says first what to do about its version: npx curfew rotate adopt",
+    ],
   },
   "version-unknown": {
     meaning: "the version is none of the secret's",

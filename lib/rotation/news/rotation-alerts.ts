@@ -4,17 +4,20 @@ import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
-import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
 import { clientText } from "../credentials/credential-text.ts";
 import { failing } from "../ledger/failing.ts";
+import { isStillAccepted, overdueSince } from "../ledger/overdue.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
 import { about, advised, facts, iso, newOneText, stateText, type TenantRotation, UNTENDED } from "./alert-parts.ts";
+import { earlyAlerts } from "./early-alert.ts";
 import { leftUnfinishedAlert, leftUnfinishedSince } from "./left-unfinished-alert.ts";
 import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
+import { takenBackAlerts } from "./taken-back-alert.ts";
 import { unprovenAlerts } from "./unproven-alert.ts";
 
 /**
- * What everybody should hear of rotations: that one is held or fails, or that an old credential is not dead.
+ * What everybody should hear of rotations: that one is held or fails, that applications are refused because a person
+ * made a version current too early, or that an old credential is not dead.
  *
  * Computed from the records and the time alone. The same matter has the same id, so whoever tells it (the rotation
  * itself, or the end of a run) tells it once.
@@ -30,14 +33,20 @@ export const rotationAlerts = (
     const failure = rotation.isTended ? failing(rotation.record) : undefined; // else no audit tries again
     return [
       ...(left === undefined ? [] : [leftUnfinishedAlert(rotation, left, rules)]),
+      ...earlyAlerts(rotation, rules),
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
+      ...takenBackAlerts(rotation, rules, now),
       ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules, now)),
     ];
   });
 
+const HELD = "Curfew does not try again until a person says so.";
+const HELD_AND_TOLD =
+  "Each audit goes on trying to finish what Auth0 was told of; no other rotation is begun until a person says so.";
+
 function heldAlert(
-  { tenant, record }: TenantRotation,
+  { tenant, record, isTended }: TenantRotation,
   { since, refusal, message }: NonNullable<RotationRecord["held"]>,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
@@ -50,7 +59,7 @@ function heldAlert(
     id: alertId("rotation", "held", tenant, clientId, since, refusal),
     severity: "high",
     title: `${tenant}: the rotation of ${clientText(clientId)} is held: ${why}`,
-    text: `Curfew does not try again until a person says so. ${stateText(record)}`,
+    text: `${isTended && record.underWay?.setAt !== undefined ? HELD_AND_TOLD : HELD} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Held since", value: moment(iso(since)) },
@@ -68,6 +77,9 @@ function heldAlert(
   };
 }
 
+/** What Auth0 was told of is finished all the same, and never fails by this. */
+const OFF = "No audit rotates it, or finishes what is begun, before that is switched on.";
+
 function failedAlert(
   { tenant, record }: TenantRotation,
   failure: RotationFailure,
@@ -75,14 +87,14 @@ function failedAlert(
 ): Alert {
   const { clientId, underWay } = record;
   const { version, step, at, code, message, refusal } = failure;
-  const isNeverHeld = refusal === "rotation-disabled";
+  const isOff = refusal === "rotation-disabled";
   return {
     ...about(tenant, rules),
     // A version that is not made is another one each day; what keeps it from being made is the same matter.
     id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${underWay ? "The next audit finishes it." : `The next audits try again${isNeverHeld ? "" : ", and it is held when they fail as well"}.`} ${stateText(record)}`,
+    text: `${isOff ? OFF : underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well."} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },

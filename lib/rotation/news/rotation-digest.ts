@@ -4,12 +4,13 @@ import type { DigestPart } from "../../alerts/news.ts";
 import type { Instant } from "../../history/history.ts";
 import { formatDuration } from "../../model/duration.ts";
 import type { Severity } from "../../model/severity.ts";
-import { isStillAccepted, overdueSince } from "../aftercare/proof.ts";
 import { blockOf } from "../credentials/blocked.ts";
 import { clientText, optionsFor } from "../credentials/credential-text.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failing } from "../ledger/failing.ts";
+import { isStillAccepted, overdueSince } from "../ledger/overdue.ts";
 import { type Aftercare, concernsPeople, isOpen } from "../ledger/rotation-record.ts";
+import { earlySince } from "../ledger/under-way.ts";
 import { announced, isAutomatic, isDue } from "../schedule/due.ts";
 import type { TenantRotation } from "./alert-parts.ts";
 import { leftUnfinishedSince } from "./left-unfinished-alert.ts";
@@ -38,6 +39,7 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const proven = rotations.filter(({ record }) => (record.lastProof?.provenAt ?? 0) > since);
   const held = rotations.filter(({ record }) => record.held);
   const left = rotations.filter((one) => leftUnfinishedSince(one, now) !== undefined);
+  const early = rotations.filter(({ record }) => earlySince(record) !== undefined);
   const failed = rotations.filter(({ record, isTended }) => isTended && !record.held && failing(record));
   const blocked = credentials.filter((one) => blockOf(one) !== undefined);
   const due = credentials.filter((one) => isAutomatic(one) && isDue(one, now) && !one.rotation?.held && !blockOf(one));
@@ -49,12 +51,13 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
   const overdue = cares.filter(({ since }) => since !== undefined);
   const soon = announced(credentials, now);
   const automatic = credentials.filter(isAutomatic).length;
-  const wrong = held.length + overdue.length + left.length + failed.length;
+  const wrong = held.length + overdue.length + left.length + early.length + failed.length;
   return {
     headline: [
       [held.length, "held"],
       [overdue.length, "not dead"],
       [left.length, "left unfinished"],
+      [early.length, "current too early"],
       [failed.length, "not rotated"],
       [blocked.length, "cannot be rotated"],
       [due.length, "still due"],
@@ -81,6 +84,7 @@ export function rotationDigest({ credentials, rotations, now }: RotationState, s
       ...part(held.map(heldLine)),
       ...part(overdue.map(careLine)),
       ...part(left.map(leftLine)),
+      ...part(early.map(earlyLine)),
       ...part(failed.map(failedLine)),
       ...part(blocked.map(blockedLine)),
       ...part(due.map((one) => dueLine(one, now))),
@@ -102,6 +106,9 @@ function heldLine({ tenant, record: { clientId, held } }: TenantRotation): strin
 
 const leftLine = ({ tenant, record }: TenantRotation): string =>
   `left unfinished  ${tenant}: ${clientText(record.clientId)}: Auth0 may know the new one, and nobody has finished it`;
+
+const earlyLine = ({ tenant, record }: TenantRotation): string =>
+  `current too early  ${tenant}: ${clientText(record.clientId)}: AWSCURRENT was moved before Auth0 was told of the new one`;
 
 function failedLine({ tenant, record }: TenantRotation): string {
   return `not rotated  ${tenant}: ${clientText(record.clientId)}: ${harmless(failing(record)?.message ?? "", 200)}`;

@@ -56,7 +56,7 @@ const TELLINGS: Readonly<Record<State, (why: string, record: RotationRecord, car
   "in-use": (why, { clientId, kind, arn }, { current }) => ({
     severity: "medium",
     title: `somebody went back to the former credential of ${clientText(clientId)}`,
-    text: `${why} What the rotation left to do is over.${kind === "private-key" ? ` Curfew does not take the newer key, of the version ${current}, away: where Auth0 still has it, it stays.` : ""}`,
+    text: `${why} What the rotation left to do is over. With rotate: auto, a run replaces it once more once it is past its maxAge.${kind === "private-key" ? ` Curfew does not take the newer key, of the version ${current}, away: where Auth0 still has it, it stays.` : ""}`,
     steps: [...GONE_BACK[kind](makeCurrent(secretNameOf(arn), current))],
   }),
   superseded: (why, { clientId }) => ({

@@ -8,7 +8,7 @@ export interface DueDate {
   source: AgeSource;
 }
 
-/** How much one run may change. */
+/** How much one run may begin. */
 export interface RotationLimits {
   maxPerRun: number;
   /** Of all credentials that are rotated automatically, in per cent. */
@@ -83,7 +83,7 @@ export interface DueRules {
   automatic: number;
   /** Tenants in which nothing is to be begun: this run could not audit them, or something failed in them today. */
   barred: ReadonlySet<string>;
-  /** How many rotations this run has begun already: a retry of a run gets no second allowance. */
+  /** How many rotations this run has begun or brought forward: a retry of a run gets no second allowance. */
   begun: number;
 }
 

@@ -6,12 +6,13 @@ import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { recordingFailure } from "../failures.ts";
 import { finishForward } from "../finish-forward.ts";
 import { isSettled } from "../ledger/failing.ts";
-import { leaveGoneSecret } from "../ledger/gone-secret.ts";
 import { orderRotation, readRotation } from "../ledger/ledger.ts";
 import { isOpen, type RotationOrder } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
+import { noteEarly } from "../ledger/under-way.ts";
 import type { RotationParts } from "../parts.ts";
-import { hangingVersions } from "../vault/pending-version.ts";
+import { leaveGoneSecret } from "../vault/gone-secret.ts";
+import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 import { isAutomatic, isDue } from "./due.ts";
 import { lookAtSecret, lookInTry, targetOf } from "./look-at-secret.ts";
 import { finishingOrder, isAtWork, versionOf } from "./order-of-run.ts";
@@ -50,6 +51,9 @@ export async function finishUnfinished(
   // fails no more: what failed today keeps the rest of the tenant back.
   const request = { target, version: ours, step: "createSecret" as const, deadline };
   await (rotation?.held ? read() : recordingFailure(request, parts, read));
+  const early = earlyVersion(rotation, secret);
+  const isNews = early !== undefined || rotation?.underWay?.earlySince !== undefined;
+  if (isNews) await noteEarly(table, target, early, Math.round(clock.now()));
   // First, since a key that goes makes the place that the next one needs. What fails of it keeps nothing else back.
   const failed = rotation?.aftercare.some(isOpen) && (await errorOf(runAftercare(target, deadline, parts)));
   const became = new Set<Finished>();

@@ -41,8 +41,8 @@ export function finishingOrder(
   const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
   const asked = isWanted ? askedOf(order) : undefined;
   if (!asked) return isTold || rotate === "auto" ? own : undefined;
-  const { overwrite, leakedKey } = order ?? {};
-  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKey === undefined ? {} : { leakedKey }) };
+  const { overwrite, leakedKeys } = order ?? {};
+  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKeys === undefined ? {} : { leakedKeys }) };
 }
 
 const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });
@@ -71,3 +71,15 @@ export function isAtWork(record: RotationRecord | undefined, run: RunRef, now: I
 
 const isOwn = ({ by, at }: RotationOrder, { startedAt }: RunRef): boolean =>
   by === "schedule" && at === Date.parse(startedAt);
+
+/**
+ * Whether a version that the run has brought forward takes the place of one that it may begin: so many are set at Auth0
+ * in one run, whenever they were begun. What keeps failing takes no place, or the others would never have one: three
+ * runs hold it, and rotation that is switched off is the one failure that nothing holds.
+ */
+export function takesAPlace(record: RotationRecord | undefined, run: RunRef): boolean {
+  const { order, held, promoted, lastFailure } = record ?? {};
+  if (!order || !isOwn(order, run) || held || order.cameToNothing !== undefined) return false;
+  if (promoted?.version === order.version) return true;
+  return lastFailure?.version === order.version && lastFailure.refusal !== "rotation-disabled";
+}

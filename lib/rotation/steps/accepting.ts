@@ -1,6 +1,7 @@
 import type { Secret } from "../../model/secret.ts";
-import { PAUSE, unfinished } from "../asking/asking.ts";
+import { PAUSE } from "../asking/asking.ts";
 import { KINDS } from "../kinds/kinds.ts";
+import { unfinished } from "../unfinished.ts";
 import type { Work } from "../work.ts";
 
 /** How long a new credential is waited for. Auth0 documents 30 s. Milliseconds. */

@@ -1,32 +1,50 @@
 import { calibratedAsk } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
+import { isOwnTaken } from "../asking/is-taken.ts";
+import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeOrder } from "../judgements/judge-order.ts";
 import { mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markBegun } from "../ledger/under-way.ts";
+import { markBegun, markDropped } from "../mark.ts";
 import { refusedError } from "../refusal.ts";
-import { settleOther } from "../settle.ts";
-import { renewPayload } from "../vault/payload.ts";
+import { changedBeside, renewPayload } from "../vault/payload.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
+import { settleOther } from "./settle.ts";
 
 /**
  * Makes a new credential and stores it as pending, before anybody else knows it. Nothing is begun that could not be
  * brought to its end: so everything that can be asked beforehand is asked here. That holds too when somebody removed a
  * value that the tenant may have been told of: if it was, the current one is refused, and only a person goes on.
+ *
+ * @returns false when nothing comes of the version
  */
-export async function createSecret(work: Work): Promise<void> {
-  if (isTold(work, await recall(work)) && (await storedCredential(work, work.version))) return;
+export async function createSecret(work: Work): Promise<boolean> {
+  if (isTold(work, await recall(work)) && (await storedCredential(work, work.version))) return true;
   await settleOther(work); // whatever is held or off: another one that the tenant was told of bears no label by now
   const record = await recall(work);
   const refused = judgeOrder(record, work.settings, work.version);
   if (refused) throw refusedError(refused);
+  await assertMayWrite(work);
   const current = await currentCredential(work);
   await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current, record });
   const pending = await storedCredential(work, work.version);
   await assertInUse(work, record, current, pending);
   if (!pending) await store(work, current);
+  if (!pending || mayOverwrite(work, record) || !(await isOutdated(work, current, pending))) return true;
+  await markDropped(work);
+  await work.lease.write(() => work.parts.vault.dropPending(work.target.arn, work.version));
+  return false;
+}
+
+/**
+ * Whether somebody changed the current value beside its credential since the pending one was made of it, which hangs: its
+ * promotion would take that back. As long as nobody told Auth0 of it, another one is made instead.
+ */
+async function isOutdated(work: Work, current: StoredCredential, pending: StoredCredential): Promise<boolean> {
+  const changed = changedBeside(current.payload, pending.payload, work.settings.kind);
+  return changed.length > 0 && !(await isOwnTaken(work));
 }
 
 /**

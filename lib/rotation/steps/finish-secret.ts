@@ -3,46 +3,48 @@ import type { Instant } from "../../history/history.ts";
 import { updateRow } from "../../history/update-row.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { tenantPartition } from "../../store/table.ts";
-import { planAftercare } from "../aftercare/plan.ts";
-import { unfinished } from "../asking/asking.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { isMovedEarly, replacedBy } from "../ledger/under-way.ts";
+import { replacedBy } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { versionWith } from "../vault/standing.ts";
 import { storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, recall, remember, type Work } from "../work.ts";
 import { awaitAccepted } from "./accepting.ts";
+import { planAftercare } from "./plan-aftercare.ts";
 
 /**
  * Makes the new credential the current one, if the tenant accepts it, and records all that follows from it; what is
  * left to do with the old one is recorded before. The old one is what the tenant accepted before it was told, whatever
- * a person stored as current since. A version that is current already is only recorded, whoever made it
- * so.
+ * a person stored as current since. A version that is current already is only recorded, whoever made it so, once the
+ * tenant is seen to accept it.
  *
  * That it is accepted is asked once more: between the steps people may have set another secret.
  *
- * @throws CurfewError `rotation-unfinished` for a version that is not accepted
+ * @throws CurfewError `rotation-unfinished` for a version that is not accepted, and where people are at the labels
  */
 export async function finishSecret(work: Work): Promise<void> {
   const secret = await work.parts.vault.describe(work.target.arn);
   const current = versionWith(secret, CURRENT);
   if (current === work.version) return recordLate(work, secret);
   if (current === undefined) throw nothingCurrent(work);
-  const leaving = onlyPrevious(secret);
-  if (leaving !== undefined && leaving !== work.version) await partWith(work, leaving, current);
+  const leaving = leavingFrom(secret, work.version);
+  if (leaving !== undefined) await partWith(work, leaving, current);
   await assertAccepted(work);
   await planAftercare(work, await recall(work), current);
+  await assertUnmoved(work, current, leaving);
   await work.lease.write(() => work.parts.vault.promote(work.target.arn, work.version, current));
   await recordPromotion(work);
 }
 
-/** The version that bears AWSPREVIOUS and nothing else: with the promotion it would bear no label. */
-function onlyPrevious(secret: VaultSecret): VersionId | undefined {
+/** The version that bears AWSPREVIOUS and nothing else: with the promotion of another one it would bear no label. */
+function leavingFrom(secret: VaultSecret, promoted: VersionId): VersionId | undefined {
   const previous = versionWith(secret, PREVIOUS);
-  return previous !== undefined && secret.versions.get(previous)?.length === 1 ? previous : undefined;
+  if (previous === undefined || previous === promoted) return undefined;
+  return secret.versions.get(previous)?.length === 1 ? previous : undefined;
 }
 
 /**
@@ -61,9 +63,23 @@ async function partWith(work: Work, leaving: VersionId, current: VersionId): Pro
 const isProvenDead = (old: VersionId, current: VersionId, record: RotationRecord | undefined): boolean =>
   record?.lastProof?.current === current && [record.lastProof.old, record.lastProof.oldToo].includes(old);
 
+/**
+ * Looks once more, just before the promotion: since the first look Auth0 was asked for up to two minutes, and a person
+ * may have stored a secret and moved the labels back. Only what was judged may lose its last one.
+ *
+ * @throws CurfewError `rotation-unfinished`
+ */
+async function assertUnmoved({ parts, target, version }: Work, current: VersionId, judged?: VersionId): Promise<void> {
+  const secret = await parts.vault.describe(target.arn);
+  if (versionWith(secret, CURRENT) === current && leavingFrom(secret, version) === judged) return;
+  throw unfinished(
+    `While Auth0 was asked, somebody stored another value of the secret of ${target.clientId} or moved its labels; the next try looks at that before it promotes anything.`,
+  );
+}
+
 const notAccepted = ({ clientId }: Work["settings"]): CurfewError =>
   unfinished(
-    `Auth0 does not accept the new credential of ${clientId}, which somebody made the current one before it could; it does not count as promoted, and is set with the next try.`,
+    `Auth0 does not accept the credential of ${clientId} that bears AWSCURRENT: somebody moved that label, or set another secret at Auth0. It counts as promoted once Auth0 accepts it; where that is not meant, move the label back, or store what Auth0 accepts.`,
   );
 
 async function assertAccepted(work: Work): Promise<void> {
@@ -79,7 +95,10 @@ const nothingCurrent = ({ settings }: Work) =>
     message: `No version of the secret of ${settings.clientId} is current; label one AWSCURRENT.`,
   });
 
-/** The process that promoted it died over it, or a person promoted it by hand: that one may have come before Auth0 knew. */
+/**
+ * The process that promoted it died over it, or a person promoted it by hand, also before Auth0 knew it. Nobody can tell
+ * one from the other: a plan may be that of a promotion that failed. So Auth0 is asked, whoever it was.
+ */
 async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   const record = await recall(work);
   if (record?.underWay?.version !== work.version) {
@@ -87,10 +106,9 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
     return;
   }
   // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
-  if (isMovedEarly(record, work.version) && !(await isOwnTaken(work))) throw notAccepted(work.settings);
-  const isPlanned = record.aftercare.some(({ current }) => current === work.version);
+  if (!(await isOwnTaken(work))) throw notAccepted(work.settings);
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
-  if (!isPlanned && former !== undefined) await planAftercare(work, record, former);
+  if (former !== undefined) await planAftercare(work, record, former);
   await recordPromotion(work);
 }
 
@@ -117,14 +135,16 @@ async function recordPromotion(work: Work): Promise<void> {
     const aftercare = record.aftercare.map((one) =>
       one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,
     );
-    return { ...rest, ...other, failures: 0, promoted: { version: work.version, at }, aftercare };
+    const { takesBack: tookBack } = aftercare.find(({ current }) => current === work.version) ?? {};
+    const promoted = { version: work.version, at, ...(tookBack ? { tookBack } : {}) };
+    return { ...rest, ...other, failures: 0, promoted, aftercare };
   });
 }
 
 /** Tells the history of the tenant how old the credential is. */
-async function dateCredential({ parts, target }: Work, at: Instant): Promise<void> {
+async function dateCredential({ parts, target, version }: Work, at: Instant): Promise<void> {
   const { clientId, tenant } = target;
-  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at };
+  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at, rotatedTo: version };
   const key = { partition: tenantPartition(tenant), sort: `${CREDENTIAL_PREFIX}${clientId}` };
   const known = await parts.table.get<CredentialRecord>(key);
   await updateRow(parts.table, key, known, (value) => joinCredentials(value ?? news, news));

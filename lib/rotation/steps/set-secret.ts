@@ -1,7 +1,7 @@
-import { unfinished } from "../asking/asking.ts";
 import { judgeOrder } from "../judgements/judge-order.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { formerCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, recall, type Work } from "../work.ts";
 

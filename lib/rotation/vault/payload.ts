@@ -43,6 +43,30 @@ export function renewPayload(payload: Secret, kind: CredentialKind, credential: 
   return asText({ ...fields, privateKeyJwk });
 }
 
+/**
+ * In what two stored values differ beside the credential: the names of the fields, never their values, or `its form`.
+ * The order of the fields says nothing.
+ *
+ * @param one a value that {@link credentialIn} reads, and so is `other`
+ */
+export function changedBeside(one: Secret, other: Secret, kind: CredentialKind): string[] {
+  const [own, theirs] = [fieldsOf(one, kind), fieldsOf(other, kind)];
+  if (!own || !theirs) return own === theirs ? [] : ["its form"];
+  const names = new Set([...own.keys(), ...theirs.keys()]);
+  return [...names].filter((name) => own.get(name) !== theirs.get(name)).sort();
+}
+
+/** What each field holds, of the credential only as what; undefined for a bare credential. */
+function fieldsOf(payload: Secret, kind: CredentialKind): ReadonlyMap<string, string> | undefined {
+  const text = payload.reveal().trim();
+  if (!text.startsWith("{")) return undefined;
+  const fields = JSON.parse(text, asWritten) as Record<string, unknown>;
+  if (kind === "private-key" && typeof fields.kty === "string") return undefined;
+  const credential = kind === "client-secret" ? "clientSecret" : "privateKeyJwk";
+  const contentOf = (name: string, value: unknown) => (name === credential ? typeof value : JSON.stringify(value));
+  return new Map(Object.entries(fields).map(([name, value]) => [name, contentOf(name, value)]));
+}
+
 /** A number as its source says it: one of more than 15 digits would come back as another. */
 const asWritten = (_: string, value: unknown, context?: { source?: string }): unknown =>
   typeof value === "number" && context?.source !== undefined ? rawJSON(context.source) : value;

@@ -12,7 +12,8 @@ export function pendingVersion(secret: VaultSecret): VersionId | undefined {
 /** The version that a person made current before Auth0 was told of it: whoever reads AWSCURRENT is refused until it is. */
 export function earlyVersion(record: RotationRecord | undefined, secret: VaultSecret): VersionId | undefined {
   const current = versionWith(secret, CURRENT);
-  return current !== undefined && isToBeTold(record, current) ? current : undefined;
+  const isUntold = current !== undefined && isToBeTold(record, current) && record?.underWay?.setAt === undefined;
+  return isUntold ? current : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
-import { unfinished } from "../asking/asking.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { CURRENT, PENDING, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
+import { unfinished } from "../unfinished.ts";
 import { isTold, recall, type Work } from "../work.ts";
 
 /**
@@ -35,7 +35,7 @@ export async function standingOf(work: Work): Promise<Standing> {
   const mayStop = !isTold(work, record);
   if (mayStop && record?.promoted?.version === version) return "replaced";
   if (mayStop && !secret.rotationEnabled) {
-    const message = `Rotation is switched off for the secret of ${target.clientId} in Secrets Manager; switch it on there, or with curfew rotate adopt.`;
+    const message = `Rotation is switched off for the secret of ${target.clientId} in Secrets Manager; curfew rotate adopt switches it on.`;
     throw refusedError({ refusal: "rotation-disabled", message });
   }
   if (versionWith(secret, PENDING) === version) return (await isOwn(work, record)) ? "pending" : "replaced";

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { followIncident } from "../../../bin/incident/follow-incident.ts";
-import { openIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";

@@ -10,17 +10,23 @@ import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { openedText } from "../../../bin/incident/opened-text.ts";
 import { standingOf } from "../../../bin/incident/standing.ts";
 import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
+import { whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
-import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
+import { ASKED_STEPS, type Asked, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
+import { planLines } from "../../../lib/revocation/approvals/plan-lines.ts";
+import type { Added } from "../../../lib/revocation/contain/added.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
+import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
 import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
+import type { NewGrant } from "../../../lib/revocation/ports.ts";
+import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
-import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, THREE_AM } from "../../revocation/support.ts";
+import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { virtualClock } from "../../support/virtual-clock.ts";
 
@@ -57,11 +63,50 @@ describe("until when tokens work", () => {
     expect(oneLine(incidentText(await standing(incidentOf(), HOUR), 60))).not.toContain("bound");
   });
 
+  it("is said to wait for refresh tokens with what ends them and how that is told, the dashboard's way once", async () => {
+    const because = ["Users may have logged in; their refresh tokens get new tokens until they are revoked."];
+    const window = { state: "open", because, knownUntil: THREE_AM, apis: [], others: 0, tokenUntil: null } as const;
+    const told = async (leak: Partial<NonNullable<Incident["leak"]>>) => {
+      const incident = incidentOf({ window });
+      const open = { ...incident, leak: { ...(incident.leak as NonNullable<Incident["leak"]>), ...leak } };
+      const known = await standing(open, MINUTE);
+      const mail = incidentAlert(open, { owner: null }, { turn: "contained", at: THREE_AM });
+      return [answerText(known, 200), incidentText(known, 200), mail.steps.join(" ")].map(oneLine);
+    };
+
+    for (const leak of [{}, { kind: "user-token", steps: LEAK_ADVICE["user-token"].steps } as const]) {
+      for (const text of await told(leak)) {
+        expect(text.split("Authorized Applications").length - 1).toBe(1);
+        expect(text).toContain(`npx curfew incidents refresh-tokens-revoked ${incidentOf().id}`);
+      }
+    }
+  });
+
   it("is no bound that moves once it is closed without", async () => {
     const known = await standing({ ...UNPROVEN, closedAt: THREE_AM + HOUR }, DAY);
 
     expect(incidentText(known, 100)).toContain("was never computed");
     expect(incidentList([known], 200)).toContain("never computed");
+  });
+});
+
+describe("who decides where another incident goes on", () => {
+  const ended = { at: THREE_AM, by: "sam", reason: "the same one" };
+  it.each<[string, Partial<Incident>, Partial<Incident>, RegExp, RegExp]>([
+    ["is the later one", {}, {}, /The incident next goes on from here/, /^The incident one decides then/],
+    ["is the earlier one", {}, { ended }, /next, which went on.*decides again/, /^The incident one decides then/],
+    ["is nobody, as it is over", { closedAt: THREE_AM }, { ended }, /nobody decides .* reported again/, /^Then nobody/],
+    ["is nobody, as it was given back", { restored: { at: 1, stoppedAt: 1 } }, { ended }, /nobody/, /^Then nobody/],
+  ])("%s", async (_, earlier, later, told, after) => {
+    const table = memoryTable();
+    const { steps } = incidentOf();
+    const one = incidentOf({ id: "one", followedBy: "next", steps: { ...steps, restore: done(THREE_AM) }, ...earlier });
+    const next = incidentOf({ id: "next", follows: ["one"], ...later });
+    for (const incident of [one, next]) await putIncident(table, incident);
+
+    expect(oneLine(incidentText(await standing(one, MINUTE, table), 100))).toMatch(told);
+    expect(await whoDecidesAfter(next, table)).toMatch(after);
+    expect(await whoDecidesAfter(incidentOf(), table)).toBeNull();
   });
 });
 
@@ -89,6 +134,34 @@ const PLAN = {
 const ROW = { askedAt: 0, until: THREE_AM, reminders: 0, taskToken: null, approvals: [], decision: null };
 const shown = (asked: Pick<Asked, "plan" | "planHash">, lines: string[] = [], changes: Partial<Incident> = {}) =>
   shownToApprover(incidentOf(changes), "restore", { ...ROW, ...asked, lines }, 300);
+
+/** Everything that a plan can hold: a field that is new is missing here for the compiler. */
+const WHOLE: Required<RestorePlan> = {
+  ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: false },
+  added: [
+    { id: "cred_9", what: "the registered key cred_9 (kid mine)" },
+    { id: "way registered keys", what: "its way to authenticate" },
+  ] satisfies Required<Added>[],
+  grants: [
+    {
+      ...{ audience: "https://orders", scopes: ["read:orders"], allowsAllScopes: false, subjectType: "client" },
+      ...{ organizationUsage: "require", allowsAnyOrganization: false, organizations: ["org_1"] },
+      authorizationDetailsTypes: ["payment"],
+    },
+  ] satisfies Required<NewGrant>[],
+};
+
+/** The path of each text and each yes or no of a plan, and the plan with just that being another one. */
+function leavesOf(part: unknown, path = ""): [string, unknown][] {
+  if (typeof part === "string") return [[path, `other-${part}`]];
+  if (typeof part === "boolean") return [[path, !part]];
+  return Object.entries(part as object).flatMap(([name, value]) =>
+    leavesOf(value, `${path}.${name}`).map(([where, changed]): [string, unknown] => [
+      where,
+      Array.isArray(part) ? part.with(Number(name), changed) : { ...(part as object), [name]: changed },
+    ]),
+  );
+}
 
 describe("a drill", () => {
   it("does not say how it ends before it has ended", async () => {
@@ -151,11 +224,38 @@ describe("what an approver is shown", () => {
     );
     expect(() => shown({ plan: hiding, planHash: planHash(hiding) })).toThrow("holds what this version cannot show");
   });
+
+  it("tells every field of a plan: none can be another one, and read the same", () => {
+    const whole = planLines("restore", WHOLE);
+    const others = leavesOf(WHOLE).map(([path, changed]) => ({ path, lines: planLines("restore", changed) }));
+
+    expect(whole).toEqual(expect.arrayContaining([expect.stringMatching(/^KEEPS the registered key cred_9/)]));
+    expect(shown({ plan: WHOLE, planHash: planHash(WHOLE) }).text).toContain("- KEEPS the registered key cred_9");
+    for (const { path, lines } of others) {
+      expect(lines, path).toBeDefined();
+      expect(lines, path).not.toEqual(whole);
+    }
+    expect(others).toHaveLength(15);
+  });
+});
+
+it("what waits for a second person is named, and not where another incident decides it", async () => {
+  const table = memoryTable();
+  const incident = incidentOf();
+  for (const step of ASKED_STEPS) {
+    await table.put(askedKey(incident.id, step), { ...ROW, until: THREE_AM + DAY, plan: {}, lines: [], planHash: "" });
+  }
+  await putIncident(table, incidentOf({ id: "later" }));
+  const named = async (changes: Partial<Incident>) => (await standing({ ...incident, ...changes }, 0, table)).waiting;
+
+  expect(await named({})).toHaveLength(2);
+  expect(await named({ followedBy: "later" })).toEqual([expect.stringMatching(/key-revocation$/)]);
+  expect(await named({ ended: { at: 0, by: "sam", reason: "r" } })).toEqual([]);
 });
 
 it("an alert in a terminal shows addresses as they are, to be copied", () => {
   const turn = { turn: "not-contained", at: THREE_AM, missing: ["cgr_1 for https://orders"] } as const;
-  const alert = incidentAlert(incidentOf(), null, turn);
+  const alert = incidentAlert(incidentOf(), { owner: null }, turn);
 
   expect(alert.items).toEqual(["cgr_1 for https[:]//orders"]);
   expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");
@@ -185,6 +285,17 @@ describe("an application that Curfew lets alone", () => {
       expect(oneLine(text)).toMatch(/Grant Types: clear Client Credentials.*Store the new credential/);
     }
     expect(oneLine(answerText(known, 100))).toContain("Not done: - Curfew cannot act against its own responder");
+  });
+
+  it("is told why once, whatever steps that keeps from their work, and of users nothing that nobody looked at", async () => {
+    const why = { at: THREE_AM, outcome: "not-applicable", message: "There is no spare." } as const;
+    const steps = { lock: why, "detach-key": why, contain: why, look: { ...why, message: "Nobody looks." } };
+    const known = await standing(incidentOf({ clientId: "resp", leak: own, steps, window: null }), MINUTE);
+    const text = oneLine(incidentText(known, 100));
+
+    expect(text).toContain("lock, detach-key, contain: not-applicable. There is no spare. 03:00:00 look: ");
+    expect(text).toContain("Nobody could see whether users log in");
+    expect(text).not.toContain("Users may have logged in");
   });
 
   it("is never called not locked by an interruption", () => {
@@ -225,7 +336,7 @@ describe("a key that a person named", () => {
     expect(oneLine(answerText(known, 100))).toContain(
       "The application has no key nokey: it authenticates with a secret",
     );
-    expect(oneLine(incidentText(known, 100))).toContain("The key that leaked, as was said: nokey");
+    expect(oneLine(incidentText(known, 100))).toContain("A key that leaked, as was said: nokey");
     expect(whyKeyStays(incidentOf())).toBeUndefined();
   });
 });

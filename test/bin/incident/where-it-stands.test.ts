@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Resuming, stoppedText } from "../../../bin/incident/where-it-stands.ts";
 import type { Incident, StepResult } from "../../../lib/revocation/incident/incident.ts";
-import { newIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { newIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 
 const done = (at: number): StepResult => ({ at, outcome: "done", message: "It is done." });

@@ -7,6 +7,7 @@ import { incidentDesk } from "../../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 
 const TENANT = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FjbWUuZXUuYXV0aDAuY29tLyIsInN1YiI6ImpvYkBjbGllbnRzIn0.c2ln";
 const asked = (options: Partial<LeakOptions>) =>
   leakRequest({ client: "job", reason: "in a log", drill: false, ...options }, TENANT, new AbortController().signal);
 
@@ -20,6 +21,9 @@ describe("what cannot be right is said in one sentence that names the option, be
     [{ reason: "a".repeat(2_001) }, /^--reason takes 2000 characters at most\.$/],
     [{ leakedKey: "a".repeat(2_001) }, /^--leaked-key takes/],
     [{ reason: " " }, /--reason/],
+    [{ reason: `in a log: ${TOKEN}` }, /^--reason holds what looks like a secret or a token; say why in words/],
+    [{ tokenFile: TOKEN }, /^The file of --token-file cannot be read/],
+    [{ leakedSince: TOKEN }, /and not what was given\.$/],
   ])("%j", async (options, message) => {
     await expect(asked(options)).rejects.toMatchObject({
       code: "arguments-invalid",

@@ -47,6 +47,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
   found: {
     turn: "found",
     isRead: true,
+    isCompared: true,
     at: AT,
     uses: USES,
     exposed: ["web: Its secret was shown"],
@@ -65,7 +66,8 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
 const NEVER_IN_DRILLS: ReadonlySet<string> = new Set(["not-stored", "used", "planted-used", "put-back"]);
 
 const all = Object.values(TURNS);
-const alertOf = (turn: IncidentTurn, changes = {}) => incidentAlert(incidentOf(changes), "dana@acme.example", turn);
+const alertOf = (turn: IncidentTurn, changes = {}) =>
+  incidentAlert(incidentOf(changes), { owner: "dana@acme.example" }, turn);
 
 describe("an alert about an incident", () => {
   it.each(all)("says in mail and Slack what to do and whose it is: $turn", (turn) => {

@@ -99,13 +99,15 @@ describe("a decision", () => {
     },
   );
 
-  test("that comes too late is refused, and so is one about a closed incident, or without approvers", async () => {
+  test("that comes too late is refused, and so is one about an incident that is over, or without approvers", async () => {
     const { say, clock } = await asking();
     await clock.run(clock.sleep(HOUR + 1));
     await expect(say(KIM)).rejects.toMatchObject(refusal("too late"));
 
-    const closed = await asking({ closedAt: 1 });
-    await expect(closed.say(KIM)).rejects.toMatchObject(refusal("closed"));
+    for (const changes of [{ closedAt: 1 }, { ended: { at: 1, by: DANA, reason: "mistyped" } }]) {
+      const over = await asking(changes);
+      await expect(over.say(KIM)).rejects.toMatchObject(refusal("over"));
+    }
 
     const nobody = await asking();
     const { incident, asked, table } = nobody;

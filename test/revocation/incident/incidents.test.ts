@@ -9,14 +9,8 @@ import {
   type StepResult,
 } from "../../../lib/revocation/incident/incident.ts";
 import { incidentId } from "../../../lib/revocation/incident/incident-id.ts";
-import {
-  changeIncident,
-  type IncidentRequest,
-  listIncidents,
-  openIncident,
-  readIncident,
-  recordStep,
-} from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, listIncidents, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { type IncidentRequest, openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline, readTimeline, type TimelineEntry } from "../../../lib/revocation/incident/timeline.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";

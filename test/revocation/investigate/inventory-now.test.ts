@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import type { SectionName } from "../../../lib/inventory/inventory.ts";
-import { openIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { inventoryNow } from "../../../lib/revocation/investigate/inventory-now.ts";
 import { readOwnActs } from "../../../lib/revocation/watch/own-acts.ts";
 import { changed, configOf } from "../../config/example.ts";

@@ -13,6 +13,7 @@ import { lastInventory } from "../../../lib/revocation/investigate/last-inventor
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { investigateSteps } from "../../../lib/revocation/respond/investigate-steps.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import { gzipJson } from "../../../lib/runs/gzip-json.ts";
@@ -328,20 +329,84 @@ describe("looking back", () => {
   });
 
   it("tells people what could not be compared, and why", async () => {
-    const refused = await investigated({}, new CurfewError("credentials-refused", "Auth0 refuses the auditor."));
+    const refused = await investigated({}, new CurfewError("configuration-invalid", "It is about the auditor."));
     const lacking = await investigated();
     await refused.run();
     await lacking.run();
 
     expect((await refused.run()).steps.investigate?.outcome).toBe("done");
     expect(refused.heard[0]?.items).toContain(
-      "NOT COMPARED What is different in the tenant: The tenant as it is now could not be read: Auth0 refuses the auditor.",
+      "NOT COMPARED What is different in the tenant: The tenant as it is now could not be read: It is about the auditor.",
     );
     for (const { heard } of [refused, lacking])
       expect(heard[0]?.items.join("\n")).toMatch(/NOT COMPARED .*log streams/);
     expect(lacking.heard[0]?.items).toContain(
       "NOT COMPARED What is different in actions: now, it could not be read (missing-scope).",
     );
+  });
+});
+
+describe("comparing what could not be read at first", () => {
+  const FAILED = new CurfewError("credentials-refused", "Auth0 refuses the auditor.");
+
+  async function failing(changes: Partial<Incident> = {}) {
+    const world = await investigated({ window: null, ...changes }, FAILED);
+    await world.clock.run(lookBack(world.incident, world.parts));
+    const step = async (now?: Inventory) => {
+      const inventories = now
+        ? { ...world.inventories, now: async () => ({ ...SEEN, inventory: now }) }
+        : world.inventories;
+      const known = await readIncident(world.table, world.incident.id);
+      return world.clock.run(
+        investigateSteps.investigate(known, {
+          ...world.parts,
+          inventories,
+          present: () => Promise.reject(new Error()),
+        }),
+      );
+    };
+    return { ...world, step };
+  }
+  const SEEN = { at: THREE_AM, source: "test" };
+
+  it("is tried again, ever more seldom, and told once it is done", async () => {
+    const { step, clock, heard, table, incident } = await failing();
+    const first = await step();
+    await clock.run(clock.sleep(DAY));
+    const second = await step();
+    expect(heard).toHaveLength(1);
+    const third = await step(AFTER);
+
+    expect([first.next, second.next, third.next]).toEqual(["again", "again", "on"]);
+    expect(second.wait).toBeGreaterThan(first.wait);
+    expect(heard[0]?.items.join()).toMatch(/could not be read: Auth0 refuses the auditor. That is tried again until/);
+    expect(heard[1]?.items.join()).toMatch(/EXPOSED evil: .*Different clients: new: Backup/);
+    const record = (await readInvestigation(table, incident.id))?.value;
+    expect(record).toMatchObject({ notCompared: null, compared: { changes: expect.any(Array) } });
+    expect(record).not.toHaveProperty("triedAgain");
+  });
+
+  it("is told also where nothing is different", async () => {
+    const { step, heard } = await failing();
+    await step();
+    await step(BEFORE);
+
+    expect(heard).toHaveLength(2);
+    expect(heard[1]?.items.join()).not.toContain("could not be read: ");
+  });
+
+  it("ends with the window, when a person ends it, and in a drill", async () => {
+    const at = THREE_AM + HOUR;
+    const closing = await failing({ window: { state: "closes", at, apis: [], others: 0, tokenUntil: null } });
+    const drill = await failing({ drill: true });
+    const ended = await failing({ ended: { at: THREE_AM, by: "dana", reason: "enough" } });
+
+    const { next, wait } = await closing.step();
+    expect(next).toBe("again");
+    expect(closing.clock.now() + wait * 1_000).toBeLessThanOrEqual(at);
+    await closing.clock.run(closing.clock.sleep(at - closing.clock.now()));
+    for (const { step } of [closing, drill, ended]) expect(await step()).toEqual({ next: "on", wait: 0 });
+    expect(drill.heard[0]?.items.join()).not.toContain("tried again");
   });
 });
 

@@ -128,6 +128,11 @@ describe("a token of the tenant", () => {
   test.each([
     { title: "as it stands in a header", wrap: (token: string) => `Bearer ${token}` },
     { title: "with a line break behind it", wrap: (token: string) => `${token}\r\n` },
+    { title: "in quotes, as jq writes it", wrap: (token: string) => `"${token}"\n` },
+    {
+      title: "as the token endpoint's answer",
+      wrap: (token: string) => JSON.stringify({ access_token: token, expires_in: 86_400 }),
+    },
   ])("may be given $title", async ({ wrap }) => {
     await using world = await aTenant();
     const token = await world.mint();
@@ -177,14 +182,21 @@ describe("what is refused", () => {
     }
   });
 
-  test.each(["", "  \n", "two tokens", "token\nanother", "tökén", "a".repeat(65_537)])(
-    "%j is no token",
-    async (text) => {
-      await using world = await aTenant();
+  test.each([
+    "",
+    "  \n",
+    "two tokens",
+    "token\nanother",
+    "tökén",
+    "a".repeat(65_537),
+    "'token'",
+    '{"token":"abc"}',
+    '"abc',
+  ])("%j is no token", async (text) => {
+    await using world = await aTenant();
 
-      expect((await refusal(world.read(text))).code).toBe("arguments-invalid");
-    },
-  );
+    expect((await refusal(world.read(text))).code).toBe("arguments-invalid");
+  });
 });
 
 describe("what cannot be checked", () => {

@@ -7,8 +7,9 @@ import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { type Incident, isContained } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
-import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
+import type { LogEvent, ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { aResourceServer } from "../../support/inventory.ts";
+import { logEvent } from "../support.ts";
 import { CLIENT_ID, createWorld, type World, type WorldOptions } from "../world/world.ts";
 
 const DAY = 86_400_000;
@@ -30,19 +31,24 @@ function answered(
     leaked = LEAKED,
     signal = new AbortController().signal,
     onStep = () => undefined,
+    log = [],
   }: {
     leaked?: Login | null;
     signal?: AbortSignal;
     onStep?: (incident: Incident) => void;
+    log?: readonly LogEvent[];
   } = {},
 ) {
   const nothing = async () => undefined;
+  const logEvents = async function* () {
+    yield log;
+  };
   const run = world.run(
     "a person's machine",
     (parts) =>
       respondLocally(world.opened.id, {
         ...parts,
-        tenant: { ...parts.tenant, tokenFor: knowing(parts.tenant.tokenFor) },
+        tenant: { ...parts.tenant, logEvents, tokenFor: knowing(parts.tenant.tokenFor) },
         signal,
         inventories: { before: nothing, now: nothing },
         leaked,
@@ -71,8 +77,9 @@ describe("answering a leak from a person's machine", () => {
     const world = await createWorld(MACHINE);
 
     await until(world, isAnnounced);
+    const used = logEvent(world.clock.now(), { id: "m", clientId: CLIENT_ID });
     world.clock.pass(31 * DAY); // a watch of a month takes seconds even here
-    const ending = await answered(world);
+    const ending = await answered(world, { log: [used] });
 
     const incident = world.incident();
     expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
@@ -81,6 +88,8 @@ describe("answering a leak from a person's machine", () => {
     expect(world.tenant.client?.grantTypes).toEqual([]);
     expect(world.tenant.grants.size).toBe(0);
     expect(incident.steps.close?.outcome).toBe("done");
+    expect(world.heard()).toMatch(/was used after it was locked: 1 request\n.*the deployed Curfew did.*\n1 time: POST/);
+    expect(world.heard()).toContain("Which of these requests were the deployed Curfew's own");
   });
 
   test("says that a new credential waits for the vault", async () => {

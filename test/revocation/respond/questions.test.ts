@@ -1,13 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { readAsked } from "../../../lib/revocation/approvals/asked.ts";
 import { decide } from "../../../lib/revocation/approvals/decide.ts";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { NOTHING_YET, putInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
-import { CLIENT, DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+import {
+  CLIENT,
+  DAY,
+  done,
+  HOUR,
+  incidentOf,
+  MINUTE,
+  putIncident,
+  THREE_AM,
+  testParts,
+  testTenant,
+} from "../support.ts";
 
 const KIM = "arn:aws:sts::111122223333:assumed-role/security/kim";
 const INCIDENTS = {
@@ -130,6 +142,81 @@ describe("giving access back", () => {
     expect(titles().at(-1)).toBe("job: restore was not answered");
   });
 
+  test("is left to a later incident until a person ends that one, and then asked for anew", async () => {
+    const { plan, ask, say, later, now, table } = await machine();
+    await ask("restore");
+    await say("restore", "approve");
+    await putIncident(table, incidentOf({ id: "next", openedAt: THREE_AM + 20 * MINUTE, steps: {} }));
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, followedBy: "next" }));
+
+    expect(await plan("restore")).toMatchObject({ next: "again" });
+    expect((await now()).steps.restore).toMatchObject({ outcome: "not-applicable", leftTo: "next" });
+    await later(MINUTE);
+    const ended = { at: (await now()).openedAt + 20 * MINUTE, by: "sam", reason: "the same one" };
+    await endIncident(table, "next", ended);
+    await later(20 * MINUTE);
+    // What that one was about nobody had seen who agreed before.
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    expect((await now()).steps.restore).toBeUndefined();
+    await ask("restore", "task-2");
+    const { lines = [] } = (await readAsked(table, (await now()).id, "restore")) ?? {};
+    expect(lines.join()).toContain(
+      "reported again, as next; the credential was NOT replaced since. sam has ended that",
+    );
+    expect(await say("restore", "approve")).toEqual({ taskToken: "task-2" });
+    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
+  });
+
+  test("is not waited for where the later incident has come to its end, or nothing is out any more", async () => {
+    for (const [closedAt, wait] of [
+      [THREE_AM, 0],
+      [null, 8 * DAY],
+    ] as const) {
+      const { plan, later, now, table } = await machine({ followedBy: "next" });
+      await putIncident(table, incidentOf({ id: "next", closedAt }));
+      await later(wait);
+
+      expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+      expect((await now()).steps.restore).toMatchObject({ leftTo: "next" });
+    }
+  });
+
+  test("is asked for where a person ended a later incident while that gave it back, which had replaced what leaked", async () => {
+    const rotate = { at: THREE_AM, outcome: "not-applicable", message: "", leftTo: "next" } as const;
+    const restored = { at: THREE_AM + 9 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE, by: "next" };
+    const { plan, table, now } = await machine({ restored, steps: { ...READY, rotate }, followedBy: "next" });
+    const ended = { at: THREE_AM, by: "sam", reason: "no need" };
+    await putIncident(table, incidentOf({ id: "next", ended }));
+
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, restored: { ...restored, isOpen: true } }));
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ message: "A later incident has given access back." });
+  });
+
+  test.each([
+    { title: "of a week after the window", drill: false, end: THREE_AM + 8 * DAY },
+    { title: "of a drill", drill: true, end: THREE_AM + DAY },
+  ])("that is approved in the last minute $title is done, and nobody is promised more time", async ({ drill, end }) => {
+    const asked = async () => {
+      const { clock, ...all } = await machine({ drill });
+      const until = (moment: number) => all.later(moment - clock.now());
+      await until(end - 2 * HOUR);
+      await all.ask("restore");
+      return { ...all, until };
+    };
+    const [{ plan, say, until }, late] = [await asked(), await asked()];
+
+    await until(end - MINUTE);
+    await say("restore", "approve");
+    await until(end + DAY - 2 * MINUTE);
+    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
+    await until(end + DAY);
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    await late.until(end + MINUTE);
+    await expect(late.say("restore", "approve")).rejects.toMatchObject({ detail: "too late" });
+  });
+
   test("that was approved and only in part given back is not said to stay contained", async () => {
     const at = THREE_AM + 5 * MINUTE;
     const { plan, ask, say, later, now } = await machine({ restored: { at, stoppedAt: at } });
@@ -215,6 +302,20 @@ describe("a no that comes between planning and asking", () => {
     expect(await readAsked(all.table, (await all.now()).id, step)).toMatchObject({ decision: { decision: "reject" } });
     expect((await all.plan(step)).next).not.toBe("ask");
   });
+});
+
+test("an incident that another one goes on from takes no answer about giving back, and names that one", async () => {
+  const { ask, say, table, now } = await machine();
+  await ask("restore");
+  await ask("key-revocation");
+  await putIncident(table, { ...(await now()), followedBy: "later" });
+  await putIncident(table, incidentOf({ id: "later" }));
+
+  for (const decision of ["approve", "reject"] as const) {
+    const refused = { code: "approval-refused", message: expect.stringContaining("the incident later decides that") };
+    await expect(say("restore", decision)).rejects.toMatchObject(refused);
+  }
+  expect(await say("key-revocation", "approve")).toEqual({ taskToken: "task-1" });
 });
 
 describe("a drill", () => {

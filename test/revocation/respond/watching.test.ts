@@ -1,17 +1,20 @@
 import { expect, test } from "vitest";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
-import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
+import { NO_QUESTIONS, questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
-import { DAY, done, incidentOf, THREE_AM } from "../support.ts";
+import { nextWatch, watchTurn } from "../../../lib/revocation/watch/watch.ts";
+import { sayRefreshTokensRevoked } from "../../../lib/revocation/window/refresh-tokens.ts";
+import { DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
+import { replaced } from "../world/approve.ts";
 import { containAll, respond, turn } from "../world/curfew.ts";
 import { report } from "../world/second-leak.ts";
 import { createWorld, type World } from "../world/world.ts";
 
 const ORDERS = { audience: "https://orders", scopes: ["read:orders"] };
-const MINUTE = 60_000;
+const QUESTIONS = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
 const NOT_DONE: StepResult = { at: THREE_AM, outcome: "incomplete", message: "", missing: ["it"], code: null };
 
 const CONTAINED = "acme: job is contained; the window is open";
@@ -23,7 +26,7 @@ async function watched(world: World, step: "watch" | "contain" | "window" = "wat
   let way: Way | undefined;
   const run = world.run("watching", async (parts) => {
     const inventories = { before: nothing, now: nothing };
-    way = await respondSteps(NO_QUESTIONS)[step](world.incident(), { ...parts, inventories });
+    way = await respondSteps(QUESTIONS)[step](world.incident(), { ...parts, inventories });
   });
   await world.clock.run(run);
   return way;
@@ -78,26 +81,65 @@ test("where a key is named to an incident that is proven already, detaching it w
   expect(world.tenant.client?.attachedKeys).toEqual(["cred_2"]);
 });
 
+const LEFT: StepResult = { at: THREE_AM, outcome: "not-applicable", message: "", leftTo: "next" };
+const { leftTo: _, ...NONE } = LEFT;
 test.each([
-  {
-    title: "its credential is not replaced",
-    steps: { rotate: NOT_DONE, prove: done(THREE_AM) },
-    followedBy: "next",
-    is: false,
-  },
-  { title: "its credential is not replaced", steps: { rotate: NOT_DONE, prove: done(THREE_AM) }, is: true },
-  { title: "it is not proven", steps: { rotate: done(THREE_AM), prove: NOT_DONE }, followedBy: "next", is: true },
+  { title: "its credential is not replaced", rotate: NOT_DONE, isDeciding: false, is: false },
+  { title: "its credential is not replaced", rotate: NOT_DONE, isDeciding: true, is: true },
+  { title: "another one was to replace it", rotate: LEFT, isDeciding: false, is: false },
+  { title: "another one was to replace it", rotate: LEFT, isDeciding: true, is: true },
+  { title: "there is none to replace", rotate: NONE, isDeciding: true, is: false },
+  { title: "it is not proven", rotate: done(THREE_AM), prove: NOT_DONE, isDeciding: false, is: true },
 ])(
-  "where $title the step is tried again, unless that is for another incident ($followedBy)",
-  ({ steps, followedBy, is }) => {
+  "where $title it is tried again: $is, in an incident that decides: $isDeciding",
+  ({ rotate, prove = done(THREE_AM), isDeciding, is }) => {
     const contained = Object.fromEntries(
       ["lock", "detach-key", "contain", "network-acl", "look"].map((step) => [step, done(THREE_AM)]),
     );
-    const incident = incidentOf({ steps: { ...contained, ...steps }, ...(followedBy !== undefined && { followedBy }) });
+    const incident = incidentOf({ steps: { ...contained, rotate, prove } });
 
-    expect(shouldRotateAgain(incident, THREE_AM + DAY)).toBe(is);
+    expect(shouldRotateAgain(incident, THREE_AM + DAY, isDeciding)).toBe(is);
   },
 );
+
+test("after the window it is watched as long as access may be given back: what is opened then is shut, told, and proven anew", async () => {
+  const world = await createWorld({ grants: [ORDERS] });
+  await world.clock.run(replaced(world));
+  await sayRefreshTokensRevoked(world.table, world.opened.id, { at: world.clock.now(), by: "dana" });
+  await watched(world, "window");
+  await watched(world);
+  const { window } = world.incident();
+  const end = window?.state === "closes" ? window.at : 0;
+  const later = (moment: number) => world.clock.run(world.clock.sleep(moment - world.clock.now()));
+  await later(end + 11 * MINUTE);
+  expect(await watched(world)).toMatchObject({ next: "again", wait: expect.any(Number) });
+  await later(end + DAY);
+  world.putBack((tenant) => {
+    tenant.setGrantTypes(["client_credentials"]);
+    for (const grant of world.before.grants) tenant.createGrant(grant);
+  });
+  expect(await watched(world)).toMatchObject({ next: "rotate" });
+
+  expect([world.tenant.gives(ORDERS.audience), isContained(world.incident())]).toEqual([false, false]);
+  expect(world.heard()).toMatch(/put back/);
+  expect(world.incident().window?.state).toBe("open");
+});
+
+test.each([
+  { title: "it is given back", changes: { steps: { restore: done(THREE_AM) } } },
+  { title: "nobody may give it back any more", changes: {}, passed: 7 * DAY },
+  { title: "nobody is there to be asked", changes: {}, questions: NO_QUESTIONS },
+])("after the window nobody watches where $title", async ({ changes, passed = 0, questions = QUESTIONS }) => {
+  const { parts, table, clock } = testParts(testTenant());
+  const incident = incidentOf(changes);
+  await putIncident(table, incident);
+  await clock.run(clock.sleep(DAY + passed));
+  const atLeastUntil = await questions.restore.lastsUntil(incident, parts);
+  const { steps } = await clock.run(watchTurn(incident, parts, atLeastUntil));
+
+  expect(steps.watch?.outcome).toBe("done");
+  expect(await nextWatch(incident, parts, atLeastUntil)).toBeNull();
+});
 
 test("what a person has ended nobody watches any more: it is closed, and what was taken away stays as it is", async () => {
   const world = await createWorld({ grants: [ORDERS] });

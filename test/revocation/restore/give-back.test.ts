@@ -3,11 +3,12 @@ import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { howFar } from "../../../lib/revocation/incident/how-far.ts";
-import { isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
+import { incidentKey, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
+import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
 import type { Table } from "../../../lib/store/table.ts";
 import { MEMBERS, ORDERS, toldOf } from "../contain/contained.ts";
 import { approve, replaced } from "../world/approve.ts";
@@ -75,18 +76,52 @@ describe("what a second person approved", () => {
     expect(howFar(world.incident())).toBe("given");
   });
 
-  test("and is opened between the look and the record is not shut again: that would undo what was agreed to", async () => {
+  test("is not given back where something else has unlocked it since the last look, until that is proven anew", async () => {
     const world = await agreed("restore", { grants: [ORDERS] });
+    const proof = stoppedAt(world.incident()) ?? 0;
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    await give(world);
+    expect(howFar(world.incident())).toBe("giving");
+    expect(world.incident().steps.restore).toMatchObject({ missing: [expect.stringMatching(/nobody gave it back/)] });
+
+    await turns(world, 1);
+    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
+    await give(world);
+    expect(howFar(world.incident())).toBe("given");
+    expect(world.incident().restored?.stoppedAt).toBeGreaterThan(proof);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("is given back by one of two at once: what the other one finds open then is no news", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    const before = world.incident();
+    await give(world);
+    await world.clock.run(world.run("give", async (parts) => giveBack(before, parts)));
+
+    expect(howFar(world.incident())).toBe("given");
+    expect(toldOf(world).join()).not.toMatch(/not given back/);
+  });
+
+  test.each([
+    ["by itself", false],
+    ["by a later incident", true],
+  ])("and is opened between the look and the record %s is not shut again: that would undo it", async (_, isLater) => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    const decider = isLater ? "next" : world.opened.id;
+    if (isLater) {
+      await world.table.put(incidentKey(decider), { ...world.incident(), id: decider });
+      await changeIncident(world.table, world.opened.id, (known) => ({ ...known, followedBy: decider }));
+    }
     world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
     let isGiven = false;
     const beaten = (table: Table): Table => ({
       ...table,
       get: async (key) => {
         const row = await table.get(key);
-        if (key.sort === "INCIDENT" && !isGiven) {
+        if (key.partition === incidentKey(decider).partition && key.sort === "INCIDENT" && !isGiven) {
           isGiven = true;
           const restored = { at: world.clock.now(), stoppedAt: world.clock.now() };
-          await changeIncident(world.table, world.opened.id, (known) => ({ ...known, restored }));
+          await changeIncident(world.table, decider, (known) => ({ ...known, restored }));
         }
         return row as never;
       },
@@ -111,6 +146,25 @@ describe("what a second person approved", () => {
     expect(world.tenant.client?.grantTypes).toEqual([]);
     expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
   });
+});
+
+test("what giving back leaves undone the watch finishes, and the plan goes on to what comes then", async () => {
+  const world = await agreed("restore", { grants: [ORDERS, MEMBERS] });
+  const plan = () =>
+    world.clock.run(
+      world.run("plan", async (parts) => {
+        const all = { ...parts, inventories: { before: async () => undefined } };
+        return QUESTIONS.restore.plan(await readIncident(parts.table, world.opened.id), all);
+      }),
+    );
+  world.tenant.refusals.addOrganization = "throttled";
+  await give(world);
+  expect(await plan()).toMatchObject({ value: { next: "act" } });
+
+  delete world.tenant.refusals.addOrganization;
+  await turns(world, 1);
+  expect(howFar(world.incident())).toBe("given");
+  expect(await plan()).toMatchObject({ value: { next: "on" } });
 });
 
 describe("what a person has ended", () => {

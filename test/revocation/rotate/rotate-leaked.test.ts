@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { readTimeline } from "../../../lib/revocation/incident/timeline.ts";
@@ -12,6 +13,7 @@ import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
 import { recordOf, serveRotation } from "../../rotation/world/curfew.ts";
 import { credentialOf, loginOf } from "../../rotation/world/payload.ts";
+import { incidentOf } from "../support.ts";
 import { KEYS, type LeakedWorld, leakedWorld } from "./leaked-world.ts";
 
 /** Rotates, and gives what is recorded of it. */
@@ -62,13 +64,18 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
 
   it("is left to the incident that goes on from it: each would take the other's credential for what leaked", async () => {
     const world = await leakedWorld({ kind, incident: { followedBy: "the-next" } });
+    await world.table.put(incidentKey("the-next"), incidentOf({ id: "the-next" }));
     const current = world.vault.labelled(CURRENT);
 
     expect(await rotated(world)).toMatchObject({
-      outcome: "not-applicable",
+      ...{ outcome: "not-applicable", leftTo: "the-next" },
       message: expect.stringContaining("the-next"),
     });
     expect(world.vault.labelled(CURRENT)).toBe(current);
+
+    await endIncident(world.table, "the-next", { at: world.clock.now(), by: "sam", reason: "the same one" });
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+    expect(world.vault.labelled(CURRENT)).not.toBe(current);
   });
 
   it("is replaced again where something put the old one back", async () => {
@@ -127,10 +134,11 @@ describe.each(CREDENTIAL_KINDS)("a leaked %s that Curfew looks after", (kind) =>
     const world = await leakedWorld({ kind });
     const key = { partition: "TENANT#acme-prod", sort: `LEASE#${world.target.clientId}` };
     const until = world.clock.now() + 3_600_000;
-    await world.table.put(key, { owner: "somebody", until, formerUntil: 0 });
+    const taken = (until: number) => ({ owner: "somebody", writer: 1, processes: [{ id: 1, until }] });
+    await world.table.put(key, taken(until));
     expect(await rotated(world)).toMatchObject({ outcome: "incomplete", code: "rotation-busy" });
     const soon = world.clock.now() + 60_000;
-    await world.table.put(key, { owner: "somebody", until: soon, formerUntil: 0 });
+    await world.table.put(key, taken(soon));
     expect(await rotated(world)).toMatchObject({ outcome: "done" });
   });
 
@@ -157,7 +165,7 @@ it("replaces a secret that somebody set by hand, though nothing of the applicati
   expect(await world.step(prove)).toMatchObject({
     steps: { prove: { message: expect.stringContaining("dead is not provable: Auth0 was not seen to accept") } },
   });
-  expect(await seenOfOldCredential(world.incident(), world.table)).toBe("not seen");
+  expect((await oldCredential(world.incident(), world.table)).seen).toBe("not seen");
   expect(isAccepted(world, world.vault.read(CURRENT))).toBe(true);
   expect(world.guard.violations).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
@@ -40,7 +40,7 @@ describe("where a person stores another value while it is replaced", () => {
     expect(await rotated(world)).toMatchObject({ message: expect.stringContaining("The old one is proven dead.") });
     expect(recordOf(world)?.lastProof).toMatchObject({ old: leaked, oldToo: slipped, wasAccepted: true });
     expect(world.guard.violations.filter((one) => !one.startsWith("the consumers' current key"))).toEqual([]);
-    expect(await seenOfOldCredential(world.incident(), world.table)).toBe("refused");
+    expect((await oldCredential(world.incident(), world.table)).seen).toBe("refused");
   });
 
   it("a key that is accepted and did not leak keeps its label, and nothing is called dead", async () => {
@@ -50,7 +50,7 @@ describe("where a person stores another value while it is replaced", () => {
 
     expect(await rotated(world)).toMatchObject({
       outcome: "incomplete",
-      missing: [expect.stringContaining("Label that version AWSCURRENT again, or detach its key")],
+      missing: [expect.stringContaining("detach and delete it at Auth0; where applications use it, move AWSCURRENT")],
     });
     expect(world.vault.labelled(PREVIOUS)).toBe(leaked);
   });

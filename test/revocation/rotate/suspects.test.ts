@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
@@ -18,8 +18,9 @@ const isCurrentAccepted = (world: LeakedWorld): boolean =>
   world.client.mayAccept(loginOf(world.kind, world.vault.read(CURRENT) ?? ""));
 
 describe("a registered key that leaked", () => {
-  const others = async (leakedKey?: string) => {
-    const world = await leakedWorld({ kind: "private-key", incident: leakedKey === undefined ? {} : { leakedKey } });
+  const others = async (leakedKey?: string, earlierKeys: readonly string[] = []) => {
+    const incident = leakedKey === undefined ? {} : { leakedKey, earlierKeys };
+    const world = await leakedWorld({ kind: "private-key", incident });
     const key = KEYS.at(-1);
     const { id } = world.client.register(
       { ...(key as (typeof KEYS)[number]), kid: "other", name: "another one" },
@@ -52,11 +53,38 @@ describe("a registered key that leaked", () => {
     },
   );
 
+  it.each(["attached", "detached"] as const)(
+    "makes room for the new one where the vault holds none and both places are taken, still %s",
+    async (state) => {
+      const world = await leakedWorld({ kind: "private-key", isUnmanaged: true, incident: { leakedKey: "other" } });
+      const first = KEYS.at(0) as (typeof KEYS)[number];
+      const last = KEYS.at(-1) as (typeof KEYS)[number];
+      if (world.client.registered.length === 0)
+        world.client.register({ ...first, kid: "first", name: "first" }, "hand");
+      const rest = world.client.registered.map(({ id }) => id);
+      const { id } = world.client.register({ ...last, kid: "other", name: "another one" }, "hand");
+      world.client.attach(state === "attached" ? [...rest, id] : rest, "hand");
+
+      expect(await rotated(world)).toMatchObject({ outcome: "done" });
+      expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
+      expect(world.client.registered).toHaveLength(2);
+    },
+  );
+
+  it("goes with the one that was named before it", async () => {
+    const [current] = KEYS;
+    const world = await others("other", [current?.kid ?? ""]);
+    const message: unknown = expect.stringMatching(/is not provable: A key that leaked is not attached any more/);
+    expect(await rotated(world)).toMatchObject({ outcome: "done", message });
+    expect(world.client.registered).toHaveLength(1);
+    expect(isCurrentAccepted(world)).toBe(true);
+  });
+
   it("goes alone, beside the one that was replaced, where it is known", async () => {
     const world = await others("other");
     expect(await rotated(world)).toMatchObject({
       outcome: "done",
-      message: expect.stringMatching(/is not provable: The key that leaked is not attached any more/),
+      message: expect.stringMatching(/is not provable: A key that leaked is not attached any more/),
     });
     expect(world.client.registered.map(({ kid }) => kid)).not.toContain("other");
     expect(isCurrentAccepted(world)).toBe(true);
@@ -69,14 +97,14 @@ describe("a registered key that leaked", () => {
       expect(await rotated(world)).toMatchObject({ outcome: "done", message });
       expect(world.client.attached).toEqual(recordOf(world)?.ownKeys);
     }
-    expect(await seenOfOldCredential(world.incident(), world.table)).toBe("not seen");
+    expect((await oldCredential(world.incident(), world.table)).seen).toBe("not seen");
   });
 
   it("is not attached any more where it was seen at the first look", async () => {
     const world = await leakedWorld({ kind: "private-key", incident: { leakedKey: "gone" } });
     const keys = [{ id: "cred_0", kid: "gone", name: undefined }];
     await preserve(world.table, world.incident(), "keys", { attached: null, keys });
-    const message: unknown = expect.stringMatching(/The key that leaked is not attached any more/);
+    const message: unknown = expect.stringMatching(/A key that leaked is not attached any more/);
     expect(await rotated(world)).toMatchObject({ outcome: "done", message });
   });
 

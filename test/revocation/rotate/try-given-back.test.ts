@@ -22,6 +22,7 @@ async function triedAfter(options: LeakedOptions, changes: Partial<Incident> = {
   const known = world.incident();
   const restore = done(world.clock.now());
   await world.table.put(incidentKey(known.id), { ...known, steps: { ...known.steps, restore }, ...changes });
+  await world.table.put(incidentKey("later"), { ...known, id: "later" });
   const decision = { by: "kim", at: 0, decision: "approve" };
   await world.table.put(askedKey(known.id, "restore"), { plan: PLAN, decision });
   world.tokens.answer = { answer: "issued", scopes: ["read:orders"] };
@@ -56,10 +57,16 @@ describe("what was given back", () => {
     expect(items.join("\n")).toContain("Curfew does not have the new credential");
   });
 
-  it("is not tried in a drill, nor before anything was given back", async () => {
-    const { titles } = await triedAfter({ incident: { drill: true } });
-    const early = await triedAfter({}, { steps: {} });
+  it.each<{ title: string; options?: LeakedOptions; changes?: Partial<Incident> }>([
+    { title: "in a drill", options: { incident: { drill: true } } },
+    { title: "before anything was given back", changes: { steps: {} } },
+    { title: "once a later incident decides what it may have", changes: { followedBy: "later" } },
+    { title: "once a person has ended it", changes: { ended: { at: 0, by: "sam", reason: "r" } } },
+    { title: "once it is closed: what is kept of it stands", changes: { closedAt: 0 } },
+  ])("is not tried $title", async ({ options = {}, changes = {} }) => {
+    const { titles, world } = await triedAfter(options, changes);
 
-    expect([titles, early.titles]).toEqual([[], []]);
+    expect(titles).toEqual([]);
+    expect(world.incident()).toMatchObject(changes);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { seenOfOldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentKey } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
@@ -36,7 +36,7 @@ async function saidOfFirst(world: LeakedWorld): Promise<[string, string | undefi
     const { prove: _, ...steps } = incident.steps;
     return prove({ ...incident, steps }, parts);
   });
-  return [await seenOfOldCredential(world.incident(), world.table), world.incident().steps.prove?.message];
+  return [(await oldCredential(world.incident(), world.table)).seen, world.incident().steps.prove?.message];
 }
 
 it("that what a later incident replaced is dead says nothing of what leaked before it", async () => {
@@ -45,7 +45,7 @@ it("that what a later incident replaced is dead says nothing of what leaked befo
   const second = await leaksAgain(world);
 
   expect(second.steps.rotate?.message).toContain("The old one is proven dead.");
-  expect(await seenOfOldCredential(second, world.table)).toBe("refused");
+  expect((await oldCredential(second, world.table)).seen).toBe("refused");
   expect(await saidOfFirst(world)).toEqual(["not seen", expect.stringContaining("not provable from what is stored")]);
 });
 

@@ -111,7 +111,7 @@ it.each(NOT_THERE)("is waited for by nobody where the application is $title", as
 
     expect(world.incident().steps).toMatchObject({ rotate: { outcome: "not-applicable" }, prove: { outcome: proof } });
     expect(world.wire.calls).not.toContain("tenant.tokenFor");
-    expect(shouldRotateAgain(world.incident(), world.clock.now() + 86_400_000)).toBe(false);
+    expect(shouldRotateAgain(world.incident(), world.clock.now() + 86_400_000, true)).toBe(false);
   }
 });
 

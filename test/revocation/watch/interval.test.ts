@@ -55,6 +55,28 @@ describe("the time between two looks at the log", () => {
     );
   });
 
+  it("is hardly longer where three hours each follow for a week, and the turns last until then as well", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.1, max: 40, noNaN: true }),
+        fc.integer({ min: 0, max: 20_000 }),
+        (days, workMs) => {
+          const window = closing(THREE_AM + days * DAY);
+          const end = window.state === "closes" ? window.at + 8 * DAY : 0;
+          let [now, turns] = [THREE_AM, 0];
+          for (; turns < MOST_TURNS && now < end; turns += 1)
+            now += watchInterval(window, turns, now, end) * 1_000 + workMs;
+
+          expect(now).toBeGreaterThanOrEqual(end);
+          expect(watchInterval(window, 0, THREE_AM, end) / watchInterval(window, 0, THREE_AM)).toBeLessThan(1.05);
+          expect(watchInterval(window, 1_500, end - 7 * DAY, end)).toBe(3 * 3_600);
+          expect(watchInterval(window, 1_500, end - HOUR, end)).toBe(3_600);
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   it("is a minute while somebody waits for it to close, and never beyond what the smallest plan keeps", () => {
     expect(watchInterval(null, 0, THREE_AM)).toBe(60);
     expect(watchInterval(open, 59, THREE_AM)).toBe(60);

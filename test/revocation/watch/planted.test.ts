@@ -75,7 +75,7 @@ describe("an application that was added with what leaked", () => {
     tenant.log.push(does(LATER + 2 * MINUTE, "other"));
     await turn();
 
-    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 2 events"]);
+    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 2 requests"]);
     expect(told()[0]?.steps.join()).toContain("npx curfew revoke --tenant acme --client evil");
   });
 
@@ -105,7 +105,7 @@ describe("an application that was added with what leaked", () => {
     await turn();
     await turn();
 
-    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 5 events"]);
+    expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 5 requests"]);
     const seen: unknown[] = [];
     for await (const { clientId } of readSeen(table, incident.id)) seen.push(clientId);
     expect(seen.toSorted()).toEqual(["evil", "evil", "evil", "job", "worse", "worse"]);
@@ -124,7 +124,7 @@ describe("an application that was added with what leaked", () => {
       await clock.run(clock.sleep(HOUR));
     }
 
-    expect(told().map(({ title }) => Number(/(\d+) event/.exec(title)?.[1]))).toEqual([2, 2, 3]);
+    expect(told().map(({ title }) => Number(/(\d+) request/.exec(title)?.[1]))).toEqual([2, 2, 3]);
   });
 
   it("is not followed before looking back has come to the end of the log", async () => {
@@ -168,8 +168,8 @@ describe("an application that was added with what leaked", () => {
       await (isClosed ? close() : turn());
 
       expect(told().map(({ title }) => title)).toEqual([
-        expect.stringMatching(/in use: 1 event$/),
-        expect.stringMatching(/in use: 40 events$/),
+        expect.stringMatching(/in use: 1 request$/),
+        expect.stringMatching(/in use: 40 requests$/),
       ]);
     }
   });

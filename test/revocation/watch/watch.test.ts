@@ -84,7 +84,7 @@ describe("a turn of watching", () => {
     expect(heard[0]).toMatchObject({
       kind: "incident",
       severity: "critical",
-      title: "acme: job was used after it was locked: 3 events",
+      title: "acme: job was used after it was locked: 3 requests",
       items: [
         "2 times: POST /api/v2/clients, from 198.51.100.7, 198.51.100.8",
         "1 time: GET /api/v2/clients, which shows secrets: client_secret, from 198.51.100.7",
@@ -107,7 +107,7 @@ describe("a turn of watching", () => {
     await clock.run(watchTurn(looked, parts));
     await clock.run(lookBack(looked, parts));
 
-    expect(heard[0]?.title).toBe("acme: job was used after it was locked: 2 events");
+    expect(heard[0]?.title).toBe("acme: job was used after it was locked: 2 requests");
     const { uses } = (await readInvestigation(table, incident.id))?.value ?? {};
     expect(uses).toMatchObject([{ count: 1 }]);
   });
@@ -193,7 +193,7 @@ describe("a turn of watching", () => {
       const after = await turn();
       expect([isContained(after), stoppedAt(after)]).toEqual([false, null]);
       expect(notDone(after)).toEqual([expect.stringMatching(/was given tokens for https:\/\/big.example/)]);
-      expect(shouldRotateAgain(after, clock.now() + 10 * MINUTE)).toBe(true);
+      expect(shouldRotateAgain(after, clock.now() + 10 * MINUTE, true)).toBe(true);
       await recordStep(table, incident.id, "prove", done(clock.now() + MINUTE));
       await turn();
 
@@ -308,7 +308,7 @@ describe("a turn of watching", () => {
     const { tenant, turn, heard, table, incident, parts } = await watched({ token: TOKEN, ...changes });
     tenant.log = [logEvent(at, event)];
     await turn();
-    expect(heard[0]?.title).toBe(`acme: ${title}: 1 event`);
+    expect(heard[0]?.title).toBe(`acme: ${title}: 1 request`);
 
     const present = async () => ({ status: "unread", why: "Not looked." }) as const;
     const { questions } = await makeBundle(await readIncident(table, incident.id), { ...parts, present });
@@ -331,7 +331,7 @@ describe("a turn of watching", () => {
 
     expect(titles()).toEqual([
       "acme: nobody watches what is done with job: the tenant's log cannot be read",
-      "acme: job was used after it was locked: 1 event",
+      "acme: job was used after it was locked: 1 request",
     ]);
   });
 
@@ -344,7 +344,7 @@ describe("a turn of watching", () => {
     expect(titles()).toEqual([]);
     expect(await nextWatch(await turn(), parts)).toBeNull();
 
-    expect(titles()).toEqual(["acme: nobody watches any more what is done with job, and the window is open"]);
+    expect(titles()).toEqual(["acme: nobody watches any more what is done with job, and it is not over"]);
   });
 
   it("tells of a gap, once", async () => {

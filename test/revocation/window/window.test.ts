@@ -229,7 +229,7 @@ describe("what an application may have been given tokens for", () => {
       users: true,
       any: true,
     },
-    { title: "one that is gone", granted: ["a"], users: true, any: true },
+    { title: "one that is gone, or that nobody could see", granted: ["a"], users: "not seen", any: true },
   ])("$title", ({ grantTypes, granted, users, any }) => {
     expect(reachOf({ clientId: "job", grantTypes, grantedAudiences: granted }, null, false)).toEqual({
       users,

@@ -30,8 +30,7 @@ export async function replaced(world: World): Promise<void> {
 }
 
 /** Asks for a step, and two people agree to it: nobody knows who started the incident. Gives the plan. */
-export async function approve(world: World, step: AskedStep): Promise<unknown> {
-  const incident = world.incident();
+export async function approve(world: World, step: AskedStep, incident = world.incident()): Promise<unknown> {
   const { table, clock } = world;
   const ending = await world.run("ask", async (parts) => {
     const waiting = { taskToken: "task", until: clock.now() + 3_600_000 };

@@ -9,6 +9,7 @@ import {
   isContained,
 } from "../../../lib/revocation/incident/incident.ts";
 import type { KeyPlan } from "../../../lib/revocation/key-revocation/key-plan.ts";
+import { isNamed, namedKeys } from "../../../lib/revocation/leak/named-key.ts";
 import type { NewGrant, RevokedGrant } from "../../../lib/revocation/ports.ts";
 import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../../../lib/revocation/restore/same-grant.ts";
@@ -99,9 +100,9 @@ export function guardOf(options: GuardOptions): Guard {
       changes("keys");
       must(ids.length > 0, "the last key is detached");
       // Which one leaked may be known later than that one did.
-      const { leakedKey } = incidentNow();
-      const leaked = tenant.keys.find(({ kid }) => kid === leakedKey)?.id;
-      const others = (tenant.client?.attachedKeys ?? []).filter((id) => id !== leaked);
+      const names = namedKeys(incidentNow());
+      const leaked = tenant.keys.filter((key) => isNamed(key, names)).map(({ id }) => id);
+      const others = (tenant.client?.attachedKeys ?? []).filter((id) => !leaked.includes(id));
       must(
         others.every((id) => ids.includes(id)),
         "a key is detached that did not leak",

@@ -1,6 +1,6 @@
 import type { Alert } from "../../../lib/alerts/alert.ts";
 import { type Incident, incidentKey, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
-import { openIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import type { OwnLogin } from "../../../lib/revocation/leak/classify.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { RevokedClient, RevokedGrant } from "../../../lib/revocation/ports.ts";

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { overdueFrom, proofIn, withAnswer } from "../../../lib/rotation/aftercare/proof.ts";
+import { proofIn, withAnswer } from "../../../lib/rotation/aftercare/proof.ts";
+import { overdueFrom } from "../../../lib/rotation/ledger/overdue.ts";
 import type { ProofAnswer } from "../../../lib/rotation/ledger/rotation-record.ts";
 
 const WRITE = 1_000_000;

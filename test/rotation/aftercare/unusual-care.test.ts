@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { runAftercare } from "../../../lib/rotation/aftercare/aftercare.ts";
-import { overdueSince } from "../../../lib/rotation/aftercare/proof.ts";
+import { overdueSince } from "../../../lib/rotation/ledger/overdue.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
 import { KEY, SECRET } from "../steps/a-step.ts";
 import { nextMorning, recordOf, rotateDue } from "../world/curfew.ts";

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { Secret } from "../../../lib/model/secret.ts";
-import { type AdoptParts, adopt } from "../../../lib/rotation/by-hand/adopt.ts";
+import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
+import type { AdoptParts } from "../../../lib/rotation/by-hand/may-adopt.ts";
 import { readTarget, writeTarget } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotatedClient, RotationTenant, VaultSecret } from "../../../lib/rotation/ports.ts";
 import { rotationFunctionArn } from "../../../lib/rotation/vault/function-arn.ts";

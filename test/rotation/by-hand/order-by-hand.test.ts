@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { adopt } from "../../../lib/rotation/by-hand/adopt.ts";
 import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
-import { findRotatable, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
+import { findRotatable, findUnfinished, orderByHand } from "../../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { failing, isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING, type RotationService } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import { prepareKeys } from "../world/keys.ts";
-import { announcedWorld, stepsUpTo } from "../world/one-step.ts";
+import { announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
+import { credentialOf } from "../world/payload.ts";
 import { moveForwardByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 
@@ -34,6 +36,8 @@ async function cancelled(
   if (isTidied) world.vault.takePendingAway();
   return world;
 }
+
+const SWITCHES_ON = { ...service, enableRotation: async () => undefined, tagManaged: async () => undefined };
 
 const byHand = (world: World) => ({
   vault: { ...nothing, describe: async (secret: string) => world.vault.describe(secret) },
@@ -77,12 +81,12 @@ describe.each([
 });
 
 it.each([
-  ["client", { clientId: "other" }],
-  ["tenant", { tenant: "other" }],
-  ["kind", { kind: "private-key" as const }],
+  ["client", { clientId: "other" }, "give each credential a secret of its own"],
+  ["tenant", { tenant: "other" }, "give each credential a secret of its own"],
+  ["kind", { kind: "private-key" as const }, "correct kind there"],
 ])(
   "a secret that is on record with another %s is refused before anything is looked at or ordered",
-  async (_, other) => {
+  async (_, other, whatToDo) => {
     const world = await cancelled("setSecret", false);
     const before = recordOf(world);
 
@@ -90,7 +94,9 @@ it.each([
 
     await expect(find).rejects.toMatchObject({
       detail: "not-configured",
-      message: expect.stringContaining(`is the client-secret of ${world.target.clientId} in acme-prod already`),
+      message: expect.stringMatching(
+        new RegExp(`is the client-secret of ${world.target.clientId} in acme-prod already, .*; ${whatToDo}`),
+      ),
     });
     expect(recordOf(world)).toEqual(before);
   },
@@ -111,11 +117,41 @@ describe("a rotation that was cancelled before Auth0 was told", () => {
     await expect(findRotatable(byHand(world), wanted(world))).rejects.toMatchObject({ detail: "rotation-disabled" });
   });
 
-  it("is not adopted: the version that Auth0 accepts is to bear both labels", async () => {
+  const adopting = (world: World) =>
+    world.clock.run(
+      world.run("adopt", 600_000, async (_, { vault, table, tenant }) => {
+        const parts = { ...byHand(world), service: SWITCHES_ON, vault, table, presentValue: nobody };
+        return adopt(request(world), { ...parts, client: await tenant(world.target) });
+      }),
+    );
+
+  it("is adopted once its label is gone, which it says how to do, and nothing of it is left then", async () => {
     const world = await cancelled("createSecret", false);
-    expect(world.vault.labelled(PENDING)).toBeDefined();
-    const adopting = adopt(request(world), { ...byHand(world), client: undefined as never, presentValue: nobody });
-    await expect(adopting).rejects.toThrow("bear both AWSCURRENT and AWSPENDING");
+    const version = world.vault.labelled(PENDING) ?? "";
+    const byAudit = await stepOf(world, "createSecret", version);
+    expect(recordOf(world)?.lastFailure).toMatchObject({ refusal: "rotation-disabled" });
+
+    expect(byAudit).toMatchObject({ detail: "rotation-disabled" });
+    expect(await adopting(world)).toMatchObject({
+      error: {
+        code: "arguments-invalid",
+        message: expect.stringContaining(`--version-stage AWSPENDING --remove-from-version-id ${version})`),
+      },
+    });
+    world.vault.takePendingAway();
+    expect(await adopting(world)).toMatchObject({ value: { switchedOn: true } });
+    const record = recordOf(world);
+    expect(record && isSettled(record)).toBe(true);
+    expect(record && [failing(record), record.underWay]).toEqual([undefined, undefined]);
+  });
+
+  it("is looked into by a person where Curfew did not store what is pending", async () => {
+    const world = await cancelled("createSecret", false);
+    await changeRotation(world.table, world.target, ({ underWay: _, ...record }) => record);
+
+    expect(await adopting(world)).toMatchObject({
+      error: { message: expect.stringMatching(/Find out which value Auth0 accepts: .* AWSPENDING .* AWSCURRENT /) },
+    });
   });
 });
 
@@ -138,6 +174,9 @@ describe("a key whose predecessor stays for its overlap", () => {
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
     const find = () => findRotatable(byHand(world), wanted(world));
 
+    const unfinished = { hanging: undefined, record: { promoted: { version } } };
+    await expect(findUnfinished(byHand(world), wanted(world))).resolves.toMatchObject(unfinished);
+
     await expect(find()).rejects.toMatchObject({
       code: "rotation-unfinished",
       message: expect.stringMatching(/until the first audit after \d{4}-\d\d-\d\d \d\d:\d\d UTC, and/),
@@ -147,15 +186,37 @@ describe("a key whose predecessor stays for its overlap", () => {
   });
 });
 
-const dryRunOf = (world: World, clientId = world.target.clientId) =>
+const dryRunOf = (world: World, clientId = world.target.clientId, missing: string[] = []) =>
   world.clock.run(
     world.run("dry run", 600_000, (_, parts) =>
       dryRun(
         { settings: { ...world.settings, clientId }, secret: world.vault.secret.name, overwrite: false },
-        { ...parts, tenant: () => parts.tenant(world.target) },
+        {
+          ...parts,
+          tenant: async () => ({ ...(await parts.tenant(world.target)), missingScopes: async () => missing }),
+        },
       ),
     ),
   );
+
+it.each([
+  ["nothing was begun", "resting"],
+  ["Auth0 was to be told", "createSecret"],
+  ["Auth0 was told", "setSecret"],
+] as const)("a dry run finds in its way what the rotator lacks, if Auth0 is still to be told (%s)", async (_, last) => {
+  const world = await cancelled(last === "resting" ? "createSecret" : last, false);
+  world.vault.secret.rotationEnabled = true;
+  if (last === "resting") {
+    world.vault.takePendingAway();
+    await changeRotation(world.table, world.target, ({ underWay: _, ...record }) => record);
+  }
+
+  const { clientId } = world.target;
+  const ending = await dryRunOf(world, clientId, ["update:client_keys"]);
+
+  const codes = ending.ended === "done" && ending.value.obstacles.map(({ code }) => code);
+  expect(codes).toEqual(last === "setSecret" ? [] : ["missing-scope"]);
+});
 
 describe.each(["client-secret", "private-key"] as const)("a dry run where Auth0 was told of a version (%s)", (kind) => {
   it.each([
@@ -191,6 +252,27 @@ describe.each(["client-secret", "private-key"] as const)("a dry run where Auth0 
     });
   });
 });
+
+it.each([
+  [false, "refused"],
+  [true, "accepted"],
+])(
+  "a dry run says which version is replaced by one that is current too early (Auth0 told by hand: %s)",
+  async (isSet, value) => {
+    const world = await cancelled("createSecret", false);
+    const former = world.vault.labelled(CURRENT);
+    moveForwardByHand(world);
+    if (isSet) world.client.setSecret(credentialOf(world.vault.read(CURRENT) ?? ""), "hand");
+
+    expect(await dryRunOf(world)).toMatchObject({
+      value: {
+        obstacles: [],
+        stored: isSet ? "refused" : "accepted",
+        pending: { version: world.vault.labelled(CURRENT), former, value },
+      },
+    });
+  },
+);
 
 it("a dry run says of an older version that somebody labelled that nothing is rotated to it", async () => {
   const world = await cancelled("createSecret", false);

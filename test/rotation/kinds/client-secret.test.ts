@@ -139,6 +139,31 @@ describe("a rotation of a client secret", () => {
     }
   });
 
+  it("sets no other before 45 s after the last promotion, when only two may be accepted", async () => {
+    const { world, version } = await announcedWorld({ ...SECRET, propagation: "both" });
+    await stepsUpTo(world, "finishSecret", version, (parts) => ({ ...parts, keepsProof: false }));
+    world.vault.complete(version);
+    const promotedAt = recordOf(world)?.promoted?.at ?? Number.NaN;
+    const next = world.newVersion();
+    world.vault.announce(next);
+    expect(await stepOf(world, "createSecret", next)).toBeUndefined();
+    expect(await stepOf(world, "setSecret", next, undefined, 50_000)).toEqual(unfinished); // no time to wait
+    expect(world.clock.now()).toBeLessThan(promotedAt + 45_000);
+
+    const set: number[] = [];
+    const noting = withTenant((tenant) => ({
+      setSecret: (...given) => {
+        set.push(world.clock.now());
+        return tenant.setSecret(...given);
+      },
+    }));
+    expect(await stepOf(world, "setSecret", next, noting)).toBeUndefined();
+
+    expect(set).toEqual([expect.any(Number)]);
+    expect(set[0]).toBeGreaterThanOrEqual(promotedAt + 45_000);
+    expect(world.client.live()).toHaveLength(2);
+  });
+
   it("tells the tenant nothing when the answer that the current secret is ours has grown old", async () => {
     const { world, version } = await announcedWorld(SECRET);
     await stepOf(world, "createSecret", version);

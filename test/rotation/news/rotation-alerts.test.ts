@@ -52,6 +52,18 @@ describe("what everybody hears of rotations", () => {
     ]);
   });
 
+  it("is what a hold keeps from being begun, and what is tried all the same", () => {
+    const setAt = NOW - HOUR;
+    const textOf = (underWay?: RotationRecord["underWay"]) =>
+      alertsOf({ held: HELD, ...(underWay ? { underWay } : {}) })[0]?.text;
+
+    expect(textOf()).toMatch(/^Curfew does not try again until a person says so\. /);
+    expect(textOf({ version: "v2", startedAt: setAt })).toBe(textOf());
+    expect(textOf({ version: "v2", startedAt: setAt, setAt })).toMatch(
+      /^Each audit goes on trying to finish what Auth0 was told of; no other rotation is begun until a person says so\. /,
+    );
+  });
+
   it.each(REFUSALS)("is what to do where it was refused: %s", (refusal) => {
     const [alert] = alertsOf({ held: { since: NOW, refusal, message: "Refused." } });
 
@@ -150,7 +162,7 @@ describe("what everybody hears of rotations", () => {
       says: [
         "medium",
         "a: somebody went back to the former credential of jkl",
-        /^It is current again\. .*rotation left to do is over\.$/,
+        /^It is current again\. .*rotation left to do is over\. With rotate: auto, .* once it is past its maxAge\.$/,
       ],
     },
     {
@@ -310,9 +322,11 @@ describe("what everybody hears of rotations", () => {
   it("tells of rotation that is switched off once, however many versions come of it", () => {
     const off = { ...FAILURE, refusal: "rotation-disabled" as const };
 
-    expect(alertsOf({ lastFailure: off })[0]?.text).toBe(
-      "The next audits try again. Curfew has changed nothing at Auth0.",
-    );
+    const text = "No audit rotates it, or finishes what is begun, before that is switched on. ";
+    for (const underWay of [undefined, { version: "v2", startedAt: 0 }]) {
+      const [alert] = alertsOf({ lastFailure: off, ...(underWay ? { underWay } : {}) });
+      expect(alert?.text).toBe(`${text}Curfew has changed nothing at Auth0.`);
+    }
     expect(alertsOf({ lastFailure: off })[0]?.id).toBe(alertsOf({ lastFailure: { ...off, version: "v9" } })[0]?.id);
   });
 

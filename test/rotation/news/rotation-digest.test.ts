@@ -92,12 +92,13 @@ describe("the digest says of rotation", () => {
         remembered("key", { aftercare: [{ ...care, from: NOW + DAY, oldKey: { id: "k", kid: "k" } }] }),
         remembered("lost", { aftercare: [{ ...care, notProvable: "It is not stored.", givenUpAt: NOW }] }),
         { ...remembered("told", { underWay: { version: "v2", startedAt: 0, setAt: NOW - DAY } }), isTended: false },
+        remembered("early", { underWay: { version: "v2", startedAt: 0, earlySince: NOW - DAY } }),
         remembered("none", { aftercare: [{ ...care, notProvable: "Nothing came of it." }] }),
       ],
     );
 
     expect(one).toMatchObject({
-      title: "Digest 2026-11-25: 2 held, 2 not dead, 1 left unfinished, 1 not rotated",
+      title: "Digest 2026-11-25: 2 held, 2 not dead, 1 left unfinished, 1 current too early, 1 not rotated",
       severity: "medium",
     });
     expect(one.items).toEqual([
@@ -106,6 +107,7 @@ describe("the digest says of rotation", () => {
       "not dead  a: alive: the old one is still accepted, overdue since 2026-11-25 05:00 UTC",
       "not dead  a: silent: the old one is not proven dead, overdue since 2026-11-25 05:00 UTC",
       "left unfinished  a: told: Auth0 may know the new one, and nobody has finished it",
+      "current too early  a: early: AWSCURRENT was moved before Auth0 was told of the new one",
       "not rotated  a: failing: Auth0 did not answer.",
       "aftercare  a: key: the old key stays until 2026-11-26 06:00 UTC",
       "not provable  a: lost: It is not stored.",

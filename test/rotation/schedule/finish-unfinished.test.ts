@@ -4,13 +4,13 @@ import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
-import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
+import type { RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { KEY, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
-import { CLIENT_ID } from "../world/payload.ts";
+import { CLIENT_ID, credentialOf } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
 
@@ -246,6 +246,80 @@ describe.each(["client-secret", "private-key"] as const)("a version that Auth0 w
 
     expect(world.vault.labelled(CURRENT)).toBe(version);
     expect(world.vault.labelled(PENDING)).toBe(other);
+  });
+
+  it("comes to nothing once its application is deleted: that is held, and nobody is told to finish it", async () => {
+    const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
+    await stepsUpTo(world, "setSecret", version);
+    Object.assign(world.client.settings, { isGone: true });
+    world.clock.pass(7 * DAY);
+
+    await world.clock.run(rotateDue(world, false));
+
+    const record = recordOf(world) as RotationRecord;
+    expect(record).not.toHaveProperty("underWay");
+    const untended = { tenant: "acme-prod", record, isTended: false };
+    expect(rotationAlerts([untended], { owners: new Map() }, world.clock.now()).map(({ title }) => title)).toEqual([
+      "acme-prod: the rotation of jkl is held: the application is not in Auth0 any more",
+    ]);
+  });
+});
+
+describe.each(["client-secret", "private-key"] as const)("what a person stores meanwhile beside the %s", (kind) => {
+  /** The rotation comes so far; then the person adds a field to what is current, and an audit comes. */
+  async function extended(
+    last: RotationStep,
+    besides = (_: World) => {},
+  ): Promise<{ world: World; version: string; theirs: string }> {
+    const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
+    await stepsUpTo(world, last, version);
+    const theirs = world.newVersion();
+    world.vault.putByHand(theirs, JSON.stringify({ ...fieldsOf(world), apiUrl: "https://canary.example" }));
+    besides(world);
+    world.clock.pass(DAY);
+    await world.clock.run(rotateDue(world, true));
+    return { world, version, theirs };
+  }
+
+  const fieldsOf = ({ vault }: World) => JSON.parse(vault.read(CURRENT) ?? "") as Record<string, unknown>;
+  const alertsOf = (world: World) => {
+    const rotations = [{ tenant: "acme-prod", record: recordOf(world) as RotationRecord, isTended: true }];
+    return rotationAlerts(rotations, { owners: new Map() }, world.clock.now());
+  };
+
+  it("is kept: a version that Auth0 was not told of is dropped, and another one made", async () => {
+    const { world, version } = await extended("createSecret");
+
+    expect(fieldsOf(world)).toHaveProperty("apiUrl");
+    expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(recordOf(world)?.promoted?.version).not.toBe(version);
+    expect(alertsOf(world)).toEqual([]);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  // A second key that a person attached leaves no place, and the version is refused before anything is looked at.
+  if (kind === "client-secret")
+    it("is not in a version that a person told Auth0 of, which is not dropped", async () => {
+      const { world, version } = await extended("createSecret", ({ client, vault }) =>
+        client.setSecret(credentialOf(vault.read(PENDING) ?? ""), "hand"),
+      );
+
+      expect(recordOf(world)?.promoted?.version).toBe(version);
+      expect(alertsOf(world).map(({ title }) => title)).toEqual([expect.stringContaining("took back")]);
+      expect(world.guard.violations).toEqual([]);
+    });
+
+  it("is not in a version that Auth0 was told of, and people are told what is missing and where it is", async () => {
+    const { world, version, theirs } = await extended("setSecret");
+
+    expect(fieldsOf(world)).not.toHaveProperty("apiUrl");
+    expect(recordOf(world)?.promoted?.version).toBe(version);
+    const [alert, ...others] = alertsOf(world);
+    expect(others).toEqual([]);
+    expect(alert?.text).toContain(`(apiUrl): it is in the version ${theirs}`);
+    expect(JSON.stringify([alert, recordOf(world)])).not.toContain("canary");
+    world.clock.pass(8 * DAY);
+    expect(alertsOf(world).map(({ id }) => id)).not.toContain(alert?.id);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { KnownCredential } from "../../../lib/rotation/credentials/known-credentials.ts";
 import { isOfIncident } from "../../../lib/rotation/judgements/overwriting.ts";
 import type { RotationOrder, RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
-import { finishingOrder, isAtWork } from "../../../lib/rotation/schedule/order-of-run.ts";
+import { finishingOrder, isAtWork, takesAPlace } from "../../../lib/rotation/schedule/order-of-run.ts";
 
 const START = Date.UTC(2026, 10, 23, 6);
 const RUN = { id: "run", startedAt: new Date(START).toISOString() };
@@ -10,7 +10,7 @@ const NOW = START + 60_000;
 const AGO = START - 3_600_000;
 
 const ofPerson: RotationOrder = { version: "v", by: "person", at: AGO, overwrite: true };
-const ofIncident: RotationOrder = { version: "v", by: "incident", at: AGO, overwrite: true, leakedKey: "kid" };
+const ofIncident: RotationOrder = { version: "v", by: "incident", at: AGO, overwrite: true, leakedKeys: ["kid"] };
 const told = { version: "v", startedAt: AGO, setAt: AGO };
 
 const recorded = (more: Partial<RotationRecord>): RotationRecord => ({
@@ -29,7 +29,7 @@ describe("the order by which a run finishes what hangs", () => {
     [
       "told, in an incident",
       { order: ofIncident, underWay: told },
-      asking("incident", { overwrite: true, leakedKey: "kid" }),
+      asking("incident", { overwrite: true, leakedKeys: ["kid"] }),
     ],
     ["told, and tried by a run before", { order: asking("person"), underWay: told }, asking("person")],
     ["told and held", { order: ofPerson, underWay: told, held }, asking("person", { overwrite: true })],
@@ -68,6 +68,35 @@ describe("whether somebody else is at work", () => {
     const record = recorded({ order: { ...ofPerson, ...order }, lastFailure: hanging });
 
     expect(isAtWork(record, RUN, NOW)).toBe(expected);
+  });
+});
+
+describe("what a run brings forward takes the place of one that it may begin", () => {
+  const order: RotationOrder = { version: "v", by: "schedule", at: START };
+  const lastFailure = {
+    version: "v",
+    step: "setSecret",
+    at: NOW,
+    code: "timed-out",
+    refusal: null,
+    message: "",
+  } as const;
+  const promoted = { version: "v", at: NOW };
+  const held = { since: NOW, refusal: null, message: "" };
+
+  it.each<[string, Partial<RotationRecord>, boolean]>([
+    ["finished", { order, promoted }, true],
+    ["failed again", { order, lastFailure }, true],
+    ["failed again, and held: it may fail every day", { order, lastFailure, held }, false],
+    [
+      "switched off, which nothing holds",
+      { order, lastFailure: { ...lastFailure, refusal: "rotation-disabled" } },
+      false,
+    ],
+    ["rid of a label, since nothing comes of it", { order: { ...order, cameToNothing: NOW }, promoted }, false],
+    ["finished by an earlier run", { order: { ...order, at: AGO }, promoted }, false],
+  ])("%s", (_, more, expected) => {
+    expect(takesAPlace(recorded(more), RUN)).toBe(expected);
   });
 });
 

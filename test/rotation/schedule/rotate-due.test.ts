@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { versionOf } from "../../../lib/rotation/schedule/order-of-run.ts";
-import { NOW } from "../../support/rotations.ts";
+import { HELD, NOW } from "../../support/rotations.ts";
 import { arnOf, company } from "../company.ts";
 import { DAY, later, morning, names, old, RUN } from "./morning.ts";
 
@@ -60,6 +60,20 @@ describe("a run", () => {
 
     expect(names(world)).toEqual(["b 1", "b 2"]);
   });
+});
+
+it.each([
+  ["what hangs takes the place of one that the run may begin, although it fails", undefined, []],
+  ["what is held takes none", HELD, ["b 1"]],
+])("%s", async (_, held, begun) => {
+  const world = await morning([old("a", "1", 5), old("b", "1", 99)]);
+  const underWay = { version: "hanging", startedAt: NOW - 2 * DAY, setAt: NOW - 2 * DAY };
+  await world.change("a", "1", { underWay, failures: 1, ...(held ? { held } : {}) });
+
+  await world.rotate(RUN, world.tenants, { limits: { maxPerRun: 1, maxPercentPerRun: 100 } });
+
+  expect(world.failures).toHaveLength(1);
+  expect(names(world)).toEqual(begun);
 });
 
 it("a run that is tried again rotates what it gave up before it died", async () => {
@@ -225,7 +239,7 @@ describe("nothing is begun", () => {
     const care = { current: "v1", old: "v0", recordedAt: at, promotedAt: at, from: at, lastWriteAt: at, answers: [] };
     await world.change("a", "1", { promoted: { version: "v1", at }, aftercare: [care] });
     const key = { partition: "TENANT#a", sort: "LEASE#1" };
-    await world.table.put(key, { owner: "an incident", until: NOW + DAY, formerUntil: 0 });
+    await world.table.put(key, { owner: "an incident", writer: 1, processes: [{ id: 1, until: NOW + DAY }] });
 
     await world.rotate(RUN, world.tenants);
 

@@ -1,18 +1,36 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
+import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT } from "../../../lib/rotation/ports.ts";
 import { nextMorning, recordOf, rotateByHand, rotateDue } from "../world/curfew.ts";
-import { announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
+import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { credentialOf, loginOf } from "../world/payload.ts";
-import { moveForwardByHand, setSecretByHand } from "../world/people.ts";
+import { moveBackByHand, moveForwardByHand, setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
-import { care, DAY, KEY, outside, refusal, SECRET, unfinished } from "./a-step.ts";
+import { care, DAY, KEY, orderedBy, outside, refusal, SECRET, unfinished } from "./a-step.ts";
 
 const datedAt = ({ table, target }: World): number | undefined =>
   table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
     ?.rotatedAt;
+
+const promotionFails: Alter = ({ vault, ...parts }) => ({
+  ...parts,
+  vault: { ...vault, promote: () => Promise.reject(new CurfewError("vault-failed", "Secrets Manager failed.")) },
+});
+
+/** What people hear of labels that were moved too early. */
+function earlyAlerts(world: World) {
+  const { tenant } = world.target;
+  const record = recordOf(world);
+  const rules = { owners: new Map([[tenant, "anna@acme.example"]]) };
+  const alerts = record ? rotationAlerts([{ tenant, record, isTended: true }], rules, world.clock.now()) : [];
+  return alerts.filter(({ title }) => title.includes("AWSCURRENT"));
+}
+
+const HELD = { since: 0, refusal: null, message: "Auth0 did not answer." };
 
 /** A new version that is stored, and that a person made the current one before Auth0 was told of it. */
 async function movedWorld(kind: World["kind"]) {
@@ -54,6 +72,31 @@ describe.each(CREDENTIAL_KINDS)("a version that a person made current before Aut
     expect(world.guard.violations).toEqual([]);
   });
 
+  it.each([
+    ["is off", (world: World) => Object.assign(world.settings, { rotate: "off" })],
+    ["is held", (world: World) => changeRotation(world.table, world.target, (record) => ({ ...record, held: HELD }))],
+  ])("is told to people where rotation %s, once, until the label is moved back", async (_, stop) => {
+    const { world, version } = await movedWorld(kind);
+    await stop(world);
+    const before = outside(world);
+    const morning = async () => {
+      await world.clock.run(nextMorning(world));
+      await world.clock.run(rotateDue(world, false));
+      return earlyAlerts(world);
+    };
+
+    const [alert, ...others] = await morning();
+    expect([others, outside(world)]).toEqual([[], before]);
+    expect(alert).toMatchObject({ severity: "high", owner: "anna@acme.example" });
+    expect(alert?.steps.slice(0, 2)).toEqual([
+      expect.stringMatching(/: npx curfew rotate --tenant acme-prod --client \S+$/),
+      expect.stringContaining(`--move-to-version-id FORMER --remove-from-version-id ${version}`),
+    ]);
+    expect((await morning()).map(({ id }) => id)).toEqual([alert?.id]);
+    moveBackByHand(world);
+    expect(await morning()).toEqual([]);
+  });
+
   it("is not told to Auth0 where it was replaced once, nor called promoted", async () => {
     const { world, version } = await movedWorld(kind);
     const underWay = { version, startedAt: 1, wasReplaced: true as const };
@@ -86,6 +129,23 @@ it("a secret that a person made current is not set over one that a person set at
   expect(recordOf(world)?.held?.refusal).toBe("current-refused");
 });
 
+it("a secret that Auth0 accepts no more is not called promoted by the plan of a promotion that failed", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  expect(await stepsUpTo(world, "finishSecret", version, promotionFails)).toMatchObject({ code: "vault-failed" });
+  expect(recordOf(world)?.aftercare).toMatchObject([{ current: version }]);
+  setSecretByHand(world, "hand", false);
+  moveForwardByHand(world);
+  world.clock.pass(60_000);
+
+  expect(await stepOf(world, "finishSecret", version)).toEqual(unfinished);
+  expect([recordOf(world)?.promoted, datedAt(world)]).toEqual([undefined, undefined]);
+
+  expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+  await orderedBy(world, version, "person", { overwrite: true });
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+  expect(recordOf(world)).toMatchObject({ promoted: { version, at: datedAt(world) } });
+});
+
 it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
   const { world, version } = await announcedWorld(KEY);
   const silent = withTenant(() => ({ obtainToken: async () => ({ answer: "unknown", detail: "denied" }) }));
@@ -106,4 +166,18 @@ it("a secret that a person told Auth0 of as well is only recorded", async () => 
 
   expect(world.wire.calls.slice(before)).not.toContain("tenant.setSecret");
   expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { old: first, current: version } });
+});
+
+it("a secret that is set again in place of what a person stored is not proven by the plan of a promotion that failed", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  expect(await stepsUpTo(world, "finishSecret", version, promotionFails)).toMatchObject({ code: "vault-failed" });
+  setSecretByHand(world, "hand", true);
+  const stored = world.vault.labelled(CURRENT);
+  moveForwardByHand(world);
+  world.clock.pass(60_000);
+
+  await world.clock.run(rotateByHand(world, true));
+
+  expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { old: stored, current: version } });
+  expect(world.guard.violations).toEqual([]);
 });

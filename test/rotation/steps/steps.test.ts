@@ -116,6 +116,19 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(recordOf(world)?.held).toMatchObject({ refusal: reason });
   });
 
+  it("stores nothing while the rotator lacks a scope to tell Auth0 with, and says which", async () => {
+    const { world, version } = await announcedWorld(OPTIONS[kind]);
+    const before = outside(world);
+    const poor = withTenant(() => ({ missingScopes: async () => ["update:one", "delete:one"] }));
+
+    expect(await stepOf(world, "createSecret", version, poor)).toMatchObject({
+      code: "missing-scope",
+      message: expect.stringContaining("lacks update:one and delete:one"),
+    });
+    expect(outside(world)).toBe(before);
+    expect(recordOf(world)).not.toHaveProperty("underWay");
+  });
+
   it("does not rotate where Auth0's answers mean nothing, and tries again where there are none", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     const before = outside(world);
@@ -138,11 +151,11 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
       const key = { partition: "TENANT#acme-prod", sort: `LEASE#${CLIENT_ID}` };
       const overtaken = withTenant((tenant) => ({
         client: async () => {
-          await world.table.put(key, { owner: null, until: 0, formerUntil: 0 });
+          await world.table.put(key, { owner: "somebody", writer: 0, processes: [] });
           return tenant.client();
         },
         probe: async (...given) => {
-          await world.table.put(key, { owner: null, until: 0, formerUntil: 0 });
+          await world.table.put(key, { owner: "somebody", writer: 0, processes: [] });
           return tenant.probe(...given);
         },
       }));
@@ -319,7 +332,10 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     const { lastProof, aftercare = [] } = recordOf(world) ?? {};
     expect(lastProof ?? aftercare[0]).toMatchObject({ old, current: version });
     const credential = { partition: "TENANT#acme-prod", sort: "CREDENTIAL#jkl" };
-    expect(world.table.peek(credential)).toMatchObject({ rotatedAt: recordOf(world)?.promoted?.at });
+    expect(world.table.peek(credential)).toMatchObject({
+      rotatedAt: recordOf(world)?.promoted?.at,
+      rotatedTo: version,
+    });
   });
 
   it.each([

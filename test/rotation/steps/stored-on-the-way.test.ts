@@ -3,7 +3,7 @@ import { orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CURRENT, PENDING, PREVIOUS, type VersionId } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../world/curfew.ts";
 import type { PreparedKey } from "../world/keys.ts";
-import { type Alter, announcedWorld, stepOf, stepsUpTo } from "../world/one-step.ts";
+import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { credentialOf } from "../world/payload.ts";
 import { moveBackByHand, setSecretByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
@@ -162,6 +162,54 @@ it("keeps the label of a secret that a person went back to in both places, until
   expect(world.guard.violations).toEqual([]);
 });
 
+describe("a secret that a person sets and stores while Auth0 is asked whether the next one may be promoted", () => {
+  it.each<[string, (world: World) => void]>([
+    ["moves AWSCURRENT back", (world) => void moveBackByHand(world)],
+    ["leaves it so", () => undefined],
+  ])("keeps its label where the person %s", async (_, then) => {
+    const { world, first, second } = await rotatedOnce({ ...SECRET, propagation: "both" });
+    world.vault.announce(second);
+    expect(await stepsUpTo(world, "testSecret", second)).toBeUndefined();
+    const meanwhile = withTenant(({ calibrate }) => ({
+      calibrate: async (login) => {
+        setSecretByHand(world, "hand", true);
+        then(world);
+        return calibrate(login);
+      },
+    }));
+
+    expect(await stepOf(world, "finishSecret", second, meanwhile)).toEqual(unfinished);
+
+    const bearing = [CURRENT, PREVIOUS].map((label) => credentialOf(world.vault.read(label) ?? ""));
+    expect(bearing).toContain("hand");
+    expect(bearing).toContain(credentialOf(world.vault.secret.versions.get(first)?.value ?? ""));
+    expect(recordOf(world)?.promoted?.version).toBe(first);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("holds the promotion up until it is dead, and no longer", async () => {
+    const { world, second } = await rotatedOnce({ ...SECRET, propagation: "both" });
+    world.vault.announce(second);
+    expect(await stepsUpTo(world, "testSecret", second)).toBeUndefined();
+    const live: number[] = [];
+    const meanwhile = withTenant(({ calibrate }) => ({
+      calibrate: async (login) => {
+        setSecretByHand(world, "hand", true);
+        moveBackByHand(world);
+        setSecretByHand(world, credentialOf(world.vault.read(PENDING) ?? ""), false);
+        return calibrate(login);
+      },
+    }));
+    expect(await stepOf(world, "finishSecret", second, meanwhile)).toEqual(unfinished);
+
+    expect(await stepOf(world, "finishSecret", second, countingLive(world, live))).toBeUndefined();
+
+    expect(live).toEqual([1]);
+    expect(world.vault.labelled(CURRENT)).toBe(second);
+    expect(world.guard.violations).toEqual([]);
+  });
+});
+
 describe("what loses AWSPREVIOUS", () => {
   it.each(["bears another label", "is the new one itself"])("is not waited for where it %s", async (what) => {
     const { world, version } = await announcedWorld(SECRET);
@@ -210,7 +258,12 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
     const error = await stepOf(world, "finishSecret", second);
 
     expect(error).toEqual(unfinished);
-    expect(error).toMatchObject({ message: expect.stringMatching(/AWSCURRENT again, or detach its key/) });
+    expect(error).toMatchObject({
+      message: expect.stringContaining(`while Auth0 accepts the key of the version ${first}`),
+    });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/delete it at Auth0; .* move AWSCURRENT to its version/),
+    });
     expect([PENDING, PREVIOUS].map((label) => world.vault.labelled(label))).toEqual([second, first]);
   });
 
@@ -228,8 +281,8 @@ describe("a key that Auth0 accepts, where another value is stored before the pro
 
   it.each([
     ["nobody knows which one leaked", () => ({}), true],
-    ["it leaked", (key: string) => ({ leakedKey: key }), true],
-    ["another one leaked", () => ({ leakedKey: "another" }), false],
+    ["it leaked", (key: string) => ({ leakedKeys: [key] }), true],
+    ["another one leaked", () => ({ leakedKeys: ["another"] }), false],
     ["the order is for another version", () => ({ version: "another" }), false],
   ] as const)("keeps an emergency back only where it is not the one that leaked: %s", async (_, leaked, isPromoted) => {
     const { world, first, second, key } = await storedMeanwhile();

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readPayload } from "../../../lib/config/secret-payload.ts";
 import { Secret } from "../../../lib/model/secret.ts";
-import { credentialIn, renewPayload } from "../../../lib/rotation/vault/payload.ts";
+import { changedBeside, credentialIn, renewPayload } from "../../../lib/rotation/vault/payload.ts";
 
 const SETTINGS = { clientId: "jkl", domain: "acme.eu.auth0.com" };
 const expected = { ...SETTINGS, reference: "the secret" };
@@ -64,11 +64,44 @@ describe("the payload of a new credential", () => {
   });
 });
 
+describe("what differs beside the credential", () => {
+  const values = fc.oneof(
+    secretPayload.map((text) => ["client-secret", text, "new"] as const),
+    keyPayload.map((text) => ["private-key", text, jwk("new")] as const),
+  );
+
+  it("is nothing in what was made from the same, however it is written", () => {
+    fc.assert(
+      fc.property(values, ([kind, text, value]) => {
+        const renewed = renewPayload(new Secret(text), kind, new Secret(value));
+
+        expect(changedBeside(new Secret(text), renewed, kind)).toEqual([]);
+      }),
+    );
+  });
+
+  it.each([
+    [
+      "client-secret",
+      '{"clientSecret":"a","x":1,"y":[1.0]}',
+      '{"y":[1],"z":null,"x":1,"clientSecret":"b"}',
+      ["y", "z"],
+    ],
+    ["client-secret", "a", '{"clientSecret":"b"}', ["its form"]],
+    ["private-key", jwk("a"), JSON.stringify({ privateKeyJwk: jwk("b") }), ["its form"]],
+    ["private-key", `{"privateKeyJwk":${jwk("a")}}`, JSON.stringify({ privateKeyJwk: jwk("b") }), ["privateKeyJwk"]],
+  ] as const)("is named, without a value: %s %s and %s", (kind, one, other, names) => {
+    expect(changedBeside(new Secret(one), new Secret(other), kind)).toEqual(names);
+  });
+});
+
 describe("the credential in a payload", () => {
   it.each([
     ["target-disagrees", "client-secret", { clientId: "canary-client", clientSecret: "s" }],
     ["target-disagrees", "client-secret", { domain: "canary.eu.auth0.com", clientSecret: "s" }],
     ["target-disagrees", "private-key", { clientId: "canary-client" }],
+    ["target-disagrees", "client-secret", { kty: "oct", domain: "canary.eu.auth0.com", clientSecret: "s" }],
+    ["target-disagrees", "private-key", { ...JSON.parse(jwk("d")), clientId: "canary-client" }],
     ["payload-unusable", "client-secret", { password: "s" }],
     ["payload-unusable", "client-secret", { privateKeyJwk: jwk("d") }],
     ["payload-unusable", "private-key", { clientSecret: "s" }],

@@ -5,7 +5,7 @@ import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import type { MemoryTable } from "../../support/memory-table.ts";
 import type { EventClock } from "../../support/world/event-clock.ts";
 import type { WorldClient } from "./auth0.ts";
-import { type MovingLabels, movingLabels } from "./guard-of-labels.ts";
+import { type GuardOfLabels, guardOfLabels } from "./guard-of-labels.ts";
 import { guardOfProofs, UNSEEN } from "./guard-of-proofs.ts";
 import { credentialOf, kidOf, loginOf } from "./payload.ts";
 import type { WorldVault } from "./vault.ts";
@@ -25,7 +25,7 @@ export interface Guard {
   beforeAttaching(ids: readonly string[]): void;
   beforeDeleting(id: string): void;
   beforePromotion(version: string): void;
-  movingLabels: MovingLabels;
+  labels: Pick<GuardOfLabels, "looked" | "moving">;
 }
 
 interface Registering {
@@ -57,6 +57,7 @@ export function guardOf(options: GuardOptions): Guard {
   const { kind, clock, vault, client, table, target, overlap } = options;
   const violations: string[] = [];
   const proofs = guardOfProofs(options, violations);
+  const labelling = guardOfLabels(options, violations);
   const late = new Set<string>();
   /** Live secrets, and keys by `kid`, that people took the labels from. */
   const disowned = new Set<string | undefined>();
@@ -115,7 +116,7 @@ export function guardOf(options: GuardOptions): Guard {
 
   return {
     violations,
-    movingLabels: movingLabels(options, violations),
+    labels: labelling,
     look(call, process) {
       if (call === "table.put ROTATION") {
         noteLeave();
@@ -131,6 +132,7 @@ export function guardOf(options: GuardOptions): Guard {
     excuse: () => {
       isExcused = true;
       excusedAt = clock.now();
+      labelling.movedByHand();
     },
     afterAnswer(login, isAccepted, process) {
       if (isAccepted || login.method !== "client-secret") return;
@@ -158,6 +160,7 @@ export function guardOf(options: GuardOptions): Guard {
       violations.push("a secret that was set by hand is overwritten");
     },
     beforeRegistering({ kid, pem, isLate, sentAt }) {
+      proofs.beforeRegistering(kid);
       if (isLate) late.add(kid);
       if (!late.has(kid) && client.registered.some((key) => key.kid === kid))
         violations.push("a key is registered twice");

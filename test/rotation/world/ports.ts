@@ -15,20 +15,25 @@ const tenantFailed = (code: ErrorCode): CurfewError => new CurfewError(code, "Au
 export function vaultPort(vault: WorldVault, guard: Guard, wire: Wire, process: Process): RotationVault {
   const call = <T>(name: string, effect: () => T): Promise<T> =>
     wire.call(process, { name: `vault.${name}`, effect, failed: vaultFailed });
-  const { movingLabels: move } = guard;
+  const move = (name: string, effect: () => void): Promise<void> => {
+    const sentAt = process.clock.now();
+    return call(name, () => guard.labels.moving(name, effect, process, sentAt));
+  };
   return {
-    describe: (secret) => call("describe", () => vault.describe(secret)),
+    describe: (secret) =>
+      call("describe", () => {
+        guard.labels.looked(process);
+        return vault.describe(secret);
+      }),
     read: (arn, version) => call("read", () => vault.readVersion(arn, version)),
     storePending: (arn, id, value) => call("storePending", () => vault.storePending(arn, id, value)),
     promote: (arn, to, from) =>
-      call("promote", () => {
+      move("promote", () => {
         guard.beforePromotion(to);
-        move("promote", () => vault.promote(arn, to, from));
+        vault.promote(arn, to, from);
       }),
-    dropPending: (arn, version) =>
-      call("dropPending", () => move("dropPending", () => vault.dropPending(arn, version))),
-    dropPrevious: (arn, version) =>
-      call("dropPrevious", () => move("dropPrevious", () => vault.dropPrevious(arn, version))),
+    dropPending: (arn, version) => move("dropPending", () => vault.dropPending(arn, version)),
+    dropPrevious: (arn, version) => move("dropPrevious", () => vault.dropPrevious(arn, version)),
   };
 }
 
@@ -55,6 +60,7 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
   };
   return {
     client: () => call("client", () => client.describe()),
+    missingScopes: async () => [], // says the token, without a request of its own
     calibrate: () =>
       wire.call<Calibration>(process, {
         name: "tenant.calibrate",
@@ -69,7 +75,11 @@ export function tenantPort(client: WorldClient, guard: Guard, wire: Wire, proces
         guard.beforeSetting(secret.reveal(), process, isLate);
         client.setSecret(secret.reveal(), "curfew");
       }),
-    keys: () => call("keys", () => client.registered.map(({ id, kid, name }) => ({ id, kid, name }))),
+    keys: () =>
+      call("keys", () => {
+        if (client.settings.isGone) throw new CurfewError("not-found", "There is no such application.");
+        return client.registered.map(({ id, kid, name }) => ({ id, kid, name }));
+      }),
     registerKey: ({ kid, publicKeyPem, name }) =>
       call("registerKey", (isLate, sentAt) => {
         guard.beforeRegistering({ kid, pem: publicKeyPem, isLate, sentAt });

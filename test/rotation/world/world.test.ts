@@ -12,7 +12,9 @@ import { seeded } from "../../support/world/random.ts";
 import { createWire, FAULTS, type Fault } from "../../support/world/wire.ts";
 import { PROPAGATIONS, type Propagation, WINDOW, worldClient } from "./auth0.ts";
 import { prepareKeys } from "./keys.ts";
+import { moveBackByHand, setSecretByHand } from "./people.ts";
 import { worldVault } from "./vault.ts";
+import { createWorld } from "./world.ts";
 
 const id = (index: number): string => `version-${String(index).padStart(28, "0")}`;
 const version = fc.integer({ min: 0, max: 4 }).map(id);
@@ -223,5 +225,30 @@ describe("the wire of the world", () => {
 
     expect(ended).toBe("died");
     expect(done).toEqual(["first", "second"]);
+  });
+});
+
+describe("the guard of labels", () => {
+  it.each([
+    ["cannot be seen: it moved a label after the last look, and that was a moment before", 1_500, "after", 0],
+    ["was to be seen: the last look was long before", 1_501, "after", 1],
+    ["was seen: it moved a label before the last look", 0, "before", 1],
+  ] as const)("excuses what a person does exactly where it %s", (_, sentAfter, moved, violations) => {
+    const world = createWorld({ kind: "client-secret", propagation: "at once", keys: prepareKeys(1) });
+    const { vault, guard, clock, target } = world;
+    const first = vault.labelled(CURRENT) ?? "";
+    const process = {};
+    setSecretByHand(world, "hand", true);
+    if (moved === "before") moveBackByHand(world);
+    clock.pass(1);
+    guard.labels.looked(process);
+    if (moved === "after") moveBackByHand(world);
+    vault.storePending(target.arn, id(50), new Secret("new"));
+    clock.pass(sentAfter);
+    const promote = () => vault.promote(target.arn, id(50), first);
+
+    guard.labels.moving("promote", promote, process, clock.now());
+
+    expect(guard.violations).toHaveLength(violations);
   });
 });

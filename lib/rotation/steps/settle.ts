@@ -1,13 +1,14 @@
-import type { CurfewError } from "../model/curfew-error.ts";
-import { type Ask, calibratedAsk, SETTLING, unfinished } from "./asking/asking.ts";
-import { isOwnTaken, isTaken } from "./asking/is-taken.ts";
-import { isLiveKey } from "./kinds/live-key.ts";
-import { markDropped, markReplaced } from "./ledger/under-way.ts";
-import { PENDING } from "./ports.ts";
-import { finishSecret } from "./steps/finish-secret.ts";
-import { standingOf } from "./vault/standing.ts";
-import { currentCredential, type StoredCredential, storedCredential } from "./vault/stored-credentials.ts";
-import { isTold, nowOf, recall, type Work, waitUntil } from "./work.ts";
+import type { CurfewError } from "../../model/curfew-error.ts";
+import { type Ask, calibratedAsk, SETTLING } from "../asking/asking.ts";
+import { isOwnTaken, isTaken } from "../asking/is-taken.ts";
+import { isLiveKey } from "../kinds/live-key.ts";
+import { markDropped, markReplaced } from "../mark.ts";
+import { PENDING } from "../ports.ts";
+import { unfinished } from "../unfinished.ts";
+import { standingOf } from "../vault/standing.ts";
+import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
+import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
+import { finishSecret } from "./finish-secret.ts";
 
 /**
  * Brings a version to its end that the tenant was told of and that lost its label since. Who cancels a rotation is

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
-import { orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
-import { markDropped, markTold, type Replaced, replacedBy } from "../../../lib/rotation/ledger/under-way.ts";
-import { atWork, recall, type Work } from "../../../lib/rotation/work.ts";
-import { SECRET } from "../steps/a-step.ts";
-import { recordOf } from "../world/curfew.ts";
-import { announcedWorld } from "../world/one-step.ts";
-import type { World } from "../world/world.ts";
+import { orderRotation } from "../../lib/rotation/ledger/ledger.ts";
+import { type Replaced, replacedBy } from "../../lib/rotation/ledger/under-way.ts";
+import { markDropped, markTold } from "../../lib/rotation/mark.ts";
+import { atWork, recall, type Work } from "../../lib/rotation/work.ts";
+import { SECRET } from "./steps/a-step.ts";
+import { recordOf } from "./world/curfew.ts";
+import { announcedWorld } from "./world/one-step.ts";
+import type { World } from "./world/world.ts";
 
 const working = (world: World, version: string, work: (work: Work) => Promise<unknown>): Promise<unknown> =>
   world.clock.run(

@@ -3,7 +3,8 @@ import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-
 import { replacedBy } from "../ledger/under-way.ts";
 import type { VersionId } from "../ports.ts";
 import { noneIfRefused } from "../refusal.ts";
-import { storedCredential } from "../vault/stored-credentials.ts";
+import { changedBeside } from "../vault/payload.ts";
+import { type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { nowOf, remember, type Work } from "../work.ts";
 
 /**
@@ -22,10 +23,12 @@ export async function planAftercare(work: Work, record: RotationRecord | undefin
   const wasAccepted = replaced?.wasAccepted ? { wasAccepted: true as const } : {};
   const oldToo = former === old ? {} : { oldToo: former };
   const base = { current: work.version, old, recordedAt: now, from: now, lastWriteAt: now, answers: [] };
+  const own = await storedCredential(work, work.version);
+  const [ofOld, ofFormer] = await storedBefore(work, old, former);
   // A client has two keys at the most, so of both old ones at most one is registered beside the new one.
-  const part = await oldPart(work, old);
-  const gone = part.oldKey || former === old ? part : await oldPart(work, former);
-  const care: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone };
+  const part = await oldPart(work, ofOld, own);
+  const gone = part.oldKey || former === old ? part : await oldPart(work, ofFormer, own);
+  const care: Aftercare = { ...base, ...wasAccepted, ...oldToo, ...gone, ...takesBack(work, ofFormer, own) };
   await remember(work, (now) =>
     isRecorded(work, now)
       ? now
@@ -46,12 +49,28 @@ const isRecorded = ({ version }: Work, { promoted, underWay }: RotationRecord): 
 const isReplaced = (care: Aftercare, { oldKey }: Aftercare): boolean =>
   oldKey !== undefined && care.oldKey?.id === oldKey.id && isOpen(care);
 
-/** An old value that cannot be read keeps nothing from going forward; what is to be proven of it is said later. */
-async function oldPart(work: Work, old: VersionId): Promise<Pick<Aftercare, "oldKey">> {
-  const current = await storedCredential(work, work.version);
-  const look = async () => {
-    const former = await storedCredential(work, old);
-    return former && current && KINDS[work.settings.kind].oldPart(work, former.credential, current.credential);
-  };
+type Stored = StoredCredential | undefined;
+
+/** What the old versions hold. A value that cannot be used keeps nothing from going forward; it is said later of it. */
+async function storedBefore(work: Work, old: VersionId, former: VersionId): Promise<[Stored, Stored]> {
+  const read = (version: VersionId) => storedCredential(work, version).catch(noneIfRefused);
+  const stored = await read(old);
+  return [stored, former === old ? stored : await read(former)];
+}
+
+async function oldPart(work: Work, old: Stored, own: Stored): Promise<Pick<Aftercare, "oldKey">> {
+  if (!old || !own) return {};
+  const look = async () => KINDS[work.settings.kind].oldPart(work, old.credential, own.credential);
   return (await look().catch(noneIfRefused)) ?? {};
 }
+
+/** The new value was made of the one that was current then; what was stored since beside the credential is not in it. */
+function takesBack({ settings }: Work, former: Stored, own: Stored): Pick<Aftercare, "takesBack"> {
+  const fields = former && own ? changedBeside(former.payload, own.payload, settings.kind) : [];
+  return former && fields.length > 0
+    ? { takesBack: { fields: fields.slice(0, MOST_FIELDS), from: former.version } }
+    : {};
+}
+
+/** Of as many fields are the names kept. */
+const MOST_FIELDS = 20;

@@ -1,10 +1,10 @@
 import type { Instant } from "../../history/history.ts";
 import { hasCode } from "../../model/curfew-error.ts";
 import { secretNameOf } from "../credentials/credential-text.ts";
+import { isUnfinished, noteRotation } from "../ledger/ledger.ts";
+import { type Aftercare, isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
+import type { RotationTarget } from "../ledger/target.ts";
 import type { RotationParts } from "../parts.ts";
-import { isUnfinished, noteRotation } from "./ledger.ts";
-import { type Aftercare, isOpen, type RotationRecord } from "./rotation-record.ts";
-import type { RotationTarget } from "./target.ts";
 
 const GONE = "The secret that held the old credential was deleted, so nobody can be asked about it.";
 

@@ -1,0 +1,37 @@
+import type { Instant } from "../../history/history.ts";
+import type { Table } from "../../store/table.ts";
+import type { Incident } from "./incident.ts";
+import { readIncident } from "./incidents.ts";
+
+/**
+ * The incidents that went on from one about the same application, each from the one before it: the newest is the last.
+ *
+ * @throws CurfewError `store-failed`
+ */
+export async function laterOnes(table: Table, { followedBy }: Pick<Incident, "followedBy">): Promise<Incident[]> {
+  if (followedBy === undefined) return [];
+  const next = await readIncident(table, followedBy);
+  return [next, ...(await laterOnes(table, next))];
+}
+
+/**
+ * Who decides in place of an incident what the application may have, replaces and gives back: the latest that went on from
+ * it and that no person has ended. Where there is none, it decides itself as long as it is open.
+ *
+ * @returns undefined where it decides itself
+ * @throws CurfewError `store-failed`
+ */
+export const laterThatDecides = async (
+  table: Table,
+  incident: Pick<Incident, "followedBy">,
+): Promise<Incident | undefined> => deciding(await laterOnes(table, incident));
+
+/** The last of them that no person has ended. */
+export const deciding = (later: readonly Incident[]): Incident | undefined => later.findLast(({ ended }) => !ended);
+
+/**
+ * Since when an incident that others went on from decides again. What somebody answered before that counts no more: what
+ * the later one was about they had not seen. The beginning of time where nobody went on from it.
+ */
+export const decidesSince = (later: readonly Incident[]): Instant =>
+  Math.max(0, ...later.map(({ ended }) => ended?.at ?? 0));

@@ -1,0 +1,187 @@
+import { CurfewError } from "../../model/curfew-error.ts";
+import type { Table } from "../../store/table.ts";
+import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { namedKeys } from "../leak/named-key.ts";
+import { isGivenBack, isOpened } from "./how-far.ts";
+import { type Incident, incidentKey, keeperOf } from "./incident.ts";
+import { type IncidentName, incidentId } from "./incident-id.ts";
+import { changeIncident, type IncidentEntry, indexKey, listIncidents, readIncident } from "./incidents.ts";
+import { inheritCredential } from "./preserve.ts";
+import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
+import { addToTimeline } from "./timeline.ts";
+
+/** What a person starts an incident with. */
+export type IncidentRequest = IncidentName &
+  Pick<Incident, "reason" | "openedBy" | "leakedSince" | "token" | "leakedKey">;
+
+/**
+ * Opens an incident, or finds the one that is open under the same name; without a name, the one about the same
+ * application that is not closed yet, whatever day it is, as long as it contains what is reported now. Where access was
+ * given back since, or something else leaked, another one is opened, and goes on from those that are open.
+ *
+ * Its place in the list is written first: an incident that exists is always found, whoever dies in between. An entry
+ * without its incident is none.
+ *
+ * @throws CurfewError `arguments-invalid` for a name that cannot be one, that another application's incident has, or
+ * one that is over, or about something else that leaked
+ */
+export async function openIncident(table: Table, request: IncidentRequest): Promise<Incident> {
+  const open = await listOpen(table, request);
+  for (const incident of request.name === undefined ? open : []) {
+    if (await covers(table, incident, request)) return goOn(table, incident, request);
+  }
+  const base = incidentId(request);
+  for (let count = 1; ; count += 1) {
+    const id = count === 1 ? base : `${base}-${count}`;
+    const incident = await openAs(table, id, request);
+    if (await covers(table, incident, request)) return goOn(table, incident, request);
+    if (request.name !== undefined) throw taken(incident, request);
+  }
+}
+
+/** The incident of that id: this one, unless there was one already. */
+async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
+  const known = await table.get<Incident>(incidentKey(id));
+  if (known) return known.value;
+  const incident = await goOnFrom(table, newIncident(id, request), await listOpen(table, request));
+  await table.put<IncidentEntry>(indexKey(incident), { id });
+  return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
+}
+
+/**
+ * An incident of which nothing is known but what it was started with: also for whoever must contain a leak while the
+ * table cannot be read.
+ */
+export function newIncident(id: string, request: Omit<IncidentRequest, "name">): Incident {
+  const { tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token } = request;
+  const leakedKey = request.leakedKey === undefined ? {} : { leakedKey: request.leakedKey };
+  const facts = { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill, token, ...leakedKey };
+  return { ...facts, leak: null, steps: {}, window: null, closedAt: null };
+}
+
+/**
+ * The incident as one that goes on from those that are open, the newest first. What the application had is kept by the
+ * last of them that closes it, for all of them, unless that one has given it back by then: then it is what is there.
+ */
+async function goOnFrom(table: Table, incident: Incident, open: readonly Incident[]): Promise<Incident> {
+  if (open.length === 0) return incident;
+  const known = incident.follows ?? [];
+  const follows = [...new Set([...open.flatMap((earlier) => [earlier.id, ...(earlier.follows ?? [])]), ...known])];
+  const former = closesApplication(incident) ? open.find(closesApplication) : undefined;
+  if (!former || isGivenBack(former)) return { ...incident, follows };
+  await inheritCredential(table, former, incident);
+  return { ...incident, follows, keptBy: keeperOf(former) };
+}
+
+/** Of two reports at one moment neither has seen the other: the later one goes on from the earlier one all the same. */
+async function withMissed(table: Table, incident: Incident, request: IncidentRequest): Promise<Incident> {
+  if (Object.keys(incident.steps).length > 0) return incident;
+  const { id, follows = [] } = incident;
+  const isMissed = (other: Incident): boolean =>
+    indexKey(other).sort < indexKey(incident).sort && !follows.includes(other.id) && !other.follows?.includes(id);
+  const open = await listOpen(table, request);
+  if (!open.some(isMissed)) return incident;
+  const all = open.filter((other) => isMissed(other) || follows.includes(other.id));
+  const linked = await goOnFrom(table, incident, all);
+  return changeIncident(table, id, (known) => ({
+    ...known,
+    follows: linked.follows ?? [],
+    ...(linked.keptBy === undefined ? {} : { keptBy: linked.keptBy }),
+  }));
+}
+
+/** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
+async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
+  if (incident.closedAt !== null || !isAbout(incident, request) || !isSameLeak(incident, request)) return false;
+  if (isOpened(incident) || incident.ended || incident.followedBy !== undefined || isOfNewCredential(incident, request))
+    return false;
+  return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
+}
+
+/** Of two that take away and give back one would undo what the other did: the later one decides. */
+async function goOn(table: Table, known: Incident, request: IncidentRequest): Promise<Incident> {
+  const incident = await withMissed(table, known, request);
+  for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
+    const over = await followerThatIsOver(table, await readIncident(table, id));
+    const { followedBy } = await changeIncident(table, id, (earlier) => ({
+      ...earlier,
+      followedBy: earlier.followedBy === over ? incident.id : (earlier.followedBy ?? incident.id),
+    }));
+    if (followedBy !== incident.id) continue;
+    const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
+    await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
+  }
+  await noteReport(table, incident, request);
+  return learnKey(table, incident, request);
+}
+
+/** Who decided for an earlier incident and does so no more; the next one does. */
+async function followerThatIsOver(table: Table, { followedBy }: Incident): Promise<string | undefined> {
+  if (followedBy === undefined) return undefined;
+  const { closedAt, ended } = await readIncident(table, followedBy);
+  return closedAt !== null || ended ? followedBy : undefined;
+}
+
+/** Who opened it stands in the timeline, and whoever reports it again for another reason, which is not lost by that. */
+async function noteReport(table: Table, incident: Incident, request: IncidentRequest): Promise<void> {
+  const { id, openedAt: at, openedBy: who } = incident;
+  await addToTimeline(table, id, { at, who, what: `Opened the incident: ${incident.reason}`, answer: null });
+  if (who === request.openedBy && incident.reason === request.reason) return; // nothing new is said
+  const again = { at: request.openedAt, who: request.openedBy, what: `Reported it again: ${request.reason}` };
+  await addToTimeline(table, id, { ...again, answer: "It was open already; its first reason stands." });
+}
+
+/** Whether somebody's report has found an incident that another report had opened. */
+export const joins = (
+  { openedAt, openedBy, reason }: Incident,
+  request: Pick<IncidentRequest, "openedAt" | "openedBy" | "reason">,
+): boolean => openedAt !== request.openedAt || openedBy !== request.openedBy || reason !== request.reason;
+
+/**
+ * Which key leaked is often known later than that one did. What leaked is then to be classified again, and what was said
+ * of no key, or of another one, says nothing of this one.
+ */
+async function learnKey(
+  table: Table,
+  incident: Incident,
+  { leakedKey, openedAt: at, openedBy: who }: IncidentRequest,
+): Promise<Incident> {
+  if (leakedKey === undefined || leakedKey === incident.leakedKey) return incident;
+  const what = `Said which key leaked: ${leakedKey}.`;
+  await addToTimeline(table, incident.id, { at, who, what, answer: null });
+  return changeIncident(table, incident.id, (known) => {
+    if (known.leakedKey === leakedKey) return known;
+    const { "detach-key": _, ...steps } = known.steps;
+    const keyNamed = { at, count: (known.keyNamed?.count ?? 0) + 1 };
+    const earlierKeys = namedKeys(known).filter((key) => key !== leakedKey);
+    return { ...known, leakedKey, ...(earlierKeys.length > 0 && { earlierKeys }), keyNamed, steps, leak: null };
+  });
+}
+
+const isAbout = (incident: Incident, { tenant, clientId, drill }: IncidentRequest): boolean =>
+  incident.tenant === tenant && incident.clientId === clientId && incident.drill === drill;
+
+/** The newest first. */
+async function listOpen(table: Table, request: IncidentRequest): Promise<Incident[]> {
+  const open: Incident[] = [];
+  for await (const incident of listIncidents(table)) {
+    if (incident.closedAt === null && isAbout(incident, request)) open.push(incident);
+  }
+  return open;
+}
+
+function taken(incident: Incident, request: IncidentRequest): CurfewError {
+  const { id, clientId, tenant, closedAt, ended } = incident;
+  const why = ended
+    ? "was ended by a person"
+    : closedAt !== null
+      ? "is closed"
+      : !isAbout(incident, request)
+        ? `is about the application ${clientId} of ${tenant}`
+        : !isSameLeak(incident, request)
+          ? "is about something else that leaked of this application"
+          : isOfNewCredential(incident, request)
+            ? "has replaced what leaked, and the new credential may be what is reported"
+            : "gives access back, or another one goes on from it";
+  return new CurfewError("arguments-invalid", `The incident ${id} ${why}; choose another name.`);
+}

@@ -1,0 +1,55 @@
+import { counted } from "../../alerts/harmless-text.ts";
+import type { Instant } from "../../history/history.ts";
+import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { momentBefore } from "../window/window-text.ts";
+import { isOver, untilText } from "./end.ts";
+import { MOST_TURNS } from "./interval.ts";
+import type { WatchRecord } from "./watch-record.ts";
+
+/** What a turn came to, for people. */
+export function resultOf(
+  incident: Incident,
+  record: WatchRecord,
+  { failure, end, now }: { failure: unknown; end: Instant | null; now: Instant },
+): StepResult {
+  const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
+  const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
+  const read = isUnread
+    ? UNREAD
+    : `The tenant's log is read until ${momentBefore(record.readUntil)}${gaps}. ${told(record)}`;
+  if (failure !== undefined) {
+    const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
+    return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
+  }
+  const until = untilText(incident, end);
+  if (incident.drill)
+    return { at: now, outcome: "done", message: `${read} In an emergency watching would go on ${until}.` };
+  if (isOver(record, end)) return { at: now, outcome: "done", message: read };
+  if (record.turns >= MOST_TURNS) {
+    return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
+  }
+  return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
+}
+
+/** How the line begins that says that nothing is wrong: there is only more to watch. */
+export const WATCHING_ON = "Watching goes on";
+
+const UNREAD = "Nothing of the tenant's log was read yet: what was done with what leaked nobody has seen.";
+
+/** What is missing where no turns are left. */
+export const NO_TURNS =
+  "Watching has ended before its time: no turns are left. Stop its execution where it still runs, and start the incident again to go on.";
+
+function told({ told: uses }: WatchRecord): string {
+  const count = uses.reduce((sum, use) => sum + use.count, 0);
+  return count === 0
+    ? "It shows no use that should not be; uses at APIs other than Auth0's own never stand there."
+    : `It shows ${counted(count, "request")} that should not be.`;
+}
+
+/** Why the log was not read, for people. */
+export const whyOf = (failure: unknown): string =>
+  failure instanceof Error ? failure.message : "the reason is not known";
+
+const codeOf = (failure: unknown): ErrorCode | null => (failure instanceof CurfewError ? failure.code : null);

@@ -1,0 +1,56 @@
+import type { Alert } from "../../alerts/alert.ts";
+import { alertId } from "../../alerts/alert-id.ts";
+import type { AlertRules } from "../../alerts/alert-rules.ts";
+import { firstLines, harmless } from "../../alerts/harmless-text.ts";
+import type { Instant } from "../../history/history.ts";
+import { clientText, secretNameOf } from "../credentials/credential-text.ts";
+import type { RotationRecord } from "../ledger/rotation-record.ts";
+import { about, facts, iso, type TenantRotation } from "./alert-parts.ts";
+
+/** So long the next audit may tell of it, and the one after: they are three days apart at the most. Milliseconds. */
+const TIME_TO_TELL = 7 * 86_400_000;
+
+/** Fields that are named. */
+const MOST_FIELDS = 5;
+
+/** That a promotion took back what somebody had stored beside the credential while the rotation hung. */
+export function takenBackAlerts(
+  { tenant, record }: TenantRotation,
+  rules: Pick<AlertRules, "owners">,
+  now: Instant,
+): Alert[] {
+  const { promoted, clientId } = record;
+  const { tookBack, version, at } = promoted ?? {};
+  if (!tookBack || at === undefined || now >= at + TIME_TO_TELL) return [];
+  return [
+    {
+      ...about(tenant, rules),
+      id: alertId("rotation", "taken-back", tenant, clientId, version ?? ""),
+      severity: "medium",
+      title: `${tenant}: the rotation of ${clientText(clientId)} took back what somebody had stored beside the credential`,
+      text: textOf(tookBack),
+      facts: facts(tenant, record),
+      steps: stepsOf(record, tookBack.from),
+      at: iso(at),
+    },
+  ];
+}
+
+type TookBack = NonNullable<NonNullable<RotationRecord["promoted"]>["tookBack"]>;
+
+function textOf({ fields, from }: TookBack): string {
+  const names = firstLines(
+    fields.map((name) => harmless(name, 40)),
+    MOST_FIELDS,
+  ).join(", ");
+  return `Auth0 knew the new credential already, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${names}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
+}
+
+const stepsOf = ({ arn }: RotationRecord, from: string): string[] => {
+  const secret = `--secret-id ${secretNameOf(arn)}`;
+  return [
+    `See what was stored: aws secretsmanager get-secret-value ${secret} --version-id ${from}`,
+    `Store that with the credential of the current version: aws secretsmanager put-secret-value ${secret} --secret-string file://value.json`,
+    "More: docs/runbook.md#taken-back-by-a-rotation",
+  ];
+};
