@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { CONTAINING_DOCUMENTS } from "../../lib/revocation/contain/documents.ts";
+import { memoryTable } from "../support/memory-table.ts";
 import { FULL, LEAST } from "./configurations.ts";
-import { oneLine, type Statement, statements } from "./statements.ts";
+import { everyDeskOrder } from "./desk-orders.ts";
+import { roleTable } from "./role-table.ts";
+import { matchesPattern, oneLine, type Statement, statements } from "./statements.ts";
 import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
 
 const ACCOUNT = "eu-central-1:111122223333";
@@ -304,15 +307,6 @@ function allows(
   );
 }
 
-/** `*` and `?` as IAM reads them: also across slashes. */
-function matchesPattern(text: string, pattern: string): boolean {
-  const escaped = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${escaped}$`).test(text);
-}
-
 it("lets nobody but the desk start an incident or complete what waits in one", () => {
   const roles = [...full.keys()].filter((role) =>
     full
@@ -325,6 +319,14 @@ it("lets nobody but the desk start an incident or complete what waits in one", (
   );
 
   expect(roles).toEqual(["IncidentDeskRole"]);
+});
+
+it("lets the desk do in the table whatever it is asked for", async () => {
+  const table = memoryTable();
+  const answers = await everyDeskOrder(roleTable(table, full.get("IncidentDeskRole") ?? []), table);
+
+  expect(answers).toHaveLength(9);
+  expect(answers.filter((answer) => !answer.endsWith(": 200"))).toEqual([]);
 });
 
 it("gives no role an action by a wildcard", () => {

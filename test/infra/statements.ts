@@ -68,3 +68,12 @@ export function oneLine({ effect, principals, actions, resources, conditions }: 
   ];
   return parts.filter((part) => part !== "").join(" ");
 }
+
+/** `*` and `?` as IAM reads them: also across slashes. */
+export function matchesPattern(text: string, pattern: string): boolean {
+  const escaped = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${escaped}$`).test(text);
+}

@@ -40,12 +40,15 @@ export async function takeRefreshTokensRevoked(id: string, at: Instant, by: stri
   const incident = await openOne(id, parts);
   const now = Math.round(parts.clock.now());
   mustBeSince(at, incident, now);
-  const window = incident.window ?? (await windowSoFar(incident, parts));
+  const window = incident.window ?? (await windowSoFar(incident, parts, NO_LIFETIMES));
   await mustWaitForRefreshTokens(id, window, parts.table);
   await sayRefreshTokensRevoked(parts.table, id, { at, by });
   const what = `Said that all refresh tokens of the application are revoked since ${secondOf(at)}.`;
   await addToTimeline(parts.table, id, { at: now, who: by, what, answer: null });
 }
+
+/** The desk reads nothing of a tenant, and what is asked here no lifetime decides. */
+const NO_LIFETIMES = async (): Promise<[]> => [];
 
 /**
  * Of another incident such a word would move the window and end nothing. It may be said anew where it was said before.

@@ -12,7 +12,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
 import { hasUsers, refutesRevocation } from "../watch/user-tokens.ts";
 import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
-import { type ApiReading, LONGEST_LIFETIME } from "./api-lifetimes.ts";
+import { type ApiReading, type KnownLifetimes, LONGEST_LIFETIME } from "./api-lifetimes.ts";
 import { formerClient } from "./former-client.ts";
 import { type Reach, reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
@@ -64,21 +64,27 @@ async function computeWindow(
 ): Promise<ExposureWindow> {
   const watched = await watchedOf(incident, parts);
   const readings = await readingsOf(incident.id, stopOf(incident, watched?.issued), parts);
-  return windowFrom(incident, { readings, watched }, parts, inventories);
+  const records = await readLifetimes(parts.table, parts.settings.tenant);
+  return windowFrom(incident, { readings, records, watched }, parts, inventories);
 }
 
 /**
  * Until when what is out works, with what the table holds now: an answer before the step has computed it, for whoever
  * cannot or need not ask Auth0. It is a bound: later looks may only shorten it, tokens that are given out meanwhile
  * aside. Nothing is recorded.
+ *
+ * @param lifetimes reads what audits saw of the APIs. It decides until when, and nothing of what keeps a window open: who
+ * asks for that alone, and may not read the tenant's rows, gives none
  */
 export async function windowSoFar(
   incident: Incident,
   { table, clock }: Pick<IncidentParts, "table" | "clock">,
+  lifetimes: typeof readLifetimes = readLifetimes,
 ): Promise<ExposureWindow> {
   const readings = await knownReadings(incident.id, table);
-  const settings = { tenant: incident.tenant, domain: domainIn(readings) };
-  const known = { readings, watched: await watchedOf(incident, { table }) };
+  const settings = { domain: domainIn(readings) };
+  const records = await lifetimes(table, incident.tenant);
+  const known = { readings, records, watched: await watchedOf(incident, { table }) };
   const parts = { table, clock, settings };
   return withEnd(incident, await windowFrom(incident, known, parts));
 }
@@ -98,12 +104,12 @@ function domainIn(readings: readonly ApiReading[]): string {
 const MANAGEMENT_API = /^https:\/\/([^/]+)\/api\/v2\/$/;
 
 type WindowParts = Pick<IncidentParts, "table" | "clock"> & {
-  settings: Pick<IncidentParts["settings"], "tenant" | "domain">;
+  settings: Pick<IncidentParts["settings"], "domain">;
 };
 
 async function windowFrom(
   incident: Incident,
-  { readings, watched }: { readings: readonly ApiReading[]; watched: WatchRecord | undefined },
+  { watched, ...lifetimes }: KnownLifetimes & { watched: WatchRecord | undefined },
   { table, clock, settings }: WindowParts,
   inventories?: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
@@ -125,8 +131,7 @@ async function windowFrom(
     refreshTokensRevokedAt: isRefuted ? null : (said?.at ?? null),
     refutedSince: isRefuted ? said?.at : undefined,
     ended: await readEnded(table, incident.id),
-    records: await readLifetimes(table, settings.tenant),
-    readings,
+    ...lifetimes,
   });
 }
 
