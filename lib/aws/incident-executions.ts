@@ -19,6 +19,9 @@ const OVER = ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"];
 /** More than an incident is ever begun again. */
 const MOST_STARTS = 100;
 
+/** Begins what stands behind an incident's id in the names of its further executions: no id holds one. */
+const FURTHER = "_";
+
 /**
  * Executions of the state machine of emergency revocation, named after their incidents.
  *
@@ -47,7 +50,7 @@ export function incidentExecutions(machineArn: string): IncidentExecutions {
       const input = JSON.stringify({ incident: id, tenant });
       try {
         for (let count = 1; count <= MOST_STARTS; count += 1) {
-          if ((await startAs(count === 1 ? id : `${id}-run-${count}`, input)) === "runs") return;
+          if ((await startAs(count === 1 ? id : `${id}${FURTHER}run-${count}`, input)) === "runs") return;
         }
       } catch (error) {
         throw machineFailure(`The incident ${id} is opened, and its state machine could not be started`, error);
@@ -56,7 +59,7 @@ export function incidentExecutions(machineArn: string): IncidentExecutions {
     },
     async startBeside({ id, tenant }, count) {
       try {
-        await startAs(`${id}-key-${count}`, JSON.stringify({ incident: id, tenant, beside: true }));
+        await startAs(`${id}${FURTHER}key-${count}`, JSON.stringify({ incident: id, tenant, beside: true }));
       } catch (error) {
         throw machineFailure(`The key is noted in the incident ${id}, and nobody could be sent to detach it`, error);
       }
