@@ -189,7 +189,7 @@ const bundledWatch = (record: WatchRecord): BundledWatch => ({
   lockedAt: isoOrNull(record.lockedAt),
   readUntil: iso(record.readUntil),
   gaps: record.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
-  own: Object.values(record.own).reduce((sum, count) => sum + count, 0),
+  own: record.ownEvents,
   told: record.told.map(bundledUse),
   counted: record.counted.map(bundledUse),
   planted: record.planted.clients,

@@ -1,6 +1,7 @@
 import { isSinceOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
+import { type ActsByClient, actsOf } from "./acts-by-client.ts";
 import { type Concern, concernOf } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";
 import { kindOfUse, tallied } from "./log-use.ts";
@@ -14,7 +15,7 @@ import type { WatchRecord } from "./watch-record.ts";
 /** What a page is judged by. */
 export interface FoldParts {
   incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "restored">;
-  acts: readonly NotedAct[];
+  acts: ActsByClient;
 }
 
 /** A record after a page, and the events that are to be kept. */
@@ -36,21 +37,26 @@ export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): 
 }
 
 /** What an act accounted for is of no use once the act is left out. */
-const ownOf = ({ own }: WatchRecord, { acts }: FoldParts): WatchRecord["own"] =>
-  Object.fromEntries(Object.entries(own).filter(([key]) => acts.some((act) => act.key === key)));
+function ownOf({ own }: WatchRecord, { acts }: FoldParts): WatchRecord["own"] {
+  const keys = new Set([...acts.values()].flat().map(({ key }) => key));
+  return Object.fromEntries(Object.entries(own).filter(([key]) => keys.has(key)));
+}
+
+/** With an event that is Curfew's own. */
+export const withOwn = (record: WatchRecord, { key }: NotedAct): WatchRecord => ({
+  ...record,
+  own: { ...record.own, [key]: (record.own[key] ?? 0) + 1 },
+  ownEvents: record.ownEvents + 1,
+});
 
 function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldParts): Folded {
   const { record } = folded;
-  if (isPlanted(event, record.planted)) {
-    return withKept({ ...record, planted: withPlantedUse(record.planted, event) }, folded.seen, event, "told");
-  }
+  const own = ownActOf(event, actsOf(acts, event), record.own);
+  if (isPlanted(event, record.planted))
+    return own ? { ...folded, record: withOwn(record, own) } : withPlantedOne(folded, event);
   const concern = concernOf(event, { incident, lockedAt: record.lockedAt, renewed: record.renewed });
   if (concern === undefined) return folded;
-  const own = event.clientId === incident.clientId ? ownActOf(event, acts, record.own) : undefined;
-  if (own) {
-    const renewed = withRenewed(record, event, incident);
-    return { ...folded, record: { ...renewed, own: { ...record.own, [own.key]: (record.own[own.key] ?? 0) + 1 } } };
-  }
+  if (own) return { ...folded, record: withOwn(withRenewed(record, event, incident), own) };
   const next = counted(withRenewed(record, event, incident), event, concern);
   const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
   const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
@@ -59,6 +65,10 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldPart
   const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
   return withKept({ ...next, issued, users, planted }, folded.seen, event, concern);
 }
+
+/** With a use of an application that was planted. */
+export const withPlantedOne = ({ record, seen }: Folded, event: LogEvent): Folded =>
+  withKept({ ...record, planted: withPlantedUse(record.planted, event) }, seen, event, "told");
 
 function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchRecord {
   if (concern === "counted") return { ...record, counted: tallied(record.counted, event) };

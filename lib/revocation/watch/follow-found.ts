@@ -4,10 +4,12 @@ import type { Incident } from "../incident/incident.ts";
 import { readInvestigation } from "../investigate/investigation-record.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { LogEvent } from "../ports.ts";
-import type { Folded } from "./fold.ts";
-import { isPlanted, NOTHING_PLANTED, withPlantedUse } from "./planted.ts";
+import { type ActsByClient, actsByClient, actsOf } from "./acts-by-client.ts";
+import { type Folded, withOwn, withPlantedOne } from "./fold.ts";
+import { ownActOf } from "./own-acts.ts";
+import { isPlanted, NOTHING_PLANTED } from "./planted.ts";
 import { type LogPage, readOn } from "./read-on.ts";
-import { keepSeen, withKept } from "./seen.ts";
+import { keepSeen } from "./seen.ts";
 import { type Following, putWatch, type WatchRecord } from "./watch-record.ts";
 
 /**
@@ -18,15 +20,21 @@ import { type Following, putWatch, type WatchRecord } from "./watch-record.ts";
  * @throws CurfewError as reading the log does
  */
 export async function followFound(
-  { id }: Incident,
+  incident: Incident,
   known: Stored<WatchRecord>,
   { table, tenant, clock, deadline }: IncidentParts,
 ): Promise<Stored<WatchRecord>> {
+  const { id } = incident;
   let now = known.value.following ? known : await begin(id, known, table);
   const { following } = now.value;
   if (!following) return now;
   for await (const page of readOn(tenant, clock, following)) {
-    const { record, seen } = withPassed(now.value, following, page);
+    const { record, seen } = withPassed(
+      now.value,
+      following,
+      page,
+      await actsByClient(incident, now.value, page, table),
+    );
     await keepSeen(table, id, seen);
     // Another turn was faster: it has read the same and goes on.
     if (!(await putWatch(table, id, record, now.version))) return now;
@@ -50,17 +58,19 @@ async function begin(id: string, known: Stored<WatchRecord>, table: Table): Prom
   return (await putWatch(table, id, value, known.version)) ? { value, version: known.version + 1 } : known;
 }
 
-function withPassed(record: WatchRecord, { until, before }: Following, page: LogPage): Folded {
+function withPassed(record: WatchRecord, { until, before }: Following, page: LogPage, acts: ActsByClient): Folded {
   const { position, readUntil, gap, events, isEnd } = page;
   const isDone = isEnd || events.some(({ id }) => id > until);
   const following = isDone ? null : { position, readUntil, until, before };
   const begun: Folded = { record: { ...record, following, gaps: gap ? [...record.gaps, gap] : record.gaps }, seen: [] };
-  return events.filter(({ id }) => id <= until).reduce((folded, event) => withOne(folded, event, before), begun);
+  return events.filter(({ id }) => id <= until).reduce((folded, event) => withOne(folded, event, before, acts), begun);
 }
 
 /** What was followed before is seen already. */
-function withOne({ record, seen }: Folded, event: LogEvent, before: readonly string[]): Folded {
+function withOne(folded: Folded, event: LogEvent, before: readonly string[], acts: ActsByClient): Folded {
+  const { record } = folded;
   const clients = record.planted.clients.filter((one) => !before.includes(one));
-  if (!isPlanted(event, { clients, notFollowed: 0 })) return { record, seen };
-  return withKept({ ...record, planted: withPlantedUse(record.planted, event) }, seen, event, "told");
+  if (!isPlanted(event, { clients, notFollowed: 0 })) return folded;
+  const own = ownActOf(event, actsOf(acts, event), record.own);
+  return own ? { ...folded, record: withOwn(record, own) } : withPlantedOne(folded, event);
 }

@@ -22,6 +22,7 @@ export interface OwnAct {
 
 /** An act as it is kept. */
 export interface NotedAct extends OwnAct {
+  /** Of no other act of any incident. */
   key: string;
 }
 
@@ -50,7 +51,7 @@ export async function readOwnActs(
 ): Promise<NotedAct[]> {
   const acts: NotedAct[] = [];
   for await (const { key, value } of table.list<OwnAct>(incidentPartition(incident.id), { prefix: PREFIX })) {
-    acts.push({ ...value, key: key.sort });
+    acts.push({ ...value, key: `${key.partition} ${key.sort}` });
   }
   for (const requests of await readOwnRequests(table, incident)) {
     // A token that is given out is told all the same.

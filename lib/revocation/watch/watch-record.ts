@@ -32,8 +32,10 @@ export interface WatchRecord extends LogPosition {
   lockedAt: Instant | null;
   /** The newest ones; bounded. */
   gaps: readonly LogGap[];
-  /** For how many events each act of Curfew's own accounted, by its key. */
+  /** For how many events each act of Curfew's own accounted, by its key; without those that are over for long. */
   own: Readonly<Record<string, number>>;
+  /** How many events were Curfew's own, all in all. */
+  ownEvents: number;
   /** `jti`s of tokens that were given out since access is given back; bounded. */
   renewed: readonly string[];
   /** Tokens that it was given for itself while it should get none; null while there is none. */

@@ -8,12 +8,12 @@ import { type Incident, lockedSince } from "../incident/incident.ts";
 import { readIncident, recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
+import { actsByClient } from "./acts-by-client.ts";
 import { endOf, isLast, isOver, withLate } from "./end.ts";
 import { withPage } from "./fold.ts";
 import { followFound } from "./follow-found.ts";
 import { MOST_TURNS, watchInterval } from "./interval.ts";
 import { withoutVoidProof } from "./issued.ts";
-import { readOwnActs } from "./own-acts.ts";
 import { NOTHING_PLANTED } from "./planted.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
@@ -90,6 +90,7 @@ async function begin(incident: Incident, { table, clock }: IncidentParts): Promi
     lockedAt: lockedSince(incident),
     gaps: [],
     own: {},
+    ownEvents: 0,
     renewed: [],
     issued: null,
     users: NO_USER_TOKENS,
@@ -118,7 +119,7 @@ async function readAll(incident: Incident, begun: Stored<WatchRecord>, parts: In
       // Read after the page: whatever of it is Curfew's own, or allowed again, was noted before it could come into the log.
       const [now, acts] = await Promise.all([
         readIncident(table, incident.id),
-        readOwnActs(table, incident, record.readUntil),
+        actsByClient(incident, record, page, table),
       ]);
       const { record: next, seen } = withPage(record, page, { incident: now, acts });
       await keepSeen(table, incident.id, seen);

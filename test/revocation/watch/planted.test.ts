@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { closeIncident } from "../../../lib/revocation/close/close.ts";
+import { makeBundle } from "../../../lib/revocation/evidence/make-bundle.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
-import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
+import { NOTHING_YET, readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import { seenExposures } from "../../../lib/revocation/investigate/seen-exposures.ts";
 import type { LogEvent } from "../../../lib/revocation/ports.ts";
+import { noteOwnAct } from "../../../lib/revocation/watch/own-acts.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
@@ -46,6 +49,8 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
     hurry: () => {
       all.parts.deadline = 0;
     },
+    bundle: async () =>
+      makeBundle(await now(), { ...all.parts, present: async () => ({ status: "unread", why: "Not looked." }) }),
     close: async () => {
       const present = async () => ({ status: "unread", why: "Not looked." }) as const;
       await clock.run(closeIncident(await now(), { ...all.parts, present }));
@@ -61,6 +66,12 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
 }
 
 const LATER = THREE_AM + 6 * MINUTE;
+
+/** What looking back has found, read to the end of the log, from before anything in it that the watch has passed. */
+const whatWasFound = (clients: readonly string[]) => ({
+  ...NOTHING_YET,
+  ...{ isRead: true, readUntil: THREE_AM, planted: { clients, notFollowed: 0 } },
+});
 
 describe("an application that was added with what leaked", () => {
   it("before the lock is followed by looking back to the end of the log, and from there by the watch", async () => {
@@ -153,6 +164,28 @@ describe("an application that was added with what leaked", () => {
     await turn();
 
     expect(told()).toHaveLength(2);
+  });
+
+  it("is not in use where another incident about it asks for tokens; how often is in the evidence, however long ago", async () => {
+    const { tenant, turn, told, table, clock, incident, bundle } = await leaked([adds(THREE_AM - HOUR, "evil")]);
+    const report = { tenant: "acme", clientId: "evil", reason: "It was planted.", openedAt: LATER, openedBy: "dana" };
+    const other = await openIncident(table, { ...report, leakedSince: null, drill: false, token: null });
+    const act = { from: LATER, until: LATER + MINUTE, most: 3, leaves: ["token-refused"] } as const;
+    await noteOwnAct(table, other.id, act);
+    const refused = (userAgent: string) =>
+      logEvent(LATER + SECOND, { type: "feccft", clientId: "evil", request: undefined, userAgent });
+    // One before the watch knows whom to follow, and one after.
+    tenant.log.push(refused("curfew/1"));
+    await turn();
+    await table.put({ partition: `INCIDENT#${incident.id}`, sort: "INVESTIGATION" }, whatWasFound(["evil"]));
+    tenant.log.push(refused("curfew/1"), refused("curl/8.5"));
+    await turn();
+    expect(told().map(({ title }) => title)).toEqual([expect.stringMatching(/in use: 1 request$/)]);
+    await clock.run(clock.sleep(72 * HOUR));
+    tenant.log.push(does(clock.now(), "other"));
+    await turn();
+
+    expect((await bundle()).watch).toMatchObject({ own: 2, plantedUses: [{ count: 1 }] });
   });
 
   it("is told of to the last use, though it stops within the hour, or nobody watches any more", async () => {

@@ -30,7 +30,7 @@ it.each(["a", "é", "€", "\u{1F980}", "\u0001"])(
     const begun = (await readWatch(table, incident.id))?.value as WatchRecord;
     const record = { ...begun, planted: { ...begun.planted, clients: ["evil"] } };
     const page = { events: eventsOf(letter), position: "9", readUntil: LATER, gap: null, isEnd: true };
-    const { record: next } = withPage(record, page, { incident, acts: [] });
+    const { record: next } = withPage(record, page, { incident, acts: new Map() });
 
     expect(next.told.reduce((sum, { count }) => sum + count, 0)).toBe(600);
     expect([next.issued?.audiences, next.users.loggedIn.length]).toEqual(["any", 30_000]);
