@@ -118,6 +118,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
     TRACES,
     CONFIG,
     `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("INCIDENT#*")}`,
+    `dynamodb:Query ${rows("INCIDENTS")}`,
     `dynamodb:GetItem, dynamodb:Query, dynamodb:UpdateItem ${rows("TENANT#*")}`,
     `dynamodb:GetItem, dynamodb:UpdateItem ${rows("SECRET#*")}`,
     `dynamodb:GetItem, dynamodb:UpdateItem ${rows("NOTICE#*")}`,

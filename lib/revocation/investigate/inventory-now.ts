@@ -9,9 +9,7 @@ import { readInventory } from "../../inventory/read-inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { startTimeout } from "../../model/timeout.ts";
 import type { Table } from "../../store/table.ts";
-import { isOpened } from "../incident/how-far.ts";
-import { type Incident, lockedSince } from "../incident/incident.ts";
-import { listIncidents } from "../incident/incidents.ts";
+import { mustNotBeLocked, openAbout } from "../incident/open-about.ts";
 import { noteOwnAct } from "../watch/own-acts.ts";
 import type { SeenInventory } from "./inventories.ts";
 
@@ -45,9 +43,8 @@ export async function inventoryNow(
 ): Promise<SeenInventory> {
   if (auditor.clientId === clientId) throw aboutTheAuditor(name);
   const { clock, deadline, table } = parts;
-  const open = await openIncidents(table, { tenant: name, clientId: auditor.clientId });
-  const locking = open.find((incident) => lockedSince(incident) !== null);
-  if (locking) throw auditorLocked(name, locking.id);
+  const open = await openAbout(table, { tenant: name, clientId: auditor.clientId });
+  mustNotBeLocked(open, `auditor of ${name}`);
   const at = clock.now();
   using reading = startTimeout(clock, deadline - TIME_TO_COMPARE - at, outOfTime());
   const signal = AbortSignal.any([parts.signal, reading.signal]);
@@ -59,26 +56,6 @@ export async function inventoryNow(
   await api.scopes(); // without a token every section would fail for the same reason
   return { at, source: "this incident", inventory: await readInventory(api, wanted, signal) };
 }
-
-/** Open incidents about an application, of which access is not given back. */
-async function openIncidents(
-  table: Table,
-  { tenant, clientId }: Pick<Incident, "tenant" | "clientId">,
-): Promise<Incident[]> {
-  const open: Incident[] = [];
-  for await (const incident of listIncidents(table)) {
-    const isAbout = incident.tenant === tenant && incident.clientId === clientId && !incident.drill;
-    if (isAbout && incident.closedAt === null && !isOpened(incident)) open.push(incident);
-  }
-  return open;
-}
-
-const auditorLocked = (tenant: string, incident: string): CurfewError =>
-  new CurfewError(
-    "configuration-invalid",
-    `The auditor of ${tenant} is locked by the incident ${incident}, and nothing else reads the whole tenant until it is restored.`,
-    { retryable: true },
-  );
 
 const outOfTime = (): CurfewError =>
   new CurfewError("timed-out", "The time of this step is over.", { detail: "out of time" });

@@ -7,6 +7,7 @@ import type { LoginConfig, TenantConfig } from "../../config/schema.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { RotationService } from "../../rotation/ports.ts";
 import { incidentSettings } from "../from-config.ts";
+import { mustNotBeLocked, openAbout } from "../incident/open-about.ts";
 import type { ConfiguredSecret, RotateParts } from "./parts.ts";
 
 /** What the configuration does not say. */
@@ -27,10 +28,22 @@ export function rotatePartsOf(tenant: TenantConfig, access: RotateAccess): Rotat
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
   return {
     settings: incidentSettings(tenant),
-    ...{ table, clock, deadline, signal, rotation, service },
+    ...{ table, clock, deadline, signal, service },
+    rotation: withoutLocked(tenant, rotation),
     configured: (clientId) => configuredSecret(tenant, clientId),
     tokenFor: (login, audience) => askForToken(address, login, audience, probes, signal),
   };
+}
+
+/** A rotation in which nobody logs in as a rotator that an incident has locked, this one or another. */
+function withoutLocked({ name, rotator }: TenantConfig, rotation: RotationParts): RotationParts {
+  if (!rotator) return rotation;
+  const tenant: RotationParts["tenant"] = async (...asked) => {
+    const open = await openAbout(rotation.table, { tenant: name, clientId: rotator.clientId });
+    mustNotBeLocked(open, `rotator of ${name}`);
+    return rotation.tenant(...asked);
+  };
+  return { ...rotation, tenant };
 }
 
 /**

@@ -26,9 +26,10 @@ export function isOwnRotator({ clientId }: Incident, { settings }: Pick<RotatePa
  * Auth0 accepts it, and refuses that first one. Until then it says what there is to do. It changes nothing at Auth0, and
  * needs no login of Curfew's.
  *
+ * @param why no rotator does it, in a sentence; null where the incident itself says it
  * @throws CurfewError as reading the vault does, `store-failed`, `interrupted`
  */
-export async function replacedByHand(incident: Incident, parts: RotateParts): Promise<Came> {
+export async function replacedByHand(incident: Incident, parts: RotateParts, why: string | null): Promise<Came> {
   const place = await placeOf(incident, await readPreserved<RevokedClient>(parts.table, incident, "client"), parts);
   const { secret, name } = place;
   const current = secret && versionWith(secret, CURRENT);
@@ -36,7 +37,7 @@ export async function replacedByHand(incident: Incident, parts: RotateParts): Pr
     return { outcome: "done", message: `A person would replace the credential, in the secret ${name}.` };
   const first = await preserve<VersionId | null>(parts.table, incident, "stored-version", current ?? null);
   if (!secret || !current || current === first) {
-    return incomplete(NOT_REPLACED, [byHand(incident, place, parts)], null);
+    return incomplete(NOT_REPLACED, [byHand(incident, place, parts, why)], null);
   }
   const now = await loginOf(incident, place, secret, current, parts);
   const said = now && (await ask(incident, now, parts));
@@ -50,8 +51,13 @@ export async function replacedByHand(incident: Incident, parts: RotateParts): Pr
 
 const NOT_REPLACED = "The credential is not replaced, or not proven to be.";
 
-const byHand = ({ clientId }: Incident, { name, kind, secret }: Place, { settings }: RotateParts): string =>
-  `a new credential of ${clientId}: only a person can give it one. In the dashboard, Applications > Applications > ${clientId} > Credentials: ${
+const byHand = (
+  { clientId }: Incident,
+  { name, kind, secret }: Place,
+  { settings }: RotateParts,
+  why: string | null,
+): string =>
+  `a new credential of ${clientId}: ${why === null ? "only" : `${why} So only`} a person can give it one. In the dashboard, Applications > Applications > ${clientId} > Credentials: ${
     kind === "client-secret" ? "rotate the secret" : "add a new key and delete the old ones"
   }; then store it in Secrets Manager, ${secret ? `as a new version of ${name}` : `in a new secret ${name} with the tag curfew:managed = true`}${settings.own.get(clientId)?.also ? ", and under the other names that curfew.yaml has for this application" : ""}. Curfew looks for it there`;
 

@@ -55,13 +55,13 @@ function noCredential(incident: Incident, parts: RotateParts): Came {
 async function replaceOrSee(incident: Incident, parts: RotateParts): Promise<Came> {
   const later = await laterThatDecides(parts.table, await readIncident(parts.table, incident.id));
   if (later) return leftTo(later);
-  const byHand = async (): Promise<Came> =>
-    isNotThere(incident) ? GONE : replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts));
-  if (isOwnRotator(incident, parts)) return byHand();
+  const byHand = async (why: string | null): Promise<Came> =>
+    isNotThere(incident) ? GONE : replacedByHand(incident, boundedBy(parts.deadline - RECORDING, incident, parts), why);
+  if (isOwnRotator(incident, parts)) return byHand(null);
   const got = await tried(() => replace(incident, parts));
   if ("value" in got) return got.value;
   if (got.error.code !== "configuration-invalid") throw got.error;
-  return byHand();
+  return byHand(got.error.message);
 }
 
 const leftTo = ({ id }: Incident): Came => ({

@@ -1,12 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentKey, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { changeIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import { whyNotReady } from "../../../lib/revocation/restore/ready.ts";
+import { rotatePartsOf } from "../../../lib/revocation/rotate/from-config.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { beginSupplied, recordSupplied } from "../../../lib/revocation/rotate/record-supplied.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PREVIOUS } from "../../../lib/rotation/ports.ts";
+import { configOf, FULL } from "../../config/example.ts";
 import { credentialOf, loginOf, payloadOf } from "../../rotation/world/payload.ts";
 import { KEYS, type LeakedWorld, leakedWorld } from "./leaked-world.ts";
 
@@ -124,6 +129,33 @@ it("is replaced by a person also where one application is the responder as well"
     outcome: "incomplete",
     missing: [expect.stringMatching(/only a person.*other names/)],
   });
+});
+
+it("is asked of a person while another incident has locked the rotator, as which nobody logs in, and done after that", async () => {
+  const world = await leakedWorld();
+  const [tenant] = configOf(FULL).tenants;
+  const report = { tenant: "acme-prod", clientId: tenant?.rotator?.clientId ?? "", reason: "It leaked, too." };
+  const rest = { openedAt: world.clock.now(), openedBy: "dana", leakedSince: null, drill: false, token: null };
+  const other = await openIncident(world.table, { ...report, ...rest });
+  const lock = { at: world.clock.now(), outcome: "done", message: "Locked." } as const;
+  await recordStep(world.table, other.id, "lock", lock);
+  const rotate = () =>
+    world.step((incident, { deadline, signal, service, rotation }) =>
+      rotateLeaked(
+        incident,
+        rotatePartsOf(tenant as TenantConfig, { deadline, signal, service, rotation, random: () => 0 }),
+      ),
+    );
+
+  await rotate();
+  expect(world.incident().steps.rotate).toMatchObject({
+    outcome: "incomplete",
+    missing: [expect.stringMatching(new RegExp(`locked by the incident ${other.id}.*only a person.*apps/checkout`))],
+  });
+  expect(world.wire.calls.filter((call) => call.startsWith("tenant."))).toEqual([]);
+  await changeIncident(world.table, other.id, (known) => ({ ...known, closedAt: world.clock.now() }));
+  await rotate();
+  expect(world.wire.calls).toContain("tenant.client");
 });
 
 it("is not called dead while Auth0 accepts the old one", async () => {
