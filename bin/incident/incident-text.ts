@@ -14,15 +14,17 @@ import {
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
 import { namedKeys } from "../../lib/revocation/leak/named-key.ts";
+import { WATCHING_ON } from "../../lib/revocation/watch/watch-result.ts";
 import { windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
 
 /** Where an incident stands, in a word or two. */
-export type IncidentState = "contained" | "NOT contained" | "restored" | "restoring" | "drill" | "closed";
+export type IncidentState = "contained" | "NOT contained" | "restored" | "restoring" | "drill" | "ended" | "closed";
 
 export function stateOf(incident: Incident): IncidentState {
   if (incident.closedAt !== null) return "closed";
+  if (incident.ended) return "ended";
   if (incident.drill) return "drill";
   if (isOpened(incident)) return isGivenBack(incident) ? "restored" : "restoring";
   return isContained(incident) ? "contained" : "NOT contained";
@@ -40,6 +42,7 @@ export function incidentText(standing: Standing, width: number): string {
     `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
+    ...endedFacts(incident),
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
     ...namedKeys(incident).map((key) => `A key that leaked, as was said: ${key}`),
     ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
@@ -58,6 +61,13 @@ export function incidentText(standing: Standing, width: number): string {
     "Steps:",
     ...stepLines(incident, width),
   ].join("\n");
+}
+
+function endedFacts({ ended, closedAt }: Incident): string[] {
+  if (!ended) return [];
+  const { at, by, reason } = ended;
+  const kept = closedAt === null ? "; its evidence is kept with the next turn" : "";
+  return [`Ended ${minuteOf(at)} UTC by ${terminalText(by)}${kept}: ${terminalText(reason)}`];
 }
 
 function leakFact({ leak, drill }: Incident): string {
@@ -91,12 +101,21 @@ function forPeople({ incident, window }: Standing, width: number): string[] {
       ];
 }
 
-const stepLines = ({ steps, openedAt }: Incident, width: number): string[] =>
+const stepLines = ({ steps, openedAt, ended }: Incident, width: number): string[] =>
   stepTexts(
-    INCIDENT_STEPS.flatMap((step): Came[] => (steps[step] ? [[step, steps[step]]] : [])),
+    INCIDENT_STEPS.flatMap((step): Came[] =>
+      steps[step] ? [[step, ended ? atItsEnd(steps[step]) : steps[step]]] : [],
+    ),
     width,
     openedAt,
   );
+
+/** The last turn of watching could not know that there is no next one. */
+function atItsEnd(result: StepResult): StepResult {
+  if (result.outcome !== "incomplete") return result;
+  const missing = result.missing.map((line) => (line.startsWith(WATCHING_ON) ? "Nobody watches any more." : line));
+  return { ...result, missing };
+}
 
 /** What a step came to. */
 export type Came = readonly [step: IncidentStep, result: StepResult];

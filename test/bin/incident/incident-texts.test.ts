@@ -25,6 +25,7 @@ import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
 import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
 import type { NewGrant } from "../../../lib/revocation/ports.ts";
 import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
+import { WATCHING_ON } from "../../../lib/revocation/watch/watch-result.ts";
 import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
 import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -108,6 +109,20 @@ describe("who decides where another incident goes on", () => {
     expect(await whoDecidesAfter(next, table)).toMatch(after);
     expect(await whoDecidesAfter(incidentOf(), table)).toBeNull();
   });
+});
+
+it("is called ended at once by whoever ended it, where the last turn of watching spoke of the next one", async () => {
+  const missing = [`${WATCHING_ON} until 2026-11-24 03:10 UTC.`];
+  const watch = { at: THREE_AM, outcome: "incomplete", message: "Read.", missing, code: null } as const;
+  const ended = { at: THREE_AM + MINUTE, by: "dana", reason: "the id was mistyped" };
+  const known = await standing(incidentOf({ ended, steps: { ...incidentOf().steps, watch } }), HOUR);
+  const shown = oneLine(incidentText(known, 100));
+
+  expect(shown).toMatch(
+    /^\S+: ended .*Ended 2026-11-23 03:01 UTC by dana; .*: the id was mistyped .*Nobody watches any/,
+  );
+  expect(shown).not.toContain(WATCHING_ON);
+  expect(incidentList([known], 200)).toContain(" ended ");
 });
 
 it("is called restored once all of it is seen to be back, and no sooner", async () => {
