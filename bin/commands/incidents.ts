@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { jsonText } from "../../lib/reports/json.ts";
-import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
 import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
@@ -13,6 +12,7 @@ import { incidentList } from "../incident/incident-list.ts";
 import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
 import { entryText, followCommand, incidentText } from "../incident/incident-text.ts";
 import { type Standing, standingOf } from "../incident/standing.ts";
+import { standingTeller } from "../incident/tell-standing.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
@@ -81,7 +81,7 @@ export async function runIncidentShow(
   const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
   terminal.out(`${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
   if (options.local) terminal.out(byHandText(await giveBackByHand(incident, table), width));
-  if (options.follow) await followOn(incident, entries.at(-1)?.position, table, terminal, signal);
+  if (options.follow) await followOn(standing, entries.at(-1)?.position, table, terminal, signal);
 }
 
 /** Between two looks. Milliseconds. */
@@ -89,13 +89,15 @@ const LOOK = 2_000;
 
 /** Tells what is new until the incident is closed. */
 async function followOn(
-  shown: Incident,
+  known: Standing,
   last: string | undefined,
   table: Table,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
+  const { incident: shown } = known;
   const tell = stepTeller(terminal, shown);
+  const tellStanding = standingTeller(terminal, known);
   let position = last;
   for (let incident = shown; incident.closedAt === null; incident = await readIncident(table, shown.id)) {
     tell(incident);
@@ -103,6 +105,7 @@ async function followOn(
       terminal.out(`${entryText(entry, terminal.width, shown.openedAt)}\n`);
       position = entry.position;
     }
+    if (!incident.ended) tellStanding(await standingOf(incident, table, systemClock));
     await untilLook(shown.id, signal);
   }
   terminal.out(`The incident ${shown.id} is closed.\n`);
