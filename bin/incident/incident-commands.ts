@@ -33,7 +33,11 @@ function addRevoke(program: Command, invocation: Invocation): void {
       oneValue,
     )
     .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0", oneValue)
-    .option("--name <name>", "calls the incident so; started again by that name it is the same one", oneValue)
+    .option(
+      "--name <name>",
+      "calls the incident so; the same name again is the same one, until what leaked is replaced: then choose another",
+      oneValue,
+    )
     .option("--drill", "walks the same way and changes nothing", false)
     .option(
       "--old-secret-file <file>",

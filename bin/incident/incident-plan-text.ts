@@ -7,7 +7,7 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import { incidentSettings } from "../../lib/revocation/from-config.ts";
 import { type Classification, classify, type LeakedClient } from "../../lib/revocation/leak/classify.ts";
 import { type Lever, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
-import { hasNoKeys } from "../../lib/revocation/leak/named-key.ts";
+import { whyKeyStays } from "../../lib/revocation/leak/named-key.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
 import type { LeakRequest } from "./incident-request.ts";
 import { minuteOf } from "./incident-text.ts";
@@ -112,10 +112,11 @@ function tokenLines({ token }: LeakRequest): string[] {
   return [`The token${whom}: ${end}; ${judged}. It stays on this machine; only what it says goes on.`];
 }
 
-function keyLines({ request: { leakedKey }, client }: IncidentPlan, { levers, kind }: Classification): string[] {
-  if (leakedKey === undefined || levers.length === 0) return [];
-  if (!client) return [`The key ${leakedKey}: the first step sees whether the application has it.`];
-  return kind === "client-secret" ? [hasNoKeys(leakedKey)] : [];
+function keyLines({ request: { leakedKey, token }, client }: IncidentPlan, leak: Classification): string[] {
+  if (leakedKey === undefined || leak.levers.length === 0) return [];
+  if (!client && !token) return [`The key ${leakedKey}: the first step sees whether the application has it.`];
+  const why = whyKeyStays({ leak, leakedKey, steps: {} });
+  return why === undefined ? [] : [why];
 }
 
 function leverText(lever: Lever, { isLocal }: IncidentPlan): string {

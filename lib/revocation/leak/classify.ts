@@ -103,7 +103,7 @@ export function classify(report: LeakReport): Classification {
   };
 }
 
-function kindOf({ token, client, clientId }: LeakReport): Exclude<LeakKind, "curfew-login"> {
+function kindOf({ token, client, clientId, leakedKey }: LeakReport): Exclude<LeakKind, "curfew-login"> {
   if (token?.form === "opaque") return "opaque-token";
   // One that gets no token for itself has only its users'.
   if (token?.form === "encrypted") return client && isPublic(client) ? "user-token" : "encrypted-token";
@@ -111,7 +111,9 @@ function kindOf({ token, client, clientId }: LeakReport): Exclude<LeakKind, "cur
   if (client?.name === EXPLORER) return "explorer-token";
   if (token) return "machine-token";
   if (client && isPublic(client)) return "public-client";
-  return client?.attachedKeys === undefined ? "client-secret" : "registered-key";
+  // Before anybody has looked, what a person said is all there is.
+  const hasKeys = client ? client.attachedKeys !== undefined : leakedKey !== undefined;
+  return hasKeys ? "registered-key" : "client-secret";
 }
 
 /** The application that the dashboard makes for its API Explorer. Source: Auth0 documentation, "Get Management API Access Tokens for Testing". */

@@ -11,7 +11,7 @@ export const isNamed = ({ id, kid }: { id: string; kid?: string | undefined }, n
   names.includes(id) || (kid !== undefined && names.includes(kid));
 
 /** That an application without registered keys has not the one that a person named. */
-export const hasNoKeys = (key: string): string =>
+const hasNoKeys = (key: string): string =>
   `The application has no key ${key}: it authenticates with a secret, and not with registered keys.`;
 
 /**

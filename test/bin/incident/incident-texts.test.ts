@@ -22,7 +22,6 @@ import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
-import { whyKeyStays } from "../../../lib/revocation/leak/named-key.ts";
 import type { NewGrant } from "../../../lib/revocation/ports.ts";
 import type { RestorePlan } from "../../../lib/revocation/restore/restore-plan.ts";
 import { WATCHING_ON } from "../../../lib/revocation/watch/watch-result.ts";
@@ -334,25 +333,6 @@ describe("an id that no application has", () => {
     expect(text).not.toContain("Users may have logged in");
     expect(text.split("Not done:")[1]?.split("Do now")[0]).toBe(" - There is no application job in this tenant. ");
     expect(oneLine(incidentText(known, 60))).toContain("the real application is untouched");
-  });
-});
-
-describe("a key that a person named", () => {
-  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
-  const request = { tenant: "acme", reason: "r", leakedSince: null, drill: false, token: null, leakedKey: "nokey" };
-  const plan = (client: typeof CLIENT | undefined) =>
-    oneLine(planText({ request: { ...request, clientId: "job" }, tenant, isLocal: !!client, client }, 100));
-
-  it("is not swallowed where the application authenticates with a secret", async () => {
-    const known = await standing(incidentOf({ leakedKey: "nokey" }), HOUR);
-
-    expect(plan(undefined)).toContain("The key nokey: the first step sees whether the application has it");
-    expect(plan(CLIENT)).toContain("The application has no key nokey");
-    expect(oneLine(answerText(known, 100))).toContain(
-      "The application has no key nokey: it authenticates with a secret",
-    );
-    expect(oneLine(incidentText(known, 100))).toContain("A key that leaked, as was said: nokey");
-    expect(whyKeyStays(incidentOf())).toBeUndefined();
   });
 });
 

@@ -54,6 +54,13 @@ describe("what leaked, and what Auth0 lets anybody do about it", () => {
       contained: true,
     },
     {
+      title: "a named key, before anybody has looked",
+      of: { client: undefined, leakedKey: "a" },
+      kind: "registered-key",
+      levers: CLOSED,
+      contained: true,
+    },
+    {
       title: "the only key",
       of: client({ attachedKeys: ["a"] }),
       kind: "registered-key",
