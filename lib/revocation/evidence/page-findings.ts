@@ -9,7 +9,7 @@ import { type PageWords, wordsOf } from "./page-words.ts";
 /** Rows of one table; the rest is in the JSON. */
 const MOST_ROWS = 300;
 
-/** What the log says was done before it was locked, and what that exposed. */
+/** What the log says was done until watching began, and by what was planted, and what that exposed. */
 export function investigationSection({ investigation, incident }: IncidentBundle): Html {
   const words = wordsOf(incident);
   return html`<section id="found" aria-labelledby="found-title">
@@ -68,7 +68,8 @@ ${watch.gaps.map(({ from, to }) => html`<p><b>Nobody knows</b> what was done bet
 <h3>${wordsOf(incident).usesAfter}</h3>
 ${useTable(watch.told, "The log shows none. It never shows uses at APIs other than Auth0's own.")}
 <h3>Uses that cannot be told from what is allowed</h3>
-${useTable(watch.counted, "None.")}`
+${useTable(watch.counted, "None.")}
+${watch.planted.length > 0 && html`<h3>Uses of what was added with it</h3>${useTable(watch.plantedUses, "The log shows none.")}`}`
     : html`<p>Nobody watched.</p>`
 }
 </section>`;

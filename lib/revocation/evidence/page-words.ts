@@ -20,9 +20,9 @@ const INCIDENT: PageWords = {
   done: "What was done",
   found: "What was found",
   exposed: "What may be exposed or planted",
-  usesBefore: "Uses before it was locked",
+  usesBefore: "Uses that looking back found",
   noUsesBefore: "The log has none since the leak.",
-  usesAfter: "Uses after it was locked",
+  usesAfter: "Uses that should not be",
   containing: "Curfew's own containing is among it.",
   timeline: "What Curfew and people did; coloured, what Auth0's log says was done with it.",
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { closeIncident } from "../../../lib/revocation/close/close.ts";
 import { makeBundle } from "../../../lib/revocation/evidence/make-bundle.ts";
+import { renderIncident } from "../../../lib/revocation/evidence/page.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
@@ -185,7 +186,11 @@ describe("an application that was added with what leaked", () => {
     tenant.log.push(does(clock.now(), "other"));
     await turn();
 
-    expect((await bundle()).watch).toMatchObject({ own: 2, plantedUses: [{ count: 1 }] });
+    const evidence = await bundle();
+    expect(evidence.watch).toMatchObject({ own: 2, plantedUses: [{ count: 1 }] });
+    expect(renderIncident(evidence, { name: "incident.json", sha256: "0".repeat(64) })).toMatch(
+      /Uses of what was added with it<.*evil, which was added with it: a token was asked for and refused/,
+    );
   });
 
   it("is told of to the last use, though it stops within the hour, or nobody watches any more", async () => {
