@@ -65,7 +65,7 @@ async function respond(event: Exclude<Event, { step: "open" }>, invocation: Invo
   const questions = questionsOf(config);
   const { incident, tenant, parts, before } = await partsOfIncident(config, event.incident, clock);
   const way = await withinTime(RESPOND_STEPS[event.step], invocation, async (time): Promise<Way> => {
-    const login = { clock, random: Math.random, ...time };
+    const login = { clock, random: Math.random, table: parts.table, ...time };
     const responder = await openResponder(tenant, incident.clientId, deployedSecrets(), login);
     const all = { ...parts, ...time, tenant: responder, inventories: { before } };
     if (!("taskToken" in event)) return respondSteps(questions)[event.step](incident, all);

@@ -1,8 +1,11 @@
 import { LOGINS } from "../config/logins.ts";
 import { loginFrom, type SecretSources } from "../config/references.ts";
 import type { LoginConfig, TenantConfig } from "../config/schema.ts";
-import { CurfewError } from "../model/curfew-error.ts";
+import { CurfewError, hasCode } from "../model/curfew-error.ts";
+import type { Table } from "../store/table.ts";
 import { auth0Responder, type ResponderOptions } from "./auth0-responder.ts";
+import type { Incident } from "./incident/incident.ts";
+import { lockedBy, lockingOf, openAbout } from "./incident/open-about.ts";
 import type { OwnLogin } from "./leak/classify.ts";
 import type { IncidentSettings } from "./parts.ts";
 import type { ResponderTenant } from "./ports.ts";
@@ -36,10 +39,16 @@ export type ResponderParts = Pick<
   "signal" | "deadline" | "clock" | "random" | "timeout" | "fetch" | "retryPolicy"
 >;
 
+/** What opening a responder works with. */
+export interface OpeningParts extends ResponderParts {
+  /** Where the incidents are, of which another one may have locked the responder; left out where nobody looks. */
+  table?: Table;
+}
+
 /**
- * Opens a tenant for an incident: with the responder's login or, where the incident is about the responder, with the
- * spare's. Where there is none, nobody acts: a login that locks itself out could not tell what it left undone, so every
- * function rejects with `configuration-invalid`, and the incident says what people must do.
+ * Opens a tenant for an incident: with the responder's login or, where the incident is about the responder or another
+ * one has locked it, with the spare's. Where none is left, nobody acts: a login that locks itself out could not tell what
+ * it left undone, so every function rejects with `configuration-invalid`, and the incident says what people must do.
  *
  * @param clientId the application that the incident is about
  * @throws CurfewError `configuration-invalid` where the tenant has no responder at all, `reference-unresolved` where its
@@ -49,19 +58,41 @@ export async function openResponder(
   tenant: TenantConfig,
   clientId: string,
   sources: SecretSources,
-  parts: ResponderParts,
+  { table, ...parts }: OpeningParts,
 ): Promise<ResponderTenant> {
-  const acting = actingLogin(tenant, clientId);
-  if (!acting) return nobody(noSpare(tenant.name));
+  const acting = await actingLogin(tenant, clientId, table);
+  if (acting instanceof CurfewError) return nobody(acting);
   const { domain, origin, plan } = tenant;
   const login = await loginFrom(acting, domain, sources);
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
   return auth0Responder({ address, plan, login, clientId, ...parts });
 }
 
-function actingLogin({ name, responder, spareResponder }: TenantConfig, clientId: string): LoginConfig | undefined {
+/** Who acts, or why nobody does. Without a spare nobody can have locked the responder. */
+async function actingLogin(
+  { name, responder, spareResponder }: TenantConfig,
+  clientId: string,
+  table: Table | undefined,
+): Promise<LoginConfig | CurfewError> {
   if (!responder) throw noResponder(name);
-  return responder.clientId === clientId ? spareResponder : responder;
+  let refusal: CurfewError | undefined;
+  for (const login of [responder, ...(spareResponder ? [spareResponder] : [])]) {
+    if (login.clientId === clientId) continue;
+    const locking = table && spareResponder ? await lockingIncident(table, name, login) : undefined;
+    if (!locking) return login;
+    refusal ??= lockedBy(locking, `${login === responder ? "responder" : "spare responder"} of ${name}`);
+  }
+  return refusal ?? noSpare(name);
+}
+
+/** An emergency does not wait for the table: where it cannot say so, a login that is locked is refused, and that is told. */
+async function lockingIncident(table: Table, tenant: string, { clientId }: LoginConfig): Promise<Incident | undefined> {
+  try {
+    return lockingOf(await openAbout(table, { tenant, clientId }));
+  } catch (error) {
+    if (hasCode(error, "store-failed")) return undefined;
+    throw error;
+  }
 }
 
 /** A tenant in which nothing can be done. */

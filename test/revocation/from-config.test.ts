@@ -1,11 +1,17 @@
 import { describe, expect, test } from "vitest";
 import type { SecretSources } from "../../lib/config/references.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
+import { recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import type { ResponderTenant } from "../../lib/revocation/ports.ts";
+import type { Table } from "../../lib/store/table.ts";
 import { changed, configOf, FULL } from "../config/example.ts";
 import { machine } from "../sandbox/support/a-sandbox.ts";
+import { memoryTable } from "../support/memory-table.ts";
 import { respondedSandbox } from "../support/responded-sandbox.ts";
+import { done, THREE_AM } from "./support.ts";
 
 const tenantOf = (text: string): TenantConfig => {
   const [tenant] = configOf(text).tenants;
@@ -54,13 +60,15 @@ describe("what the configuration says of an emergency", () => {
   });
 });
 
+const UNREADABLE = new CurfewError("store-failed", "The table does not answer.");
+
 describe("the login that acts", () => {
   const CLIENTS = {
     clients: [machine("ghi", { client_secret: "responder-secret" }), machine("spare"), machine("job")],
   };
 
   /** Who asked for a token, after an incident about a client read it. */
-  async function actsAgainst(clientId: string, spare: string): Promise<string[]> {
+  async function actsAgainst(clientId: string, spare: string, table?: Table): Promise<string[]> {
     await using tenant = await respondedSandbox(CLIENTS);
     const text = changed("http://127.0.0.1:4401", tenant.tenant.origin, WITHOUT_SPARE);
     const config = tenantOf(changed("    credentials:\n", `${spare}    credentials:\n`, text));
@@ -69,6 +77,7 @@ describe("the login that acts", () => {
       clock,
       random,
       signal,
+      ...(table && { table }),
       ...(fetch && retryPolicy && timeout ? { fetch, retryPolicy, timeout } : {}),
     };
     const responder = await openResponder(config, clientId, secrets, parts);
@@ -83,6 +92,19 @@ describe("the login that acts", () => {
     expect(await actsAgainst("spare", SPARE)).toEqual(["ghi"]);
     expect(await actsAgainst("ghi", SPARE)).toEqual(["spare"]);
     expect(await actsAgainst("ghi", "")).toEqual([]);
+  });
+
+  test("is the spare's against every application while an incident has locked the responder, and the responder's where the table cannot say so", async () => {
+    const table = memoryTable();
+    const report = { tenant: "acme-prod", clientId: "ghi", reason: "r", openedAt: THREE_AM, openedBy: "dana" };
+    const incident = await openIncident(table, { ...report, leakedSince: null, drill: false, token: null });
+    expect(await actsAgainst("job", SPARE, table)).toEqual(["ghi"]);
+    await recordStep(table, incident.id, "lock", done(THREE_AM));
+
+    expect(await actsAgainst("job", SPARE, table)).toEqual(["spare"]);
+    expect(await actsAgainst("spare", SPARE, table)).toEqual([]);
+    const failing = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(UNREADABLE) }) });
+    expect(await actsAgainst("job", SPARE, { ...table, list: failing })).toEqual(["ghi"]);
   });
 
   test("is nobody's against a responder without a spare: nothing is sent, and everything says why", async () => {

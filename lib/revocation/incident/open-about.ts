@@ -21,6 +21,10 @@ export async function openAbout(table: Table, { tenant, clientId }: Application)
   return open;
 }
 
+/** The one of open incidents that has locked the application; undefined where none has. */
+export const lockingOf = (open: readonly Incident[]): Incident | undefined =>
+  open.find((incident) => lockedSince(incident) !== null);
+
 /**
  * Nobody logs in as one of Curfew's own applications that an incident has locked: every try would stand in the tenant's
  * log as a use of what leaked, and Auth0's answer asks for what would undo the lock.
@@ -30,8 +34,12 @@ export async function openAbout(table: Table, { tenant, clientId }: Application)
  * @throws CurfewError `configuration-invalid`, which names the incident, where one has locked it
  */
 export function mustNotBeLocked(open: readonly Incident[], login: string): void {
-  const locking = open.find((incident) => lockedSince(incident) !== null);
-  if (!locking) return;
-  const message = `The ${login} is locked by the incident ${locking.id}, and nobody logs in with it until it is restored.`;
-  throw new CurfewError("configuration-invalid", message, { retryable: true });
+  const locking = lockingOf(open);
+  if (locking) throw lockedBy(locking, login);
+}
+
+/** That an incident has locked a login; see {@link mustNotBeLocked}. */
+export function lockedBy({ id }: Incident, login: string): CurfewError {
+  const message = `The ${login} is locked by the incident ${id}, and nobody logs in with it until it is restored.`;
+  return new CurfewError("configuration-invalid", message, { retryable: true });
 }
