@@ -41,6 +41,8 @@ export function leaks(incidents: Incidents, people: People): void {
   it("closes the application of a machine's token, counts its own end, and tells of each use of it", async () => {
     const token = await people.token("courier", managementApi);
     const leaked = await facts("courier", token);
+    // What is planted after the lock comes into the log before or after somebody looks back, as it happens.
+    expect(await people.call("courier", token, "POST", "/clients", { name: "planted before" })).toBe(201);
     const id = await declared("courier", { token: leaked });
     await until(id, ({ steps }) => steps.lock?.outcome === "done");
     // Nobody can call it back, and that is said.
