@@ -92,11 +92,33 @@ describe("until when tokens work", () => {
 
 describe("who decides where another incident goes on", () => {
   const ended = { at: THREE_AM, by: "sam", reason: "the same one" };
+  const back = { restored: { at: THREE_AM + HOUR, stoppedAt: 1, isOpen: true } } as const;
   it.each<[string, Partial<Incident>, Partial<Incident>, RegExp, RegExp]>([
     ["is the later one", {}, {}, /The incident next goes on from here/, /^The incident one decides then/],
     ["is the earlier one", {}, { ended }, /next, which went on.*decides again/, /^The incident one decides then/],
     ["is nobody, as it is over", { closedAt: THREE_AM }, { ended }, /nobody decides .* reported again/, /^Then nobody/],
     ["is nobody, as it was given back", { restored: { at: 1, stoppedAt: 1 } }, { ended }, /nobody/, /^Then nobody/],
+    [
+      "is nothing where all is back",
+      back,
+      { ...back, ended },
+      /given back, and that stays/,
+      /^Then nothing .* given back/,
+    ],
+    [
+      "is nothing in a drill",
+      { drill: true, closedAt: 1 },
+      { drill: true, ended },
+      /in a drill nothing/,
+      /^Then nothing/,
+    ],
+    [
+      "is said of an emergency",
+      { drill: true },
+      { drill: true },
+      /next goes on/,
+      /^In an emergency the incident one would/,
+    ],
   ])("%s", async (_, earlier, later, told, after) => {
     const table = memoryTable();
     const { steps } = incidentOf();
@@ -105,8 +127,10 @@ describe("who decides where another incident goes on", () => {
     for (const incident of [one, next]) await putIncident(table, incident);
 
     expect(oneLine(incidentText(await standing(one, MINUTE, table), 100))).toMatch(told);
-    expect(await whoDecidesAfter(next, table)).toMatch(after);
-    expect(await whoDecidesAfter(incidentOf(), table)).toBeNull();
+    expect(await whoDecidesAfter(next, table, false)).toMatch(after);
+    expect(await whoDecidesAfter(incidentOf(), table, false)).toBeNull();
+    if (after.source.startsWith("^The "))
+      expect(await whoDecidesAfter(next, table, true)).toMatch(/--resume one.*by hand\.$/);
   });
 });
 
