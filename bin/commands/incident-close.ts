@@ -32,7 +32,7 @@ export async function runIncidentClose(
   const table = mustHaveIncidents(place.table);
   const incident = await readIncident(table, id);
   const standing = await standingOf(incident, table, systemClock);
-  const means = [MEANS, (await whoDecidesAfter(incident, table)) ?? []].flat().join(" ");
+  const means = [MEANS, (await whoDecidesAfter(incident, table, options.local)) ?? []].flat().join(" ");
   terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(means, terminal.width)}\n`);
   const question = { question: "End it?", otherwise: "end it", yes: options.yes };
   if (!(await personAgrees(question, terminal, invocation))) return;

@@ -13,23 +13,44 @@ export async function whoDecides(incident: Incident, table: Table): Promise<stri
   const decider = deciding(later);
   if (decider) return `The incident ${decider.id} goes on from here`;
   const ended = `A person has ended ${later.map(({ id }) => id).join(", ")}, which went on from here`;
-  return mayDecide(incident) ? `${ended}: this incident decides again` : `${ended}: ${NOBODY}`;
+  return mayDecide(incident) ? `${ended}: this incident decides again` : `${ended}: ${nobody([incident, ...later])}`;
 }
 
-/** Who decides once a person has ended an incident that goes on from others, in a sentence; null where it went on from none. */
-export async function whoDecidesAfter({ id, follows = [] }: Incident, table: Table): Promise<string | null> {
+/**
+ * Who decides once a person has ended an incident that goes on from others, in a sentence; null where it went on from none.
+ *
+ * @param isLocal whether it is answered from this machine: then nothing runs by itself, and nobody is asked
+ */
+export async function whoDecidesAfter(incident: Incident, table: Table, isLocal: boolean): Promise<string | null> {
+  const { id, follows = [], drill } = incident;
+  if (follows.length === 0) return null;
   const earlier = await Promise.all(follows.map((one) => readIncident(table, one)));
   for (const one of earlier.filter(mayDecide)) {
     const others = (await laterOnes(table, one)).filter((later) => later.id !== id);
     const { id: decider } = deciding(others) ?? one;
-    return `The incident ${decider} decides then, and does in its next turn what is not done: replaces, proves, offers to give access back.`;
+    return drill ? `In an emergency the incident ${decider} would decide then.` : goesOn(decider, isLocal);
   }
-  return follows.length === 0 ? null : `Then ${NOBODY}.`;
+  return `Then ${nobody([incident, ...earlier])}.`;
 }
+
+const goesOn = (id: string, isLocal: boolean): string =>
+  isLocal
+    ? `The incident ${id} decides then: npx curfew revoke --local --resume ${id} goes on with it; what is given back you do by hand.`
+    : `The incident ${id} decides then, and does in its next turn what is not done: replaces, proves, offers to give access back.`;
 
 /** Whether it takes something away that it has not given back yet. */
 const mayDecide = (incident: Incident): boolean =>
   whyOver(incident) === null && closesApplication(incident) && !isGivenBack(incident);
 
-const NOBODY =
+/** That none of them decides any more, and what that means. */
+function nobody(all: readonly Incident[]): string {
+  if (all.some(({ drill }) => drill)) return "nothing is left to decide: in a drill nothing was taken away";
+  return isAllBack(all) ? "nothing is left to decide: access was given back, and that stays so" : AWAY;
+}
+
+/** Whether one of them gave all of it back after the last one was reported, which takes away again what it finds. */
+const isAllBack = (all: readonly Incident[]): boolean =>
+  all.some((one) => isGivenBack(one) && all.every(({ openedAt }) => openedAt <= (one.restored?.at ?? 0)));
+
+const AWAY =
   "nobody decides what the application may have: what was taken away stays so until the leak is reported again";

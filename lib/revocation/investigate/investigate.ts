@@ -29,15 +29,18 @@ type JudgingParts = Pick<IncidentParts, "table" | "clock" | "publisher" | "setti
  *
  * That the log shows nothing never means that nothing was done: what tokens are used for at other APIs is not in it,
  * and it reaches back for days only.
+ *
+ * @param isLast whether nobody tries again later what cannot be compared now
  */
 export async function investigate(
   incident: Incident,
   parts: JudgingParts,
   inventories: Inventories,
+  isLast = false,
 ): Promise<Incident> {
   const { table, clock } = parts;
   const known = await readInvestigation(table, incident.id);
-  const compared = await withComparison(incident, known?.value ?? NOTHING_YET, inventories);
+  const compared = await withComparison(incident, known?.value ?? NOTHING_YET, inventories, isLast);
   const whole = await withExposures(incident, compared, parts);
   await putInvestigation(table, incident.id, whole, known?.version ?? 0);
   const result = resultOf(whole, incident, clock.now());
@@ -65,6 +68,7 @@ async function withComparison(
   incident: Incident,
   record: InvestigationRecord,
   inventories: Inventories,
+  isLast: boolean,
 ): Promise<InvestigationRecord> {
   if (record.compared) return record;
   const { triedAgain: _, ...known } = record;
@@ -73,7 +77,7 @@ async function withComparison(
   const after = await readNow(before.inventory, inventories);
   if ("why" in after) {
     const notCompared = `The tenant as it is now could not be read${after.why}`;
-    return after.mayPass && !incident.drill
+    return after.mayPass && !incident.drill && !isLast
       ? { ...known, notCompared: `${notCompared} ${TRIED_AGAIN}`, triedAgain: true }
       : { ...known, notCompared };
   }

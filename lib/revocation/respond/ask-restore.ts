@@ -17,12 +17,10 @@ import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
 import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
+import { AFTERWARDS } from "../watch/end.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
 import { ON, type Way } from "./way.ts";
-
-/** People may still answer for so long after the window has closed. Milliseconds. */
-const AFTERWARDS = days(7) * 1_000;
 
 /** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
 const LONGEST_WINDOW = days(30) * 1_000;

@@ -19,10 +19,10 @@ export const investigateSteps: Readonly<
 > = {
   investigate: async (incident, parts) => {
     if (incident.ended) return ON;
-    const known = await investigate(incident, parts, parts.inventories);
-    const now = parts.clock.now();
-    const isAgain = (await readInvestigation(parts.table, incident.id))?.value.triedAgain && !isPointless(known, now);
-    return isAgain ? { next: "again", wait: lookingPause(known, now) } : ON;
+    const isLast = isPointless(incident, parts.clock.now());
+    const known = await investigate(incident, parts, parts.inventories, isLast);
+    const isAgain = (await readInvestigation(parts.table, incident.id))?.value.triedAgain;
+    return isAgain ? { next: "again", wait: lookingPause(known, parts.clock.now()) } : ON;
   },
   close: async (incident, parts) => {
     const known = await closeIncident(incident, parts);

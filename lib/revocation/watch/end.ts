@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import { minutes } from "../../model/duration.ts";
+import { days, minutes } from "../../model/duration.ts";
 import type { Incident } from "../incident/incident.ts";
 import { momentOf } from "../window/window-text.ts";
 import { MOST_TURNS } from "./interval.ts";
@@ -7,6 +7,9 @@ import type { WatchRecord } from "./watch-record.ts";
 
 /** Events may come into the log so long after they happened: it is read once more then. Auth0 promises nothing. Milliseconds. */
 const LATE = minutes(10) * 1_000;
+
+/** People may still answer whether access is given back for so long after the window has closed. Milliseconds. */
+export const AFTERWARDS = days(7) * 1_000;
 
 /** The window, with the time in which what happened in it comes into the log. */
 export const withLate = (window: Incident["window"]): Incident["window"] =>
@@ -22,6 +25,10 @@ export function endOf({ window }: Pick<Incident, "window">, atLeastUntil: Instan
   const late = withLate(window);
   return late?.state === "closes" ? Math.max(late.at, atLeastUntil ?? 0) : null;
 }
+
+/** When watching would end in an emergency, by what asks for it in a drill, which is over within a day. See {@link endOf}. */
+export const endInEmergency = ({ window }: Pick<Incident, "window">, atLeastUntil: Instant | null): Instant | null =>
+  endOf({ window }, atLeastUntil !== null && window?.state === "closes" ? window.at + AFTERWARDS : null);
 
 /** Whether the log is read until then. */
 export const isOver = ({ readUntil }: WatchRecord, end: Instant | null): boolean => end !== null && readUntil >= end;

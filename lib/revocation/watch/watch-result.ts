@@ -3,7 +3,7 @@ import type { Instant } from "../../history/history.ts";
 import { CurfewError, type ErrorCode } from "../../model/curfew-error.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { momentBefore } from "../window/window-text.ts";
-import { isOver, untilText } from "./end.ts";
+import { endInEmergency, endOf, isOver, untilText } from "./end.ts";
 import { MOST_TURNS } from "./interval.ts";
 import type { WatchRecord } from "./watch-record.ts";
 
@@ -11,7 +11,7 @@ import type { WatchRecord } from "./watch-record.ts";
 export function resultOf(
   incident: Incident,
   record: WatchRecord,
-  { failure, end, now }: { failure: unknown; end: Instant | null; now: Instant },
+  { failure, atLeastUntil, now }: { failure: unknown; atLeastUntil: Instant | null; now: Instant },
 ): StepResult {
   const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
   const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
@@ -22,14 +22,22 @@ export function resultOf(
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };
   }
-  const until = untilText(incident, end);
-  if (incident.drill)
-    return { at: now, outcome: "done", message: `${read} In an emergency watching would go on ${until}.` };
+  if (incident.drill) {
+    const would = untilText(incident, endInEmergency(incident, atLeastUntil));
+    return { at: now, outcome: "done", message: `${read} In an emergency watching would go on ${would}.` };
+  }
+  const end = endOf(incident, atLeastUntil);
   if (isOver(record, end)) return { at: now, outcome: "done", message: read };
   if (record.turns >= MOST_TURNS) {
     return { at: now, outcome: "incomplete", message: read, missing: [NO_TURNS], code: null };
   }
-  return { at: now, outcome: "incomplete", message: read, missing: [`${WATCHING_ON} ${until}.`], code: null };
+  return {
+    at: now,
+    outcome: "incomplete",
+    message: read,
+    missing: [`${WATCHING_ON} ${untilText(incident, end)}.`],
+    code: null,
+  };
 }
 
 /** How the line begins that says that nothing is wrong: there is only more to watch. */

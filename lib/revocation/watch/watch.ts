@@ -51,7 +51,12 @@ export async function watchTurn(
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
   if (!isOver(known.value, end)) await tellTurnsOver(incident, known.value, parts);
   const latest = await withoutVoidProof(incident, known.value.issued, parts);
-  return recordStep(table, incident.id, "watch", resultOf(latest, known.value, { failure, end, now: clock.now() }));
+  return recordStep(
+    table,
+    incident.id,
+    "watch",
+    resultOf(latest, known.value, { failure, atLeastUntil, now: clock.now() }),
+  );
 }
 
 /** Whoever begins anew to answer an incident has all turns again: they are counted because of what one execution holds. */

@@ -407,6 +407,8 @@ describe("comparing what could not be read at first", () => {
     await closing.clock.run(closing.clock.sleep(at - closing.clock.now()));
     for (const { step } of [closing, drill, ended]) expect(await step()).toEqual({ next: "on", wait: 0 });
     expect(drill.heard[0]?.items.join()).not.toContain("tried again");
+    expect(closing.heard.map(({ items }) => items.join().includes("tried again"))).toEqual([true, false]);
+    expect((await readInvestigation(closing.table, closing.incident.id))?.value.notCompared).toMatch(/auditor\.$/);
   });
 });
 

@@ -141,6 +141,21 @@ test.each([
   expect(await nextWatch(incident, parts, atLeastUntil)).toBeNull();
 });
 
+test.each([
+  ["until 2026-12-01 03:00 UTC, as long as access may be given back.", QUESTIONS],
+  ["until 2026-11-24 03:10 UTC.", NO_QUESTIONS],
+])(
+  "a drill, which is over within a day, says that in an emergency watching would go on %s",
+  async (until, questions) => {
+    const { parts, table, clock } = testParts(testTenant());
+    const drill = incidentOf({ drill: true });
+    await putIncident(table, drill);
+    const { steps } = await clock.run(watchTurn(drill, parts, await questions.restore.lastsUntil(drill, parts)));
+
+    expect(steps.watch?.message).toMatch(new RegExp(`would go on ${until}$`));
+  },
+);
+
 test("what a person has ended nobody watches any more: it is closed, and what was taken away stays as it is", async () => {
   const world = await createWorld({ grants: [ORDERS] });
   await world.clock.run(containAll(world));
