@@ -154,6 +154,10 @@ describe("giving access back", () => {
     await later(MINUTE);
     const ended = { at: (await now()).openedAt + 20 * MINUTE, by: "sam", reason: "the same one" };
     await endIncident(table, "next", ended);
+    // Neither as the same answer once more, nor as the first one of somebody else.
+    const anew = { code: "approval-refused", detail: "asked anew" };
+    for (const answer of ["approve", "reject"] as const)
+      await expect(say("restore", answer)).rejects.toMatchObject(anew);
     await later(20 * MINUTE);
     // What that one was about nobody had seen who agreed before.
     expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
