@@ -4,7 +4,6 @@ import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
-import { waitsFor } from "../close/not-over.ts";
 import { whyOver } from "../incident/end-incident.ts";
 import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
@@ -125,16 +124,17 @@ async function notGiven(message: string, incident: Incident, { table, clock }: R
   return ON;
 }
 
-/** A person may end the one that decides, and then this one does: it is looked at until one of the two is over. */
+/** A person may end the one that decides, and then this one asks: it is looked at as long as it may be answered. */
 async function leftTo(later: Incident, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   const { restore } = incident.steps;
   const now = clock.now();
   const message = `What is given back is decided in the incident ${later.id}.`;
   if (restore?.outcome !== "not-applicable" || restore.leftTo !== later.id)
     await recordStep(table, incident.id, "restore", { at: now, outcome: "not-applicable", message, leftTo: later.id });
-  if (later.closedAt !== null || waitsFor(incident, now).length === 0) return ON;
-  const untilOver = incident.window?.state === "closes" ? Math.ceil((incident.window.at - now) / 1_000) : Infinity;
-  return { next: "again", wait: Math.min(pauseAfter(now - incident.openedAt), untilOver) };
+  const end = lastAnswer(incident);
+  if (incident.drill || later.closedAt !== null || now >= end) return ON;
+  const untilEnd = Math.ceil((end - now) / 1_000);
+  return { next: "again", wait: Math.min(pauseAfter(now - incident.openedAt), A_DAY, untilEnd) };
 }
 
 /** A plan that changed since, because somebody accepted what the policy found too much, is asked about anew. */

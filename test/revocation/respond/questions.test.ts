@@ -171,7 +171,20 @@ describe("giving access back", () => {
     expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
   });
 
-  test("is not waited for where the later incident has come to its end, or nothing is out any more", async () => {
+  test("is asked for where the later incident is ended after the window, as long as people may answer", async () => {
+    const { plan, later, now, table, clock } = await machine({ followedBy: "next" });
+    await putIncident(table, incidentOf({ id: "next", openedAt: THREE_AM + 12 * HOUR, steps: {} }));
+    for (const wait of [DAY, 6 * DAY]) {
+      await later(wait);
+      expect(await plan("restore")).toMatchObject({ next: "again" });
+    }
+    await endIncident(table, "next", { at: clock.now(), by: "sam", reason: "mistyped" });
+
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    expect((await now()).steps.restore).toBeUndefined();
+  });
+
+  test("is not waited for where the later incident has come to its end, or people may not answer any more", async () => {
     for (const [closedAt, wait] of [
       [THREE_AM, 0],
       [null, 8 * DAY],
