@@ -45,10 +45,10 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (incident.closedAt !== null || isComplete(restore)) return ON;
     if (restore?.outcome === "not-applicable" && restore.leftTo === undefined) return ON;
     if (incident.ended) return isBegun(incident) ? endedInPart(incident, parts) : notGiven(ENDED, incident, parts);
+    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
     const others = await laterOnes(parts.table, incident);
     const later = deciding(others);
     if (later) return leftTo(later, incident, parts);
-    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
     if (restore?.outcome === "not-applicable") await forgetLeft(incident, parts);
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
@@ -80,8 +80,12 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
   lastsUntil: async (incident, { table }) => {
     if (isSettled(incident) || whyOver(incident) !== null) return null;
+    const others = await laterOnes(table, incident);
+    const later = deciding(others);
+    // One that came to its end by itself has decided.
+    if (later && later.closedAt !== null) return null;
     const row = (await askedRow(table, incident.id, "restore"))?.value;
-    const asked = row && answeredSince(row, decidesSince(await laterOnes(table, incident)));
+    const asked = row && answeredSince(row, decidesSince(others));
     return lastTry(incident, asked?.decision);
   },
 });
@@ -107,9 +111,12 @@ function lastAnswer({ window, openedAt, drill }: Incident): Instant {
 const lastTry = (incident: Incident, decision: Asked["decision"] | undefined): Instant =>
   Math.max(lastAnswer(incident), decision?.decision === "approve" ? decision.at + A_DAY * 1_000 : 0);
 
-/** What is left to a later incident may come back to this one. */
-const isSettled = ({ steps: { restore } }: Incident): boolean =>
-  isComplete(restore) || (restore?.outcome === "not-applicable" && restore.leftTo === undefined);
+/** What is left to a later incident may come back to this one, unless that one has given all of it back. */
+function isSettled(incident: Incident): boolean {
+  const { restore } = incident.steps;
+  if (isComplete(restore) || isGivenBack(incident)) return true;
+  return restore?.outcome === "not-applicable" && restore.leftTo === undefined;
+}
 
 const ENDED = "A person has ended the incident: nothing is given back.";
 

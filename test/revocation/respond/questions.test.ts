@@ -198,6 +198,24 @@ describe("giving access back", () => {
     }
   });
 
+  test("is watched for no longer where the later incident has given all of it back, or has come to its end", async () => {
+    const at = THREE_AM + 9 * MINUTE;
+    const opened = { at, stoppedAt: at, by: "next" };
+    for (const [restored, closedAt, isWatched] of [
+      [opened, null, true],
+      [{ ...opened, isOpen: true }, null, false],
+      [opened, at, false],
+    ] as const) {
+      const { plan, now, table } = await machine({ followedBy: "next", restored });
+      await putIncident(table, incidentOf({ id: "next", closedAt }));
+      const until = async () => QUESTIONS.restore.lastsUntil(await now(), { table });
+
+      expect(await until()).toBe(isWatched ? THREE_AM + 8 * DAY : null);
+      expect((await plan("restore")).next).toBe(isWatched ? "again" : "on");
+      expect(await until()).toBe(isWatched ? THREE_AM + 8 * DAY : null);
+    }
+  });
+
   test("is asked for where a person ended a later incident while that gave it back, which had replaced what leaked", async () => {
     const rotate = { at: THREE_AM, outcome: "not-applicable", message: "", leftTo: "next" } as const;
     const restored = { at: THREE_AM + 9 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE, by: "next" };
