@@ -76,7 +76,9 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   act: async (incident, parts) => {
     const { steps, ended } = await giveBack(incident, parts);
     if (isComplete(steps.restore) || ended) return ON;
-    return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+    // Counted from the yes: in an incident of weeks a tenth of its age would be longer than it is tried.
+    const since = (await askedRow(parts.table, incident.id, "restore"))?.value.decision?.at ?? incident.openedAt;
+    return { next: "again", wait: pauseAfter(parts.clock.now() - since) };
   },
   lastsUntil: async (incident, { table }) => {
     if (isSettled(incident) || whyOver(incident) !== null) return null;

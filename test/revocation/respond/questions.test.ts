@@ -52,6 +52,7 @@ async function machine(changes: Partial<Incident> = {}, tenant: Partial<Responde
   return {
     ...{ table, clock, now },
     plan: async (step: Step) => clock.run(QUESTIONS[step].plan(await now(), parts)),
+    act: async (step: Step) => clock.run(QUESTIONS[step].act(await now(), parts)),
     ask: async (step: Step, taskToken = "task-1") =>
       clock.run(QUESTIONS[step].ask(await now(), parts, { taskToken, until: clock.now() + DAY })),
     say: async (step: Step, decision: "approve" | "reject") => {
@@ -250,6 +251,30 @@ describe("giving access back", () => {
     expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
     await late.until(end + MINUTE);
     await expect(late.say("restore", "approve")).rejects.toMatchObject({ detail: "too late" });
+  });
+
+  test("is tried soon after the yes also where the incident is weeks old, and ever more seldom", async () => {
+    const window = { state: "closes", at: THREE_AM + 30 * DAY, apis: [], others: 0, tokenUntil: null } as const;
+    const { act, ask, say, later, table, now } = await machine({ window });
+    await later(36 * DAY);
+    await ask("restore");
+    await say("restore", "approve");
+    // Taken away again a moment ago: it is proven anew first.
+    await changeIncident(table, (await now()).id, ({ steps: { prove: _, ...steps }, ...known }) => ({
+      ...known,
+      steps,
+    }));
+
+    const waits: number[] = [];
+    for (let passed = 0; passed < DAY; passed += (waits.at(-1) ?? 0) * 1_000) {
+      const { next, wait } = await act("restore");
+      expect(next).toBe("again");
+      waits.push(wait);
+      await later(wait * 1_000);
+    }
+    expect(waits[0]).toBe(15);
+    expect(waits.length).toBeGreaterThan(50);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(2.4 * 3_600);
   });
 
   test("that was approved and only in part given back is not said to stay contained", async () => {
