@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import { days, minutes, type Seconds } from "../../model/duration.ts";
+import { minutes } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
@@ -16,24 +16,13 @@ import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
 import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
+import { A_DAY, lastAnswer, lastTry } from "./how-long.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
 import { ON, type Way } from "./way.ts";
 
-/** People may still answer for so long after the window has closed. Milliseconds. */
-const AFTERWARDS = days(7) * 1_000;
-
-/** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
-const LONGEST_WINDOW = days(30) * 1_000;
-
 /** For so long what was done with it is looked for before anybody is asked. Milliseconds. */
 const FIRST_LOOK = minutes(10) * 1_000;
-
-/** For so long a drill waits for an answer. Milliseconds. */
-export const DRILL_WAITS = days(1) * 1_000;
-
-/** Between two reminders; and for so long what was approved is tried at least. */
-const A_DAY: Seconds = days(1);
 
 /**
  * Offers to give access back, once what leaked is replaced and nothing more is given out. Without an answer, and after a
@@ -57,12 +46,15 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const asked = known && answeredSince(known, decidesSince(others));
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-    const isOver = parts.clock.now() > lastTry(incident, decision);
+    const now = parts.clock.now();
+    const isOver = now > lastTry(incident, asked);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
     const why = whyNotReady(incident);
     if (isOver) return staysContained(incident, asked, parts);
-    if (why !== null) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
-    if (!asked && awaitsFirstLook(incident, parts.clock.now())) return { next: "again", wait: SOON };
+    // The window got shorter since: that may still be answered, and is not asked again.
+    if (asked && now > lastAnswer(incident)) return { next: "again", wait: pauseAfter(now - asked.askedAt) };
+    if (why !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
+    if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
     const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
     // In a drill nothing depends on the answer: a no ends it.
     if (decision?.decision === "reject" && incident.drill) return staysContained(incident, asked, parts);
@@ -88,7 +80,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (later && later.closedAt !== null) return null;
     const row = (await askedRow(table, incident.id, "restore"))?.value;
     const asked = row && answeredSince(row, decidesSince(others));
-    return lastTry(incident, asked?.decision);
+    return lastTry(incident, asked);
   },
 });
 
@@ -101,17 +93,6 @@ function awaitsFirstLook(incident: Incident, now: Instant): boolean {
   const readySince = Math.max(stoppedAt(incident) ?? now, rotate?.at ?? 0);
   return investigate?.outcome !== "done" && now < readySince + FIRST_LOOK;
 }
-
-/** Until when an answer is waited for. A drill shows that one is asked for; nobody is reminded of it for weeks. */
-function lastAnswer({ window, openedAt, drill }: Incident): Instant {
-  if (drill) return openedAt + DRILL_WAITS;
-  const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
-  return end + AFTERWARDS;
-}
-
-/** Until when something may come of it: what was approved at the last moment is tried for a day. */
-const lastTry = (incident: Incident, decision: Asked["decision"] | undefined): Instant =>
-  Math.max(lastAnswer(incident), decision?.decision === "approve" ? decision.at + A_DAY * 1_000 : 0);
 
 /** What is left to a later incident may come back to this one, unless that one has given all of it back. */
 function isSettled(incident: Incident): boolean {

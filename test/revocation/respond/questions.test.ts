@@ -253,6 +253,24 @@ describe("giving access back", () => {
     await expect(late.say("restore", "approve")).rejects.toMatchObject({ detail: "too late" });
   });
 
+  test("counts as long as was said when it was asked for, also where the window got shorter since", async () => {
+    const { plan, ask, say, later, clock, table, now, titles } = await machine();
+    await later(7 * DAY - HOUR);
+    await ask("restore");
+    const { until = 0 } = (await readAsked(table, (await now()).id, "restore")) ?? {};
+    const window = { state: "closes", at: THREE_AM + DAY / 4, apis: [], others: 0, tokenUntil: null } as const;
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, window }));
+    await later(until - HOUR - clock.now());
+
+    expect(await QUESTIONS.restore.lastsUntil(await now(), { table })).toBe(until);
+    expect(await plan("restore")).toMatchObject({ next: "again" });
+    expect(titles()).toHaveLength(1);
+    await say("restore", "approve");
+    const yes = clock.now();
+    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
+    expect(await QUESTIONS.restore.lastsUntil(await now(), { table })).toBe(yes + DAY);
+  });
+
   test("is tried soon after the yes also where the incident is weeks old, and ever more seldom", async () => {
     const window = { state: "closes", at: THREE_AM + 30 * DAY, apis: [], others: 0, tokenUntil: null } as const;
     const { act, ask, say, later, table, now } = await machine({ window });
