@@ -42,22 +42,23 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
     if (isNotThere(incident)) return notGiven(GONE, incident, parts);
+    const since = decidesSince(others);
     const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
-    const asked = known && answeredSince(known, decidesSince(others));
+    const asked = known && answeredSince(known, since);
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
     const now = parts.clock.now();
     const isOver = now > lastTry(incident, asked);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
     const why = whyNotReady(incident);
-    if (isOver) return staysContained(incident, asked, parts);
+    if (isOver) return staysContained(incident, known, since, parts);
     // The window got shorter since: that may still be answered, and is not asked again.
     if (asked && now > lastAnswer(incident)) return { next: "again", wait: pauseAfter(now - asked.askedAt) };
     if (why !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
     if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
     const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
     // In a drill nothing depends on the answer: a no ends it.
-    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, asked, parts);
+    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, known, since, parts);
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
   ask: async (incident, parts, waiting) => {
@@ -153,9 +154,17 @@ async function rejected(incident: Incident, { decision }: Pick<Asked, "decision"
   return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
 }
 
-async function staysContained(incident: Incident, asked: Asked | undefined, parts: RespondParts): Promise<Way> {
+/** @param since when that was asked before, it counts no more */
+async function staysContained(
+  incident: Incident,
+  known: Asked | undefined,
+  since: Instant,
+  parts: RespondParts,
+): Promise<Way> {
+  const asked = known && answeredSince(known, since);
   const { decision } = asked ?? {};
-  if (asked && !decision) {
+  const isVoid = decision === null && known?.decision !== null;
+  if (asked && !decision && !isVoid) {
     const at = asked.until;
     await tellIncident(incident, { turn: "decided", step: "restore", at, decision: "unanswered", by: null }, parts);
   }
@@ -163,10 +172,13 @@ async function staysContained(incident: Incident, asked: Asked | undefined, part
     ? [IN_PART]
     : !asked
       ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
-      : [`It stays contained: ${wordsOf(decision)}.`];
+      : [`It stays contained: ${isVoid ? VOID : wordsOf(decision)}.`];
   await record(incident, missing, parts);
   return ON;
 }
+
+const VOID =
+  "what was answered counts no more, since a person has ended an incident that went on from this one, and nobody was asked anew";
 
 const IN_PART =
   "Giving access back was approved and begun, and did not come to its end: the application may get tokens again.";

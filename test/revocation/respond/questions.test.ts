@@ -271,6 +271,20 @@ describe("giving access back", () => {
     expect(await QUESTIONS.restore.lastsUntil(await now(), { table })).toBe(yes + DAY);
   });
 
+  test("that was answered before a later incident was ended is not said to be unanswered", async () => {
+    const { plan, ask, say, later, now, table, clock, titles } = await machine({ followedBy: "next" });
+    await putIncident(table, incidentOf({ id: "next", ended: { at: THREE_AM + 8 * DAY, by: "sam", reason: "r" } }));
+    await changeIncident(table, (await now()).id, ({ followedBy: _, ...known }) => known);
+    await ask("restore");
+    await say("restore", "approve");
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, followedBy: "next" }));
+    await later(THREE_AM + 8 * DAY + MINUTE - clock.now());
+
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ missing: [expect.stringContaining("counts no more")] });
+    expect(titles()).toEqual(["job: restore waits for approval"]);
+  });
+
   test("is tried soon after the yes also where the incident is weeks old, and ever more seldom", async () => {
     const window = { state: "closes", at: THREE_AM + 30 * DAY, apis: [], others: 0, tokenUntil: null } as const;
     const { act, ask, say, later, table, now } = await machine({ window });
