@@ -2,6 +2,7 @@ import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { type AskedStep, readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { countsSince, refuseVoid } from "../../lib/revocation/approvals/counts-since.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
 import { shownToApprover } from "../incident/asked-text.ts";
@@ -35,6 +36,7 @@ export async function runDecide(
   const incident = await readIncident(table, id);
   const asked = await readAsked(table, id, step);
   if (!asked) throw new CurfewError("arguments-invalid", `The incident ${id} asks nothing about ${step} (yet).`);
+  if (incident.closedAt === null && !incident.ended) refuseVoid(asked, await countsSince(table, incident, step), step);
   const shown = shownToApprover(incident, step, asked, terminal.width);
   terminal.err(shown.text);
   const question = { question: QUESTIONS[decision], otherwise: decision, yes: options.yes };

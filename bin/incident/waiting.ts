@@ -1,5 +1,6 @@
 import type { Instant } from "../../lib/history/history.ts";
-import { ASKED_STEPS, readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { ASKED_STEPS, answeredSince, askedRow } from "../../lib/revocation/approvals/asked.ts";
+import { countsSince } from "../../lib/revocation/approvals/counts-since.ts";
 import { whyNotDone } from "../../lib/revocation/incident/end-incident.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { momentOf } from "../../lib/revocation/window/window-text.ts";
@@ -11,7 +12,8 @@ export async function waitingLines(table: Table, incident: Incident, now: Instan
   const lines: string[] = [];
   for (const step of ASKED_STEPS) {
     if ((await whyNotDone(table, incident, step)) !== null) continue;
-    const asked = await readAsked(table, id, step);
+    const row = (await askedRow(table, id, step))?.value;
+    const asked = row && answeredSince(row, await countsSince(table, incident, step));
     if (asked && asked.decision === null && asked.until > now) {
       lines.push(
         drill

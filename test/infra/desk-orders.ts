@@ -53,7 +53,8 @@ export async function everyDeskOrder(table: Table, all: Table): Promise<string[]
   ] as const) {
     const plan = { large: "x".repeat(300_000) };
     const kept = await keepProposal(all, incident, step, { plan, lines: [] });
-    const asked = { planHash: planHash(plan), until: clock.now(), approvals: [], decision: null, taskToken: "waits" };
+    const times = { askedAt: clock.now(), until: clock.now() };
+    const asked = { ...times, planHash: planHash(plan), approvals: [], decision: null, taskToken: "waits" };
     await all.put(askedKey(incident, step), { ...asked, ...kept });
     await order(`/incidents/${incident}/${step}/${decision}`, { planHash: planHash(plan) }, KIM);
   }

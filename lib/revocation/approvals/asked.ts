@@ -68,11 +68,12 @@ export const askedRow = <Plan = unknown>(
   step: AskedStep,
 ): Promise<Row<AskedRow<Plan>> | undefined> => table.get<AskedRow<Plan>>(askedKey(incident, step));
 
-/** The same without the answers where it was asked before a moment: they count no more. */
-export const answeredSince = <A extends Pick<Asked, "askedAt" | "approvals" | "decision">>(
+/** The same without the answers where it was asked before a moment: none counts from then on. */
+export const answeredSince = <A extends Pick<Asked, "askedAt" | "until" | "approvals" | "decision">>(
   asked: A,
   since: Instant,
-): A => (asked.askedAt >= since ? asked : { ...asked, approvals: [], decision: null });
+): A =>
+  asked.askedAt >= since ? asked : { ...asked, approvals: [], decision: null, until: Math.min(asked.until, since) };
 
 /** What somebody else agreed to; undefined while nobody did. */
 export function approvedPlan<Plan>(asked: Asked<Plan> | undefined): Plan | undefined {

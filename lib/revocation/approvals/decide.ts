@@ -1,4 +1,5 @@
 import type { Config } from "../../config/schema.ts";
+import type { Instant } from "../../history/history.ts";
 import type { Clock } from "../../model/clock.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
@@ -6,8 +7,17 @@ import { whyNotDone } from "../incident/end-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
-import { type Approval, type AskedRow, type AskedStep, approvalsNeeded, askedKey, askedRow } from "./asked.ts";
+import {
+  type Approval,
+  type AskedRow,
+  type AskedStep,
+  answeredSince,
+  approvalsNeeded,
+  askedKey,
+  askedRow,
+} from "./asked.ts";
 import { type Caller, callerOf, isAmong, isNamed, isSamePerson } from "./caller.ts";
+import { countsSince, refuseVoid } from "./counts-since.ts";
 
 /** What somebody says to what an incident asks. */
 export interface Decision {
@@ -52,10 +62,11 @@ export async function decide(order: Decision, parts: DecidingParts): Promise<Dec
   for (;;) {
     const known = await askedRow(parts.table, incident.id, order.step);
     if (!known) throw nothingAsked(order);
-    const asked = known.value;
+    const since = await countsSince(parts.table, incident, order.step);
+    const asked = answeredSince(known.value, since);
     const earlier = sameAnswer(asked, order, person);
     if (earlier) return heard(incident, order, asked, earlier, parts);
-    await refuseLate(incident, asked, order, parts);
+    await refuseLate(incident, asked, order, since, parts);
     if (order.decision === "approve") refuseOwn(incident, person);
     const answer: Approval = { by: person.arn, at: parts.clock.now() };
     const next = answered(asked, answer, order.decision, incident);
@@ -92,10 +103,12 @@ async function refuseLate(
   incident: Incident,
   asked: AskedRow,
   { planHash, step }: Decision,
+  since: Instant,
   { table, clock }: DecidingParts,
 ): Promise<void> {
   const why = await whyNotDone(table, incident, step);
   if (why !== null) throw late("over", `The incident ${incident.id} takes no answer about ${step}: ${why}.`);
+  refuseVoid(asked, since, step);
   if (asked.planHash !== planHash) {
     throw late("plan changed", "The plan has changed since you saw it; look at it again and decide about that one.");
   }

@@ -1,10 +1,11 @@
-import { ASKED_STEPS, readAsked } from "../approvals/asked.ts";
+import { ASKED_STEPS, type AskedStep, askedRow } from "../approvals/asked.ts";
 import { endIncident } from "../incident/end-incident.ts";
 import type { DeskParts } from "./desk.ts";
 
 /**
  * Ends an incident in the name of a person. Nothing that waits for an answer waits any longer, and where the machine is
- * not there any more it is started, to keep the evidence.
+ * not there any more it is started, to keep the evidence. What an earlier incident had asked about giving back counts no
+ * more: it does not wait either, and asks anew.
  *
  * @throws CurfewError with the reason
  */
@@ -16,9 +17,11 @@ export async function takeClose(
 ): Promise<{ incident: string }> {
   allowStart(caller);
   const incident = await endIncident(table, id, { at: Math.floor(clock.now()), by: caller, reason });
-  for (const step of ASKED_STEPS) {
-    const asked = await readAsked(table, id, step);
-    if (asked?.taskToken && !asked.decision) await executions.complete(asked.taskToken, "reject");
+  const waits: [string, AskedStep][] = ASKED_STEPS.map((step) => [id, step]);
+  for (const earlier of incident.follows ?? []) waits.push([earlier, "restore"]);
+  for (const [one, step] of waits) {
+    const { taskToken, decision } = (await askedRow(table, one, step))?.value ?? {};
+    if (taskToken && !decision) await executions.complete(taskToken, "reject");
   }
   if (incident.closedAt === null) await executions.start(incident);
   return { incident: id };

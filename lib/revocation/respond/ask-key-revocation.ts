@@ -10,7 +10,7 @@ import type { KeyPlan } from "../key-revocation/key-plan.ts";
 import { planKeyRevocation } from "../key-revocation/plan-key.ts";
 import { revokeKey } from "../key-revocation/revoke-key.ts";
 import { pauseAfter } from "../pause.ts";
-import { DRILL_WAITS } from "./ask-restore.ts";
+import { DRILL_WAITS } from "./how-long.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
 import { ON, type Way } from "./way.ts";

@@ -1,10 +1,9 @@
 import type { Instant } from "../../history/history.ts";
-import { days, minutes, type Seconds } from "../../model/duration.ts";
+import { minutes } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
-import { waitsFor } from "../close/not-over.ts";
 import { whyOver } from "../incident/end-incident.ts";
 import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
@@ -17,22 +16,13 @@ import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
 import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
-import { AFTERWARDS } from "../watch/end.ts";
+import { A_DAY, lastAnswer, lastTry } from "./how-long.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
 import { ON, type Way } from "./way.ts";
 
-/** The longest that a window without an end is waited for: as long as tokens live at most. Milliseconds. */
-const LONGEST_WINDOW = days(30) * 1_000;
-
 /** For so long what was done with it is looked for before anybody is asked. Milliseconds. */
 const FIRST_LOOK = minutes(10) * 1_000;
-
-/** For so long a drill waits for an answer. Milliseconds. */
-export const DRILL_WAITS = days(1) * 1_000;
-
-/** Between two reminders; and for so long what was approved is tried at least. */
-const A_DAY: Seconds = days(1);
 
 /**
  * Offers to give access back, once what leaked is replaced and nothing more is given out. Without an answer, and after a
@@ -44,27 +34,31 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     if (incident.closedAt !== null || isComplete(restore)) return ON;
     if (restore?.outcome === "not-applicable" && restore.leftTo === undefined) return ON;
     if (incident.ended) return isBegun(incident) ? endedInPart(incident, parts) : notGiven(ENDED, incident, parts);
+    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
     const others = await laterOnes(parts.table, incident);
     const later = deciding(others);
     if (later) return leftTo(later, incident, parts);
-    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
     if (restore?.outcome === "not-applicable") await forgetLeft(incident, parts);
     if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
       return notGiven(NOTHING_TAKEN, incident, parts);
     if (isNotThere(incident)) return notGiven(GONE, incident, parts);
+    const since = decidesSince(others);
     const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
-    const asked = known && answeredSince(known, decidesSince(others));
+    const asked = known && answeredSince(known, since);
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-    const isOver = parts.clock.now() > lastTry(incident, decision);
+    const now = parts.clock.now();
+    const isOver = now > lastTry(incident, asked);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
     const why = whyNotReady(incident);
-    if (isOver) return staysContained(incident, asked, parts);
-    if (why !== null) return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
-    if (!asked && awaitsFirstLook(incident, parts.clock.now())) return { next: "again", wait: SOON };
+    if (isOver) return staysContained(incident, known, since, parts);
+    // The window got shorter since: that may still be answered, and is not asked again.
+    if (asked && now > lastAnswer(incident)) return { next: "again", wait: pauseAfter(now - asked.askedAt) };
+    if (why !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
+    if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
     const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
     // In a drill nothing depends on the answer: a no ends it.
-    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, asked, parts);
+    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, known, since, parts);
     return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
   },
   ask: async (incident, parts, waiting) => {
@@ -75,13 +69,19 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   act: async (incident, parts) => {
     const { steps, ended } = await giveBack(incident, parts);
     if (isComplete(steps.restore) || ended) return ON;
-    return { next: "again", wait: pauseAfter(parts.clock.now() - incident.openedAt) };
+    // Counted from the yes: in an incident of weeks a tenth of its age would be longer than it is tried.
+    const since = (await askedRow(parts.table, incident.id, "restore"))?.value.decision?.at ?? incident.openedAt;
+    return { next: "again", wait: pauseAfter(parts.clock.now() - since) };
   },
   lastsUntil: async (incident, { table }) => {
     if (isSettled(incident) || whyOver(incident) !== null) return null;
+    const others = await laterOnes(table, incident);
+    const later = deciding(others);
+    // One that came to its end by itself has decided.
+    if (later && later.closedAt !== null) return null;
     const row = (await askedRow(table, incident.id, "restore"))?.value;
-    const asked = row && answeredSince(row, decidesSince(await laterOnes(table, incident)));
-    return lastTry(incident, asked?.decision);
+    const asked = row && answeredSince(row, decidesSince(others));
+    return lastTry(incident, asked);
   },
 });
 
@@ -95,20 +95,12 @@ function awaitsFirstLook(incident: Incident, now: Instant): boolean {
   return investigate?.outcome !== "done" && now < readySince + FIRST_LOOK;
 }
 
-/** Until when an answer is waited for. A drill shows that one is asked for; nobody is reminded of it for weeks. */
-function lastAnswer({ window, openedAt, drill }: Incident): Instant {
-  if (drill) return openedAt + DRILL_WAITS;
-  const end = window?.state === "closes" ? window.at : Math.max(window?.knownUntil ?? 0, openedAt + LONGEST_WINDOW);
-  return end + AFTERWARDS;
+/** What is left to a later incident may come back to this one, unless that one has given all of it back. */
+function isSettled(incident: Incident): boolean {
+  const { restore } = incident.steps;
+  if (isComplete(restore) || isGivenBack(incident)) return true;
+  return restore?.outcome === "not-applicable" && restore.leftTo === undefined;
 }
-
-/** Until when something may come of it: what was approved at the last moment is tried for a day. */
-const lastTry = (incident: Incident, decision: Asked["decision"] | undefined): Instant =>
-  Math.max(lastAnswer(incident), decision?.decision === "approve" ? decision.at + A_DAY * 1_000 : 0);
-
-/** What is left to a later incident may come back to this one. */
-const isSettled = ({ steps: { restore } }: Incident): boolean =>
-  isComplete(restore) || (restore?.outcome === "not-applicable" && restore.leftTo === undefined);
 
 const ENDED = "A person has ended the incident: nothing is given back.";
 
@@ -123,16 +115,17 @@ async function notGiven(message: string, incident: Incident, { table, clock }: R
   return ON;
 }
 
-/** A person may end the one that decides, and then this one does: it is looked at until one of the two is over. */
+/** A person may end the one that decides, and then this one asks: it is looked at as long as it may be answered. */
 async function leftTo(later: Incident, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   const { restore } = incident.steps;
   const now = clock.now();
   const message = `What is given back is decided in the incident ${later.id}.`;
   if (restore?.outcome !== "not-applicable" || restore.leftTo !== later.id)
     await recordStep(table, incident.id, "restore", { at: now, outcome: "not-applicable", message, leftTo: later.id });
-  if (later.closedAt !== null || waitsFor(incident, now).length === 0) return ON;
-  const untilOver = incident.window?.state === "closes" ? Math.ceil((incident.window.at - now) / 1_000) : Infinity;
-  return { next: "again", wait: Math.min(pauseAfter(now - incident.openedAt), untilOver) };
+  const end = lastAnswer(incident);
+  if (incident.drill || later.closedAt !== null || now >= end) return ON;
+  const untilEnd = Math.ceil((end - now) / 1_000);
+  return { next: "again", wait: Math.min(pauseAfter(now - incident.openedAt), A_DAY, untilEnd) };
 }
 
 /** A plan that changed since, because somebody accepted what the policy found too much, is asked about anew. */
@@ -161,9 +154,17 @@ async function rejected(incident: Incident, { decision }: Pick<Asked, "decision"
   return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
 }
 
-async function staysContained(incident: Incident, asked: Asked | undefined, parts: RespondParts): Promise<Way> {
+/** @param since when that was asked before, it counts no more */
+async function staysContained(
+  incident: Incident,
+  known: Asked | undefined,
+  since: Instant,
+  parts: RespondParts,
+): Promise<Way> {
+  const asked = known && answeredSince(known, since);
   const { decision } = asked ?? {};
-  if (asked && !decision) {
+  const isVoid = decision === null && known?.decision !== null;
+  if (asked && !decision && !isVoid) {
     const at = asked.until;
     await tellIncident(incident, { turn: "decided", step: "restore", at, decision: "unanswered", by: null }, parts);
   }
@@ -171,10 +172,13 @@ async function staysContained(incident: Incident, asked: Asked | undefined, part
     ? [IN_PART]
     : !asked
       ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
-      : [`It stays contained: ${wordsOf(decision)}.`];
+      : [`It stays contained: ${isVoid ? VOID : wordsOf(decision)}.`];
   await record(incident, missing, parts);
   return ON;
 }
+
+const VOID =
+  "what was answered counts no more, since a person has ended an incident that went on from this one, and nobody was asked anew";
 
 const IN_PART =
   "Giving access back was approved and begun, and did not come to its end: the application may get tokens again.";

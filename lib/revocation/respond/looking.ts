@@ -3,7 +3,7 @@ import { LONGEST_RETENTION } from "../../history/log-retention.ts";
 import type { Seconds } from "../../model/duration.ts";
 import type { Incident } from "../incident/incident.ts";
 import { pauseAfter, SOON } from "../pause.ts";
-import { DRILL_WAITS } from "./ask-restore.ts";
+import { DRILL_WAITS } from "./how-long.ts";
 
 /**
  * Whether what cannot be read, of the log or of the tenant, is let alone: nothing that is out works any more, or Auth0

@@ -45,7 +45,7 @@ it("tells whoever follows that it is contained, until when tokens work and what 
   expect(told).toEqual([]);
   for (const _ of ["once", "again"]) await look(incidentOf());
   expect(told).toEqual([expect.stringMatching(/^ CONTAINED: .*Tokens already out work until 2026-11-24 03:00 UTC/)]);
-  const asked = { plan: {}, planHash: "a", lines: [], decision: null, until: clock.now() + HOUR };
+  const asked = { plan: {}, planHash: "a", lines: [], decision: null, askedAt: clock.now(), until: clock.now() + HOUR };
   await table.put(askedKey(first.id, "restore"), asked);
   for (const _ of ["once", "again"]) await look(incidentOf());
 

@@ -204,6 +204,8 @@ it("what waits for a second person is named, and not where another incident deci
 
   expect(await named({})).toHaveLength(2);
   expect(await named({ followedBy: "later" })).toEqual([expect.stringMatching(/key-revocation$/)]);
+  await putIncident(table, incidentOf({ id: "over", ended: { at: THREE_AM, by: "sam", reason: "r" } }));
+  expect(await named({ followedBy: "over" })).toEqual([expect.stringMatching(/key-revocation$/)]);
   expect(await named({ ended: { at: 0, by: "sam", reason: "r" } })).toEqual([]);
 });
 

@@ -154,12 +154,19 @@ describe("the desk", () => {
     const { incident } = body as { incident: string };
     const waits = { plan: {}, planHash: "a", lines: [], decision: null, taskToken: "waiting" };
     await table.put(askedKey(incident, "restore"), waits);
+    await changeIncident(table, incident, (known) => ({ ...known, follows: ["earlier"] }));
+    // It asks anew: nobody waits a day for an answer that would not count.
+    await table.put(askedKey("earlier", "restore"), { ...waits, taskToken: "void" });
+    await table.put(askedKey("earlier", "key-revocation"), { ...waits, taskToken: "still counts" });
     const stranger = await ask(`/incidents/${incident}/close`, { reason: "r" }, DANA.replace("oncall", "developer"));
     const answer = await ask(`/incidents/${incident}/close`, { reason: "the id was mistyped" });
 
     expect([stranger.status, answer.status]).toEqual([403, 200]);
     expect((await readIncident(table, incident)).ended).toMatchObject({ by: DANA, reason: "the id was mistyped" });
-    expect(completed).toEqual([["waiting", "reject"]]);
+    expect(completed).toEqual([
+      ["waiting", "reject"],
+      ["void", "reject"],
+    ]);
     expect(started).toHaveLength(2);
     expect((await ask("/incidents/none/close", { reason: "r" })).status).toBe(400);
     expect((await ask(`/incidents/${incident}/close`, {})).status).toBe(400);

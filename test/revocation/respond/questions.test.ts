@@ -52,6 +52,7 @@ async function machine(changes: Partial<Incident> = {}, tenant: Partial<Responde
   return {
     ...{ table, clock, now },
     plan: async (step: Step) => clock.run(QUESTIONS[step].plan(await now(), parts)),
+    act: async (step: Step) => clock.run(QUESTIONS[step].act(await now(), parts)),
     ask: async (step: Step, taskToken = "task-1") =>
       clock.run(QUESTIONS[step].ask(await now(), parts, { taskToken, until: clock.now() + DAY })),
     say: async (step: Step, decision: "approve" | "reject") => {
@@ -154,6 +155,10 @@ describe("giving access back", () => {
     await later(MINUTE);
     const ended = { at: (await now()).openedAt + 20 * MINUTE, by: "sam", reason: "the same one" };
     await endIncident(table, "next", ended);
+    // Neither as the same answer once more, nor as the first one of somebody else.
+    const anew = { code: "approval-refused", detail: "asked anew" };
+    for (const answer of ["approve", "reject"] as const)
+      await expect(say("restore", answer)).rejects.toMatchObject(anew);
     await later(20 * MINUTE);
     // What that one was about nobody had seen who agreed before.
     expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
@@ -167,7 +172,20 @@ describe("giving access back", () => {
     expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
   });
 
-  test("is not waited for where the later incident has come to its end, or nothing is out any more", async () => {
+  test("is asked for where the later incident is ended after the window, as long as people may answer", async () => {
+    const { plan, later, now, table, clock } = await machine({ followedBy: "next" });
+    await putIncident(table, incidentOf({ id: "next", openedAt: THREE_AM + 12 * HOUR, steps: {} }));
+    for (const wait of [DAY, 6 * DAY]) {
+      await later(wait);
+      expect(await plan("restore")).toMatchObject({ next: "again" });
+    }
+    await endIncident(table, "next", { at: clock.now(), by: "sam", reason: "mistyped" });
+
+    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
+    expect((await now()).steps.restore).toBeUndefined();
+  });
+
+  test("is not waited for where the later incident has come to its end, or people may not answer any more", async () => {
     for (const [closedAt, wait] of [
       [THREE_AM, 0],
       [null, 8 * DAY],
@@ -178,6 +196,24 @@ describe("giving access back", () => {
 
       expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
       expect((await now()).steps.restore).toMatchObject({ leftTo: "next" });
+    }
+  });
+
+  test("is watched for no longer where the later incident has given all of it back, or has come to its end", async () => {
+    const at = THREE_AM + 9 * MINUTE;
+    const opened = { at, stoppedAt: at, by: "next" };
+    for (const [restored, closedAt, isWatched] of [
+      [opened, null, true],
+      [{ ...opened, isOpen: true }, null, false],
+      [opened, at, false],
+    ] as const) {
+      const { plan, now, table } = await machine({ followedBy: "next", restored });
+      await putIncident(table, incidentOf({ id: "next", closedAt }));
+      const until = async () => QUESTIONS.restore.lastsUntil(await now(), { table });
+
+      expect(await until()).toBe(isWatched ? THREE_AM + 8 * DAY : null);
+      expect((await plan("restore")).next).toBe(isWatched ? "again" : "on");
+      expect(await until()).toBe(isWatched ? THREE_AM + 8 * DAY : null);
     }
   });
 
@@ -215,6 +251,62 @@ describe("giving access back", () => {
     expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
     await late.until(end + MINUTE);
     await expect(late.say("restore", "approve")).rejects.toMatchObject({ detail: "too late" });
+  });
+
+  test("counts as long as was said when it was asked for, also where the window got shorter since", async () => {
+    const { plan, ask, say, later, clock, table, now, titles } = await machine();
+    await later(7 * DAY - HOUR);
+    await ask("restore");
+    const { until = 0 } = (await readAsked(table, (await now()).id, "restore")) ?? {};
+    const window = { state: "closes", at: THREE_AM + DAY / 4, apis: [], others: 0, tokenUntil: null } as const;
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, window }));
+    await later(until - HOUR - clock.now());
+
+    expect(await QUESTIONS.restore.lastsUntil(await now(), { table })).toBe(until);
+    expect(await plan("restore")).toMatchObject({ next: "again" });
+    expect(titles()).toHaveLength(1);
+    await say("restore", "approve");
+    const yes = clock.now();
+    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
+    expect(await QUESTIONS.restore.lastsUntil(await now(), { table })).toBe(yes + DAY);
+  });
+
+  test("that was answered before a later incident was ended is not said to be unanswered", async () => {
+    const { plan, ask, say, later, now, table, clock, titles } = await machine({ followedBy: "next" });
+    await putIncident(table, incidentOf({ id: "next", ended: { at: THREE_AM + 8 * DAY, by: "sam", reason: "r" } }));
+    await changeIncident(table, (await now()).id, ({ followedBy: _, ...known }) => known);
+    await ask("restore");
+    await say("restore", "approve");
+    await changeIncident(table, (await now()).id, (known) => ({ ...known, followedBy: "next" }));
+    await later(THREE_AM + 8 * DAY + MINUTE - clock.now());
+
+    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
+    expect((await now()).steps.restore).toMatchObject({ missing: [expect.stringContaining("counts no more")] });
+    expect(titles()).toEqual(["job: restore waits for approval"]);
+  });
+
+  test("is tried soon after the yes also where the incident is weeks old, and ever more seldom", async () => {
+    const window = { state: "closes", at: THREE_AM + 30 * DAY, apis: [], others: 0, tokenUntil: null } as const;
+    const { act, ask, say, later, table, now } = await machine({ window });
+    await later(36 * DAY);
+    await ask("restore");
+    await say("restore", "approve");
+    // Taken away again a moment ago: it is proven anew first.
+    await changeIncident(table, (await now()).id, ({ steps: { prove: _, ...steps }, ...known }) => ({
+      ...known,
+      steps,
+    }));
+
+    const waits: number[] = [];
+    for (let passed = 0; passed < DAY; passed += (waits.at(-1) ?? 0) * 1_000) {
+      const { next, wait } = await act("restore");
+      expect(next).toBe("again");
+      waits.push(wait);
+      await later(wait * 1_000);
+    }
+    expect(waits[0]).toBe(15);
+    expect(waits.length).toBeGreaterThan(50);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(2.4 * 3_600);
   });
 
   test("that was approved and only in part given back is not said to stay contained", async () => {
