@@ -1,0 +1,30 @@
+import { isGivenBack } from "../incident/how-far.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { changeIncident, withStep } from "../incident/incidents.ts";
+import type { IncidentParts } from "../parts.ts";
+
+/**
+ * Forgets that the lock may be opened, where that is not to be after all, here and in the earlier incidents that say so
+ * because of this one: it is guarded again. Whether it was open for a while nobody knows, so that nothing is given out is
+ * proven anew. Where all is given back, or that goes on by now, it stays as it is.
+ *
+ * @throws CurfewError `store-failed`
+ */
+export async function forgetRestored(
+  { id, follows = [], restored }: Incident,
+  { table, clock }: Pick<IncidentParts, "table" | "clock">,
+): Promise<void> {
+  const result: StepResult = {
+    ...{ at: clock.now(), outcome: "incomplete", message: "It may have been open for a while.", code: null },
+    missing: ["It was about to be unlocked: that no new token is given out is proven once more."],
+  };
+  const isOfThis = (known: Incident): boolean =>
+    known.id === id ? known.restored?.at === restored?.at : known.restored?.by === id;
+  for (const one of [id, ...follows]) {
+    await changeIncident(table, one, (known) => {
+      if (!known.restored || known.closedAt !== null || !isOfThis(known) || isGivenBack(known)) return known;
+      const { restored: _, ...shut } = known;
+      return known.steps.prove?.outcome === "incomplete" ? shut : withStep(shut, "prove", result);
+    });
+  }
+}
