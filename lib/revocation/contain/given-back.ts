@@ -5,6 +5,7 @@ import { howFar, isBegun, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { laterOnes } from "../incident/later.ts";
+import { closesApplication } from "../incident/same-leak.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
@@ -40,12 +41,14 @@ async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   run.judgedBy = { id: incident.id, howFar: howFar(incident) };
   if (!isBegun(incident)) return undefined;
   const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
-  return plan && isOpened(incident) ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
+  // What a person ended before it came to its end counts only as long as this one holds it.
+  const isForgotten = incident.ended && closesApplication(known) && !isOpened(known);
+  return plan && isOpened(incident) && !isForgotten ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
 }
 
 /**
  * The incident that gives back, if any does: the one that decides. While that has begun nothing itself, what a later one had
- * begun that a person ended stays as it is.
+ * begun that a person ended stays as it is, the lock until it is seen to hold or somebody says no.
  *
  * @param all from the earliest to the newest
  */

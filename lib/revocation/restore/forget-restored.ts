@@ -1,7 +1,10 @@
+import { FOR_ITSELF } from "../contain/known-client.ts";
 import { isGivenBack } from "../incident/how-far.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
-import { changeIncident, withStep } from "../incident/incidents.ts";
+import { changeIncident, readIncident, withStep } from "../incident/incidents.ts";
+import { isLeftHalfway, laterOnes } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
 
 /**
  * Forgets that the lock may be opened, where that is not to be after all, here and in the earlier incidents that say so
@@ -27,4 +30,23 @@ export async function forgetRestored(
       return known.steps.prove?.outcome === "incomplete" ? shut : withStep(shut, "prove", result);
     });
   }
+}
+
+/**
+ * Guards the lock again, where a later incident was about to open it, a person ended that, and the lock is seen to hold.
+ *
+ * @param seen the application as it was just seen
+ * @returns the incident as it is now
+ * @throws CurfewError `store-failed`
+ */
+export async function guardAgain(
+  incident: Incident,
+  { grantTypes }: Pick<RevokedClient, "grantTypes">,
+  { table, clock }: IncidentParts,
+): Promise<Incident> {
+  const { restored, followedBy } = incident;
+  if (!restored || followedBy === undefined || grantTypes?.includes(FOR_ITSELF) !== false) return incident;
+  if (!isLeftHalfway(incident, await laterOnes(table, incident))) return incident;
+  await forgetRestored(incident, { table, clock });
+  return readIncident(table, incident.id);
 }

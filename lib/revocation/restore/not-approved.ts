@@ -6,6 +6,7 @@ import { tried } from "../contain/tried.ts";
 import { isGivenBack, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
+import { isLeftHalfway, laterOnes } from "../incident/later.ts";
 import type { RevokedClient } from "../ports.ts";
 import { forgetRestored } from "./forget-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -27,8 +28,10 @@ export async function unapprovedChange(
     const client = await tenant.client();
     // Another run may have given it back since this one began: that it may is recorded before it is opened.
     const known = await readIncident(parts.table, incident.id);
-    if (!client || isUnlocked(known, client, plan)) return [];
-    if (client.grantTypes?.includes(FOR_ITSELF)) return "open";
+    if (!client) return [];
+    const isHalfway = isLeftHalfway(known, await laterOnes(parts.table, known));
+    if (!isHalfway && isUnlocked(known, client, plan)) return [];
+    if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return "open";
     return addedSince(incident, client, parts.table);
   });
   if ("error" in read) return incomplete(LOCKED, [UNSEEN], read.error);
@@ -38,7 +41,7 @@ export async function unapprovedChange(
   if (others.length === 0) return undefined;
   await forgetRestored(incident, parts);
   const lines = others.map(({ what }) => `${what}: not in the plan that was approved; take it away`);
-  return incomplete("Something was added to the application, so it stays locked.", lines, null);
+  return incomplete("Something was added to the application, so it stays locked, or is locked again.", lines, null);
 }
 
 /** Whether it may be opened by now, and nothing of it is left to be. */
