@@ -5,15 +5,15 @@ import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { howFar } from "../../../lib/revocation/incident/how-far.ts";
 import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident } from "../../../lib/revocation/incident/incidents.ts";
-import type { RevokedClient } from "../../../lib/revocation/ports.ts";
+import type { RevokedClient, RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import type { RespondParts } from "../../../lib/revocation/respond/respond.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
 import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
-import { toldOf } from "../contain/contained.ts";
+import { MEMBERS, toldOf } from "../contain/contained.ts";
 import { DAY } from "../support.ts";
 import { approve, replaced } from "../world/approve.ts";
-import { contain, ORDERS, report, turns } from "../world/second-leak.ts";
+import { contain, give, ORDERS, report, turns } from "../world/second-leak.ts";
 import { createWorld, type World } from "../world/world.ts";
 
 const ROLE = "arn:aws:iam::111122223333:role/security";
@@ -42,6 +42,25 @@ async function endedHalfway(lock: "throttled" | "answer lost"): Promise<World> {
   expect([howFar(world.incident()), world.incident().restored?.by]).toEqual(["opened", id]);
   return world;
 }
+
+test("what was approved before a later incident, and is asked anew, lets nothing that is put back stay", async () => {
+  const world = await createWorld({ grants: [ORDERS, MEMBERS] });
+  await world.clock.run(replaced(world).then(() => approve(world, "restore")));
+  world.tenant.refusals.addOrganization = "missing-scope";
+  await give(world);
+  expect([howFar(world.incident()), world.tenant.grants.size]).toEqual(["giving", 2]);
+  await world.clock.run(world.clock.sleep(7_200_000));
+  const { id } = await report(world, null);
+  world.approve([]);
+  await contain(world, id);
+  await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "by mistake" });
+  expect(world.tenant.grants.size).toBe(0);
+  world.putBack((tenant) => void tenant.createGrant(world.before.grants[0] as RevokedGrant));
+  await turns(world, 1);
+
+  expect([world.tenant.grants.size, putBacks(world)]).toEqual([0, 1]);
+  expect(world.guard.violations).toEqual([]);
+});
 
 /** One state of the machine that asks. */
 async function state<T>(world: World, work: (parts: RespondParts) => Promise<T>): Promise<T> {
