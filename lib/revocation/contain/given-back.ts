@@ -1,10 +1,11 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
-import { approvedPlan, readAsked } from "../approvals/asked.ts";
+import { answeredSince, approvedPlan, readAsked } from "../approvals/asked.ts";
 import { howFar, isBegun, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
-import { laterOnes } from "../incident/later.ts";
+import { decidesSince, laterOnes } from "../incident/later.ts";
+import { closesApplication } from "../incident/same-leak.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
@@ -36,16 +37,22 @@ export async function readGivenBack(run: StepRun): Promise<Tried<GivenBack | und
 async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   const { table } = run.parts;
   const known = await readIncident(table, run.incident.id);
-  const incident = givingOf([known, ...(await laterOnes(table, known))]);
+  const all = [known, ...(await laterOnes(table, known))];
+  const incident = givingOf(all);
   run.judgedBy = { id: incident.id, howFar: howFar(incident) };
   if (!isBegun(incident)) return undefined;
-  const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
-  return plan && isOpened(incident) ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
+  const asked = await readAsked<RestorePlan>(table, incident.id, "restore");
+  // An answer from before a later one was ended counts no more, but for what may be open by it: see `isLeftHalfway`.
+  const since = isOpened(incident) ? 0 : decidesSince(all.slice(all.indexOf(incident) + 1));
+  const plan = approvedPlan(asked && answeredSince(asked, since));
+  // What a person ended before it came to its end counts only as long as this one holds it.
+  const isForgotten = incident.ended && closesApplication(known) && !isOpened(known);
+  return plan && isOpened(incident) && !isForgotten ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
 }
 
 /**
  * The incident that gives back, if any does: the one that decides. While that has begun nothing itself, what a later one had
- * begun that a person ended stays as it is.
+ * begun that a person ended stays as it is, the lock until it is seen to hold or somebody says no.
  *
  * @param all from the earliest to the newest
  */

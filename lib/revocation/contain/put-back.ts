@@ -7,6 +7,7 @@ import { laterThatDecides } from "../incident/later.ts";
 import { isNotThere } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
+import { guardAgain } from "../restore/forget-restored.ts";
 import { addedTo, noteAdded } from "./added.ts";
 import type { Came } from "./came.ts";
 import { deleteGrants } from "./contain.ts";
@@ -69,7 +70,7 @@ export async function putBack(incident: Incident, given: IncidentParts): Promise
   }
   try {
     // As one of the steps has just read it: to compare it costs no request.
-    if (seen) latest = await noteAdded(latest, seen, parts);
+    if (seen) latest = await guardAgain(await noteAdded(latest, seen, parts), seen, parts);
   } catch (error) {
     if (!(error instanceof CurfewError) || error.code === "interrupted") throw error;
     failure ??= error;

@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { Table } from "../../store/table.ts";
+import { isGivenBack } from "./how-far.ts";
 import type { Incident } from "./incident.ts";
 import { readIncident } from "./incidents.ts";
 
@@ -35,3 +36,14 @@ export const deciding = (later: readonly Incident[]): Incident | undefined => la
  */
 export const decidesSince = (later: readonly Incident[]): Instant =>
   Math.max(0, ...later.map(({ ended }) => ended?.at ?? 0));
+
+/**
+ * Whether an incident that decides again still holds that the lock may be opened by what was approved before, and counts
+ * no more: nobody saw it open before a person ended the one that was about to. Where it is seen to be locked, that is to
+ * be forgotten; where it is open, nobody but a person knows whether it may be.
+ */
+export const isLeftHalfway = (incident: Incident, later: readonly Incident[]): boolean =>
+  incident.restored !== undefined &&
+  incident.restored.at <= decidesSince(later) &&
+  deciding(later) === undefined &&
+  !isGivenBack(incident);

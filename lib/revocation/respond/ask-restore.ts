@@ -8,9 +8,10 @@ import { whyOver } from "../incident/end-incident.ts";
 import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, recordStep } from "../incident/incidents.ts";
-import { decidesSince, deciding, laterOnes } from "../incident/later.ts";
+import { decidesSince, deciding, isLeftHalfway, laterOnes } from "../incident/later.ts";
 import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
 import { pauseAfter, SOON } from "../pause.ts";
+import { forgetRestored } from "../restore/forget-restored.ts";
 import { giveBack } from "../restore/give-back.ts";
 import type { RestoreRules } from "../restore/judge-grants.ts";
 import { planRestore } from "../restore/plan-restore.ts";
@@ -47,6 +48,7 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
     const asked = known && answeredSince(known, since);
     const { decision } = asked ?? {};
     if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
+    if (decision?.decision === "reject" && isLeftHalfway(incident, others)) return lockAgain(incident, decision, parts);
     const now = parts.clock.now();
     const isOver = now > lastTry(incident, asked);
     if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
@@ -152,6 +154,13 @@ async function rejected(incident: Incident, { decision }: Pick<Asked, "decision"
   const missing = [`It stays contained: ${decision?.by ?? "somebody"} said no to giving access back.`];
   await record(incident, missing, parts);
   return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
+}
+
+/** What an ended incident may have opened the next turn of watching locks again, as it does with what was put back. */
+async function lockAgain(incident: Incident, { by }: { by: string }, parts: RespondParts): Promise<Way> {
+  await forgetRestored(incident, parts);
+  await record(incident, [`It may be open, and is locked again then: ${by} said no to giving access back.`], parts);
+  return { next: "again", wait: SOON };
 }
 
 /** @param since when that was asked before, it counts no more */

@@ -4,7 +4,7 @@ import type { Proposal } from "../approvals/asked.ts";
 import { addedTo, saysHow } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
-import { laterOnes } from "../incident/later.ts";
+import { isLeftHalfway, laterOnes } from "../incident/later.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
@@ -40,6 +40,7 @@ export async function planRestore(
   const ids = await kept<readonly string[]>("grant-ids");
   const grants = (await readPreservedGrants<RevokedGrant>(table, incident)).filter(({ isSystem }) => !isSystem);
   const sharers = await sharersOf(table, incident);
+  const later = await laterOnes(table, incident);
   const seen = await parts.inventories.before(incident.leakedSince ?? incident.openedAt);
   const judged = judgeGrants(
     grants,
@@ -70,7 +71,8 @@ export async function planRestore(
       : []),
     ...unstored(sharers, ids, grants),
     ...(client && saysHow(client) ? [] : [NOT_COMPARED]),
-    ...reportedSince(incident, await laterOnes(table, incident)),
+    ...reportedSince(incident, later),
+    ...(isLeftHalfway(incident, later) ? [HALFWAY] : []),
   ];
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
@@ -110,6 +112,9 @@ const TOLD =
 
 const NOT_COMPARED =
   "What it authenticated with at the first look is not known, so nobody knows what was added since: look at its credentials yourself.";
+
+const HALFWAY =
+  "It may be open: it was about to be unlocked when a person ended that. A yes is one to that, and a no locks it again.";
 
 const UNREAD =
   "Which grants were there at the first look is not stored yet, so some may be missing: say no, and you are asked again once it is.";

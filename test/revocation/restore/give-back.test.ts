@@ -6,7 +6,7 @@ import { howFar } from "../../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
-import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
+import type { RevokedClient, RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
 import type { Table } from "../../../lib/store/table.ts";
@@ -89,6 +89,33 @@ describe("what a second person approved", () => {
     await give(world);
     expect(howFar(world.incident())).toBe("given");
     expect(world.incident().restored?.stoppedAt).toBeGreaterThan(proof);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("is not given back where a key was added while it could not be unlocked, and the lock is guarded again", async () => {
+    const world = await agreed("restore", { grants: [ORDERS], client: { attachedKeys: [] } });
+    const attach = (...attachedKeys: string[]) =>
+      world.putBack((tenant) => {
+        tenant.client = { ...(tenant.client as RevokedClient), attachedKeys };
+      });
+    world.tenant.refusals.setGrantTypes = "throttled";
+    await give(world);
+    expect(howFar(world.incident())).toBe("opened");
+    attach("cred_evil");
+    delete world.tenant.refusals.setGrantTypes;
+    await turns(world, 1);
+
+    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+    expect(world.incident().steps.restore).toMatchObject({ missing: [expect.stringMatching(/cred_evil: not in the/)] });
+    expect(isContained(world.incident())).toBe(false);
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    await turns(world, 1);
+    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
+
+    attach();
+    await turns(world, 2);
+    expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
     expect(world.guard.violations).toEqual([]);
   });
 

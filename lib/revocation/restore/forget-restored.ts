@@ -1,0 +1,52 @@
+import { FOR_ITSELF } from "../contain/known-client.ts";
+import { isGivenBack } from "../incident/how-far.ts";
+import type { Incident, StepResult } from "../incident/incident.ts";
+import { changeIncident, readIncident, withStep } from "../incident/incidents.ts";
+import { isLeftHalfway, laterOnes } from "../incident/later.ts";
+import type { IncidentParts } from "../parts.ts";
+import type { RevokedClient } from "../ports.ts";
+
+/**
+ * Forgets that the lock may be opened, where that is not to be after all, here and in the earlier incidents that say so
+ * because of this one: it is guarded again. Whether it was open for a while nobody knows, so that nothing is given out is
+ * proven anew. Where all is given back, or that goes on by now, it stays as it is.
+ *
+ * @throws CurfewError `store-failed`
+ */
+export async function forgetRestored(
+  { id, follows = [], restored }: Incident,
+  { table, clock }: Pick<IncidentParts, "table" | "clock">,
+): Promise<void> {
+  const result: StepResult = {
+    ...{ at: clock.now(), outcome: "incomplete", message: "It may have been open for a while.", code: null },
+    missing: ["It was about to be unlocked: that no new token is given out is proven once more."],
+  };
+  const isOfThis = (known: Incident): boolean =>
+    known.id === id ? known.restored?.at === restored?.at : known.restored?.by === id;
+  for (const one of [id, ...follows]) {
+    await changeIncident(table, one, (known) => {
+      if (!known.restored || known.closedAt !== null || !isOfThis(known) || isGivenBack(known)) return known;
+      const { restored: _, ...shut } = known;
+      return known.steps.prove?.outcome === "incomplete" ? shut : withStep(shut, "prove", result);
+    });
+  }
+}
+
+/**
+ * Guards the lock again, where a later incident was about to open it, a person ended that, and the lock is seen to hold.
+ *
+ * @param seen the application as it was just seen
+ * @returns the incident as it is now
+ * @throws CurfewError `store-failed`
+ */
+export async function guardAgain(
+  incident: Incident,
+  { grantTypes }: Pick<RevokedClient, "grantTypes">,
+  { table, clock }: IncidentParts,
+): Promise<Incident> {
+  const { restored, followedBy } = incident;
+  if (!restored || followedBy === undefined || grantTypes?.includes(FOR_ITSELF) !== false) return incident;
+  if (!isLeftHalfway(incident, await laterOnes(table, incident))) return incident;
+  await forgetRestored(incident, { table, clock });
+  return readIncident(table, incident.id);
+}
