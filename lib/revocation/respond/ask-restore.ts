@@ -5,11 +5,9 @@ import { ask } from "../approvals/ask.ts";
 import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { whyOver } from "../incident/end-incident.ts";
-import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
+import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
-import { changeIncident, recordStep } from "../incident/incidents.ts";
 import { decidesSince, deciding, isLeftHalfway, laterOnes } from "../incident/later.ts";
-import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
 import { pauseAfter, SOON } from "../pause.ts";
 import { forgetRestored } from "../restore/forget-restored.ts";
 import { giveBack } from "../restore/give-back.ts";
@@ -18,6 +16,7 @@ import { planRestore } from "../restore/plan-restore.ts";
 import { whyNotReady } from "../restore/ready.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { A_DAY, lastAnswer, lastTry } from "./how-long.ts";
+import { IN_PART, isSettled, nothingToAsk, recordNotGiven } from "./nothing-to-ask.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
 import { ON, type Way } from "./way.ts";
@@ -31,37 +30,8 @@ const FIRST_LOOK = minutes(10) * 1_000;
  */
 export const restoreQuestion = (rules: RestoreRules): Question => ({
   plan: async (incident, parts) => {
-    const { restore } = incident.steps;
-    if (incident.closedAt !== null || isComplete(restore)) return ON;
-    if (restore?.outcome === "not-applicable" && restore.leftTo === undefined) return ON;
-    if (incident.ended) return isBegun(incident) ? endedInPart(incident, parts) : notGiven(ENDED, incident, parts);
-    if (isGivenBack(incident)) return notGiven(GIVEN_BACK, incident, parts);
     const others = await laterOnes(parts.table, incident);
-    const later = deciding(others);
-    if (later) return leftTo(later, incident, parts);
-    if (restore?.outcome === "not-applicable") await forgetLeft(incident, parts);
-    if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
-      return notGiven(NOTHING_TAKEN, incident, parts);
-    if (isNotThere(incident)) return notGiven(GONE, incident, parts);
-    const since = decidesSince(others);
-    const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
-    const asked = known && answeredSince(known, since);
-    const { decision } = asked ?? {};
-    if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-    if (decision?.decision === "reject" && isLeftHalfway(incident, others)) return lockAgain(incident, decision, parts);
-    const now = parts.clock.now();
-    const isOver = now > lastTry(incident, asked);
-    if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
-    const why = whyNotReady(incident);
-    if (isOver) return staysContained(incident, known, since, parts);
-    // The window got shorter since: that may still be answered, and is not asked again.
-    if (asked && now > lastAnswer(incident)) return { next: "again", wait: pauseAfter(now - asked.askedAt) };
-    if (why !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
-    if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
-    const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
-    // In a drill nothing depends on the answer: a no ends it.
-    if (decision?.decision === "reject" && incident.drill) return staysContained(incident, known, since, parts);
-    return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
+    return (await nothingToAsk(incident, others, parts)) ?? (await nextAnswer(incident, others, rules, parts));
   },
   ask: async (incident, parts, waiting) => {
     const since = decidesSince(await laterOnes(parts.table, incident));
@@ -87,6 +57,33 @@ export const restoreQuestion = (rules: RestoreRules): Question => ({
   },
 });
 
+/** Whether to ask, to wait or to act, by what was answered and by what is known. */
+async function nextAnswer(
+  incident: Incident,
+  others: readonly Incident[],
+  rules: RestoreRules,
+  parts: RespondParts,
+): Promise<Way> {
+  const since = decidesSince(others);
+  const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
+  const asked = known && answeredSince(known, since);
+  const { decision } = asked ?? {};
+  if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
+  if (decision?.decision === "reject" && isLeftHalfway(incident, others)) return lockAgain(incident, decision, parts);
+  const now = parts.clock.now();
+  const isOver = now > lastTry(incident, asked);
+  if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
+  // In a drill nothing depends on the answer: a no ends it.
+  if (isOver || (decision?.decision === "reject" && incident.drill && whyNotReady(incident) === null))
+    return staysContained(incident, known, since, parts);
+  // The window got shorter since: that may still be answered, and is not asked again.
+  if (asked && now > lastAnswer(incident)) return { next: "again", wait: pauseAfter(now - asked.askedAt) };
+  if (whyNotReady(incident) !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
+  if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
+  const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
+  return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
+}
+
 /**
  * Whether nobody has looked back yet at what was done: whoever is asked has to see that beside the plan. It is not waited
  * for long, since the log may not be there to be read, and the plan says that then.
@@ -97,39 +94,6 @@ function awaitsFirstLook(incident: Incident, now: Instant): boolean {
   return investigate?.outcome !== "done" && now < readySince + FIRST_LOOK;
 }
 
-/** What is left to a later incident may come back to this one, unless that one has given all of it back. */
-function isSettled(incident: Incident): boolean {
-  const { restore } = incident.steps;
-  if (isComplete(restore) || isGivenBack(incident)) return true;
-  return restore?.outcome === "not-applicable" && restore.leftTo === undefined;
-}
-
-const ENDED = "A person has ended the incident: nothing is given back.";
-
-const NOTHING_TAKEN = "Nothing was taken away from the application, so there is nothing to give back.";
-
-const GIVEN_BACK = "A later incident has given access back.";
-
-const GONE = "The application is gone, so there is nothing to give access back to.";
-
-async function notGiven(message: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
-  await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });
-  return ON;
-}
-
-/** A person may end the one that decides, and then this one asks: it is looked at as long as it may be answered. */
-async function leftTo(later: Incident, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
-  const { restore } = incident.steps;
-  const now = clock.now();
-  const message = `What is given back is decided in the incident ${later.id}.`;
-  if (restore?.outcome !== "not-applicable" || restore.leftTo !== later.id)
-    await recordStep(table, incident.id, "restore", { at: now, outcome: "not-applicable", message, leftTo: later.id });
-  const end = lastAnswer(incident);
-  if (incident.drill || later.closedAt !== null || now >= end) return ON;
-  const untilEnd = Math.ceil((end - now) / 1_000);
-  return { next: "again", wait: Math.min(pauseAfter(now - incident.openedAt), A_DAY, untilEnd) };
-}
-
 /** A plan that changed since, because somebody accepted what the policy found too much, is asked about anew. */
 const isSame = async (
   incident: Incident,
@@ -137,10 +101,6 @@ const isSame = async (
   rules: RestoreRules,
   parts: RespondParts,
 ): Promise<boolean> => planHash((await planRestore(incident, rules, parts)).plan) === hash;
-
-/** What another incident was to decide is to be decided here after all. */
-const forgetLeft = ({ id }: Incident, { table }: RespondParts): Promise<Incident> =>
-  changeIncident(table, id, ({ steps: { restore: _, ...steps }, ...known }) => ({ ...known, steps }));
 
 async function rejected(incident: Incident, { decision }: Pick<Asked, "decision">, parts: RespondParts): Promise<Way> {
   const now = parts.clock.now();
@@ -152,14 +112,18 @@ async function rejected(incident: Incident, { decision }: Pick<Asked, "decision"
     await tellIncident(incident, { turn: "decided", step: "restore", ...decision, at: due }, parts);
   }
   const missing = [`It stays contained: ${decision?.by ?? "somebody"} said no to giving access back.`];
-  await record(incident, missing, parts);
+  await recordNotGiven(incident, missing, parts);
   return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
 }
 
 /** What an ended incident may have opened the next turn of watching locks again, as it does with what was put back. */
 async function lockAgain(incident: Incident, { by }: { by: string }, parts: RespondParts): Promise<Way> {
   await forgetRestored(incident, parts);
-  await record(incident, [`It may be open, and is locked again then: ${by} said no to giving access back.`], parts);
+  await recordNotGiven(
+    incident,
+    [`It may be open, and is locked again then: ${by} said no to giving access back.`],
+    parts,
+  );
   return { next: "again", wait: SOON };
 }
 
@@ -182,23 +146,12 @@ async function staysContained(
     : !asked
       ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
       : [`It stays contained: ${isVoid ? VOID : wordsOf(decision)}.`];
-  await record(incident, missing, parts);
+  await recordNotGiven(incident, missing, parts);
   return ON;
 }
 
 const VOID =
   "what was answered counts no more, since a person has ended an incident that went on from this one, and nobody was asked anew";
-
-const IN_PART =
-  "Giving access back was approved and begun, and did not come to its end: the application may get tokens again.";
-
-async function endedInPart(incident: Incident, parts: RespondParts): Promise<Way> {
-  await record(incident, [isOpened(incident) ? IN_PART : GRANTS_ALONE], parts);
-  return ON;
-}
-
-const GRANTS_ALONE =
-  "A person has ended the incident while access was being given back: grants that were approved may be there; the application stays locked.";
 
 const wordsOf = (decision: Asked["decision"] | undefined): string =>
   !decision
@@ -206,17 +159,3 @@ const wordsOf = (decision: Asked["decision"] | undefined): string =>
     : decision.decision === "reject"
       ? `${decision.by} said no to giving access back`
       : "giving access back was approved and did not come to its end";
-
-/** The same again is not recorded again. */
-async function record(incident: Incident, missing: readonly string[], { table, clock }: RespondParts): Promise<void> {
-  const { restore } = incident.steps;
-  if (restore?.outcome === "incomplete" && restore.missing[0] === missing[0]) return;
-  const message = isBegun(incident) ? "Access is not given back as approved." : "Access is not given back.";
-  await recordStep(table, incident.id, "restore", {
-    at: clock.now(),
-    outcome: "incomplete",
-    message,
-    missing,
-    code: null,
-  });
-}
