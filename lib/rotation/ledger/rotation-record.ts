@@ -168,6 +168,8 @@ export interface RotationRecord {
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
   promoted?: { version: VersionId; at: Instant; tookBack?: TakenBack };
+  /** Since when runs see that people went back from what was promoted last, and what that was. */
+  wentBack?: { from: VersionId; seenAt: Instant };
   /** The last promotion in the secret that the client had before this one. */
   former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];

@@ -7,13 +7,17 @@ import { failedTry } from "../ledger/failing.ts";
 import { isAutomatic, planDue } from "./due.ts";
 import { takesAPlace, versionOf } from "./order-of-run.ts";
 import { everyTenant, keyOf, known, type RunWork } from "./run-work.ts";
+import { noteWentBack } from "./went-back.ts";
 
 /** What is to be rotated in each tenant, in its order: first what this run has begun before it was tried again. */
 export async function planRun(work: RunWork): Promise<Map<string, KnownCredential[]>> {
   const { rotation, run, barred, busy, result } = work;
   const all: KnownCredential[] = [];
   await everyTenant(work, async (tenant) => {
-    const credentials = await known(work, tenant);
+    const credentials: KnownCredential[] = [];
+    for (const one of await known(work, tenant)) {
+      credentials.push(isAutomatic(one) ? await noteWentBack(one, rotation) : one);
+    }
     if (await isBarred(tenant, credentials, work)) barred.add(tenant);
     all.push(...credentials);
   });
