@@ -43,7 +43,7 @@ function textOf({ fields, from }: TookBack): string {
     fields.map((name) => harmless(name, 40)),
     MOST_FIELDS,
   ).join(", ");
-  return `Auth0 knew the new credential already, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${names}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
+  return `Auth0 knew the new credential already, or an incident did not wait, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${names}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
 }
 
 const stepsOf = ({ arn }: RotationRecord, from: string): string[] => {
