@@ -9,7 +9,7 @@ import type { RotationRecord, RotationStep } from "../../../lib/rotation/ledger/
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { KEY, orderedBy, refusal, SECRET } from "../steps/a-step.ts";
-import { hangingVersion, nextMorning, recordOf, rotateByHand, rotateDue } from "../world/curfew.ts";
+import { hangingVersion, nextMorning, recordOf, rotateByHand, rotateDue, serveRotation } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { CLIENT_ID, credentialOf } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
@@ -356,8 +356,8 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     expect(world.vault.labelled(PENDING)).toBe(version);
   });
 
-  // A second key that a person attached leaves no place, and the version is refused before anything is looked at.
-  if (kind === "client-secret")
+  // A second key leaves no place, and the version is refused before anything is looked at.
+  if (kind === "client-secret") {
     it("is not in a version that a person told Auth0 of, which is not dropped", async () => {
       const { world, version } = await extended("createSecret", ({ client, vault }) =>
         client.setSecret(credentialOf(vault.read(PENDING) ?? ""), "hand"),
@@ -367,6 +367,27 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
       expect(alertsOf(world).map(({ title }) => title)).toEqual([expect.stringContaining("took back")]);
       expect(world.guard.violations).toEqual([]);
     });
+
+    it("is told also where another version is promoted at once after the one that took it back", async () => {
+      const { world, version, theirs } = await extended(
+        "setSecret",
+        ({ guard, vault }) => {
+          guard.excuse();
+          vault.takePendingAway();
+        },
+        async (own) => {
+          const next = own.newVersion();
+          own.vault.announce(next);
+          await serveRotation(own, next);
+        },
+      );
+
+      expect(recordOf(world)?.promoted?.version).not.toBe(version);
+      expect(alertsOf(world).map(({ text }) => text)).toEqual([
+        expect.stringContaining(`(apiUrl): it is in the version ${theirs}`),
+      ]);
+    });
+  }
 
   it("is not in a version that Auth0 was told of, and people are told what is missing and where it is", async () => {
     const { world, version, theirs } = await extended("setSecret");
