@@ -21,6 +21,17 @@ const promotionFails: Alter = ({ vault, ...parts }) => ({
   vault: { ...vault, promote: () => Promise.reject(new CurfewError("vault-failed", "Secrets Manager failed.")) },
 });
 
+const promotionIsNotHeardOf: Alter = ({ vault, ...parts }) => ({
+  ...parts,
+  vault: {
+    ...vault,
+    promote: async (...move) => {
+      await vault.promote(...move);
+      throw new CurfewError("vault-failed", "Secrets Manager did not answer.");
+    },
+  },
+});
+
 /** What people hear of labels that were moved too early. */
 function earlyAlerts(world: World) {
   const { tenant } = world.target;
@@ -144,6 +155,27 @@ it("a secret that Auth0 accepts no more is not called promoted by the plan of a 
   await orderedBy(world, version, "person", { overwrite: true });
   expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
   expect(recordOf(world)).toMatchObject({ promoted: { version, at: datedAt(world) } });
+});
+
+it("a secret whose promotion is not on record is not set over the former one that a person set at Auth0", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  const former = credentialOf(world.vault.read(CURRENT) ?? "");
+  expect(await stepsUpTo(world, "finishSecret", version, promotionIsNotHeardOf)).toMatchObject({
+    code: "vault-failed",
+  });
+  world.clock.pass(120_000);
+  setSecretByHand(world, former, false);
+
+  for (let mornings = 0; mornings < 2; mornings += 1) {
+    await world.clock.run(nextMorning(world));
+    await world.clock.run(rotateDue(world, false));
+  }
+
+  expect(world.client.live().map(({ secret }) => secret)).toEqual([former]);
+  expect(recordOf(world)?.held?.refusal).toBe("current-refused");
+  await world.clock.run(rotateByHand(world, true));
+  expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { current: version } });
+  expect(world.guard.violations).toEqual([]);
 });
 
 it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
