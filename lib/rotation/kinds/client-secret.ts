@@ -8,7 +8,7 @@ import { judgeClient } from "../judgements/judge-client.ts";
 import { currentRefused, mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { type Replaced, replacedBy } from "../ledger/under-way.ts";
-import { markTold } from "../mark.ts";
+import { markAccepted, markTold } from "../mark.ts";
 import { CURRENT } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
@@ -43,7 +43,7 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   const ask = await calibratedAsk(work, isTold(work, record) ? pending : (await current()).credential);
   if ((await ask(pending)) === "accepted") {
     // An earlier try told the tenant, or somebody did for us.
-    await markTold(work, replacedBy(work, record) ?? (await storedAsCurrent(work)));
+    await markAccepted(work, replacedBy(work, record) ?? (await storedAsCurrent(work)));
     return;
   }
   if (mayOverwrite(work, record)) {
@@ -56,8 +56,8 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   const { version, credential } = await current();
   const found = await inUse(work, ask, { pending, current: credential, record });
   const replaced = { version, wasAccepted: true };
-  if (found.which === "pending") await markTold(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
-  else await send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
+  if (found.which === "current") return send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
+  await markAccepted(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
 }
 
 const isCurrent = async ({ parts, target, version }: Work): Promise<boolean> =>

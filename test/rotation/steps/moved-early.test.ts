@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { secretAge } from "../../../lib/history/secret-age.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
@@ -12,9 +13,10 @@ import { moveBackByHand, moveForwardByHand, setSecretByHand } from "../world/peo
 import type { World } from "../world/world.ts";
 import { care, DAY, KEY, orderedBy, outside, refusal, SECRET, unfinished } from "./a-step.ts";
 
-const datedAt = ({ table, target }: World): number | undefined =>
-  table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
-    ?.rotatedAt;
+const dated = ({ table, target }: World): CredentialRecord | undefined =>
+  table.peek({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` });
+
+const datedAt = (world: World): number | undefined => dated(world)?.rotatedAt;
 
 const promotionFails: Alter = ({ vault, ...parts }) => ({
   ...parts,
@@ -59,10 +61,14 @@ describe.each(CREDENTIAL_KINDS)("a version that a person made current before Aut
   it("is told to Auth0, and what it replaces is what was current until then", async () => {
     const { world, version, first } = await movedWorld(kind);
 
+    expect(await stepsUpTo(world, "setSecret", version)).toBeUndefined();
+    const told = recordOf(world)?.underWay?.setAt;
+    world.clock.pass(4 * DAY);
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
 
     expect(isAccepted(world)).toBe(true);
-    expect(recordOf(world)?.promoted).toEqual({ version, at: datedAt(world) });
+    expect(recordOf(world)?.promoted).toEqual({ version, at: dated(world)?.promotedAt });
+    expect(datedAt(world)).toBe(told);
     world.clock.pass(2 * DAY);
     await care(world);
     expect(recordOf(world)?.lastProof).toMatchObject({ current: version, old: first, wasAccepted: true });
@@ -154,7 +160,7 @@ it("a secret that Auth0 accepts no more is not called promoted by the plan of a 
   expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
   await orderedBy(world, version, "person", { overwrite: true });
   expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
-  expect(recordOf(world)).toMatchObject({ promoted: { version, at: datedAt(world) } });
+  expect(recordOf(world)).toMatchObject({ promoted: { version, at: dated(world)?.promotedAt } });
 });
 
 it("a secret whose promotion is not on record is not set over the former one that a person set at Auth0", async () => {
@@ -187,6 +193,44 @@ it("a key that a person has seen work counts as promoted also where the token en
   expect(await stepsUpTo(world, "finishSecret", version, silent)).toBeUndefined();
 
   expect(recordOf(world)?.promoted).toMatchObject({ version });
+});
+
+it("a secret that a person told Auth0 of as well, of which nobody knows when, is as old as the vault says", async () => {
+  const { world, version } = await movedWorld("client-secret");
+  setSecretByHand(world, credentialOf(world.vault.read(CURRENT) ?? ""), false);
+  const at = world.clock.now();
+  world.clock.pass(120 * DAY);
+
+  await world.clock.run(rotateByHand(world));
+
+  expect(recordOf(world)?.promoted?.version).toBe(version);
+  expect(datedAt(world)).toBeUndefined();
+  const read = { id: version, at, run: `${new Date(world.clock.now()).toISOString()}#run` };
+  const seen = { clientId: "jkl", seen: { first: 0 }, ...dated(world), vaultVersion: read };
+  expect(secretAge(seen, undefined, world.clock.now())).toMatchObject({ since: at, source: "vault-version" });
+});
+
+it.each([SECRET, KEY])("a credential that is promoted once more keeps its date ($kind)", async (options) => {
+  const { world, version } = await announcedWorld(options);
+  const former = world.vault.labelled(CURRENT) ?? "";
+  expect(await stepsUpTo(world, "createSecret", version)).toBeUndefined();
+  await world.clock.run(rotateByHand(world)); // nobody takes AWSPENDING away
+  const setAt = datedAt(world);
+  world.clock.pass(80 * DAY);
+  await care(world); // the old key goes
+  moveBackByHand(world);
+  world.clock.pass(DAY);
+  const read = { id: former, at: 0, run: `${new Date(world.clock.now()).toISOString()}#run` };
+  world.clock.pass(60_000);
+
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+  expect(world.vault.labelled(CURRENT)).toBe(version);
+  expect(recordOf(world)?.promoted?.at).toBe(dated(world)?.promotedAt);
+  expect(datedAt(world)).toBe(setAt);
+  // Also for the rest of the run, which has read the vault before.
+  const seen = { clientId: "jkl", seen: { first: 0 }, ...dated(world), vaultVersion: read };
+  expect(secretAge(seen, undefined, world.clock.now())).toMatchObject({ since: setAt, source: "rotation" });
 });
 
 it("a secret that a person told Auth0 of as well is only recorded", async () => {
