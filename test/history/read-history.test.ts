@@ -129,6 +129,16 @@ describe("how old a secret is", () => {
       { ...reading("v1", 400, 0.5), rotationInLog: START - DAY, probe: { ...accepted, answer: "refused" } },
     ],
     [
+      "of the change at Auth0, where the stored one was accepted within the ten minutes after it",
+      1,
+      "tenant-log",
+      {
+        ...reading("v1", 400, 0.5),
+        rotationInLog: START - DAY,
+        probe: { ...accepted, at: START - DAY + 600_000 },
+      },
+    ],
+    [
       "of the change at Auth0, where the vault could not be read since",
       1,
       "tenant-log",

@@ -114,6 +114,20 @@ describe.each(CREDENTIAL_KINDS)("a version that a person made current before Aut
     expect(await morning()).toEqual([]);
   });
 
+  it("is too early no more once Auth0 was told of it, though it is not promoted yet", async () => {
+    const { world, version } = await movedWorld(kind);
+    Object.assign(world.settings, { rotate: "off" });
+    await world.clock.run(nextMorning(world));
+    await world.clock.run(rotateDue(world, false));
+    expect(earlyAlerts(world)).toHaveLength(1);
+    await orderedBy(world, version, "person");
+
+    expect(await stepOf(world, "setSecret", version)).toBeUndefined();
+
+    expect(recordOf(world)).toMatchObject({ underWay: { version, earlySince: expect.any(Number) } });
+    expect(earlyAlerts(world)).toEqual([]);
+  });
+
   it("is not told to Auth0 where it was replaced once, nor called promoted", async () => {
     const { world, version } = await movedWorld(kind);
     const underWay = { version, startedAt: 1, wasReplaced: true as const };
