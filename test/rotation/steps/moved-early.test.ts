@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
 import { secretAge } from "../../../lib/history/secret-age.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
@@ -41,6 +42,13 @@ function earlyAlerts(world: World) {
   const rules = { owners: new Map([[tenant, "anna@acme.example"]]) };
   const alerts = record ? rotationAlerts([{ tenant, record, isTended: true }], rules, world.clock.now()) : [];
   return alerts.filter(({ title }) => title.includes("AWSCURRENT"));
+}
+
+/** What a dry run finds in the way. */
+async function inTheWay(world: World, overwrite: boolean) {
+  const request = { settings: world.settings, secret: world.vault.secret.name, overwrite };
+  const ending = await world.clock.run(world.run("dry run", 600_000, (_, parts) => dryRun(request, parts)));
+  return ending.ended === "done" ? ending.value.obstacles.map(({ refusal }) => refusal) : [ending.ended];
 }
 
 const HELD = { since: 0, refusal: null, message: "Auth0 did not answer." };
@@ -193,6 +201,7 @@ it("a secret whose promotion is not on record is not set over the former one tha
 
   expect(world.client.live().map(({ secret }) => secret)).toEqual([former]);
   expect(recordOf(world)?.held?.refusal).toBe("current-refused");
+  expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([["current-refused"], []]);
   await world.clock.run(rotateByHand(world, true));
   expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { current: version } });
   expect(world.guard.violations).toEqual([]);
