@@ -33,10 +33,13 @@ export async function agreed(
   return personAgrees(question, terminal, invocation);
 }
 
+const OUTDATED =
+  "If somebody has changed other fields of the secret since it was begun, it is dropped, and another one is made.";
+
 /** What will happen, and to whom. */
 function planText(
   named: NamedCredential,
-  { hanging }: Rotatable,
+  { hanging, record }: Rotatable,
   { overwrite, keepsProof }: Asked,
   width: number,
 ): string {
@@ -46,6 +49,7 @@ function planText(
     hanging === undefined
       ? `This rotates ${what}.`
       : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
+    ...(hanging === undefined || record?.underWay?.setAt !== undefined ? [] : [OUTDATED]),
     "It concerns:",
     ...concerned(named).map((line) => `- ${line}`),
     ...(overwrite ? [OVERWRITES[credential.kind]] : []),

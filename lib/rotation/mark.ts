@@ -51,6 +51,18 @@ const noted = ({ version, wasAccepted }: Replaced): Pick<UnderWay, "replaces" | 
 export const markDropped = (work: Work): Promise<RotationRecord> =>
   remember(work, (record) => dropped(record, work.version, nowOf(work)));
 
+/** Records that nothing comes of the version, since another one is to be made of what is current now. */
+export const markOutdated = (work: Work, fields: readonly string[]): Promise<RotationRecord> =>
+  remember(work, (record) => {
+    const { order, ...others } = dropped(record, work.version, nowOf(work));
+    const isOwn = order?.version === work.version;
+    const outdatedBy = fields.slice(0, MOST_FIELDS);
+    return { ...others, ...(order ? { order: isOwn ? { ...order, outdatedBy } : order } : {}) };
+  });
+
+/** Of as many fields are the names kept. */
+const MOST_FIELDS = 20;
+
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
   remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));
 

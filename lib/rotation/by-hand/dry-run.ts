@@ -16,9 +16,15 @@ import { CURRENT, PENDING, PREVIOUS, type RotationTenant, type VaultSecret, type
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
+import { changedBeside } from "../vault/payload.ts";
 import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
-import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
+import {
+  currentCredential,
+  formerCredential,
+  type StoredCredential,
+  storedCredential,
+} from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 import { readOnly } from "./read-only.ts";
 
@@ -39,7 +45,7 @@ export interface DryRun {
    * `pending.former`. Null where that is not known.
    */
   stored: Said | null;
-  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other. */
+  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other unless it is outdated. */
   pending: Pending | undefined;
   /** What is remembered; undefined when nothing is, or when it could not be read. */
   record: RotationRecord | undefined;
@@ -52,6 +58,8 @@ export interface Pending {
   former?: VersionId;
   /** Whether Auth0 accepts its value; null where that was not asked, `empty` where it has none yet. */
   value: Said | "empty" | null;
+  /** The fields that somebody changed since it was made: it is dropped, and another one is made in its stead. */
+  outdatedBy?: readonly string[];
 }
 
 /** A credential as configured, and what looks at it. */
@@ -96,7 +104,9 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   else if (isLabelled) await look(() => assertClient(work));
   const ask = await look(async () => calibratedAsk(work, ((isTold && value) || (await current())).credential));
-  const pending = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
+  const asked = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
+  const outdatedBy = value && !isTold && asked?.value !== "accepted" ? await look(() => changedSince(work, value)) : [];
+  const pending = asked && { ...asked, ...(outdatedBy?.length ? { outdatedBy } : {}) };
   const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
   if (!goesOn) await look(() => assertMayWrite(work));
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
@@ -185,6 +195,11 @@ async function askPending(
   const whose = { version, ...(former === undefined ? {} : { former }) };
   if (!stored) return { ...whose, value: "empty" };
   return { ...whose, value: ask ? await ask(stored.credential) : null };
+}
+
+/** In what the current value differs from one that hangs and that was made of it. */
+async function changedSince(work: Work, { payload }: StoredCredential): Promise<readonly string[]> {
+  return changedBeside((await currentCredential(work)).payload, payload, work.settings.kind);
 }
 
 /** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */

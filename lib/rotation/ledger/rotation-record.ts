@@ -31,6 +31,11 @@ export interface RotationOrder {
   promotedBefore?: Instant;
   /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
   cameToNothing?: Instant;
+  /**
+   * Why nothing came of it, where another version is to be made in its stead: somebody had changed these fields of the
+   * current value since it was made. Names only.
+   */
+  outdatedBy?: readonly string[];
 }
 
 /** What went wrong. No value, no answer. */
@@ -169,7 +174,11 @@ export interface RotationRecord {
   /** No automatic try begins until a person resumes; what the tenant was told of is finished all the same. */
   held?: { since: Instant; refusal: Refusal | null; message: string };
   /** The last promotion. */
-  promoted?: { version: VersionId; at: Instant; tookBack?: TakenBack };
+  promoted?: { version: VersionId; at: Instant };
+  /** What promotions took back, the newest last; another promotion may follow at once, and people still have to hear it. */
+  tookBack?: readonly (TakenBack & { version: VersionId; at: Instant })[];
+  /** Since when runs see that people went back from what was promoted last, and what that was. */
+  wentBack?: { from: VersionId; seenAt: Instant };
   /** The last promotion in the secret that the client had before this one. */
   former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];
@@ -177,6 +186,17 @@ export interface RotationRecord {
   /** Keys: the ids that the tenant gave those that Curfew registered, the newest last; written before one is attached. */
   ownKeys?: readonly string[];
 }
+
+/** So many are kept for people to hear of: an audit tells them once a day. */
+const MOST_TAKEN_BACK = 5;
+
+/** The record, with what the promotion of a version took back. */
+export const withTakenBack = (record: RotationRecord, version: VersionId, at: Instant): RotationRecord => {
+  const takesBack = record.aftercare.find(({ current }) => current === version)?.takesBack;
+  if (!takesBack) return record;
+  const others = (record.tookBack ?? []).filter((one) => one.version !== version || one.from !== takesBack.from);
+  return { ...record, tookBack: [...others, { ...takesBack, version, at }].slice(-MOST_TAKEN_BACK) };
+};
 
 /** A tenant lets an application have a few keys at once: more are needed by nobody. */
 const MOST_OWN_KEYS = 20;

@@ -72,7 +72,8 @@ function announcement(
 /** `jkl, a client-secret: due 2026-12-01 06:00 UTC, then 90 d old`. */
 function announcementLine({ credential: { clientId, kind, maxAge, age }, dueAt }: Announcement): string {
   const least = age?.isAtLeast ? "at least " : "";
-  return `${clientText(clientId)}, a ${kind}: due ${moment(iso(dueAt))}, then ${least}${formatDuration(maxAge)} old`;
+  const old = age ? Math.round((dueAt - age.since) / 1000) : maxAge; // what people went back to may be older than that
+  return `${clientText(clientId)}, a ${kind}: due ${moment(iso(dueAt))}, then ${least}${formatDuration(old)} old`;
 }
 
 const iso = (instant: number): string => new Date(instant).toISOString();

@@ -4,9 +4,8 @@ import type { AlertRules } from "../../alerts/alert-rules.ts";
 import { moment } from "../../alerts/change-alert.ts";
 import { harmless } from "../../alerts/harmless-text.ts";
 import { clientText } from "../credentials/credential-text.ts";
-import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { earlySince } from "../ledger/under-way.ts";
-import { about, advised, facts, iso, type TenantRotation } from "./alert-parts.ts";
+import { about, advised, facts, iso, type TenantRotation, UNTENDED } from "./alert-parts.ts";
 import { type Advised, withOptions } from "./refusal-advice.ts";
 
 /** What to do where a person made a version current before Auth0 was told of it: one of both. */
@@ -18,7 +17,8 @@ export function earlySteps(advised: Advised, version: string): string[] {
 }
 
 /** That whoever reads AWSCURRENT is refused, because a person moved it before Auth0 was told. */
-export function earlyAlerts({ tenant, record }: TenantRotation, rules: Pick<AlertRules, "owners">): Alert[] {
+export function earlyAlerts(rotation: TenantRotation, rules: Pick<AlertRules, "owners">): Alert[] {
+  const { tenant, record, isTended } = rotation;
   const { clientId, underWay, held } = record;
   const since = earlySince(record);
   if (!underWay || since === undefined) return [];
@@ -28,7 +28,7 @@ export function earlyAlerts({ tenant, record }: TenantRotation, rules: Pick<Aler
       id: alertId("rotation", "current-too-early", tenant, clientId, underWay.version, since),
       severity: "high",
       title: `${tenant}: AWSCURRENT holds a credential of ${clientText(clientId)} that Auth0 was not told of`,
-      text: `Somebody made the new version current during its rotation. Unless Auth0 was told of it by hand, whoever reads AWSCURRENT alone is refused; applications that follow docs/consuming-secrets.md fall back on AWSPREVIOUS. ${whoGoesOn(record)}`,
+      text: `Somebody made the new version current during its rotation. Unless Auth0 was told of it by hand, whoever reads AWSCURRENT alone is refused; applications that follow docs/consuming-secrets.md fall back on AWSPREVIOUS. ${whoGoesOn(rotation)}`,
       facts: [
         ...facts(tenant, record),
         { label: "Version", value: underWay.version },
@@ -36,6 +36,7 @@ export function earlyAlerts({ tenant, record }: TenantRotation, rules: Pick<Aler
         ...(held ? [{ label: "Held", value: harmless(held.message, 300) }] : []),
       ],
       steps: [
+        ...(isTended ? [] : [UNTENDED.step]),
         ...earlySteps(advised(tenant, record), underWay.version),
         `How it stands: npx curfew rotate status --tenant ${tenant}`,
         "More: docs/runbook.md#current-too-early",
@@ -45,7 +46,9 @@ export function earlyAlerts({ tenant, record }: TenantRotation, rules: Pick<Aler
   ];
 }
 
-const whoGoesOn = ({ held }: RotationRecord): string =>
-  held
+function whoGoesOn({ record: { held }, isTended }: TenantRotation): string {
+  if (!isTended) return `${UNTENDED.text} So none sees either whether the label was moved back since.`;
+  return held
     ? "The rotation is held, so no audit tells Auth0."
     : "An audit tells Auth0 only where the credential is rotate: auto or a person asked for the version.";
+}

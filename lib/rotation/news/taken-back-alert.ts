@@ -19,31 +19,28 @@ export function takenBackAlerts(
   rules: Pick<AlertRules, "owners">,
   now: Instant,
 ): Alert[] {
-  const { promoted, clientId } = record;
-  const { tookBack, version, at } = promoted ?? {};
-  if (!tookBack || at === undefined || now >= at + TIME_TO_TELL) return [];
-  return [
-    {
-      ...about(tenant, rules),
-      id: alertId("rotation", "taken-back", tenant, clientId, version ?? ""),
-      severity: "medium",
-      title: `${tenant}: the rotation of ${clientText(clientId)} took back what somebody had stored beside the credential`,
-      text: textOf(tookBack),
-      facts: facts(tenant, record),
-      steps: stepsOf(record, tookBack.from),
-      at: iso(at),
-    },
-  ];
+  const { tookBack = [], clientId } = record;
+  const recent = tookBack.filter(({ at }) => now < at + TIME_TO_TELL);
+  return recent.map((taken) => ({
+    ...about(tenant, rules),
+    id: alertId("rotation", "taken-back", tenant, clientId, taken.version, taken.from),
+    severity: "medium",
+    title: `${tenant}: the rotation of ${clientText(clientId)} took back what somebody had stored beside the credential`,
+    text: textOf(taken),
+    facts: facts(tenant, record),
+    steps: stepsOf(record, taken.from),
+    at: iso(taken.at),
+  }));
 }
 
-type TookBack = NonNullable<NonNullable<RotationRecord["promoted"]>["tookBack"]>;
+type TookBack = NonNullable<RotationRecord["tookBack"]>[number];
 
 function textOf({ fields, from }: TookBack): string {
   const names = firstLines(
     fields.map((name) => harmless(name, 40)),
     MOST_FIELDS,
   ).join(", ");
-  return `Auth0 knew the new credential already, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${names}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
+  return `Auth0 knew the new credential already, or an incident did not wait, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${names}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
 }
 
 const stepsOf = ({ arn }: RotationRecord, from: string): string[] => {

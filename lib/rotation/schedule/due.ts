@@ -1,6 +1,7 @@
 import type { AgeSource, Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failedTry } from "../ledger/failing.ts";
+import { backUntil } from "./went-back.ts";
 
 /** When a credential's time is over. */
 export interface DueDate {
@@ -24,14 +25,18 @@ export type Mark = (typeof MARKS)[number];
 /**
  * When a credential becomes due; undefined where its age is not known.
  * An age of which only a lower bound is known counts as that: the credential is then due later than it should be, and
- * never earlier.
+ * never earlier. What people went back to has a week from then on, however old it is.
  */
-export function dueDate({ age, maxAge }: Pick<KnownCredential, "age" | "maxAge">): DueDate | undefined {
-  return age && { dueAt: age.since + maxAge * 1000, source: age.source };
+export function dueDate(credential: Aged): DueDate | undefined {
+  const { age, maxAge } = credential;
+  if (!age) return undefined;
+  return { dueAt: Math.max(age.since + maxAge * 1000, backUntil(credential) ?? 0), source: age.source };
 }
 
+type Aged = Pick<KnownCredential, "age" | "maxAge" | "rotation">;
+
 /** Whether a credential is older than it may be. As for every check, the limit itself is not too old. */
-export function isDue(credential: Pick<KnownCredential, "age" | "maxAge">, now: Instant): boolean {
+export function isDue(credential: Aged, now: Instant): boolean {
   const date = dueDate(credential);
   return date !== undefined && now > date.dueAt;
 }

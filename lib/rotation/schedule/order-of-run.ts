@@ -5,6 +5,7 @@ import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { isRefusedOrder, isSettled } from "../ledger/failing.ts";
 import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { VersionId } from "../ports.ts";
+import { isAutomatic } from "./due.ts";
 
 /**
  * The version that a run orders for a credential. A retry of the run orders the same, so Secrets Manager rotates once,
@@ -20,6 +21,24 @@ export const orderOf = (run: RunRef, version: VersionId, now: Instant): Rotation
   at: Date.parse(run.startedAt),
   orderedAt: Math.round(now),
 });
+
+/**
+ * Whether a version was dropped because somebody had changed other fields of the secret since it was made, and a run is
+ * to make another in its stead: whoever asked for the first one asked for that. Who was refused since has the answer.
+ */
+export const isToBeMadeAnew = (credential: Pick<KnownCredential, "rotate" | "hasRotator" | "rotation">): boolean => {
+  const { order, held } = credential.rotation ?? {};
+  if (!credential.rotation || order?.outdatedBy === undefined || held || isRefusedOrder(credential.rotation))
+    return false;
+  return isAutomatic(credential) || askedOf(order) !== undefined;
+};
+
+/** The order of a run for a new version; in the stead of one that was outdated it is as that one was asked for. */
+export function newOrderOf(record: RotationRecord, run: RunRef, version: VersionId, now: Instant): RotationOrder {
+  const { order } = record;
+  const own = orderOf(run, version, now);
+  return order?.outdatedBy === undefined ? own : { ...own, ...leaveOf(order) };
+}
 
 /**
  * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
@@ -41,8 +60,15 @@ export function finishingOrder(
   const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
   const asked = isWanted ? askedOf(order) : undefined;
   if (!asked) return isTold || rotate === "auto" ? own : undefined;
-  const { overwrite, leakedKeys } = order ?? {};
-  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKeys === undefined ? {} : { leakedKeys }) };
+  return { ...own, ...(order ? leaveOf(order) : {}) };
+}
+
+/** Who asked for it, and what they allowed. */
+function leaveOf(order: RotationOrder): Pick<RotationOrder, "asked" | "overwrite" | "leakedKeys"> {
+  const asked = askedOf(order);
+  const { overwrite, leakedKeys } = order;
+  if (!asked) return {};
+  return { asked, ...(overwrite ? { overwrite } : {}), ...(leakedKeys === undefined ? {} : { leakedKeys }) };
 }
 
 const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });

@@ -4,35 +4,40 @@ import { runOf } from "../../findings/ledger/runs.ts";
 import type { Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failedTry } from "../ledger/failing.ts";
-import { isAutomatic, planDue } from "./due.ts";
-import { takesAPlace, versionOf } from "./order-of-run.ts";
+import { isAutomatic, isDue, planDue } from "./due.ts";
+import { isToBeMadeAnew, takesAPlace, versionOf } from "./order-of-run.ts";
 import { everyTenant, keyOf, known, type RunWork } from "./run-work.ts";
+import { noteWentBack } from "./went-back.ts";
 
 /** What is to be rotated in each tenant, in its order: first what this run has begun before it was tried again. */
 export async function planRun(work: RunWork): Promise<Map<string, KnownCredential[]>> {
   const { rotation, run, barred, busy, result } = work;
   const all: KnownCredential[] = [];
   await everyTenant(work, async (tenant) => {
-    const credentials = await known(work, tenant);
+    const credentials: KnownCredential[] = [];
+    for (const one of await known(work, tenant)) {
+      credentials.push(isAutomatic(one) ? await noteWentBack(one, rotation) : one);
+    }
     if (await isBarred(tenant, credentials, work)) barred.add(tenant);
     all.push(...credentials);
   });
   const isBegun = (one: KnownCredential) => one.rotation?.order?.version === versionOf(run, one.tenant, one.clientId);
   const begun = all.filter(isBegun);
-  const { taken, waiting, held } = planDue(
-    all.filter((one) => !isBegun(one) && !busy.has(keyOf(one))),
-    {
-      now: rotation.clock.now(),
-      limits: work.limits,
-      automatic: work.credentials.filter(isAutomatic).length,
-      barred,
-      begun: all.filter((one) => isBegun(one) || takesAPlace(one.rotation, run)).length,
-    },
-  );
+  const now = rotation.clock.now();
+  const free = all.filter((one) => !isBegun(one) && !busy.has(keyOf(one)));
+  const isAnew = (one: KnownCredential) => isToBeMadeAnew(one) && !(isAutomatic(one) && isDue(one, now));
+  const anew = free.filter((one) => isAnew(one) && !barred.has(one.tenant));
+  const { taken, waiting, held } = planDue(free, {
+    now,
+    limits: work.limits,
+    automatic: work.credentials.filter(isAutomatic).length,
+    barred,
+    begun: all.filter((one) => isBegun(one) || takesAPlace(one.rotation, run)).length + anew.length,
+  });
   result.busy = busy.size;
   result.waiting = waiting.length;
   result.held = held.length;
-  return Map.groupBy([...begun, ...taken], ({ tenant }) => tenant);
+  return Map.groupBy([...begun, ...anew, ...taken], ({ tenant }) => tenant);
 }
 
 /**

@@ -3,10 +3,10 @@ import { inUse } from "../asking/in-use.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeOrder } from "../judgements/judge-order.ts";
-import { mayOverwrite } from "../judgements/overwriting.ts";
+import { isOfIncident, mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markBegun, markDropped } from "../mark.ts";
+import { markBegun, markOutdated } from "../mark.ts";
 import { refusedError } from "../refusal.ts";
 import { changedBeside, renewPayload } from "../vault/payload.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
@@ -32,20 +32,25 @@ export async function createSecret(work: Work): Promise<boolean> {
   const pending = await storedCredential(work, work.version);
   await assertInUse(work, record, current, pending);
   if (!pending) await store(work, current);
-  if (!pending || mayOverwrite(work, record) || !(await isOutdated(work, current, pending))) return true;
-  await markDropped(work);
-  await work.lease.write(() => work.parts.vault.dropPending(work.target.arn, work.version));
+  const changed = pending && !isIncident(work, record) ? changedFields(work, current, pending) : [];
+  if (changed.length === 0 || (await isOwnTaken(work))) return true;
+  await work.lease.write(async () => {
+    await markOutdated(work, changed);
+    await work.parts.vault.dropPending(work.target.arn, work.version);
+  });
   return false;
 }
 
 /**
- * Whether somebody changed the current value beside its credential since the pending one was made of it, which hangs: its
+ * What somebody changed in the current value beside its credential since the pending one was made of it, which hangs: its
  * promotion would take that back. As long as nobody told Auth0 of it, another one is made instead.
  */
-async function isOutdated(work: Work, current: StoredCredential, pending: StoredCredential): Promise<boolean> {
-  const changed = changedBeside(current.payload, pending.payload, work.settings.kind);
-  return changed.length > 0 && !(await isOwnTaken(work));
-}
+const changedFields = ({ settings }: Work, current: StoredCredential, pending: StoredCredential): string[] =>
+  changedBeside(current.payload, pending.payload, settings.kind);
+
+/** What leaked is replaced at once, whatever is taken back by that. */
+const isIncident = ({ version }: Work, { order }: Pick<RotationRecord, "order"> = {}): boolean =>
+  order?.version === version && isOfIncident(order);
 
 /**
  * Makes sure that Auth0's answers mean something for this client, and that it accepts what is stored. Before anything

@@ -5,7 +5,7 @@ import type { CurfewError } from "../../model/curfew-error.ts";
 import { tenantPartition } from "../../store/table.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
-import type { RotationRecord } from "../ledger/rotation-record.ts";
+import { type RotationRecord, withTakenBack } from "../ledger/rotation-record.ts";
 import { replacedBy, setByCurfewAt } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
@@ -135,9 +135,8 @@ async function recordPromotion(work: Work): Promise<void> {
     const aftercare = record.aftercare.map((one) =>
       one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,
     );
-    const { takesBack: tookBack } = aftercare.find(({ current }) => current === work.version) ?? {};
-    const promoted = { version: work.version, at, ...(tookBack ? { tookBack } : {}) };
-    return { ...rest, ...other, failures: 0, promoted, aftercare };
+    const promoted = { version: work.version, at };
+    return withTakenBack({ ...rest, ...other, failures: 0, promoted, aftercare }, work.version, at);
   });
 }
 

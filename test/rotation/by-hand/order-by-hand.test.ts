@@ -284,6 +284,22 @@ it("a dry run says of an older version that somebody labelled that nothing is ro
   });
 });
 
+it.each([
+  ["another one is made in the stead of what hangs", false],
+  ["it is finished where somebody has told Auth0 of it", true],
+])("a dry run says what becomes of a version since which somebody changed another field: %s", async (_, isSet) => {
+  const world = await cancelled("createSecret", false);
+  world.vault.secret.rotationEnabled = true;
+  const [value = "", pending = ""] = [CURRENT, PENDING].map((label) => world.vault.read(label));
+  world.vault.putByHand(world.newVersion(), JSON.stringify({ ...JSON.parse(value), apiUrl: "https://canary.example" }));
+  if (isSet) world.client.setSecret(credentialOf(pending), "hand");
+
+  const ending = await dryRunOf(world);
+
+  expect(ending).toMatchObject({ value: { obstacles: [] } });
+  expect(ending.ended === "done" && ending.value.pending?.outdatedBy).toEqual(isSet ? undefined : ["apiUrl"]);
+});
+
 it("a dry run finds in its way that the secret is another client's, as an order by hand would", async () => {
   const { world } = await announcedWorld({ kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) });
 

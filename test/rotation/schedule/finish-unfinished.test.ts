@@ -1,14 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { unfinished } from "../../../bin/rotation/rotation-state.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
+import { takeLease } from "../../../lib/rotation/lease.ts";
 import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
 import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
 import type { RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
-import { KEY, refusal, SECRET } from "../steps/a-step.ts";
-import { hangingVersion, nextMorning, recordOf, rotateDue } from "../world/curfew.ts";
+import { KEY, orderedBy, refusal, SECRET } from "../steps/a-step.ts";
+import { hangingVersion, nextMorning, recordOf, rotateByHand, rotateDue, serveRotation } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { CLIENT_ID, credentialOf } from "../world/payload.ts";
 import { setSecretByHand } from "../world/people.ts";
@@ -269,15 +270,16 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
   /** The rotation comes so far; then the person adds a field to what is current, and an audit comes. */
   async function extended(
     last: RotationStep,
-    besides = (_: World) => {},
+    besides: (world: World, version: string) => unknown = () => {},
+    then = (world: World) => rotateDue(world, true),
   ): Promise<{ world: World; version: string; theirs: string }> {
     const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
     await stepsUpTo(world, last, version);
     const theirs = world.newVersion();
     world.vault.putByHand(theirs, JSON.stringify({ ...fieldsOf(world), apiUrl: "https://canary.example" }));
-    besides(world);
+    await besides(world, version);
     world.clock.pass(DAY);
-    await world.clock.run(rotateDue(world, true));
+    await world.clock.run(then(world));
     return { world, version, theirs };
   }
 
@@ -297,8 +299,65 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     expect(world.guard.violations).toEqual([]);
   });
 
-  // A second key that a person attached leaves no place, and the version is refused before anything is looked at.
-  if (kind === "client-secret")
+  it.each<[string, (world: World) => Promise<void>]>([
+    ["the next audit", (world) => rotateDue(world, false)],
+    ["a person", (world) => rotateByHand(world)],
+    ["a person who overwrites", (world) => rotateByHand(world, true)],
+  ])(
+    "is kept also where a person asked for the version and no audit may ask: %s makes another one",
+    async (_, then) => {
+      const { world, version } = await extended(
+        "createSecret",
+        async (own, asked) => {
+          Object.assign(own.settings, { rotate: "off" });
+          await orderedBy(own, asked, "person", { overwrite: true });
+        },
+        then,
+      );
+
+      expect(fieldsOf(world)).toHaveProperty("apiUrl");
+      const { promoted, order } = recordOf(world) ?? {};
+      expect(promoted?.version).not.toBe(version);
+      expect(order).toMatchObject({ version: promoted?.version });
+      expect([order?.by, order?.asked?.by]).toContain("person");
+      expect(order?.outdatedBy).toBeUndefined();
+      expect(alertsOf(world)).toEqual([]);
+      expect(world.guard.violations).toEqual([]);
+    },
+  );
+
+  it("is taken back by an incident, which does not wait, and that is said", async () => {
+    const { world, version } = await extended("createSecret", async ({ table, target, clock }, leaked) => {
+      await orderRotation(table, target, { version: leaked, by: "incident", at: clock.now(), overwrite: true });
+    });
+
+    expect(recordOf(world)?.promoted?.version).toBe(version);
+    expect(alertsOf(world).map(({ text }) => text)).toEqual([expect.stringContaining("an incident did not wait")]);
+  });
+
+  it("drops nothing where another process has gone on with the version meanwhile", async () => {
+    const { world, version } = await extended(
+      "createSecret",
+      () => {},
+      async () => {},
+    );
+    const { table, target, clock } = world;
+    const { tenant, clientId } = target;
+    const overtaken = withTenant(({ probe }) => ({
+      probe: async (...asked) => {
+        await takeLease(table, { tenant, clientId, owner: version, until: clock.now() + DAY }, clock);
+        return probe(...asked);
+      },
+    }));
+
+    expect(await stepOf(world, "createSecret", version, overtaken)).toMatchObject({ code: "rotation-busy" });
+
+    expect(recordOf(world)?.underWay).toMatchObject({ version });
+    expect(world.vault.labelled(PENDING)).toBe(version);
+  });
+
+  // A second key leaves no place, and the version is refused before anything is looked at.
+  if (kind === "client-secret") {
     it("is not in a version that a person told Auth0 of, which is not dropped", async () => {
       const { world, version } = await extended("createSecret", ({ client, vault }) =>
         client.setSecret(credentialOf(vault.read(PENDING) ?? ""), "hand"),
@@ -308,6 +367,27 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
       expect(alertsOf(world).map(({ title }) => title)).toEqual([expect.stringContaining("took back")]);
       expect(world.guard.violations).toEqual([]);
     });
+
+    it("is told also where another version is promoted at once after the one that took it back", async () => {
+      const { world, version, theirs } = await extended(
+        "setSecret",
+        ({ guard, vault }) => {
+          guard.excuse();
+          vault.takePendingAway();
+        },
+        async (own) => {
+          const next = own.newVersion();
+          own.vault.announce(next);
+          await serveRotation(own, next);
+        },
+      );
+
+      expect(recordOf(world)?.promoted?.version).not.toBe(version);
+      expect(alertsOf(world).map(({ text }) => text)).toEqual([
+        expect.stringContaining(`(apiUrl): it is in the version ${theirs}`),
+      ]);
+    });
+  }
 
   it("is not in a version that Auth0 was told of, and people are told what is missing and where it is", async () => {
     const { world, version, theirs } = await extended("setSecret");

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { announced } from "../../../lib/rotation/schedule/due.ts";
 import { versionOf } from "../../../lib/rotation/schedule/order-of-run.ts";
-import { HELD, NOW } from "../../support/rotations.ts";
+import { HELD, known, NOW } from "../../support/rotations.ts";
 import { arnOf, company } from "../company.ts";
 import { DAY, later, morning, names, old, RUN } from "./morning.ts";
+
+const AGE = { source: "vault-version", isAtLeast: false } as const;
 
 describe("a run", () => {
   it("rotates what is due, waits until the old one is proven dead, and counts", async () => {
@@ -74,6 +77,28 @@ it.each([
 
   expect(world.failures).toHaveLength(1);
   expect(names(world)).toEqual(begun);
+});
+
+it("replaces what people went back to a week after a run first saw it, and announces that; once more, the same", async () => {
+  const world = await morning([old("a", "1", 93)]);
+  const promoted = { version: "left", at: NOW - 2 * DAY };
+  await world.change("a", "1", { promoted, wentBack: { from: "before", seenAt: NOW - 30 * DAY } });
+  const days: string[] = [];
+
+  for (let day = 0; world.begun.length === 0 && day < 10; day++) {
+    const run = day === 0 ? RUN : later(day);
+    await world.clock.run(world.clock.sleep(Date.parse(run.startedAt) - world.clock.now()));
+    await world.audited(run, world.tenants);
+    await world.rotate(run, world.tenants);
+    const credential = known({ rotation: world.recordOf("a", "1"), age: { ...AGE, since: NOW - 93 * DAY } });
+    days.push(...announced([credential], world.clock.now()).map(({ mark }) => `${day}: ${mark}`));
+  }
+
+  expect(days).toEqual(["0: 7", "1: 7", "2: 7", "3: 7", "4: 7", "5: 7", "6: 1", "7: 1"]);
+  expect(world.begun.map(({ from }) => from > NOW + 7 * DAY)).toEqual([true]);
+  await world.audited(later(9), world.tenants);
+  await world.rotate(later(9), world.tenants);
+  expect(world.recordOf("a", "1")?.wentBack).toBeUndefined();
 });
 
 it("a run that is tried again rotates what it gave up before it died", async () => {
