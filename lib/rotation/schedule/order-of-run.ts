@@ -15,7 +15,7 @@ export const versionOf = (run: RunRef, tenant: string, clientId: string): Versio
   hash("sha256", JSON.stringify([runKey(run), tenant, clientId]));
 
 /** The order of a run; its moment is the run's start, by which a failure is counted once a run. */
-export const orderOf = (run: RunRef, version: VersionId, now: Instant): RotationOrder => ({
+const orderOf = (run: RunRef, version: VersionId, now: Instant): RotationOrder => ({
   version,
   by: "schedule",
   at: Date.parse(run.startedAt),
