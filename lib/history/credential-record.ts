@@ -5,9 +5,11 @@ import type { DatedVersion } from "./vault.ts";
 export interface CredentialRecord {
   clientId: string;
   seen: FirstSeen;
-  /** When Curfew last rotated it, and to which version of the stored secret; written by rotation. */
+  /** When Curfew set what it last promoted, where Curfew did, and which version of the secret that is; written by rotation. */
   rotatedAt?: Instant;
   rotatedTo?: string;
+  /** When that was recorded as promoted: days later where it hung. Older rows have the same moment as `rotatedAt`. */
+  promotedAt?: Instant;
   /** The version that the vault holds as current, and when it was made, as the latest run (`<startedAt>#<id>`) saw it. */
   vaultVersion?: DatedVersion & { run: string };
   /** The last rotation that the tenant's log tells of, whoever made it. */
@@ -29,7 +31,7 @@ export function joinCredentials(a: CredentialRecord, b: CredentialRecord): Crede
   return {
     clientId: a.clientId,
     seen: joinSeen(a.seen, b.seen),
-    ...newest(rotationOf(a), rotationOf(b), ({ rotatedAt, rotatedTo = "" }) => [rotatedAt, rotatedTo]),
+    ...newest(rotationOf(a), rotationOf(b), (one) => [promotedAt(one) ?? 0, JSON.stringify(one)]),
     ...optional(
       "vaultVersion",
       newest(a.vaultVersion, b.vaultVersion, (one) => [one.run, one.at]),
@@ -43,8 +45,19 @@ export function joinCredentials(a: CredentialRecord, b: CredentialRecord): Crede
   };
 }
 
-const rotationOf = ({ rotatedAt, rotatedTo }: CredentialRecord) =>
-  rotatedAt === undefined ? undefined : { rotatedAt, ...optional("rotatedTo", rotatedTo) };
+type Rotation = Pick<CredentialRecord, "rotatedAt" | "rotatedTo" | "promotedAt">;
+
+/** When the last promotion was recorded. */
+export const promotedAt = ({ promotedAt, rotatedAt }: Rotation): Instant | undefined => promotedAt ?? rotatedAt;
+
+const rotationOf = (record: CredentialRecord): Rotation | undefined =>
+  promotedAt(record) === undefined
+    ? undefined
+    : {
+        ...optional("rotatedAt", record.rotatedAt),
+        ...optional("rotatedTo", record.rotatedTo),
+        ...optional("promotedAt", record.promotedAt),
+      };
 
 /** What one reading knows not to have been there is no news where another saw it before. */
 function joinSeen(a: FirstSeen, b: FirstSeen): FirstSeen {

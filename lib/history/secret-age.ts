@@ -1,4 +1,4 @@
-import type { CredentialRecord } from "./credential-record.ts";
+import { type CredentialRecord, promotedAt } from "./credential-record.ts";
 import type { Instant, SecretAge } from "./history.ts";
 
 /**
@@ -37,19 +37,26 @@ export function secretAge(record: CredentialRecord, logSince: Instant | undefine
 function datesOf(record: CredentialRecord, watchedSince: Instant): Omit<SecretAge, "isAtLeast">[] {
   const { rotatedAt, vaultVersion, rotationInLog } = record;
   return [
-    ...(rotatedAt === undefined || isReplaced(record, rotatedAt)
+    ...(rotatedAt === undefined || isReplaced(record) ? [] : [{ since: rotatedAt, source: "rotation" as const }]),
+    ...(vaultVersion === undefined || isFormer(record)
       ? []
-      : [{ since: rotatedAt, source: "rotation" as const }]),
-    ...(vaultVersion === undefined ? [] : [{ since: vaultVersion.at, source: "vault-version" as const }]),
+      : [{ since: vaultVersion.at, source: "vault-version" as const }]),
     ...(rotationInLog === undefined || rotationInLog < watchedSince || isOfStored(record, rotationInLog)
       ? []
       : [{ since: rotationInLog, source: "tenant-log" as const }]),
   ];
 }
 
-/** Whether the vault was read since Curfew rotated, and holds another version as current: people went back, or stored one. */
-const isReplaced = ({ rotatedTo, vaultVersion }: CredentialRecord, rotatedAt: Instant): boolean =>
-  rotatedTo !== undefined && vaultVersion?.id !== rotatedTo && readAt(vaultVersion) > rotatedAt;
+/** Whether the vault was read since Curfew promoted, and holds another version as current: people went back, or stored one. */
+const isReplaced = (record: CredentialRecord): boolean =>
+  isOther(record) && readAt(record.vaultVersion) > (promotedAt(record) ?? 0);
+
+/** Whether the vault was read before Curfew promoted another version than was current then. */
+const isFormer = (record: CredentialRecord): boolean =>
+  isOther(record) && !isReplaced(record) && (record.vaultVersion?.at ?? 0) < (promotedAt(record) ?? 0);
+
+const isOther = ({ rotatedTo, vaultVersion }: CredentialRecord): boolean =>
+  rotatedTo !== undefined && vaultVersion !== undefined && vaultVersion.id !== rotatedTo;
 
 /**
  * Whether the change that the log tells of set what the vault holds, and so is as old as that: Auth0 was seen to accept

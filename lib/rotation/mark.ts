@@ -19,10 +19,19 @@ export const markReplaced = (work: Work): Promise<RotationRecord> =>
  * @param replaced left out where that is not known anew
  */
 export const markTold = (work: Work, replaced?: Replaced): Promise<RotationRecord> =>
+  mark(work, (underWay) => told(work, underWay, replaced));
+
+/** Records that the tenant accepts the version already. Where it was not told before, a person set it there. */
+export const markAccepted = (work: Work, replaced?: Replaced): Promise<RotationRecord> =>
   mark(work, (underWay) => ({
-    ...toldNow(work, underWay),
-    ...(replaced && (replaced.wasAccepted || underWay.replaces === undefined) ? noted(replaced) : {}),
+    ...told(work, underWay, replaced),
+    ...(underWay.setAt === undefined ? { setByHand: true as const } : {}),
   }));
+
+const told = (work: Work, underWay: UnderWay, replaced: Replaced | undefined): UnderWay => ({
+  ...toldNow(work, underWay),
+  ...(replaced && (replaced.wasAccepted || underWay.replaces === undefined) ? noted(replaced) : {}),
+});
 
 /**
  * Records which registered key is Curfew's own, before it is attached: so whoever looks at an application's keys never

@@ -103,6 +103,18 @@ describe("how old a secret is", () => {
   test.each<[string, number, string, Partial<CredentialRecord>]>([
     ["Curfew's own, whose version is current, however long ago that was made", 2, "rotation", reading("v2", 30, 1)],
     ["Curfew's own, where the vault was read before", 2, "rotation", reading("v1", 400, 3)],
+    [
+      "Curfew's own, which was set long before it was promoted, and the vault was read in between",
+      5,
+      "rotation",
+      { ...reading("v1", 400, 3), rotatedAt: START - 5 * DAY, promotedAt: START - 2 * DAY },
+    ],
+    [
+      "of what was stored after that promotion, by somebody who did so during the run",
+      1,
+      "vault-version",
+      { ...reading("v3", 1, 3), rotatedAt: START - 5 * DAY, promotedAt: START - 2 * DAY },
+    ],
     ["of the version before, where people went back to it", 400, "vault-version", reading("v1", 400, 1)],
     [
       "of the version before, where people set it at Auth0 as well",
@@ -117,6 +129,16 @@ describe("how old a secret is", () => {
       { ...reading("v1", 400, 0.5), rotationInLog: START - DAY, probe: { ...accepted, answer: "refused" } },
     ],
     [
+      "of the change at Auth0, where the stored one was accepted within the ten minutes after it",
+      1,
+      "tenant-log",
+      {
+        ...reading("v1", 400, 0.5),
+        rotationInLog: START - DAY,
+        probe: { ...accepted, at: START - DAY + 600_000 },
+      },
+    ],
+    [
       "of the change at Auth0, where the vault could not be read since",
       1,
       "tenant-log",
@@ -128,10 +150,20 @@ describe("how old a secret is", () => {
     expect(age).toEqual({ since: START - days * DAY, source, isAtLeast: false });
   });
 
+  test("is not that of a version which was current before one that somebody else set at Auth0", () => {
+    const { rotatedAt: _, ...found } = { ...rotated, promotedAt: START - 2 * DAY, ...reading("v1", 400, 3) };
+    const age = secretAge(found, START - 29 * DAY, START);
+
+    expect(age).toEqual({ since: START - 29 * DAY, source: "tenant-log", isAtLeast: true });
+  });
+
   test("keeps what Curfew set together with when, in whatever order records are joined", () => {
     const earlier = { ...rotated, rotatedAt: START - 9 * DAY, rotatedTo: "v9" };
 
     expect([joinCredentials(earlier, rotated), joinCredentials(rotated, earlier)]).toEqual([rotated, rotated]);
+    // Promoted once more, later: what counts is the promotion, and its date comes along.
+    const again = { ...earlier, promotedAt: START - DAY };
+    expect([joinCredentials(again, rotated), joinCredentials(rotated, again)]).toEqual([again, again]);
   });
 
   test("that the vault does not tell of many secrets is one note, which names the first", async () => {

@@ -37,7 +37,8 @@ async function assertProven(expect: ExpectStatic, app: Application, version: str
     proof?.answers.filter(({ old, current }) => old === "refused" && current === "accepted").length,
   ).toBeGreaterThan(4);
   const dated = rows.find(({ pk, sk }) => pk === `TENANT#${app.part.tenant}` && sk === `CREDENTIAL#${app.clientId}`);
-  expect(dated?.value.rotatedAt).toBe(record?.promoted?.at);
+  expect(dated?.value.promotedAt).toBe(record?.promoted?.at);
+  expect(dated?.value.rotatedAt).toBeLessThan(Number(record?.promoted?.at));
 }
 
 /** That nothing was changed: neither what is current nor what Auth0 knows. */

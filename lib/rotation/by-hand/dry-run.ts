@@ -113,7 +113,9 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, stored });
   if (ending) await look(() => Promise.reject(ending));
   const mayOverwrite = request.overwrite && wasAccepted(record);
-  if (stored && !mayOverwrite) await look(async () => assertInUse(work, stored, pending, record));
+  const isSentOnce = isTold && work.settings.kind === "client-secret" && versionWith(secret, CURRENT) === hanging;
+  const inUse = isSentOnce && pending?.value === "refused" ? pending.value : stored; // then the former one does not count
+  if (inUse && !mayOverwrite) await look(async () => assertInUse(work, inUse, pending, record));
   return { obstacles, stored: stored ?? null, pending, record };
 }
 

@@ -1,16 +1,18 @@
 import type { Instant } from "../../history/history.ts";
 import type { Secret } from "../../model/secret.ts";
-import { calibratedAsk, SETTLING } from "../asking/asking.ts";
+import { type Ask, calibratedAsk, SETTLING } from "../asking/asking.ts";
 import { inUse } from "../asking/in-use.ts";
+import { isTaken } from "../asking/is-taken.ts";
 import { storedAsCurrent, storedInUse } from "../asking/stored-in-use.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
-import { mayOverwrite } from "../judgements/overwriting.ts";
+import { currentRefused, mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { type Replaced, replacedBy } from "../ledger/under-way.ts";
-import { markTold } from "../mark.ts";
+import { markAccepted, markTold } from "../mark.ts";
+import { CURRENT } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
-import { assertLabelled } from "../vault/standing.ts";
+import { assertLabelled, versionWith } from "../vault/standing.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
@@ -41,7 +43,7 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   const ask = await calibratedAsk(work, isTold(work, record) ? pending : (await current()).credential);
   if ((await ask(pending)) === "accepted") {
     // An earlier try told the tenant, or somebody did for us.
-    await markTold(work, replacedBy(work, record) ?? (await storedAsCurrent(work)));
+    await markAccepted(work, replacedBy(work, record) ?? (await storedAsCurrent(work)));
     return;
   }
   if (mayOverwrite(work, record)) {
@@ -50,11 +52,26 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
     const mayStill = mayOverwrite(work, await recall(work));
     if (mayStill) return send(work, pending, { replaced, freshUntil: Number.POSITIVE_INFINITY });
   }
+  if (isTold(work, record) && (await isCurrent(work))) return assertStillTaken(work, ask, pending);
   const { version, credential } = await current();
   const found = await inUse(work, ask, { pending, current: credential, record });
   const replaced = { version, wasAccepted: true };
-  if (found.which === "pending") await markTold(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
-  else await send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
+  if (found.which === "current") return send(work, pending, { replaced, freshUntil: found.askedAt + SETTLING });
+  await markAccepted(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
+}
+
+const isCurrent = async ({ parts, target, version }: Work): Promise<boolean> =>
+  versionWith(await parts.vault.describe(target.arn), CURRENT) === version;
+
+/**
+ * What is current and was sent once is asked about, and not sent again: where Auth0 accepts what bears AWSPREVIOUS by
+ * now, a person may have set that there.
+ *
+ * @throws CurfewError `rotation-refused` (`current-refused`), `rotation-unfinished` when Auth0 does not say
+ */
+async function assertStillTaken(work: Work, ask: Ask, pending: Secret): Promise<void> {
+  if (await isTaken(work, ask, pending)) return;
+  throw refusedError(currentRefused(work.settings, await recall(work)));
 }
 
 /**

@@ -5,7 +5,7 @@ import { storedAsCurrent } from "../asking/stored-in-use.ts";
 import { isFull, judgePlaces, leftovers, noPlaceYet, type Places } from "../judgements/judge-places.ts";
 import { isOpen, type RotationRecord } from "../ledger/rotation-record.ts";
 import { replacedBy } from "../ledger/under-way.ts";
-import { markAttaching, markTold } from "../mark.ts";
+import { markAccepted, markAttaching, markTold } from "../mark.ts";
 import type { RegisteredKey } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
@@ -32,7 +32,10 @@ export const privateKeyKind: Kind = {
     const key = publicKeyOf(telling.pending);
     const registered = await registeredOf(work);
     const known = await onlyOne(work, registered, key);
-    if (known && !replacedBy(work, telling.record)) await markTold(work, await storedAsCurrent(work));
+    if (known && !replacedBy(work, telling.record)) {
+      const mark = registered.client.attachedKeys.includes(known.id) ? markAccepted : markTold;
+      await mark(work, await storedAsCurrent(work));
+    }
     const own = known ?? (await register(work, registered, key, telling));
     await attach(work, own.id);
     await settleIn(work);

@@ -22,6 +22,12 @@ export function replacedBy(
   return { version: underWay.replaces, wasAccepted: underWay.wasAccepted === true };
 }
 
+/** When Curfew set this version at the tenant; undefined where a person did, or where that was long before. */
+export const setByCurfewAt = (
+  { version }: { version: VersionId },
+  { underWay }: Pick<RotationRecord, "underWay"> = {},
+): Instant | undefined => (underWay?.version === version && underWay.setByHand !== true ? underWay.setAt : undefined);
+
 /** The version of a secret that its tenant was told of, whatever became of its label: it comes to its end in any case. */
 export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>
   record?.arn !== arn || record.underWay?.setAt === undefined ? undefined : record.underWay.version;

@@ -12,7 +12,7 @@ type Back = Pick<KnownCredential, "age" | "rotation">;
 
 /** What is in use is older than the last promotion: people went back to it. */
 const isBack = ({ age, rotation }: Back): boolean =>
-  age !== undefined && rotation?.promoted !== undefined && age.since < rotation.promoted.at;
+  age?.source === "vault-version" && rotation?.promoted !== undefined && age.since < rotation.promoted.at;
 
 /** Not before then a run replaces what people went back to; undefined where they did not, or no run has seen it yet. */
 export function backUntil(credential: Back): Instant | undefined {

@@ -6,7 +6,7 @@ import { tenantPartition } from "../../store/table.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { type RotationRecord, withTakenBack } from "../ledger/rotation-record.ts";
-import { replacedBy } from "../ledger/under-way.ts";
+import { replacedBy, setByCurfewAt } from "../ledger/under-way.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
@@ -127,7 +127,7 @@ async function countAnew(work: Work): Promise<void> {
  */
 async function recordPromotion(work: Work): Promise<void> {
   const at = nowOf(work);
-  await dateCredential(work, at);
+  await dateCredential(work, setByCurfewAt(work, await recall(work)), at);
   const from = at + KINDS[work.settings.kind].overlap(work) * 1000;
   await remember(work, (record) => {
     const { underWay, held: _, lastFailure: __, failedOrder: ___, ...rest } = record;
@@ -140,11 +140,22 @@ async function recordPromotion(work: Work): Promise<void> {
   });
 }
 
-/** Tells the history of the tenant how old the credential is. */
-async function dateCredential({ parts, target, version }: Work, at: Instant): Promise<void> {
+/**
+ * Tells the history of the tenant how old the credential is. What Curfew did not set now keeps the date that it had, and
+ * where it had none the vault and the log say more of it.
+ */
+async function dateCredential(
+  { parts, target, version }: Work,
+  setAt: Instant | undefined,
+  promotedAt: Instant,
+): Promise<void> {
   const { clientId, tenant } = target;
-  const news: CredentialRecord = { clientId, seen: { first: at }, rotatedAt: at, rotatedTo: version };
+  const base: CredentialRecord = { clientId, seen: { first: promotedAt }, rotatedTo: version, promotedAt };
   const key = { partition: tenantPartition(tenant), sort: `${CREDENTIAL_PREFIX}${clientId}` };
   const known = await parts.table.get<CredentialRecord>(key);
-  await updateRow(parts.table, key, known, (value) => joinCredentials(value ?? news, news));
+  await updateRow(parts.table, key, known, (value) => {
+    const rotatedAt = setAt ?? (value?.rotatedTo === version ? value.rotatedAt : undefined);
+    const news = rotatedAt === undefined ? base : { ...base, rotatedAt };
+    return joinCredentials(value ?? news, news);
+  });
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
+import { secretAge } from "../../../lib/history/secret-age.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
@@ -13,13 +15,25 @@ import { moveBackByHand, moveForwardByHand, setSecretByHand } from "../world/peo
 import type { World } from "../world/world.ts";
 import { care, DAY, KEY, orderedBy, outside, refusal, SECRET, unfinished } from "./a-step.ts";
 
-const datedAt = ({ table, target }: World): number | undefined =>
-  table.peek<CredentialRecord>({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` })
-    ?.rotatedAt;
+const dated = ({ table, target }: World): CredentialRecord | undefined =>
+  table.peek({ partition: `TENANT#${target.tenant}`, sort: `CREDENTIAL#${target.clientId}` });
+
+const datedAt = (world: World): number | undefined => dated(world)?.rotatedAt;
 
 const promotionFails: Alter = ({ vault, ...parts }) => ({
   ...parts,
   vault: { ...vault, promote: () => Promise.reject(new CurfewError("vault-failed", "Secrets Manager failed.")) },
+});
+
+const promotionIsNotHeardOf: Alter = ({ vault, ...parts }) => ({
+  ...parts,
+  vault: {
+    ...vault,
+    promote: async (...move) => {
+      await vault.promote(...move);
+      throw new CurfewError("vault-failed", "Secrets Manager did not answer.");
+    },
+  },
 });
 
 /** What people hear of labels that were moved too early. */
@@ -28,6 +42,13 @@ function earlyAlerts(world: World, isTended = true, record = recordOf(world)) {
   const rules = { owners: new Map([[tenant, "anna@acme.example"]]) };
   const alerts = record ? rotationAlerts([{ tenant, record, isTended }], rules, world.clock.now()) : [];
   return alerts.filter(({ title }) => title.includes("AWSCURRENT"));
+}
+
+/** What a dry run finds in the way. */
+async function inTheWay(world: World, overwrite: boolean) {
+  const request = { settings: world.settings, secret: world.vault.secret.name, overwrite };
+  const ending = await world.clock.run(world.run("dry run", 600_000, (_, parts) => dryRun(request, parts)));
+  return ending.ended === "done" ? ending.value.obstacles.map(({ refusal }) => refusal) : [ending.ended];
 }
 
 const HELD = { since: 0, refusal: null, message: "Auth0 did not answer." };
@@ -48,10 +69,14 @@ describe.each(CREDENTIAL_KINDS)("a version that a person made current before Aut
   it("is told to Auth0, and what it replaces is what was current until then", async () => {
     const { world, version, first } = await movedWorld(kind);
 
+    expect(await stepsUpTo(world, "setSecret", version)).toBeUndefined();
+    const told = recordOf(world)?.underWay?.setAt;
+    world.clock.pass(4 * DAY);
     expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
 
     expect(isAccepted(world)).toBe(true);
-    expect(recordOf(world)?.promoted).toEqual({ version, at: datedAt(world) });
+    expect(recordOf(world)?.promoted).toEqual({ version, at: dated(world)?.promotedAt });
+    expect(datedAt(world)).toBe(told);
     world.clock.pass(2 * DAY);
     await care(world);
     expect(recordOf(world)?.lastProof).toMatchObject({ current: version, old: first, wasAccepted: true });
@@ -158,7 +183,29 @@ it("a secret that Auth0 accepts no more is not called promoted by the plan of a 
   expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
   await orderedBy(world, version, "person", { overwrite: true });
   expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
-  expect(recordOf(world)).toMatchObject({ promoted: { version, at: datedAt(world) } });
+  expect(recordOf(world)).toMatchObject({ promoted: { version, at: dated(world)?.promotedAt } });
+});
+
+it("a secret whose promotion is not on record is not set over the former one that a person set at Auth0", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  const former = credentialOf(world.vault.read(CURRENT) ?? "");
+  expect(await stepsUpTo(world, "finishSecret", version, promotionIsNotHeardOf)).toMatchObject({
+    code: "vault-failed",
+  });
+  world.clock.pass(120_000);
+  setSecretByHand(world, former, false);
+
+  for (let mornings = 0; mornings < 2; mornings += 1) {
+    await world.clock.run(nextMorning(world));
+    await world.clock.run(rotateDue(world, false));
+  }
+
+  expect(world.client.live().map(({ secret }) => secret)).toEqual([former]);
+  expect(recordOf(world)?.held?.refusal).toBe("current-refused");
+  expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([["current-refused"], []]);
+  await world.clock.run(rotateByHand(world, true));
+  expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { current: version } });
+  expect(world.guard.violations).toEqual([]);
 });
 
 it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
@@ -170,6 +217,44 @@ it("a key that a person has seen work counts as promoted also where the token en
   expect(await stepsUpTo(world, "finishSecret", version, silent)).toBeUndefined();
 
   expect(recordOf(world)?.promoted).toMatchObject({ version });
+});
+
+it("a secret that a person told Auth0 of as well, of which nobody knows when, is as old as the vault says", async () => {
+  const { world, version } = await movedWorld("client-secret");
+  setSecretByHand(world, credentialOf(world.vault.read(CURRENT) ?? ""), false);
+  const at = world.clock.now();
+  world.clock.pass(120 * DAY);
+
+  await world.clock.run(rotateByHand(world));
+
+  expect(recordOf(world)?.promoted?.version).toBe(version);
+  expect(datedAt(world)).toBeUndefined();
+  const read = { id: version, at, run: `${new Date(world.clock.now()).toISOString()}#run` };
+  const seen = { clientId: "jkl", seen: { first: 0 }, ...dated(world), vaultVersion: read };
+  expect(secretAge(seen, undefined, world.clock.now())).toMatchObject({ since: at, source: "vault-version" });
+});
+
+it.each([SECRET, KEY])("a credential that is promoted once more keeps its date ($kind)", async (options) => {
+  const { world, version } = await announcedWorld(options);
+  const former = world.vault.labelled(CURRENT) ?? "";
+  expect(await stepsUpTo(world, "createSecret", version)).toBeUndefined();
+  await world.clock.run(rotateByHand(world)); // nobody takes AWSPENDING away
+  const setAt = datedAt(world);
+  world.clock.pass(80 * DAY);
+  await care(world); // the old key goes
+  moveBackByHand(world);
+  world.clock.pass(DAY);
+  const read = { id: former, at: 0, run: `${new Date(world.clock.now()).toISOString()}#run` };
+  world.clock.pass(60_000);
+
+  expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
+
+  expect(world.vault.labelled(CURRENT)).toBe(version);
+  expect(recordOf(world)?.promoted?.at).toBe(dated(world)?.promotedAt);
+  expect(datedAt(world)).toBe(setAt);
+  // Also for the rest of the run, which has read the vault before.
+  const seen = { clientId: "jkl", seen: { first: 0 }, ...dated(world), vaultVersion: read };
+  expect(secretAge(seen, undefined, world.clock.now())).toMatchObject({ since: setAt, source: "rotation" });
 });
 
 it("a secret that a person told Auth0 of as well is only recorded", async () => {

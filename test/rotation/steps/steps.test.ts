@@ -10,7 +10,7 @@ import { announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step
 import { CLIENT_ID, credentialOf, DOMAIN, FORMS, loginOf, payloadOf } from "../world/payload.ts";
 import { attachAllByHand, leaveKeyByHand } from "../world/people.ts";
 import type { World } from "../world/world.ts";
-import { KEY, KEYS, orderedBy, outside, refusal, SECRET, unfinished } from "./a-step.ts";
+import { DAY, KEY, KEYS, orderedBy, outside, refusal, SECRET, unfinished } from "./a-step.ts";
 
 const OPTIONS = { "client-secret": SECRET, "private-key": KEY };
 
@@ -323,8 +323,10 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
   it("records a promotion whose process died over it", async () => {
     const { world, version } = await announcedWorld(OPTIONS[kind]);
     await stepsUpTo(world, "testSecret", version);
+    const told = recordOf(world)?.underWay?.setAt;
     const old = world.vault.labelled(CURRENT) ?? "";
     world.vault.promote(world.target.arn, version, old);
+    world.clock.pass(4 * DAY);
 
     expect(await stepOf(world, "finishSecret", version)).toBeUndefined();
 
@@ -333,7 +335,8 @@ describe.each(CREDENTIAL_KINDS)("a rotation (%s)", (kind) => {
     expect(lastProof ?? aftercare[0]).toMatchObject({ old, current: version });
     const credential = { partition: "TENANT#acme-prod", sort: "CREDENTIAL#jkl" };
     expect(world.table.peek(credential)).toMatchObject({
-      rotatedAt: recordOf(world)?.promoted?.at,
+      rotatedAt: told,
+      promotedAt: recordOf(world)?.promoted?.at,
       rotatedTo: version,
     });
   });

@@ -155,8 +155,9 @@ export function guardOf(options: GuardOptions): Guard {
       }
       const [newest] = client.live();
       if (newest?.by !== "hand" || clock.now() - newest.since <= UNSEEN) return;
-      if (vault.labelsOf((payload) => credentialOf(payload) === newest.secret).length > 0) return;
       if (newest.secret === secret || hasLeave(secret)) return;
+      const isStored = vault.labelsOf((payload) => credentialOf(payload) === newest.secret).length > 0;
+      if (isStored && !wasToldBefore(secret, newest.since)) return;
       violations.push("a secret that was set by hand is overwritten");
     },
     beforeRegistering({ kid, pem, isLate, sentAt }) {
@@ -211,6 +212,14 @@ export function guardOf(options: GuardOptions): Guard {
     const { order } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};
     for (const [version, until] of leaves) leaves.set(version, Math.min(until, clock.now() + ON_ITS_WAY));
     if (order?.overwrite) leaves.set(order.version, Number.POSITIVE_INFINITY);
+  }
+
+  /** What is current was sent before: what a person set in its place is theirs, though AWSPREVIOUS may name it. */
+  function wasToldBefore(secret: string, since: number): boolean {
+    const { underWay } = table.peek<RotationRecord>(rotationKey(target.tenant, target.clientId)) ?? {};
+    const current = vault.read(CURRENT);
+    const isCurrent = current !== undefined && credentialOf(current) === secret;
+    return isCurrent && underWay?.setAt !== undefined && underWay.setAt < since;
   }
 
   /** A person gave leave for a version, whose secret this is. */
