@@ -28,7 +28,10 @@ const planning = ({ table, clock }: World): PlanningParts => ({
 /** A second person lets these be given back, and Curfew has done so. */
 async function approve(world: World, plan: Omit<GivenBack, "networkAcl">): Promise<void> {
   const decision = { by: "arn:aws:sts::111122223333:assumed-role/security/kim", at: 0, decision: "approve" } as const;
-  const row: Pick<Asked<GivenBack>, "plan" | "decision"> = { plan: { ...plan, networkAcl: false }, decision };
+  const row: Pick<Asked<GivenBack>, "plan" | "askedAt" | "decision"> = {
+    ...{ plan: { ...plan, networkAcl: false }, askedAt: 0 },
+    decision,
+  };
   await world.table.put({ partition: incidentPartition(world.opened.id), sort: "ASKED#restore" }, row);
   const { id } = world.opened;
   await changeIncident(world.table, id, (known) => ({
