@@ -49,8 +49,8 @@ export async function putBack(incident: Incident, given: IncidentParts): Promise
     return seen;
   };
   const parts = { ...given, tenant: { ...given.tenant, client } };
-  // A later incident takes away what this one has given back, once it has seen what that was.
-  if (isBegun(incident) && (await laterThatDecides(given.table, incident))) return incident;
+  // A later incident takes away what this one has given back, once it has seen what that was; once closed it looks no more.
+  if (isBegun(incident) && (await laterThatDecides(given.table, incident))?.closedAt === null) return incident;
   let latest = incident;
   let failure: CurfewError | undefined;
   const unseen: string[] = [];

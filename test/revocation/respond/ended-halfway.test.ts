@@ -166,3 +166,22 @@ describe("and where it is open, which nobody has seen", () => {
     expect([isOpen(world), putBacks(world)]).toEqual([false, 1]);
   });
 });
+
+test("an earlier incident that had begun to give back guards the lock once the later one is closed without giving back", async () => {
+  const world = await createWorld({ grants: [ORDERS, MEMBERS] });
+  await world.clock.run(replaced(world).then(() => approve(world, "restore")));
+  world.tenant.refusals.addOrganization = "missing-scope";
+  await give(world);
+  await world.clock.run(world.clock.sleep(7_200_000));
+  const { id } = await report(world, null);
+  world.approve([]);
+  await contain(world, id);
+  await changeIncident(world.table, id, (known) => ({ ...known, closedAt: world.clock.now() }));
+  world.putBack((tenant) => tenant.createGrant(world.before.grants[0] as RevokedGrant));
+  world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+  await turns(world, 3);
+
+  expect(howFar(world.incident())).toBe("giving");
+  // The lock and the grant are told each.
+  expect([world.tenant.gives(ORDERS.audience), putBacks(world)]).toEqual([false, 2]);
+});
