@@ -33,8 +33,8 @@ export async function agreed(
   return personAgrees(question, terminal, invocation);
 }
 
-const OUTDATED =
-  "If somebody has changed other fields of the secret since it was begun, it is dropped, and another one is made.";
+const DROPPED =
+  "If somebody has changed other fields of the secret since it was begun, it is dropped instead; then rotate it again.";
 
 /** What will happen, and to whom. */
 function planText(
@@ -49,7 +49,7 @@ function planText(
     hanging === undefined
       ? `This rotates ${what}.`
       : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
-    ...(hanging === undefined || record?.underWay?.setAt !== undefined ? [] : [OUTDATED]),
+    ...(hanging === undefined || record?.underWay?.setAt !== undefined ? [] : [DROPPED]),
     "It concerns:",
     ...concerned(named).map((line) => `- ${line}`),
     ...(overwrite ? [OVERWRITES[credential.kind]] : []),

@@ -7,7 +7,7 @@ import { ageText } from "../age-text.ts";
 import { spoken } from "../spoken.ts";
 import { concerned, LOCAL_FILE, OVERWRITES, wordFor } from "./concerned.ts";
 import type { NamedCredential } from "./rotated-credential.ts";
-import { fieldsText, refusalAdvice } from "./rotation-outcome.ts";
+import { refusalAdvice } from "./rotation-outcome.ts";
 
 /** What a rotation would meet, and what is known of the credential's age. */
 export interface AgedDryRun extends DryRun {
@@ -70,11 +70,8 @@ const STORED: Readonly<Record<NonNullable<DryRun["stored"]>, string>> = {
 };
 
 function pendingText(pending: Pending, word: string, isTold: boolean): string {
-  const { version, former, value, outdatedBy } = pending;
+  const { version, former, value } = pending;
   if (former !== undefined && !isTold) return earlyText(version, value === "accepted");
-  if (outdatedBy) {
-    return `A rotation is not finished (version ${version}), and somebody has changed other fields of the secret since (${fieldsText(outdatedBy)}): a rotation drops that version, and makes another one of what is current.`;
-  }
   const next = "a rotation goes on with that one, and begins no other.";
   if (value === "empty") return `A rotation came to nothing (version ${version} holds no ${word} yet): ${next}`;
   const accepted = value === "accepted" ? `, whose ${word} Auth0 accepts already` : "";

@@ -5,14 +5,13 @@ import { awaitTurn } from "../../lib/rotation/by-hand/await-turn.ts";
 import { type Followed, follow, type Watched } from "../../lib/rotation/by-hand/follow.ts";
 import { type Ordered, orderByHand, type Rotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../lib/rotation/finish-forward.ts";
-import { readRotation } from "../../lib/rotation/ledger/ledger.ts";
-import { outdatedByOf, type Progress } from "../../lib/rotation/ledger/progress.ts";
+import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { spoken } from "../spoken.ts";
 import type { Terminal } from "../terminal.ts";
 import { type DeployedRotation, NO_BUCKET } from "./deployed-rotation.ts";
-import { nothingCame, type Outcome, outcomeOf, outdatedText, stageText, statusCommand } from "./rotation-outcome.ts";
+import { nothingCame, type Outcome, outcomeOf, stageText, statusCommand } from "./rotation-outcome.ts";
 
 /** A process that finishes a rotation may live as long as the deployed function may. Milliseconds. */
 const TIME_TO_FINISH = 600_000;
@@ -28,9 +27,8 @@ export async function orderAndFollow(
   overwrite: boolean,
   rotation: DeployedRotation,
   terminal: Terminal,
-  invocation: Invocation,
+  { signal, setExitCode }: Invocation,
 ): Promise<void> {
-  const { signal, setExitCode } = invocation;
   const { target, hanging } = rotatable;
   let onInterrupt = hanging === undefined ? MAY_BEGIN : STORED;
   try {
@@ -41,12 +39,7 @@ export async function orderAndFollow(
       by === "here"
         ? await finishHere(followed, rotation, terminal, signal)
         : await tellProgress(followed, undefined, rotation, terminal, signal);
-    if (last === "nothing came") {
-      const outdatedBy = outdatedByOf(await readRotation(rotation.table, target), version);
-      if (!outdatedBy) return tellOutcome(nothingCame(target), terminal, setExitCode);
-      say(terminal, outdatedText(outdatedBy));
-      return await orderAndFollow({ ...rotatable, hanging: undefined }, overwrite, rotation, terminal, invocation);
-    }
+    if (last === "nothing came") return tellOutcome(nothingCame(target), terminal, setExitCode);
     const whyUnproven = by === "here" && !rotation.keepsProof ? NO_BUCKET : undefined;
     tellOutcome(outcomeOf(target, last, rotation.clock.now(), whyUnproven), terminal, setExitCode);
   } catch (error) {

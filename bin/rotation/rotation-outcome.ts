@@ -1,6 +1,5 @@
-import { firstLines } from "../../lib/alerts/harmless-text.ts";
 import type { Instant } from "../../lib/history/history.ts";
-import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
+import { terminalText } from "../../lib/reports/terminal-text.ts";
 import type { Ordered } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { optionsFor, secretNameOf } from "../../lib/rotation/credentials/credential-text.ts";
 import { isStillAccepted } from "../../lib/rotation/ledger/overdue.ts";
@@ -100,20 +99,6 @@ export const nothingCame = ({ tenant, clientId }: RotationTarget): Outcome => ({
   text: "Not rotated: what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
   advice: [clean(`Rotate it: npx curfew rotate ${optionsFor(tenant, clientId)}`)],
 });
-
-/** That another one is made in the stead of what hung. */
-export const outdatedText = (fields: readonly string[]): string =>
-  `Since what hung was made, somebody has changed other fields of the secret (${fieldsText(fields)}): it was dropped, and another one is made of what is current.`;
-
-/** Fields that are named. */
-const MOST_FIELDS = 5;
-
-/** The names of fields, of which a person may have written anything. */
-export const fieldsText = (fields: readonly string[]): string =>
-  firstLines(
-    fields.map((name) => briefText(name, 40)),
-    MOST_FIELDS,
-  ).join(", ");
 
 const done = (text: string): Outcome => ({ code: 0, text, advice: [] });
 

@@ -1,6 +1,6 @@
 import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import { boundedParts } from "./bounded-parts.ts";
-import { isRefusedOrder } from "./ledger/failing.ts";
+import { isRefusedOrder, wasDropped } from "./ledger/failing.ts";
 import { noteRotation } from "./ledger/ledger.ts";
 import { overdueFrom } from "./ledger/overdue.ts";
 import {
@@ -19,7 +19,7 @@ import type { WorkRequest } from "./work.ts";
 const TRIES = 3;
 
 /** There is nothing that a person must put right before a rotation could succeed. */
-const NOT_HELD: readonly (Refusal | null)[] = ["rotate-off", "rotation-disabled", "version-unknown"];
+const NOT_HELD: readonly (Refusal | null)[] = ["rotate-off", "rotation-disabled", "version-unknown", "fields-changed"];
 
 /** They say nothing about the rotation itself. */
 const NOT_COUNTED: readonly ErrorCode[] = ["rotation-busy", "interrupted"];
@@ -83,9 +83,11 @@ export function withFailure(record: RotationRecord, failure: RotationFailure): R
 /**
  * Failures that are none of the rotation's: Secrets Manager tests a configuration with a version of its own, which
  * nobody rotates to, and that changes nothing; and a version that is promoted has succeeded, whatever fails after that,
- * unless it was ordered again since, to rid it of a label.
+ * unless it was ordered again since, to rid it of a label. Nor is what fails of a version that was dropped.
  */
-function isForeign({ underWay, promoted, order }: RotationRecord, { step, version }: RotationFailure): boolean {
+function isForeign(record: RotationRecord, { step, version }: RotationFailure): boolean {
+  const { underWay, promoted, order } = record;
+  if (wasDropped(record, version)) return true;
   if (promoted?.version === version) return order?.version !== version || order.promotedBefore !== promoted.at;
   return step === "testSecret" && underWay?.version !== version;
 }

@@ -1,6 +1,7 @@
 import { dropped } from "./ledger/dropped.ts";
 import { type RotationRecord, withOwnKey } from "./ledger/rotation-record.ts";
 import type { Replaced } from "./ledger/under-way.ts";
+import type { Refused } from "./refusal.ts";
 import { nowOf, remember, type Work } from "./work.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
@@ -47,21 +48,18 @@ const noted = ({ version, wasAccepted }: Replaced): Pick<UnderWay, "replaces" | 
   ...(wasAccepted ? { wasAccepted } : {}),
 });
 
-/** Records that nothing comes of the version: the tenant does not take it. */
-export const markDropped = (work: Work): Promise<RotationRecord> =>
-  remember(work, (record) => dropped(record, work.version, nowOf(work)));
-
-/** Records that nothing comes of the version, since another one is to be made of what is current now. */
-export const markOutdated = (work: Work, fields: readonly string[]): Promise<RotationRecord> =>
+/**
+ * Records that nothing comes of the version.
+ *
+ * @param refused why, where people are to hear of it as of a rotation that failed
+ */
+export const markDropped = (work: Work, refused?: Refused): Promise<RotationRecord> =>
   remember(work, (record) => {
-    const { order, ...others } = dropped(record, work.version, nowOf(work));
-    const isOwn = order?.version === work.version;
-    const outdatedBy = fields.slice(0, MOST_FIELDS);
-    return { ...others, ...(order ? { order: isOwn ? { ...order, outdatedBy } : order } : {}) };
+    const at = nowOf(work);
+    const { version } = work;
+    const failure = { version, step: "createSecret", at, code: "rotation-refused" } as const;
+    return { ...dropped(record, version, at), ...(refused ? { lastFailure: { ...failure, ...refused } } : {}) };
   });
-
-/** Of as many fields are the names kept. */
-const MOST_FIELDS = 20;
 
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>
   remember(work, (record) => ({ ...record, underWay: change(ownUnderWay(work, record)) }));

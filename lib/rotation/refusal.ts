@@ -1,8 +1,8 @@
 import { CurfewError } from "../model/curfew-error.ts";
 
 /**
- * Why a rotation is not begun, or not carried on. Only a person can change any of these; whatever may pass by itself
- * (Auth0 does not answer, another rotation holds the lease) is an error that is tried again and not one of these.
+ * Why a rotation is not begun, or not carried on. Trying the same again changes none of these; whatever may pass by
+ * itself (Auth0 does not answer, another rotation holds the lease) is an error that is tried again and not one of these.
  */
 export const REFUSALS = [
   "no-target", // no SECRET# record says whose secret this is
@@ -11,6 +11,7 @@ export const REFUSALS = [
   "payload-unusable", // no credential of the configured kind can be read out of the stored value
   "rotation-disabled", // Secrets Manager has rotation switched off for the secret
   "version-unknown", // the version is not one of the secret's, or neither pending nor current
+  "fields-changed", // beside the credential, since the version was made and before Auth0 was told: it was dropped
   "rotate-off", // `rotate: off`, and no person asked
   "held", // it kept failing; `curfew rotate resume` goes on
   "client-gone",

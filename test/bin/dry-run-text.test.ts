@@ -51,17 +51,6 @@ it.each([
       "A rotation is not finished (version v2): a rotation goes on with that one, and begins no other.",
     ],
   ],
-  [
-    "is dropped for another one, where other fields of the secret were changed since",
-    {
-      pending: { version: "v2", value: "refused", outdatedBy: ["apiUrl", "region"] },
-      underWay: UNTOLD,
-      stored: "accepted",
-    },
-    [
-      "A rotation is not finished (version v2), and somebody has changed other fields of the secret since (apiUrl, region): a rotation drops that version, and makes another one of what is current.",
-    ],
-  ],
 ] as const)("a dry run says of a version that is current before its rotation is over: it %s", (_, given, sentences) => {
   const { underWay, ...run } = given;
   const record = rotation({ underWay });

@@ -6,8 +6,8 @@ import type { Terminal } from "../../bin/terminal.ts";
 import { takeLease } from "../../lib/rotation/lease.ts";
 import { changeRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
-import { CURRENT, type RotationService } from "../../lib/rotation/ports.ts";
-import { recordOf, serveRotation } from "../rotation/world/curfew.ts";
+import { CURRENT, PENDING, type RotationService } from "../../lib/rotation/ports.ts";
+import { recordOf } from "../rotation/world/curfew.ts";
 import { prepareKeys } from "../rotation/world/keys.ts";
 import { announcedWorld, stepsUpTo } from "../rotation/world/one-step.ts";
 import type { World } from "../rotation/world/world.ts";
@@ -115,26 +115,21 @@ describe("finishing a rotation from here", () => {
     expect(world.guard.violations).toEqual([]);
   });
 
-  it("begins another one where somebody changed other fields of the secret since what hangs was made, and says so", async () => {
+  it("says that what hung is dropped where somebody changed other fields of the secret since, and how to go on", async () => {
     const options = { kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) } as const;
     const { world, version } = await announcedWorld(options);
     expect(await stepsUpTo(world, "createSecret", version)).toBeUndefined();
     const value = JSON.parse(world.vault.read(CURRENT) ?? "");
     world.vault.putByHand(world.newVersion(), JSON.stringify({ ...value, apiUrl: "https://canary.example" }));
-    let served: Promise<boolean> | undefined;
-    const startRotation = async (_: string, other: string) => {
-      world.vault.announce(other);
-      served = serveRotation(world, other);
-      return { outcome: "started" } as const;
-    };
 
-    const { out, err, code } = await finished(world, version, { service: { ...service, startRotation } });
-    await served;
+    const { out, err, code } = await finished(world, version);
 
-    expect({ out, code }).toEqual({ out: "The secret is rotated, and the old one is proven dead.\n", code: 0 });
-    expect(err).toContain("somebody has changed other fields of the secret (apiUrl)");
-    expect(err).not.toContain("canary");
+    expect(code).toBe(1);
+    expect(out).toMatch(/^Not rotated: Somebody has changed other fields of the secret of jkl \(apiUrl\)/);
+    expect(err).toMatch(/Order it again, .*: npx curfew rotate --tenant acme-prod --client jkl$/m);
+    expect(`${out}${err}`).not.toContain("canary");
     expect(world.vault.read(CURRENT)).toContain("canary");
+    expect(world.vault.labelled(PENDING)).toBeUndefined();
     expect(world.guard.violations).toEqual([]);
   });
 

@@ -54,7 +54,7 @@ describe("a failed try", () => {
   });
 
   it("holds the credential at once when only a person can change its reason", () => {
-    const needNoRotation = ["rotate-off", "rotation-disabled", "version-unknown"];
+    const needNoRotation = ["rotate-off", "rotation-disabled", "version-unknown", "fields-changed"];
     for (const refusal of REFUSALS.filter((one) => one !== "held")) {
       const refused = withFailure(record, { ...failure, code: "rotation-refused", refusal });
       expect([refusal, refused.held !== undefined]).toEqual([refusal, !needNoRotation.includes(refusal)]);

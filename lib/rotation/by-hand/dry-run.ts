@@ -9,22 +9,17 @@ import { takenUntil } from "../lease.ts";
 import { readRotation, readTarget } from "../ledger/ledger.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import type { RotationTarget } from "../ledger/target.ts";
-import { toldVersion } from "../ledger/under-way.ts";
+import { isToBeTold, toldVersion } from "../ledger/under-way.ts";
 import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
 import { CURRENT, PENDING, PREVIOUS, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
-import { changedBeside } from "../vault/payload.ts";
-import { earlyVersion, hangingVersions } from "../vault/pending-version.ts";
+import { judgeFields } from "../vault/judge-fields.ts";
+import { earlyVersion, hangingVersions, pendingVersion } from "../vault/pending-version.ts";
 import { versionWith } from "../vault/standing.ts";
-import {
-  currentCredential,
-  formerCredential,
-  type StoredCredential,
-  storedCredential,
-} from "../vault/stored-credentials.ts";
+import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 import { readOnly } from "./read-only.ts";
 
@@ -45,7 +40,7 @@ export interface DryRun {
    * `pending.former`. Null where that is not known.
    */
   stored: Said | null;
-  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other unless it is outdated. */
+  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other. */
   pending: Pending | undefined;
   /** What is remembered; undefined when nothing is, or when it could not be read. */
   record: RotationRecord | undefined;
@@ -58,8 +53,6 @@ export interface Pending {
   former?: VersionId;
   /** Whether Auth0 accepts its value; null where that was not asked, `empty` where it has none yet. */
   value: Said | "empty" | null;
-  /** The fields that somebody changed since it was made: it is dropped, and another one is made in its stead. */
-  outdatedBy?: readonly string[];
 }
 
 /** A credential as configured, and what looks at it. */
@@ -104,14 +97,15 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   else if (isLabelled) await look(() => assertClient(work));
   const ask = await look(async () => calibratedAsk(work, ((isTold && value) || (await current())).credential));
-  const asked = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
-  const outdatedBy = value && !isTold && asked?.value !== "accepted" ? await look(() => changedSince(work, value)) : [];
-  const pending = asked && { ...asked, ...(outdatedBy?.length ? { outdatedBy } : {}) };
+  const pending = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
   const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
   if (!goesOn) await look(() => assertMayWrite(work));
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
   const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, stored });
   if (ending) await look(() => Promise.reject(ending));
+  if (pending && value && !isTold && mayBeDropped(pending, secret, record)) {
+    await look(async () => assertFields({ ...work, version: pending.version }, await current(), value));
+  }
   const mayOverwrite = request.overwrite && wasAccepted(record);
   const isSentOnce = isTold && work.settings.kind === "client-secret" && versionWith(secret, CURRENT) === hanging;
   const inUse = isSentOnce && pending?.value === "refused" ? pending.value : stored; // then the former one does not count
@@ -133,11 +127,20 @@ function whyNothingComes(
   { version, value }: Pending,
   { record, isLabelled, stored }: { record: RotationRecord | undefined; isLabelled: boolean; stored: Said | undefined },
 ): CurfewError | undefined {
-  const isOwn = record?.underWay?.version === version && record.underWay.wasReplaced !== true;
+  const isOwn = isToBeTold(record, version);
   if (value === "accepted" && (isOwn || stored !== "accepted")) return undefined;
   if (isLabelled && (isOwn || value === "empty")) return undefined;
   const what = isOwn ? "lost its label, and Auth0 is not seen to accept it" : "is an older one, and is not set again";
   return unfinished(`The version ${version} ${what}: a rotation brings it to its end, and the next one begins anew.`);
+}
+
+/** What Auth0 refuses, and a rotation is under way to: not what is current already, nor an older one. */
+const mayBeDropped = ({ version, value }: Pending, secret: VaultSecret, record: RotationRecord | undefined): boolean =>
+  value === "refused" && pendingVersion(secret) === version && isToBeTold(record, version);
+
+function assertFields(work: Work, current: StoredCredential, pending: StoredCredential): void {
+  const refused = judgeFields(work, current, pending);
+  if (refused) throw refusedError(refused);
 }
 
 async function recordOf(
@@ -195,11 +198,6 @@ async function askPending(
   const whose = { version, ...(former === undefined ? {} : { former }) };
   if (!stored) return { ...whose, value: "empty" };
   return { ...whose, value: ask ? await ask(stored.credential) : null };
-}
-
-/** In what the current value differs from one that hangs and that was made of it. */
-async function changedSince(work: Work, { payload }: StoredCredential): Promise<readonly string[]> {
-  return changedBeside((await currentCredential(work)).payload, payload, work.settings.kind);
 }
 
 /** Asked once: a refusal right after somebody changed the secret may only mean that the change spreads. */

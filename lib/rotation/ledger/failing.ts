@@ -1,3 +1,4 @@
+import type { VersionId } from "../ports.ts";
 import type { RotationFailure, RotationRecord } from "./rotation-record.ts";
 
 /**
@@ -28,7 +29,14 @@ const UNWANTED: readonly RotationFailure["refusal"][] = ["rotate-off", "version-
 export function failing(record: RotationRecord): RotationFailure | undefined {
   const failure = standingFailure(record);
   const isUnfinished = record.underWay !== undefined && record.underWay.version === failure?.version;
-  return record.failures > 0 || isUnfinished || failure?.refusal === "rotation-disabled" ? failure : undefined;
+  const isNews = failure?.refusal === "rotation-disabled" || failure?.refusal === "fields-changed";
+  return record.failures > 0 || isUnfinished || isNews ? failure : undefined;
+}
+
+/** Whether a version came to its end because other fields were changed. Who tries it again hears no other reason. */
+export function wasDropped({ lastFailure, order }: RotationRecord, version: VersionId): boolean {
+  const isOrdered = order?.version === version && order.cameToNothing === undefined;
+  return lastFailure?.version === version && lastFailure.refusal === "fields-changed" && !isOrdered;
 }
 
 /**

@@ -35,10 +35,6 @@ export function progressOf(record: RotationRecord | undefined, version: VersionI
   };
 }
 
-/** Which fields somebody changed since a version was made, where it was dropped for that and another one is to be made. */
-export const outdatedByOf = (record: RotationRecord | undefined, version: VersionId): readonly string[] | undefined =>
-  record?.order?.version === version ? record.order.outdatedBy : undefined;
-
 function stageOf(record: RotationRecord | undefined, version: VersionId): Stage {
   if (record && isPromoted(record, version)) return isProven(record, version) ? "proven" : "promoted";
   if (record?.underWay?.version !== version) return "ordered";

@@ -31,11 +31,6 @@ export interface RotationOrder {
   promotedBefore?: Instant;
   /** When it was seen that nothing comes of the version: nobody goes on with the order then. */
   cameToNothing?: Instant;
-  /**
-   * Why nothing came of it, where another version is to be made in its stead: somebody had changed these fields of the
-   * current value since it was made. Names only.
-   */
-  outdatedBy?: readonly string[];
 }
 
 /** What went wrong. No value, no answer. */

@@ -56,6 +56,10 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
     meaning: "the version is none of the secret's",
     steps: ["Nothing but Secrets Manager should call curfew-rotate-secret: find out who did."],
   },
+  "fields-changed": {
+    meaning: "other fields of the secret were changed meanwhile",
+    steps: ["Order it again, and it is made of what is current: npx curfew rotate"],
+  },
   "rotate-off": {
     meaning: "rotate is off in curfew.yaml, and nobody asked",
     steps: [

@@ -80,21 +80,24 @@ function heldAlert(
 /** What Auth0 was told of is finished all the same, and never fails by this. */
 const OFF = "No audit rotates it, or finishes what is begun, before that is switched on.";
 
+const DROPPED =
+  "Where rotation is automatic, an audit rotates it once it is due; else nobody does before it is ordered again.";
+
 function failedAlert(
   { tenant, record }: TenantRotation,
   failure: RotationFailure,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
-  const { clientId, underWay } = record;
+  const { clientId } = record;
   const { version, step, at, code, message, refusal } = failure;
-  const isOff = refusal === "rotation-disabled";
+  // A version that is not made is another one each day; what keeps it from being made is the same matter.
+  const matter = refusal === "fields-changed" ? version : (refusal ?? version);
   return {
     ...about(tenant, rules),
-    // A version that is not made is another one each day; what keeps it from being made is the same matter.
-    id: alertId("rotation", "failed", tenant, clientId, refusal ?? version, record.promoted?.version ?? null),
+    id: alertId("rotation", "failed", tenant, clientId, matter, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
-    text: `${isOff ? OFF : underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well."} ${stateText(record)}`,
+    text: `${thenText(record, refusal)} ${stateText(record)}`,
     facts: [
       ...facts(tenant, record),
       { label: "Failed", value: moment(iso(at)) },
@@ -109,6 +112,12 @@ function failedAlert(
     ],
     at: iso(at),
   };
+}
+
+function thenText({ underWay }: RotationRecord, refusal: RotationFailure["refusal"]): string {
+  if (refusal === "rotation-disabled") return OFF;
+  if (refusal === "fields-changed") return DROPPED;
+  return underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well.";
 }
 
 function aftercareAlerts(

@@ -1,17 +1,13 @@
 import type { Alert } from "../../alerts/alert.ts";
 import { alertId } from "../../alerts/alert-id.ts";
 import type { AlertRules } from "../../alerts/alert-rules.ts";
-import { firstLines, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
-import { clientText, secretNameOf } from "../credentials/credential-text.ts";
+import { clientText, fieldNames, secretNameOf } from "../credentials/credential-text.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { about, facts, iso, type TenantRotation } from "./alert-parts.ts";
 
 /** So long the next audit may tell of it, and the one after: they are three days apart at the most. Milliseconds. */
 const TIME_TO_TELL = 7 * 86_400_000;
-
-/** Fields that are named. */
-const MOST_FIELDS = 5;
 
 /** That a promotion took back what somebody had stored beside the credential while the rotation hung. */
 export function takenBackAlerts(
@@ -36,11 +32,7 @@ export function takenBackAlerts(
 type TookBack = NonNullable<RotationRecord["tookBack"]>[number];
 
 function textOf({ fields, from }: TookBack): string {
-  const names = firstLines(
-    fields.map((name) => harmless(name, 40)),
-    MOST_FIELDS,
-  ).join(", ");
-  return `Auth0 knew the new credential already, or an incident did not wait, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${names}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
+  return `Auth0 knew the new credential already, or an incident did not wait, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${fieldNames(fields)}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
 }
 
 const stepsOf = ({ arn }: RotationRecord, from: string): string[] => {

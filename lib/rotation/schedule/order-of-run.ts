@@ -2,10 +2,9 @@ import { hash } from "node:crypto";
 import { type RunRef, runKey } from "../../findings/ledger/run-record.ts";
 import type { Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
-import { isRefusedOrder, isSettled } from "../ledger/failing.ts";
+import { isRefusedOrder, isSettled, wasDropped } from "../ledger/failing.ts";
 import type { RotationOrder, RotationRecord } from "../ledger/rotation-record.ts";
 import type { VersionId } from "../ports.ts";
-import { isAutomatic } from "./due.ts";
 
 /**
  * The version that a run orders for a credential. A retry of the run orders the same, so Secrets Manager rotates once,
@@ -15,30 +14,12 @@ export const versionOf = (run: RunRef, tenant: string, clientId: string): Versio
   hash("sha256", JSON.stringify([runKey(run), tenant, clientId]));
 
 /** The order of a run; its moment is the run's start, by which a failure is counted once a run. */
-const orderOf = (run: RunRef, version: VersionId, now: Instant): RotationOrder => ({
+export const orderOf = (run: RunRef, version: VersionId, now: Instant): RotationOrder => ({
   version,
   by: "schedule",
   at: Date.parse(run.startedAt),
   orderedAt: Math.round(now),
 });
-
-/**
- * Whether a version was dropped because somebody had changed other fields of the secret since it was made, and a run is
- * to make another in its stead: whoever asked for the first one asked for that. Who was refused since has the answer.
- */
-export const isToBeMadeAnew = (credential: Pick<KnownCredential, "rotate" | "hasRotator" | "rotation">): boolean => {
-  const { order, held } = credential.rotation ?? {};
-  if (!credential.rotation || order?.outdatedBy === undefined || held || isRefusedOrder(credential.rotation))
-    return false;
-  return isAutomatic(credential) || askedOf(order) !== undefined;
-};
-
-/** The order of a run for a new version; in the stead of one that was outdated it is as that one was asked for. */
-export function newOrderOf(record: RotationRecord, run: RunRef, version: VersionId, now: Instant): RotationOrder {
-  const { order } = record;
-  const own = orderOf(run, version, now);
-  return order?.outdatedBy === undefined ? own : { ...own, ...leaveOf(order) };
-}
 
 /**
  * The order by which a run finishes a version that hangs; undefined where only a person can go on with it.
@@ -59,16 +40,10 @@ export function finishingOrder(
   if (held && !isTold) return undefined;
   const isWanted = rotation && order?.version === version && !isRefusedOrder(rotation);
   const asked = isWanted ? askedOf(order) : undefined;
-  if (!asked) return isTold || rotate === "auto" ? own : undefined;
-  return { ...own, ...(order ? leaveOf(order) : {}) };
-}
-
-/** Who asked for it, and what they allowed. */
-function leaveOf(order: RotationOrder): Pick<RotationOrder, "asked" | "overwrite" | "leakedKeys"> {
-  const asked = askedOf(order);
-  const { overwrite, leakedKeys } = order;
-  if (!asked) return {};
-  return { asked, ...(overwrite ? { overwrite } : {}), ...(leakedKeys === undefined ? {} : { leakedKeys }) };
+  const isToLoseLabel = rotation !== undefined && wasDropped(rotation, version); // nothing else is done with it
+  if (!asked) return isTold || isToLoseLabel || rotate === "auto" ? own : undefined;
+  const { overwrite, leakedKeys } = order ?? {};
+  return { ...own, asked, ...(overwrite ? { overwrite } : {}), ...(leakedKeys === undefined ? {} : { leakedKeys }) };
 }
 
 const askedOf = ({ by, at, asked }: RotationOrder): RotationOrder["asked"] => (by === "schedule" ? asked : { by, at });

@@ -4,8 +4,8 @@ import { runOf } from "../../findings/ledger/runs.ts";
 import type { Instant } from "../../history/history.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { failedTry } from "../ledger/failing.ts";
-import { isAutomatic, isDue, planDue } from "./due.ts";
-import { isToBeMadeAnew, takesAPlace, versionOf } from "./order-of-run.ts";
+import { isAutomatic, planDue } from "./due.ts";
+import { takesAPlace, versionOf } from "./order-of-run.ts";
 import { everyTenant, keyOf, known, type RunWork } from "./run-work.ts";
 import { noteWentBack } from "./went-back.ts";
 
@@ -23,21 +23,20 @@ export async function planRun(work: RunWork): Promise<Map<string, KnownCredentia
   });
   const isBegun = (one: KnownCredential) => one.rotation?.order?.version === versionOf(run, one.tenant, one.clientId);
   const begun = all.filter(isBegun);
-  const now = rotation.clock.now();
-  const free = all.filter((one) => !isBegun(one) && !busy.has(keyOf(one)));
-  const isAnew = (one: KnownCredential) => isToBeMadeAnew(one) && !(isAutomatic(one) && isDue(one, now));
-  const anew = free.filter((one) => isAnew(one) && !barred.has(one.tenant));
-  const { taken, waiting, held } = planDue(free, {
-    now,
-    limits: work.limits,
-    automatic: work.credentials.filter(isAutomatic).length,
-    barred,
-    begun: all.filter((one) => isBegun(one) || takesAPlace(one.rotation, run)).length + anew.length,
-  });
+  const { taken, waiting, held } = planDue(
+    all.filter((one) => !isBegun(one) && !busy.has(keyOf(one))),
+    {
+      now: rotation.clock.now(),
+      limits: work.limits,
+      automatic: work.credentials.filter(isAutomatic).length,
+      barred,
+      begun: all.filter((one) => isBegun(one) || takesAPlace(one.rotation, run)).length,
+    },
+  );
   result.busy = busy.size;
   result.waiting = waiting.length;
   result.held = held.length;
-  return Map.groupBy([...begun, ...anew, ...taken], ({ tenant }) => tenant);
+  return Map.groupBy([...begun, ...taken], ({ tenant }) => tenant);
 }
 
 /**

@@ -11,7 +11,7 @@ import type { RotationService, VersionId } from "../ports.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
 import { pendingVersion } from "../vault/pending-version.ts";
 import { lookInTry } from "./look-at-secret.ts";
-import { isAtWork, newOrderOf, versionOf } from "./order-of-run.ts";
+import { isAtWork, orderOf, versionOf } from "./order-of-run.ts";
 
 /** What a run knows of a rotation that it has begun when it goes on to the next. */
 export type Rotated = "proven" | "promoted" | "failed" | "unfinished";
@@ -70,7 +70,7 @@ async function order(
   const record = await changeRotation(table, target, (record) =>
     record.order?.version === version || isAtWork(record, run, now)
       ? record
-      : { ...record, order: newOrderOf(record, run, version, now) },
+      : { ...record, order: orderOf(run, version, now) },
   );
   if (record.order?.version !== version) throw busy(clientId);
 }

@@ -6,9 +6,10 @@ import { judgeOrder } from "../judgements/judge-order.ts";
 import { isOfIncident, mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
-import { markBegun, markOutdated } from "../mark.ts";
+import { markBegun, markDropped } from "../mark.ts";
 import { refusedError } from "../refusal.ts";
-import { changedBeside, renewPayload } from "../vault/payload.ts";
+import { judgeFields } from "../vault/judge-fields.ts";
+import { renewPayload } from "../vault/payload.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, nowOf, recall, remember, type Work } from "../work.ts";
 import { settleOther } from "./settle.ts";
@@ -18,10 +19,10 @@ import { settleOther } from "./settle.ts";
  * brought to its end: so everything that can be asked beforehand is asked here. That holds too when somebody removed a
  * value that the tenant may have been told of: if it was, the current one is refused, and only a person goes on.
  *
- * @returns false when nothing comes of the version
+ * @throws CurfewError `rotation-refused`; where that is `fields-changed`, nothing comes of the version
  */
-export async function createSecret(work: Work): Promise<boolean> {
-  if (isTold(work, await recall(work)) && (await storedCredential(work, work.version))) return true;
+export async function createSecret(work: Work): Promise<void> {
+  if (isTold(work, await recall(work)) && (await storedCredential(work, work.version))) return;
   await settleOther(work); // whatever is held or off: another one that the tenant was told of bears no label by now
   const record = await recall(work);
   const refused = judgeOrder(record, work.settings, work.version);
@@ -31,22 +32,15 @@ export async function createSecret(work: Work): Promise<boolean> {
   await KINDS[work.settings.kind].assertMayBegin(work, { current: async () => current, record });
   const pending = await storedCredential(work, work.version);
   await assertInUse(work, record, current, pending);
-  if (!pending) await store(work, current);
-  const changed = pending && !isIncident(work, record) ? changedFields(work, current, pending) : [];
-  if (changed.length === 0 || (await isOwnTaken(work))) return true;
+  if (!pending) return store(work, current);
+  const changed = isIncident(work, record) ? undefined : judgeFields(work, current, pending);
+  if (!changed || (await isOwnTaken(work))) return;
   await work.lease.write(async () => {
-    await markOutdated(work, changed);
+    await markDropped(work, changed); // first: else nobody could say why the label is gone
     await work.parts.vault.dropPending(work.target.arn, work.version);
   });
-  return false;
+  throw refusedError(changed);
 }
-
-/**
- * What somebody changed in the current value beside its credential since the pending one was made of it, which hangs: its
- * promotion would take that back. As long as nobody told Auth0 of it, another one is made instead.
- */
-const changedFields = ({ settings }: Work, current: StoredCredential, pending: StoredCredential): string[] =>
-  changedBeside(current.payload, pending.payload, settings.kind);
 
 /** What leaked is replaced at once, whatever is taken back by that. */
 const isIncident = ({ version }: Work, { order }: Pick<RotationRecord, "order"> = {}): boolean =>

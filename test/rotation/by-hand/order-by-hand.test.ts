@@ -285,20 +285,30 @@ it("a dry run says of an older version that somebody labelled that nothing is ro
 });
 
 it.each([
-  ["another one is made in the stead of what hangs", false],
-  ["it is finished where somebody has told Auth0 of it", true],
-])("a dry run says what becomes of a version since which somebody changed another field: %s", async (_, isSet) => {
-  const world = await cancelled("createSecret", false);
-  world.vault.secret.rotationEnabled = true;
-  const [value = "", pending = ""] = [CURRENT, PENDING].map((label) => world.vault.read(label));
-  world.vault.putByHand(world.newVersion(), JSON.stringify({ ...JSON.parse(value), apiUrl: "https://canary.example" }));
-  if (isSet) world.client.setSecret(credentialOf(pending), "hand");
+  ["what hangs is dropped", "hangs", true],
+  ["what somebody has told Auth0 of is finished", "set", false],
+  ["an older one comes to its end, whatever it holds", "older", false],
+])(
+  "a dry run says what becomes of a version since which somebody changed another field: %s",
+  async (_, how, isDropped) => {
+    const world = await cancelled("createSecret", false);
+    world.vault.secret.rotationEnabled = true;
+    const [value = "", pending = ""] = [CURRENT, PENDING].map((label) => world.vault.read(label));
+    world.vault.putByHand(
+      world.newVersion(),
+      JSON.stringify({ ...JSON.parse(value), apiUrl: "https://canary.example" }),
+    );
+    if (how === "set") world.client.setSecret(credentialOf(pending), "hand");
+    if (how === "older") await changeRotation(world.table, world.target, ({ underWay: _, ...record }) => record);
 
-  const ending = await dryRunOf(world);
+    const ending = await dryRunOf(world);
 
-  expect(ending).toMatchObject({ value: { obstacles: [] } });
-  expect(ending.ended === "done" && ending.value.pending?.outdatedBy).toEqual(isSet ? undefined : ["apiUrl"]);
-});
+    const obstacles = ending.ended === "done" ? ending.value.obstacles : [];
+    const dropped = { refusal: "fields-changed", message: expect.stringContaining("(apiUrl)") };
+    expect(obstacles.filter(({ refusal }) => refusal !== null)).toMatchObject(isDropped ? [dropped] : []);
+    expect(obstacles).toHaveLength(how === "set" ? 0 : 1);
+  },
+);
 
 it("a dry run finds in its way that the secret is another client's, as an order by hand would", async () => {
   const { world } = await announcedWorld({ kind: "client-secret", propagation: "at once", keys: await prepareKeys(1) });

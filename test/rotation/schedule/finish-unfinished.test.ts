@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { unfinished } from "../../../bin/rotation/rotation-state.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { takeLease } from "../../../lib/rotation/lease.ts";
 import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
@@ -7,6 +8,7 @@ import { changeRotation, orderRotation } from "../../../lib/rotation/ledger/ledg
 import { progressOf } from "../../../lib/rotation/ledger/progress.ts";
 import type { RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
+import type { RotationParts } from "../../../lib/rotation/parts.ts";
 import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { KEY, orderedBy, refusal, SECRET } from "../steps/a-step.ts";
 import { hangingVersion, nextMorning, recordOf, rotateByHand, rotateDue, serveRotation } from "../world/curfew.ts";
@@ -271,7 +273,7 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
   async function extended(
     last: RotationStep,
     besides: (world: World, version: string) => unknown = () => {},
-    then = (world: World) => rotateDue(world, true),
+    then: (world: World, version: string) => Promise<unknown> = (world) => rotateDue(world, true),
   ): Promise<{ world: World; version: string; theirs: string }> {
     const { world, version } = await announcedWorld(kind === "client-secret" ? SECRET : KEY);
     await stepsUpTo(world, last, version);
@@ -279,7 +281,7 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     world.vault.putByHand(theirs, JSON.stringify({ ...fieldsOf(world), apiUrl: "https://canary.example" }));
     await besides(world, version);
     world.clock.pass(DAY);
-    await world.clock.run(then(world));
+    await world.clock.run(then(world, version));
     return { world, version, theirs };
   }
 
@@ -289,8 +291,18 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     return rotationAlerts(rotations, { owners: new Map() }, world.clock.now());
   };
 
-  it("is kept: a version that Auth0 was not told of is dropped, and another one made", async () => {
-    const { world, version } = await extended("createSecret");
+  const FAILED = ["acme-prod: the rotation of jkl failed: other fields of the secret were changed meanwhile"];
+  const titlesOf = (world: World) => alertsOf(world).map(({ title }) => title);
+
+  it("is kept: a version that Auth0 was not told of is dropped, people hear of it, and the next audit rotates", async () => {
+    const { world, version, theirs } = await extended("createSecret");
+
+    expect(world.vault.labelled(PENDING)).toBeUndefined();
+    expect(world.vault.labelled(CURRENT)).toBe(theirs);
+    expect(titlesOf(world)).toEqual(FAILED);
+    expect(JSON.stringify([alertsOf(world), recordOf(world)])).not.toContain("canary");
+    await world.clock.run(nextMorning(world));
+    await world.clock.run(rotateDue(world, true));
 
     expect(fieldsOf(world)).toHaveProperty("apiUrl");
     expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
@@ -299,29 +311,71 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     expect(world.guard.violations).toEqual([]);
   });
 
-  it.each<[string, (world: World) => Promise<void>]>([
+  it.each<[string, (world: World, version: string) => Promise<unknown>]>([
     ["the next audit", (world) => rotateDue(world, false)],
     ["a person", (world) => rotateByHand(world)],
     ["a person who overwrites", (world) => rotateByHand(world, true)],
+    ["Secrets Manager's own repetition", serveRotation],
+  ])("is kept also where a person asked for the version and no audit may ask, and %s comes first", async (_, then) => {
+    const { world, version, theirs } = await extended(
+      "createSecret",
+      async (own, asked) => {
+        Object.assign(own.settings, { rotate: "off" });
+        await orderedBy(own, asked, "person", { overwrite: true });
+      },
+      then,
+    );
+    await world.clock.run(serveRotation(world, version)); // and again, in any case
+    await world.clock.run(nextMorning(world));
+    await world.clock.run(rotateDue(world, true));
+
+    expect(world.vault.labelled(CURRENT)).toBe(theirs);
+    expect(recordOf(world)).toMatchObject({ failures: 0, lastFailure: { version, refusal: "fields-changed" } });
+    expect(recordOf(world)).not.toHaveProperty("held");
+    expect(titlesOf(world)).toEqual(FAILED);
+    await world.clock.run(rotateByHand(world));
+
+    expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(recordOf(world)?.promoted?.version).not.toBe(theirs);
+    expect(fieldsOf(world)).toHaveProperty("apiUrl");
+    expect(alertsOf(world)).toEqual([]);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it.each<[string, string, (world: World, version: string) => Promise<unknown>]>([
+    ["before it is done", "an audit", (world) => rotateDue(world, false)],
+    ["before it is done", "Secrets Manager", serveRotation],
+    ["after it is done", "Secrets Manager", serveRotation],
   ])(
-    "is kept also where a person asked for the version and no audit may ask: %s makes another one",
-    async (_, then) => {
+    "is kept where the call that takes the label away fails, %s: what was recorded stays, and %s takes it away",
+    async (when, _, then) => {
+      const failing = (parts: RotationParts): RotationParts => ({
+        ...parts,
+        vault: {
+          ...parts.vault,
+          dropPending: async (...asked) => {
+            if (when === "after it is done") await parts.vault.dropPending(...asked);
+            throw new CurfewError("vault-failed", "Secrets Manager failed.", { retryable: true });
+          },
+        },
+      });
       const { world, version } = await extended(
         "createSecret",
         async (own, asked) => {
           Object.assign(own.settings, { rotate: "off" });
-          await orderedBy(own, asked, "person", { overwrite: true });
+          await orderedBy(own, asked, "person");
         },
-        then,
+        async () => {},
       );
 
-      expect(fieldsOf(world)).toHaveProperty("apiUrl");
-      const { promoted, order } = recordOf(world) ?? {};
-      expect(promoted?.version).not.toBe(version);
-      expect(order).toMatchObject({ version: promoted?.version });
-      expect([order?.by, order?.asked?.by]).toContain("person");
-      expect(order?.outdatedBy).toBeUndefined();
-      expect(alertsOf(world)).toEqual([]);
+      expect(await stepOf(world, "createSecret", version, failing)).toMatchObject({ code: "vault-failed" });
+
+      expect(recordOf(world)).not.toHaveProperty("underWay");
+      expect(recordOf(world)).toMatchObject({ failures: 0, lastFailure: { refusal: "fields-changed" } });
+      world.clock.pass(DAY);
+      await world.clock.run(then(world, version));
+      expect(world.vault.labelled(PENDING)).toBeUndefined();
+      expect(titlesOf(world)).toEqual(FAILED);
       expect(world.guard.violations).toEqual([]);
     },
   );

@@ -3,7 +3,6 @@ import { runKey } from "../../../lib/findings/ledger/run-record.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { orderRotation, resumeRotation } from "../../../lib/rotation/ledger/ledger.ts";
-import { outdatedByOf } from "../../../lib/rotation/ledger/progress.ts";
 import type { RotationRecord, RotationStep } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { ROTATION_STEPS } from "../../../lib/rotation/ledger/rotation-record.ts";
 import type { RotationParts } from "../../../lib/rotation/parts.ts";
@@ -146,7 +145,6 @@ export async function rotateByHand(world: World, overwrite = false): Promise<voi
     else await finishForward(world.target, hanging, process.killedAt, parts);
   });
   if (hanging === undefined && hasBegun(world, version)) await serveRotation(world, version);
-  if (hanging !== undefined && outdatedByOf(recordOf(world), version)) await rotateByHand(world, overwrite);
 }
 
 /** A person lets it go on. */
