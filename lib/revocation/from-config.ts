@@ -5,7 +5,7 @@ import { CurfewError, hasCode } from "../model/curfew-error.ts";
 import type { Table } from "../store/table.ts";
 import { auth0Responder, type ResponderOptions } from "./auth0-responder.ts";
 import type { Incident } from "./incident/incident.ts";
-import { lockedBy, lockingOf, openAbout } from "./incident/open-about.ts";
+import { allAbout, lockedBy, lockingOf, mayBeLocked, openOf } from "./incident/open-about.ts";
 import type { OwnLogin } from "./leak/classify.ts";
 import type { IncidentSettings } from "./parts.ts";
 import type { ResponderTenant } from "./ports.ts";
@@ -41,13 +41,13 @@ export type ResponderParts = Pick<
 
 /** What opening a responder works with. */
 export interface OpeningParts extends ResponderParts {
-  /** Where the incidents are, of which another one may have locked the responder; left out where nobody looks. */
+  /** Where the incidents are, of which another one may have left the responder locked; left out where nobody looks. */
   table?: Table;
 }
 
 /**
  * Opens a tenant for an incident: with the responder's login or, where the incident is about the responder or another
- * one has locked it, with the spare's. Where none is left, nobody acts: a login that locks itself out could not tell what
+ * one may have left it locked, with the spare's. Where none is left, nobody acts: a login that locks itself out could not tell what
  * it left undone, so every function rejects with `configuration-invalid`, and the incident says what people must do.
  *
  * @param clientId the application that the incident is about
@@ -68,29 +68,35 @@ export async function openResponder(
   return auth0Responder({ address, plan, login, clientId, ...parts });
 }
 
-/** Who acts, or why nobody does. Without a spare nobody can have locked the responder. */
+/**
+ * Who acts, or why nobody does: the first that no incident may have left locked; else the first that is not known to be
+ * locked, since a person may have opened it by hand. Without a spare nobody can have locked the responder.
+ */
 async function actingLogin(
   { name, responder, spareResponder }: TenantConfig,
   clientId: string,
   table: Table | undefined,
 ): Promise<LoginConfig | CurfewError> {
   if (!responder) throw noResponder(name);
+  let doubtful: LoginConfig | undefined;
   let refusal: CurfewError | undefined;
   for (const login of [responder, ...(spareResponder ? [spareResponder] : [])]) {
     if (login.clientId === clientId) continue;
-    const locking = table && spareResponder ? await lockingIncident(table, name, login) : undefined;
-    if (!locking) return login;
-    refusal ??= lockedBy(locking, `${login === responder ? "responder" : "spare responder"} of ${name}`);
+    const about = table && spareResponder ? await incidentsAbout(table, name, login) : [];
+    const locking = lockingOf(openOf(about));
+    if (locking) refusal ??= lockedBy(locking, `${login === responder ? "responder" : "spare responder"} of ${name}`);
+    else if (mayBeLocked(about)) doubtful ??= login;
+    else return login;
   }
-  return refusal ?? noSpare(name);
+  return doubtful ?? refusal ?? noSpare(name);
 }
 
 /** An emergency does not wait for the table: where it cannot say so, a login that is locked is refused, and that is told. */
-async function lockingIncident(table: Table, tenant: string, { clientId }: LoginConfig): Promise<Incident | undefined> {
+async function incidentsAbout(table: Table, tenant: string, { clientId }: LoginConfig): Promise<Incident[]> {
   try {
-    return lockingOf(await openAbout(table, { tenant, clientId }));
+    return await allAbout(table, { tenant, clientId });
   } catch (error) {
-    if (hasCode(error, "store-failed")) return undefined;
+    if (hasCode(error, "store-failed")) return [];
     throw error;
   }
 }

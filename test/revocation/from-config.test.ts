@@ -3,7 +3,9 @@ import type { SecretSources } from "../../lib/config/references.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { incidentSettings, openResponder } from "../../lib/revocation/from-config.ts";
-import { recordStep } from "../../lib/revocation/incident/incidents.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { changeIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { mayBeLocked } from "../../lib/revocation/incident/open-about.ts";
 import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import type { ResponderTenant } from "../../lib/revocation/ports.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -11,7 +13,7 @@ import { changed, configOf, FULL } from "../config/example.ts";
 import { machine } from "../sandbox/support/a-sandbox.ts";
 import { memoryTable } from "../support/memory-table.ts";
 import { respondedSandbox } from "../support/responded-sandbox.ts";
-import { done, THREE_AM } from "./support.ts";
+import { DAY, done, HOUR, incidentOf, THREE_AM } from "./support.ts";
 
 const tenantOf = (text: string): TenantConfig => {
   const [tenant] = configOf(text).tenants;
@@ -94,7 +96,7 @@ describe("the login that acts", () => {
     expect(await actsAgainst("ghi", "")).toEqual([]);
   });
 
-  test("is the spare's against every application while an incident has locked the responder, and the responder's where the table cannot say so", async () => {
+  test("is the spare's against every application while an incident has locked the responder, or left it locked, and the responder's where the table cannot say so", async () => {
     const table = memoryTable();
     const report = { tenant: "acme-prod", clientId: "ghi", reason: "r", openedAt: THREE_AM, openedBy: "dana" };
     const incident = await openIncident(table, { ...report, leakedSince: null, drill: false, token: null });
@@ -105,6 +107,9 @@ describe("the login that acts", () => {
     expect(await actsAgainst("spare", SPARE, table)).toEqual([]);
     const failing = () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(UNREADABLE) }) });
     expect(await actsAgainst("job", SPARE, { ...table, list: failing })).toEqual(["ghi"]);
+    await changeIncident(table, incident.id, (known) => ({ ...known, closedAt: THREE_AM + DAY }));
+    expect(await actsAgainst("job", SPARE, table)).toEqual(["spare"]);
+    expect(await actsAgainst("spare", SPARE, table)).toEqual(["ghi"]);
   });
 
   test("is nobody's against a responder without a spare: nothing is sent, and everything says why", async () => {
@@ -130,5 +135,31 @@ describe("the login that acts", () => {
       code: "configuration-invalid",
       message: expect.stringContaining("secretsmanager:curfew/acme-prod/responder"),
     });
+  });
+});
+
+describe("whether an application may still be locked", () => {
+  const lock = done(THREE_AM);
+  const restored = { at: THREE_AM + HOUR, stoppedAt: THREE_AM };
+  const back = { restored: { ...restored, isOpen: true } } as const;
+  const closed = { closedAt: THREE_AM + DAY };
+  const putBack = {
+    lock: { ...lock, outcome: "incomplete", missing: ["it"], code: null, wasComplete: true },
+  } as const;
+  test.each<[string, Partial<Incident>[], boolean]>([
+    ["closed, and left it locked", [closed], true],
+    ["about to open it, which may have been refused", [{ restored }], true],
+    ["being locked again", [{ steps: putBack }], true],
+    ["given back", [{ ...back, ...closed }], false],
+    ["nothing that locks", [{ ...closed, steps: {} }], false],
+    ["closed before the one that went on from it gave it back", [closed, { ...back, keptBy: "0" }], false],
+    ["given back after a person had ended the one that went on from it", [back, { ...closed, keptBy: "0" }], false],
+    ["given back before the next one locked it", [back, { keptBy: "0", steps: { lock: done(THREE_AM + DAY) } }], true],
+    ["left locked, so that the next one found nothing to give back", [closed, { ...back, ...closed }], true],
+  ])("%s", (_, incidents, isLocked) => {
+    const about = incidents.map((one, index) => incidentOf({ id: String(index), steps: { lock }, ...one }));
+
+    expect(mayBeLocked(about)).toBe(isLocked);
+    expect(mayBeLocked(about.toReversed())).toBe(isLocked);
   });
 });

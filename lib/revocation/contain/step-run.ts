@@ -1,6 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { HowFar } from "../incident/how-far.ts";
-import { type Incident, type IncidentStep, isComplete } from "../incident/incident.ts";
+import { cameToItsEnd, type Incident, type IncidentStep } from "../incident/incident.ts";
 import type { TimelineEntry } from "../incident/timeline.ts";
 import type { Classification } from "../leak/classify.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -31,7 +31,5 @@ export interface StepRun {
  * Whether an earlier run of the step came to its end; what is found after that was put back. That stays so until it is
  * taken away again: who looked first may have failed before it could say so.
  */
-export function wasComplete({ incident, step }: Pick<StepRun, "incident" | "step">): boolean {
-  const known = incident.steps[step];
-  return known?.outcome === "incomplete" ? known.wasComplete === true : isComplete(known);
-}
+export const wasComplete = ({ incident, step }: Pick<StepRun, "incident" | "step">): boolean =>
+  cameToItsEnd(incident.steps[step]);

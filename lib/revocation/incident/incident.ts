@@ -178,3 +178,7 @@ export const lockedSince = ({ steps: { lock } }: Pick<Incident, "steps">): Insta
 /** Whether a step came to its end, as far as Auth0 is concerned. */
 export const isComplete = (result: StepResult | undefined): boolean =>
   result?.outcome === "done" || result?.outcome === "paged";
+
+/** Whether it ever did; what is missing since was put back, or planted. */
+export const cameToItsEnd = (result: StepResult | undefined): result is StepResult =>
+  isComplete(result) || (result?.outcome === "incomplete" && result.wasComplete === true);

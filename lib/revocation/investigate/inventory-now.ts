@@ -9,7 +9,7 @@ import { readInventory } from "../../inventory/read-inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import { startTimeout } from "../../model/timeout.ts";
 import type { Table } from "../../store/table.ts";
-import { mustNotBeLocked, openAbout } from "../incident/open-about.ts";
+import { allAbout, mustNotBeLocked, openOf } from "../incident/open-about.ts";
 import { noteOwnAct } from "../watch/own-acts.ts";
 import type { SeenInventory } from "./inventories.ts";
 
@@ -43,7 +43,7 @@ export async function inventoryNow(
 ): Promise<SeenInventory> {
   if (auditor.clientId === clientId) throw aboutTheAuditor(name);
   const { clock, deadline, table } = parts;
-  const open = await openAbout(table, { tenant: name, clientId: auditor.clientId });
+  const open = openOf(await allAbout(table, { tenant: name, clientId: auditor.clientId }));
   mustNotBeLocked(open, `auditor of ${name}`);
   const at = clock.now();
   using reading = startTimeout(clock, deadline - TIME_TO_COMPARE - at, outOfTime());

@@ -7,7 +7,7 @@ import type { LoginConfig, TenantConfig } from "../../config/schema.ts";
 import type { RotationParts } from "../../rotation/parts.ts";
 import type { RotationService } from "../../rotation/ports.ts";
 import { incidentSettings } from "../from-config.ts";
-import { mustNotBeLocked, openAbout } from "../incident/open-about.ts";
+import { allAbout, mustNotBeLocked, openOf } from "../incident/open-about.ts";
 import type { ConfiguredSecret, RotateParts } from "./parts.ts";
 
 /** What the configuration does not say. */
@@ -39,8 +39,8 @@ export function rotatePartsOf(tenant: TenantConfig, access: RotateAccess): Rotat
 function withoutLocked({ name, rotator }: TenantConfig, rotation: RotationParts): RotationParts {
   if (!rotator) return rotation;
   const tenant: RotationParts["tenant"] = async (...asked) => {
-    const open = await openAbout(rotation.table, { tenant: name, clientId: rotator.clientId });
-    mustNotBeLocked(open, `rotator of ${name}`);
+    const about = await allAbout(rotation.table, { tenant: name, clientId: rotator.clientId });
+    mustNotBeLocked(openOf(about), `rotator of ${name}`);
     return rotation.tenant(...asked);
   };
   return { ...rotation, tenant };
