@@ -10,10 +10,16 @@ export interface SeenInventory {
   inventory: Inventory;
 }
 
+/** One that an audit kept. */
+export interface AuditedInventory extends SeenInventory {
+  /** When the audit had ended: by that they are found. */
+  finishedAt: Instant;
+}
+
 /** Where inventories come from. */
 export interface Inventories {
-  /** The newest that was read completely before a moment; undefined where none is kept. */
-  before(moment: Instant): Promise<SeenInventory | undefined>;
+  /** The newest of an audit that had ended before a moment, and was complete; undefined where none is kept. */
+  before(moment: Instant): Promise<AuditedInventory | undefined>;
   /**
    * These sections of the tenant as they are now; undefined where nobody reads them.
    *

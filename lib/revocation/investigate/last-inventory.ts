@@ -4,7 +4,7 @@ import type { Inventory } from "../../inventory/inventory.ts";
 import type { EvidenceStore, StoredDocument } from "../../store/evidence-store.ts";
 import { gunzipJson } from "../../store/gunzip-json.ts";
 import type { Table } from "../../store/table.ts";
-import type { SeenInventory } from "./inventories.ts";
+import type { AuditedInventory } from "./inventories.ts";
 
 /** What of `results.json.gz` and `inventory.json.gz` is read; both are Curfew's own. */
 interface KeptResults {
@@ -26,12 +26,14 @@ export async function lastInventory(
   evidence: EvidenceStore,
   tenant: string,
   moment: Instant,
-): Promise<SeenInventory | undefined> {
+): Promise<AuditedInventory | undefined> {
   for await (const { run, status, evidence: folder, finishedAt } of earlierRuns(table, tenant)) {
     // One that ended after that moment may have seen what the thief did already.
-    if (status !== "complete" || folder === null || Date.parse(finishedAt) >= moment) continue;
+    const ended = Date.parse(finishedAt);
+    if (status !== "complete" || folder === null || ended >= moment) continue;
     const seen = await readInventory(evidence, folder);
-    if (seen) return { at: Date.parse(seen.readAt), source: `audit ${run.id}`, inventory: seen.inventory };
+    if (!seen) continue;
+    return { at: Date.parse(seen.readAt), finishedAt: ended, source: `audit ${run.id}`, inventory: seen.inventory };
   }
   return undefined;
 }

@@ -3,10 +3,10 @@ import { MOST_DAYS_APART } from "../../history/lifetimes.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import type { Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
-import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
+import type { AuditedInventory, Inventories, SeenInventory } from "../investigate/inventories.ts";
 import { LONGEST_LIFETIME } from "./api-lifetimes.ts";
 
-/** `INCIDENT#<id>`, `AUDITED`: what the audits say of the application, of each day the last one. */
+/** `INCIDENT#<id>`, `AUDITED`: what the audits say of the application; see {@link APART}. */
 export interface AuditedClient {
   /** What it could reach, by any of them. */
   audiences: readonly string[];
@@ -19,6 +19,12 @@ export interface AuditedClient {
 }
 
 const DAY = 86_400_000;
+
+/**
+ * Of audits that ended closer together than this only the later one is read. Of daily ones each is, also where
+ * one takes longer than the next, at whatever hour they run. Milliseconds.
+ */
+const APART = DAY / 2;
 
 /**
  * What the audits saw of the application, back to one from before the oldest token that may work: a grant that is gone
@@ -45,9 +51,9 @@ export async function auditedClient(
   return known;
 }
 
-function withAudit(known: AuditedClient, seen: SeenInventory | undefined, clientId: string): AuditedClient {
-  if (!seen || seen.at >= known.readBackTo) return { ...known, readBackTo: 0 };
-  const readBackTo = seen.at - (seen.at % DAY);
+function withAudit(known: AuditedClient, seen: AuditedInventory | undefined, clientId: string): AuditedClient {
+  if (!seen || seen.finishedAt >= known.readBackTo) return { ...known, readBackTo: 0 };
+  const readBackTo = seen.finishedAt - APART;
   const audiences = audiencesOf(seen, clientId);
   // One that does not say what it could reach has not looked.
   if (!audiences) return { ...known, readBackTo };

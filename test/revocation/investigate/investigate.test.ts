@@ -205,7 +205,7 @@ async function investigated(changes: Partial<Incident> = {}, now: Inventory | Cu
   const incident = incidentOf(changes);
   await putIncident(all.table, incident);
   const seen = (sections: Inventory | null) =>
-    sections === null ? undefined : { at: THREE_AM, source: "test", inventory: sections };
+    sections === null ? undefined : { at: THREE_AM, finishedAt: THREE_AM, source: "test", inventory: sections };
   const nowRead = now instanceof CurfewError ? async () => Promise.reject(now) : async () => seen(now);
   const inventories = { before: async () => seen(BEFORE), now: nowRead };
   const run = async (deadline = Number.POSITIVE_INFINITY): Promise<Incident> =>
@@ -436,14 +436,19 @@ describe("the last inventory", () => {
         state: "recorded",
         status,
         evidence: folder,
-        finishedAt: startedAt,
+        finishedAt: `2026-11-${day}T06:20:00.000Z`,
       };
       await table.put({ partition: "TENANT#acme", sort: `RUN#${startedAt}#run` }, record);
     }
 
     const seen = await lastInventory(table, evidence, "acme", Date.UTC(2026, 10, 22));
 
-    expect(seen?.inventory).toEqual({ clients: complete([{ client_id: "c20" }]) });
+    const at = Date.UTC(2026, 10, 20, 6);
+    expect(seen).toMatchObject({
+      at,
+      finishedAt: at + 20 * MINUTE,
+      inventory: { clients: { data: [{ client_id: "c20" }] } },
+    });
     expect(await lastInventory(table, evidence, "acme", Date.UTC(2026, 10, 20) - DAY)).toBeUndefined();
   });
 });

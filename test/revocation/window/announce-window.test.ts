@@ -4,7 +4,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
-import type { SeenInventory } from "../../../lib/revocation/investigate/inventories.ts";
+import type { AuditedInventory } from "../../../lib/revocation/investigate/inventories.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -45,12 +45,20 @@ const audited = (audience = "https://api.example", ...grantTypes: string[]): Inv
 });
 
 /** The last audit that ended before a moment. */
-type Audits = (moment: number) => SeenInventory | undefined;
+type Audits = (moment: number) => AuditedInventory | undefined;
 
 /** One a day, all of which saw the same. */
 const daily =
   (inventory = audited()): Audits =>
-  (moment) => ({ at: moment - MINUTE, source: "audit", inventory });
+  (moment) => ({ at: moment - MINUTE, finishedAt: moment - 1, source: "audit", inventory });
+
+/** One a day, each from before midnight to after it, of which the last but one saw a grant that none other did. */
+const acrossMidnight: Audits = (moment) => {
+  const finishedAt = Math.floor((moment - 5 * MINUTE - 1) / DAY) * DAY + 5 * MINUTE;
+  const isLastButOne = finishedAt + DAY === Math.floor(THREE_AM / DAY) * DAY + 5 * MINUTE;
+  const inventory = audited(isLastButOne ? "https://other.example" : undefined);
+  return { at: finishedAt - 15 * MINUTE, finishedAt, source: "audit", inventory };
+};
 
 /** An incident with everything preserved, whose API lives an hour, and one of three days that was seen too. */
 async function announced(changes: Partial<Incident> = {}, before: Audits = daily(), grantTypes = CLIENT.grantTypes) {
@@ -126,6 +134,7 @@ describe("the window of an incident", () => {
 
   it.each([
     ["an API of a grant that was gone by the last audit", until3DaysAgo(daily(audited("https://other.example"))), true],
+    ["an API of a grant that one audit saw that ran across midnight", acrossMidnight, true],
     ["every API where no audit is kept from the days before", until3DaysAgo(() => undefined), true],
     [
       "every API where no audit ran for more than four days",

@@ -41,7 +41,7 @@ async function formerly(eras: readonly Era[], audits: readonly number[], logFrom
   const before = async (moment: number) => {
     const at = audits.findLast((audit) => audit < moment);
     const clientGrants = { status: "complete", data: grantsAt(at ?? 0) } as never;
-    return at === undefined ? undefined : { at, source: "audit", inventory: { clientGrants } };
+    return at === undefined ? undefined : { at, finishedAt: at, source: "audit", inventory: { clientGrants } };
   };
   const earlier = { isRead: logFrom !== null, reachesBackTo: logFrom };
   const former = await formerClient(incident, { table, now: STOP, earlier, inventories: { before } });
