@@ -12,6 +12,7 @@ import {
   stoppedAt,
 } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
+import { closesApplication } from "../../lib/revocation/incident/same-leak.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
 import { namedKeys } from "../../lib/revocation/leak/named-key.ts";
 import { WATCHING_ON } from "../../lib/revocation/watch/watch-result.ts";
@@ -45,7 +46,7 @@ export function incidentText(standing: Standing, width: number): string {
     ...endedFacts(incident),
     ...(leakedSince === null ? [] : [`Leaked since ${minuteOf(leakedSince)} UTC`]),
     ...namedKeys(incident).map((key) => `A key that leaked, as was said: ${key}`),
-    ...(incident.follows === undefined ? [] : [`Goes on from ${incident.follows.join(", ")}`]),
+    ...followedFacts(incident),
     ...(decides === null ? [] : [decides]),
     leakFact(incident),
     ...windowFacts(standing),
@@ -68,6 +69,13 @@ function endedFacts({ ended, closedAt }: Incident): string[] {
   const { at, by, reason } = ended;
   const kept = closedAt === null ? "; its evidence is kept with the next turn" : "";
   return [`Ended ${minuteOf(at)} UTC by ${terminalText(by)}${kept}: ${terminalText(reason)}`];
+}
+
+/** One that takes nothing away leaves who decides as it was. */
+function followedFacts(incident: Incident): string[] {
+  const open = incident.follows?.join(", ");
+  if (open === undefined) return [];
+  return [closesApplication(incident) ? `Goes on from ${open}` : `Opened beside ${open}, which it leaves as they are`];
 }
 
 function leakFact({ leak, drill }: Incident): string {

@@ -17,21 +17,29 @@ export async function whoDecides(incident: Incident, table: Table): Promise<stri
 }
 
 /**
- * Who decides once a person has ended an incident that goes on from others, in a sentence; null where it went on from none.
+ * Who decides once a person has ended an incident that goes on from others, in a sentence; null where it decides for none
+ * of them, as one about a user's token, or where another one went on from it: then that stays so.
  *
  * @param isLocal whether it is answered from this machine: then nothing runs by itself, and nobody is asked
  */
 export async function whoDecidesAfter(incident: Incident, table: Table, isLocal: boolean): Promise<string | null> {
   const { id, follows = [], drill } = incident;
-  if (follows.length === 0) return null;
-  const earlier = await Promise.all(follows.map((one) => readIncident(table, one)));
-  for (const one of earlier.filter(mayDecide)) {
-    const others = (await laterOnes(table, one)).filter((later) => later.id !== id);
-    const { id: decider } = deciding(others) ?? one;
-    return drill ? `In an emergency the incident ${decider} would decide then.` : goesOn(decider, isLocal);
-  }
-  return `Then ${nobody([incident, ...earlier])}.`;
+  const earlier = await Promise.all(follows.map((one) => withLater(one, table)));
+  if (!earlier.some(({ later }) => isDecider(id, later))) return null;
+  const former = earlier.find(({ one }) => mayDecide(one));
+  if (!former) return `Then ${nobody([incident, ...earlier.map(({ one }) => one)])}.`;
+  const { id: decider } = deciding(former.later.filter((other) => other.id !== id)) ?? former.one;
+  return drill ? `In an emergency the incident ${decider} would decide then.` : goesOn(decider, isLocal);
 }
+
+async function withLater(id: string, table: Table): Promise<{ one: Incident; later: readonly Incident[] }> {
+  const one = await readIncident(table, id);
+  return { one, later: await laterOnes(table, one) };
+}
+
+/** Whether an incident decides among those that went on from another one, or did until a person ended it. */
+const isDecider = (id: string, later: readonly Incident[]): boolean =>
+  later.findLast((one) => one.id === id || !one.ended)?.id === id;
 
 const goesOn = (id: string, isLocal: boolean): string =>
   isLocal

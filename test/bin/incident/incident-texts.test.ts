@@ -14,6 +14,7 @@ import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import { ASKED_STEPS, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
@@ -125,6 +126,24 @@ describe("who decides where another incident goes on", () => {
     expect(await whoDecidesAfter(incidentOf(), table, false)).toBeNull();
     if (after.source.startsWith("^The "))
       expect(await whoDecidesAfter(next, table, true)).toMatch(/--resume one.*by hand\.$/);
+  });
+
+  it("stays as it is where one is ended that decides for none, or of which another one went on", async () => {
+    const table = memoryTable();
+    const all: Partial<Incident>[] = [
+      { id: "one", followedBy: "next" },
+      { id: "next", follows: ["one"], followedBy: "last" },
+      { id: "last", follows: ["next", "one"] },
+      { id: "token", follows: ["last", "next", "one"], token: { form: "opaque" } as Incident["token"], leak: null },
+    ];
+    for (const one of all) await putIncident(table, incidentOf(one));
+    const decides = (id: string) => readIncident(table, id).then((one) => whoDecidesAfter(one, table, false));
+
+    expect(await decides("token")).toBeNull();
+    const shown = await standing(await readIncident(table, "token"), MINUTE, table);
+    expect(oneLine(incidentText(shown, 200))).toContain("Opened beside last, next, one, which it leaves as they are");
+    expect(await decides("next")).toBeNull();
+    expect(await decides("last")).toMatch(/^The incident next decides then/);
   });
 });
 
