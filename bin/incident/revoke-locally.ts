@@ -117,9 +117,10 @@ async function responderHere(tenant: TenantConfig, clientId: string, signal: Abo
   try {
     return await openResponder(tenant, clientId, secretSources(), { clock: systemClock, random: Math.random, signal });
   } catch (error) {
-    const reference = tenant.responder?.secret ?? tenant.responder?.privateKey ?? "";
+    const role = clientId === tenant.responder?.clientId ? "spareResponder" : "responder";
+    const reference = tenant[role]?.secret ?? tenant[role]?.privateKey ?? "";
     if (!hasCode(error, "reference-unresolved") || parseReference(reference)?.source === "env") throw error;
-    const hint = "Without AWS, give --config a file whose responder has secret: env:NAME, and set that variable.";
+    const hint = `Without AWS, give --config a file whose ${role} has secret: env:NAME, and set that variable.`;
     throw new CurfewError("reference-unresolved", `${error.message} ${hint}`);
   }
 }

@@ -61,7 +61,7 @@ const SCOPES = "docs/revocation.md lists its scopes.";
 const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
   "credentials-refused":
     "Auth0 refuses the responder's own login. Its client id and secret must be those of that application in Auth0; see tenants[].responder in the configuration.",
-  "no-grant": `The responder is not authorized for the Management API. In the dashboard, Applications > Applications > the responder > APIs: authorize it. ${SCOPES}`,
+  "no-grant": `Auth0 gives the responder no token for the Management API. Where another incident has locked it, its spare acts, if one is deployed; with --local, name the spare as the responder in --config. Else, in the dashboard, Applications > Applications > the responder: authorize it under APIs, and tick Client Credentials under Settings > Advanced Settings > Grant Types. ${SCOPES}`,
   "missing-scope": `The responder lacks a scope. In the dashboard, Applications > Applications > the responder > APIs: add it. ${SCOPES} ${TRIED_AGAIN}`,
   "configuration-invalid": "No login in the configuration can act against this application.",
 };

@@ -176,6 +176,13 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(incidentText(given, 100)).toContain(": restored");
 });
 
+it("says what lets Curfew act where the responder gets no token: another incident may have locked it", async () => {
+  const lock = { at: THREE_AM, outcome: "incomplete", message: "No.", missing: ["it"], code: "no-grant" } as const;
+  const text = oneLine(answerText(await standing(incidentOf({ steps: { lock } }), MINUTE), 100));
+
+  expect(text).toMatch(/locked it, its spare acts.*--local, name the spare.*Else.*authorize it/);
+});
+
 describe("a drill", () => {
   it("does not say how it ends before it has ended", async () => {
     const early = await standing({ ...UNPROVEN, drill: true, steps: { lock: done(THREE_AM) } }, MINUTE);
