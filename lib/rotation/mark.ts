@@ -2,7 +2,7 @@ import { dropped } from "./ledger/dropped.ts";
 import { type RotationRecord, withOwnKey } from "./ledger/rotation-record.ts";
 import type { Replaced } from "./ledger/under-way.ts";
 import type { Refused } from "./refusal.ts";
-import { nowOf, remember, type Work } from "./work.ts";
+import { isTold, nowOf, remember, type Work } from "./work.ts";
 
 type UnderWay = NonNullable<RotationRecord["underWay"]>;
 
@@ -12,6 +12,13 @@ export const markBegun = (work: Work): Promise<RotationRecord> => mark(work, (un
 /** Records that a version is promoted once more that was replaced before; who comes after a death records the promotion. */
 export const markReplaced = (work: Work): Promise<RotationRecord> =>
   mark(work, (underWay) => ({ ...underWay, wasReplaced: true }));
+
+/** Records that the tenant refuses the version, which is current, although it was told of it. */
+export const markRefused = (work: Work): Promise<RotationRecord> =>
+  remember(work, (record) => {
+    const { underWay } = record;
+    return underWay && isTold(work, record) ? { ...record, underWay: { ...underWay, wasRefused: true } } : record;
+  });
 
 /**
  * Records that the tenant may be told of the version from now on; written before it is. What it was seen to accept last

@@ -92,7 +92,8 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const work = dryWork(secret, request, readOnly(parts));
   const [hanging] = hangingVersions(record, secret);
   const current = () => formerCredential({ ...work, version: hanging ?? work.version });
-  const isLabelled = [PENDING, CURRENT].some((label) => versionWith(secret, label) === hanging);
+  const isCurrent = versionWith(secret, CURRENT) === hanging;
+  const isLabelled = isCurrent || versionWith(secret, PENDING) === hanging;
   const value = hanging === undefined ? undefined : await look(() => storedCredential(work, hanging));
   if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   else if (isLabelled) await look(() => assertClient(work));
@@ -101,13 +102,14 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
   if (!goesOn) await look(() => assertMayWrite(work));
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
-  const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, stored });
+  const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, isCurrent, stored });
   if (ending) await look(() => Promise.reject(ending));
   if (pending && value && !isTold && mayBeDropped(pending, secret, record)) {
     await look(async () => assertFields({ ...work, version: pending.version }, await current(), value));
   }
   const mayOverwrite = request.overwrite && wasAccepted(record);
-  const isSentOnce = isTold && work.settings.kind === "client-secret" && versionWith(secret, CURRENT) === hanging;
+  const isSentOnce =
+    isTold && work.settings.kind === "client-secret" && (isCurrent || versionWith(secret, PREVIOUS) === hanging);
   const inUse = isSentOnce && pending?.value === "refused" ? pending.value : stored; // then the former one does not count
   if (inUse && !mayOverwrite) await look(async () => assertInUse(work, inUse, pending, record));
   return { obstacles, stored: stored ?? null, pending, record };
@@ -119,15 +121,25 @@ async function assertClient({ tenant, settings }: Work): Promise<void> {
   if (refused) throw refusedError(refused);
 }
 
+/** What is known of what hangs, beside its value. */
+interface Seen {
+  record: RotationRecord | undefined;
+  isLabelled: boolean;
+  isCurrent: boolean;
+  stored: Said | undefined;
+}
+
 /**
  * What hangs and will not be rotated to: a told one that lost its label and is not accepted, or an older one that
  * somebody labelled. A rotation only brings it to its end, and has to be begun anew then.
  */
 function whyNothingComes(
   { version, value }: Pending,
-  { record, isLabelled, stored }: { record: RotationRecord | undefined; isLabelled: boolean; stored: Said | undefined },
+  { record, isLabelled, isCurrent, stored }: Seen,
 ): CurfewError | undefined {
-  const isOwn = isToBeTold(record, version);
+  const { underWay } = record ?? {};
+  const isEnded = underWay?.wasReplaced || (underWay?.wasRefused && !isCurrent);
+  const isOwn = underWay?.version === version && !isEnded;
   if (value === "accepted" && (isOwn || stored !== "accepted")) return undefined;
   if (isLabelled && (isOwn || value === "empty")) return undefined;
   const what = isOwn ? "lost its label, and Auth0 is not seen to accept it" : "is an older one, and is not set again";

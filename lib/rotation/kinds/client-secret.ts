@@ -8,11 +8,11 @@ import { judgeClient } from "../judgements/judge-client.ts";
 import { currentRefused, mayOverwrite } from "../judgements/overwriting.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { type Replaced, replacedBy } from "../ledger/under-way.ts";
-import { markAccepted, markTold } from "../mark.ts";
-import { CURRENT } from "../ports.ts";
+import { markAccepted, markRefused, markTold } from "../mark.ts";
+import { CURRENT, PREVIOUS } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
-import { assertLabelled, versionWith } from "../vault/standing.ts";
+import { assertLabelled } from "../vault/standing.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
 import type { Kind, Telling } from "./kind.ts";
 
@@ -52,7 +52,7 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
     const mayStill = mayOverwrite(work, await recall(work));
     if (mayStill) return send(work, pending, { replaced, freshUntil: Number.POSITIVE_INFINITY });
   }
-  if (isTold(work, record) && (await isCurrent(work))) return assertStillTaken(work, ask, pending);
+  if (isTold(work, record) && (await labelsOf(work)).some(isOfPromoted)) return assertStillTaken(work, ask, pending);
   const { version, credential } = await current();
   const found = await inUse(work, ask, { pending, current: credential, record });
   const replaced = { version, wasAccepted: true };
@@ -60,18 +60,26 @@ async function tell(work: Work, { pending, current, record }: Telling): Promise<
   await markAccepted(work, replacedBy(work, record) ?? { ...replaced, wasAccepted: false });
 }
 
-const isCurrent = async ({ parts, target, version }: Work): Promise<boolean> =>
-  versionWith(await parts.vault.describe(target.arn), CURRENT) === version;
+const labelsOf = async ({ parts, target, version }: Work): Promise<readonly string[]> =>
+  (await parts.vault.describe(target.arn)).versions.get(version) ?? [];
+
+/** What bears one of these is current, or was until a person moved AWSCURRENT back. */
+const isOfPromoted = (label: string): boolean => label === CURRENT || label === PREVIOUS;
 
 /**
- * What is current and was sent once is asked about, and not sent again: where Auth0 accepts what bears AWSPREVIOUS by
- * now, a person may have set that there.
+ * What is or was current and was sent once is asked about, and not sent again: where Auth0 refuses it by now, a person
+ * may have set the former one there. That is recorded, since labels move on.
  *
- * @throws CurfewError `rotation-refused` (`current-refused`), `rotation-unfinished` when Auth0 does not say
+ * @throws CurfewError `rotation-refused` (`current-refused`), `rotation-unfinished` where it is not current any more, or
+ * Auth0 does not say
  */
 async function assertStillTaken(work: Work, ask: Ask, pending: Secret): Promise<void> {
   if (await isTaken(work, ask, pending)) return;
-  throw refusedError(currentRefused(work.settings, await recall(work)));
+  const record = await markRefused(work);
+  if ((await labelsOf(work)).includes(CURRENT)) throw refusedError(currentRefused(work.settings, record));
+  throw unfinished(
+    `Auth0 refuses the version ${work.version} of the secret of ${work.settings.clientId}, from which somebody moved AWSCURRENT back; it is not sent again, and loses AWSPENDING with the next try.`,
+  );
 }
 
 /**

@@ -160,6 +160,11 @@ export interface RotationRecord {
     earlySince?: Instant;
     /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
     wasReplaced?: true;
+    /**
+     * The tenant had been told of it, and refused it while it was current: a person may have set the former one there. As
+     * soon as another one is current it counts as replaced.
+     */
+    wasRefused?: true;
   };
   /** Consecutive tries of automatic orders that failed; 0 after a promotion or `rotate resume`. */
   failures: number;

@@ -7,6 +7,7 @@ import { isOwnTaken } from "../asking/is-taken.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import { type RotationRecord, withTakenBack } from "../ledger/rotation-record.ts";
 import { replacedBy, setByCurfewAt } from "../ledger/under-way.ts";
+import { markRefused } from "../mark.ts";
 import { CURRENT, PREVIOUS, type VaultSecret, type VersionId } from "../ports.ts";
 import { refusedError } from "../refusal.ts";
 import { unfinished } from "../unfinished.ts";
@@ -106,7 +107,10 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
     return;
   }
   // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
-  if (!(await isOwnTaken(work))) throw notAccepted(work.settings);
+  if (!(await isOwnTaken(work))) {
+    await markRefused(work);
+    throw notAccepted(work.settings);
+  }
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;
   if (former !== undefined) await planAftercare(work, record, former);
   await recordPromotion(work);

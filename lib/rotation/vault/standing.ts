@@ -8,8 +8,8 @@ import { isTold, recall, type Work } from "../work.ts";
  * Where a version stands.
  *
  * `unlabelled` is one that the tenant was told of and that lost its label since, as people do who clean up after a
- * cancelled rotation. `replaced` was in use once, and another one is current since; it may still be called pending,
- * since Secrets Manager lets that label sit on the current version, or be called so again by a person. Whatever else it
+ * cancelled rotation. `replaced` was in use once, or current and refused, and another one is current since; it may still
+ * be called pending, since Secrets Manager lets that label sit on the current version, or be called so again by a person. Whatever else it
  * may be: a value that nobody began here is dead as far as anybody knows, and is never set.
  */
 export type Standing = "current" | "pending" | "unlabelled" | "replaced";
@@ -46,7 +46,7 @@ export async function standingOf(work: Work): Promise<Standing> {
 /** A value is stored only once it is on record that it is being made, so a version without that record has none yet. */
 async function isOwn({ parts, target, version }: Work, record: RotationRecord | undefined): Promise<boolean> {
   const { underWay } = record ?? {};
-  if (underWay?.version === version) return underWay.wasReplaced !== true;
+  if (underWay?.version === version) return !underWay.wasReplaced && !underWay.wasRefused;
   return (await parts.vault.read(target.arn, version)) === undefined;
 }
 

@@ -7,7 +7,7 @@ import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { rotationAlerts } from "../../../lib/rotation/news/rotation-alerts.ts";
-import { CURRENT } from "../../../lib/rotation/ports.ts";
+import { CURRENT, PENDING } from "../../../lib/rotation/ports.ts";
 import { nextMorning, recordOf, rotateByHand, rotateDue } from "../world/curfew.ts";
 import { type Alter, announcedWorld, stepOf, stepsUpTo, withTenant } from "../world/one-step.ts";
 import { credentialOf, loginOf } from "../world/payload.ts";
@@ -186,26 +186,89 @@ it("a secret that Auth0 accepts no more is not called promoted by the plan of a 
   expect(recordOf(world)).toMatchObject({ promoted: { version, at: dated(world)?.promotedAt } });
 });
 
-it("a secret whose promotion is not on record is not set over the former one that a person set at Auth0", async () => {
-  const { world, version } = await announcedWorld(SECRET);
-  const former = credentialOf(world.vault.read(CURRENT) ?? "");
-  expect(await stepsUpTo(world, "finishSecret", version, promotionIsNotHeardOf)).toMatchObject({
-    code: "vault-failed",
-  });
-  world.clock.pass(120_000);
-  setSecretByHand(world, former, false);
-
-  for (let mornings = 0; mornings < 2; mornings += 1) {
+describe("a secret whose promotion is not on record, where a person set the former one at Auth0", () => {
+  const morning = async (world: World) => {
     await world.clock.run(nextMorning(world));
     await world.clock.run(rotateDue(world, false));
+  };
+
+  async function refusedWorld() {
+    const { world, version } = await announcedWorld(SECRET);
+    const former = world.vault.read(CURRENT) ?? "";
+    expect(await stepsUpTo(world, "finishSecret", version, promotionIsNotHeardOf)).toMatchObject({
+      code: "vault-failed",
+    });
+    world.clock.pass(120_000);
+    setSecretByHand(world, credentialOf(former), false);
+    return { world, version, former };
   }
 
-  expect(world.client.live().map(({ secret }) => secret)).toEqual([former]);
-  expect(recordOf(world)?.held?.refusal).toBe("current-refused");
-  expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([["current-refused"], []]);
-  await world.clock.run(rotateByHand(world, true));
-  expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { current: version } });
-  expect(world.guard.violations).toEqual([]);
+  it("is not set over that unasked", async () => {
+    const { world, version, former } = await refusedWorld();
+
+    for (let mornings = 0; mornings < 2; mornings += 1) await morning(world);
+
+    expect(world.client.live().map(({ secret }) => secret)).toEqual([credentialOf(former)]);
+    expect(recordOf(world)?.held?.refusal).toBe("current-refused");
+    expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([["current-refused"], []]);
+    await world.clock.run(rotateByHand(world, true));
+    expect(recordOf(world)).toMatchObject({ promoted: { version }, lastProof: { current: version } });
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it.each([
+    ["the step that tells, and the label is moved back", "setSecret", moveBackByHand],
+    ["the step that promotes, and the label is moved back", "finishSecret", moveBackByHand],
+    [
+      "the step that tells, and the former value is stored twice more",
+      "setSecret",
+      (world: World, former: string) => {
+        for (const space of [" ", "  "]) world.vault.putByHand(world.newVersion(), `${former}${space}`);
+      },
+    ],
+  ] as const)("is not set either once that was seen by %s", async (_, step, goBack) => {
+    const { world, version, former } = await refusedWorld();
+    expect(await stepOf(world, step, version)).toMatchObject({ code: expect.stringContaining("rotation-") });
+    goBack(world, former);
+    expect(world.vault.labelled(PENDING)).toBe(version);
+    expect(await inTheWay(world, true)).toEqual([null]);
+
+    await morning(world);
+
+    expect(world.client.live().map(({ secret }) => secret)).toEqual([credentialOf(former)]);
+    expect([world.vault.labelled(PENDING), recordOf(world)?.underWay]).toEqual([undefined, undefined]);
+    await world.clock.run(rotateByHand(world));
+    expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is not set either where the label is moved back before anybody saw it", async () => {
+    const { world, version, former } = await refusedWorld();
+    moveBackByHand(world);
+    expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([["current-refused"], []]);
+
+    for (let mornings = 0; mornings < 2; mornings += 1) await morning(world);
+
+    expect(world.client.live().map(({ secret }) => secret)).toEqual([credentialOf(former)]);
+    expect(world.vault.labelled(PENDING)).toBeUndefined();
+    expect(recordOf(world)).toMatchObject({ failures: 1, lastFailure: { version, refusal: null } });
+    expect(recordOf(world)).not.toHaveProperty("held");
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  it("is finished where Auth0 accepts it after all, and the label was moved back", async () => {
+    const { world, version } = await refusedWorld();
+    const own = credentialOf(world.vault.read(CURRENT) ?? "");
+    expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+    moveBackByHand(world);
+    setSecretByHand(world, own, false);
+
+    await morning(world);
+
+    expect(world.vault.labelled(CURRENT)).toBe(version);
+    expect(recordOf(world)).toMatchObject({ promoted: { version } });
+    expect(world.guard.violations).toEqual([]);
+  });
 });
 
 it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
