@@ -66,5 +66,5 @@ const isOfStored = ({ probe, vaultVersion }: CredentialRecord, changedAt: Instan
   probe?.answer === "accepted" && probe.at > changedAt + SAME_EVENT && readAt(vaultVersion) > changedAt;
 
 /** Not before then the vault was read: the start of the run. */
-const readAt = (version: CredentialRecord["vaultVersion"]): Instant =>
+export const readAt = (version: CredentialRecord["vaultVersion"]): Instant =>
   version === undefined ? 0 : Date.parse(version.run.slice(0, version.run.indexOf("#")));

@@ -44,6 +44,7 @@ const known = (more: Partial<StatusCredential> = {}): StatusCredential => ({
   maxAge: 90 * 86_400,
   hasRotator: true,
   age: { since: NOW - 100 * DAY, source: "vault-version", isAtLeast: false },
+  stored: undefined,
   isMissing: false,
   rotation: undefined,
   isAdopted: true,

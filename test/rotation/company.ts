@@ -68,7 +68,11 @@ export async function company(credentials: readonly Aged[]): Promise<Company> {
   const begun: Begun[] = [];
   for (const { tenant, clientId, ageDays } of credentials) {
     const at = NOW - ageDays * DAY;
-    const value = { clientId, seen: { first: at }, vaultVersion: { at, run: "earlier" } };
+    const value = {
+      clientId,
+      seen: { first: at },
+      vaultVersion: { id: "stored", at, run: `${new Date(NOW).toISOString()}#earlier` },
+    };
     await table.put({ partition: `TENANT#${tenant}`, sort: `CREDENTIAL#${clientId}` }, value);
   }
 

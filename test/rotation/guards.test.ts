@@ -168,7 +168,7 @@ describe("a run that comes to a credential", () => {
   async function begin(world: World, version: VersionId): Promise<unknown> {
     const credential: KnownCredential = {
       ...{ ...world.settings, secret: world.vault.secret.name, maxAge: 1, hasRotator: true },
-      ...{ age: undefined, isMissing: false, rotation: undefined },
+      ...{ age: undefined, stored: undefined, isMissing: false, rotation: undefined },
     };
     const startRotation = () => Promise.reject(new Error("Nobody should begin it."));
     const ending = await world.clock.run(

@@ -28,6 +28,7 @@ export const known = (parts: Partial<KnownCredential> = {}): KnownCredential => 
   maxAge: 90 * 86_400,
   hasRotator: true,
   age: { since: NOW - 80 * 86_400_000, source: "vault-version", isAtLeast: false },
+  stored: undefined,
   isMissing: false,
   rotation: undefined,
   ...parts,

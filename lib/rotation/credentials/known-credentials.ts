@@ -12,6 +12,8 @@ import type { ConfiguredCredential } from "./configured-credentials.ts";
 export interface KnownCredential extends ConfiguredCredential {
   /** Undefined where nothing is known of the client: no audit has seen it yet. */
   age: SecretAge | undefined;
+  /** What the vault holds as current, as the latest run saw it; undefined where none has read it. */
+  stored: CredentialRecord["vaultVersion"];
   /** When it was last to be read, Secrets Manager had no such secret, or no value in it. */
   isMissing: boolean;
   /** Undefined before its first rotation. */
@@ -39,7 +41,7 @@ export async function knownCredentials(
     const row = await table.get<CredentialRecord>({ partition, sort: `${CREDENTIAL_PREFIX}${clientId}` });
     const age = row && ageOf(kind, row.value, log?.value.since, now);
     const isMissing = row?.value.probe?.isMissing === true;
-    known.push({ ...credential, age, isMissing, rotation: rotations.get(clientId) });
+    known.push({ ...credential, age, stored: row?.value.vaultVersion, isMissing, rotation: rotations.get(clientId) });
   }
   return known;
 }

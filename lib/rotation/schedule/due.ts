@@ -33,7 +33,7 @@ export function dueDate(credential: Aged): DueDate | undefined {
   return { dueAt: Math.max(age.since + maxAge * 1000, backUntil(credential) ?? 0), source: age.source };
 }
 
-type Aged = Pick<KnownCredential, "age" | "maxAge" | "rotation">;
+type Aged = Pick<KnownCredential, "age" | "maxAge" | "stored" | "rotation">;
 
 /** Whether a credential is older than it may be. As for every check, the limit itself is not too old. */
 export function isDue(credential: Aged, now: Instant): boolean {

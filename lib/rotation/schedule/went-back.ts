@@ -1,4 +1,5 @@
 import type { Instant } from "../../history/history.ts";
+import { readAt } from "../../history/secret-age.ts";
 import type { KnownCredential } from "../credentials/known-credentials.ts";
 import { changeRotation } from "../ledger/ledger.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
@@ -8,11 +9,14 @@ import { targetOf } from "./look-at-secret.ts";
 /** So long nobody but a person replaces what people went back to: it is announced as every other one. Milliseconds. */
 const TIME_TO_ANNOUNCE = 7 * 86_400_000;
 
-type Back = Pick<KnownCredential, "age" | "rotation">;
+type Back = Pick<KnownCredential, "stored" | "rotation">;
 
-/** What is in use is older than the last promotion: people went back to it. */
-const isBack = ({ age, rotation }: Back): boolean =>
-  age?.source === "vault-version" && rotation?.promoted !== undefined && age.since < rotation.promoted.at;
+/** Since the last promotion the vault was seen to hold another version as current, an older one: people went back to it. */
+function isBack({ stored, rotation }: Back): boolean {
+  const { version, at } = rotation?.promoted ?? {};
+  if (stored === undefined || at === undefined || stored.id === version) return false;
+  return stored.at < at && readAt(stored) > at;
+}
 
 /** Not before then a run replaces what people went back to; undefined where they did not, or no run has seen it yet. */
 export function backUntil(credential: Back): Instant | undefined {

@@ -83,6 +83,7 @@ it("replaces what people went back to a week after a run first saw it, and annou
   const world = await morning([old("a", "1", 93)]);
   const promoted = { version: "left", at: NOW - 2 * DAY };
   await world.change("a", "1", { promoted, wentBack: { from: "before", seenAt: NOW - 30 * DAY } });
+  const stored = { id: "former", at: NOW - 93 * DAY, run: `${new Date(NOW).toISOString()}#` };
   const days: string[] = [];
 
   for (let day = 0; world.begun.length === 0 && day < 10; day++) {
@@ -90,7 +91,7 @@ it("replaces what people went back to a week after a run first saw it, and annou
     await world.clock.run(world.clock.sleep(Date.parse(run.startedAt) - world.clock.now()));
     await world.audited(run, world.tenants);
     await world.rotate(run, world.tenants);
-    const credential = known({ rotation: world.recordOf("a", "1"), age: { ...AGE, since: NOW - 93 * DAY } });
+    const credential = known({ rotation: world.recordOf("a", "1"), stored, age: { ...AGE, since: NOW - 93 * DAY } });
     days.push(...announced([credential], world.clock.now()).map(({ mark }) => `${day}: ${mark}`));
   }
 
@@ -99,6 +100,29 @@ it("replaces what people went back to a week after a run first saw it, and annou
   await world.audited(later(9), world.tenants);
   await world.rotate(later(9), world.tenants);
   expect(world.recordOf("a", "1")?.wentBack).toBeUndefined();
+});
+
+it.each([
+  ["what people went back to, however late", { id: "former", at: NOW - 100 * DAY }, NOW],
+  [
+    "nothing where the promoted version is current, which was made before",
+    { id: "new", at: NOW - 61 * DAY },
+    undefined,
+  ],
+])("notes %s", async (_, stored, seenAt) => {
+  const world = await morning([old("a", "1", 93)]);
+  const seen = {
+    clientId: "1",
+    seen: { first: 0 },
+    vaultVersion: { ...stored, run: `${new Date(NOW).toISOString()}#` },
+  };
+  await world.table.put({ partition: "TENANT#a", sort: "CREDENTIAL#1" }, seen);
+  await world.change("a", "1", { promoted: { version: "new", at: NOW - 60 * DAY } });
+
+  await world.rotate(RUN, world.tenants);
+
+  expect(world.recordOf("a", "1")?.wentBack).toEqual(seenAt && { from: "new", seenAt });
+  expect(names(world)).toEqual([]);
 });
 
 it("a run that is tried again rotates what it gave up before it died", async () => {
