@@ -5,7 +5,7 @@ import type { DatedVersion } from "./vault.ts";
 export interface CredentialRecord {
   clientId: string;
   seen: FirstSeen;
-  /** When Curfew set what it last promoted, where Curfew did, and which version of the secret that is; written by rotation. */
+  /** When Curfew last set what it last promoted, where Curfew did, and which version of the secret that is; written by rotation. */
   rotatedAt?: Instant;
   rotatedTo?: string;
   /** When that was recorded as promoted: days later where it hung. Older rows have the same moment as `rotatedAt`. */

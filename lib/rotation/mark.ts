@@ -27,7 +27,10 @@ export const markRefused = (work: Work): Promise<RotationRecord> =>
  * @param replaced left out where that is not known anew
  */
 export const markTold = (work: Work, replaced?: Replaced): Promise<RotationRecord> =>
-  mark(work, (underWay) => told(work, underWay, replaced));
+  mark(work, (underWay) => ({
+    ...told(work, underWay, replaced),
+    ...(work.settings.kind === "client-secret" ? { sentAt: nowOf(work) } : {}),
+  }));
 
 /** Records that the tenant accepts the version already. Where it was not told before, a person set it there. */
 export const markAccepted = (work: Work, replaced?: Replaced): Promise<RotationRecord> =>

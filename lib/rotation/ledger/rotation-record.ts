@@ -147,6 +147,8 @@ export interface RotationRecord {
     startedAt: Instant;
     /** When the tenant was first told about it; from then on the only way is forward. */
     setAt?: Instant;
+    /** When a client secret was last sent: by then the tenant refused it, if it was sent before. */
+    sentAt?: Instant;
     /** The tenant accepted it before it was told: a person set it there, at a moment that nobody knows. */
     setByHand?: true;
     /** The version that the tenant was seen to accept until then, else what was current, whatever people store meanwhile. */

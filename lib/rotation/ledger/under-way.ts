@@ -26,7 +26,8 @@ export function replacedBy(
 export const setByCurfewAt = (
   { version }: { version: VersionId },
   { underWay }: Pick<RotationRecord, "underWay"> = {},
-): Instant | undefined => (underWay?.version === version && underWay.setByHand !== true ? underWay.setAt : undefined);
+): Instant | undefined =>
+  underWay?.version === version ? (underWay.sentAt ?? (underWay.setByHand ? undefined : underWay.setAt)) : undefined;
 
 /** The version of a secret that its tenant was told of, whatever became of its label: it comes to its end in any case. */
 export const toldVersion = (record: RotationRecord | undefined, arn: string): VersionId | undefined =>

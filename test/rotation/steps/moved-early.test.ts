@@ -181,9 +181,12 @@ it("a secret that Auth0 accepts no more is not called promoted by the plan of a 
   expect([recordOf(world)?.promoted, datedAt(world)]).toEqual([undefined, undefined]);
 
   expect(await stepOf(world, "setSecret", version)).toEqual(refusal("current-refused"));
+  world.clock.pass(40 * DAY);
   await orderedBy(world, version, "person", { overwrite: true });
+  const overwrittenAt = world.clock.now();
   expect(await stepsUpTo(world, "finishSecret", version)).toBeUndefined();
   expect(recordOf(world)).toMatchObject({ promoted: { version, at: dated(world)?.promotedAt } });
+  expect(datedAt(world)).toBeGreaterThanOrEqual(overwrittenAt); // it is as old as that
 });
 
 describe("a secret whose promotion is not on record, where a person set the former one at Auth0", () => {
