@@ -126,8 +126,8 @@ export const resumeRotation = (table: Table, target: RotationTarget): Promise<Ro
 /**
  * A credential may be moved to another secret. What is remembered of the former one ends then, but not while a value
  * of it is on its way or an old one still to be taken away: versions of one secret mean nothing to the other. What
- * could not be proven of an old one stays on record, and so do a hold and what is known of the application; what was
- * promoted in the former secret counts again where that is configured again, after a mistake for instance.
+ * could not be proven of an old one stays on record, and so do a hold and what is known of the application and of what
+ * promotions took back; what was promoted in the former secret counts again where that is configured again, after a mistake for instance.
  */
 function recordFor(target: RotationTarget, known: RotationRecord | undefined): RotationRecord {
   const { clientId, arn, kind } = target;
@@ -138,13 +138,14 @@ function recordFor(target: RotationTarget, known: RotationRecord | undefined): R
       message: `The last rotation of ${clientId} is not finished, and it was in the secret ${known.arn}; configure that one until it is.`,
     });
   }
-  const { aftercare = [], lastProof, former, ownKeys } = known ?? {};
+  const { aftercare = [], lastProof, former, ownKeys, tookBack } = known ?? {};
   return {
     ...{ clientId, arn, kind, failures: 0, aftercare },
     ...(known ? holdOf(known) : {}),
     ...(known?.kind === kind && known.acceptedAt !== undefined ? { acceptedAt: known.acceptedAt } : {}),
     ...(lastProof ? { lastProof } : {}),
     ...(ownKeys ? { ownKeys } : {}),
+    ...(tookBack ? { tookBack } : {}),
     ...(former?.arn === arn ? { promoted: former.promoted } : {}),
     ...(known?.promoted ? { former: { arn: known.arn, promoted: known.promoted } } : former ? { former } : {}),
   };

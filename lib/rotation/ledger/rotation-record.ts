@@ -178,7 +178,7 @@ export interface RotationRecord {
   /** The last promotion. */
   promoted?: { version: VersionId; at: Instant };
   /** What promotions took back, the newest last; another promotion may follow at once, and people still have to hear it. */
-  tookBack?: readonly (TakenBack & { version: VersionId; at: Instant })[];
+  tookBack?: readonly (TakenBack & { arn: string; version: VersionId; at: Instant })[];
   /** Since when runs see that people went back from what was promoted last, and what that was. */
   wentBack?: { from: VersionId; seenAt: Instant };
   /** The last promotion in the secret that the client had before this one. */
@@ -197,7 +197,7 @@ export const withTakenBack = (record: RotationRecord, version: VersionId, at: In
   const takesBack = record.aftercare.find(({ current }) => current === version)?.takesBack;
   if (!takesBack) return record;
   const others = (record.tookBack ?? []).filter((one) => one.version !== version || one.from !== takesBack.from);
-  return { ...record, tookBack: [...others, { ...takesBack, version, at }].slice(-MOST_TAKEN_BACK) };
+  return { ...record, tookBack: [...others, { ...takesBack, arn: record.arn, version, at }].slice(-MOST_TAKEN_BACK) };
 };
 
 /** A tenant lets an application have a few keys at once: more are needed by nobody. */

@@ -24,7 +24,7 @@ export function takenBackAlerts(
     title: `${tenant}: the rotation of ${clientText(clientId)} took back what somebody had stored beside the credential`,
     text: textOf(taken),
     facts: facts(tenant, record),
-    steps: stepsOf(record, taken.from),
+    steps: stepsOf(record, taken),
     at: iso(taken.at),
   }));
 }
@@ -35,11 +35,12 @@ function textOf({ fields, from }: TookBack): string {
   return `Auth0 knew the new credential already, or an incident did not wait, so its version was promoted as it had been made. Meanwhile somebody had stored something else (${fieldNames(fields)}): it is in the version ${from}, and whoever reads the secret now finds what was there before.`;
 }
 
-const stepsOf = ({ arn }: RotationRecord, from: string): string[] => {
-  const secret = `--secret-id ${secretNameOf(arn)}`;
+/** The credential may have moved to another secret since. */
+const stepsOf = ({ arn }: RotationRecord, taken: TookBack): string[] => {
+  const [now, then] = [arn, taken.arn].map((one) => `--secret-id ${secretNameOf(one)}`);
   return [
-    `See what was stored: aws secretsmanager get-secret-value ${secret} --version-id ${from}`,
-    `Store that with the credential of the current version: aws secretsmanager put-secret-value ${secret} --secret-string file://value.json`,
+    `See what was stored: aws secretsmanager get-secret-value ${then} --version-id ${taken.from}`,
+    `Store that with the credential of the current version: aws secretsmanager put-secret-value ${now} --secret-string file://value.json`,
     "More: docs/runbook.md#taken-back-by-a-rotation",
   ];
 };

@@ -101,11 +101,13 @@ describe("what is remembered of a credential's rotations", () => {
     const table = memoryTable();
     const moved = { ...target, arn: "arn:two" };
     const proof = { old: "v0", current: "v1", provenAt: 3, answers: [] };
+    const tookBack = { fields: ["note"], from: "v0", arn: target.arn, version: "v1", at: 3 };
     await changeRotation(table, target, (record) => ({
       ...record,
       promoted: { version: "v1", at: 3 },
       lastProof: proof,
       ownKeys: ["cred_1"],
+      tookBack: [tookBack],
     }));
     expect(await readRotation(table, moved)).toEqual({
       clientId: "jkl",
@@ -115,6 +117,7 @@ describe("what is remembered of a credential's rotations", () => {
       aftercare: [],
       lastProof: proof,
       ownKeys: ["cred_1"],
+      tookBack: [tookBack],
       former: { arn: "arn:one", promoted: { version: "v1", at: 3 } },
     });
 

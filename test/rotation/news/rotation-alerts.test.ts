@@ -52,6 +52,16 @@ describe("what everybody hears of rotations", () => {
     ]);
   });
 
+  it("is what a promotion took back, in the secret that it was in", () => {
+    const arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:apps/former-AbCdEf";
+    const [alert] = alertsOf({ tookBack: [{ fields: ["note"], from: "v0", arn, version: "v1", at: NOW - HOUR }] });
+
+    expect(alert?.steps.slice(0, 2)).toEqual([
+      expect.stringContaining("--secret-id apps/former --version-id v0"),
+      expect.stringContaining("--secret-id apps/checkout/auth0 --secret-string"),
+    ]);
+  });
+
   it("is what a hold keeps from being begun, and what is tried all the same", () => {
     const setAt = NOW - HOUR;
     const textOf = (underWay?: RotationRecord["underWay"]) =>
