@@ -1,6 +1,7 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import { Secret } from "../../model/secret.ts";
 import { markAdopted } from "../credentials/adopted-secrets.ts";
+import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeClient } from "../judgements/judge-client.ts";
 import { withoutCancelled } from "../ledger/dropped.ts";
 import { changeRotation, writeTarget } from "../ledger/ledger.ts";
@@ -40,7 +41,7 @@ export interface Adopted {
  * that refuses a random one. May be repeated, whatever became of it before.
  *
  * @throws CurfewError `rotation-refused` for what could not be rotated later either, `arguments-invalid` for a secret
- * that is somebody else's or beside another one of the same client, or what the ports failed with
+ * that is somebody else's or beside another one of the same client, `missing-scope`, or what the ports failed with
  */
 export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<Adopted> {
   const known = await findSecret(parts, request.secret);
@@ -50,6 +51,7 @@ export async function adopt(request: AdoptRequest, parts: AdoptParts): Promise<A
   const kind = request.kind ?? kindOf(described);
   const refused = judgeClient(described, { ...request, kind });
   if (refused) throw refusedError(forAdopting(refused, request));
+  await assertMayWrite({ settings: { ...request, kind }, tenant: async () => parts.client });
   await mustBeOurs(parts, request, kind, known?.arn);
   const stored = known ? await currentValue(parts, known) : await parts.presentValue(kind);
   mustNotShow(request.secret, stored);

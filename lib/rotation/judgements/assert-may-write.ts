@@ -1,5 +1,12 @@
 import { CurfewError } from "../../model/curfew-error.ts";
-import type { Work } from "../work.ts";
+import type { RotationSettings } from "../parts.ts";
+import type { RotationTenant } from "../ports.ts";
+
+/** Who is to write what. */
+interface Writing {
+  settings: Pick<RotationSettings, "tenant" | "clientId" | "kind">;
+  tenant(): Promise<Pick<RotationTenant, "missingScopes">>;
+}
 
 /**
  * Makes sure, before a new credential is made, that the rotator may give it to the application, and take an old key away
@@ -7,7 +14,7 @@ import type { Work } from "../work.ts";
  *
  * @throws CurfewError `missing-scope`
  */
-export async function assertMayWrite({ tenant, settings }: Pick<Work, "tenant" | "settings">): Promise<void> {
+export async function assertMayWrite({ tenant, settings }: Writing): Promise<void> {
   const missing = await (await tenant()).missingScopes(settings.kind);
   if (missing.length === 0) return;
   const { tenant: name, clientId } = settings;

@@ -38,6 +38,7 @@ function switchedOn(versions: VaultSecret["versions"]): { parts: AdoptParts; ena
   const rotation = { rotationEnabled: true, rotationFunction: rotationFunctionArn(ARN) };
   const tenant: Partial<RotationTenant> = {
     client: async () => CLIENT,
+    missingScopes: async () => [],
     calibrate: async () => ({ endpoint: "revoke" }),
     probe: async () => ({ answer: "accepted" }),
   };
@@ -88,4 +89,13 @@ it("adopting puts right whose the secret is where a file that was wrong was all 
   expect(await adopt(REQUEST, parts)).toMatchObject({ target: { clientId: "jkl", writtenBy: "adopt" } });
   expect(await readTarget(parts.table, ARN)).toMatchObject({ clientId: "jkl", writtenBy: "adopt" });
   await expect(adopt({ ...REQUEST, clientId: "mno" }, parts)).rejects.toMatchObject({ code: "arguments-invalid" });
+});
+
+it("adopting refuses where the rotator may not change the application, before anything is written", async () => {
+  const { parts, enabled } = switchedOn(new Map([["v0", ["AWSCURRENT"]]]));
+  const client = { ...parts.client, missingScopes: async () => ["update:client_keys"] };
+
+  await expect(adopt(REQUEST, { ...parts, client })).rejects.toMatchObject({ code: "missing-scope" });
+
+  expect([await readTarget(parts.table, ARN), enabled]).toEqual([undefined, []]);
 });
