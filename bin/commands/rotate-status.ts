@@ -46,20 +46,20 @@ function asJson(tenants: readonly TenantCredentials[], now: Instant): string {
   const count = tenants.reduce((sum, { credentials }) => sum + credentials.length, 0);
   const listed = tenants.map(({ tenant, credentials, leftBehind }) => ({
     tenant,
-    credentials: [...credentials.map(credentialJson), ...leftBehind.map(leftBehindJson)],
+    credentials: [...credentials.map((one) => credentialJson(one, now)), ...leftBehind.map(leftBehindJson)],
   }));
   return jsonText({ schemaVersion: 1, generatedAt: moment(now), tenants: listed }, count);
 }
 
 /** All keys are always there; what is not known is null. Moments are ISO 8601, lengths of time seconds. */
-const credentialJson = (known: StatusCredential) => ({
+const credentialJson = (known: StatusCredential, now: Instant) => ({
   clientId: known.clientId,
   kind: known.kind,
   secret: known.secret,
   rotate: known.rotate,
   maxAge: known.maxAge,
   age: known.age ? { since: moment(known.age.since), source: known.age.source, isAtLeast: known.age.isAtLeast } : null,
-  nextDue: moment(dueDate(known)?.dueAt),
+  nextDue: moment(dueDate(known, now)?.dueAt),
   state: stateOf(known.rotation, known.isAdopted),
   ...rotationJson(known.rotation),
 });

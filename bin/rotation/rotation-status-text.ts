@@ -64,7 +64,7 @@ function rowOf(known: StatusCredential, now: Instant): string[] {
     rotate,
     ageText(age, now),
     ...rotationCells(rotation),
-    dueText(dueDate(known)?.dueAt, now),
+    dueText(dueDate(known, now)?.dueAt, now),
     stateOf(rotation, known.isAdopted),
   ];
 }

@@ -25,19 +25,21 @@ export type Mark = (typeof MARKS)[number];
 /**
  * When a credential becomes due; undefined where its age is not known.
  * An age of which only a lower bound is known counts as that: the credential is then due later than it should be, and
- * never earlier. What people went back to has a week from then on, however old it is.
+ * never earlier. What people went back to has a week from when a run saw it, however old it is; where none has and
+ * one will, from now on.
  */
-export function dueDate(credential: Aged): DueDate | undefined {
+export function dueDate(credential: Aged, now: Instant): DueDate | undefined {
   const { age, maxAge } = credential;
   if (!age) return undefined;
-  return { dueAt: Math.max(age.since + maxAge * 1000, backUntil(credential) ?? 0), source: age.source };
+  const back = backUntil(credential, isAutomatic(credential) ? now : undefined);
+  return { dueAt: Math.max(age.since + maxAge * 1000, back ?? 0), source: age.source };
 }
 
-type Aged = Pick<KnownCredential, "age" | "maxAge" | "stored" | "rotation">;
+type Aged = Pick<KnownCredential, "age" | "maxAge" | "stored" | "rotation" | "rotate" | "hasRotator">;
 
 /** Whether a credential is older than it may be. As for every check, the limit itself is not too old. */
 export function isDue(credential: Aged, now: Instant): boolean {
-  const date = dueDate(credential);
+  const date = dueDate(credential, now);
   return date !== undefined && now > date.dueAt;
 }
 
@@ -61,7 +63,7 @@ export function announced(
 ): Announcement[] {
   return credentials
     .flatMap((credential): Announcement[] => {
-      const date = dueDate(credential);
+      const date = dueDate(credential, now);
       if (!date || !isAutomatic(credential) || credential.rotation?.held || now > date.dueAt) return [];
       const left = date.dueAt - now;
       const mark = left <= auditEvery ? MARKS[0] : MARKS.find((days) => left <= days * DAY);

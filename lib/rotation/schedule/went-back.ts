@@ -18,11 +18,16 @@ function isBack({ stored, rotation }: Back): boolean {
   return stored.at < at && readAt(stored) > at;
 }
 
-/** Not before then a run replaces what people went back to; undefined where they did not, or no run has seen it yet. */
-export function backUntil(credential: Back): Instant | undefined {
+/**
+ * Not before then a run replaces what people went back to; undefined where they did not, or no run has seen it yet.
+ *
+ * @param nextSeenAt when the next run sees it at the earliest, where one does
+ */
+export function backUntil(credential: Back, nextSeenAt?: Instant): Instant | undefined {
+  if (!isBack(credential)) return undefined;
   const { wentBack, promoted } = credential.rotation ?? {};
-  const isSeen = isBack(credential) && wentBack?.from === promoted?.version;
-  return isSeen && wentBack ? wentBack.seenAt + TIME_TO_ANNOUNCE : undefined;
+  const seenAt = wentBack?.from === promoted?.version ? wentBack?.seenAt : nextSeenAt;
+  return seenAt === undefined ? undefined : seenAt + TIME_TO_ANNOUNCE;
 }
 
 /**

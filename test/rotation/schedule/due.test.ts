@@ -132,9 +132,19 @@ describe("what is due", () => {
     expect([DAY - 1, DAY, DAY + 1].map((age) => isDue(aged(age), NOW))).toEqual([false, false, true]);
   });
 
+  it("is what people went back to a week after a run sees it, and where none rotates it as old as it is", () => {
+    const promoted = { version: "left", at: NOW - DAY };
+    const stored = { id: "former", at: NOW - 99 * DAY, run: `${new Date(NOW).toISOString()}#` };
+    const age = { since: stored.at, source: "vault-version", isAtLeast: false } as const;
+    const back = known({ stored, age, rotation: rotation({ promoted }) });
+
+    expect(dueDate(back, NOW)?.dueAt).toBe(NOW + 7 * DAY);
+    expect(dueDate({ ...back, rotate: "off" }, NOW)?.dueAt).toBe(NOW - 9 * DAY);
+  });
+
   it("is nothing of which nobody knows how old it is", () => {
     expect(isDue(known({ age: undefined }), NOW)).toBe(false);
-    expect(dueDate(known({ age: undefined }))).toBeUndefined();
+    expect(dueDate(known({ age: undefined }), NOW)).toBeUndefined();
   });
 });
 
@@ -151,7 +161,7 @@ describe("what is announced", () => {
           expect(left).toBeLessThanOrEqual(7 * DAY);
         }
         const expected = credentials.filter((one) => {
-          const left = (dueDate(one)?.dueAt ?? Number.POSITIVE_INFINITY) - NOW;
+          const left = (dueDate(one, NOW)?.dueAt ?? Number.POSITIVE_INFINITY) - NOW;
           return isAutomatic(one) && !one.rotation?.held && left >= 0 && left <= 7 * DAY;
         });
         expect(new Set(announcements.map(({ credential }) => credential))).toEqual(new Set(expected));
