@@ -56,9 +56,9 @@ export const UNTENDED = {
 
 /**
  * Whether production can be concerned: what a person at three in the morning wants to know first. No record says where
- * the label is by now, so both is said.
+ * the label is by now, so both is said; nor of what nothing came whether Auth0 had been told of it.
  */
 export function stateText({ underWay }: RotationRecord): string {
-  if (underWay?.setAt === undefined) return "Curfew has changed nothing at Auth0.";
+  if (underWay?.setAt === undefined) return "No change at Auth0 is under way.";
   return `The new credential may be live already: it is stored as the version ${underWay.version}. Under AWSPENDING consumers that follow docs/consuming-secrets.md find it; where somebody took that label away they find nothing that works, until that version is finished.`;
 }

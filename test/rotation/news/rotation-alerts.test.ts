@@ -118,7 +118,7 @@ describe("what everybody hears of rotations", () => {
 
     expect(alert).toMatchObject({ severity: "medium", title: "a: the rotation of jkl failed in setSecret" });
     expect(alert?.text).toBe(
-      "The next audits try again, and it is held when they fail as well. Curfew has changed nothing at Auth0.",
+      "The next audits try again, and it is held when they fail as well. No change at Auth0 is under way.",
     );
   });
 
@@ -335,7 +335,7 @@ describe("what everybody hears of rotations", () => {
     const text = "No audit rotates it, or finishes what is begun, before that is switched on. ";
     for (const underWay of [undefined, { version: "v2", startedAt: 0 }]) {
       const [alert] = alertsOf({ lastFailure: off, ...(underWay ? { underWay } : {}) });
-      expect(alert?.text).toBe(`${text}Curfew has changed nothing at Auth0.`);
+      expect(alert?.text).toBe(`${text}No change at Auth0 is under way.`);
     }
     expect(alertsOf({ lastFailure: off })[0]?.id).toBe(alertsOf({ lastFailure: { ...off, version: "v9" } })[0]?.id);
   });
