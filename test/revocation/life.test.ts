@@ -59,14 +59,14 @@ describe("the moment since which access is given back", () => {
     const { id } = world.opened;
     await world.table.put(incidentKey("one"), { ...world.incident(), id: "one", followedBy: id });
     await changeIncident(world.table, id, (known) => ({ ...known, follows: ["one"] }));
-    world.tenant.refusals.setGrantTypes = "throttled";
+    world.wire.fail({ call: "tenant.setGrantTypes", fault: "fails before" });
     await give(world);
     const first = world.incident().restored;
     const before = await readIncident(world.table, "one");
     expect([before.restored?.at, isOpened(before), isGivenBack(before)]).toEqual([first?.at, true, false]);
     expect(notDone(before)).toEqual([expect.stringMatching(/being given back/)]);
     await world.clock.run(world.clock.sleep(3_600_000));
-    delete world.tenant.refusals.setGrantTypes;
+    world.calm();
     await give(world);
     const { restored } = world.incident();
 

@@ -1,7 +1,8 @@
+import type { Instant } from "../../history/history.ts";
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { beforeMoment } from "../../rotation/bounded-parts.ts";
 import { answeredSince, approvedPlan, readAsked } from "../approvals/asked.ts";
-import { howFar, isBegun, isOpened } from "../incident/how-far.ts";
+import { howFar, isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { decidesSince, laterOnes } from "../incident/later.ts";
@@ -42,8 +43,8 @@ async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   run.judgedBy = { id: incident.id, howFar: howFar(incident) };
   if (!isBegun(incident)) return undefined;
   const asked = await readAsked<RestorePlan>(table, incident.id, "restore");
-  // An answer from before a later one was ended counts no more, but for what may be open by it: see `isLeftHalfway`.
-  const since = isOpened(incident) ? 0 : decidesSince(all.slice(all.indexOf(incident) + 1));
+  // An answer from before a later one was ended counts no more, but for what was seen to be done by it.
+  const since = isGivenBack(incident) ? 0 : decidesSince(all.slice(all.indexOf(incident) + 1));
   const plan = approvedPlan(asked && answeredSince(asked, since));
   // What a person ended before it came to its end counts only as long as this one holds it.
   const isForgotten = incident.ended && closesApplication(known) && !isOpened(known);
@@ -51,15 +52,17 @@ async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
 }
 
 /**
- * The incident that gives back, if any does: the one that decides. While that has begun nothing itself, what a later one had
- * begun that a person ended stays as it is, the lock until it is seen to hold or somebody says no.
+ * The incident that gives back, if any does: the one that decides, or one after it that a person has ended, whichever
+ * began last. So what was begun and ended stays as it is until more is begun, the lock until it is seen to hold or
+ * somebody says no.
  *
  * @param all from the earliest to the newest
  */
 function givingOf(all: readonly Incident[]): Incident {
   const decides = all.findLastIndex(({ ended }) => !ended);
   const [first, ...ended] = all.slice(Math.max(0, decides)) as [Incident, ...Incident[]];
-  return first.restoring ? first : (ended.findLast(({ restoring }) => restoring) ?? first);
+  const begunAt = ({ restoring }: Incident): Instant => restoring?.at ?? Number.NEGATIVE_INFINITY;
+  return ended.reduce((last, one) => (begunAt(one) > begunAt(last) ? one : last), first);
 }
 
 /**

@@ -7,7 +7,7 @@ export type HowFar =
   | "shut"
   /** What was approved is coming back: its grants may be there; the lock and the network ACL hold. */
   | "giving"
-  /** All grants are seen to be back: the lock and the network are opened at any moment, or are. */
+  /** All grants are seen to be back: the lock and the network are opened at any moment, or are. Not where that is refused. */
   | "opened"
   /** All that was approved is seen to be back. */
   | "given";
@@ -21,7 +21,7 @@ type GivingBack = Pick<Incident, "restoring" | "restored" | "steps">;
  * incident gives it back, that one says that it is open.
  */
 export function howFar({ restoring, restored, steps }: GivingBack): HowFar {
-  if (restored) return restored.isOpen || isComplete(steps.restore) ? "given" : "opened";
+  if (restored) return (restored.by && restored.isOpen) || isComplete(steps.restore) ? "given" : "opened";
   return restoring ? "giving" : "shut";
 }
 

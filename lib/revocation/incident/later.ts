@@ -38,12 +38,9 @@ export const decidesSince = (later: readonly Incident[]): Instant =>
   Math.max(0, ...later.map(({ ended }) => ended?.at ?? 0));
 
 /**
- * Whether an incident that decides again still holds that the lock may be opened by what was approved before, and counts
- * no more: nobody saw it open before a person ended the one that was about to. Where it is seen to be locked, that is to
- * be forgotten; where it is open, nobody but a person knows whether it may be.
+ * Whether an incident still holds that the lock may be opened by a later one that a person has ended since, before anybody
+ * saw it open. Where it is seen to be locked, that is to be forgotten; where it is open, nobody but a person knows whether
+ * it may be.
  */
 export const isLeftHalfway = (incident: Incident, later: readonly Incident[]): boolean =>
-  incident.restored !== undefined &&
-  incident.restored.at <= decidesSince(later) &&
-  deciding(later) === undefined &&
-  !isGivenBack(incident);
+  !isGivenBack(incident) && later.some(({ id, ended }) => ended !== undefined && id === incident.restored?.by);

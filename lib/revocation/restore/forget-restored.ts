@@ -2,7 +2,7 @@ import { FOR_ITSELF } from "../contain/known-client.ts";
 import { isGivenBack } from "../incident/how-far.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { changeIncident, readIncident, withStep } from "../incident/incidents.ts";
-import { isLeftHalfway, laterOnes } from "../incident/later.ts";
+import { decidesSince, isLeftHalfway, laterOnes } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 
@@ -33,7 +33,8 @@ export async function forgetRestored(
 }
 
 /**
- * Guards the lock again, where a later incident was about to open it, a person ended that, and the lock is seen to hold.
+ * Guards the lock again where it is seen to hold, and was about to be opened by what counts no more: a later incident that
+ * a person has ended was about to, or this one before that.
  *
  * @param seen the application as it was just seen
  * @returns the incident as it is now
@@ -46,7 +47,9 @@ export async function guardAgain(
 ): Promise<Incident> {
   const { restored, followedBy } = incident;
   if (!restored || followedBy === undefined || grantTypes?.includes(FOR_ITSELF) !== false) return incident;
-  if (!isLeftHalfway(incident, await laterOnes(table, incident))) return incident;
+  const later = await laterOnes(table, incident);
+  const isOfBefore = restored.by === undefined && restored.at <= decidesSince(later);
+  if (!isOfBefore && !isLeftHalfway(incident, later)) return incident;
   await forgetRestored(incident, { table, clock });
   return readIncident(table, incident.id);
 }

@@ -1,11 +1,12 @@
 import { counted } from "../../alerts/harmless-text.ts";
+import { hasCode } from "../../model/curfew-error.ts";
 import { answeredSince, approvedPlan, readAsked } from "../approvals/asked.ts";
 import { act } from "../contain/act.ts";
 import { actAsAgreed } from "../contain/act-as-agreed.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import { findAcl } from "../contain/network-acl.ts";
 import { runStep } from "../contain/run-step.ts";
-import { type StepRun, wasComplete } from "../contain/step-run.ts";
+import type { StepRun } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
 import { whyNotDone } from "../incident/end-incident.ts";
 import type { Incident } from "../incident/incident.ts";
@@ -13,7 +14,7 @@ import { decidesSince, laterOnes } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveGrants } from "./give-grants.ts";
 import { unapprovedChange } from "./not-approved.ts";
-import { NOT_BACK, noteBegun, noteOpen, noteRestored, noteStillLocked } from "./note-restored.ts";
+import { NOT_BACK, noteBegun, noteOpen, noteRefused, noteRestored } from "./note-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /**
@@ -35,24 +36,29 @@ export const giveBack = (incident: Incident, parts: IncidentParts): Promise<Inci
 export async function giveBackAgain(incident: Incident, parts: IncidentParts): Promise<Incident> {
   const { restore, contain, lock, "network-acl": acl } = incident.steps;
   if (restore === undefined || !incident.restoring) return incident;
-  if ((await whyNotDone(parts.table, incident, "restore")) !== null) return incident;
   const isOlder = restore.at < Math.max(contain?.at ?? 0, lock?.at ?? 0, acl?.at ?? 0);
-  return restore.outcome === "incomplete" || isOlder ? giveBack(incident, parts) : incident;
+  if (restore.outcome !== "incomplete" && !isOlder) return incident;
+  if ((await whyNotDone(parts.table, incident, "restore")) !== null) return incident;
+  // What was given back by an approval that counts no more stays done.
+  return (await approved(incident, parts)).plan ? giveBack(incident, parts) : incident;
+}
+
+/** What a second person agreed to, where that still counts; and since when it must have been asked. */
+async function approved(incident: Incident, { table }: IncidentParts) {
+  const asked = await readAsked<RestorePlan>(table, incident.id, "restore");
+  const since = decidesSince(await laterOnes(table, incident));
+  return { plan: approvedPlan(asked && answeredSince(asked, since)), since };
 }
 
 async function give(run: StepRun): Promise<Came> {
   const { incident, parts } = run;
-  const asked = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
-  const since = decidesSince(await laterOnes(parts.table, incident));
-  const plan = approvedPlan(asked && answeredSince(asked, since));
+  const { plan, since } = await approved(incident, parts);
   if (!plan) return incomplete(NOT_BACK, ["a second person has not agreed"], null);
-  const why = await noteBegun(run);
+  const why = await noteBegun(run, since);
   if (why !== null) return incomplete(NOT_BACK, [why], null);
   if (incident.drill) return wouldGive(run, plan);
   const failure =
     (await giveGrants(run, plan)) ??
-    (await unapprovedChange(run, plan)) ??
-    (await noteRestored(run)) ??
     (await unlock(run, plan)) ??
     (await noteOpen(run)) ??
     (await openNetwork(run, plan));
@@ -67,22 +73,31 @@ async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
   return { outcome: "done", message };
 }
 
-async function unlock(run: StepRun, { grantTypes, clientId }: RestorePlan): Promise<Came | undefined> {
-  const { incident } = run;
+async function unlock(run: StepRun, plan: RestorePlan): Promise<Came | undefined> {
+  const { grantTypes, clientId } = plan;
   const line = `the grant type ${grantTypes.join(" ")} of ${clientId}`;
   const read = await tried(() => run.tenant.client());
   if ("error" in read) return incomplete(NOT_BACK, [line], read.error);
   const client = read.value;
   if (!client) return incomplete("The application is gone.", [line], null);
-  const now = client.grantTypes;
-  if (grantTypes.every((type) => now?.includes(type))) return undefined;
-  if (now === undefined) return incomplete("Auth0 does not say which grant types there are.", [line], null);
-  const types = [...now, ...grantTypes.filter((type) => !now.includes(type))];
+  const change = await unapprovedChange(run, plan, client);
+  if (change) return change;
+  const { grantTypes: now } = client;
+  const missing = grantTypes.filter((type) => !now?.includes(type));
+  if (now === undefined && missing.length > 0)
+    return incomplete("Auth0 does not say which grant types there are.", [line], null);
+  const noted = await noteRestored(run, missing.length > 0);
+  if ("outcome" in noted) return noted;
+  if (missing.length === 0) return undefined;
+  const types = [...(now ?? []), ...missing];
   const what = `PATCH /api/v2/clients/${clientId} grant_types: ${types.join(" ")}`;
-  if (incident.restored && !wasComplete(run)) await noteStillLocked(run);
   const failure = await actAsAgreed(run, what, () => run.tenant.setGrantTypes(types));
+  if (failure && !hasCode(failure, ...MAYBE_DONE)) await noteRefused(run, noted);
   return failure && incomplete(NOT_BACK, [line], failure);
 }
+
+/** How a request ends of which nobody knows whether Auth0 did it. Any other answer is a no, or it was not sent. */
+const MAYBE_DONE = ["unreachable", "timed-out", "service-failed", "unexpected-answer"] as const;
 
 async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<Came | undefined> {
   if (!networkAcl) return undefined;

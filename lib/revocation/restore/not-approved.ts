@@ -4,9 +4,7 @@ import { FOR_ITSELF } from "../contain/known-client.ts";
 import type { StepRun } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
 import { isGivenBack, isOpened } from "../incident/how-far.ts";
-import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
-import { isLeftHalfway, laterOnes } from "../incident/later.ts";
 import type { RevokedClient } from "../ports.ts";
 import { forgetRestored } from "./forget-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -14,23 +12,21 @@ import type { RestorePlan } from "./restore-plan.ts";
 /**
  * What keeps access from being given back: something else has unlocked the application, so that nobody knows who got
  * tokens since, until watching has locked it again and it is proven anew; or somebody gave it something else to
- * authenticate with, and who approved has not seen that. Looked at anew, each time right before it is unlocked: until it
- * was opened it is guarded once more. From then on its owner may add what they like.
+ * authenticate with, and who approved has not seen that. Looked at anew, each time right before it is unlocked: until
+ * Curfew has seen that it opened it, it is guarded once more. From then on its owner may add what they like.
  *
+ * @param client as it was just seen
  * @returns undefined where there is nothing
  */
 export async function unapprovedChange(
-  { incident, parts, tenant }: StepRun,
+  { incident, parts }: StepRun,
   plan: RestorePlan,
+  client: RevokedClient,
 ): Promise<Came | undefined> {
-  if (isGivenBack(incident)) return undefined;
   const read = await tried(async () => {
-    const client = await tenant.client();
     // Another run may have given it back since this one began: that it may is recorded before it is opened.
     const known = await readIncident(parts.table, incident.id);
-    if (!client) return [];
-    const isHalfway = isLeftHalfway(known, await laterOnes(parts.table, known));
-    if (!isHalfway && isUnlocked(known, client, plan)) return [];
+    if (isGivenBack(incident) || isGivenBack(known) || known.restored?.isOpen) return [];
     if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return "open";
     return addedSince(incident, client, parts.table);
   });
@@ -43,10 +39,6 @@ export async function unapprovedChange(
   const lines = others.map(({ what }) => `${what}: not in the plan that was approved; take it away`);
   return incomplete("Something was added to the application, so it stays locked, or is locked again.", lines, null);
 }
-
-/** Whether it may be opened by now, and nothing of it is left to be. */
-const isUnlocked = (incident: Incident, { grantTypes }: RevokedClient, plan: RestorePlan): boolean =>
-  isOpened(incident) && plan.grantTypes.every((type) => grantTypes?.includes(type));
 
 const OPEN = "Something else has unlocked the application.";
 const OPENED = "nobody gave it back; it is taken away, and proven once more that no token is given out";

@@ -1,7 +1,8 @@
+import type { Instant } from "../../history/history.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import type { StepRun } from "../contain/step-run.ts";
 import { whyNotDone, whyOver } from "../incident/end-incident.ts";
-import { isBegun } from "../incident/how-far.ts";
+import { isGivenBack } from "../incident/how-far.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import { closesApplication } from "../incident/same-leak.ts";
@@ -13,16 +14,18 @@ export const NOT_BACK = "Access is not given back yet.";
 /**
  * Notes that it begins, with the write that sees that it may: from then on the grants that were approved are let alone.
  *
+ * @param since when that was asked before, it counts no more: what began by it begins anew
  * @returns why it may not; null where it is begun
  */
-export async function noteBegun({ incident, parts }: StepRun): Promise<string | null> {
+export async function noteBegun({ incident, parts }: StepRun, since: Instant): Promise<string | null> {
   const at = parts.clock.now();
   const why = await whyNotDone(parts.table, incident, "restore");
   if (why !== null) return why;
+  const isBegun = ({ restoring }: Incident): boolean => restoring !== undefined && restoring.at >= since;
   const whyNot = (known: Incident): string | null =>
     whyOverSince(incident, known) ?? (isBegun(known) ? null : whyNotReady(known));
   const now = await changeIncident(parts.table, incident.id, (known) =>
-    known.restoring || known.drill || whyNot(known) !== null ? known : { ...known, restoring: { at } },
+    isBegun(known) || known.drill || whyNot(known) !== null ? known : { ...known, restoring: { at } },
   );
   return whyNot(now);
 }
@@ -31,28 +34,46 @@ export async function noteBegun({ incident, parts }: StepRun): Promise<string | 
 const whyOverSince = (before: Incident, now: Incident): string | null =>
   whyOver(now) ?? (now.followedBy === before.followedBy ? null : `the incident ${now.followedBy} decides that`);
 
+/** That the lock may be opened is noted. */
+export interface Noted {
+  /** By this run: undefined where an earlier one, or one beside it, may have opened it already. */
+  first: Instant | undefined;
+}
+
 /**
  * Keeps until when it was proven that nothing is given out: after the next request nobody can prove it again. What was
  * planted and taken away meanwhile makes the proof an old one; the lock still holds, and watching has it proven anew.
+ *
+ * What was given out until now was none of the application's own, as long as it is seen to be locked.
  */
-export async function noteRestored({ incident, parts }: StepRun): Promise<Came | undefined> {
+export async function noteRestored({ incident, parts }: StepRun, isLocked: boolean): Promise<Noted | Came> {
   const at = parts.clock.now();
+  let isFirst = false;
   const now = await changeIncident(parts.table, incident.id, (known) => {
+    isFirst = known.restored === undefined;
     const stop = whyOverSince(incident, known) === null ? stoppedAt(known) : null;
-    return known.restored || stop === null ? known : { ...known, restored: { at, stoppedAt: stop } };
+    if (stop === null || isGivenBack(known)) return known;
+    const restored = ownOf(known.restored) ?? { at, stoppedAt: stop };
+    return { ...known, restored: isLocked && !restored.isOpen ? { ...restored, at } : restored };
   });
-  if (!now.restored) {
-    const why = whyOverSince(incident, now) ?? "it is to be proven once more that no token is given out";
-    return incomplete(NOT_BACK, [why], null);
-  }
-  const { at: since, stoppedAt: stop } = now.restored;
-  const opened = { at: since, stoppedAt: stop, by: incident.id };
-  await changeEarlier(
-    incident,
-    parts,
-    (earlier) => earlier.restored ?? { ...opened, stoppedAt: stoppedAt(earlier) ?? stop },
-  );
-  return undefined;
+  const why = whyOverSince(incident, now);
+  const { restored } = now;
+  if (!restored || why !== null)
+    return incomplete(NOT_BACK, [why ?? "it is to be proven once more that no token is given out"], null);
+  await changeEarlier(incident, parts, (earlier) => {
+    if (isGivenBack(earlier)) return earlier.restored;
+    const { isOpen: _, ...known } = earlier.restored ?? {};
+    const { at: since, stoppedAt: stop } = restored;
+    return { ...known, at: since, stoppedAt: stoppedAt(earlier) ?? stop, by: incident.id };
+  });
+  return { first: isFirst ? restored.at : undefined };
+}
+
+/** What a later incident was about to open is this one's from now on. */
+function ownOf(restored: Incident["restored"]): Incident["restored"] {
+  if (restored?.by === undefined) return restored;
+  const { by: _, isOpen: __, ...own } = restored;
+  return own;
 }
 
 /**
@@ -72,17 +93,26 @@ async function changeEarlier(
   }
 }
 
-/** An earlier run could not open it: whatever was given out until now was none of the application's own. */
-export async function noteStillLocked({ incident, parts }: StepRun): Promise<void> {
-  const at = parts.clock.now();
-  await changeIncident(parts.table, incident.id, (known) =>
-    known.restored ? { ...known, restored: { ...known.restored, at } } : known,
-  );
-  await changeEarlier(incident, parts, ({ restored }) =>
-    restored?.by === incident.id && !restored.isOpen ? { ...restored, at } : restored,
-  );
+/**
+ * That Auth0 did not open it: nothing of it is Curfew's own, so the lock is guarded on, here and in the earlier ones.
+ *
+ * @param noted what {@link noteRestored} gave: what another run has noted since stays
+ */
+export async function noteRefused({ incident, parts }: StepRun, noted: Noted): Promise<void> {
+  for (const id of [incident.id, ...(incident.follows ?? [])]) {
+    await changeIncident(parts.table, id, (known) => {
+      const { restored, ...shut } = known;
+      return known.closedAt === null && restored !== undefined && restored.at === noted.first ? shut : known;
+    });
+  }
 }
 
-/** That it was seen to be open: in an earlier incident that is all that is to be said of it. */
-export const noteOpen = ({ incident, parts }: StepRun): Promise<void> =>
-  changeEarlier(incident, parts, ({ restored }) => restored && { ...restored, isOpen: true });
+/** That it was seen to be open: from then on its owner may add what they like. In an earlier incident all is said with it. */
+export async function noteOpen({ incident, parts }: StepRun): Promise<void> {
+  await changeIncident(parts.table, incident.id, (known) =>
+    known.restored ? { ...known, restored: { ...known.restored, isOpen: true } } : known,
+  );
+  await changeEarlier(incident, parts, ({ restored }) =>
+    restored?.by === incident.id ? { ...restored, isOpen: true } : restored,
+  );
+}

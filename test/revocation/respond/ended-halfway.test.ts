@@ -20,10 +20,26 @@ const ROLE = "arn:aws:iam::111122223333:role/security";
 const { restore } = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
 const done = (at: number): StepResult => ({ at, outcome: "done", message: "Done." });
 
-/** A later incident was approved and began to give access back; what it came to at the lock, and then a person ended it. */
-async function endedHalfway(lock: "throttled" | "answer lost"): Promise<World> {
+type Lock = "throttled" | "fails before" | "answer lost";
+
+/** The next requests to unlock it are refused, do not come there, or are done and nobody hears of it. */
+function failing(world: World, lock: Lock): void {
+  if (lock === "throttled") world.tenant.refusals.setGrantTypes = lock;
+  else world.wire.fail({ call: "tenant.setGrantTypes", fault: lock });
+}
+
+function calm(world: World): void {
+  world.calm();
+  delete world.tenant.refusals.setGrantTypes;
+}
+
+/**
+ * A later incident was approved and began to give access back, and what it came to at the lock. A person ended it in the
+ * moment in which that began.
+ */
+async function endedHalfway(lock: Lock, prepare: (world: World) => Promise<unknown> = replaced): Promise<World> {
   const world = await createWorld({ grants: [ORDERS], client: { attachedKeys: [] } });
-  await world.clock.run(replaced(world));
+  await world.clock.run(prepare(world));
   await world.clock.run(world.clock.sleep(7_200_000));
   const { id } = await report(world, null);
   await contain(world, id);
@@ -33,13 +49,12 @@ async function endedHalfway(lock: "throttled" | "answer lost"): Promise<World> {
     steps: { ...steps, rotate: proven, prove: proven },
   }));
   await world.clock.run(approve(world, "restore", ready));
-  if (lock === "throttled") world.tenant.refusals.setGrantTypes = "throttled";
-  else world.wire.fail({ call: "tenant.setGrantTypes", fault: "answer lost" });
+  failing(world, lock);
+  const at = world.clock.now();
   await world.clock.run(world.run("give", (parts) => giveBack(ready, parts)));
-  world.calm();
-  delete world.tenant.refusals.setGrantTypes;
-  await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "by mistake" });
-  expect([howFar(world.incident()), world.incident().restored?.by]).toEqual(["opened", id]);
+  calm(world);
+  await endIncident(world.table, id, { at, by: "sam", reason: "by mistake" });
+  expect(world.incident().restored?.by).toBe(lock === "throttled" ? undefined : id);
   return world;
 }
 
@@ -77,7 +92,7 @@ const plan = (world: World): Promise<Way> => state(world, (parts) => restore.pla
 async function answered(world: World, decision: "approve" | "reject"): Promise<string> {
   await world.clock.run(world.clock.sleep(1_800_000));
   expect(await plan(world)).toEqual({ next: "ask", wait: 0 });
-  const waiting = { taskToken: "task", until: world.clock.now() + DAY };
+  const waiting = { taskToken: "another task", until: world.clock.now() + DAY };
   await state(world, (parts) => restore.ask(world.incident(), parts, waiting));
   const { planHash = "", lines = [] } = (await readAsked(world.table, world.opened.id, "restore")) ?? {};
   const { table, clock } = world;
@@ -98,9 +113,83 @@ const isOpen = (world: World): boolean => world.tenant.gives(ORDERS.audience);
 const missing = (world: World): string => JSON.stringify(world.incident().steps.restore);
 const putBacks = (world: World): number => toldOf(world).filter((title) => title.includes("put back")).length;
 
+test("what a later incident was refused to unlock is never said to be open, and is guarded all the time", async () => {
+  const world = await endedHalfway("throttled");
+  expect([howFar(world.incident()), isContained(world.incident())]).toEqual(["shut", true]);
+  world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+  await turns(world, 1);
+  expect([isOpen(world), putBacks(world)]).toEqual([false, 1]);
+});
+
+describe("what was approved before a later incident that a person has ended", () => {
+  /** The later one takes away what it finds, and nobody agrees to anything in it. */
+  const reportedAndEnded = async (world: World) => {
+    await world.clock.run(world.clock.sleep(7_200_000));
+    const { id } = await report(world, null);
+    world.approve([]);
+    await contain(world, id);
+    await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "by mistake" });
+  };
+
+  test("opens nothing any more, also where nobody knows whether it was unlocked by it", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(replaced(world).then(() => approve(world, "restore")));
+    failing(world, "fails before");
+    await give(world);
+    calm(world);
+    expect(howFar(world.incident())).toBe("opened");
+    await reportedAndEnded(world);
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    await turns(world, 2);
+
+    expect([isOpen(world), putBacks(world), howFar(world.incident())]).toEqual([false, 1, "giving"]);
+    expect(isContained(world.incident())).toBe(true);
+    expect(world.guard.violations).toEqual([]);
+  });
+
+  test("and was seen to be given back stays, where the later one was ended before it took anything away", async () => {
+    const world = await createWorld({ grants: [ORDERS] });
+    await world.clock.run(replaced(world).then(() => approve(world, "restore")));
+    await give(world);
+    await world.clock.run(world.clock.sleep(7_200_000));
+    const { id } = await report(world, null);
+    await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "by mistake" });
+    await turns(world, 2);
+    expect([isOpen(world), putBacks(world), howFar(world.incident())]).toEqual([true, 0, "given"]);
+
+    world.putBack(
+      (tenant) => void tenant.createGrant({ ...(world.before.grants[0] as RevokedGrant), audience: "https://planted" }),
+    );
+    await turns(world, 2);
+    expect([isOpen(world), world.tenant.grants.size, howFar(world.incident())]).toEqual([true, 1, "given"]);
+  });
+
+  test("does not take away what the later one had given back by another approval", async () => {
+    const world = await endedHalfway("throttled", async (begun) => {
+      await replaced(begun).then(() => approve(begun, "restore"));
+      begun.tenant.refusals.createGrant = "missing-scope";
+      await begun.run("give", (parts) => giveBack(begun.incident(), parts));
+      delete begun.tenant.refusals.createGrant;
+    });
+    expect(world.incident().restoring).toBeDefined();
+    await turns(world, 1);
+    expect([world.tenant.grants.size, putBacks(world), isOpen(world)]).toEqual([1, 0, false]);
+
+    const { at = 0 } = world.incident().restoring ?? {};
+    await world.clock.run(rotated(world));
+    await answered(world, "approve");
+    await state(world, (parts) => restore.act(world.incident(), parts));
+    await turns(world, 1);
+    expect([howFar(world.incident()), isOpen(world), putBacks(world)]).toEqual(["given", true, 0]);
+    expect(world.incident().restoring?.at).toBeGreaterThan(at);
+    expect(world.guard.violations).toEqual([]);
+  });
+});
+
 describe("what a person ended while it gave access back, where it is seen to be locked", () => {
   test("is guarded again by the earlier incident, told, and proven anew", async () => {
-    const world = await endedHalfway("throttled");
+    const world = await endedHalfway("fails before");
+    expect([howFar(world.incident()), isContained(world.incident())]).toEqual(["opened", false]);
     const proof = world.incident().steps.prove?.at ?? 0;
     await turns(world, 1);
     expect([howFar(world.incident()), isContained(world.incident())]).toEqual(["shut", true]);
@@ -112,7 +201,7 @@ describe("what a person ended while it gave access back, where it is seen to be 
   });
 
   test("is compared with the plan that was approved since, before it is unlocked", async () => {
-    const world = await endedHalfway("throttled");
+    const world = await endedHalfway("fails before");
     await turns(world, 1);
     await world.clock.run(rotated(world));
     const lines = await answered(world, "approve");
@@ -154,6 +243,8 @@ describe("and where it is open, which nobody has seen", () => {
     expect(await state(world, (parts) => restore.act(world.incident(), parts))).toMatchObject({ next: "on" });
     await turns(world, 2);
     expect([isOpen(world), howFar(world.incident()), putBacks(world)]).toEqual([true, "given", 0]);
+    expect(world.incident().restored).toMatchObject({ isOpen: true });
+    expect(world.incident().restored?.by).toBeUndefined();
   });
 
   test("is locked where a key was added that is not in the plan", async () => {

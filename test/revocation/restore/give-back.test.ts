@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
@@ -92,31 +93,80 @@ describe("what a second person approved", () => {
     expect(world.guard.violations).toEqual([]);
   });
 
-  test("is not given back where a key was added while it could not be unlocked, and the lock is guarded again", async () => {
-    const world = await agreed("restore", { grants: [ORDERS], client: { attachedKeys: [] } });
-    const attach = (...attachedKeys: string[]) =>
-      world.putBack((tenant) => {
-        tenant.client = { ...(tenant.client as RevokedClient), attachedKeys };
+  test.each([
+    ["refused", "throttled"],
+    ["maybe done", "fails before"],
+  ] as const)(
+    "is not given back where a key was added while unlocking was %s, and the lock is guarded",
+    async (_, fault) => {
+      const world = await agreed("restore", { grants: [ORDERS], client: { attachedKeys: [] } });
+      const attach = (...attachedKeys: string[]) =>
+        world.putBack((tenant) => {
+          tenant.client = { ...(tenant.client as RevokedClient), attachedKeys };
+        });
+      world.wire.fail({ call: "tenant.setGrantTypes", fault });
+      await give(world);
+      world.calm();
+      expect(howFar(world.incident())).toBe(fault === "throttled" ? "giving" : "opened");
+      attach("cred_evil");
+      await turns(world, 1);
+
+      expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+      expect(world.incident().steps.restore).toMatchObject({
+        missing: [expect.stringMatching(/cred_evil: not in the/)],
       });
-    world.tenant.refusals.setGrantTypes = "throttled";
+      expect(isContained(world.incident())).toBe(fault === "throttled");
+      world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+      await turns(world, 1);
+      expect(world.tenant.gives(ORDERS.audience)).toBe(false);
+      expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
+
+      attach();
+      await turns(world, 2);
+      expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
+      expect(world.guard.violations).toEqual([]);
+    },
+  );
+
+  test("is not taken for opened by it where that was refused: who opens it and adds a key at once is told of both", async () => {
+    const world = await agreed("restore", { grants: [ORDERS], client: { attachedKeys: [] } });
+    world.wire.fail({ call: "tenant.setGrantTypes", fault: "throttled" });
     await give(world);
-    expect(howFar(world.incident())).toBe("opened");
-    attach("cred_evil");
-    delete world.tenant.refusals.setGrantTypes;
+    world.calm();
+    expect([howFar(world.incident()), isContained(world.incident())]).toEqual(["giving", true]);
+    world.putBack((tenant) => {
+      const client = tenant.client as RevokedClient;
+      tenant.client = { ...client, grantTypes: ["client_credentials"], attachedKeys: ["cred_evil"] };
+    });
     await turns(world, 1);
 
-    expect(world.tenant.gives(ORDERS.audience)).toBe(false);
-    expect(world.incident().steps.restore).toMatchObject({ missing: [expect.stringMatching(/cred_evil: not in the/)] });
-    expect(isContained(world.incident())).toBe(false);
-    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
-    await turns(world, 1);
     expect(world.tenant.gives(ORDERS.audience)).toBe(false);
     expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
-
-    attach();
-    await turns(world, 2);
-    expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
+    expect(world.incident().added).toMatchObject([{ id: "cred_evil", isThere: true }]);
+    await turns(world, 1);
+    expect(world.incident().steps.restore).toMatchObject({ missing: [expect.stringMatching(/cred_evil: not in the/)] });
     expect(world.guard.violations).toEqual([]);
+  });
+
+  test("may be opened by one of two at once that the other one was refused", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    let isBeside = false;
+    const refusing = async () => {
+      if (isBeside) return;
+      isBeside = true;
+      await give(world);
+      throw new CurfewError("throttled", "Auth0 refuses this.", { retryable: true });
+    };
+    const before = world.incident();
+    await world.clock.run(
+      world.run("give", async (parts) =>
+        giveBack(before, { ...parts, tenant: { ...parts.tenant, setGrantTypes: refusing } }),
+      ),
+    );
+    await turns(world, 2);
+
+    expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
+    expect(toldOf(world).join()).not.toMatch(/put back/);
   });
 
   test("is given back by one of two at once: what the other one finds open then is no news", async () => {
