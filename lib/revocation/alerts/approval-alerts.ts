@@ -25,16 +25,19 @@ export function waiting(
 
 const DECISIONS = { approve: "is approved", reject: "is rejected", unanswered: "was not answered" } as const;
 
-export function decided(incident: Incident, { step, at, decision, by }: Turn<"decided">): Told {
+export function decided(incident: Incident, { step, at, decision, by, isLockedAgain }: Turn<"decided">): Told {
   return {
     severity: "high",
     title: `${nameOf(incident)}: ${step} ${DECISIONS[decision]}${by === null ? "" : ` by ${harmless(by, 120)}`}`,
-    text: decision === "approve" ? "Curfew does it now." : "Everything stays as it is.",
+    text: decision === "approve" ? "Curfew does it now." : isLockedAgain ? LOCKED_AGAIN : "Everything stays as it is.",
     steps: [],
     matter: [step, at],
     at,
   };
 }
+
+const LOCKED_AGAIN =
+  "The application may be open, because a person ended an incident that was about to unlock it: Curfew locks it again now.";
 
 export function restored(incident: Incident, { at, given, missing }: Turn<"restored">): Told {
   const isWhole = missing.length === 0;

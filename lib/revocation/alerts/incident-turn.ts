@@ -111,6 +111,8 @@ export type IncidentTurn =
       at: Instant;
       decision: "approve" | "reject" | "unanswered";
       by: string | null;
+      /** Of a no: that the application may be open, and is locked again by it. */
+      isLockedAgain?: boolean;
     }
   | {
       turn: "restored";

@@ -4,9 +4,11 @@ import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
 import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
+import { lock } from "../contain/lock.ts";
 import { whyOver } from "../incident/end-incident.ts";
 import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete, stoppedAt } from "../incident/incident.ts";
+import { readIncident } from "../incident/incidents.ts";
 import { decidesSince, deciding, isLeftHalfway, laterOnes } from "../incident/later.ts";
 import { pauseAfter, SOON } from "../pause.ts";
 import { forgetRestored } from "../restore/forget-restored.ts";
@@ -68,8 +70,9 @@ async function nextAnswer(
   const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
   const asked = known && answeredSince(known, since);
   const { decision } = asked ?? {};
-  if (asked && decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision }, parts);
-  if (decision?.decision === "reject" && isLeftHalfway(incident, others)) return lockAgain(incident, decision, parts);
+  const isLockedAgain = decision?.decision === "reject" && isLeftHalfway(incident, others);
+  if (decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision, isLockedAgain }, parts);
+  if (isLockedAgain) return lockAgain(incident, decision, parts);
   const now = parts.clock.now();
   const isOver = now > lastTry(incident, asked);
   if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
@@ -116,14 +119,12 @@ async function rejected(incident: Incident, { decision }: Pick<Asked, "decision"
   return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
 }
 
-/** What an ended incident may have opened the next turn of watching locks again, as it does with what was put back. */
+/** What an ended incident may have opened is locked again at once, and told, as what was put back. */
 async function lockAgain(incident: Incident, { by }: { by: string }, parts: RespondParts): Promise<Way> {
   await forgetRestored(incident, parts);
-  await recordNotGiven(
-    incident,
-    [`It may be open, and is locked again then: ${by} said no to giving access back.`],
-    parts,
-  );
+  const latest = await lock(await readIncident(parts.table, incident.id), parts);
+  const came = isComplete(latest.steps.lock) ? "It is locked again" : "It may be open, and could not be locked yet";
+  await recordNotGiven(latest, [`${came}: ${by} said no to giving access back.`], parts);
   return { next: "again", wait: SOON };
 }
 

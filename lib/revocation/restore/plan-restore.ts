@@ -114,7 +114,7 @@ const NOT_COMPARED =
   "What it authenticated with at the first look is not known, so nobody knows what was added since: look at its credentials yourself.";
 
 const HALFWAY =
-  "It may be open: it was about to be unlocked when a person ended that. A yes is one to that, and a no locks it again.";
+  "It may be open: it was about to be unlocked when a person ended that. A yes is one to that, and a no locks it again at once.";
 
 const UNREAD =
   "Which grants were there at the first look is not stored yet, so some may be missing: say no, and you are asked again once it is.";

@@ -222,19 +222,32 @@ const rotated = (world: World) =>
   }));
 
 describe("and where it is open, which nobody has seen", () => {
-  test("is not shut unasked; who is asked reads of it, and a no locks it, which is told", async () => {
+  test("is not shut unasked; who is asked reads of it, and a no locks it at once, which is told", async () => {
     const world = await endedHalfway("answer lost");
     await turns(world, 1);
     expect([isOpen(world), howFar(world.incident()), isContained(world.incident())]).toEqual([true, "opened", false]);
     expect(await answered(world, "reject")).toContain("It may be open: it was about to be unlocked");
 
     expect(await plan(world)).toMatchObject({ next: "again" });
-    expect(missing(world)).toContain("It may be open, and is locked again then");
-    await turns(world, 1);
     expect([isOpen(world), putBacks(world), howFar(world.incident())]).toEqual([false, 1, "shut"]);
+    expect(missing(world)).toMatch(/It is locked again: \S+kim said no/);
+    const [text] = world.alerts.flatMap((alert) => (alert.title.includes("is rejected") ? alert.text : []));
+    expect(text).toMatch(/may be open.* locks it again now/);
+    await turns(world, 1);
     await plan(world);
     expect(missing(world)).toContain("It stays contained");
     expect(isContained(world.incident())).toBe(true);
+  });
+
+  test("is locked by the next turn where it cannot be locked after a no, which is said", async () => {
+    const world = await endedHalfway("answer lost");
+    await answered(world, "reject");
+    failing(world, "throttled");
+    await plan(world);
+    expect(missing(world)).toMatch(/It may be open, and could not be locked yet: \S+kim said no/);
+    calm(world);
+    await turns(world, 1);
+    expect([isOpen(world), putBacks(world) > 0]).toEqual([false, true]);
   });
 
   test("stays so after a yes, which is one to just that", async () => {
