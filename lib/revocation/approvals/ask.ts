@@ -47,7 +47,7 @@ export async function ask<Plan>(
     const known = await askedRow<Plan>(table, incident.id, step);
     const before = known && answeredSince(known.value, since);
     // A task that is tried again asks the same once more: that is no reminder.
-    const isReplay = before !== undefined && before.taskToken === taskToken && before.planHash === hash;
+    const isReplay = before?.taskToken === taskToken && before.planHash === hash && before.askedAt >= since;
     const decision = before?.decision?.decision;
     const isNo = decision === "reject" && (before?.planHash === hash || ASKED_ONCE.has(step));
     if (decision === "approve" || isNo) throw decidedMeanwhile(step, decision);

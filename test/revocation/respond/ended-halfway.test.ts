@@ -92,7 +92,7 @@ const plan = (world: World): Promise<Way> => state(world, (parts) => restore.pla
 async function answered(world: World, decision: "approve" | "reject"): Promise<string> {
   await world.clock.run(world.clock.sleep(1_800_000));
   expect(await plan(world)).toEqual({ next: "ask", wait: 0 });
-  const waiting = { taskToken: "another task", until: world.clock.now() + DAY };
+  const waiting = { taskToken: "task", until: world.clock.now() + DAY };
   await state(world, (parts) => restore.ask(world.incident(), parts, waiting));
   const { planHash = "", lines = [] } = (await readAsked(world.table, world.opened.id, "restore")) ?? {};
   const { table, clock } = world;
