@@ -44,7 +44,7 @@ const isDecider = (id: string, later: readonly Incident[]): boolean =>
 const goesOn = (id: string, isLocal: boolean): string =>
   isLocal
     ? `The incident ${id} decides then: npx curfew revoke --local --resume ${id} goes on with it; what is given back you do by hand.`
-    : `The incident ${id} decides then, and does in its next turn what is not done: replaces, proves, offers to give access back.`;
+    : `The incident ${id} decides then: it replaces and proves with its next turn of watching, and asks within a day whether access is given back.`;
 
 /** Whether it takes something away that it has not given back yet. */
 const mayDecide = (incident: Incident): boolean =>
