@@ -116,7 +116,7 @@ describe("an emergency revocation through the bundles", TIMEOUT, () => {
     const [website, user, opaque] = await Promise.all([
       declared("website"),
       declared("stocked", { token: token({ subject: "auth0|5f", clientId: "stocked" }) }),
-      declared("stocked", { name: "opaque", token: token({ form: "opaque", clientId: null }) }),
+      declared("stocked", { name: "opaque", token: token({ form: "opaque", clientId: null, sha256: "1".repeat(64) }) }),
     ]);
     const kinds = await Promise.all([website, user, opaque].map((id) => until(id, ({ window }) => window !== null)));
 

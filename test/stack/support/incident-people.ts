@@ -42,8 +42,9 @@ export function peopleOf(incidents: Incidents) {
     (await requestToken(address(app), stolen(app), probes, signal, { audience, way: "body" })).value.reveal();
   return {
     order,
-    /** Starts an incident as the person on call; its id. */
+    /** Starts an incident as the person on call, audited until then; its id. */
     declared: async (clientId: string, more: object = {}): Promise<string> => {
+      await incidents.audited();
       const { status, body } = await desk("ASIAONCALL", "incidents", order(clientId, more));
       if (status !== 200) throw new Error(`The desk answered ${status}: ${JSON.stringify(body)}`);
       return String(body.incident);

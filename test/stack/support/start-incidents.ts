@@ -39,6 +39,8 @@ export interface Incidents extends AsyncDisposable {
   table: Table;
   /** Calls the desk, as somebody. */
   desk(as: AccessKey, path: string, body: unknown): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** Has audits seen what they see up to now, as the schedule does, however far the clock has jumped. */
+  audited(): Promise<void>;
   /** Starts an execution as from the console. */
   byHand(input: object): Execution;
   incident(id: string): Promise<Incident>;
@@ -80,7 +82,7 @@ export interface Incidents extends AsyncDisposable {
   witness(): Promise<Witness>;
 }
 
-/** Starts everything, with the secrets stored and tagged, and a month of history of what tokens lived for. */
+/** Starts everything, with the secrets stored and tagged. */
 export async function startIncidents(): Promise<Incidents> {
   await using started = new AsyncDisposableStack();
   const cast = incidentCast();
@@ -123,7 +125,7 @@ export async function startIncidents(): Promise<Incidents> {
   await cloud.messaging.confirm(ONCALL);
   Object.assign(process.env, cloud.env);
   const table = dynamodbTable(deployment.lambdas[0]?.env.CURFEW_TABLE ?? "");
-  await writeHistory(table, clock.now());
+  let auditedTo = clock.now() - 36 * DAY;
   const [url = ""] = Object.values(urls);
   const executions: Execution[] = [];
   const incident = (id: string) => readIncident(table, id);
@@ -167,6 +169,9 @@ export async function startIncidents(): Promise<Incidents> {
       });
       const answer = await clock.run(asked);
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    },
+    audited: async () => {
+      for (; auditedTo <= clock.now(); auditedTo += EVERY) await recordAudit(table, auditedTo);
     },
     byHand: (input) => {
       const execution = machine.start(input);
@@ -237,8 +242,11 @@ export async function startIncidents(): Promise<Incidents> {
 
 const DAY = 86_400_000;
 
-/** Audits have seen every third day for a month that tokens of these APIs live for two minutes. */
-async function writeHistory(table: Table, now: number): Promise<void> {
+/** As far apart as audits may be. */
+const EVERY = 3 * DAY;
+
+/** What an audit saw: tokens of these APIs live for two minutes. */
+async function recordAudit(table: Table, at: number): Promise<void> {
   for (const tenant of LEAKY_TENANTS) {
     const identifiers = [ORDERS.identifier, managementAudience(domainOf(tenant))];
     const servers = identifiers.map((identifier) => ({
@@ -246,6 +254,6 @@ async function writeHistory(table: Table, now: number): Promise<void> {
       identifier,
       token_lifetime: ORDERS.token_lifetime,
     }));
-    for (let day = 33; day >= 0; day -= 3) await recordLifetimes(table, tenant, servers as never, now - day * DAY);
+    await recordLifetimes(table, tenant, servers as never, at);
   }
 }
