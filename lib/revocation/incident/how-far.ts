@@ -34,6 +34,10 @@ export const isOpened = (incident: GivingBack): boolean => ["opened", "given"].i
 /** Whether all that was approved is seen to be back. */
 export const isGivenBack = (incident: GivingBack): boolean => howFar(incident) === "given";
 
+/** Whether the lock was seen to be open by what was approved, whoever gave it back. */
+export const isSeenOpen = (incident: GivingBack): boolean =>
+  incident.restored?.isOpen === true || isGivenBack(incident);
+
 /**
  * Whether something is from when access was given back, or later: from then on the application's own work is allowed.
  * Until all of it is back the moment moves on as long as the lock is seen to hold.

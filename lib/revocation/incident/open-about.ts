@@ -1,7 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
-import { isGivenBack, isOpened } from "./how-far.ts";
+import { isOpened, isSeenOpen } from "./how-far.ts";
 import { cameToItsEnd, type Incident, keeperOf, lockedSince } from "./incident.ts";
 import { listIncidents } from "./incidents.ts";
 
@@ -36,7 +36,7 @@ export const openOf = (about: readonly Incident[]): Incident[] =>
 export const mayBeLocked = (about: readonly Incident[]): boolean =>
   about.some((incident) => {
     const { lock } = incident.steps;
-    return cameToItsEnd(lock) && !about.some((other) => isGivenBack(other) && givesBack(other, incident, lock.at));
+    return cameToItsEnd(lock) && !about.some((other) => isSeenOpen(other) && givesBack(other, incident, lock.at));
   });
 
 const givesBack = (other: Incident, incident: Incident, lockedAt: Instant): boolean =>

@@ -3,7 +3,7 @@ import { type Came, incomplete } from "../contain/came.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import type { StepRun } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
-import { isGivenBack, isOpened } from "../incident/how-far.ts";
+import { isGivenBack, isOpened, isSeenOpen } from "../incident/how-far.ts";
 import { readIncident } from "../incident/incidents.ts";
 import type { RevokedClient } from "../ports.ts";
 import { forgetRestored } from "./forget-restored.ts";
@@ -26,7 +26,7 @@ export async function unapprovedChange(
   const read = await tried(async () => {
     // Another run may have given it back since this one began: that it may is recorded before it is opened.
     const known = await readIncident(parts.table, incident.id);
-    if (isGivenBack(incident) || isGivenBack(known) || known.restored?.isOpen) return [];
+    if (isGivenBack(incident) || isSeenOpen(known)) return [];
     if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return "open";
     return addedSince(incident, client, parts.table);
   });
