@@ -1,9 +1,11 @@
+import pLimit from "p-limit";
 import { describe, expect, it } from "vitest";
 import { LINK_TEMPLATES } from "../../lib/auth0/resources/email-template.ts";
 import { CATALOGUE } from "../../lib/checks/catalogue.ts";
 import { wantedSections } from "../../lib/findings/evaluate.ts";
 import type { TenantAudit } from "../../lib/findings/tenant-audit.ts";
 import type { SectionName } from "../../lib/inventory/inventory.ts";
+import { systemClock } from "../../lib/model/clock.ts";
 import type { CheckResult, UnknownReason } from "../../lib/model/finding.ts";
 import { exitCode } from "../../lib/reports/audit-report.ts";
 import type { TenantSeed } from "../../lib/sandbox/tenant-seed.ts";
@@ -68,19 +70,37 @@ const SECTION_CASES: readonly Case[] = ENDPOINTS.flatMap(({ path, sections, isPa
   })),
 );
 
-/** One world serves all cases of the matrix, struck by one fault at a time. */
-const world = await auditedSandbox(SEED, { speed: 40 });
-const undisturbed = await world.audit();
-
-async function auditStruckBy({ endpoint, fault }: Pick<Case, "endpoint" | "fault">): Promise<TenantAudit> {
-  world.tenant.faults.clear();
-  world.tenant.faults.add({
-    match: { path: endpoint },
-    effect: fault.effect,
-    ...(fault.times === undefined ? {} : { times: fault.times }),
-  });
-  return world.audit(fault.effect.kind === "hang" ? { timeout: SHORT_TIMEOUT } : {});
+/** An audit of a world, and what one says of it that nothing strikes: their objects have other ids. */
+interface Struck {
+  audit: TenantAudit;
+  undisturbed: TenantAudit;
 }
+
+/** These serve all cases of the matrix, each struck by one fault at a time: an audit waits more than it computes. */
+const worlds = await Promise.all(
+  numbers(3).map(async () => {
+    const world = await auditedSandbox(SEED, { speed: 40 });
+    return { ...world, undisturbed: await world.audit() };
+  }),
+);
+const free = [...worlds];
+const inTurn = pLimit(worlds.length);
+
+const auditStruckBy = ({ endpoint, fault }: Pick<Case, "endpoint" | "fault">): Promise<Struck> =>
+  inTurn(async () => {
+    const world = free.pop();
+    if (!world) throw new TypeError("There is a world for each audit at a time.");
+    const { tenant, undisturbed } = world;
+    tenant.faults.clear();
+    tenant.faults.add({
+      match: { path: endpoint },
+      effect: fault.effect,
+      ...(fault.times === undefined ? {} : { times: fault.times }),
+    });
+    const audit = await world.audit(fault.effect.kind === "hang" ? { timeout: SHORT_TIMEOUT } : {});
+    free.push(world);
+    return { audit, undisturbed };
+  });
 
 /** Milliseconds of the fast clock. Only who waits for nothing should wait briefly: a body of 50 MB takes its time. */
 const SHORT_TIMEOUT = 10_000;
@@ -103,8 +123,12 @@ const named = (audit: TenantAudit, about: string): string[] =>
   audit.findings.flatMap(({ check, resource }) => (check === about ? [resource.id] : [])).sort();
 
 /** What a check must say when these sections are lost for this reason. */
-function expectedCheck(check: CheckResult, lost: readonly SectionName[], reason: UnknownReason): object {
-  const sections = Object.keys(undisturbed.inventory).length;
+function expectedCheck(
+  check: CheckResult,
+  lost: readonly SectionName[],
+  reason: UnknownReason,
+  sections: number,
+): object {
   const failed = lost.length;
   if (check.id === UNAVAILABLE) return { id: check.id, status: "fail", evaluated: sections, failed };
   if (check.id === TRUNCATED) {
@@ -120,12 +144,13 @@ function expectedCheck(check: CheckResult, lost: readonly SectionName[], reason:
 const checksOver = (sections: readonly SectionName[]): string[] =>
   CATALOGUE.filter((check) => check.needs.some((need) => sections.includes(need))).map(({ id }) => id);
 
-function expectSectionsLost(audit: TenantAudit, lost: readonly SectionName[], reason: UnknownReason): void {
+function expectSectionsLost({ audit, undisturbed }: Struck, lost: readonly SectionName[], reason: UnknownReason): void {
+  const sections = Object.keys(undisturbed.inventory).length;
   const gap = { status: "unavailable", reason, detail: expect.any(String) };
   const isBlind = reason !== "feature-unavailable";
 
   expect(audit.inventory).toEqual({ ...undisturbed.inventory, ...Object.fromEntries(lost.map((name) => [name, gap])) });
-  expect(audit.checks).toEqual(undisturbed.checks.map((check) => expectedCheck(check, lost, reason)));
+  expect(audit.checks).toEqual(undisturbed.checks.map((check) => expectedCheck(check, lost, reason, sections)));
   expect(withoutCoverage(audit, [])).toEqual(withoutCoverage(undisturbed, checksOver(lost)));
   expect(named(audit, UNAVAILABLE)).toEqual([...lost].sort());
   expect(named(audit, TRUNCATED)).toEqual(reason === "truncated" ? [...lost].sort() : []);
@@ -133,7 +158,7 @@ function expectSectionsLost(audit: TenantAudit, lost: readonly SectionName[], re
   expect(exitCodeOf(audit)).toBe(isBlind ? 2 : 0);
 }
 
-function expectRecovered(audit: TenantAudit): void {
+function expectRecovered({ audit, undisturbed }: Struck): void {
   expect(lasting(audit)).toEqual(lasting(undisturbed));
   expect(exitCodeOf(audit)).toBe(0);
 }
@@ -145,38 +170,37 @@ describe("the fault matrix", () => {
   let falseResults = 0;
   let cases = 0;
 
-  it("starts from a complete audit with findings", () => {
+  it.each(worlds)("starts from complete audits with findings", ({ undisturbed }) => {
     expect(undisturbed.status).toBe("complete");
     expect(exitCodeOf(undisturbed)).toBe(0);
     expect(undisturbed.checks.map(({ id }) => id)).toEqual(TENANT_CHECKS);
     expect(undisturbed.inventory.clients).toEqual({ status: "complete", count: 131 });
     expect(undisturbed.findings.length).toBeGreaterThan(130);
     expect(Object.keys(undisturbed.inventory)).toEqual([
-      ...wantedSections(CATALOGUE, baselineRules(world.clock).policy),
+      ...wantedSections(CATALOGUE, baselineRules(systemClock).policy),
     ]);
   });
 
-  it.each(SECTION_CASES.map((one) => ({ ...one, title: `${one.endpoint}: ${one.fault.title}` })))(
-    "$title",
-    async (one) => {
-      cases += 1;
-      falseResults += 1;
-      const audit = await auditStruckBy(one);
+  it.each(
+    SECTION_CASES.map((one) => ({ ...one, title: `${one.endpoint}: ${one.fault.title}`, made: auditStruckBy(one) })),
+  )("$title", async (one) => {
+    cases += 1;
+    falseResults += 1;
+    const audit = await one.made;
 
-      if (one.fault.reason === undefined) expectRecovered(audit);
-      else expectSectionsLost(audit, one.lost, one.fault.reason);
-      falseResults -= 1;
-    },
-  );
+    if (one.fault.reason === undefined) expectRecovered(audit);
+    else expectSectionsLost(audit, one.lost, one.fault.reason);
+    falseResults -= 1;
+  });
 
   it.each(FAULTS.filter((fault) => !fault.pagedOnly && !fault.managementOnly))(
     "/oauth/token: $title",
     async (fault) => {
       cases += 1;
       falseResults += 1;
-      const audit = await auditStruckBy({ endpoint: "/oauth/token", fault });
+      const { audit, undisturbed } = await auditStruckBy({ endpoint: "/oauth/token", fault });
 
-      if (fault.failure === undefined) expectRecovered(audit);
+      if (fault.failure === undefined) expectRecovered({ audit, undisturbed });
       else {
         expect(audit).toMatchObject({
           status: "failed",
@@ -194,7 +218,7 @@ describe("the fault matrix", () => {
 
   it("holds", async () => {
     console.log(`fault matrix: ${cases} cases, ${falseResults} false results`);
-    await world[Symbol.asyncDispose]();
+    await Promise.all(worlds.map((world) => world[Symbol.asyncDispose]()));
     expect(falseResults).toBe(0);
   });
 });

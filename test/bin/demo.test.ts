@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { test } from "vitest";
 import { curfew, temporaryFolder } from "../support/command-line.ts";
 
-test("the demo rotates a secret and a key, proves the old ones dead, and no application notices", {
+// Side by side: a demo waits for its own clock more than it computes.
+
+test.concurrent("the demo rotates a secret and a key, proves the old ones dead, and no application notices", {
   timeout: 180_000,
-}, async () => {
+}, async ({ expect }) => {
   await using folder = await temporaryFolder();
 
   const { code, stdout, stderr } = await curfew(["demo"], { cwd: folder.path, isFresh: true });
@@ -28,7 +30,7 @@ test("the demo rotates a secret and a key, proves the old ones dead, and no appl
   console.info(`demo: 2 rotations, ${tokens} tokens of 2 applications meanwhile, 0 failures`);
 });
 
-test("Ctrl-C ends the demo in the midst of a rotation", { timeout: 60_000 }, async () => {
+test.concurrent("Ctrl-C ends the demo in the midst of a rotation", { timeout: 60_000 }, async ({ expect }) => {
   await using folder = await temporaryFolder();
   let kill: (signal: NodeJS.Signals) => void = () => undefined;
   let isInterrupted = false;
@@ -49,9 +51,9 @@ test("Ctrl-C ends the demo in the midst of a rotation", { timeout: 60_000 }, asy
   expect(stdout).not.toContain("is dead");
 });
 
-test("the demo of a leak stops a thief, proves it, gives back what is approved, and keeps the evidence", {
+test.concurrent("the demo of a leak stops a thief, proves it, gives back what is approved, and keeps the evidence", {
   timeout: 180_000,
-}, async () => {
+}, async ({ expect }) => {
   await using folder = await temporaryFolder();
 
   const { code, stdout, stderr } = await curfew(["demo", "--incident"], { cwd: folder.path, isFresh: true });
