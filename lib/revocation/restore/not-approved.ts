@@ -1,22 +1,26 @@
 import { addedSince } from "../contain/added.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
+import { lock } from "../contain/lock.ts";
 import type { StepRun } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
 import { isGivenBack, isOpened, isSeenOpen } from "../incident/how-far.ts";
+import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
+import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
 import { forgetRestored } from "./forget-restored.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 
 /**
  * What keeps access from being given back: something else has unlocked the application, so that nobody knows who got
- * tokens since, until watching has locked it again and it is proven anew; or somebody gave it something else to
- * authenticate with, and who approved has not seen that. Looked at anew, each time right before it is unlocked: until
- * Curfew has seen that it opened it, it is guarded once more. From then on its owner may add what they like.
+ * tokens since: then it is locked at once, and proven anew; or somebody gave it something else to authenticate with, and
+ * who approved has not seen that. Looked at anew, each time right before it is unlocked: until Curfew has seen that it
+ * opened it, it is guarded once more. From then on its owner may add what they like.
  *
  * @param client as it was just seen
  * @returns undefined where there is nothing
+ * @throws CurfewError `store-failed`; `approval-refused`, to be tried again, where giving access back went on beside it
  */
 export async function unapprovedChange(
   { incident, parts }: StepRun,
@@ -27,18 +31,25 @@ export async function unapprovedChange(
     // Another run may have given it back since this one began: that it may is recorded before it is opened.
     const known = await readIncident(parts.table, incident.id);
     if (isGivenBack(incident) || isSeenOpen(known)) return [];
-    if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return "open";
+    if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return { open: known };
     return addedSince(incident, client, parts.table);
   });
   if ("error" in read) return incomplete(LOCKED, [UNSEEN], read.error);
-  if (read.value === "open") return incomplete(OPEN, [`${FOR_ITSELF} of ${incident.clientId}: ${OPENED}`], null);
   if (read.value === "unseen") return incomplete(LOCKED, [`${UNSEEN}: Auth0 does not say how it authenticates`], null);
+  if ("open" in read.value) {
+    await lockAsSeen(read.value.open, client, parts);
+    return incomplete(OPEN, [`${FOR_ITSELF} of ${incident.clientId}: ${OPENED}`], null);
+  }
   const others = read.value.filter(({ id }) => !plan.added?.some((seen) => seen.id === id));
   if (others.length === 0) return undefined;
   await forgetRestored(incident, parts);
   const lines = others.map(({ what }) => `${what}: not in the plan that was approved; take it away`);
   return incomplete("Something was added to the application, so it stays locked, or is locked again.", lines, null);
 }
+
+/** Its record says that it is open before it is locked; a look that fails cannot hide what was just seen. */
+const lockAsSeen = (known: Incident, client: RevokedClient, parts: IncidentParts): Promise<Incident> =>
+  lock(known, { ...parts, tenant: { ...parts.tenant, client: async () => client } });
 
 const OPEN = "Something else has unlocked the application.";
 const OPENED = "nobody gave it back; it is taken away, and proven once more that no token is given out";

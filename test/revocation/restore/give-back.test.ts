@@ -77,17 +77,17 @@ describe("what a second person approved", () => {
     expect(howFar(world.incident())).toBe("given");
   });
 
-  test("is not given back where something else has unlocked it since the last look, until that is proven anew", async () => {
+  test("is not given back where something else has unlocked it since the last look: it is locked at once, and proven anew", async () => {
     const world = await agreed("restore", { grants: [ORDERS] });
     const proof = stoppedAt(world.incident()) ?? 0;
     world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
     await give(world);
     expect(howFar(world.incident())).toBe("giving");
     expect(world.incident().steps.restore).toMatchObject({ missing: [expect.stringMatching(/nobody gave it back/)] });
+    expect([world.tenant.gives(ORDERS.audience), isContained(world.incident())]).toEqual([false, false]);
+    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
 
     await turns(world, 1);
-    expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
-    await give(world);
     expect(howFar(world.incident())).toBe("given");
     expect(world.incident().restored?.stoppedAt).toBeGreaterThan(proof);
     expect(world.guard.violations).toEqual([]);
@@ -167,6 +167,15 @@ describe("what a second person approved", () => {
 
     expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
     expect(toldOf(world).join()).not.toMatch(/put back/);
+  });
+
+  test("is not called contained where the lock is seen open and cannot be closed", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
+    world.tenant.refusals.setGrantTypes = "throttled";
+    await give(world);
+    expect([howFar(world.incident()), isContained(world.incident())]).toEqual(["giving", false]);
+    expect(world.incident().steps.lock).toMatchObject({ outcome: "incomplete", wasComplete: true });
   });
 
   test("is given back by one of two at once: what the other one finds open then is no news", async () => {
