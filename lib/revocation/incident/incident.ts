@@ -114,7 +114,7 @@ export interface Incident {
    * Since when access is given back: the last moment at which it was known to be locked, also where a later incident
    * gives it back. And when it had been proven until then that nothing is given out: what is given
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back, and again once unlocking is
-   * refused; never in a drill.
+   * refused and it is seen to be locked; never in a drill.
    * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`. `by`: the later incident that
    * gives it back, where one does; `isOpen` once whoever gives it back has seen it to be open.
    */

@@ -92,12 +92,19 @@ async function unlock(run: StepRun, plan: RestorePlan): Promise<Came | undefined
   const types = [...(now ?? []), ...missing];
   const what = `PATCH /api/v2/clients/${clientId} grant_types: ${types.join(" ")}`;
   const failure = await actAsAgreed(run, what, () => run.tenant.setGrantTypes(types));
-  if (failure && !hasCode(failure, ...MAYBE_DONE)) await noteRefused(run, noted);
+  if (failure && !hasCode(failure, ...MAYBE_DONE) && (await isSeenLocked(run, missing))) await noteRefused(run, noted);
   return failure && incomplete(NOT_BACK, [line], failure);
 }
 
-/** How a request ends of which nobody knows whether Auth0 did it. Any other answer is a no, or it was not sent. */
+/** How a call ends whose last request may still be on its way. Any other answer is a no, or it was not sent. */
 const MAYBE_DONE = ["unreachable", "timed-out", "service-failed", "unexpected-answer"] as const;
+
+/** A no is one to the last request of a call: an earlier one may have been done, and its answer lost. */
+async function isSeenLocked({ tenant }: StepRun, types: readonly string[]): Promise<boolean> {
+  const read = await tried(() => tenant.client());
+  if ("error" in read) return false;
+  return read.value === undefined || types.every((type) => read.value?.grantTypes?.includes(type) === false);
+}
 
 async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<Came | undefined> {
   if (!networkAcl) return undefined;

@@ -2,7 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import type { StepRun } from "../contain/step-run.ts";
 import { whyNotDone, whyOver } from "../incident/end-incident.ts";
-import { isGivenBack } from "../incident/how-far.ts";
+import { isGivenBack, isSeenOpen } from "../incident/how-far.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
 import { closesApplication } from "../incident/same-leak.ts";
@@ -96,13 +96,14 @@ async function changeEarlier(
 /**
  * That Auth0 did not open it: nothing of it is Curfew's own, so the lock is guarded on, here and in the earlier ones.
  *
- * @param noted what {@link noteRestored} gave: what another run has noted since stays
+ * @param noted what {@link noteRestored} gave: what another run has noted since, or has seen open, stays
  */
 export async function noteRefused({ incident, parts }: StepRun, noted: Noted): Promise<void> {
   for (const id of [incident.id, ...(incident.follows ?? [])]) {
     await changeIncident(parts.table, id, (known) => {
       const { restored, ...shut } = known;
-      return known.closedAt === null && restored !== undefined && restored.at === noted.first ? shut : known;
+      if (known.closedAt !== null || isSeenOpen(known)) return known;
+      return restored !== undefined && restored.at === noted.first ? shut : known;
     });
   }
 }

@@ -7,6 +7,7 @@ import { howFar } from "../../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { RevokedClient, RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
@@ -25,6 +26,22 @@ async function agreed(step: keyof typeof QUESTIONS, options: WorldOptions): Prom
   await world.clock.run(replaced(world).then(() => approve(world, step)));
   return world;
 }
+
+/** Gives back, and each request to unlock is refused in the end, whatever came of it before. */
+const giveThrough = (
+  world: World,
+  before: (types: readonly string[], parts: IncidentParts) => Promise<unknown>,
+): Promise<unknown> => {
+  const refused = (parts: IncidentParts): IncidentParts["tenant"] => ({
+    ...parts.tenant,
+    setGrantTypes: async (types) => {
+      await before(types, parts);
+      throw new CurfewError("throttled", "Auth0 refuses this.", { retryable: true });
+    },
+  });
+  const incident = world.incident();
+  return world.clock.run(world.run("give", (parts) => giveBack(incident, { ...parts, tenant: refused(parts) })));
+};
 
 /** One look at what was taken away, before anything is proven anew or given back. */
 const look = (world: World) =>
@@ -150,23 +167,41 @@ describe("what a second person approved", () => {
 
   test("may be opened by one of two at once that the other one was refused", async () => {
     const world = await agreed("restore", { grants: [ORDERS] });
-    let isBeside = false;
-    const refusing = async () => {
-      if (isBeside) return;
-      isBeside = true;
-      await give(world);
-      throw new CurfewError("throttled", "Auth0 refuses this.", { retryable: true });
-    };
-    const before = world.incident();
-    await world.clock.run(
-      world.run("give", async (parts) =>
-        giveBack(before, { ...parts, tenant: { ...parts.tenant, setGrantTypes: refusing } }),
-      ),
-    );
+    await giveThrough(world, (_, parts) => giveBack(world.incident(), parts));
     await turns(world, 2);
 
     expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
     expect(toldOf(world).join()).not.toMatch(/put back/);
+  });
+
+  test.each([
+    ["open", undefined],
+    ["unread", "unreachable"],
+  ] as const)(
+    "may be opened by an earlier try of the call that was refused in the end: where it is %s, that stands",
+    async (_, unread) => {
+      const world = await agreed("restore", { grants: [ORDERS] });
+      await giveThrough(world, async (types) => {
+        world.tenant.setGrantTypes(types);
+        if (unread) world.tenant.refusals.client = unread;
+      });
+      expect([howFar(world.incident()), isContained(world.incident())]).toEqual(["opened", false]);
+      delete world.tenant.refusals.client;
+      await turns(world, 1);
+
+      expect([howFar(world.incident()), world.tenant.gives(ORDERS.audience)]).toEqual(["given", true]);
+      expect(toldOf(world).join()).not.toMatch(/put back/);
+    },
+  );
+
+  test("stays open by the one of two at once that has seen it open, whoever locks it then", async () => {
+    const world = await agreed("restore", { grants: [ORDERS] });
+    await giveThrough(world, async (types, parts) => {
+      world.tenant.setGrantTypes(types);
+      await giveBack(world.incident(), parts);
+      world.tenant.setGrantTypes([]);
+    });
+    expect(world.incident().restored).toMatchObject({ isOpen: true });
   });
 
   test("is not called contained where the lock is seen open and cannot be closed", async () => {
