@@ -2,7 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { minutes } from "../../model/duration.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { ask } from "../approvals/ask.ts";
-import { type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
+import { type Approval, type Asked, answeredSince, askedRow, readAsked } from "../approvals/asked.ts";
 import { planHash } from "../approvals/plan-hash.ts";
 import { lock } from "../contain/lock.ts";
 import { whyOver } from "../incident/end-incident.ts";
@@ -70,20 +70,21 @@ async function nextAnswer(
   const known = await readAsked<RestorePlan>(parts.table, incident.id, "restore");
   const asked = known && answeredSince(known, since);
   const { decision } = asked ?? {};
-  const isLockedAgain = decision?.decision === "reject" && isLeftHalfway(incident, others);
+  const isNo = decision?.decision === "reject";
+  const isLockedAgain = isNo && isLeftHalfway(incident, others);
   if (decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision, isLockedAgain }, parts);
-  if (isLockedAgain) return lockAgain(incident, decision, parts);
   const now = parts.clock.now();
   const isOver = now > lastTry(incident, asked);
+  if (isLockedAgain || (isNo && !isOver && isUnlocked(incident))) return lockAgain(incident, decision, parts);
   if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
   // In a drill nothing depends on the answer: a no ends it.
-  if (isOver || (decision?.decision === "reject" && incident.drill && whyNotReady(incident) === null))
+  if (isOver || (isNo && incident.drill && whyNotReady(incident) === null))
     return staysContained(incident, known, since, parts);
   // The window got shorter since: that may still be answered, and is not asked again.
   if (asked && now > lastAnswer(incident)) return { next: "again", wait: pauseAfter(now - asked.askedAt) };
   if (whyNotReady(incident) !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
   if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
-  const isRejected = asked && decision?.decision === "reject" && (await isSame(incident, asked, rules, parts));
+  const isRejected = asked && isNo && (await isSame(incident, asked, rules, parts));
   return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
 }
 
@@ -119,14 +120,22 @@ async function rejected(incident: Incident, { decision }: Pick<Asked, "decision"
   return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
 }
 
-/** What an ended incident may have opened is locked again at once, and told, as what was put back. */
-async function lockAgain(incident: Incident, { by }: { by: string }, parts: RespondParts): Promise<Way> {
+/**
+ * What an ended incident may have opened is locked again at once, and told, as what was put back. Until it is seen to be
+ * locked that is tried again, and not only with the next turn of watching, which may be hours away.
+ */
+async function lockAgain(incident: Incident, { by, at }: Approval, parts: RespondParts): Promise<Way> {
   await forgetRestored(incident, parts);
   const latest = await lock(await readIncident(parts.table, incident.id), parts);
-  const came = isComplete(latest.steps.lock) ? "It is locked again" : "It may be open, and could not be locked yet";
+  const isLocked = isComplete(latest.steps.lock);
+  const came = isLocked ? "It is locked again" : NOT_LOCKED;
   await recordNotGiven(latest, [`${came}: ${by} said no to giving access back.`], parts);
-  return { next: "again", wait: SOON };
+  return { next: "again", wait: isLocked ? SOON : pauseAfter(parts.clock.now() - at) };
 }
+
+const isUnlocked = ({ steps: { lock: locked } }: Incident): boolean => locked?.outcome === "incomplete";
+
+const NOT_LOCKED = "It may be open, and could not be locked yet";
 
 /** @param since when that was asked before, it counts no more */
 async function staysContained(
@@ -142,11 +151,12 @@ async function staysContained(
     const at = asked.until;
     await tellIncident(incident, { turn: "decided", step: "restore", at, decision: "unanswered", by: null }, parts);
   }
+  const stays = isUnlocked(incident) ? NOT_LOCKED : "It stays contained";
   const missing = isOpened(incident)
     ? [IN_PART]
     : !asked
-      ? [`It stays contained: ${whyNotReady(incident) ?? "nobody was asked"}.`]
-      : [`It stays contained: ${isVoid ? VOID : wordsOf(decision)}.`];
+      ? [`${stays}: ${whyNotReady(incident) ?? "nobody was asked"}.`]
+      : [`${stays}: ${isVoid ? VOID : wordsOf(decision)}.`];
   await recordNotGiven(incident, missing, parts);
   return ON;
 }

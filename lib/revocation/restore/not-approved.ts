@@ -31,25 +31,28 @@ export async function unapprovedChange(
     // Another run may have given it back since this one began: that it may is recorded before it is opened.
     const known = await readIncident(parts.table, incident.id);
     if (isGivenBack(incident) || isSeenOpen(known)) return [];
-    if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return { open: known };
+    if (!isOpened(known) && client.grantTypes?.includes(FOR_ITSELF)) return "open";
     return addedSince(incident, client, parts.table);
   });
   if ("error" in read) return incomplete(LOCKED, [UNSEEN], read.error);
   if (read.value === "unseen") return incomplete(LOCKED, [`${UNSEEN}: Auth0 does not say how it authenticates`], null);
-  if ("open" in read.value) {
-    await lockAsSeen(read.value.open, client, parts);
+  if (read.value === "open") {
+    await lockAsSeen(incident, client, parts);
     return incomplete(OPEN, [`${FOR_ITSELF} of ${incident.clientId}: ${OPENED}`], null);
   }
   const others = read.value.filter(({ id }) => !plan.added?.some((seen) => seen.id === id));
   if (others.length === 0) return undefined;
-  await forgetRestored(incident, parts);
+  await forgetRestored(incident, parts, client);
+  if (client.grantTypes?.includes(FOR_ITSELF)) await lockAsSeen(incident, client, parts);
   const lines = others.map(({ what }) => `${what}: not in the plan that was approved; take it away`);
   return incomplete("Something was added to the application, so it stays locked, or is locked again.", lines, null);
 }
 
 /** Its record says that it is open before it is locked; a look that fails cannot hide what was just seen. */
-const lockAsSeen = (known: Incident, client: RevokedClient, parts: IncidentParts): Promise<Incident> =>
-  lock(known, { ...parts, tenant: { ...parts.tenant, client: async () => client } });
+async function lockAsSeen({ id }: Incident, client: RevokedClient, parts: IncidentParts): Promise<void> {
+  const tenant = { ...parts.tenant, client: async () => client };
+  await lock(await readIncident(parts.table, id), { ...parts, tenant });
+}
 
 const OPEN = "Something else has unlocked the application.";
 const OPENED = "nobody gave it back; it is taken away, and proven once more that no token is given out";

@@ -5,6 +5,7 @@ import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { howFar } from "../../../lib/revocation/incident/how-far.ts";
 import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { SOON } from "../../../lib/revocation/pause.ts";
 import type { RevokedClient, RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import type { RespondParts } from "../../../lib/revocation/respond/respond.ts";
@@ -239,15 +240,27 @@ describe("and where it is open, which nobody has seen", () => {
     expect(isContained(world.incident())).toBe(true);
   });
 
-  test("is locked by the next turn where it cannot be locked after a no, which is said", async () => {
+  test.each([
+    ["setGrantTypes", "throttled"],
+    ["client", "fails before"],
+    ["client", "dies before"],
+  ] as const)("is tried again soon where a no cannot lock it, which is said: %s %s", async (call, fault) => {
     const world = await endedHalfway("answer lost");
     await answered(world, "reject");
-    failing(world, "throttled");
+    world.wire.fail({ call: `tenant.${call}`, fault });
+    if (fault === "dies before") await expect(plan(world)).rejects.toThrow();
+    else {
+      expect(await plan(world)).toEqual({ next: "again", wait: SOON });
+      expect(missing(world)).toMatch(/It may be open, and could not be locked yet: \S+kim said no/);
+    }
+    expect([isOpen(world), isContained(world.incident()), world.incident().steps.lock]).toMatchObject([
+      ...[true, false],
+      { outcome: "incomplete", wasComplete: true },
+    ]);
+    world.calm();
     await plan(world);
-    expect(missing(world)).toMatch(/It may be open, and could not be locked yet: \S+kim said no/);
-    calm(world);
-    await turns(world, 1);
     expect([isOpen(world), putBacks(world) > 0]).toEqual([false, true]);
+    expect(missing(world)).toMatch(/It is locked again: \S+kim said no/);
   });
 
   test("stays so after a yes, which is one to just that", async () => {
@@ -260,13 +273,12 @@ describe("and where it is open, which nobody has seen", () => {
     expect(world.incident().restored?.by).toBeUndefined();
   });
 
-  test("is locked where a key was added that is not in the plan", async () => {
+  test("is locked at once where a key was added that is not in the plan", async () => {
     const world = await endedHalfway("answer lost");
     await answered(world, "approve");
     attach(world, "cred_evil");
     await state(world, (parts) => restore.act(world.incident(), parts));
     expect(missing(world)).toContain("cred_evil: not in the plan");
-    await turns(world, 1);
     expect([isOpen(world), putBacks(world)]).toEqual([false, 1]);
   });
 });
