@@ -131,13 +131,16 @@ function leverText(lever: Lever, { isLocal }: IncidentPlan): string {
   return texts[lever];
 }
 
-function egressLine({ tenant, request }: IncidentPlan): string[] {
+function egressLine({ tenant, request, isLocal }: IncidentPlan): string[] {
   const egress = tenant.containment?.networkAcl?.egress;
+  if (!egress) return [];
+  if (isLocal) return [LEFT_TO_PEOPLE];
   const verb = request.drill ? "would be" : "is";
-  return egress
-    ? [`- network-acl: the Management API ${verb} closed to everybody but ${egress.map(terminalText).join(", ")}.`]
-    : [];
+  return [`- network-acl: the Management API ${verb} closed to everybody but ${egress.map(terminalText).join(", ")}.`];
 }
+
+const LEFT_TO_PEOPLE =
+  "- network-acl: NOT from here, it would shut this machine out; people within the configured ranges can make one by hand.";
 
 /** A variable here does not change when the credential does. */
 function variableOf(login: LoginConfig | undefined): string {

@@ -213,7 +213,7 @@ describe("what is missing", () => {
   });
 
   test.each([
-    { refused: "createNetworkAcl", title: "acme: job: the network ACL is not there" },
+    { refused: "createNetworkAcl", title: "acme: job: the network ACL is not as it should be" },
     { refused: "signingKeys", title: "acme: job: not all of the tenant could be looked at" },
   ] as const)("is told once where $refused is refused, though nothing waits for it", async ({ refused, title }) => {
     const world = await contained({ egress: EGRESS }, ({ tenant }) => {
@@ -249,7 +249,7 @@ describe("what is missing", () => {
       outcome: "incomplete",
       message: expect.stringMatching(/switched off/),
     });
-    expect(toldOf(world)).toContain("acme: job: the network ACL is not there");
+    expect(toldOf(world)).toContain("acme: job: the network ACL is not as it should be");
   });
 
   test("is nothing when a single look fails, and is told when nobody can look for long", async () => {

@@ -3,8 +3,8 @@ import type { UndoneStep } from "./incident-turn.ts";
 /** What is not done, and what that means for everybody. */
 export const UNDONE: Readonly<Record<UndoneStep, { what: string; means: string }>> = {
   "network-acl": {
-    what: "the network ACL is not there",
-    means: "Tokens for the Management API that are out are not ended early. Nothing else waits for it.",
+    what: "the network ACL is not as it should be",
+    means: "Tokens for the Management API that are out may not be ended early. Nothing else waits for it.",
   },
   look: {
     what: "not all of the tenant could be looked at",

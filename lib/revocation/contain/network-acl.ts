@@ -1,4 +1,6 @@
+import type { CurfewError } from "../../model/curfew-error.ts";
 import type { Incident } from "../incident/incident.ts";
+import { aclDescription, letInByHand, mayHaveAcl, NOT_FROM_HERE, SHUT_OUT } from "../incident/network-rule.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NetworkAcl } from "../ports.ts";
 import { act } from "./act.ts";
@@ -8,9 +10,6 @@ import { notePutBack } from "./note-put-back.ts";
 import { runStep } from "./run-step.ts";
 import { type StepRun, wasComplete } from "./step-run.ts";
 import { tried } from "./tried.ts";
-
-/** By this an incident's rule is found again, also by whoever did not hear that it was made. */
-export const aclDescription = ({ id }: Pick<Incident, "id">): string => `Curfew, incident ${id}`;
 
 /** The incident's rule among the tenant's; undefined where there is none. */
 export const findAcl = (acls: readonly NetworkAcl[], incident: Pick<Incident, "id">): NetworkAcl | undefined =>
@@ -30,12 +29,12 @@ export const setNetworkAcl = (incident: Incident, parts: IncidentParts): Promise
 export async function setAcl(run: StepRun): Promise<Came> {
   const { incident, parts, tenant } = run;
   const { egress } = parts.settings;
-  if (egress === null) return notApplicable("No network ACL is configured for emergencies.");
-  if (!incident.leak?.shortens.includes("network-acl")) {
-    return notApplicable("A network ACL does not end what this kind of leak left out.");
-  }
+  const why = whyNone(run);
+  // One that was made is looked for on, whatever the configuration says since.
+  if (why !== undefined && !mayHaveAcl(incident)) return notApplicable(why);
   const before = await lookForAcl(run);
-  if (before !== "absent") return before;
+  if (before !== "absent") return cameOf(run, before, wasShutOut(run));
+  if (why !== undefined || egress === null) return notApplicable(why ?? NOT_CONFIGURED);
   const given = await readGivenBack(run);
   if ("error" in given) return incomplete(NOT_THERE, [MISSING], given.error);
   if (given.value?.networkAcl) return SET;
@@ -46,8 +45,18 @@ export async function setAcl(run: StepRun): Promise<Came> {
   if (incident.drill) return { outcome: "done", message: "A network ACL would be made." };
   if (failure?.code === "feature-unavailable") return lacksFeature(reasonOf(failure));
   const after = await lookForAcl(run);
-  return after === "absent" ? incomplete(NOT_THERE, [MISSING], failure ?? null) : after;
+  if (after === "absent") return incomplete(NOT_THERE, [MISSING], failure ?? null);
+  return cameOf(run, after, true);
 }
+
+/** Why none is made; undefined where it is. */
+function whyNone({ incident: { leak }, parts: { settings } }: StepRun): string | undefined {
+  if (settings.egress === null) return NOT_CONFIGURED;
+  if (!leak?.shortens.includes("network-acl")) return "A network ACL does not end what this kind of leak left out.";
+  return settings.isAlone ? NOT_FROM_HERE : undefined;
+}
+
+const NOT_CONFIGURED = "No network ACL is configured for emergencies.";
 
 const SET: Came = {
   outcome: "done",
@@ -62,13 +71,29 @@ const notApplicable = (message: string): Came => ({ outcome: "not-applicable", m
 const lacksFeature = (reason: string): Came =>
   notApplicable(`The tenant's plan has no network ACL for this (${reason}): tokens that are out are not ended early.`);
 
-async function lookForAcl({ tenant, incident }: StepRun): Promise<Came | "absent"> {
+/** The rule as it is there, or why it cannot be looked at. */
+type Look = { acl: NetworkAcl } | { error: CurfewError };
+
+async function lookForAcl({ tenant, incident }: StepRun): Promise<Look | "absent"> {
   const listed = await tried(() => tenant.networkAcls());
-  if ("error" in listed) {
-    if (listed.error.code === "feature-unavailable") return lacksFeature(reasonOf(listed.error));
-    return unseen("Whether the network ACL is there could not be seen.", [MISSING], listed.error);
-  }
+  if ("error" in listed) return listed;
   const acl = findAcl(listed.value, incident);
-  if (acl === undefined) return "absent";
-  return acl.isActive ? SET : incomplete("The network ACL is there, and switched off.", [MISSING], null);
+  return acl ? { acl } : "absent";
 }
+
+/** @param wasMade whether it was made just now, or an earlier run found that it keeps Curfew out */
+function cameOf({ incident }: StepRun, look: Look, wasMade: boolean): Came {
+  if ("acl" in look) return look.acl.isActive ? SET : incomplete(SWITCHED_OFF, [MISSING], null);
+  const { error } = look;
+  if (error.code === "feature-unavailable") return lacksFeature(reasonOf(error));
+  if (!wasMade || !isRefusedAtTheDoor(error))
+    return unseen("Whether the network ACL is there could not be seen.", [MISSING], error);
+  return incomplete(SHUT_OUT, [letInByHand(incident)], error);
+}
+
+const SWITCHED_OFF = "The network ACL is there, and switched off.";
+
+/** Nothing that this login may not do: what was refused is whence it came. An answer with a reason of its own has another code. */
+const isRefusedAtTheDoor = ({ detail }: CurfewError): boolean => detail?.startsWith("status 403") === true;
+
+const wasShutOut = ({ incident: { steps } }: StepRun): boolean => steps["network-acl"]?.message === SHUT_OUT;

@@ -1,6 +1,7 @@
 import { REVOKE_USERS_ACCESS } from "../leak/leak-kinds.ts";
 import { waitsForRefreshTokens } from "../window/window.ts";
 import type { Incident } from "./incident.ts";
+import { aclSteps } from "./network-rule.ts";
 import { nowhereSince } from "./nowhere.ts";
 
 /** What only people can do, one step a line; empty while nobody knows what leaked. */
@@ -8,7 +9,7 @@ export function stepsForPeople(
   incident: Pick<Incident, "id" | "tenant" | "leak" | "steps" | "window">,
 ): readonly string[] {
   if (nowhereSince(incident) !== null) return findTheRightOne(incident);
-  const steps = incident.leak?.steps ?? [];
+  const steps = [...aclSteps(incident), ...(incident.leak?.steps ?? [])];
   return waitsForRefreshTokens(incident.window) ? [...steps, ...endRefreshTokens(steps, incident)] : steps;
 }
 

@@ -1,8 +1,8 @@
 import type { Table } from "../../store/table.ts";
 import { addedTo } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
-import { aclDescription } from "../contain/network-acl.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
+import { mayHaveAcl, removeAclByHand } from "../incident/network-rule.ts";
 import { readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
@@ -82,10 +82,7 @@ function typeLines(
   return types.includes(FOR_ITSELF) ? [`${where}: tick Client Credentials. It had: ${types.join(" ")}`] : [];
 }
 
-const aclLines = (incident: Incident): string[] =>
-  isComplete(incident.steps["network-acl"])
-    ? [`Security > Access Control: switch off the rule "${aclDescription(incident)}", and delete it.`]
-    : [];
+const aclLines = (incident: Incident): string[] => (mayHaveAcl(incident) ? [removeAclByHand(incident)] : []);
 
 /** A word as a shell takes it. */
 export const word = (text: string): string =>

@@ -51,6 +51,9 @@ describe("a network ACL", () => {
     });
     for (let again = 0; again < 2; again += 1) await responder.deleteNetworkAcl(acls.at(-1)?.id ?? "");
     expect(await steal()).toBe(200);
+    // Ranges that Curfew itself is not in: made, and then it is refused as a stranger is.
+    await responder.createNetworkAcl("curfew: an incident", ["203.0.113.7/32"]);
+    expect(await errorOf(responder.networkAcls())).toMatchObject({ code: "request-refused", detail: "status 403" });
   });
 
   test("without a range is not made: it would keep out Curfew itself", async () => {

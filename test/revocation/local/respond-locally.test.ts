@@ -74,7 +74,7 @@ const isAnnounced = ({ window }: Incident): boolean => window !== null;
 
 describe("answering a leak from a person's machine", () => {
   test("locks, contains, proves and watches until the window is over, and keeps the evidence", async () => {
-    const world = await createWorld(MACHINE);
+    const world = await createWorld({ ...MACHINE, egress: ["203.0.113.7/32"] });
 
     await until(world, isAnnounced);
     const used = logEvent(world.clock.now(), { id: "m", clientId: CLIENT_ID });
@@ -86,7 +86,8 @@ describe("answering a leak from a person's machine", () => {
     expect(isContained(incident)).toBe(true);
     expect(incident.window?.state === "closes" && (incident.closedAt ?? 0) >= incident.window.at).toBe(true);
     expect(world.tenant.client?.grantTypes).toEqual([]);
-    expect(world.tenant.grants.size).toBe(0);
+    expect([world.tenant.grants.size, world.tenant.acls.length]).toEqual([0, 0]);
+    expect(incident.steps["network-acl"]?.message).toMatch(/^From this machine no network ACL is made/);
     expect(incident.steps.close?.outcome).toBe("done");
     expect(world.heard()).toMatch(/was used after it was locked: 1 request\n.*the deployed Curfew did.*\n1 time: POST/);
     expect(world.heard()).toContain("Which of these requests were the deployed Curfew's own");

@@ -1,5 +1,5 @@
-import { aclDescription } from "../../../lib/revocation/contain/network-acl.ts";
 import { incidentPartition, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { aclDescription } from "../../../lib/revocation/incident/network-rule.ts";
 import { readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { containAll, respond, turn } from "./curfew.ts";
