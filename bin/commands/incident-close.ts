@@ -46,4 +46,4 @@ export async function runIncidentClose(
 }
 
 const MEANS =
-  "Ending it: nobody watches any more, what is put back stays, nothing is given back. What was taken away stays so.";
+  "Ending it: nobody watches any more, what is put back stays, nothing is given back. What was taken away stays so; a network ACL that it made goes.";

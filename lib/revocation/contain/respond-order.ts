@@ -73,7 +73,7 @@ function holdsUp(steps: Steps, step: ContainingStep): boolean {
 }
 
 /** What may be over in a minute. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
+export const PASSING: ReadonlySet<ErrorCode> = new Set([
   "throttled",
   "unreachable",
   "timed-out",

@@ -1,4 +1,5 @@
 import { counted } from "../../alerts/harmless-text.ts";
+import { removeAclByHand } from "../incident/network-rule.ts";
 import { IN_NO_INVENTORY } from "../investigate/compare.ts";
 import type { Exposure } from "../investigate/exposed.ts";
 import type { IncidentSettings } from "../parts.ts";
@@ -45,10 +46,17 @@ const aboutContaining = ({ incident, isContained, lockAtLast, leak, steps, ended
     // These two say that they wait, which is what is ending now.
     outcome === "incomplete" && step !== "watch" && step !== "close" ? missing.map((line) => `${step}: ${line}`) : [],
   ),
+  ...aboutTheNetwork(incident, steps),
   ...steps.flatMap(({ told }) =>
     told.length === 0 ? [] : [`${counted(told.length, "thing")} could not be stored; people were told what.`],
   ),
 ];
+
+/** Before an incident is closed its network ACL is taken away: what is recorded then may still be there. */
+const aboutTheNetwork = ({ id, drill }: Facts["incident"], steps: Facts["steps"]): string[] =>
+  !drill && steps.some(({ step, outcome }) => step === "network-acl" && outcome !== "not-applicable")
+    ? [`Does the network ACL of this incident still keep others from the Management API? ${removeAclByHand({ id })}`]
+    : [];
 
 const aboutCredentials = ({ credentials }: Facts): string[] =>
   credentials.flatMap(({ what, state, detail }) => (state === "dead" ? [] : [`Is this dead: ${what}? ${detail}`]));

@@ -2,6 +2,7 @@ import { isBegun, isGivenBack, isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { changeIncident, recordStep } from "../incident/incidents.ts";
 import { deciding } from "../incident/later.ts";
+import { mayHaveAcl } from "../incident/network-rule.ts";
 import { isNotThere, nowhereSince } from "../incident/nowhere.ts";
 import { pauseAfter } from "../pause.ts";
 import { A_DAY, lastAnswer } from "./how-long.ts";
@@ -23,8 +24,8 @@ export async function nothingToAsk(
   if (later) return leftTo(later, incident, parts);
   if (restore?.outcome === "not-applicable") await forgetLeft(incident, parts);
   if (incident.leak?.levers.length === 0 || nowhereSince(incident) !== null)
-    return notGiven(NOTHING_TAKEN, incident, parts);
-  return isNotThere(incident) ? notGiven(GONE, incident, parts) : undefined;
+    return notGiven(withAcl(NOTHING_TAKEN, incident), incident, parts);
+  return isNotThere(incident) ? notGiven(withAcl(GONE, incident), incident, parts) : undefined;
 }
 
 /** What is left to a later incident may come back to this one, unless that one has given all of it back. */
@@ -41,6 +42,12 @@ const NOTHING_TAKEN = "Nothing was taken away from the application, so there is 
 const GIVEN_BACK = "A later incident has given access back.";
 
 const GONE = "The application is gone, so there is nothing to give access back to.";
+
+/** What else was done goes without being asked for. */
+const withAcl = (message: string, incident: Incident): string =>
+  !incident.drill && mayHaveAcl(incident)
+    ? `${message} The network ACL is taken away when the incident is closed.`
+    : message;
 
 async function notGiven(message: string, incident: Incident, { table, clock }: RespondParts): Promise<Way> {
   await recordStep(table, incident.id, "restore", { at: clock.now(), outcome: "not-applicable", message });

@@ -1,5 +1,7 @@
 import type { Instant } from "../../history/history.ts";
+import type { Seconds } from "../../model/duration.ts";
 import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
+import { takeAclAway } from "../close/take-acl-away.ts";
 import { lock } from "../contain/lock.ts";
 import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
@@ -72,8 +74,8 @@ export const respondSteps = (
       await notYet(incident, missing, parts);
       return { next: "again", wait: untilNextLook(incident, parts.clock.now()) };
     }
-    await keepPresentClient(incident, parts);
-    return ON;
+    const wait = await lastDeeds(incident, parts);
+    return wait === null ? ON : { next: "again", wait };
   },
 });
 
@@ -98,6 +100,13 @@ async function watchingWay(incident: Incident, parts: RespondParts, atLeastUntil
 /** Others may still wait for hours; what a person ended does not. */
 async function endedWay(incident: Incident, parts: RespondParts): Promise<Way> {
   if (incident.closedAt !== null) return ON;
-  await keepPresentClient(incident, parts);
-  return { next: "close", wait: 0 };
+  const wait = await lastDeeds(incident, parts);
+  return wait === null ? { next: "close", wait: 0 } : { next: "again", wait };
+}
+
+/** What needs the responder's login before an incident is closed; how long to wait where it is to be done again. */
+async function lastDeeds(incident: Incident, parts: RespondParts): Promise<Seconds | null> {
+  const wait = await takeAclAway(incident, parts);
+  if (wait === null) await keepPresentClient(incident, parts);
+  return wait;
 }

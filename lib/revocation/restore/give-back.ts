@@ -1,16 +1,17 @@
-import { counted } from "../../alerts/harmless-text.ts";
+import { counted, harmless } from "../../alerts/harmless-text.ts";
 import { hasCode } from "../../model/curfew-error.ts";
 import { answeredSince, approvedPlan, readAsked } from "../approvals/asked.ts";
 import { act } from "../contain/act.ts";
 import { actAsAgreed } from "../contain/act-as-agreed.ts";
 import { type Came, incomplete } from "../contain/came.ts";
-import { findAcl } from "../contain/network-acl.ts";
 import { runStep } from "../contain/run-step.ts";
 import type { StepRun } from "../contain/step-run.ts";
 import { tried } from "../contain/tried.ts";
 import { whyNotDone } from "../incident/end-incident.ts";
 import type { Incident } from "../incident/incident.ts";
 import { decidesSince, laterOnes } from "../incident/later.ts";
+import { ACL_PREFIX, aclDescription } from "../incident/network-rule.ts";
+import { sharersOf } from "../incident/sharers.ts";
 import type { IncidentParts } from "../parts.ts";
 import { giveGrants } from "./give-grants.ts";
 import { unapprovedChange } from "./not-approved.ts";
@@ -57,13 +58,12 @@ async function give(run: StepRun): Promise<Came> {
   const why = await noteBegun(run, since);
   if (why !== null) return incomplete(NOT_BACK, [why], null);
   if (incident.drill) return wouldGive(run, plan);
-  const failure =
-    (await giveGrants(run, plan)) ??
-    (await unlock(run, plan)) ??
-    (await noteOpen(run)) ??
-    (await openNetwork(run, plan));
+  const failure = (await giveGrants(run, plan)) ?? (await unlock(run, plan)) ?? (await noteOpen(run));
   if (failure) return failure;
-  return { outcome: "done", message: `${incident.clientId} has what was approved, and nothing else.` };
+  const network = await openNetwork(run, plan);
+  if ("outcome" in network) return network;
+  const message = `${incident.clientId} has what was approved, and nothing else.`;
+  return { outcome: "done", message: [message, ...stillClosed(network.others)].join(" ") };
 }
 
 async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
@@ -106,20 +106,29 @@ async function isSeenLocked({ tenant }: StepRun, types: readonly string[]): Prom
   return read.value === undefined || types.every((type) => read.value?.grantTypes?.includes(type) === false);
 }
 
-async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<Came | undefined> {
-  if (!networkAcl) return undefined;
+/** Takes away the rules of all that keep together what is given back, also of those that are over. Others' stay. */
+async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<Came | { others: string[] }> {
+  if (!networkAcl) return { others: [] };
   const line = "the network ACL of this incident is still there";
+  const sharers = await tried(() => sharersOf(run.parts.table, run.incident));
+  if ("error" in sharers) return incomplete(NOT_BACK, [line], sharers.error);
   const listed = await tried(() => run.tenant.networkAcls());
   if ("error" in listed) {
-    if (listed.error.code === "feature-unavailable") return undefined;
+    if (listed.error.code === "feature-unavailable") return { others: [] };
     return incomplete(NOT_BACK, [line], listed.error);
   }
-  for (const id of [run.incident.id, ...(run.incident.follows ?? [])]) {
-    const acl = findAcl(listed.value, { id });
-    if (!acl) continue;
+  const own = sharers.value.map(aclDescription);
+  for (const acl of listed.value.filter(({ description }) => own.includes(description))) {
     const what = `DELETE /api/v2/network-acls/${acl.id}`;
     const failure = await actAsAgreed(run, what, () => run.tenant.deleteNetworkAcl(acl.id));
     if (failure) return incomplete(NOT_BACK, [line], failure);
   }
-  return undefined;
+  const others = listed.value.filter(
+    ({ description, isActive }) => isActive && description.startsWith(ACL_PREFIX) && !own.includes(description),
+  );
+  return { others: others.map(({ description }) => description) };
 }
+
+/** The network is open where nobody else has closed it. */
+const stillClosed = (others: readonly string[]): string[] =>
+  others.slice(0, 5).map((rule) => `The Management API is still closed to others, by "${harmless(rule, 120)}".`);

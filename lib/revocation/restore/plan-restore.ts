@@ -5,6 +5,7 @@ import { addedTo, saysHow } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { isLeftHalfway, laterOnes } from "../incident/later.ts";
+import { mayHaveAcl } from "../incident/network-rule.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
@@ -91,9 +92,6 @@ function reportedSince(incident: Incident, later: readonly Incident[]): string[]
     return [`A leak was reported again, as ${id}; the credential ${what} since. ${who}`];
   });
 }
-
-const mayHaveAcl = ({ steps: { "network-acl": acl } }: Incident): boolean =>
-  acl !== undefined && acl.outcome !== "not-applicable";
 
 /** Of grants that were there and could not be stored people were told: only they can give them back. */
 function unstored(

@@ -43,8 +43,12 @@ const planText = (
   ...(grantTypes.length === 0
     ? [`${clientId} keeps its grant types: it gets no tokens for itself until a person allows it.`]
     : [`GIVE BACK the grant type ${grantTypes.join(" ")}: ${clientId} gets tokens for itself again.`]),
-  ...(networkAcl ? ["TAKE AWAY this incident's network ACL: the Management API answers to everybody again."] : []),
+  ...(networkAcl ? [OPEN_NETWORK] : []),
 ];
+
+/** Whether another incident has one as well is seen when it is taken away, and said then. */
+const OPEN_NETWORK =
+  "TAKE AWAY the network ACLs of this incident and of the others that closed the application: the Management API answers to others again, unless one of another incident is still there.";
 
 /** With its id: that is what giving back compares. */
 const addedText = ({ id, what }: Added): string => (what.includes(id) ? what : `${what} (${id})`);

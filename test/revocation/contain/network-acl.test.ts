@@ -1,15 +1,152 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { setNetworkAcl } from "../../../lib/revocation/contain/network-acl.ts";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { stepsForPeople } from "../../../lib/revocation/incident/for-people.ts";
-import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { giveBackByHand } from "../../../lib/revocation/local/by-hand.ts";
 import type { IncidentSettings } from "../../../lib/revocation/parts.ts";
 import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
-import type { World } from "../world/world.ts";
-import { contained, stepsOf, toldOf } from "./contained.ts";
+import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
+import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
+import type { Way } from "../../../lib/revocation/respond/way.ts";
+import { DAY, done, MINUTE } from "../support.ts";
+import { approve, replaced } from "../world/approve.ts";
+import { contain, give, ORDERS, report } from "../world/second-leak.ts";
+import { createWorld, type World } from "../world/world.ts";
+import { contained, stepsOf, toldOf, turns } from "./contained.ts";
 
 const EGRESS = ["203.0.113.7/32"];
+const SAM = { by: "sam", reason: "all is well" };
+const STEPS = respondSteps(questionsBy({ checks: [], policy: new Map(), exceptions: [] }));
+/** Nothing stops what leaked of it. */
+const PUBLIC = { appType: "spa", tokenEndpointAuthMethod: "none", grantTypes: ["implicit"] };
+const PEOPLES = { id: "acl_people", description: "Office only", isActive: true };
+
+/** A state of the machine, as the function does it. */
+async function state(world: World, step: "watch" | "last-look" | "plan-restore", id = world.opened.id) {
+  let way: Way | undefined;
+  await world.clock.run(
+    world.run(step, async (parts) => {
+      const inventories = { before: async () => undefined };
+      way = await STEPS[step](await readIncident(parts.table, id), { ...parts, inventories });
+    }),
+  );
+  return way;
+}
+
+const end = (world: World, id = world.opened.id) => endIncident(world.table, id, { at: world.clock.now(), ...SAM });
+const rules = ({ tenant }: World): string[] => tenant.acls.map(({ description }) => description);
+const ruleOf = (id: string): string => `Curfew, incident ${id}`;
+
+/** The window is over, and so is the watch. */
+const windowOver = async (world: World): Promise<void> => {
+  const window = { state: "closes", at: world.clock.now(), apis: [], others: 0, tokenUntil: null } as const;
+  await changeIncident(world.table, world.opened.id, (known) => ({ ...known, window }));
+  await world.clock.run(world.clock.sleep(MINUTE));
+};
+
+describe("the network ACL of an incident goes before that is closed", () => {
+  test.each([
+    {
+      title: "a leak without levers",
+      client: PUBLIC,
+      grants: [],
+      why: /^Nothing was taken away .* network ACL is taken/,
+    },
+    { title: "an application that is deleted", isDeleted: true, why: /is gone, .* network ACL is taken away when/ },
+    { title: "a question that nobody answers", why: undefined },
+  ])("after the window: $title", async ({ why, isDeleted, ...options }) => {
+    const world = await contained({ egress: EGRESS, ...options });
+    world.tenant.acls.unshift(PEOPLES);
+    if (isDeleted) world.tenant.deleteClient();
+    await turns(world, 1);
+    if (why) {
+      await state(world, "plan-restore");
+      expect(stepsOf(world).restore?.message).toMatch(why);
+    }
+    expect(rules(world)).toEqual([PEOPLES.description, ruleOf(world.opened.id)]);
+    await windowOver(world);
+
+    expect(await state(world, "last-look")).toEqual({ next: "on", wait: 0 });
+    expect(rules(world)).toEqual([PEOPLES.description]);
+    expect(stepsOf(world)["network-acl"]).toMatchObject({
+      outcome: "not-applicable",
+      message: expect.stringContaining("is gone"),
+    });
+  });
+
+  test("where a person has ended it, while another one's stays as long as that is open", async () => {
+    const world = await contained({ egress: EGRESS });
+    const later = await report(world, null, "once-more");
+    await contain(world, later.id);
+    expect(rules(world)).toEqual([ruleOf(world.opened.id), ruleOf(later.id)]);
+    await end(world);
+
+    expect(await state(world, "watch")).toEqual({ next: "close", wait: 0 });
+    expect(rules(world)).toEqual([ruleOf(later.id)]);
+    await end(world, later.id);
+    await state(world, "watch", later.id);
+    expect(rules(world)).toEqual([]);
+  });
+
+  test("also where it was made by a process that died before it could say so", async () => {
+    const world = await contained({ egress: EGRESS });
+    await changeIncident(world.table, world.opened.id, ({ steps: { "network-acl": _, ...steps }, ...known }) => ({
+      ...known,
+      steps,
+    }));
+    await end(world);
+    await state(world, "watch");
+    expect(rules(world)).toEqual([]);
+  });
+
+  test.each([
+    { code: "missing-scope", isTriedAgain: false },
+    { code: "throttled", isTriedAgain: true },
+  ] as const)("or stays, is named, and keeps nothing open, where that is refused: $code", async (refused) => {
+    const world = await contained({ egress: EGRESS });
+    world.tenant.refusals.deleteNetworkAcl = refused.code;
+    await end(world);
+    if (refused.isTriedAgain) expect(await state(world, "watch")).toEqual({ next: "again", wait: 60 });
+    await world.clock.run(world.clock.sleep(16 * MINUTE));
+
+    expect(await state(world, "watch")).toEqual({ next: "close", wait: 0 });
+    expect(stepsOf(world)["network-acl"]).toMatchObject({
+      outcome: "incomplete",
+      missing: [expect.stringContaining(`the rule "${ruleOf(world.opened.id)}" may still be there: `)],
+    });
+  });
+
+  test("in a drill nothing is done", async () => {
+    const world = await contained({ egress: EGRESS, drill: true });
+    world.tenant.acls.push({ ...PEOPLES, description: ruleOf(world.opened.id) });
+    await end(world);
+    await state(world, "watch");
+    expect(rules(world)).toEqual([ruleOf(world.opened.id)]);
+    expect(world.wire.calls).not.toContain("tenant.deleteNetworkAcl");
+  });
+});
+
+test("giving access back takes away the rule of a later incident that was ended, too, and names whose holds", async () => {
+  const world = await createWorld({ grants: [ORDERS], egress: EGRESS });
+  await world.clock.run(replaced(world));
+  const later = await report(world, null, "once-more");
+  await contain(world, later.id);
+  await end(world, later.id);
+  await world.clock.run(world.clock.sleep(DAY));
+  await recordStep(world.table, world.opened.id, "rotate", done(world.clock.now()));
+  await recordStep(world.table, world.opened.id, "prove", done(world.clock.now()));
+  await world.clock.run(approve(world, "restore"));
+  world.tenant.acls.push(PEOPLES, { ...PEOPLES, description: ruleOf("others") });
+  await give(world);
+
+  expect(rules(world)).toEqual([PEOPLES.description, ruleOf("others")]);
+  expect(stepsOf(world).restore).toMatchObject({
+    outcome: "done",
+    message: expect.stringMatching(/still closed to others, by "Curfew, incident others"\.$/),
+  });
+});
 
 /** The step itself, with another tenant or other settings. */
 async function set(world: World, tenant: Partial<ResponderTenant>, settings: Partial<IncidentSettings> = {}) {
@@ -68,4 +205,12 @@ test("from a person's machine none is made, and people within the ranges are tol
   expect(world.tenant.acls).toEqual([]);
   expect(stepsForPeople(world.incident())[0]).toMatch(/^Where you work from within the ranges/);
   expect((await giveBackByHand(world.incident(), world.table)).join()).not.toMatch(/switch off the rule/);
+});
+
+test("one that was made is looked for on where the configuration names none any more", async () => {
+  const world = await contained({ egress: EGRESS });
+  expect(await set(world, {}, { egress: null })).toMatchObject({ outcome: "done" });
+  await end(world);
+  await state(world, "watch");
+  expect(rules(world)).toEqual([]);
 });

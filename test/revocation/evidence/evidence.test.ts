@@ -6,6 +6,7 @@ import type { IncidentBundle } from "../../../lib/revocation/evidence/bundle.ts"
 import { readEvidence } from "../../../lib/revocation/evidence/keep-evidence.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { incidentPartition } from "../../../lib/revocation/incident/incident.ts";
+import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import type { ResponderTenant, RevokedClient } from "../../../lib/revocation/ports.ts";
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
@@ -103,6 +104,26 @@ describe("closing an incident", () => {
     expect(questions).toContain("It was used after it was locked: whose requests were those?");
     expect(questions).toContain("Is web an incident of its own? Its secret was shown.");
     expect(lessons[0]).toContain("Tokens for https://acme.eu.auth0.com/api/v2/ live for 24 h");
+  });
+
+  it("names the network ACL that could not be taken away, and how a person does that", async () => {
+    const all = await lived();
+    const missing = ['the rule "Curfew, incident x" may still be there: missing-scope'];
+    const left = {
+      at: THREE_AM,
+      outcome: "incomplete",
+      message: "Not taken.",
+      missing,
+      code: "missing-scope",
+    } as const;
+    await recordStep(all.table, all.incident.id, "network-acl", left);
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const { questions } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+    const rule = `Security > Access Control: switch off the rule "Curfew, incident ${all.incident.id}", and delete it.`;
+
+    for (const said of [questions.join("\n"), all.heard.at(-1)?.items.join("\n")])
+      expect(said).toMatch(new RegExp(`network-acl: ${missing[0]}.*\n.*${rule}`));
   });
 
   it("counts among them what was added since the first look, unless Curfew registered it, and asks about it", async () => {
