@@ -75,12 +75,19 @@ export const isLeftToPeople = (plan: IncidentPlan): boolean =>
 /** What a person is asked after that; where nobody can be asked, `otherwise` says what would be done. */
 export function planQuestion(plan: IncidentPlan): { question: string; otherwise: string } {
   if (plan.request.drill) return { question: "Walk through it?", otherwise: "walk through it" };
-  const { levers } = planLeak(plan);
+  const leak = planLeak(plan);
   if (isLeftToPeople(plan)) return { question: "Open the incident?", otherwise: "open it" };
-  return levers.length === 0
-    ? { question: "Open the incident, and watch?", otherwise: "open it" }
-    : { question: "Contain it now?", otherwise: "contain it" };
+  if (leak.levers.length > 0) return { question: "Contain it now?", otherwise: "contain it" };
+  return closesNetwork(plan, leak)
+    ? { question: `Open the incident, ${CLOSING}, and watch?`, otherwise: `open it, and ${CLOSING}` }
+    : { question: "Open the incident, and watch?", otherwise: "open it" };
 }
+
+/** What nobody may be surprised by who thinks of watching alone. */
+const CLOSING = "close the Management API to everybody else";
+
+const closesNetwork = ({ tenant, isLocal }: IncidentPlan, { shortens }: Classification): boolean =>
+  !isLocal && tenant.containment?.networkAcl !== undefined && shortens.includes("network-acl");
 
 const NOT_LOOKED =
   "Nobody has looked at the application from here; the first step does. Where it finds none with this id, a public one, or the one that stands for the tenant itself, it takes nothing away, and says so.";
@@ -136,7 +143,10 @@ function egressLine({ tenant, request, isLocal }: IncidentPlan): string[] {
   if (!egress) return [];
   if (isLocal) return [LEFT_TO_PEOPLE];
   const verb = request.drill ? "would be" : "is";
-  return [`- network-acl: the Management API ${verb} closed to everybody but ${egress.map(terminalText).join(", ")}.`];
+  const until = request.drill ? "" : ", until the incident is over or access is given back";
+  return [
+    `- network-acl: the Management API ${verb} closed to everybody but ${egress.map(terminalText).join(", ")}${until}.`,
+  ];
 }
 
 const LEFT_TO_PEOPLE =

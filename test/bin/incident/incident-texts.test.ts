@@ -243,6 +243,21 @@ it("an alert in a terminal shows addresses as they are, to be copied", () => {
   expect(alertText(alert, 100)).toContain("- cgr_1 for https://orders");
 });
 
+it("who is asked whether to watch a leak without levers reads that the Management API is closed to others", () => {
+  const containment = { networkAcl: { egress: ["203.0.113.7/32"] } };
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], containment } as unknown as TenantConfig;
+  const client = { ...CLIENT, appType: "spa", tokenEndpointAuthMethod: "none", grantTypes: ["implicit"] };
+  const request = { tenant: "acme", clientId: "job", reason: "r", leakedSince: null, drill: false, token: null };
+  const plan = { request, tenant, client };
+
+  expect(planQuestion({ ...plan, isLocal: false })).toEqual({
+    question: "Open the incident, close the Management API to everybody else, and watch?",
+    otherwise: "open it, and close the Management API to everybody else",
+  });
+  expect(planQuestion({ ...plan, isLocal: true }).question).toBe("Open the incident, and watch?");
+  expect(oneLine(planText({ ...plan, isLocal: true }, 100))).toContain("- network-acl: NOT from here");
+});
+
 describe("an application that Curfew lets alone", () => {
   const responder = { clientId: "resp", secret: "secretsmanager:x" };
   const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], responder } as unknown as TenantConfig;
