@@ -47,7 +47,7 @@ async function measured(plan: Plan, grants: number): Promise<string[]> {
   const access = { address, plan, login, signal, clock: systemClock, random: Math.random, fetch: slowly };
   const parts: IncidentParts = {
     settings: { tenant: "bench", domain: DOMAIN, owner: null, egress: null, own: new Map() },
-    tenant: auth0Responder({ ...access, clientId: BOT }),
+    tenant: auth0Responder({ ...access, role: "responder", clientId: BOT }),
     table,
     evidence: evidenceFolder(".curfew"),
     publisher: { publish: async () => undefined },

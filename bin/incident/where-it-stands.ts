@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../lib/model/curfew-error.ts";
+import { type ActingLogin, actingWords } from "../../lib/revocation/acting-login.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { closeByHand, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
 import { word } from "../../lib/revocation/local/by-hand.ts";
@@ -48,9 +49,11 @@ function standing(incident: Incident): string {
 }
 
 /** Why the application is not locked, and what would be right; empty where it is, or where nothing was tried yet. */
-export function whyNotLocked({ steps: { lock } }: Incident): string[] {
+export function whyNotLocked({ tenant, steps: { lock } }: Incident): string[] {
   if (lock?.outcome !== "incomplete") return [];
-  return [(lock.code === null ? undefined : REASONS[lock.code]) ?? TRIED_AGAIN];
+  const { code, login } = lock;
+  if (code === "configuration-invalid") return ["No login in the configuration can act against this application."];
+  return [(code === null || !login ? undefined : REFUSED[code]?.(login, tenant)) ?? TRIED_AGAIN];
 }
 
 const TRIED_AGAIN =
@@ -58,12 +61,20 @@ const TRIED_AGAIN =
 
 const SCOPES = "docs/revocation.md lists its scopes.";
 
-const REASONS: Readonly<Partial<Record<ErrorCode, string>>> = {
-  "credentials-refused":
-    "Auth0 refuses the responder's own login. Its client id and secret must be those of that application in Auth0; see tenants[].responder in the configuration.",
-  "no-grant": `Auth0 gives the responder no token for the Management API. Where another incident has locked it, its spare acts, if one is deployed; with --local, name the spare as the responder in --config. Else, in the dashboard, Applications > Applications > the responder: authorize it under APIs, and tick Client Credentials under Settings > Advanced Settings > Grant Types. ${SCOPES}`,
-  "missing-scope": `The responder lacks a scope. In the dashboard, Applications > Applications > the responder > APIs: add it. ${SCOPES} ${TRIED_AGAIN}`,
-  "configuration-invalid": "No login in the configuration can act against this application.",
+/** What would be right, where the login that acts is refused. What leaked is never to be opened by it. */
+const REFUSED: Readonly<Partial<Record<ErrorCode, (login: ActingLogin, tenant: string) => string>>> = {
+  "credentials-refused": (login, tenant) =>
+    `Auth0 refuses the login with which Curfew acts, that of the ${actingWords(login)}. Its client id and secret must be those of that application in Auth0; see tenants[].${login.role} of ${tenant} in the configuration.`,
+  "no-grant": (login, tenant) =>
+    `Auth0 gives the login with which Curfew acts, the ${actingWords(login)}, tenants[].${login.role} of ${tenant}, no token for the Management API. ${LOCKED_BY_ANOTHER[login.role]} Else, in the dashboard, Applications > Applications > ${login.clientId}: authorize it under APIs, and tick Client Credentials under Settings > Advanced Settings > Grant Types. ${SCOPES}`,
+  "missing-scope": (login, tenant) =>
+    `The login with which Curfew acts, the ${actingWords(login)}, tenants[].${login.role} of ${tenant}, lacks a scope. In the dashboard, Applications > Applications > ${login.clientId} > APIs: add it. ${SCOPES} ${TRIED_AGAIN}`,
+};
+
+const LOCKED_BY_ANOTHER: Readonly<Record<ActingLogin["role"], string>> = {
+  responder:
+    "Where another incident has locked it, leave it locked: its spare acts, if one is deployed; with --local, name the spare as the responder in --config.",
+  spareResponder: "Where another incident has locked it, leave it locked, and do below what only people can.",
 };
 
 /** What a person does in the dashboard at once where Curfew could not lock. */

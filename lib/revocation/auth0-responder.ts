@@ -26,6 +26,7 @@ import { openTenant, type TenantAccess } from "../auth0/tenant-access.ts";
 import type { AccessToken } from "../auth0/token.ts";
 import { hasCode } from "../model/curfew-error.ts";
 import { readable } from "../model/reported.ts";
+import { type ActingLogin, actingAs } from "./acting-login.ts";
 import type { NetworkAcl, NewGrant, ResponderTenant, RevokedClient, RevokedGrant, SigningKey } from "./ports.ts";
 import { logEvents } from "./responder-log.ts";
 
@@ -33,12 +34,15 @@ import { logEvents } from "./responder-log.ts";
 export interface ResponderOptions extends TenantAccess {
   /** The application that the incident is about. */
   clientId: string;
+  /** Whose login it is. */
+  role: ActingLogin["role"];
 }
 
 /** A tenant in an emergency. Nothing is sent before the first call. */
 export function auth0Responder(options: ResponderOptions): ResponderTenant {
-  const { address, clientId, clock, signal } = options;
-  const { api, probes, lastChange } = openTenant(options);
+  const { address, clientId, role, login, clock, signal } = options;
+  const { api: unnamed, probes, lastChange } = openTenant(options);
+  const api = actingAs({ role, clientId: login.clientId }, unnamed);
   let former: AccessToken | undefined;
   return {
     client: async () => {
@@ -65,7 +69,7 @@ export function auth0Responder(options: ResponderOptions): ResponderTenant {
     deleteNetworkAcl: (id) => deleteNetworkAcl(api, id, lastChange, signal),
     lastLogEvent: (before) => newestLogId(api, before, signal),
     logEvents: (from) => logEvents(api, from, clock, signal),
-    tokenFor: (login, audience) => askForToken(address, login, audience, probes, signal),
+    tokenFor: (asking, audience) => askForToken(address, asking, audience, probes, signal),
     renewToken: async () => {
       former = await api.renew();
     },

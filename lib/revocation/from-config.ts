@@ -64,8 +64,9 @@ export async function openResponder(
   if (acting instanceof CurfewError) return nobody(acting);
   const { domain, origin, plan } = tenant;
   const login = await loginFrom(acting, domain, sources);
+  const role = acting === tenant.responder ? "responder" : "spareResponder";
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
-  return auth0Responder({ address, plan, login, clientId, ...parts });
+  return auth0Responder({ address, plan, login, role, clientId, ...parts });
 }
 
 /**

@@ -167,7 +167,9 @@ describe("what is missing", () => {
       tenant.refusals.setGrantTypes = "missing-scope";
     });
 
-    expect(missingOf(world, "lock")).toEqual(["client_credentials of job: the responder lacks scope of setGrantTypes"]);
+    expect(missingOf(world, "lock")).toEqual([
+      "client_credentials of job: the responder (ghi) lacks scope of setGrantTypes",
+    ]);
     expect(stepsOf(world).contain?.outcome).toBe("done");
     expect(isContained(world.incident())).toBe(false);
     await turns(world, 3);
@@ -194,7 +196,7 @@ describe("what is missing", () => {
     });
 
     expect(missingOf(world, "contain")).toEqual([
-      "cgr_2 (https://stock): the responder lacks scope of organizationsOf",
+      "cgr_2 (https://stock): the responder (ghi) lacks scope of organizationsOf",
     ]);
     expect([...world.tenant.grants.keys()]).toEqual(["cgr_2"]);
   });

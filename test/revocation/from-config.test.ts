@@ -83,10 +83,15 @@ describe("the login that acts", () => {
       ...(fetch && retryPolicy && timeout ? { fetch, retryPolicy, timeout } : {}),
     };
     const responder = await openResponder(config, clientId, secrets, parts);
-    await responder.client().catch(() => undefined);
-    return tenant.sent
+    const refused = await responder.client().catch((error) => error);
+    const asked = tenant.sent
       .filter(({ path }) => path === "/oauth/token")
       .map(({ body }) => new URLSearchParams(String(body)).get("client_id") ?? "");
+    for (const client of asked) {
+      const login = { role: client === "ghi" ? "responder" : "spareResponder", clientId: client };
+      expect(refused).toMatchObject({ code: "no-grant", login });
+    }
+    return asked;
   }
 
   test("is the responder's, and against the responder the spare's alone", async () => {

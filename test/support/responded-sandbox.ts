@@ -9,6 +9,6 @@ export async function respondedSandbox(seed: Partial<TenantSeed> = {}, scopes: r
   return {
     ...world,
     responder: (clientId: string, others: Partial<ResponderOptions> = {}) =>
-      auth0Responder({ ...world.access, clientId, ...others }),
+      auth0Responder({ ...world.access, role: "responder", clientId, ...others }),
   };
 }

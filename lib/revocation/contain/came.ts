@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { CurfewError, ErrorCode } from "../../model/curfew-error.ts";
+import { type ActingLogin, ActingRefused, actingWords } from "../acting-login.ts";
 
 /** How far a run came. */
 export type Came =
@@ -12,17 +13,20 @@ export type Came =
       message: string;
       missing: readonly string[];
       code: ErrorCode | null;
+      /** See {@link StepResult}. */
+      login?: ActingLogin;
       /** True where nothing was found to be missing: it could not be looked at. */
       isUnseen?: boolean;
     };
 
 /** Why something did not come about, in words that go behind a colon. */
-export const reasonOf = ({ code, detail }: CurfewError): string =>
-  code === "missing-scope" && detail !== null
-    ? `the responder lacks ${detail}`
-    : detail === null || detail === code
-      ? code
-      : `${code}, ${detail}`;
+export function reasonOf(error: CurfewError): string {
+  const { code, detail } = error;
+  const login = error instanceof ActingRefused ? `the ${actingWords(error.login)}` : undefined;
+  if (login !== undefined && code === "missing-scope") return `${login} lacks ${detail ?? "a scope"}`;
+  const what = login === undefined ? code : `${code} for ${login}`;
+  return detail === null || detail === code ? what : `${what}, ${detail}`;
+}
 
 /** Not all of it, for one reason. */
 export const incomplete = (message: string, missing: readonly string[], error: CurfewError | null): Came => ({
@@ -30,6 +34,7 @@ export const incomplete = (message: string, missing: readonly string[], error: C
   message,
   missing: error === null ? missing : missing.map((line) => `${line}: ${reasonOf(error)}`),
   code: error?.code ?? null,
+  ...(error instanceof ActingRefused ? { login: error.login } : {}),
 });
 
 /** It could not be looked at. */

@@ -41,9 +41,10 @@ function resultOf(run: StepRun, came: Came, at: Instant): StepResult {
   const { told, putBack, incident, step } = run;
   const lines = boundedLines([...told]);
   if (came.outcome === "incomplete") {
-    const { outcome, message, missing, code } = came;
+    const { outcome, message, missing, code, login } = came;
     return {
       ...{ at, outcome, message, missing: boundedLines(missing), code },
+      ...(login ? { login } : {}),
       ...(lines.length > 0 ? { told: lines } : {}),
       ...(putBack ? { putBack: { ...putBack, what: boundedLines(putBack.what) } } : {}),
       ...(wasComplete(run) ? { wasComplete: true } : {}),

@@ -1,6 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import type { ErrorCode } from "../../model/curfew-error.ts";
 import type { Key } from "../../store/table.ts";
+import type { ActingLogin } from "../acting-login.ts";
 import type { Classification } from "../leak/classify.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 import type { ExposureWindow } from "../window/window.ts";
@@ -46,6 +47,8 @@ export type StepResult = {
       /** Exactly what is not done, one thing a line. Never empty. */
       missing: readonly string[];
       code: ErrorCode | null;
+      /** Who could not act, where that login is why; the incident may be about the other one of the two. */
+      login?: ActingLogin;
       /** What could not be stored and was told to people, one thing a line: see `paged`. */
       told?: readonly string[];
       /**

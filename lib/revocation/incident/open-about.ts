@@ -63,5 +63,6 @@ export function mustNotBeLocked(open: readonly Incident[], login: string): void 
 /** That an incident has locked a login; see {@link mustNotBeLocked}. */
 export function lockedBy({ id }: Incident, login: string): CurfewError {
   const message = `The ${login} is locked by the incident ${id}, and nobody logs in with it until it is restored or that incident is over.`;
-  return new CurfewError("configuration-invalid", message, { retryable: true });
+  const detail = `the ${login} is locked by the incident ${id}`;
+  return new CurfewError("configuration-invalid", message, { retryable: true, detail });
 }

@@ -115,7 +115,7 @@ const stillUnderWay = (line: string, until: Instant): Came =>
 async function revokePrevious(run: StepRun, kid: string, keys: readonly SigningKey[]): Promise<Came | undefined> {
   const line = `the signing key ${kid}`;
   if (stateOf(keys, kid) === "revoked") return undefined;
-  const renewed = await act(run, "POST /oauth/token as the responder, before the key is revoked", () =>
+  const renewed = await act(run, "POST /oauth/token as the login that acts, before the key is revoked", () =>
     run.tenant.renewToken(),
   );
   if (renewed) return incomplete(NOT_REVOKED, [line], renewed);

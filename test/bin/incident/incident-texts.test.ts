@@ -11,6 +11,8 @@ import { standingOf } from "../../../bin/incident/standing.ts";
 import { stoppedText } from "../../../bin/incident/where-it-stands.ts";
 import { whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
+import type { ErrorCode } from "../../../lib/model/curfew-error.ts";
+import type { ActingLogin } from "../../../lib/revocation/acting-login.ts";
 import { incidentAlert } from "../../../lib/revocation/alerts/incident-alerts.ts";
 import { ASKED_STEPS, askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
@@ -176,11 +178,29 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(incidentText(given, 100)).toContain(": restored");
 });
 
-it("says what lets Curfew act where the responder gets no token: another incident may have locked it", async () => {
-  const lock = { at: THREE_AM, outcome: "incomplete", message: "No.", missing: ["it"], code: "no-grant" } as const;
-  const text = oneLine(answerText(await standing(incidentOf({ steps: { lock } }), MINUTE), 100));
+describe("what lets Curfew act where Auth0 refuses the login that acts", () => {
+  const answered = async (code: ErrorCode, role: ActingLogin["role"], clientId: string) => {
+    const login = { role, clientId: `the-${role}` };
+    const lock = { at: THREE_AM, outcome: "incomplete", message: "No.", missing: ["it"], code, login } as const;
+    return oneLine(answerText(await standing(incidentOf({ clientId, steps: { lock } }), MINUTE), 100));
+  };
 
-  expect(text).toMatch(/locked it, its spare acts.*--local, name the spare.*Else.*authorize it/);
+  it("is said of the responder: another incident may have locked it", async () => {
+    expect(await answered("no-grant", "responder", "job")).toMatch(
+      /the responder \(the-responder\), tenants\[\].responder of acme, .*leave it locked: its spare acts.*--local, name the spare.*Else.*> the-responder: authorize it/,
+    );
+  });
+
+  it.each(["credentials-refused", "no-grant", "missing-scope"] as const)(
+    "is said of the spare where the responder leaked, which is to be closed and never opened: %s",
+    async (code) => {
+      const text = await answered(code, "spareResponder", "the-responder");
+
+      expect(text).toMatch(/the spare responder \(the-spareResponder\).* tenants\[\].spareResponder of acme/);
+      expect(text).toContain("> the-responder > Settings > Advanced Settings > Grant Types: clear Client Credentials");
+      expect(text).not.toMatch(/tenants\[\].responder|the-responder(?! > (Settings|APIs: write|Credentials))/);
+    },
+  );
 });
 
 describe("a drill", () => {

@@ -146,7 +146,9 @@ describe("grants", () => {
     world.tenant.refusals.deleteGrant = "missing-scope";
     await turns(world, 2);
 
-    expect(missingOf(world, "contain")).toEqual(["cgr_2 (https://orders): the responder lacks scope of deleteGrant"]);
+    expect(missingOf(world, "contain")).toEqual([
+      "cgr_2 (https://orders): the responder (ghi) lacks scope of deleteGrant",
+    ]);
     const told = () => world.alerts.filter(({ title }) => title.includes("put back"));
     expect(told().map(({ title }) => title)).toEqual([expect.stringMatching(/still there/)]);
 

@@ -1,5 +1,6 @@
 import type { ResourceServer } from "../../../lib/auth0/resources/resource-server.ts";
 import { CurfewError, type ErrorCode } from "../../../lib/model/curfew-error.ts";
+import { ActingRefused } from "../../../lib/revocation/acting-login.ts";
 import type {
   NetworkAcl,
   RegisteredClientKey,
@@ -94,10 +95,13 @@ export function worldTenant(client: RevokedClient | undefined): WorldTenant {
     },
     allow(name) {
       const code = tenant.refusals[name];
-      if (code) throw new CurfewError(code, "Auth0 refuses this.", { detail: `scope of ${name}` });
+      const refusal = code && new CurfewError(code, "Auth0 refuses this.", { detail: `scope of ${name}` });
+      if (refusal) throw code === "missing-scope" ? new ActingRefused(refusal, RESPONDER) : refusal;
     },
   };
   return tenant;
 }
+
+const RESPONDER = { role: "responder", clientId: "ghi" } as const;
 
 export const notFound = (): CurfewError => new CurfewError("not-found", "There is no such application.");
