@@ -1,10 +1,13 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
-import { type AskedStep, readAsked } from "../../lib/revocation/approvals/asked.ts";
+import { type AskedStep, askedRow, readAsked } from "../../lib/revocation/approvals/asked.ts";
 import { countsSince, refuseVoid } from "../../lib/revocation/approvals/counts-since.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { isLeftHalfway, laterOnes } from "../../lib/revocation/incident/later.ts";
+import type { Table } from "../../lib/store/table.ts";
 import { openDeployedLedger } from "../deployed-ledger.ts";
+import { type AnswerCame, answeredText } from "../incident/answered-text.ts";
 import { shownToApprover } from "../incident/asked-text.ts";
 import { type DeskOptions, namedDesk } from "../incident/incident-place.ts";
 import { followCommand } from "../incident/incident-text.ts";
@@ -37,35 +40,26 @@ export async function runDecide(
   const asked = await readAsked(table, id, step);
   if (!asked) throw new CurfewError("arguments-invalid", `The incident ${id} asks nothing about ${step} (yet).`);
   if (incident.closedAt === null && !incident.ended) refuseVoid(asked, await countsSince(table, incident, step), step);
+  const isHalfway = step === "restore" && isLeftHalfway(incident, await laterOnes(table, incident));
   const shown = shownToApprover(incident, step, asked, terminal.width);
   terminal.err(shown.text);
   const question = { question: QUESTIONS[decision], otherwise: decision, yes: options.yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   const { waits } = await desk.decide({ incident: id, step, decision, planHash: shown.planHash });
-  const came = waits ? "waits" : asked.decision ? "stood" : "recorded";
-  const answer = incident.drill && came === "waits" ? REHEARSED[decision] : ANSWERED[decision][came];
+  const came = waits
+    ? "waits"
+    : asked.decision
+      ? "stood"
+      : decision === "reject"
+        ? "counts"
+        : await approval(table, id, step);
+  const answer = answeredText(came, { decision, drill: incident.drill, isHalfway });
   terminal.out(`${wrapped(answer, terminal.width)}\n`);
   terminal.err(`How it goes on: ${followCommand(id)}\n`);
 }
 
 const QUESTIONS = { approve: "Approve exactly this?", reject: "Reject it?" } as const;
 
-/** Nothing comes of an answer in a drill. */
-const REHEARSED = {
-  approve: "Approved. In an emergency Curfew would do it now; in this drill nothing is changed.",
-  reject: "Rejected. In an emergency everything would stay as it is; in this drill nothing is changed.",
-} as const;
-
-const ANSWERED = {
-  approve: {
-    waits: "Approved; Curfew does it now.",
-    stood: "It was approved already, and that stands.",
-    recorded:
-      "Your approval is on record. Nothing waits for it at this moment: somebody else has to agree as well, or the question is asked again.",
-  },
-  reject: {
-    waits: "Rejected; everything stays as it is.",
-    stood: "It was rejected already, and that stands.",
-    recorded: "Your rejection is on record; everything stays as it is.",
-  },
-} as const;
+/** What a yes came to that nothing waits for at this moment. */
+const approval = async (table: Table, id: string, step: AskedStep): Promise<AnswerCame> =>
+  (await askedRow(table, id, step))?.value.decision ? "counts" : "needs another";

@@ -3,6 +3,7 @@ import { type Asked, askedKey } from "../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../lib/revocation/approvals/plan-hash.ts";
 import { incidentPartition, type StepResult } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident, recordStep } from "../../lib/revocation/incident/incidents.ts";
+import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import { addToTimeline } from "../../lib/revocation/incident/timeline.ts";
 import { classify } from "../../lib/revocation/leak/classify.ts";
 import { refreshTokensRevoked } from "../../lib/revocation/window/refresh-tokens.ts";
@@ -234,6 +235,24 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
         planHash: asked.planHash,
         caller: expect.stringContaining("security-lead/kim"),
       });
+    });
+
+    it("says after a no to what a person has ended halfway that it is locked again", async () => {
+      const { table } = deployed;
+      const facts = { tenant: "acme", clientId: "halfway", reason: "r", drill: false, token: null, leakedSince: null };
+      const openAs = (name: string, at: number) =>
+        openIncident(table, { ...facts, name, openedAt: at, openedBy: "dana" });
+      await openAs("first", 1);
+      await changeIncident(table, "first", (known) => ({ ...known, replacedAt: 2 }));
+      await openAs("second", 3);
+      const restored = { at: 4, stoppedAt: 2, by: "second" };
+      await changeIncident(table, "first", (known) => ({ ...known, restored }));
+      await changeIncident(table, "second", (known) => ({ ...known, ended: { at: 5, by: "sam", reason: "r" } }));
+      const row = { ...asked, plan, askedAt: 6, decision: null, reminders: 0, taskToken: null, approvals: [] };
+      await table.put(askedKey("first", "restore"), row satisfies Asked);
+      const run = await deployed.run(["reject", "first", "restore", "--yes"], { as: "ASIALEAD" });
+
+      expect(oneLine(run.stdout)).toMatch(/^Rejected\. The application may be open, .*Curfew locks it again now\./);
     });
 
     it("says of a role that may not call the desk what it lacks, and nothing that does not help", async () => {

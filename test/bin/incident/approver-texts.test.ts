@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { type AnswerCame, answeredText } from "../../../bin/incident/answered-text.ts";
 import { shownToApprover } from "../../../bin/incident/asked-text.ts";
 import type { Asked } from "../../../lib/revocation/approvals/asked.ts";
 import { planHash } from "../../../lib/revocation/approvals/plan-hash.ts";
@@ -90,5 +91,30 @@ describe("what an approver is shown", () => {
     const { text } = shown({ plan: PLAN, planHash: planHash(PLAN) }, [], { drill: true });
 
     expect(text.replaceAll(/\s+/g, " ")).toContain("whatever is answered, nothing is given back or revoked");
+  });
+});
+
+describe("what whoever has answered hears", () => {
+  it.each<[string, AnswerCame, Partial<Parameters<typeof answeredText>[1]>, RegExp]>([
+    ["a yes that is waited for", "waits", {}, /^Approved; Curfew does it now\.$/],
+    ["a yes that nothing waits for", "counts", {}, /^Approved; Curfew does it with its next turn\.$/],
+    ["a yes that is not enough", "needs another", {}, /somebody else has to agree/],
+    ["the same yes again", "stood", {}, /^It was approved already/],
+    ["a no", "waits", { decision: "reject" }, /^Rejected; everything stays as it is\.$/],
+    [
+      "a no to what was ended halfway",
+      "waits",
+      { decision: "reject", isHalfway: true },
+      /may be open.*locks it again now/,
+    ],
+    [
+      "the same with nothing waiting",
+      "counts",
+      { decision: "reject", isHalfway: true },
+      /locks it again with its next turn/,
+    ],
+    ["a yes in a drill", "counts", { drill: true }, /in this drill nothing is changed/],
+  ])("of %s", (_, came, answered, says) => {
+    expect(answeredText(came, { decision: "approve", drill: false, isHalfway: false, ...answered })).toMatch(says);
   });
 });
