@@ -16,7 +16,7 @@ export function answerText(standing: Standing, width: number): string {
   const { incident, waiting } = standing;
   const keyStays = incident.leak?.untouched ? undefined : whyKeyStays(incident);
   const lines = [
-    headline(incident),
+    headline(standing),
     ...whyNotLocked(incident),
     ...(keyStays ? [keyStays] : []),
     ...untilWhen(standing),
@@ -55,11 +55,13 @@ function forPeople({ incident, window }: Standing): string[] {
 
 const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";
 
-function headline(incident: Incident): string {
+function headline({ incident, lockedBy }: Standing): string {
   const { clientId, drill, steps, leak } = incident;
   const name = briefText(clientId, 80);
   if (drill) return drillHeadline(incident, name);
   if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
+  if (lockedBy !== null)
+    return `LOCKED AGAIN: access was given back here, and the incident ${lockedBy} has locked ${name} since.`;
   if (isOpened(incident) && !isGivenBack(incident))
     return `NOT RESTORED yet: what a second person agreed to is not all back; ${name} may get tokens again, or still be locked.`;
   if (isOpened(incident)) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;

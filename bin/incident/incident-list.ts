@@ -5,7 +5,7 @@ import { wrapped } from "../../lib/reports/wrapped.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import { isOver, momentOf, windowLine } from "../../lib/revocation/window/window-text.ts";
 import { plainTable } from "../plain-table.ts";
-import { minuteOf, stateOf } from "./incident-text.ts";
+import { minuteOf, stateWords } from "./incident-text.ts";
 import type { Standing } from "./standing.ts";
 
 const HEAD = ["opened (UTC)", "incident", "tenant", "application", "state", "tokens work until"];
@@ -23,7 +23,7 @@ const cells = ({ incident, ...known }: Standing): string[] => [
   incident.id,
   terminalText(incident.tenant),
   briefText(incident.clientId, 40),
-  stateOf(incident),
+  stateWords({ incident, ...known }),
   untilWhen({ incident, ...known }),
 ];
 

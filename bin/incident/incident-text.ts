@@ -31,6 +31,12 @@ export function stateOf(incident: Incident): IncidentState {
   return isContained(incident) ? "contained" : "NOT contained";
 }
 
+/** The same with what a later incident has changed of it. */
+export function stateWords({ incident, lockedBy }: Pick<Standing, "incident" | "lockedBy">): string {
+  const state = stateOf(incident);
+  return lockedBy === null || incident.closedAt !== null ? state : `${state}; locked again by ${lockedBy}`;
+}
+
 /** Whether a leak is contained or, in a drill, would be. */
 export const isAsGoodAsContained = (incident: Incident): boolean =>
   incident.drill ? incident.leak?.isContainable === true && stoppedAt(incident) !== null : isContained(incident);
@@ -40,7 +46,7 @@ export function incidentText(standing: Standing, width: number): string {
   const { incident, waiting, decides } = standing;
   const { id, tenant, clientId, reason, openedAt, openedBy, leakedSince, drill } = incident;
   const facts = [
-    `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateOf(incident)}`,
+    `${id}${drill ? " (drill: nothing is changed)" : ""}: ${stateWords(standing)}`,
     `${briefText(clientId, 80)} in ${tenant}; opened ${minuteOf(openedAt)} UTC by ${terminalText(openedBy)}`,
     `Reason: ${terminalText(reason)}`,
     ...endedFacts(incident),

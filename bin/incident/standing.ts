@@ -1,6 +1,8 @@
 import type { Instant } from "../../lib/history/history.ts";
 import type { Clock } from "../../lib/model/clock.ts";
-import type { Incident } from "../../lib/revocation/incident/incident.ts";
+import { isOpened } from "../../lib/revocation/incident/how-far.ts";
+import { type Incident, lockedSince } from "../../lib/revocation/incident/incident.ts";
+import { laterOnes } from "../../lib/revocation/incident/later.ts";
 import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -17,6 +19,8 @@ export interface Standing {
   waiting: readonly string[];
   /** Who decides where other incidents went on from it; null where none did. */
   decides: string | null;
+  /** The later incident that has locked the application since this one gave it back; null where none has. */
+  lockedBy: string | null;
 }
 
 /** Looks how an incident stands. Auth0 is not asked. */
@@ -25,5 +29,13 @@ export async function standingOf(incident: Incident, table: Table, clock: Clock)
   const isOver = incident.closedAt !== null;
   const window = incident.window ?? (isOver ? null : await windowSoFar(incident, { table, clock }));
   const waiting = await waitingLines(table, incident, now);
-  return { incident, window, now, waiting, decides: await whoDecides(incident, table) };
+  const later = await laterOnes(table, incident);
+  return { incident, window, now, waiting, decides: whoDecides(incident, later), lockedBy: lockedBy(incident, later) };
+}
+
+/** The last of them that locked it or opened it again says how it is. */
+function lockedBy({ restored }: Incident, later: readonly Incident[]): string | null {
+  if (!restored) return null;
+  const last = later.findLast((one) => isOpened(one) || (lockedSince(one) ?? 0) > restored.at);
+  return last && !isOpened(last) ? last.id : null;
 }

@@ -1,6 +1,6 @@
 import type { Terminal } from "../terminal.ts";
 import { answerText } from "./answer-text.ts";
-import { stateOf } from "./incident-text.ts";
+import { stateWords } from "./incident-text.ts";
 import type { Standing } from "./standing.ts";
 
 /** Tells how an incident stands, whenever that is another thing. */
@@ -22,8 +22,9 @@ export function standingTeller({ out, width }: Pick<Terminal, "out" | "width">, 
 }
 
 /** A window whose end is not known moves with every look, which is no news. */
-function matterOf({ incident, waiting }: Standing): string {
+function matterOf(standing: Standing): string {
+  const { incident, waiting } = standing;
   const { window } = incident;
   const end = window?.state === "open" ? window.because : (window?.at ?? null);
-  return JSON.stringify([stateOf(incident), end, waiting]);
+  return JSON.stringify([stateWords(standing), end, waiting]);
 }

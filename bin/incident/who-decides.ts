@@ -6,9 +6,8 @@ import { deciding, laterOnes } from "../../lib/revocation/incident/later.ts";
 import { closesApplication } from "../../lib/revocation/incident/same-leak.ts";
 import type { Table } from "../../lib/store/table.ts";
 
-/** Who decides about the application of an incident that others went on from, in a sentence; null where none did. */
-export async function whoDecides(incident: Incident, table: Table): Promise<string | null> {
-  const later = await laterOnes(table, incident);
+/** Who decides about the application of an incident that later ones went on from, in a sentence; null where none did. */
+export function whoDecides(incident: Incident, later: readonly Incident[]): string | null {
   if (later.length === 0) return null;
   const decider = deciding(later);
   if (decider) return `The incident ${decider.id} goes on from here`;

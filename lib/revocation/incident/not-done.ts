@@ -11,7 +11,7 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
   prove: "It is not proven that no new token is given out.",
 };
 
-const GIVEN = "Access was given back: it gets tokens again, as a second person agreed.";
+const GIVEN = "Access was given back, as a second person agreed.";
 const IN_PART = "Access is being given back, as a second person agreed, and that is not done: it may get tokens again.";
 
 const REOPENED = "Whoever may use the dashboard can open the application again.";

@@ -178,6 +178,24 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(incidentText(given, 100)).toContain(": restored");
 });
 
+it("is called locked again once a later incident has locked it since, until that one gives it back", async () => {
+  const table = memoryTable();
+  const restored = { at: THREE_AM, stoppedAt: THREE_AM };
+  const first = incidentOf({ restored, followedBy: "next", steps: { restore: done(THREE_AM) } });
+  const next = { ...incidentOf({ steps: { lock: done(THREE_AM + MINUTE) } }), id: "next" };
+  const texts = async (later: Incident): Promise<string[]> => {
+    await putIncident(table, later);
+    const known = await standing(first, HOUR, table);
+    return [incidentList([known], 300), incidentText(known, 100), answerText(known, 100)].map(oneLine);
+  };
+
+  const [list, shown, answer] = await texts(next);
+  expect([list, shown]).toEqual(Array(2).fill(expect.stringContaining("restored; locked again by next")));
+  expect(answer).toMatch(/^LOCKED AGAIN: .*the incident next has locked job since/);
+  for (const text of await texts({ ...next, restored: { at: THREE_AM + HOUR, stoppedAt: THREE_AM } }))
+    expect(text).not.toMatch(/locked again/i);
+});
+
 describe("what lets Curfew act where Auth0 refuses the login that acts", () => {
   const answered = async (code: ErrorCode, role: ActingLogin["role"], clientId: string) => {
     const login = { role, clientId: `the-${role}` };
