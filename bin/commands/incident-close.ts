@@ -2,6 +2,8 @@ import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
+import { isBegun, isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
 import { mustBeReason } from "../incident/incident-request.ts";
@@ -32,7 +34,7 @@ export async function runIncidentClose(
   const table = mustHaveIncidents(place.table);
   const incident = await readIncident(table, id);
   const standing = await standingOf(incident, table, systemClock);
-  const means = [MEANS, (await whoDecidesAfter(incident, table, options.local)) ?? []].flat().join(" ");
+  const means = [endingMeans(incident), (await whoDecidesAfter(incident, table, options.local)) ?? []].flat().join(" ");
   terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(means, terminal.width)}\n`);
   const question = { question: "End it?", otherwise: "end it", yes: options.yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
@@ -45,5 +47,11 @@ export async function runIncidentClose(
   terminal.out("Ended. It is closed with its evidence by the next turn of watching, after a day at the latest.\n");
 }
 
-const MEANS =
-  "Ending it: nobody watches any more, what is put back stays, nothing is given back. What was taken away stays so; a network ACL that it made goes.";
+/** What ending an incident changes, and what it does not, in whole sentences. */
+export function endingMeans(incident: Incident): string {
+  if (incident.drill) return "Ending it: the drill goes no further. Nothing was taken away.";
+  const unwatched = "Ending it: nobody watches any more, what is put back stays";
+  if (isGivenBack(incident)) return `${unwatched}, and so does what was given back.`;
+  if (isBegun(incident)) return `${unwatched}, and giving access back stops where it is.`;
+  return `${unwatched}, nothing is given back. What was taken away stays so; a network ACL that it made goes.`;
+}

@@ -21,7 +21,8 @@ export function answerText(standing: Standing, width: number): string {
     ...(keyStays ? [keyStays] : []),
     ...untilWhen(standing),
   ];
-  const missing = isAsGoodAsContained(incident) ? [] : notDone(incident);
+  const isBack = isOpened(incident) && incident.restored?.refutedAt === undefined;
+  const missing = isBack || isAsGoodAsContained(incident) ? [] : notDone(incident);
   return `${[
     ...lines.map((line) => wrapped(terminalText(line), width)),
     ...listed(incident.drill ? "Not walked through:" : "Not done:", missing, width),
@@ -46,10 +47,13 @@ const listed = (title: string, lines: readonly string[], width: number): string[
 function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
   if (leak?.levers.includes("rotate") !== true || isComplete(rotate)) return [];
   if (rotate?.outcome === "incomplete") return [...rotate.missing];
+  if (rotate?.outcome === "not-applicable" && rotate.leftTo !== undefined) return [rotate.message];
   return [`The credential is not replaced${rotate ? `: ${rotate.message}` : " yet."}`];
 }
 
+/** Once access is given back its tokens are meant to be taken. */
 function forPeople({ incident, window }: Standing): string[] {
+  if (isOpened(incident)) return [];
   return [...lockByHand(incident), ...stepsForPeople({ ...incident, window }), REFUSE];
 }
 

@@ -126,16 +126,26 @@ function keyLines({ request: { leakedKey, token }, client }: IncidentPlan, leak:
   return why === undefined ? [] : [why];
 }
 
-function leverText(lever: Lever, { isLocal }: IncidentPlan): string {
+function leverText(lever: Lever, { isLocal, tenant, request }: IncidentPlan): string {
   const texts: Readonly<Record<Lever, string>> = {
     lock: "lock: client_credentials is taken out of its grant types, so it gets no new token for itself.",
     "detach-key": "detach-key: the leaked key is detached; the other one stays.",
     contain: "contain: its grants are written down, and deleted.",
     rotate: isLocal
       ? "rotate: NOT from here; a new credential waits for Secrets Manager."
-      : "rotate: it gets a new credential, which goes into Secrets Manager; the old one is proven dead.",
+      : rotateText(tenant, request),
   };
   return texts[lever];
+}
+
+/** The rotator cannot replace its own credential, since it is locked by then. */
+function rotateText({ name, rotator }: TenantConfig, { clientId }: LeakRequest): string {
+  const why = rotator
+    ? rotator.clientId === clientId && `it is the rotator of ${name}`
+    : `${name} has no rotator in the configuration`;
+  return why
+    ? `rotate: NOT by Curfew, since ${why}: a person gives it a new credential, and how is told then.`
+    : "rotate: it gets a new credential, which goes into Secrets Manager; the old one is proven dead.";
 }
 
 function egressLine({ tenant, request, isLocal }: IncidentPlan): string[] {

@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
+import { endingMeans } from "../../../bin/commands/incident-close.ts";
 import { alertText } from "../../../bin/incident/alert-text.ts";
 import { answerText } from "../../../bin/incident/answer-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
@@ -176,6 +177,10 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(notDone(begun.incident)).toEqual([expect.stringMatching(/being given back/)]);
   expect(answerText(given, 100)).toMatch(/^RESTORED: /);
   expect(incidentText(given, 100)).toContain(": restored");
+  for (const { incident } of [begun, given])
+    expect(answerText(await standing(incident, MINUTE), 100)).not.toMatch(/Not done|Do now|Refuse its tokens/);
+  expect(endingMeans(begun.incident)).toMatch(/stops where it is\.$/);
+  expect(endingMeans(given.incident)).not.toContain("taken away stays");
 });
 
 it("is called locked again once a later incident has locked it since, until that one gives it back", async () => {
@@ -219,6 +224,21 @@ describe("what lets Curfew act where Auth0 refuses the login that acts", () => {
       expect(text).not.toMatch(/tenants\[\].responder|the-responder(?! > (Settings|APIs: write|Credentials))/);
     },
   );
+});
+
+it.each([
+  ["by Curfew where a rotator can", { clientId: "rot" }, /rotate: it gets a new credential/],
+  [
+    "by a person where the rotator leaked",
+    { clientId: "job" },
+    /rotate: NOT by Curfew, since it is the rotator of acme:/,
+  ],
+  ["by a person where there is no rotator", undefined, /rotate: NOT by Curfew, since acme has no rotator/],
+])("says before it begins that the credential is replaced %s", (_, rotator, says) => {
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], rotator } as unknown as TenantConfig;
+  const request = { tenant: "acme", clientId: "job", reason: "r", leakedSince: null, drill: false, token: null };
+
+  expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(says);
 });
 
 describe("a drill", () => {
