@@ -6,8 +6,10 @@ import { isGivenBack, isOpened } from "./how-far.ts";
 import { type Incident, incidentKey, keeperOf } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 import { changeIncident, type IncidentEntry, indexKey, listIncidents, readIncident } from "./incidents.ts";
+import { laterOnes } from "./later.ts";
 import { inheritCredential } from "./preserve.ts";
 import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
+
 import { addToTimeline } from "./timeline.ts";
 
 /** What a person starts an incident with. */
@@ -98,28 +100,25 @@ async function covers(table: Table, incident: Incident, request: IncidentRequest
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
 }
 
-/** Of two that take away and give back one would undo what the other did: the later one decides. */
+/**
+ * Of two that take away and give back one would undo what the other did: the later one decides. An earlier one that another
+ * open one decides for stays with that one, which itself goes on in this one: else both would decide once this one is ended.
+ */
 async function goOn(table: Table, known: Incident, request: IncidentRequest): Promise<Incident> {
   const incident = await withMissed(table, known, request);
   for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
-    const over = await followerThatIsOver(table, await readIncident(table, id));
-    const { followedBy } = await changeIncident(table, id, (earlier) => ({
-      ...earlier,
-      followedBy: earlier.followedBy === over ? incident.id : (earlier.followedBy ?? incident.id),
-    }));
+    const earlier = await readIncident(table, id);
+    const others = (await laterOnes(table, earlier)).filter((later) => later.id !== incident.id);
+    const isDecided = others.some(({ closedAt, ended }) => closedAt === null && !ended);
+    const { followedBy } = await changeIncident(table, id, (known) =>
+      isDecided || known.followedBy !== earlier.followedBy ? known : { ...known, followedBy: incident.id },
+    );
     if (followedBy !== incident.id) continue;
     const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
     await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
   }
   await noteReport(table, incident, request);
   return learnKey(table, incident, request);
-}
-
-/** Who decided for an earlier incident and does so no more; the next one does. */
-async function followerThatIsOver(table: Table, { followedBy }: Incident): Promise<string | undefined> {
-  if (followedBy === undefined) return undefined;
-  const { closedAt, ended } = await readIncident(table, followedBy);
-  return closedAt !== null || ended ? followedBy : undefined;
 }
 
 /** Who opened it stands in the timeline, and whoever reports it again for another reason, which is not lost by that. */

@@ -10,6 +10,7 @@ import {
 } from "../../../lib/revocation/incident/incident.ts";
 import { incidentId } from "../../../lib/revocation/incident/incident-id.ts";
 import { changeIncident, listIncidents, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { laterThatDecides } from "../../../lib/revocation/incident/later.ts";
 import { type IncidentRequest, openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline, readTimeline, type TimelineEntry } from "../../../lib/revocation/incident/timeline.ts";
@@ -229,6 +230,49 @@ test("who dies at any access to the table and begins again leaves what an undist
   }
   console.info(`died and begun again: ${deaths} times, 0 differences`);
   expect(deaths).toBeGreaterThan(10);
+});
+
+test("of the incidents about an application at most one decides: the newest that is open, whatever is reported, ended and closed, and whoever dies", async () => {
+  const REPORT = { does: "report", atOnce: 1, dies: null } as const;
+  const report = fc.record({
+    ...{ does: fc.constant("report"), atOnce: fc.constantFrom(1, 1, 2) },
+    dies: fc.option(fc.nat(30)), // at which access to the table
+  });
+  const over = fc.record({ does: fc.constantFrom("end", "close"), which: fc.nat(3) }); // 0: the newest
+  const steps = fc.array(fc.oneof(report, over), { minLength: 3, maxLength: 6 });
+  const OF_TWO = [{ does: "end", which: 1 } as const, REPORT, { does: "end", which: 0 } as const];
+  let most = 0;
+  const holds = async (history: typeof steps extends fc.Arbitrary<infer T> ? T : never): Promise<void> => {
+    const table = memoryTable();
+    const openOnes = async () =>
+      (await all(listIncidents(table))).filter(({ closedAt, ended }) => closedAt === null && !ended);
+    for (const [day, step] of [REPORT, REPORT, REPORT, ...history].entries()) {
+      const at = THREE_AM + day * DAY;
+      const before = await openOnes();
+      if ("which" in step) {
+        const chosen = before[step.which];
+        const said = step.does === "end" ? { ended: { at, by: "sam", reason: "all is well" } } : { closedAt: at };
+        if (chosen) await changeIncident(table, chosen.id, (known) => ({ ...known, ...said }));
+      } else {
+        for (const { id } of before) await changeIncident(table, id, (known) => ({ ...known, replacedAt: at }));
+        const { table: failing } = failingAt(table, { access: step.dies ?? Number.POSITIVE_INFINITY, when: "before" });
+        const people = Array.from({ length: step.atOnce }, (_, index) =>
+          request({ openedAt: at, openedBy: `${day}/${index}` }),
+        );
+        await Promise.allSettled(people.map((person) => openIncident(failing, person)));
+        await openIncident(table, request({ openedAt: at + 1 })); // whoever died begins again
+      }
+      const open = await openOnes();
+      const later = await Promise.all(open.map((incident) => laterThatDecides(table, incident)));
+      const deciding = open.filter((_, index) => later[index] === undefined);
+      most = Math.max(most, open.length);
+      // One that came to its end by itself has decided for those before it.
+      const newest = history.some(({ does }) => does === "close") && deciding.length === 0 ? [] : open.slice(0, 1);
+      expect(deciding).toEqual(newest);
+    }
+  };
+  await fc.assert(fc.asyncProperty(steps, holds), { numRuns: 25, examples: [[OF_TWO]] });
+  console.info(`who decides: 25 histories, up to ${most} incidents open at once`);
 });
 
 describe("what was there before", () => {
