@@ -4,10 +4,8 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { type Incident, type IncidentStep, incidentKey, type StepResult } from "./incident.ts";
 
-/** `INCIDENTS`, `<openedAt>#<id>`: finds all incidents. */
-export interface IncidentEntry {
-  id: string;
-}
+/** `INCIDENTS`, `<openedAt>#<id>`: finds all incidents, and those about an application without reading the others. */
+export type IncidentEntry = Pick<Incident, "id" | "tenant" | "clientId" | "drill">;
 
 const INDEX = "INCIDENTS";
 
@@ -16,9 +14,13 @@ export const indexKey = ({ openedAt, id }: Pick<Incident, "openedAt" | "id">): K
   sort: `${new Date(openedAt).toISOString()}#${id}`,
 });
 
-/** All incidents, the newest first. */
-export async function* listIncidents(table: Table): AsyncGenerator<Incident> {
+/** All incidents, or those that are wanted, the newest first. Only these are read. */
+export async function* listIncidents(
+  table: Table,
+  isWanted: (entry: IncidentEntry) => boolean = () => true,
+): AsyncGenerator<Incident> {
   for await (const { key, value } of table.list<IncidentEntry>(INDEX, { prefix: "", descending: true })) {
+    if (!isWanted(value)) continue;
     const incident = (await table.get<Incident>(incidentKey(value.id)))?.value;
     // Who died between the two writes left an entry of another moment.
     if (incident && indexKey(incident).sort === key.sort) yield incident;

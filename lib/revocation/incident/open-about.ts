@@ -3,7 +3,7 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import { isOpened, isSeenOpen } from "./how-far.ts";
 import { cameToItsEnd, type Incident, keeperOf, lockedSince } from "./incident.ts";
-import { listIncidents } from "./incidents.ts";
+import { type IncidentEntry, listIncidents } from "./incidents.ts";
 
 /** An application of a tenant, by the tenant's name. */
 type Application = Pick<Incident, "tenant" | "clientId">;
@@ -15,9 +15,9 @@ type Application = Pick<Incident, "tenant" | "clientId">;
  */
 export async function allAbout(table: Table, { tenant, clientId }: Application): Promise<Incident[]> {
   const about: Incident[] = [];
-  for await (const incident of listIncidents(table)) {
-    if (incident.tenant === tenant && incident.clientId === clientId && !incident.drill) about.push(incident);
-  }
+  const isAbout = (entry: IncidentEntry): boolean =>
+    entry.tenant === tenant && entry.clientId === clientId && !entry.drill;
+  for await (const incident of listIncidents(table, isAbout)) about.push(incident);
   return about;
 }
 

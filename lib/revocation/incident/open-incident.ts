@@ -35,18 +35,24 @@ export async function openIncident(table: Table, request: IncidentRequest): Prom
   const base = incidentId(request);
   for (let count = 1; ; count += 1) {
     const id = count === 1 ? base : `${base}-${count}`;
-    const incident = await openAs(table, id, request);
+    const incident = await openAs(table, id, request, open);
     if (await covers(table, incident, request)) return goOn(table, incident, request);
     if (request.name !== undefined) throw taken(incident, request);
   }
 }
 
 /** The incident of that id: this one, unless there was one already. */
-async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
+async function openAs(
+  table: Table,
+  id: string,
+  request: IncidentRequest,
+  open: readonly Incident[],
+): Promise<Incident> {
   const known = await table.get<Incident>(incidentKey(id));
   if (known) return known.value;
-  const incident = await goOnFrom(table, newIncident(id, request), await listOpen(table, request));
-  await table.put<IncidentEntry>(indexKey(incident), { id });
+  const incident = await goOnFrom(table, newIncident(id, request), open);
+  const { tenant, clientId, drill } = incident;
+  await table.put<IncidentEntry>(indexKey(incident), { id, tenant, clientId, drill });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
 }
 
@@ -157,14 +163,14 @@ async function learnKey(
   });
 }
 
-const isAbout = (incident: Incident, { tenant, clientId, drill }: IncidentRequest): boolean =>
+const isAbout = (incident: Omit<IncidentEntry, "id">, { tenant, clientId, drill }: IncidentRequest): boolean =>
   incident.tenant === tenant && incident.clientId === clientId && incident.drill === drill;
 
 /** The newest first. */
 async function listOpen(table: Table, request: IncidentRequest): Promise<Incident[]> {
   const open: Incident[] = [];
-  for await (const incident of listIncidents(table)) {
-    if (incident.closedAt === null && isAbout(incident, request)) open.push(incident);
+  for await (const incident of listIncidents(table, (entry) => isAbout(entry, request))) {
+    if (incident.closedAt === null) open.push(incident);
   }
   return open;
 }

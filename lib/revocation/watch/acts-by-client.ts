@@ -1,5 +1,5 @@
 import type { Incident } from "../incident/incident.ts";
-import { listIncidents } from "../incident/incidents.ts";
+import { type IncidentEntry, listIncidents } from "../incident/incidents.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { LogEvent } from "../ports.ts";
 import { type NotedAct, readOwnActs } from "./own-acts.ts";
@@ -27,9 +27,10 @@ export async function actsByClient(
   const acts = new Map([[incident.clientId, await readOwnActs(table, incident, since)]]);
   const clients = new Set([...planted.clients, ...events.flatMap(({ createdClient = [] }) => createdClient)]);
   if (clients.size === 0) return acts;
-  for await (const other of listIncidents(table)) {
-    const { tenant, clientId } = other;
-    if (tenant !== incident.tenant || clientId === incident.clientId || !clients.has(clientId)) continue;
+  const isWanted = ({ tenant, clientId }: IncidentEntry): boolean =>
+    tenant === incident.tenant && clientId !== incident.clientId && clients.has(clientId);
+  for await (const other of listIncidents(table, isWanted)) {
+    const { clientId } = other;
     acts.set(clientId, [...(acts.get(clientId) ?? []), ...(await readOwnActs(table, other, since))]);
   }
   return acts;

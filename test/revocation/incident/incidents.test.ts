@@ -11,6 +11,7 @@ import {
 import { incidentId } from "../../../lib/revocation/incident/incident-id.ts";
 import { changeIncident, listIncidents, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { laterThatDecides } from "../../../lib/revocation/incident/later.ts";
+import { allAbout } from "../../../lib/revocation/incident/open-about.ts";
 import { type IncidentRequest, openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
 import { addToTimeline, readTimeline, type TimelineEntry } from "../../../lib/revocation/incident/timeline.ts";
@@ -143,6 +144,22 @@ describe("an incident", () => {
     }
 
     expect(new Set(await idsOf(table)).size).toBe(4);
+  });
+
+  test("is opened without reading those of other applications, however many there were", async () => {
+    const table = memoryTable();
+    for (let count = 0; count < 20; count += 1) await openIncident(table, request({ clientId: `job-${count}` }));
+    const read = new Set<string>();
+    const get: Table["get"] = (key) => {
+      read.add(key.partition);
+      return table.get(key);
+    };
+    const watched = { ...table, get };
+    const { id } = await openIncident(watched, request());
+
+    expect([...read]).toEqual([`INCIDENT#${id}`]);
+    expect((await allAbout(watched, request())).map((incident) => incident.id)).toEqual([id]);
+    expect(read.size).toBe(1);
   });
 
   test("that is not there is not made by accident", async () => {
