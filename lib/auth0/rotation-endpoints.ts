@@ -24,6 +24,14 @@ const ROTATION_SCOPES = {
   deleteKey: "delete:client_credentials",
 } as const;
 
+/**
+ * Every scope of a rotator: with which an application is read and changed at all, and those. Never `read:client_keys`: it
+ * sets secrets, and reads none.
+ */
+export const ROTATOR_SCOPES: readonly string[] = [
+  ...new Set(["read:clients", "update:clients", ...Object.values(ROTATION_SCOPES)]),
+];
+
 /** What changes a credential of each kind, with what takes an old key away again. */
 const CHANGES = {
   "client-secret": ["setSecret"],

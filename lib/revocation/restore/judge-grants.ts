@@ -26,6 +26,8 @@ export interface JudgedTenant {
   client: RevokedClient;
   /** The application, and everybody else's grants, as an audit saw them before the leak; undefined where none did. */
   seen: { client: Client | undefined; grants: readonly ClientGrant[] } | undefined;
+  /** Of one of Curfew's own logins, the scopes of the Management API without which it could not do its work. */
+  needed: ReadonlySet<string>;
   now: number;
 }
 
@@ -43,7 +45,8 @@ export interface JudgedGrants {
  *
  * What a grant without any scope is found to be too much for is about the grant: it stays away. A scope that is too
  * much by itself stays away, and so does access to any organization. What only the whole is found for, as a number of
- * scopes, names nothing that could be left out: it is said, and a person decides.
+ * scopes, names nothing that could be left out: it is said, and a person decides. A scope that Curfew's own work needs
+ * comes back, whatever is found, and that is said as well.
  */
 export function judgeGrants(grants: readonly RevokedGrant[], tenant: JudgedTenant, rules: RestoreRules): JudgedGrants {
   const judged = grants.map((grant) => judgeGrant(grant, tenant, rules));
@@ -66,8 +69,12 @@ function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRul
   const single = isAll
     ? []
     : grant.scopes.map((scope) => ({ scope, ...judge({ scopes: [scope], allowsAnyOrganization: false }) }));
-  const scopes = single.filter(({ findings }) => findings.length === 0).map(({ scope }) => scope);
-  const scopesOut = single.flatMap(({ scope, ...verdict }) => out(scope, verdict));
+  const tooMuch = single.filter(({ findings }) => findings.length > 0);
+  const needed = neededOf(grant, tenant);
+  const refused = tooMuch.filter(({ scope }) => !needed.has(scope));
+  const spared = tooMuch.filter(({ scope }) => needed.has(scope));
+  const scopes = single.filter((one) => !refused.includes(one)).map(({ scope }) => scope);
+  const scopesOut = refused.flatMap(({ scope, ...verdict }) => out(scope, verdict));
   if (scopes.length === 0 && grant.scopes.length > 0) {
     return { grants: [], leftOut: scopesOut, remarks: bare.remarks };
   }
@@ -81,9 +88,20 @@ function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRul
   return {
     grants: [newGrant({ ...grant, scopes, ...(isClosed ? { allowsAnyOrganization: false } : {}) })],
     leftOut: [...scopesOut, ...(isClosed ? out("access to any organization", orgs) : [])],
-    remarks: [...open.remarks, ...closed.findings.map((finding) => `${grant.audience}: ${finding.message}`)],
+    remarks: [
+      ...open.remarks,
+      ...(spared.length === 0 ? [] : [`${grant.audience}: ${spared.map(({ scope }) => scope).join(" ")} ${NEEDED}`]),
+      ...closed.findings.map((finding) => `${grant.audience}: ${finding.message}`),
+    ],
   };
 }
+
+/** Another API may have scopes of the same name, and no login of Curfew's acts for a user. */
+const neededOf = ({ audience, subjectType }: RevokedGrant, { domain, needed }: JudgedTenant): ReadonlySet<string> =>
+  audience === managementAudience(domain) && subjectType !== "user" ? needed : new Set();
+
+const NEEDED =
+  "come back although the policy finds them too much: it is one of Curfew's own logins, and its work needs them.";
 
 interface Verdict {
   findings: readonly Finding[];

@@ -14,6 +14,7 @@ import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
 import { readWatch } from "../watch/watch-record.ts";
 import { type JudgedTenant, judgeGrants, type RestoreRules } from "./judge-grants.ts";
+import { ownScopes } from "./own-scopes.ts";
 import type { RestorePlan } from "./restore-plan.ts";
 import { restoreLines } from "./restore-text.ts";
 
@@ -50,6 +51,7 @@ export async function planRestore(
       domain: settings.domain,
       client: client ?? unknownClient(incident.clientId),
       seen: seenBefore(seen, incident.clientId),
+      needed: ownScopes(settings.own.get(incident.clientId)),
       now: clock.now(),
     },
     rules,

@@ -1,4 +1,5 @@
 import { RESPONDER_SCOPES } from "../../auth0/responder-endpoints.ts";
+import { ROTATOR_SCOPES } from "../../auth0/rotation-endpoints.ts";
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
 import { systemClock } from "../../model/clock.ts";
@@ -6,7 +7,7 @@ import { hours } from "../../model/duration.ts";
 import { startSandbox } from "../start-sandbox.ts";
 import type { TenantSeed } from "../tenant-seed.ts";
 import { type OwnApplication, withOwnApplication } from "./own-application.ts";
-import { ROTATOR_SCOPES, type RotatedApplication, withCredential } from "./rotated-application.ts";
+import { type RotatedApplication, withCredential } from "./rotated-application.ts";
 import type { StoryOptions, StoryWorld } from "./story-world.ts";
 
 /** A tenant in which something leaks, and who is on call there. */

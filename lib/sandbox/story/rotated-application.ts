@@ -3,14 +3,6 @@ import { days } from "../../model/duration.ts";
 import type { ClientSeed, TenantSeed } from "../tenant-seed.ts";
 import type { StorySecret } from "./own-application.ts";
 
-/** What a rotator needs at Auth0. It never reads a secret: that would take `read:client_keys`. */
-export const ROTATOR_SCOPES: readonly string[] = [
-  "read:clients",
-  "update:clients",
-  "update:client_keys",
-  ...["read", "create", "update", "delete"].map((verb) => `${verb}:client_credentials`),
-];
-
 /** An application whose credential is rotated: what its consumers ask for, and what is stored. */
 export interface RotatedApplication {
   tenant: string;

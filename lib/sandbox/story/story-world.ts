@@ -1,3 +1,4 @@
+import { ROTATOR_SCOPES } from "../../auth0/rotation-endpoints.ts";
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import { scopesFor } from "../../inventory/section-scopes.ts";
 import { systemClock } from "../../model/clock.ts";
@@ -7,7 +8,7 @@ import type { TenantSeed } from "../tenant-seed.ts";
 import { HALF_OPEN_SCOPES, halfOpenTenant } from "./half-open-tenant.ts";
 import { neglectedTenant } from "./neglected-tenant.ts";
 import { type OwnApplication, withOwnApplication } from "./own-application.ts";
-import { MAX_AGE, ROTATOR_SCOPES, type RotatedApplication, withCredential } from "./rotated-application.ts";
+import { MAX_AGE, type RotatedApplication, withCredential } from "./rotated-application.ts";
 import { wellKeptTenant } from "./well-kept-tenant.ts";
 
 /** Three running tenants with a story each, and what a person needs to audit them. */

@@ -2,7 +2,9 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ALL_CHECKS } from "../../../lib/checks/all-checks.ts";
 import { CHECKS_OVER_GRANTS } from "../../../lib/checks/checks-over-grants.ts";
+import { LOGINS } from "../../../lib/config/logins.ts";
 import { resolvePolicy } from "../../../lib/config/policy.ts";
+import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import {
   isOverGrants,
@@ -10,8 +12,10 @@ import {
   judgeGrants,
   type RestoreRules,
 } from "../../../lib/revocation/restore/judge-grants.ts";
+import { ownScopes } from "../../../lib/revocation/restore/own-scopes.ts";
+import { planRestore } from "../../../lib/revocation/restore/plan-restore.ts";
 import { restoreLines } from "../../../lib/revocation/restore/restore-text.ts";
-import { CLIENT, THREE_AM } from "../support.ts";
+import { CLIENT, incidentOf, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
 
 const MANAGEMENT = "https://acme.eu.auth0.com/api/v2/";
 const RULES: RestoreRules = {
@@ -24,8 +28,21 @@ const TENANT: JudgedTenant = {
   domain: "acme.eu.auth0.com",
   client: CLIENT,
   seen: { client: undefined, grants: [] },
+  needed: new Set(),
   now: THREE_AM,
 };
+
+/** What the audit finds too much of each login, scope by scope: of the rotator more where others hold what it lacks. */
+const RESPONDERS = [
+  ...["update:client_credentials", "create:client_grants", "delete:client_grants"],
+  ...["create:signing_keys", "update:signing_keys", "delete:network_acls"],
+];
+const TOO_MUCH = {
+  auditor: [],
+  rotator: ["update:client_keys", ...["create", "update", "delete"].map((verb) => `${verb}:client_credentials`)],
+  responder: RESPONDERS,
+  spareResponder: RESPONDERS,
+} as const;
 
 const grantOf = (changes: Partial<RevokedGrant> = {}): RevokedGrant => ({
   ...{ id: "cgr_1", audience: MANAGEMENT, scopes: ["read:users"], allowsAllScopes: undefined, subjectType: "client" },
@@ -89,6 +106,51 @@ describe("what comes back", () => {
 
     expect(grants).toMatchObject([{ allowsAnyOrganization: false, organizations: ["org_1"] }]);
     expect(leftOut).toMatchObject([{ what: "access to any organization" }]);
+  });
+
+  test.each(LOGINS)(
+    "is all that the %s needs for its work, though the policy finds it too much, and is said",
+    (role) => {
+      const needed = ownScopes({ role, hasSpare: true });
+      const scopes = [...needed, "delete:users", "create:actions"];
+      const { grants, leftOut, remarks } = judgeGrants([grantOf({ scopes })], { ...TENANT, needed }, RULES);
+      const others = judgeGrants([grantOf({ scopes })], TENANT, RULES);
+
+      expect(grants[0]?.scopes).toEqual([...needed]);
+      expect(leftOut.map(({ what }) => what)).toEqual(["delete:users", "create:actions"]);
+      const spared = others.leftOut.map(({ what }) => what).slice(0, -2);
+      expect(spared).toEqual(TOO_MUCH[role]);
+      expect(remarks.filter((remark) => remark.includes("although the policy"))).toEqual(
+        spared.length === 0 ? [] : [expect.stringContaining(`${MANAGEMENT}: ${spared.join(" ")} come back`)],
+      );
+    },
+  );
+
+  test("is judged by whose login the configuration says it is", async () => {
+    const { table, parts } = testParts(testTenant());
+    const incident = incidentOf();
+    const scopes = ["delete:users", "delete:client_grants"];
+    await putIncident(table, incident);
+    await preserve(table, incident, "grant/cgr_1", grantOf({ scopes }));
+    const own = new Map([[incident.clientId, { role: "responder", hasSpare: true }]] as const);
+    const [one, other] = await Promise.all(
+      [{ ...parts.settings, own }, parts.settings].map((settings) =>
+        planRestore(incident, RULES, { ...parts, settings, inventories: { before: async () => undefined } }),
+      ),
+    );
+
+    expect(one?.plan.grants).toMatchObject([{ scopes: ["delete:client_grants"] }]);
+    expect(one?.lines.join("\n")).toMatch(/LEFT OUT delete:users.*\n.*delete:client_grants come back although/);
+    expect(other?.plan.grants).toEqual([]);
+  });
+
+  test("is no more to one of Curfew's own logins at another API, or for users", () => {
+    const tenant = { ...TENANT, needed: new Set(["delete:client_grants"]) };
+    const grant = grantOf({ scopes: ["read:users", "delete:client_grants"], subjectType: "user" });
+
+    expect(judgeGrants([grant], tenant, RULES)).toEqual(judgeGrants([grant], TENANT, RULES));
+    expect(ownScopes(undefined).size).toBe(0);
+    expect(ownScopes({ role: "responder", also: ["rotator"], hasSpare: true })).toContain("update:client_keys");
   });
 
   test("is said to be many, and all of it, where only the number of scopes is found", () => {

@@ -1,8 +1,8 @@
 import { RESPONDER_SCOPES } from "../../../lib/auth0/responder-endpoints.ts";
+import { ROTATOR_SCOPES } from "../../../lib/auth0/rotation-endpoints.ts";
 import { managementAudience } from "../../../lib/auth0/tenant-address.ts";
 import { minutes } from "../../../lib/model/duration.ts";
 import type { Plan } from "../../../lib/sandbox/plan.ts";
-import { ROTATOR_SCOPES } from "../../../lib/sandbox/story/rotated-application.ts";
 import type { ClientSeed, TenantSeed } from "../../../lib/sandbox/tenant-seed.ts";
 import { machine } from "../../sandbox/support/a-sandbox.ts";
 import { keyPair } from "../../support/keys.ts";

@@ -1,6 +1,6 @@
+import { ROTATOR_SCOPES } from "../../../lib/auth0/rotation-endpoints.ts";
 import { managementAudience } from "../../../lib/auth0/tenant-address.ts";
 import type { CredentialKind } from "../../../lib/rotation/ledger/target.ts";
-import { ROTATOR_SCOPES } from "../../../lib/sandbox/story/rotated-application.ts";
 import type { ClientSeed, TenantSeed } from "../../../lib/sandbox/tenant-seed.ts";
 import { machine } from "../../sandbox/support/a-sandbox.ts";
 import { keyPair } from "../../support/keys.ts";
