@@ -53,3 +53,8 @@ test("the credential of an application that is gone is judged too", () => {
 test("of a credential that Curfew does not look after any more nothing is said", () => {
   expect(judged(trouble("held", "another"))).toMatchObject([{ verdict: "pass" }]);
 });
+
+test("what is to be done names `rotate resume` for what is held alone: for everything else that has nothing to do", () => {
+  expect(check.remediation.summary).toMatch(/nothing that is held goes on before npx curfew rotate resume --tenant/);
+  expect(check.remediation.summary).toMatch(/Then npx curfew rotate --tenant TENANT --client ID goes on at once/);
+});
