@@ -107,6 +107,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
     ...(failure
       ? [
           `${name}: ${failure.refusal === null ? "failed" : "refused"} at ${failure.step} (${failure.refusal ?? failure.code}), ${minuteText(failure.at)}: ${terminalText(failure.message)}`,
+          ...(failure.cameToNothing === undefined ? [] : ["  nothing came of that version"]),
           ...(failure.refusal === null ? [] : refusalSteps(failure.refusal, advised(tenant, rotation)).map(asStep)),
         ]
       : []),

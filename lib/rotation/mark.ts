@@ -68,7 +68,7 @@ export const markDropped = (work: Work, refused?: Refused): Promise<RotationReco
     const at = nowOf(work);
     const { version } = work;
     const failure = { version, step: "createSecret", at, code: "rotation-refused" } as const;
-    return { ...dropped(record, version, at), ...(refused ? { lastFailure: { ...failure, ...refused } } : {}) };
+    return dropped(refused ? { ...record, lastFailure: { ...failure, ...refused } } : record, version, at);
   });
 
 const mark = (work: Work, change: (underWay: UnderWay) => UnderWay): Promise<RotationRecord> =>

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { orderRotation } from "../../lib/rotation/ledger/ledger.ts";
+import { changeRotation, orderRotation } from "../../lib/rotation/ledger/ledger.ts";
+import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
 import { type Replaced, replacedBy } from "../../lib/rotation/ledger/under-way.ts";
 import { markDropped, markTold } from "../../lib/rotation/mark.ts";
 import { atWork, recall, type Work } from "../../lib/rotation/work.ts";
@@ -48,4 +49,30 @@ it.each([
   await working(world, version, markDropped);
 
   expect(recordOf(world)?.order?.cameToNothing).toEqual(expected);
+});
+
+const HELD = { since: 1, refusal: null, message: "It failed three times." };
+
+it.each<[string, boolean, Partial<RotationRecord>]>([
+  ["its own failures", true, {}],
+  ["no failure of another one", false, {}],
+  ["no hold, nor what that is for", true, { held: HELD }],
+])("the end of a version of which nothing came ends %s", async (_, isOwn, more) => {
+  const { world, version } = await announcedWorld(SECRET);
+  const failure: RotationFailure = {
+    version: isOwn ? version : "another",
+    step: "setSecret",
+    at: 1,
+    code: "service-failed",
+    refusal: null,
+    message: "No.",
+  };
+  const known = { failures: 3, lastFailure: failure, ...more } as const;
+  await changeRotation(world.table, world.target, (record) => ({ ...record, ...known }));
+
+  await working(world, version, markDropped);
+
+  const isOver = isOwn && more.held === undefined;
+  const ended = { failures: 0, lastFailure: { ...failure, cameToNothing: expect.any(Number) } };
+  expect(recordOf(world)).toEqual(expect.objectContaining(isOver ? ended : known));
 });

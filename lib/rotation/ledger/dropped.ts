@@ -10,20 +10,32 @@ const NOTHING_CAME: Pick<Aftercare, "notProvable" | "ending"> = {
 /**
  * What is remembered once it is known that nothing comes of a version. What was planned for after its promotion is not
  * to be done either; where it was promoted and nobody came to record it, somebody set another one since. The order
- * stays, since it may say that the version was promoted before, but it is over.
+ * stays, since it may say that the version was promoted before, but it is over. So are its failures: nothing is left
+ * that could fail again.
  */
 export const dropped = (
   { underWay, order, ...record }: RotationRecord,
   version: VersionId,
   cameToNothing: Instant,
 ): RotationRecord => ({
-  ...record,
+  ...withoutFailures(record, version, cameToNothing),
   ...(underWay && underWay.version !== version ? { underWay } : {}),
   ...(order ? { order: order.version === version ? { ...order, cameToNothing } : order } : {}),
   aftercare: record.aftercare.map((one) =>
     one.current === version && one.promotedAt === undefined ? { ...one, ...NOTHING_CAME } : one,
   ),
 });
+
+/** Only a person lifts a hold, and until then it is on record what it is for. */
+function withoutFailures<T extends Pick<RotationRecord, "failures" | "lastFailure" | "held">>(
+  record: T,
+  version: VersionId,
+  cameToNothing: Instant,
+): T {
+  const { lastFailure, held } = record;
+  if (held || lastFailure?.version !== version) return record;
+  return { ...record, failures: 0, lastFailure: { ...lastFailure, cameToNothing } };
+}
 
 /**
  * What is remembered once rotation is switched on again, of a secret in which nothing hangs: that it was off is mended,

@@ -24,13 +24,19 @@ const UNWANTED: readonly RotationFailure["refusal"][] = ["rotate-off", "version-
 
 /**
  * The last failure of a rotation, where it still stands. A refusal that says only that
- * nobody should have asked is none: it is the answer that was wanted.
+ * nobody should have asked is none: it is the answer that was wanted. Nor is what failed of a version that was dropped.
  */
 export function failing(record: RotationRecord): RotationFailure | undefined {
   const failure = standingFailure(record);
+  if (failure?.cameToNothing !== undefined) return undefined;
   const isUnfinished = record.underWay !== undefined && record.underWay.version === failure?.version;
-  const isNews = failure?.refusal === "rotation-disabled" || failure?.refusal === "fields-changed";
-  return record.failures > 0 || isUnfinished || isNews ? failure : undefined;
+  return record.failures > 0 || isUnfinished || failure?.refusal === "rotation-disabled" ? failure : undefined;
+}
+
+/** The last failure of a version of which nothing came, until another try begins: people hear of that once. */
+export function failedForGood(record: RotationRecord): RotationFailure | undefined {
+  const failure = standingFailure(record);
+  return failure?.cameToNothing === undefined ? undefined : failure;
 }
 
 /** Whether a version came to its end because other fields were changed. Who tries it again hears no other reason. */

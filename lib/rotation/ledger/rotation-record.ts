@@ -46,6 +46,8 @@ export interface Failure {
 export interface RotationFailure extends Failure {
   version: VersionId;
   step: RotationStep;
+  /** When it was seen that nothing comes of the version: it is what people hear of last, and troubles nobody any more. */
+  cameToNothing?: Instant;
 }
 
 /** One look at both credentials. */

@@ -1,9 +1,10 @@
 import type { Alert } from "../../alerts/alert.ts";
 import type { AlertRules } from "../../alerts/alert-rules.ts";
+import { moment } from "../../alerts/change-alert.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { clientText, secretNameOf } from "../credentials/credential-text.ts";
-import type { Aftercare, RotationRecord } from "../ledger/rotation-record.ts";
+import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
 import type { Advised } from "./refusal-advice.ts";
 
 /** What is remembered of one credential's rotations, and whose it is. */
@@ -36,6 +37,14 @@ export const facts = (tenant: string, { clientId, kind, arn, failures }: Rotatio
   { label: "Kind", value: kind },
   { label: "Secret", value: harmless(secretNameOf(arn), 200) },
   ...(failures > 0 ? [{ label: "Failed", value: `${counted(failures, "time")} in a row` }] : []),
+];
+
+/** What went wrong, and where. */
+export const failureFacts = ({ at, step, code, refusal, message }: RotationFailure): Alert["facts"] => [
+  { label: "Failed", value: moment(iso(at)) },
+  { label: "Step", value: step },
+  { label: "Code", value: refusal ?? code },
+  { label: "Reason", value: harmless(message, 300) },
 ];
 
 export const iso = (instant: Instant): string => new Date(instant).toISOString();

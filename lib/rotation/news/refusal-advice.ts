@@ -21,6 +21,9 @@ const LOG_STEP =
 const MISSING_STEP = "Correct the secret's name in curfew.yaml and deploy, or create it: npx curfew rotate adopt";
 
 const DRY_RUN = "See what would happen: npx curfew rotate --dry-run";
+/** Where nothing came of a version. */
+export const ORDER_AGAIN = "Order it again, and it is made of what is current: npx curfew rotate";
+
 const CALIBRATE = "See what the probe says, with nothing changed: npx curfew rotate --dry-run";
 
 /** docs/runbook.md says more about each. */
@@ -58,7 +61,7 @@ export const REFUSAL_ADVICE: Readonly<Record<Refusal, Advice>> = {
   },
   "fields-changed": {
     meaning: "other fields of the secret were changed meanwhile",
-    steps: ["Order it again, and it is made of what is current: npx curfew rotate"],
+    steps: [ORDER_AGAIN],
   },
   "rotate-off": {
     meaning: "rotate is off in curfew.yaml, and nobody asked",

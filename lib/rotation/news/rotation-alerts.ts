@@ -5,12 +5,23 @@ import { moment } from "../../alerts/change-alert.ts";
 import { counted, harmless } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { clientText } from "../credentials/credential-text.ts";
-import { failing } from "../ledger/failing.ts";
+import { failedForGood, failing } from "../ledger/failing.ts";
 import { isStillAccepted, overdueSince } from "../ledger/overdue.ts";
 import type { Aftercare, RotationFailure, RotationRecord } from "../ledger/rotation-record.ts";
-import { about, advised, facts, iso, newOneText, stateText, type TenantRotation, UNTENDED } from "./alert-parts.ts";
+import {
+  about,
+  advised,
+  facts,
+  failureFacts,
+  iso,
+  newOneText,
+  stateText,
+  type TenantRotation,
+  UNTENDED,
+} from "./alert-parts.ts";
 import { earlyAlerts } from "./early-alert.ts";
 import { leftUnfinishedAlert, leftUnfinishedSince } from "./left-unfinished-alert.ts";
+import { nothingCameAlert } from "./nothing-came-alert.ts";
 import { failureSteps, heldSteps, REFUSAL_ADVICE, refusalSteps } from "./refusal-advice.ts";
 import { takenBackAlerts } from "./taken-back-alert.ts";
 import { unprovenAlerts } from "./unproven-alert.ts";
@@ -31,11 +42,13 @@ export const rotationAlerts = (
     const { held, aftercare } = rotation.record;
     const left = leftUnfinishedSince(rotation, now);
     const failure = rotation.isTended ? failing(rotation.record) : undefined; // else no audit tries again
+    const last = rotation.isTended ? failedForGood(rotation.record) : undefined;
     return [
       ...(left === undefined ? [] : [leftUnfinishedAlert(rotation, left, rules)]),
       ...earlyAlerts(rotation, rules),
       ...(held ? [heldAlert(rotation, held, rules)] : []),
       ...(failure && !held ? [failedAlert(rotation, failure, rules)] : []),
+      ...(last && !held ? [nothingCameAlert(rotation, last, rules)] : []),
       ...takenBackAlerts(rotation, rules, now),
       ...aftercare.flatMap((care) => aftercareAlerts(rotation, care, rules, now)),
     ];
@@ -80,31 +93,22 @@ function heldAlert(
 /** What Auth0 was told of is finished all the same, and never fails by this. */
 const OFF = "No audit rotates it, or finishes what is begun, before that is switched on.";
 
-const DROPPED =
-  "Where rotation is automatic, an audit rotates it once it is due; else nobody does before it is ordered again.";
-
 function failedAlert(
   { tenant, record }: TenantRotation,
   failure: RotationFailure,
   rules: Pick<AlertRules, "owners">,
 ): Alert {
   const { clientId } = record;
-  const { version, step, at, code, message, refusal } = failure;
+  const { version, step, at, code, refusal } = failure;
   // A version that is not made is another one each day; what keeps it from being made is the same matter.
-  const matter = refusal === "fields-changed" ? version : (refusal ?? version);
+  const matter = refusal ?? version;
   return {
     ...about(tenant, rules),
     id: alertId("rotation", "failed", tenant, clientId, matter, record.promoted?.version ?? null),
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} failed${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ` in ${step}`}`,
     text: `${thenText(record, refusal)} ${stateText(record)}`,
-    facts: [
-      ...facts(tenant, record),
-      { label: "Failed", value: moment(iso(at)) },
-      { label: "Step", value: step },
-      { label: "Code", value: refusal ?? code },
-      { label: "Reason", value: harmless(message, 300) },
-    ],
+    facts: [...facts(tenant, record), ...failureFacts(failure)],
     steps: [
       ...(refusal ? refusalSteps(refusal, advised(tenant, record)) : failureSteps(code, advised(tenant, record))),
       `How it stands: npx curfew rotate status --tenant ${tenant}`,
@@ -116,7 +120,6 @@ function failedAlert(
 
 function thenText({ underWay }: RotationRecord, refusal: RotationFailure["refusal"]): string {
   if (refusal === "rotation-disabled") return OFF;
-  if (refusal === "fields-changed") return DROPPED;
   return underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well.";
 }
 

@@ -88,9 +88,10 @@ describe("what everybody hears of rotations", () => {
     const alerts = [
       ...alertsOf({ held: { since: NOW, refusal, message } }),
       ...alertsOf({ failures: 1, lastFailure: { ...FAILURE, refusal, message, code: "rotation-refused" } }),
+      ...alertsOf({ lastFailure: { ...FAILURE, cameToNothing: NOW } }),
     ];
 
-    expect(alerts).toHaveLength(2);
+    expect(alerts).toHaveLength(3);
     for (const step of alerts.flatMap(({ steps }) => steps).filter((one) => one.includes("npx curfew rotate"))) {
       expect(step).toMatch(
         /: npx curfew rotate (status --tenant a|adopt --tenant a --client jkl --secret apps\/checkout\/auth0|(resume )?--tenant a --client jkl( --dry-run| --overwrite)?)$/,
@@ -318,6 +319,9 @@ describe("what everybody hears of rotations", () => {
       alertsOf({ held: HELD }, "b"),
       alertsOf({ failures: 1, lastFailure: FAILURE }),
       alertsOf({ failures: 2, lastFailure: { ...FAILURE, version: "v3" } }),
+      alertsOf({ lastFailure: { ...FAILURE, cameToNothing: NOW } }),
+      alertsOf({ lastFailure: { ...FAILURE, cameToNothing: NOW, version: "v3", refusal: "fields-changed" } }),
+      alertsOf({ lastFailure: { ...FAILURE, cameToNothing: NOW, version: "v4", refusal: "fields-changed" } }),
       alertsOf({ aftercare: [{ ...CARE, promotedAt: NOW, overdueSince: NOW }] }),
       alertsOf({ aftercare: [{ ...CARE, current: "v3", promotedAt: NOW, overdueSince: NOW }] }),
       alertsOf({ aftercare: [{ ...CARE, notProvable: "Why." }] }),

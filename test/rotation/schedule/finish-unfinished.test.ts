@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { unfinished } from "../../../bin/rotation/rotation-state.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { rotationTroubles } from "../../../lib/rotation/credentials/rotation-troubles.ts";
 import { finishForward } from "../../../lib/rotation/finish-forward.ts";
 import { takeLease } from "../../../lib/rotation/lease.ts";
 import { isSettled } from "../../../lib/rotation/ledger/failing.ts";
@@ -291,7 +292,7 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     return rotationAlerts(rotations, { owners: new Map() }, world.clock.now());
   };
 
-  const FAILED = ["acme-prod: the rotation of jkl failed: other fields of the secret were changed meanwhile"];
+  const FAILED = ["acme-prod: the rotation of jkl came to nothing: other fields of the secret were changed meanwhile"];
   const titlesOf = (world: World) => alertsOf(world).map(({ title }) => title);
 
   it("is kept: a version that Auth0 was not told of is dropped, people hear of it, and the next audit rotates", async () => {
@@ -333,6 +334,7 @@ describe.each(["client-secret", "private-key"] as const)("what a person stores m
     expect(recordOf(world)).toMatchObject({ failures: 0, lastFailure: { version, refusal: "fields-changed" } });
     expect(recordOf(world)).not.toHaveProperty("held");
     expect(titlesOf(world)).toEqual(FAILED);
+    expect(await rotationTroubles(world.table, "acme-prod")).toEqual(new Map());
     await world.clock.run(rotateByHand(world));
 
     expect(recordOf(world)?.promoted?.version).toBe(world.vault.labelled(CURRENT));

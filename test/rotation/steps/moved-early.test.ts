@@ -3,6 +3,7 @@ import type { CredentialRecord } from "../../../lib/history/credential-record.ts
 import { secretAge } from "../../../lib/history/secret-age.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
+import { rotationTroubles } from "../../../lib/rotation/credentials/rotation-troubles.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
@@ -254,8 +255,12 @@ describe("a secret whose promotion is not on record, where a person set the form
 
     expect(world.client.live().map(({ secret }) => secret)).toEqual([credentialOf(former)]);
     expect(world.vault.labelled(PENDING)).toBeUndefined();
-    expect(recordOf(world)).toMatchObject({ failures: 1, lastFailure: { version, refusal: null } });
+    expect(recordOf(world)).toMatchObject({ failures: 0, lastFailure: { version, refusal: null } });
     expect(recordOf(world)).not.toHaveProperty("held");
+    const rotation = { tenant: "acme-prod", record: recordOf(world) as RotationRecord, isTended: true };
+    const alerts = rotationAlerts([rotation], { owners: new Map() }, world.clock.now());
+    expect(alerts.map(({ title }) => title)).toEqual(["acme-prod: the rotation of jkl came to nothing"]);
+    expect(await rotationTroubles(world.table, "acme-prod")).toEqual(new Map());
     expect(world.guard.violations).toEqual([]);
   });
 
