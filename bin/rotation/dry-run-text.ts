@@ -70,7 +70,9 @@ const STORED: Readonly<Record<NonNullable<DryRun["stored"]>, string>> = {
 };
 
 function pendingText(pending: Pending, word: string, isTold: boolean): string {
-  const { version, former, value } = pending;
+  const { version, former, value, comesToNothing } = pending;
+  if (comesToNothing)
+    return `A rotation is not finished (version ${version}): it is only brought to its end, and no other is begun.`;
   if (former !== undefined && !isTold) return earlyText(version, value === "accepted");
   const next = "a rotation goes on with that one, and begins no other.";
   if (value === "empty") return `A rotation came to nothing (version ${version} holds no ${word} yet): ${next}`;

@@ -15,7 +15,8 @@ const NAMED: NamedCredential = {
   credential: { clientId: "jkl", kind: "client-secret", secret: "apps/checkout", rotate: "off", allowHs256: false },
 };
 
-const PENDING: Pending = { version: "v2", former: "v1", value: "refused" };
+const PENDING: Pending = { version: "v2", former: "v1", value: "refused", comesToNothing: false };
+const ONLY_PENDING: Pending = { version: "v2", value: "refused", comesToNothing: false };
 const UNTOLD = { version: "v2", startedAt: NOW };
 
 it.each([
@@ -45,10 +46,18 @@ it.each([
   ],
   [
     "is nothing of the kind, where it is only pending",
-    { pending: { version: "v2", value: "refused" }, underWay: UNTOLD, stored: "accepted" },
+    { pending: ONLY_PENDING, underWay: UNTOLD, stored: "accepted" },
     [
       "Auth0 accepts the stored client secret.",
       "A rotation is not finished (version v2): a rotation goes on with that one, and begins no other.",
+    ],
+  ],
+  [
+    "is only brought to its end, where nothing comes of it",
+    { pending: { ...ONLY_PENDING, comesToNothing: true }, underWay: UNTOLD, stored: "accepted" },
+    [
+      "Auth0 accepts the stored client secret.",
+      "A rotation is not finished (version v2): it is only brought to its end, and no other is begun.",
     ],
   ],
 ] as const)("a dry run says of a version that is current before its rotation is over: it %s", (_, given, sentences) => {

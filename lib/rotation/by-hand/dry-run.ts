@@ -14,7 +14,6 @@ import { minuteText } from "../minute-text.ts";
 import type { RotationParts, RotationSettings } from "../parts.ts";
 import { CURRENT, PENDING, PREVIOUS, type RotationTenant, type VaultSecret, type VersionId } from "../ports.ts";
 import { type Refusal, refusalOf, refusedError } from "../refusal.ts";
-import { unfinished } from "../unfinished.ts";
 import { assertOurs } from "../vault/assert-ours.ts";
 import { judgeFields } from "../vault/judge-fields.ts";
 import { earlyVersion, hangingVersions, pendingVersion } from "../vault/pending-version.ts";
@@ -22,6 +21,7 @@ import { versionWith } from "../vault/standing.ts";
 import { formerCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import type { Work } from "../work.ts";
 import { readOnly } from "./read-only.ts";
+import { whyNothingComes } from "./why-nothing-comes.ts";
 
 /** Something that would keep a rotation from happening. */
 export interface Obstacle {
@@ -40,7 +40,7 @@ export interface DryRun {
    * `pending.former`. Null where that is not known.
    */
   stored: Said | null;
-  /** A version whose rotation is not finished: a rotation goes on with it, and begins no other. */
+  /** A version whose rotation is not finished: a rotation goes on with it or brings it to its end, and begins no other. */
   pending: Pending | undefined;
   /** What is remembered; undefined when nothing is, or when it could not be read. */
   record: RotationRecord | undefined;
@@ -53,7 +53,11 @@ export interface Pending {
   former?: VersionId;
   /** Whether Auth0 accepts its value; null where that was not asked, `empty` where it has none yet. */
   value: Said | "empty" | null;
+  /** Nothing is rotated to it: it is dropped, or loses its label. */
+  comesToNothing: boolean;
 }
+
+type Hanging = Omit<Pending, "comesToNothing">;
 
 /** A credential as configured, and what looks at it. */
 export interface DryRunRequest {
@@ -94,24 +98,28 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const current = () => formerCredential({ ...work, version: hanging ?? work.version });
   const isCurrent = versionWith(secret, CURRENT) === hanging;
   const isLabelled = isCurrent || versionWith(secret, PENDING) === hanging;
+  const mayOverwrite = request.overwrite && wasAccepted(record);
+  const isSentOnce = isTold && request.settings.kind === "client-secret";
   const value = hanging === undefined ? undefined : await look(() => storedCredential(work, hanging));
   if (!isTold) await look(() => KINDS[work.settings.kind].assertMayBegin(work, { current, record }));
   else if (isLabelled) await look(() => assertClient(work));
   const ask = await look(async () => calibratedAsk(work, ((isTold && value) || (await current())).credential));
-  const pending = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
-  const goesOn = isTold && pending?.value === "accepted"; // then nothing hangs on what is stored as current
+  const found = hanging === undefined ? undefined : await look(() => askPending(secret, hanging, value, ask));
+  const goesOn = isTold && found?.value === "accepted"; // then nothing hangs on what is stored as current
   if (!goesOn) await look(() => assertMayWrite(work));
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
-  const ending = ask && pending && whyNothingComes(pending, { record, isLabelled, isCurrent, stored });
+  const isLeft = isSentOnce && !isCurrent && !mayOverwrite && versionWith(secret, PREVIOUS) === hanging;
+  const seen = { record, isLabelled, isCurrent, isLeft, stored };
+  const changed =
+    found && value && !isTold && mayBeDropped(found, secret, record)
+      ? await look(async () => judgeFields({ ...work, version: found.version }, await current(), value))
+      : undefined;
+  const ending = changed ? refusedError(changed) : ask && found && whyNothingComes(found, seen);
   if (ending) await look(() => Promise.reject(ending));
-  if (pending && value && !isTold && mayBeDropped(pending, secret, record)) {
-    await look(async () => assertFields({ ...work, version: pending.version }, await current(), value));
-  }
-  const mayOverwrite = request.overwrite && wasAccepted(record);
-  const isSentOnce =
-    isTold && work.settings.kind === "client-secret" && (isCurrent || versionWith(secret, PREVIOUS) === hanging);
-  const inUse = isSentOnce && pending?.value === "refused" ? pending.value : stored; // then the former one does not count
-  if (inUse && !mayOverwrite) await look(async () => assertInUse(work, inUse, pending, record));
+  const isRefused = isSentOnce && isCurrent && found?.value === "refused"; // then the former one does not count
+  const inUse = isRefused ? "refused" : stored;
+  if (inUse && !mayOverwrite) await look(async () => assertInUse(work, inUse, found, record));
+  const pending = found && { ...found, comesToNothing: ending !== undefined };
   return { obstacles, stored: stored ?? null, pending, record };
 }
 
@@ -121,39 +129,9 @@ async function assertClient({ tenant, settings }: Work): Promise<void> {
   if (refused) throw refusedError(refused);
 }
 
-/** What is known of what hangs, beside its value. */
-interface Seen {
-  record: RotationRecord | undefined;
-  isLabelled: boolean;
-  isCurrent: boolean;
-  stored: Said | undefined;
-}
-
-/**
- * What hangs and will not be rotated to: a told one that lost its label and is not accepted, or an older one that
- * somebody labelled. A rotation only brings it to its end, and has to be begun anew then.
- */
-function whyNothingComes(
-  { version, value }: Pending,
-  { record, isLabelled, isCurrent, stored }: Seen,
-): CurfewError | undefined {
-  const { underWay } = record ?? {};
-  const isEnded = underWay?.wasReplaced || (underWay?.wasRefused && !isCurrent);
-  const isOwn = underWay?.version === version && !isEnded;
-  if (value === "accepted" && (isOwn || stored !== "accepted")) return undefined;
-  if (isLabelled && (isOwn || value === "empty")) return undefined;
-  const what = isOwn ? "lost its label, and Auth0 is not seen to accept it" : "is an older one, and is not set again";
-  return unfinished(`The version ${version} ${what}: a rotation brings it to its end, and the next one begins anew.`);
-}
-
 /** What Auth0 refuses, and a rotation is under way to: not what is current already, nor an older one. */
-const mayBeDropped = ({ version, value }: Pending, secret: VaultSecret, record: RotationRecord | undefined): boolean =>
+const mayBeDropped = ({ version, value }: Hanging, secret: VaultSecret, record: RotationRecord | undefined): boolean =>
   value === "refused" && pendingVersion(secret) === version && isToBeTold(record, version);
-
-function assertFields(work: Work, current: StoredCredential, pending: StoredCredential): void {
-  const refused = judgeFields(work, current, pending);
-  if (refused) throw refusedError(refused);
-}
 
 async function recordOf(
   { arn, name }: VaultSecret,
@@ -205,7 +183,7 @@ async function askPending(
   version: VersionId,
   stored: StoredCredential | undefined,
   ask: Ask | undefined,
-): Promise<Pending> {
+): Promise<Hanging> {
   const former = versionWith(secret, CURRENT) === version ? versionWith(secret, PREVIOUS) : undefined;
   const whose = { version, ...(former === undefined ? {} : { former }) };
   if (!stored) return { ...whose, value: "empty" };
@@ -216,7 +194,7 @@ async function askPending(
 function assertInUse(
   { settings }: Work,
   stored: Said,
-  pending: Pending | undefined,
+  pending: Hanging | undefined,
   record: RotationRecord | undefined,
 ): void {
   if (stored === "accepted" || pending?.value === "accepted") return;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { CredentialRecord } from "../../../lib/history/credential-record.ts";
 import { secretAge } from "../../../lib/history/secret-age.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
+import { type DryRun, dryRun } from "../../../lib/rotation/by-hand/dry-run.ts";
 import { rotationTroubles } from "../../../lib/rotation/credentials/rotation-troubles.ts";
 import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import type { RotationRecord } from "../../../lib/rotation/ledger/rotation-record.ts";
@@ -45,10 +45,14 @@ function earlyAlerts(world: World, isTended = true, record = recordOf(world)) {
   return alerts.filter(({ title }) => title.includes("AWSCURRENT"));
 }
 
+const dryRunOf = (world: World, overwrite: boolean) => {
+  const request = { settings: world.settings, secret: world.vault.secret.name, overwrite };
+  return world.clock.run(world.run("dry run", 600_000, (_, parts) => dryRun(request, parts)));
+};
+
 /** What a dry run finds in the way. */
 async function inTheWay(world: World, overwrite: boolean) {
-  const request = { settings: world.settings, secret: world.vault.secret.name, overwrite };
-  const ending = await world.clock.run(world.run("dry run", 600_000, (_, parts) => dryRun(request, parts)));
+  const ending = await dryRunOf(world, overwrite);
   return ending.ended === "done" ? ending.value.obstacles.map(({ refusal }) => refusal) : [ending.ended];
 }
 
@@ -249,9 +253,16 @@ describe("a secret whose promotion is not on record, where a person set the form
   it("is not set either where the label is moved back before anybody saw it", async () => {
     const { world, version, former } = await refusedWorld();
     moveBackByHand(world);
-    expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([["current-refused"], []]);
+    expect([await inTheWay(world, false), await inTheWay(world, true)]).toEqual([[null], []]);
 
-    for (let mornings = 0; mornings < 2; mornings += 1) await morning(world);
+    for (let mornings = 0; mornings < 2; mornings += 1) {
+      const { value } = (await dryRunOf(world, false)) as { value?: DryRun };
+      expect(value?.obstacles.map(({ message }) => message)).toEqual([
+        expect.stringContaining(`The version ${version} was refused by Auth0 after it was current`),
+      ]);
+      expect(value?.pending).toMatchObject({ version, comesToNothing: true });
+      await morning(world);
+    }
 
     expect(world.client.live().map(({ secret }) => secret)).toEqual([credentialOf(former)]);
     expect(world.vault.labelled(PENDING)).toBeUndefined();
