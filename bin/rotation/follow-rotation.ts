@@ -5,7 +5,8 @@ import { awaitTurn } from "../../lib/rotation/by-hand/await-turn.ts";
 import { type Followed, follow, type Watched } from "../../lib/rotation/by-hand/follow.ts";
 import { type Ordered, orderByHand, type Rotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
 import { finishForward } from "../../lib/rotation/finish-forward.ts";
-import type { Progress } from "../../lib/rotation/ledger/progress.ts";
+import { type Progress, STAGES, type Stage } from "../../lib/rotation/ledger/progress.ts";
+import type { RotationTarget } from "../../lib/rotation/ledger/target.ts";
 import { minuteText } from "../../lib/rotation/minute-text.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { spoken } from "../spoken.ts";
@@ -111,8 +112,9 @@ async function tellProgress(
   let failed: string | undefined;
   for await (const progress of follow(table, followed, clock, signal)) {
     const { stage } = progress;
-    if (stage !== last?.stage) {
-      say(terminal, stageText(stage, followed.target, by), ...(stage === "promoted" && isProving ? [WHILE] : []));
+    const reached = newStageText(stage, last?.stage, followed.target, by);
+    if (reached) {
+      say(terminal, reached, ...(stage === "promoted" && isProving ? [WHILE] : []));
       failed = undefined;
     }
     const text = failureText(progress, last?.failure ?? null, by);
@@ -121,6 +123,17 @@ async function tellProgress(
     last = progress;
   }
   return last;
+}
+
+/** What is said of a stage that is new. A version that is dropped falls back: that is no stage, and its failure says it. */
+export function newStageText(
+  stage: Stage,
+  last: Stage | undefined,
+  target: Pick<RotationTarget, "kind">,
+  by: Ordered["by"],
+): string | undefined {
+  const isNew = last === undefined || STAGES.indexOf(stage) > STAGES.indexOf(last);
+  return isNew ? stageText(stage, target, by) : undefined;
 }
 
 /** What is said of a failure that is new. Whoever does the steps here says of somebody else's work when to go on. */

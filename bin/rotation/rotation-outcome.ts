@@ -93,10 +93,10 @@ function promoted(
   return done(`${inPlace} That ${old} is dead is not proven yet; the next audit goes on with that.`);
 }
 
-/** What hung was no rotation to be finished: a label that somebody left, or a value that Auth0 does not take. */
+/** What hung was no rotation to be finished: a label that somebody left, or a value that Auth0 refuses. */
 export const nothingCame = ({ tenant, clientId }: RotationTarget): Outcome => ({
   code: 1,
-  text: "Not rotated: what hung was an older version, which has come to its end; nothing is in the way of a new one any more.",
+  text: "Not rotated: nothing came of the version that hung, and it has come to its end; nothing is in the way of a new one any more.",
   advice: [clean(`Rotate it: npx curfew rotate ${optionsFor(tenant, clientId)}`)],
 });
 

@@ -94,6 +94,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
   const { clientId, held, aftercare } = rotation;
   const name = briefText(clientId, LONGEST_ID);
   const failure = held ? undefined : failedRotation(rotation);
+  const steps = failure?.refusal ? refusalSteps(failure.refusal, advised(tenant, rotation)).map(asStep) : [];
   const made = unfinished(rotation);
   const early = earlyNotes(tenant, rotation, name);
   return [
@@ -108,7 +109,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
       ? [
           `${name}: ${failure.refusal === null ? "failed" : "refused"} at ${failure.step} (${failure.refusal ?? failure.code}), ${minuteText(failure.at)}: ${terminalText(failure.message)}`,
           ...(failure.cameToNothing === undefined ? [] : ["  nothing came of that version"]),
-          ...(failure.refusal === null ? [] : refusalSteps(failure.refusal, advised(tenant, rotation)).map(asStep)),
+          ...steps,
         ]
       : []),
     ...(made ? [`${name}: ${unfinishedText(made, rotation)}`] : []),
@@ -116,7 +117,7 @@ function notesOf(tenant: string, rotation: RotationRecord, now: Instant, isConfi
     ...(isConfigured
       ? early.length > 0
         ? []
-        : goOn(tenant, clientId, failure, made)
+        : goOn(tenant, clientId, { failure, steps }, made)
       : [`${name}: ${NOT_CONFIGURED}`]),
     ...aftercare.filter(concernsPeople).map((care) => `${name}: ${careText(care, rotation, now, isConfigured)}`),
     ...(aftercare.some(({ overdueSince }) => overdueSince !== undefined) ? [OVERDUE] : []),
@@ -145,15 +146,16 @@ function earlyNotes(tenant: string, rotation: RotationRecord, name: string): str
 const HELD_AND_TOLD =
   "  each audit goes on trying to finish what Auth0 was told of; no other rotation is begun before you resume";
 
-/** The command that goes on with what failed or is under way. */
+/** The command that goes on with what failed or is under way, unless a step names it already. */
 function goOn(
   tenant: string,
   clientId: string,
-  failure: RotationFailure | undefined,
+  { failure, steps }: { failure: RotationFailure | undefined; steps: readonly string[] },
   made: Unfinished | undefined,
 ): string[] {
   const command = `npx curfew rotate ${terminalText(optionsFor(tenant, clientId))}`;
-  if (failure) return isLast(failure.refusal) ? [] : [`  to go on: ${command}`];
+  if (failure)
+    return isLast(failure.refusal) || steps.some((step) => step.endsWith(command)) ? [] : [`  to go on: ${command}`];
   if (!made) return [];
   return [`  ${made.stage === "ordered" ? "to go on" : "if it hangs"}: ${command}`];
 }

@@ -2,7 +2,7 @@ import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { credentialEntry } from "../../bin/rotation/credential-entry.ts";
-import { failureText } from "../../bin/rotation/follow-rotation.ts";
+import { failureText, newStageText } from "../../bin/rotation/follow-rotation.ts";
 import { nothingCame, outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
 import { statusText } from "../../bin/rotation/rotation-status-text.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
@@ -153,6 +153,22 @@ describe("the status of credentials", () => {
     expect(text).toContain("\n  to go on: npx curfew rotate --tenant acme --client checkout");
     const promoted = { version: "v2", at: NOW + 1 };
     expect(status(known({ rotation: rotation({ order, lastFailure: refused, promoted }) }))).toMatch(/ ok$/);
+  });
+
+  it.each([
+    ["fields-changed", "  Order it again, with --overwrite where that was said, and it is made of what is current: "],
+    [null, "  to go on: "],
+  ] as const)("says that nothing came of a version, and once how to begin anew (%s)", (refusal, how) => {
+    const lastFailure = { version: "v1", step: "setSecret", at: NOW, code: "service-failed", refusal } as const;
+    const text = status(
+      known({ rotation: rotation({ lastFailure: { ...lastFailure, message: "No.", cameToNothing: NOW } }) }),
+    );
+
+    expect(text).toMatch(/ failed$/m);
+    expect(text).toContain("No.\n  nothing came of that version");
+    expect(text.split("\n").filter((line) => line.includes("npx curfew rotate"))).toEqual([
+      `${how}npx curfew rotate --tenant acme --client checkout`,
+    ]);
   });
 
   it("shows an order of which nothing was heard, and how far a version has come", () => {
@@ -328,6 +344,13 @@ describe("what a rotation came to", () => {
     const adopt = refusalAdvice("no-target", { tenant: "acme", clientId: "a b", secret: "apps/checkout" }).join("\n");
     expect(adopt).toContain("rotate adopt --tenant acme --client 'a b' --secret apps/checkout");
   });
+});
+
+it("each stage of a rotation is said once, and none that a dropped version falls back to", () => {
+  const heard = [undefined, "ordered", "begun", "begun", "ordered"] as const;
+  const said = heard.slice(1).map((stage, at) => newStageText(stage ?? "ordered", heard[at], target, "here"));
+
+  expect(said.map((text) => text?.slice(0, 12))).toEqual(["This machine", "A new secret", undefined, undefined]);
 });
 
 describe("a failure that is followed", () => {

@@ -22,7 +22,8 @@ const MISSING_STEP = "Correct the secret's name in curfew.yaml and deploy, or cr
 
 const DRY_RUN = "See what would happen: npx curfew rotate --dry-run";
 /** Where nothing came of a version. */
-export const ORDER_AGAIN = "Order it again, and it is made of what is current: npx curfew rotate";
+export const ORDER_AGAIN =
+  "Order it again, with --overwrite where that was said, and it is made of what is current: npx curfew rotate";
 
 const CALIBRATE = "See what the probe says, with nothing changed: npx curfew rotate --dry-run";
 
