@@ -101,6 +101,15 @@ describe("a failed try", () => {
     expect(withCareFailure(ofRotation, "v1", { ...late, code: "rotation-busy" })).toBe(ofRotation);
   });
 
+  it("says nothing about a version whose fields were changed and that was dropped, unless it is ordered again", () => {
+    const refused = { ...failure, code: "rotation-refused", refusal: "fields-changed" } as const;
+    const order = { version: "v1", by: "person", at: 1 } as const;
+    const dropped = { ...record, order: { ...order, cameToNothing: 2 }, lastFailure: refused };
+
+    expect(withFailure(dropped, { ...failure, at: 9 })).toBe(dropped);
+    expect(withFailure({ ...dropped, order }, { ...failure, at: 9 })).toMatchObject({ lastFailure: { at: 9 } });
+  });
+
   it("says nothing about a version that is promoted, or that only tests a configuration", () => {
     const promoted = { ...record, promoted: { version: "v1", at: 4 } };
     expect(withFailure(promoted, failure)).toBe(promoted);

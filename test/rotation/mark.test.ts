@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { changeRotation, orderRotation } from "../../lib/rotation/ledger/ledger.ts";
 import type { RotationFailure, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
-import { type Replaced, replacedBy } from "../../lib/rotation/ledger/under-way.ts";
-import { markDropped, markTold } from "../../lib/rotation/mark.ts";
+import { type Replaced, replacedBy, setByCurfewAt } from "../../lib/rotation/ledger/under-way.ts";
+import { markAccepted, markBegun, markDropped, markRefused, markTold } from "../../lib/rotation/mark.ts";
 import { atWork, recall, type Work } from "../../lib/rotation/work.ts";
 import { SECRET } from "./steps/a-step.ts";
 import { recordOf } from "./world/curfew.ts";
@@ -36,6 +36,24 @@ it.each<[string, readonly (Replaced | undefined)[], Replaced | undefined]>([
     ofAnother = replacedBy({ ...work, version: "another" }, await recall(work));
   });
   expect([found, ofAnother]).toEqual([expected, undefined]);
+});
+
+it("a version is refused only once it was told of, and is as old as what was sent last, though a person had set it", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+  const marks = [markBegun, markRefused, markAccepted, markTold, markRefused];
+  const seen: unknown[] = [];
+  await working(world, version, async (work) => {
+    for (const mark of marks) {
+      const record = await mark(work);
+      seen.push([record.underWay?.wasRefused, setByCurfewAt(work, record) !== undefined]);
+    }
+  });
+
+  const [untold, sent] = [
+    [undefined, false],
+    [undefined, true],
+  ];
+  expect(seen).toEqual([untold, untold, untold, sent, [true, true]]);
 });
 
 it.each([
