@@ -102,7 +102,7 @@ describe("the window is right", () => {
     const eras: Era[] = [{ from: at - 60 * DAY, settings: first, isGranted: isFirst }];
     const looks: number[] = [];
     for (const { pause, changes } of all) {
-      const moments = changes.map(({ part, ...to }) => ({ from: at + (part / 1_000) * pause, ...to }));
+      const moments = changes.map(({ part, ...to }) => ({ from: at + Math.round((part / 1_000) * pause), ...to }));
       eras.push(...moments.sort((a, b) => a.from - b.from));
       at += pause;
       looks.push(at);
