@@ -1,7 +1,7 @@
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
-import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
+import { isGivenBack, isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { whyKeyStays } from "../../lib/revocation/leak/named-key.ts";
@@ -68,6 +68,8 @@ function headline({ incident, lockedBy }: Standing): string {
     return `LOCKED AGAIN: access was given back here, and the incident ${lockedBy} has locked ${name} since.`;
   if (isOpened(incident) && !isGivenBack(incident))
     return `NOT RESTORED yet: what a second person agreed to is not all back; ${name} may get tokens again, or still be locked.`;
+  if (staysLocked(incident))
+    return `STILL LOCKED: what a second person agreed to is given back, and no grant type was among it; ${name} gets no tokens for itself.`;
   if (isOpened(incident)) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
   const lock = steps.lock;
   if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;

@@ -1,8 +1,8 @@
 import type { Instant } from "../../lib/history/history.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
-import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
-import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
+import { stepsForPeople, unlockByHand } from "../../lib/revocation/incident/for-people.ts";
+import { isGivenBack, isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
@@ -21,12 +21,21 @@ import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
 
 /** Where an incident stands, in a word or two. */
-export type IncidentState = "contained" | "NOT contained" | "restored" | "restoring" | "drill" | "ended" | "closed";
+export type IncidentState =
+  | "contained"
+  | "NOT contained"
+  | "restored"
+  | "still locked"
+  | "restoring"
+  | "drill"
+  | "ended"
+  | "closed";
 
 export function stateOf(incident: Incident): IncidentState {
   if (incident.closedAt !== null) return "closed";
   if (incident.ended) return "ended";
   if (incident.drill) return "drill";
+  if (staysLocked(incident)) return "still locked";
   if (isOpened(incident)) return isGivenBack(incident) ? "restored" : "restoring";
   return isContained(incident) ? "contained" : "NOT contained";
 }
@@ -106,7 +115,8 @@ function notDoneLines(incident: Incident, width: number): string[] {
 }
 
 function forPeople({ incident, window }: Standing, width: number): string[] {
-  const lines = incident.closedAt === null && !isOpened(incident) ? stepsForPeople({ ...incident, window }) : [];
+  const isAsked = incident.closedAt === null && !isOpened(incident);
+  const lines = isAsked ? stepsForPeople({ ...incident, window }) : staysLocked(incident) ? unlockByHand(incident) : [];
   return lines.length === 0
     ? []
     : [

@@ -1,4 +1,6 @@
 import { harmless } from "../../alerts/harmless-text.ts";
+import type { Instant } from "../../history/history.ts";
+import { unlockByHand } from "../incident/for-people.ts";
 import type { Incident } from "../incident/incident.ts";
 import { momentOf } from "../window/window-text.ts";
 import { nameOf, type Told, type Turn } from "./told.ts";
@@ -39,13 +41,14 @@ export function decided(incident: Incident, { step, at, decision, by, isLockedAg
 const LOCKED_AGAIN =
   "The application may be open, because a person ended an incident that was about to unlock it: Curfew locks it again now.";
 
-export function restored(incident: Incident, { at, given, missing }: Turn<"restored">): Told {
+export function restored(incident: Incident, { at, given, missing, token }: Turn<"restored">): Told {
   const isWhole = missing.length === 0;
+  if (isWhole && token === "stays locked") return stillLocked(incident, at, given);
   return {
     severity: isWhole ? "high" : "critical",
     title: `${nameOf(incident)} ${isWhole ? "is restored" : "is NOT restored as approved"}`,
     text: isWhole
-      ? "It has what was approved, and a token with its new credential has just that. Watching goes on until the window closes."
+      ? `It has what was approved, and ${token === "tried" ? HAS_TOKEN : NO_TOKEN}. Watching goes on until the window closes.`
       : "Below is what is not as approved.",
     items: [...given, ...missing.map((line) => `MISSING ${line}`)],
     steps: isWhole
@@ -55,3 +58,17 @@ export function restored(incident: Incident, { at, given, missing }: Turn<"resto
     at,
   };
 }
+
+const HAS_TOKEN = "a token with its new credential has just that";
+const NO_TOKEN = "may get tokens again; none was tried, because for what was given back Curfew asks for none";
+
+/** A person or another incident had closed it before this one looked, or it never got tokens for itself. */
+const stillLocked = (incident: Incident, at: Instant, given: readonly string[]): Told => ({
+  severity: "high",
+  title: `${nameOf(incident)} STAYS LOCKED: no grant type was given back`,
+  text: `It got no tokens for itself when this incident first looked, as far as is stored, so ${given.length === 0 ? "nothing" : "no grant type"} was there to be given back. It still gets none, and no token was tried. Watching goes on until the window closes.`,
+  items: given,
+  steps: [...unlockByHand(incident), "Then let the services that use it log in again, with the new credential."],
+  matter: [at],
+  at,
+});

@@ -121,6 +121,8 @@ export type IncidentTurn =
       given: readonly string[];
       /** What is not as approved, one thing a line. */
       missing: readonly string[];
+      /** Whether one was got. "stays locked": no grant type was given back, so it gets none for itself. */
+      token: "tried" | "not tried" | "stays locked";
     }
   | {
       /** The log could not be read without a gap: what happened in it nobody will know from there. */

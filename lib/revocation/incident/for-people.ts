@@ -1,3 +1,4 @@
+import { harmless } from "../../alerts/harmless-text.ts";
 import { REVOKE_USERS_ACCESS } from "../leak/leak-kinds.ts";
 import { waitsForRefreshTokens } from "../window/window.ts";
 import type { Incident } from "./incident.ts";
@@ -27,4 +28,15 @@ const findTheRightOne = ({ id, tenant }: Pick<Incident, "id" | "tenant">): strin
   `Look the id up in the dashboard, Applications > Applications. If it was mistyped, the real application is untouched; start again with the right id: npx curfew revoke --tenant ${tenant} --client ID --reason …`,
   `Then end this incident: npx curfew incidents close ${id} --reason mistyped`,
   "If the application was deleted, nothing new is given out for it; tokens that are out work until they are over.",
+];
+
+/** How an application gets tokens again that got none when the incident first looked: nothing of it gives that back. */
+export const unlockByHand = ({ id, clientId, closedAt }: Pick<Incident, "id" | "clientId" | "closedAt">): string[] => [
+  ...(closedAt === null
+    ? [
+        `If it is to get tokens for itself: wait until this incident is closed, or end it before, npx curfew incidents close ${id} --reason '…'. Until then Curfew takes the grant type away again.`,
+      ]
+    : []),
+  `Tick Client Credentials in the dashboard, Applications > Applications > ${harmless(clientId, 80)} > Settings > Advanced Settings > Grant Types, and save; under APIs, authorize it for what is still missing.`,
+  "Where revoke --local closed it, npx curfew incidents --local names that incident, and npx curfew incidents show ID --local what it took away.",
 ];

@@ -34,9 +34,13 @@ export const isOpened = (incident: GivingBack): boolean => ["opened", "given"].i
 /** Whether all that was approved is seen to be back. */
 export const isGivenBack = (incident: GivingBack): boolean => howFar(incident) === "given";
 
+/** Whether all that was approved is back, and no grant type was among it: it still gets no tokens for itself. */
+export const staysLocked = ({ steps: { restore } }: GivingBack): boolean =>
+  restore?.outcome === "done" && restore.staysLocked === true;
+
 /** Whether the lock was seen to be open by what was approved, whoever gave it back. */
 export const isSeenOpen = (incident: GivingBack): boolean =>
-  incident.restored?.isOpen === true || isGivenBack(incident);
+  !staysLocked(incident) && (incident.restored?.isOpen === true || isGivenBack(incident));
 
 /**
  * Whether something is from when access was given back, or later: from then on the application's own work is allowed.

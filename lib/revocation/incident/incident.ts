@@ -35,6 +35,8 @@ export type StepResult = {
       outcome: "done";
       /** Of a proof: since when tokens were asked for; absent where none were. */
       began?: Instant;
+      /** Of giving back: no grant type was among it, so the application still gets no tokens for itself. */
+      staysLocked?: true;
     }
   | {
       /** All of it at Auth0, but what was taken away could not be stored; it was told to people instead. */

@@ -1,5 +1,5 @@
 import { type Lever, UNTOUCHED } from "../leak/leak-kinds.ts";
-import { isGivenBack } from "./how-far.ts";
+import { isGivenBack, staysLocked } from "./how-far.ts";
 import { type Incident, isContained } from "./incident.ts";
 import { nowhereSince } from "./nowhere.ts";
 
@@ -12,6 +12,8 @@ const WORDS: Readonly<Record<Lever | "prove", string>> = {
 };
 
 const GIVEN = "Access was given back, as a second person agreed.";
+const GIVEN_LOCKED =
+  "What a second person agreed to was given back. No grant type was among it: it gets no tokens for itself.";
 const IN_PART = "Access is being given back, as a second person agreed, and that is not done: it may get tokens again.";
 
 const REOPENED = "Whoever may use the dashboard can open the application again.";
@@ -29,7 +31,7 @@ export function notDone(incident: Incident): string[] {
   if (restored) {
     const refuted =
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
-    return [...refuted, isGivenBack(incident) ? GIVEN : IN_PART];
+    return [...refuted, !isGivenBack(incident) ? IN_PART : staysLocked(incident) ? GIVEN_LOCKED : GIVEN];
   }
   if (nowhereSince(incident) !== null && steps.lock) return [steps.lock.message];
   if (leak.untouched) return [UNTOUCHED[leak.untouched]];

@@ -63,7 +63,8 @@ async function give(run: StepRun): Promise<Came> {
   const network = await openNetwork(run, plan);
   if ("outcome" in network) return network;
   const message = `${incident.clientId} has what was approved, and nothing else.`;
-  return { outcome: "done", message: [message, ...stillClosed(network.others)].join(" ") };
+  const staysLocked = plan.grantTypes.length === 0 ? ({ staysLocked: true } as const) : {};
+  return { outcome: "done", message: [message, ...stillClosed(network.others)].join(" "), ...staysLocked };
 }
 
 async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {

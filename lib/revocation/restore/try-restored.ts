@@ -30,17 +30,20 @@ export async function tryRestored(incident: Incident, parts: TryingParts, login:
   const { restore } = incident.steps;
   const plan = approvedPlan(await readAsked<RestorePlan>(table, incident.id, "restore"));
   if (!plan || restore?.outcome !== "done" || incident.drill) return incident;
-  const tried = login ? await tryAll(incident, plan, login, parts) : [NO_LOGIN];
+  const staysLocked = plan.grantTypes.length === 0;
+  const tried = staysLocked ? [LOCKED] : login ? await tryAll(incident, plan, login, parts) : [NO_LOGIN];
   const wrong = tried.flatMap(({ wrong: line }) => line ?? []);
-  const answer = wrong.length === 0 ? "just what was approved" : wrong.join("; ");
+  const isTried = tried.some(({ hasToken }) => hasToken);
+  const fine = isTried ? "just what was approved" : "not tried: no token was asked for";
   await addToTimeline(table, incident.id, {
     at: clock.now(),
     who: "curfew",
-    what: "Tried what was given back.",
-    answer,
+    what: "Looked what a token gets with what was given back.",
+    answer: wrong.length > 0 ? wrong.join("; ") : staysLocked ? "not tried: no grant type was given back" : fine,
   });
   const given = plan.grants.map(grantText);
-  await tellIncident(incident, { turn: "restored", at: restore.at, given, missing: wrong }, parts);
+  const token = staysLocked ? "stays locked" : isTried ? "tried" : "not tried";
+  await tellIncident(incident, { turn: "restored", at: restore.at, given, missing: wrong, token }, parts);
   // The moment stays: from then on the application may be used again.
   const message = `${plan.clientId} has what was approved. ${tried.map(({ text }) => text).join(" ")}`;
   return recordStep(table, incident.id, "restore", { ...restore, message });
@@ -52,7 +55,12 @@ interface Tried {
   text: string;
   /** What is not as approved, or not known; undefined where all is well. */
   wrong: string | undefined;
+  /** Whether a token was given out that has just what was approved. */
+  hasToken?: true;
 }
+
+/** Where a person had closed it before the first look, or another incident: nobody would get a token. */
+const LOCKED: Tried = { text: "It still gets no tokens for itself, and none was tried.", wrong: undefined };
 
 const NO_LOGIN: Tried = {
   text: "Nobody tried it: Curfew does not have the new credential.",
@@ -61,14 +69,17 @@ const NO_LOGIN: Tried = {
 
 async function tryAll(
   incident: Incident,
-  { grants, grantTypes }: RestorePlan,
+  { grants }: RestorePlan,
   login: Login,
   { tokenFor, table, clock }: TryingParts,
 ): Promise<Tried[]> {
-  if (grantTypes.length === 0) return [{ text: "It may still not get tokens for itself.", wrong: undefined }];
   const tried: Tried[] = [];
   for (const grant of grants) {
     if (grant.subjectType === "user") continue;
+    if (grant.organizationUsage === "require") {
+      tried.push({ text: `${grant.audience}: ${FOR_AN_ORGANIZATION}.`, wrong: undefined });
+      continue;
+    }
     const from = clock.now();
     // A client secret that is refused one way is sent the other way, too.
     const act = { from, until: from + LONGEST_TRY, most: 2, leaves: ["token-issued", "token-refused"] } as const;
@@ -78,14 +89,13 @@ async function tryAll(
   return tried;
 }
 
+const FOR_AN_ORGANIZATION = "a token is only given for an organization, and none was asked for";
+
 /** Compares a token's scopes with what was approved. */
 function judgeToken(grant: NewGrant, answer: TokenAnswer): Tried {
   const { audience } = grant;
   const wrong = (text: string): Tried => ({ text: `${audience}: ${text}.`, wrong: `${audience}: ${text}` });
-  const fine = (text: string): Tried => ({ text: `${audience}: ${text}.`, wrong: undefined });
-  if (grant.organizationUsage === "require") {
-    return fine("a token is only given for an organization, and none was asked for");
-  }
+  const fine = (text: string): Tried => ({ text: `${audience}: ${text}.`, wrong: undefined, hasToken: true });
   switch (answer.answer) {
     case "denied":
       return wrong("no token is given out, as if there were no grant");

@@ -181,6 +181,12 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
     expect(answerText(await standing(incident, MINUTE), 100)).not.toMatch(/Not done|Do now|Refuse its tokens/);
   expect(endingMeans(begun.incident)).toMatch(/stops where it is\.$/);
   expect(endingMeans(given.incident)).not.toContain("taken away stays");
+
+  const shut = { at: THREE_AM, outcome: "done", message: "It is back.", staysLocked: true } as const;
+  const locked = await standing(incidentOf({ restored, steps: { ...steps, restore: shut } }), MINUTE);
+  expect(oneLine(answerText(locked, 100))).toMatch(/^STILL LOCKED: .*gets no tokens for itself/);
+  expect(oneLine(incidentText(locked, 100))).toMatch(/: still locked .*What only people can do: .*Tick Client Cred/);
+  expect(notDone(locked.incident)).toEqual([expect.stringMatching(/gets no tokens for itself/)]);
 });
 
 it("is called locked again once a later incident has locked it since, until that one gives it back", async () => {

@@ -41,7 +41,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
     decision: "approve",
     by: "arn:aws:sts::1:assumed-role/lead/sam",
   },
-  restored: { turn: "restored", at: AT, given: ["read:orders at https://api.example"], missing: [] },
+  restored: { turn: "restored", at: AT, given: ["read:orders at https://api.example"], missing: [], token: "tried" },
   "log-gap": { turn: "log-gap", from: AT, to: AT + HOUR },
   blind: { turn: "blind", since: AT, why: "Auth0 could not be reached." },
   found: {
@@ -142,6 +142,18 @@ describe("an alert about an incident", () => {
     ["is a drill", { drill: true }, /Nothing was changed\./],
   ])("of one that is closed says no more than is known, where it %s", (_, changes, text) => {
     expect(alertOf(TURNS.closed, changes).text).toMatch(text);
+  });
+
+  it("that it was given back says of a token only what was seen, and when to tick what stays locked", () => {
+    const told = (token: (typeof TURNS.restored)["token"]) => alertOf({ ...TURNS.restored, token });
+    const locked = told("stays locked");
+
+    expect(told("tried").text).toContain("a token with its new credential has just that");
+    expect(told("not tried").text).toMatch(/none was tried/);
+    expect(locked.title).toBe("acme: job STAYS LOCKED: no grant type was given back");
+    expect(locked.text).toMatch(/still gets none, and no token was tried/);
+    expect(locked.steps[0]).toMatch(/wait until this incident is closed, or end it before.*takes the grant type away/);
+    expect(locked.steps[1]).toMatch(/^Tick Client Credentials/);
   });
 
   it("that waits is told again when it is asked again, and for another plan", () => {

@@ -3,7 +3,7 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
-import { howFar } from "../../../lib/revocation/incident/how-far.ts";
+import { howFar, staysLocked } from "../../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
@@ -260,7 +260,7 @@ describe("what a second person approved", () => {
   test("and is given back is no more than that: a grant type that it never had is taken away again", async () => {
     const world = await agreed("restore", { grants: [ORDERS], client: { grantTypes: ["refresh_token"] } });
     await give(world);
-    expect(howFar(world.incident())).toBe("given");
+    expect([howFar(world.incident()), staysLocked(world.incident())]).toEqual(["given", true]);
     world.putBack((tenant) => tenant.setGrantTypes(["client_credentials"]));
     await look(world);
 

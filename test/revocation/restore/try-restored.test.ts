@@ -3,6 +3,7 @@ import type { TokenAnswer } from "../../../lib/auth0/ask-for-token.ts";
 import type { Login } from "../../../lib/auth0/login.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
+import { readTimeline, type TimelineEntry } from "../../../lib/revocation/incident/timeline.ts";
 import type { NewGrant } from "../../../lib/revocation/ports.ts";
 import { tryRestored } from "../../../lib/revocation/restore/try-restored.ts";
 import { readOwnActs } from "../../../lib/revocation/watch/own-acts.ts";
@@ -16,17 +17,24 @@ const ORDERS: NewGrant = {
   ...{ subjectType: "client", organizationUsage: undefined, allowsAnyOrganization: undefined, organizations: [] },
 };
 
-async function restored(answer: TokenAnswer, grant: Partial<NewGrant> = {}, login: Login | undefined = LOGIN) {
+async function restored(
+  answer: TokenAnswer,
+  grant: Partial<NewGrant> = {},
+  login: Login | undefined = LOGIN,
+  grantTypes = ["client_credentials"],
+) {
   const { parts, table, clock, heard } = testParts(testTenant());
   const incident = incidentOf({ steps: { ...incidentOf().steps, restore: done(RESTORED) } });
   const plan = {
-    ...{ clientId: "job", grantTypes: ["client_credentials"], networkAcl: false },
+    ...{ clientId: "job", grantTypes, networkAcl: false },
     grants: [{ ...ORDERS, ...grant }],
   };
   await putIncident(table, incident);
   await table.put(askedKey(incident.id, "restore"), { plan, decision: { by: "kim", at: 0, decision: "approve" } });
   const after = await clock.run(tryRestored(incident, { ...parts, tokenFor: async () => answer }, login));
-  return { after, heard, acts: await readOwnActs(table, incident, 0) };
+  const timeline: TimelineEntry[] = [];
+  for await (const entry of readTimeline(table, incident.id)) timeline.push(entry);
+  return { after, heard, timeline, acts: await readOwnActs(table, incident, 0) };
 }
 
 const issued = (...scopes: string[]): TokenAnswer => ({ answer: "issued", scopes });
@@ -62,6 +70,24 @@ describe("what was given back is tried", () => {
 
     expect(heard[0]?.items.join("\n")).toContain("does not have the new credential");
     expect(acts).toEqual([]);
+  });
+
+  test.each([{ login: LOGIN }, { login: null as never }])(
+    "and not where no grant type came back",
+    async ({ login }) => {
+      const { heard, acts, after, timeline } = await restored(issued(), {}, login, []);
+
+      expect([heard[0]?.title, acts]).toEqual(["acme: job STAYS LOCKED: no grant type was given back", []]);
+      expect(timeline.at(-1)?.answer).toBe("not tried: no grant type was given back");
+      expect(after.steps.restore?.message).toMatch(/still gets no tokens for itself, and none was tried/);
+    },
+  );
+
+  test("nor where a token is only given for an organization", async () => {
+    const { heard, acts, timeline } = await restored(issued(), { organizationUsage: "require" });
+
+    expect([heard[0]?.text, acts]).toEqual([expect.stringContaining("none was tried"), []]);
+    expect(timeline.at(-1)?.answer).toBe("not tried: no token was asked for");
   });
 
   test("with an empty list of scopes where none were approved", async () => {
