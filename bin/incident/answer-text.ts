@@ -9,7 +9,7 @@ import { momentOf, windowSentences } from "../../lib/revocation/window/window-te
 import { spoken } from "../spoken.ts";
 import { isAsGoodAsContained, item, timeOf } from "./incident-text.ts";
 import type { Standing } from "./standing.ts";
-import { lockByHand, whyNotLocked } from "./where-it-stands.ts";
+import { whyNotLocked } from "./where-it-stands.ts";
 
 /** The answer to whoever started an incident: locked or not yet, contained or not, until when tokens work. */
 export function answerText(standing: Standing, width: number): string {
@@ -54,7 +54,7 @@ function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
 /** Once access is given back its tokens are meant to be taken. */
 function forPeople({ incident, window }: Standing): string[] {
   if (isOpened(incident)) return [];
-  return [...lockByHand(incident), ...stepsForPeople({ ...incident, window }), REFUSE];
+  return [...stepsForPeople({ ...incident, window }), REFUSE];
 }
 
 const REFUSE = "Refuse its tokens at your own APIs until they are over, where you can: Auth0 cannot call them back.";

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../lib/model/curfew-error.ts";
 import { type ActingLogin, actingWords } from "../../lib/revocation/acting-login.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
-import { closeByHand, UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
+import { UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
 import { word } from "../../lib/revocation/local/by-hand.ts";
 import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
 
@@ -76,10 +76,6 @@ const LOCKED_BY_ANOTHER: Readonly<Record<ActingLogin["role"], string>> = {
     "Where another incident has locked it, leave it locked: its spare acts, if one is deployed; with --local, name the spare as the responder in --config.",
   spareResponder: "Where another incident has locked it, leave it locked, and do below what only people can.",
 };
-
-/** What a person does in the dashboard at once where Curfew could not lock. */
-export const lockByHand = (incident: Incident): string[] =>
-  !incident.drill && incident.steps.lock?.outcome === "incomplete" ? closeByHand(incident.clientId) : [];
 
 /** What comes after the last answer of a machine that ends. */
 export function endText(incident: Incident, how: Resuming): string {

@@ -58,7 +58,7 @@ export function notContained(incident: Incident, { at, missing, since }: Turn<"n
     title,
     text,
     items: missing,
-    steps: incident.leak ? stepsForPeople(incident) : ["Do what is missing in Auth0's dashboard if it cannot wait."],
+    steps: stepsForPeople(incident),
     // The same after it was contained is to be heard again.
     matter: [since ?? incident.provenAt ?? "not proven", ...[...missing].sort()],
     at,

@@ -1,17 +1,30 @@
 import { harmless } from "../../alerts/harmless-text.ts";
-import { REVOKE_USERS_ACCESS } from "../leak/leak-kinds.ts";
+import { classify } from "../leak/classify.ts";
+import { closeByHand, REVOKE_USERS_ACCESS } from "../leak/leak-kinds.ts";
 import { waitsForRefreshTokens } from "../window/window.ts";
 import type { Incident } from "./incident.ts";
 import { aclSteps } from "./network-rule.ts";
 import { nowhereSince } from "./nowhere.ts";
 
-/** What only people can do, one step a line; empty while nobody knows what leaked. */
+/** What only people can do, one step a line; what closes the application at once comes first, where Curfew could not. */
 export function stepsForPeople(
-  incident: Pick<Incident, "id" | "tenant" | "leak" | "steps" | "window">,
+  incident: Pick<Incident, "id" | "tenant" | "clientId" | "drill" | "token" | "leak" | "steps" | "window">,
 ): readonly string[] {
   if (nowhereSince(incident) !== null) return findTheRightOne(incident);
-  const steps = [...aclSteps(incident), ...(incident.leak?.steps ?? [])];
+  const known = [...aclSteps(incident), ...(incident.leak?.steps ?? [])];
+  const steps = isToBeClosed(incident) ? [...closeByHand(incident.clientId), ...known] : known;
   return waitsForRefreshTokens(incident.window) ? [...steps, ...endRefreshTokens(steps, incident)] : steps;
+}
+
+/** Also while nothing was heard of the first step, where closing the application is what stops such a leak. */
+function isToBeClosed({
+  drill,
+  steps: { lock },
+  ...report
+}: Pick<Incident, "clientId" | "drill" | "token" | "leak" | "steps">): boolean {
+  if (drill || lock !== undefined) return !drill && lock?.outcome === "incomplete";
+  const { levers } = report.leak ?? classify({ ...report, client: undefined, own: null });
+  return levers.includes("lock");
 }
 
 /** What ends a window that refresh tokens keep open; some kinds of leaks have the first half of it among their steps. */

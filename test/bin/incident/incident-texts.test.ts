@@ -247,6 +247,27 @@ it.each([
   expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(says);
 });
 
+describe("what closes an application by hand", () => {
+  const lock = { at: THREE_AM, outcome: "incomplete", message: "No.", missing: ["it"], code: "unreachable" } as const;
+  const token = { form: "opaque" } as Incident["token"];
+  it.each<[string, Partial<Incident>, boolean]>([
+    ["where it is not locked", { steps: { lock } }, true],
+    ["where nobody could look at it", { steps: { lock }, leak: null }, true],
+    ["while nothing was heard of the first step", { steps: {}, leak: null }, true],
+    ["and not where that stops nothing", { steps: {}, leak: null, token }, false],
+    ["and not in a drill", { steps: { lock }, drill: true }, false],
+    ["and not once it is locked", {}, false],
+  ])("stands in the answer, in what is shown and in the alert %s", async (_, changes, isTold) => {
+    const incident = incidentOf(changes);
+    const known = await standing(incident, MINUTE);
+    const turn = { turn: "not-contained", at: THREE_AM, missing: ["it"] } as const;
+    const mail = incidentAlert(incident, { owner: null }, turn).steps.join(" ");
+
+    for (const text of [answerText(known, 200), incidentText(known, 200), mail])
+      expect(/clear Client Credentials.* APIs: write down.* rotate the secret/.test(oneLine(text))).toBe(isTold);
+  });
+});
+
 describe("a drill", () => {
   it("does not say how it ends before it has ended", async () => {
     const early = await standing({ ...UNPROVEN, drill: true, steps: { lock: done(THREE_AM) } }, MINUTE);
