@@ -17,7 +17,7 @@ import { formerClient } from "./former-client.ts";
 import { type Reach, reachOf, withAudiences } from "./reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
-import { type ExposureWindow, exposureWindow } from "./window.ts";
+import { type ExposureWindow, exposureWindow, type WindowQuestion } from "./window.ts";
 import { windowLine } from "./window-text.ts";
 
 /**
@@ -90,22 +90,20 @@ export async function windowSoFar(
 }
 
 /**
- * The tenant's domain, from the name of its Management API. Where nobody has listed the APIs yet every API counts for
- * the longest time there is, and the domain makes no difference.
+ * The tenant's domain, from the name of its Management API. Null where nobody has listed the APIs yet: every API counts
+ * for the longest time there is then, and the domain makes no difference.
  */
-function domainIn(readings: readonly ApiReading[]): string {
+function domainIn(readings: readonly ApiReading[]): string | null {
   const names = readings.flatMap(({ apis }) =>
     apis.map(({ identifier }) => MANAGEMENT_API.exec(String(identifier))?.[1]),
   );
-  const [domain = "", ...others] = new Set(names.filter((name) => name !== undefined));
-  return others.length === 0 ? domain : "";
+  const [domain = null, ...others] = new Set(names.filter((name) => name !== undefined));
+  return others.length === 0 ? domain : null;
 }
 
 const MANAGEMENT_API = /^https:\/\/([^/]+)\/api\/v2\/$/;
 
-type WindowParts = Pick<IncidentParts, "table" | "clock"> & {
-  settings: Pick<IncidentParts["settings"], "domain">;
-};
+type WindowParts = Pick<IncidentParts, "table" | "clock"> & { settings: Pick<WindowQuestion, "domain"> };
 
 async function windowFrom(
   incident: Incident,

@@ -9,8 +9,8 @@ import type { Reach } from "./reach.ts";
 
 /** What is known when somebody asks until when tokens that are out still work. */
 export interface WindowQuestion extends KnownLifetimes {
-  /** The tenant's canonical domain. */
-  domain: string;
+  /** The tenant's canonical domain; null where it is not known. */
+  domain: string | null;
   now: Instant;
   /** When the leak was reported: a token whose end is not known was issued by then. */
   reportedAt: Instant;
@@ -160,7 +160,7 @@ function endedToken(token: TokenFacts, end: Instant, ended: EndedTokens | undefi
 
 function apiWindows(question: WindowQuestion, issuedUntil: Instant): ApiWindow[] {
   const { reach, domain } = question;
-  const userInfo = `https://${domain}/userinfo`;
+  const userInfo = domain === null ? "/userinfo" : `https://${domain}/userinfo`;
   const windows = audiencesOf(question)
     .filter((audience) => audience !== userInfo)
     .map((audience) => lastOf(audience, spansOf(audience, question, issuedUntil)));

@@ -55,6 +55,9 @@ describe("until when tokens work", () => {
     const known = await standing(UNPROVEN, MINUTE, table);
 
     expect(known.window).toMatchObject({ state: "open", knownUntil: THREE_AM + 30 * DAY + MINUTE });
+    const audiencesOf = ({ window }: typeof known) => window?.apis.map(({ audience }) => audience);
+    expect(audiencesOf(known)).toContain("https://acme.eu.auth0.com/userinfo");
+    expect(audiencesOf(await standing(UNPROVEN, MINUTE))).toContain("/userinfo"); // of a domain that nobody knows yet
     expect(oneLine(incidentText(known, 60))).toMatch(/until 2026-12-23 03:01 UTC at the latest.*That is a bound/);
     expect(incidentList([known], 200)).toContain("2026-12-23 03:01 UTC (a bound)");
     expect(incidentJson(known)).toMatchObject({ window: null, bound: { knownUntil: "2026-12-23T03:01:00.000Z" } });
