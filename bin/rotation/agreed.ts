@@ -1,5 +1,8 @@
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import type { Rotatable } from "../../lib/rotation/by-hand/order-by-hand.ts";
+import { isOpen, type RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
+import type { CredentialKind } from "../../lib/rotation/ledger/target.ts";
+import { minuteText } from "../../lib/rotation/minute-text.ts";
 import { personAgrees } from "../person-agrees.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
@@ -49,6 +52,7 @@ function planText(
     hanging === undefined
       ? `This rotates ${what}.`
       : `A rotation of ${what} is not finished; this finishes it, from this machine. Version ${hanging}.`,
+    ...(hanging === undefined ? notDeadYet(record, credential.kind) : []),
     ...(hanging === undefined || record?.underWay?.setAt !== undefined ? [] : [DROPPED]),
     "It concerns:",
     ...concerned(named).map((line) => `- ${line}`),
@@ -58,4 +62,12 @@ function planText(
   ];
   const indents = (line: string): [string, string] => (line.startsWith("-") ? ["  ", "    "] : ["", ""]);
   return lines.map((line) => `${wrapped(line, width, ...indents(line))}\n`).join("");
+}
+
+/** Who rotates again because the first time was interrupted would rotate twice, unless they are told. */
+function notDeadYet(record: RotationRecord | undefined, kind: CredentialKind): string[] {
+  const care = record?.aftercare.findLast((one) => isOpen(one) && one.promotedAt !== undefined);
+  if (care?.promotedAt === undefined) return [];
+  const what = `It was rotated at ${minuteText(care.promotedAt)}, and the old ${wordFor(kind)} is not proven dead yet.`;
+  return [`${what} Curfew goes on with that by itself; this rotates it once more.`];
 }

@@ -116,7 +116,9 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
     const again = await world.interruptedAt("LOCKED at", ["revoke", "--local", "--resume", "shut-out"]);
 
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/^NOT LOCKED: [\s\S]*Auth0 refuses the login with which Curfew acts, that of the responder/);
+    expect(run.stdout).toMatch(
+      /^NOT LOCKED: [\s\S]*Auth0 refuses the login with which Curfew acts, that of the responder/,
+    );
     expect(run.stdout).toMatch(/clear Client Credentials[\s\S]*--resume shut-out/);
     expect(run.stdout.match(/NOT LOCKED/g)).toHaveLength(1);
     expect(list.stdout).not.toMatch(/rotate:|prove:|watch:/);

@@ -1,10 +1,14 @@
 import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { agreed } from "../../bin/rotation/agreed.ts";
 import { credentialEntry } from "../../bin/rotation/credential-entry.ts";
 import { failureText, newStageText } from "../../bin/rotation/follow-rotation.ts";
+import type { NamedCredential } from "../../bin/rotation/rotated-credential.ts";
 import { nothingCame, outcomeOf, refusalAdvice } from "../../bin/rotation/rotation-outcome.ts";
 import { statusText } from "../../bin/rotation/rotation-status-text.ts";
+import type { Invocation } from "../../bin/run-command-line.ts";
+import type { Terminal } from "../../bin/terminal.ts";
 import type { StatusCredential } from "../../lib/rotation/by-hand/status.ts";
 import type { Progress } from "../../lib/rotation/ledger/progress.ts";
 import type { Aftercare, RotationRecord } from "../../lib/rotation/ledger/rotation-record.ts";
@@ -351,6 +355,32 @@ it("each stage of a rotation is said once, and none that a dropped version falls
   const said = heard.slice(1).map((stage, at) => newStageText(stage ?? "ordered", heard[at], target, "here"));
 
   expect(said.map((text) => text?.slice(0, 12))).toEqual(["This machine", "A new secret", undefined, undefined]);
+});
+
+describe("what is said before anybody is asked", () => {
+  const named = {
+    tenant: { name: "acme", domain: "acme.eu.auth0.com" },
+    credential: { clientId: "checkout", kind: "client-secret", secret: "apps/checkout" },
+  } as unknown as NamedCredential;
+  const said = async (more: Partial<RotationRecord>, hanging?: string): Promise<string> => {
+    const shown: string[] = [];
+    const rotatable = { target, hanging, record: rotation(more) };
+    const asked = { overwrite: false, yes: true, keepsProof: true };
+    const terminal = { err: (text: string) => void shown.push(text), width: 300 } as unknown as Terminal;
+    await agreed(named, rotatable, asked, terminal, {} as Invocation);
+    return shown.join("");
+  };
+
+  it("names the last rotation, while its old secret is not proven dead: this one would be a second one", async () => {
+    const left = aftercare({ promotedAt: NOW });
+    const twice =
+      /^This rotates .*\nIt was rotated at 2026-11-23 06:00 UTC, and the old client secret is not proven dead yet\. .*once more/;
+
+    expect(await said({ aftercare: [left] })).toMatch(twice);
+    for (const text of [await said({}), await said({ aftercare: [{ ...left, notProvable: "It is gone." }] })])
+      expect(text).not.toContain("It was rotated");
+    expect(await said({ aftercare: [left] }, "v1")).not.toContain("It was rotated");
+  });
 });
 
 describe("a failure that is followed", () => {
