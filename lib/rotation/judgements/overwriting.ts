@@ -25,6 +25,10 @@ export function mayOverwrite(work: Pick<Work, "version" | "parts">, record: Rota
 /** Ordered by an incident, whoever tries it now. */
 export const isOfIncident = ({ by, asked }: RotationOrder): boolean => (asked?.by ?? by) === "incident";
 
+/** Whether an incident asked for the version: what leaked is replaced at once, whatever a person may have meant. */
+export const isForIncident = ({ version }: Pick<Work, "version">, record: RotationRecord | undefined): boolean =>
+  record?.order?.version === version && isOfIncident(record.order);
+
 /** Whether Auth0 was ever seen to accept a credential of the client where it refuses a random one. */
 export const wasAccepted = (record: RotationRecord | undefined): boolean =>
   record?.acceptedAt !== undefined || record?.promoted !== undefined;

@@ -3,7 +3,7 @@ import { inUse } from "../asking/in-use.ts";
 import { isOwnTaken } from "../asking/is-taken.ts";
 import { assertMayWrite } from "../judgements/assert-may-write.ts";
 import { judgeOrder } from "../judgements/judge-order.ts";
-import { isOfIncident, mayOverwrite } from "../judgements/overwriting.ts";
+import { isForIncident, mayOverwrite } from "../judgements/overwriting.ts";
 import { KINDS } from "../kinds/kinds.ts";
 import type { RotationRecord } from "../ledger/rotation-record.ts";
 import { markBegun, markDropped } from "../mark.ts";
@@ -33,7 +33,7 @@ export async function createSecret(work: Work): Promise<void> {
   const pending = await storedCredential(work, work.version);
   await assertInUse(work, record, current, pending);
   if (!pending) return store(work, current);
-  const changed = isIncident(work, record) ? undefined : judgeFields(work, current, pending);
+  const changed = isForIncident(work, record) ? undefined : judgeFields(work, current, pending);
   if (!changed || (await isOwnTaken(work))) return;
   await work.lease.write(async () => {
     await markDropped(work, changed); // first: else nobody could say why the label is gone
@@ -41,10 +41,6 @@ export async function createSecret(work: Work): Promise<void> {
   });
   throw refusedError(changed);
 }
-
-/** What leaked is replaced at once, whatever is taken back by that. */
-const isIncident = ({ version }: Work, { order }: Pick<RotationRecord, "order"> = {}): boolean =>
-  order?.version === version && isOfIncident(order);
 
 /**
  * Makes sure that Auth0's answers mean something for this client, and that it accepts what is stored. Before anything

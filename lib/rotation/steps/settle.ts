@@ -1,6 +1,7 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { type Ask, calibratedAsk, SETTLING } from "../asking/asking.ts";
 import { isOwnTaken, isTaken } from "../asking/is-taken.ts";
+import { isForIncident } from "../judgements/overwriting.ts";
 import { isLiveKey } from "../kinds/live-key.ts";
 import { markDropped, markReplaced } from "../mark.ts";
 import { PENDING } from "../ports.ts";
@@ -19,18 +20,27 @@ import { finishSecret } from "./finish-secret.ts";
  * @throws CurfewError `rotation-unfinished` when Auth0 does not say
  */
 export async function settle(work: Work): Promise<boolean> {
-  const isInUse = (await standingOf(work)) === "current" || (await isOwnTaken(work));
+  const isInUse = await isOwnTaken(work);
   if (isInUse) await finishSecret(work);
   else await markDropped(work);
   return isInUse;
 }
 
-/** Before another version is begun, the one before it comes to its end. */
+/**
+ * Before another version is begun, the one before it comes to its end. One that is current and refused only a person can
+ * end, who made it current too early or set another secret at Auth0; where what leaked is replaced, nobody waits for
+ * them, and nothing came of it.
+ *
+ * @throws as {@link settle}, and where only a person goes on
+ */
 export async function settleOther(work: Work): Promise<void> {
-  const underWay = (await recall(work))?.underWay;
+  const record = await recall(work);
+  const { underWay } = record ?? {};
   if (!underWay || underWay.version === work.version) return;
   const other = { ...work, version: underWay.version };
-  if (isTold(other, await recall(other))) await settle(other);
+  if (!isTold(other, record)) return;
+  const waits = !isForIncident(work, record) && (await standingOf(other)) === "current";
+  await (waits ? finishSecret : settle)(other);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -6,7 +7,9 @@ import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { CREDENTIAL_KINDS, type CredentialKind } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { recordOf } from "../../rotation/world/curfew.ts";
-import { payloadOf } from "../../rotation/world/payload.ts";
+import { stepOf, withTenant } from "../../rotation/world/one-step.ts";
+import { loginOf, payloadOf } from "../../rotation/world/payload.ts";
+import { moveForwardByHand } from "../../rotation/world/people.ts";
 import { KEYS, type LeakedWorld, leakedWorld } from "./leaked-world.ts";
 
 /** Rotates, and gives what is recorded of it. */
@@ -81,3 +84,34 @@ it.each([
     expect(world.vault.labelled(PREVIOUS)).toBe(isAttached ? other : undefined);
   },
 );
+
+it.each(CREDENTIAL_KINDS)(
+  "a version that was made current early, told once and is refused does not keep what leaked from being replaced (%s)",
+  async (kind) => {
+    const world = await leakedWorld({ kind, propagation: "both" });
+    const [leaked = "", value = ""] = [world.vault.labelled(CURRENT), world.vault.read(CURRENT)];
+    const early = world.newVersion();
+    const fails = withTenant(() => ({ setSecret: down, attachKeys: down }));
+    world.vault.announce(early);
+    expect(await stepOf(world, "createSecret", early)).toBeUndefined();
+    moveForwardByHand(world);
+    expect(await stepOf(world, "setSecret", early, fails)).toMatchObject({ code: "service-failed" });
+    world.clock.pass(900_000); // nobody has the lease any more
+    const labelled: unknown[] = [];
+    const labels = () => world.vault.secret.versions.get(leaked)?.labels.has(PREVIOUS);
+    world.answers = (tenant) => ({
+      attachKeys: async (ids) => tenant.attachKeys(ids).then(() => void labelled.push(labels())),
+      setSecret: async (...secret) => tenant.setSecret(...secret).then(() => void labelled.push(labels())),
+    });
+
+    expect(await rotated(world)).toMatchObject({ outcome: "done" });
+
+    expect(labelled[0]).toBe(true);
+    const current = world.vault.labelled(CURRENT);
+    expect(recordOf(world)).toMatchObject({ promoted: { version: current }, lastProof: { current } });
+    expect(world.client.mayAccept(loginOf(kind, value))).toBe(false);
+    expect(world.guard.violations.filter((one) => !one.startsWith("the consumers' current key"))).toEqual([]);
+  },
+);
+
+const down = () => Promise.reject(new CurfewError("service-failed", "Auth0 failed.", { retryable: true }));
