@@ -1,6 +1,7 @@
 import { dropped } from "./ledger/dropped.ts";
 import { type RotationRecord, withOwnKey } from "./ledger/rotation-record.ts";
 import type { Replaced } from "./ledger/under-way.ts";
+import type { VersionId } from "./ports.ts";
 import type { Refused } from "./refusal.ts";
 import { isTold, nowOf, remember, type Work } from "./work.ts";
 
@@ -57,6 +58,10 @@ const noted = ({ version, wasAccepted }: Replaced): Pick<UnderWay, "replaces" | 
   replaces: version,
   ...(wasAccepted ? { wasAccepted } : {}),
 });
+
+/** Records that people went back to another version. */
+export const markWentBack = (work: Work, to: VersionId): Promise<RotationRecord> =>
+  remember(work, (record) => ({ ...record, wentBack: { to, seenAt: nowOf(work) } }));
 
 /**
  * Records that nothing comes of the version.

@@ -181,8 +181,8 @@ export interface RotationRecord {
   promoted?: { version: VersionId; at: Instant };
   /** What promotions took back, the newest last; another promotion may follow at once, and people still have to hear it. */
   tookBack?: readonly (TakenBack & { arn: string; version: VersionId; at: Instant })[];
-  /** Since when runs see that people went back from what was promoted last, and what that was. */
-  wentBack?: { from: VersionId; seenAt: Instant };
+  /** Since when it is seen that people went back from a newer version, and to which; until the next promotion. */
+  wentBack?: { to: VersionId; seenAt: Instant };
   /** The last promotion in the secret that the client had before this one. */
   former?: Pick<RotationRecord, "arn"> & { promoted: NonNullable<RotationRecord["promoted"]> };
   aftercare: readonly Aftercare[];

@@ -11,11 +11,16 @@ const TIME_TO_ANNOUNCE = 7 * 86_400_000;
 
 type Back = Pick<KnownCredential, "stored" | "rotation">;
 
-/** Since the last promotion the vault was seen to hold another version as current, an older one: people went back to it. */
+/**
+ * The vault was seen to hold what people are known to have gone back to; or, since the last promotion, another version
+ * than was promoted, and an older one.
+ */
 function isBack({ stored, rotation }: Back): boolean {
-  const { version, at } = rotation?.promoted ?? {};
-  if (stored === undefined || at === undefined || stored.id === version) return false;
-  return stored.at < at && readAt(stored) > at;
+  const { promoted, wentBack } = rotation ?? {};
+  if (stored === undefined) return false;
+  if (stored.id === wentBack?.to) return true;
+  if (promoted === undefined || stored.id === promoted.version) return false;
+  return stored.at < promoted.at && readAt(stored) > promoted.at;
 }
 
 /**
@@ -25,14 +30,14 @@ function isBack({ stored, rotation }: Back): boolean {
  */
 export function backUntil(credential: Back, nextSeenAt?: Instant): Instant | undefined {
   if (!isBack(credential)) return undefined;
-  const { wentBack, promoted } = credential.rotation ?? {};
-  const seenAt = wentBack?.from === promoted?.version ? wentBack?.seenAt : nextSeenAt;
+  const { wentBack } = credential.rotation ?? {};
+  const seenAt = wentBack?.to === credential.stored?.id ? wentBack?.seenAt : nextSeenAt;
   return seenAt === undefined ? undefined : seenAt + TIME_TO_ANNOUNCE;
 }
 
 /**
- * Records since when runs see that people went back from what was promoted last; and forgets it once they do not, since
- * to go back once more is announced anew.
+ * Records since when runs see that people went back to an older version; and forgets it once one sees that they do not,
+ * since to go back once more is announced anew.
  *
  * @returns the credential with what is remembered of it now
  * @throws CurfewError as `changeRotation`
@@ -41,11 +46,15 @@ export async function noteWentBack(
   credential: KnownCredential,
   { table, clock }: Pick<RotationParts, "table" | "clock">,
 ): Promise<KnownCredential> {
-  const { rotation } = credential;
-  if (!rotation || (isBack(credential) ? backUntil(credential) !== undefined : !rotation.wentBack)) return credential;
+  const { rotation, stored } = credential;
+  if (!rotation || !stored) return credential;
+  const { wentBack } = rotation;
+  const isNew = isBack(credential) && stored.id !== wentBack?.to;
+  const isOver = !isBack(credential) && wentBack !== undefined && readAt(stored) > wentBack.seenAt;
+  if (!isNew && !isOver) return credential;
   const seenAt = Math.round(clock.now());
   const noted = ({ wentBack: _, ...record }: RotationRecord): RotationRecord =>
-    isBack(credential) && record.promoted ? { ...record, wentBack: { from: record.promoted.version, seenAt } } : record;
+    isNew ? { ...record, wentBack: { to: stored.id, seenAt } } : record;
   const target = targetOf({ ...credential, kind: rotation.kind }, rotation.arn, seenAt);
   return { ...credential, rotation: await changeRotation(table, target, noted) };
 }

@@ -134,7 +134,7 @@ async function recordPromotion(work: Work): Promise<void> {
   await dateCredential(work, setByCurfewAt(work, await recall(work)), at);
   const from = at + KINDS[work.settings.kind].overlap(work) * 1000;
   await remember(work, (record) => {
-    const { underWay, held: _, lastFailure: __, failedOrder: ___, ...rest } = record;
+    const { underWay, held: _, lastFailure: __, failedOrder: ___, wentBack: ____, ...rest } = record;
     const other = underWay && underWay.version !== work.version ? { underWay } : {};
     const aftercare = record.aftercare.map((one) =>
       one.current === work.version ? { ...one, promotedAt: at, from, lastWriteAt: at } : one,

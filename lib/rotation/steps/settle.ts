@@ -3,10 +3,10 @@ import { type Ask, calibratedAsk, SETTLING } from "../asking/asking.ts";
 import { isOwnTaken, isTaken } from "../asking/is-taken.ts";
 import { isForIncident } from "../judgements/overwriting.ts";
 import { isLiveKey } from "../kinds/live-key.ts";
-import { markDropped, markReplaced } from "../mark.ts";
-import { PENDING } from "../ports.ts";
+import { markDropped, markReplaced, markWentBack } from "../mark.ts";
+import { CURRENT, PENDING, PREVIOUS } from "../ports.ts";
 import { unfinished } from "../unfinished.ts";
-import { standingOf } from "../vault/standing.ts";
+import { standingOf, versionWith } from "../vault/standing.ts";
 import { currentCredential, type StoredCredential, storedCredential } from "../vault/stored-credentials.ts";
 import { isTold, nowOf, recall, type Work, waitUntil } from "../work.ts";
 import { finishSecret } from "./finish-secret.ts";
@@ -22,8 +22,20 @@ import { finishSecret } from "./finish-secret.ts";
 export async function settle(work: Work): Promise<boolean> {
   const isInUse = await isOwnTaken(work);
   if (isInUse) await finishSecret(work);
-  else await markDropped(work);
+  else await drop(work);
   return isInUse;
+}
+
+/**
+ * Nothing comes of the version. Where it was current, promoted without a record perhaps, people went back from it to what
+ * is current since. That is recorded first: nothing says so afterwards, and what people went back to has its week.
+ */
+async function drop(work: Work): Promise<void> {
+  const secret = await work.parts.vault.describe(work.target.arn);
+  const [current, former] = [CURRENT, PREVIOUS].map((label) => versionWith(secret, label));
+  const wentBack = former === work.version && isTold(work, await recall(work));
+  if (wentBack && current !== undefined) await markWentBack(work, current);
+  await markDropped(work);
 }
 
 /**
@@ -65,7 +77,7 @@ export async function retire(work: Work): Promise<boolean> {
     return true;
   }
   await assertFindable(work, current, own, ask);
-  await markDropped(work);
+  await drop(work);
   await lease.write(() => parts.vault.dropPending(target.arn, version));
   return false;
 }

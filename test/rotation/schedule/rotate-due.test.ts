@@ -82,8 +82,8 @@ it.each([
 it("replaces what people went back to a week after a run first saw it, and announces that; once more, the same", async () => {
   const world = await morning([old("a", "1", 93)]);
   const promoted = { version: "left", at: NOW - 2 * DAY };
-  await world.change("a", "1", { promoted, wentBack: { from: "before", seenAt: NOW - 30 * DAY } });
-  const stored = { id: "former", at: NOW - 93 * DAY, run: `${new Date(NOW).toISOString()}#` };
+  await world.change("a", "1", { promoted, wentBack: { to: "another", seenAt: NOW - 30 * DAY } });
+  const stored = { id: "stored", at: NOW - 93 * DAY, run: `${new Date(NOW).toISOString()}#` };
   const days: string[] = [];
 
   for (let day = 0; world.begun.length === 0 && day < 10; day++) {
@@ -97,6 +97,11 @@ it("replaces what people went back to a week after a run first saw it, and annou
 
   expect(days).toEqual(["0: 7", "1: 7", "2: 7", "3: 7", "4: 7", "5: 7", "6: 1", "7: 1"]);
   expect(world.begun.map(({ from }) => from > NOW + 7 * DAY)).toEqual([true]);
+  const forward = { id: world.begun[0]?.version ?? "", at: NOW, run: `${later(9).startedAt}#` };
+  await world.table.put(
+    { partition: "TENANT#a", sort: "CREDENTIAL#1" },
+    { clientId: "1", seen: { first: 0 }, vaultVersion: forward },
+  );
   await world.audited(later(9), world.tenants);
   await world.rotate(later(9), world.tenants);
   expect(world.recordOf("a", "1")?.wentBack).toBeUndefined();
@@ -121,7 +126,7 @@ it.each([
 
   await world.rotate(RUN, world.tenants);
 
-  expect(world.recordOf("a", "1")?.wentBack).toEqual(seenAt && { from: "new", seenAt });
+  expect(world.recordOf("a", "1")?.wentBack).toEqual(seenAt && { to: "former", seenAt });
   expect(names(world)).toEqual([]);
 });
 

@@ -275,6 +275,33 @@ describe("a secret whose promotion is not on record, where a person set the form
     expect(world.guard.violations).toEqual([]);
   });
 
+  it.each([
+    ["on it", () => undefined],
+    ["taken away", (world: World) => world.vault.takePendingAway()],
+  ])("leaves what people went back to its week, with AWSPENDING %s", async (_, tidy) => {
+    const { world } = await refusedWorld();
+    moveBackByHand(world);
+    tidy(world);
+    const former = world.vault.labelled(CURRENT);
+    const dueMorning = async () => {
+      await world.clock.run(nextMorning(world));
+      const run = `${new Date(world.clock.now()).toISOString()}#run`;
+      const vaultVersion = { id: world.vault.labelled(CURRENT) ?? "", at: 0, run };
+      const key = { partition: `TENANT#${world.target.tenant}`, sort: `CREDENTIAL#${world.target.clientId}` };
+      await world.table.put(key, { clientId: world.target.clientId, seen: { first: 0 }, vaultVersion });
+      await world.clock.run(rotateDue(world, true));
+    };
+
+    for (let mornings = 0; mornings < 3; mornings += 1) await dueMorning();
+    expect([world.vault.labelled(CURRENT), recordOf(world)?.underWay]).toEqual([former, undefined]);
+    world.clock.pass(7 * DAY);
+    await dueMorning();
+
+    expect(world.vault.labelled(CURRENT)).not.toBe(former);
+    expect(recordOf(world)).not.toHaveProperty("wentBack");
+    expect(world.guard.violations).toEqual([]);
+  });
+
   it("is finished where Auth0 accepts it after all, and the label was moved back", async () => {
     const { world, version } = await refusedWorld();
     const own = credentialOf(world.vault.read(CURRENT) ?? "");
