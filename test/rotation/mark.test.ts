@@ -94,3 +94,29 @@ it.each<[string, boolean, Partial<RotationRecord>]>([
   const ended = { failures: 0, lastFailure: { ...failure, cameToNothing: expect.any(Number) } };
   expect(recordOf(world)).toEqual(expect.objectContaining(isOver ? ended : known));
 });
+
+it.each([
+  ["nothing while it is only stored", markBegun, undefined],
+  ["that it was told of and refused", markTold, true],
+] as const)("of a current version that is refused %s is recorded", async (_, mark, expected) => {
+  const { world, version } = await announcedWorld(SECRET);
+
+  await working(world, version, async (work) => {
+    await mark(work);
+    await markRefused(work);
+  });
+
+  expect(recordOf(world)?.underWay).toMatchObject({ version });
+  expect(recordOf(world)?.underWay?.wasRefused).toBe(expected);
+});
+
+it("a secret that Curfew sets anew, after a person had set it, is as old as that", async () => {
+  const { world, version } = await announcedWorld(SECRET);
+
+  await working(world, version, (work) => markAccepted(work));
+  expect(setByCurfewAt({ version }, recordOf(world))).toBeUndefined();
+  world.clock.pass(60_000);
+  await working(world, version, (work) => markTold(work));
+
+  expect(setByCurfewAt({ version }, recordOf(world))).toBeGreaterThanOrEqual(world.clock.now() - 1_000);
+});
