@@ -165,8 +165,8 @@ export interface RotationRecord {
     /** It was replaced before, and the tenant accepts it all the same: it is promoted once more, and never set. */
     wasReplaced?: true;
     /**
-     * The tenant had been told of it, and refused it while it was current: a person may have set the former one there. As
-     * soon as another one is current it counts as replaced.
+     * Secrets: the tenant had been told of it, and refused it while it was current: a person may have set the former one
+     * there. As soon as another one is current it counts as replaced.
      */
     wasRefused?: true;
   };

@@ -108,7 +108,7 @@ async function recordLate(work: Work, secret: VaultSecret): Promise<void> {
   }
   // A person has seen a key work that the token endpoint gives no token for, so what is asked here is less than a token.
   if (!(await isOwnTaken(work))) {
-    await markRefused(work);
+    if (work.settings.kind === "client-secret") await markRefused(work); // a key is attached once more: it replaces none
     throw notAccepted(work.settings);
   }
   const former = versionWith(secret, PREVIOUS) ?? replacedBy(work, record)?.version;

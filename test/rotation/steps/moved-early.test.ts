@@ -317,6 +317,24 @@ describe("a secret whose promotion is not on record, where a person set the form
   });
 });
 
+it("a key that is attached once more after it was refused is promoted, also where AWSCURRENT was moved back then", async () => {
+  const { world, version } = await announcedWorld(KEY);
+  const before = [...(world.client.attached ?? [])];
+  expect(await stepsUpTo(world, "finishSecret", version, promotionIsNotHeardOf)).toMatchObject({
+    code: "vault-failed",
+  });
+  world.client.attach(before, "hand");
+  world.clock.pass(60_000);
+  expect(await stepOf(world, "finishSecret", version)).toEqual(unfinished);
+  expect(await stepOf(world, "setSecret", version)).toBeUndefined();
+  moveBackByHand(world);
+
+  await world.clock.run(rotateByHand(world));
+
+  expect([world.vault.labelled(CURRENT), recordOf(world)?.promoted?.version]).toEqual([version, version]);
+  expect(world.guard.violations).toEqual([]);
+});
+
 it("a key that a person has seen work counts as promoted also where the token endpoint says nothing of it", async () => {
   const { world, version } = await announcedWorld(KEY);
   const silent = withTenant(() => ({ obtainToken: async () => ({ answer: "unknown", detail: "denied" }) }));
