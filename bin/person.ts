@@ -4,7 +4,6 @@ import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { addAbortSignal, type Readable, Writable } from "node:stream";
-import { looksLikeSecret } from "../lib/config/secret-fields.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { Secret } from "../lib/model/secret.ts";
 
@@ -100,7 +99,7 @@ export async function secretFile(file: string, option: string, signal: AbortSign
   if (file === "-" && process.stdin.isTTY === true) {
     throw new CurfewError("arguments-invalid", `${option} - reads what is piped in; this is a terminal.`);
   }
-  const name = file === "-" ? "Standard input" : fileName(file);
+  const name = file === "-" ? "Standard input" : `The file ${JSON.stringify(file)}`;
   try {
     const input = file === "-" ? process.stdin : await opened(file);
     const secret = await secretIn(addAbortSignal(signal, input), name);
@@ -113,9 +112,6 @@ export async function secretFile(file: string, option: string, signal: AbortSign
   }
   throw new CurfewError("arguments-invalid", `${name} of ${option} is empty.`);
 }
-
-/** Where a person gave a secret in place of its file it is not repeated. */
-const fileName = (file: string): string => (looksLikeSecret(file) ? "The file" : `The file ${JSON.stringify(file)}`);
 
 /** To open a pipe waits, in a way that no signal ends, until somebody writes to it. Opened at once, reading it waits. */
 async function opened(file: string): Promise<Readable> {

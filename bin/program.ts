@@ -15,6 +15,7 @@ import { oneValue } from "./one-value.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { processTerminal } from "./terminal.ts";
+import { usageError } from "./usage-error.ts";
 
 /**
  * The command line. Each command loads its code when it is called, so that `--help` is instant
@@ -27,6 +28,7 @@ export function createProgram(invocation: Invocation): Command {
     )
     .version(manifest.version, "--version", "print the version")
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(usageError(text)) })
     .configureHelp({ showGlobalOptions: true })
     .option("--verbose", "show where an error came from")
     .showHelpAfterError("(add --help for what is possible)");

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { CurfewError, hasCode } from "../lib/model/curfew-error.ts";
+import { withoutSecrets } from "../lib/model/looks-like-secret.ts";
 
 /** Exit code of a bad configuration, bad arguments, or a command that could not do anything. */
 const FAILED = 3;
@@ -82,13 +83,14 @@ const unwritableOutput = (error: NodeJS.ErrnoException): CurfewError =>
     { cause: error },
   );
 
+/** Whatever a person has put into the wrong place may be quoted: the sentence is shown without it. */
 function report(error: unknown, verbose: boolean, shown = asItIs): number {
   if (isCommanderError(error)) return error.exitCode === 0 ? 0 : FAILED; // commander has printed its sentence
   const sentence = error instanceof Error ? error.message : String(error);
   const expected = error instanceof CurfewError;
   const text = expected ? sentence : `Curfew failed unexpectedly: ${sentence} (run again with --verbose for details)`;
-  process.stderr.write(`${shown(text)}\n`);
-  if (verbose && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
+  process.stderr.write(`${shown(withoutSecrets(text))}\n`);
+  if (verbose && error instanceof Error) process.stderr.write(`${withoutSecrets(error.stack ?? "")}\n`);
   return hasCode(error, "interrupted") ? INTERRUPTED : FAILED;
 }
 

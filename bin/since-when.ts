@@ -1,4 +1,3 @@
-import { looksLikeSecret } from "../lib/config/secret-fields.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { parseDuration } from "../lib/model/duration.ts";
 
@@ -15,7 +14,7 @@ export function sinceWhen(text: string, now: number, option: string): number {
   if (!Number.isNaN(moment)) return moment;
   throw new CurfewError(
     "arguments-invalid",
-    `${option} takes a time as 7d or 12h, or a date as 2026-11-23, and not ${looksLikeSecret(text) ? "what was given" : JSON.stringify(text)}.`,
+    `${option} takes a time as 7d or 12h, or a date as 2026-11-23, and not ${JSON.stringify(text)}.`,
   );
 }
 

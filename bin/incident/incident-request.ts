@@ -1,9 +1,9 @@
 import type { Login } from "../../lib/auth0/login.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
-import { looksLikeSecret } from "../../lib/config/secret-fields.ts";
 import { readPayload } from "../../lib/config/secret-payload.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { looksLikeSecret } from "../../lib/model/looks-like-secret.ts";
 import { LONGEST, NO_SECRET_IN_REASON } from "../../lib/revocation/desk/requests.ts";
 import { incidentId } from "../../lib/revocation/incident/incident-id.ts";
 import type { IncidentRequest } from "../../lib/revocation/incident/open-incident.ts";

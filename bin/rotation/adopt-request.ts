@@ -1,7 +1,8 @@
 import { LOGINS, type LoginName, loginSecretName } from "../../lib/config/logins.ts";
 import type { Config, LoginConfig, TenantConfig } from "../../lib/config/schema.ts";
-import { looksLikeSecret, PASTED, secretName, secretsManagerName } from "../../lib/config/secret-fields.ts";
+import { PASTED, secretName, secretsManagerName } from "../../lib/config/secret-fields.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
+import { looksLikeSecret } from "../../lib/model/looks-like-secret.ts";
 import type { AdoptRequest } from "../../lib/rotation/by-hand/may-adopt.ts";
 import type { CredentialKind } from "../../lib/rotation/ledger/target.ts";
 

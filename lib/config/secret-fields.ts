@@ -19,18 +19,6 @@ export const secretReference = (help: Help) => formed(help, REFERENCE_PATTERN, r
 /** The name of a secret in Secrets Manager, without a prefix. */
 export const secretName = (help: Help) => formed(help, SECRET_NAME_PATTERN, nameSentence);
 
-/**
- * True for text that has anywhere the form in which Auth0 and Curfew make client secrets: 64 characters or more without
- * any structure. Such text also has the form of a name, so the pattern alone would let it pass. Long names made of words
- * stay names.
- */
-export function looksLikeSecret(name: string): boolean {
-  return (name.match(/[A-Za-z0-9_-]{64,}/g) ?? []).some((run) => {
-    const count = (kind: RegExp): number => run.match(kind)?.length ?? 0;
-    return count(/[a-z]/g) >= 8 && count(/[A-Z]/g) >= 8 && count(/[0-9]/g) >= 4;
-  });
-}
-
 /** The name behind `secretsmanager:`, or undefined for any other reference. */
 export function secretsManagerName(reference: string): string | undefined {
   return /^secretsmanager:(.+)$/.exec(reference)?.[1];

@@ -1,7 +1,8 @@
+import { looksLikeSecret } from "../model/looks-like-secret.ts";
 import { LOGINS, loginSecretName } from "./logins.ts";
 import { type Loose, mapping, mappings, text } from "./loose.ts";
 import type { Complaint, ConfigPath } from "./mistakes.ts";
-import { looksLikeSecret, PASTED, secretsManagerName } from "./secret-fields.ts";
+import { PASTED, secretsManagerName } from "./secret-fields.ts";
 
 /** One place of the file that says where a secret is. */
 interface SecretUse {

@@ -168,3 +168,21 @@ describe("no secret is ever shown", () => {
     }
   });
 });
+
+it("nor what a person put into the wrong place", async () => {
+  const secret = "7f3kQ9xW2mB5vT8zL1pR4sY6uA0e_7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-7f3kQ9";
+  const token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhY21lIn0.c2lnbmVk";
+  await using folder = await temporaryFolder();
+  await folder.write("curfew.yaml", "version: 1\ntenants: [{ name: acme, domain: acme.eu.auth0.com, plan: free }]\n");
+  for (const line of [
+    ["revoke", "--tenant", "acme", "--client", secret, "--reason", "in a log", "--yes"],
+    ["revoke", `--token=${token}`],
+    ["findings", "--since", secret, "--verbose"],
+    ["checks", "show", token],
+  ]) {
+    const { code, stdout, stderr } = await curfew(line, { cwd: folder.path });
+
+    expect({ line, code, stdout }).toEqual({ line, code: 3, stdout: "" });
+    for (const canary of [secret, "eyJ", "c2lnbmVk"]) expect(stderr).not.toContain(canary);
+  }
+});

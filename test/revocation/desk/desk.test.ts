@@ -45,6 +45,7 @@ function aDesk(changed: Partial<DeskParts> = {}) {
 }
 
 const ORDER = { tenant: "acme", clientId: "abc", reason: "in a repository" };
+const SECRET = "7f3kQ9xW2mB5vT8zL1pR4sY6uA0e_7f3kQ9xW2mB5vT8zL1pR4sY6uA0e-7f3kQ9";
 const HASH = { planHash: "a".repeat(64) };
 
 describe("the desk", () => {
@@ -103,6 +104,13 @@ describe("the desk", () => {
     { title: "an unknown tenant", path: "/incidents", body: { ...ORDER, tenant: "acne" }, status: 400 },
     { title: "a tenant without a responder", path: "/incidents", body: { ...ORDER, tenant: "calm" }, status: 409 },
     { title: "a word too many", path: "/incidents", body: { ...ORDER, token: "eyJ" }, status: 400 },
+    { title: "a secret as the client id", path: "/incidents", body: { ...ORDER, clientId: SECRET }, status: 400 },
+    {
+      title: "a secret as the key",
+      path: "/incidents",
+      body: { ...ORDER, leakedKey: `{"d":"${SECRET}"}` },
+      status: 400,
+    },
     { title: "no JSON", path: "/incidents", body: "{", status: 400 },
     { title: "no hash of a plan", path: "/incidents/x/restore/approve", body: {}, status: 400 },
     { title: "a step that nobody approves", path: "/incidents/x/lock/approve", body: HASH, status: 404 },
@@ -114,6 +122,7 @@ describe("the desk", () => {
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ error: { code: expect.any(String), message: expect.stringMatching(/[.?]$/) } });
     expect([started, completed]).toEqual([[], []]);
+    expect(JSON.stringify(answer)).not.toContain(SECRET);
   });
 
   it("says where who opened an incident is an approver, who cannot approve it", async () => {
