@@ -57,7 +57,8 @@ export async function readLeakedToken(
   const header = headerOf(token);
   const claims = claimsOf(token);
   const isEncrypted = header !== undefined && "enc" in header;
-  if (!claims && !isEncrypted && (header || token.startsWith(OBJECT))) throw cutOff();
+  const isPart = claims ? !header : !isEncrypted && (header !== undefined || token.startsWith(OBJECT));
+  if (isPart) throw cutOff();
   // An encrypted token of Auth0's names its issuer in its header; other opaque ones say nothing.
   const issuer = textOf(claims ? claims.iss : header?.iss);
   if (issuer === null ? claims !== undefined : issuer !== `https://${tenant.domain}/`) {
@@ -99,8 +100,14 @@ export function leakedClient({ clientId, signature }: TokenFacts, named: string 
 function bareToken(text: Secret): string {
   const token = unwrapped(text.reveal().trim()).replace(/^bearer\s+/i, "");
   if (token.length <= LONGEST_TOKEN && BEARER_TOKEN.test(token)) return token;
-  throw new CurfewError("arguments-invalid", "This is not a token; give one token and nothing else.");
+  const why = isFolded(token) ? "This token has line breaks in it; give it in one line." : NO_TOKEN;
+  throw new CurfewError("arguments-invalid", why);
 }
+
+const NO_TOKEN = "This is not a token; give one token and nothing else.";
+
+/** As a mail or a terminal breaks it. Which of the breaks belong there nobody can know: two tokens look the same. */
+const isFolded = (text: string): boolean => /[\r\n]/.test(text) && BEARER_TOKEN.test(text.replace(/\s+/g, ""));
 
 /** `b64token`. Source: RFC 6750, section 2.1. */
 const BEARER_TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;

@@ -267,13 +267,17 @@ describe("what cannot be checked", () => {
   test("a part of one is refused with what to do: whose it is, and so whether closing helps, is not told by it", async () => {
     await using world = await aTenant();
     const token = await world.mint();
-    const [header = "", payload = ""] = token.split(".");
+    const [header = "", payload = "", signature = ""] = token.split(".");
+    const begun = [header.slice(0, 9), header, `${header}.${payload.slice(0, 80)}`, `${header}.${payload}`];
+    const ended = [token.slice(5), `.${payload}.${signature}`, `${payload}.${signature}`];
 
-    for (const part of [header.slice(0, 9), header, `${header}.${payload.slice(0, 80)}`, `${header}.${payload}`])
+    for (const part of [...begun, ...ended])
       await expect(world.read(part)).rejects.toMatchObject({
         code: "arguments-invalid",
         message: expect.stringMatching(/cut off.*the whole one.*leave out --token-file.*--client/),
       });
+    const folded = (token.match(/.{1,60}/g) ?? []).join("\n");
+    await expect(world.read(folded)).rejects.toThrow("This token has line breaks in it; give it in one line.");
   });
 });
 
