@@ -36,9 +36,11 @@ export async function incidentPlace({ local, table, desk }: PlaceOptions, signal
     return { table: incidents?.table, [Symbol.dispose]: () => incidents?.[Symbol.dispose]() };
   }
   const known = namedDesk({ desk });
-  const name = table || (await incidentDesk(known, signal).place()).table;
+  const name = table || (await incidentDesk(known, signal, HERE).place()).table;
   return { table: await openDeployedLedger(name), [Symbol.dispose]: () => undefined };
 }
+
+const HERE = "incidents of this folder are found with --local";
 
 /**
  * Where the desk and its table are, as far as somebody has named them: Lambda is asked for the rest.

@@ -232,13 +232,20 @@ function notFound(error: unknown, otherwise: string): CurfewError {
   if (reason === "NoRegion")
     return new CurfewError("request-refused", ending("No AWS region is set: set AWS_REGION", otherwise));
   if (reason === "CredentialsProviderError") return notSigned(error, otherwise);
+  const named = "name it with --desk and --table as npx cdk deploy printed them";
+  if (isNetworkCode(reason) || reason === "TimeoutError")
+    return new CurfewError(
+      "unreachable",
+      ending(
+        `AWS did not say where the desk is (${reason}): look to the network and the region, or ${named}`,
+        otherwise,
+      ),
+      { detail: reason },
+    );
   const why = statusOf(error) === 404 ? "it is not deployed in this account and region" : reason;
   return new CurfewError(
-    isNetworkCode(reason) || reason === "TimeoutError" ? "unreachable" : "request-refused",
-    ending(
-      `The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}): name it with --desk and --table as npx cdk deploy printed them`,
-      otherwise,
-    ),
+    "request-refused",
+    ending(`The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}): ${named}`, otherwise),
     { detail: reason },
   );
 }

@@ -1,7 +1,8 @@
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { describe, expect, it, vi } from "vitest";
 import { addIncidentCommands } from "../../../bin/incident/incident-commands.ts";
-import { namedDesk } from "../../../bin/incident/incident-place.ts";
+import { incidentPlace, namedDesk } from "../../../bin/incident/incident-place.ts";
 import { type LeakOptions, leakRequest } from "../../../bin/incident/incident-request.ts";
 import { incidentDesk } from "../../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
@@ -55,7 +56,7 @@ describe("what cannot be right is said in one sentence that names the option, be
   });
 });
 
-it("a desk whose certificate is over is told by the code of that", async () => {
+it("a desk whose certificate is over is told by the code of that, and a network that is down is not called a desk that is gone", async () => {
   for (const [name, value] of [
     ["AWS_ACCESS_KEY_ID", "A"],
     ["AWS_SECRET_ACCESS_KEY", "s"],
@@ -67,6 +68,14 @@ it("a desk whose certificate is over is told by the code of that", async () => {
   const desk = incidentDesk({ url: "https://desk.example/", table: "t" }, new AbortController().signal);
 
   await expect(desk.close("fire", "r")).rejects.toThrow("The desk did not answer (CERT_HAS_EXPIRED).");
+
+  const noName = Object.assign(new Error("getaddrinfo ENOTFOUND lambda"), { code: "ENOTFOUND" });
+  const sends = vi.spyOn(LambdaClient.prototype, "send").mockRejectedValue(noName as never);
+  await expect(incidentPlace({ local: false }, new AbortController().signal)).rejects.toMatchObject({
+    code: "unreachable",
+    message: expect.stringMatching(/^AWS did not say where the desk is \(ENOTFOUND\): look to the network.*--local\.$/),
+  });
+  sends.mockRestore();
   vi.unstubAllEnvs();
   vi.unstubAllGlobals();
 });
