@@ -10,11 +10,13 @@ import type { ResumeOptions } from "./commands/rotate-resume.ts";
 import type { RotateStatusOptions } from "./commands/rotate-status.ts";
 import type { SandboxOptions } from "./commands/sandbox.ts";
 import { configOption } from "./config-option.ts";
+import { HELP } from "./help.ts";
 import { addIncidentCommands } from "./incident/incident-commands.ts";
 import { oneValue } from "./one-value.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
 import { processTerminal } from "./terminal.ts";
+import { anyWord, unknownCommand } from "./unknown-command.ts";
 import { usageError } from "./usage-error.ts";
 
 /**
@@ -29,7 +31,7 @@ export function createProgram(invocation: Invocation): Command {
     .version(manifest.version, "--version", "print the version")
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(usageError(text)) })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(HELP)
     .option("--verbose", "show where an error came from")
     .showHelpAfterError("(add --help for what is possible)");
 
@@ -118,7 +120,10 @@ export function createProgram(invocation: Invocation): Command {
   const checks = program
     .command("checks")
     .description("the catalogue of checks")
-    .action(async () => {
+    .usage("[options] [command]")
+    .addArgument(anyWord())
+    .action(async ([word]: string[]) => {
+      if (word !== undefined) throw await unknownCommand(word, checks);
       const { listChecks } = await import("./commands/checks.ts");
       listChecks(processTerminal());
     });
@@ -156,7 +161,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     .addHelpText("after", ROTATE_HELP);
   const alone = rotate
     .command("rotate", { isDefault: true, hidden: true })
-    .argument("[command]")
+    .addArgument(anyWord())
     .addOption(configOption())
     .option("--tenant <name>", "the tenant", oneValue)
     .option("--client <id>", "the client id of the application whose credential it is", oneValue)
@@ -169,7 +174,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     )
     .option("--yes", "do not ask", false)
     .addOption(evidenceOption())
-    .action(async (word: string | undefined, options: RotateOptions) => {
+    .action(async ([word]: string[], options: RotateOptions) => {
       if (word !== undefined) throw await unknownCommand(word, rotate);
       const { runRotate } = await import("./commands/rotate.ts");
       await runRotate(options, processTerminal(), invocation);
@@ -212,22 +217,7 @@ function addRotate(program: Command, invocation: Invocation): void {
       await runRotateResume(options, processTerminal(), invocation);
     });
   // Last: a subcommand takes over how its parent shows help at that moment.
-  rotate.configureHelp({ showGlobalOptions: true, visibleOptions: () => alone.createHelp().visibleOptions(alone) });
-}
-
-/** What is no subcommand would be given to the one that goes without a name. */
-async function unknownCommand(word: string, parent: Command): Promise<Error> {
-  const [{ didYouMean }, { CurfewError }] = await Promise.all([
-    import("../lib/config/nearest.ts"),
-    import("../lib/model/curfew-error.ts"),
-  ]);
-  const known = parent.commands.map((command) => command.name()).filter((name) => name !== parent.name());
-  if (known.includes(word)) {
-    const right = `npx curfew ${parent.name()} ${word} --…`;
-    return new CurfewError("arguments-invalid", `${word} comes before all options: ${right}`);
-  }
-  const hint = didYouMean(word, known) ?? `there are ${known.join(", ")}.`;
-  return new CurfewError("arguments-invalid", `${parent.name()} has no subcommand ${JSON.stringify(word)}; ${hint}`);
+  rotate.configureHelp({ ...HELP, visibleOptions: () => alone.createHelp().visibleOptions(alone) });
 }
 
 const tableOption = (): Option =>

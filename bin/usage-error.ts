@@ -7,7 +7,7 @@ import { looksLikeSecret, withoutSecrets } from "../lib/model/looks-like-secret.
  */
 export function usageError(text: string): string {
   const said = text
-    .replace(/^(error: unknown option '[^=']*)=.*'/s, "$1'")
+    .replace(/^(error: unknown option '[^=]*)=.*'/s, "$1'")
     .replace(/^(error: too many arguments.* but got \d+): .*$/s, "$1.\n");
   return withoutSecrets(
     looksLikeSecret(said) ? said.replace(/(argument(?: value)?) '.*' is invalid/s, "$1 is invalid") : said,

@@ -6,9 +6,11 @@ import type { IncidentsOptions, ShowOptions } from "../commands/incidents.ts";
 import type { RevokedOptions } from "../commands/refresh-tokens-revoked.ts";
 import type { RevokeOptions } from "../commands/revoke.ts";
 import { configOption } from "../config-option.ts";
+import { HELP } from "../help.ts";
 import { oneValue } from "../one-value.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { processTerminal } from "../terminal.ts";
+import { anyWord, unknownCommand } from "../unknown-command.ts";
 
 /** The commands for emergencies. Each loads its code when it is called. */
 export function addIncidentCommands(program: Command, invocation: Invocation): void {
@@ -61,7 +63,9 @@ function addIncidents(program: Command, invocation: Invocation): void {
   const incidents = program.command("incidents").description("emergencies: what there are, and how one stands");
   const alone = places(incidents.command("list", { isDefault: true, hidden: true }))
     .addOption(formatOption())
-    .action(async (options: IncidentsOptions) => {
+    .addArgument(anyWord())
+    .action(async ([word]: string[], options: IncidentsOptions) => {
+      if (word !== undefined) throw await unknownCommand(word, incidents);
       const { runIncidents } = await import("../commands/incidents.ts");
       await runIncidents(options, processTerminal(), invocation);
     });
@@ -97,7 +101,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
       const { runRefreshTokensRevoked } = await import("../commands/refresh-tokens-revoked.ts");
       await runRefreshTokensRevoked(id, options, processTerminal(), invocation);
     });
-  incidents.configureHelp({ showGlobalOptions: true, visibleOptions: () => [...alone.options] });
+  incidents.configureHelp({ ...HELP, visibleOptions: () => alone.createHelp().visibleOptions(alone) });
 }
 
 const places = (command: Command): Command =>

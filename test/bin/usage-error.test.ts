@@ -6,11 +6,12 @@ const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJhY21lIn0.c2lnbmVk";
 /** A secret of one's own choice, which looks like nothing. */
 const OWN = "sword='fish'\n9";
 
+const aProgram = () => createProgram({ signal: new AbortController().signal, setExitCode: () => undefined });
+
 /** What is said of a command line before any command begins. */
 async function said(...line: string[]): Promise<string> {
   const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  const program = createProgram({ signal: new AbortController().signal, setExitCode: () => undefined });
-  await expect(program.parseAsync(line, { from: "user" })).rejects.toThrow();
+  await expect(aProgram().parseAsync(line, { from: "user" })).rejects.toThrow();
   const text = write.mock.calls.map(([chunk]) => String(chunk)).join("");
   vi.restoreAllMocks();
   return text;
@@ -36,4 +37,24 @@ it.each<[string[], string]>([
   [["audit", "--format", "xml"], "error: option '--format <format>' argument 'xml' is invalid. Allowed choices are"],
 ])("quotes no secret: %j", async (line, sentence) => {
   expect((await said(...line)).slice(0, sentence.length)).toBe(sentence);
+});
+
+it.each([
+  [["incidents", "shwo", "fire"], 'incidents has no subcommand "shwo"; did you mean "show"?'],
+  [["incidents", "fire"], 'incidents has no subcommand "fire"; there are show, close, refresh-tokens-revoked.'],
+  [["incidents", "--local", "show", "fire"], "show comes before all options: npx curfew incidents show --…"],
+  [["checks", "shwo"], 'checks has no subcommand "shwo"; did you mean "show"?'],
+  [["rotate", "stats", "acme"], 'rotate has no subcommand "stats"; did you mean "status"?'],
+])("names the subcommand that was meant: %j", async (line, sentence) => {
+  await expect(aProgram().parseAsync(line, { from: "user" })).rejects.toThrow(sentence);
+});
+
+it.each(["incidents", "rotate", "checks"])("breaks the help of %s, and lists every option in it", (name) => {
+  const help = aProgram()
+    .commands.find((command) => command.name() === name)
+    ?.helpInformation();
+
+  expect(help).toMatch(/^Usage: curfew \S+ \[options\] \[command\]\n/);
+  expect(help).toContain("-h, --help");
+  expect(help?.split("\n").filter((line) => line.length > 80)).toEqual([]);
 });
