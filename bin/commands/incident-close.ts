@@ -1,5 +1,6 @@
 import { incidentDesk } from "../../lib/aws/incident-desk.ts";
 import { systemClock } from "../../lib/model/clock.ts";
+import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
 import { isBegun, isGivenBack } from "../../lib/revocation/incident/how-far.ts";
@@ -34,17 +35,27 @@ export async function runIncidentClose(
   const table = mustHaveIncidents(place.table);
   const incident = await readIncident(table, id);
   const standing = await standingOf(incident, table, systemClock);
-  const means = [endingMeans(incident), (await whoDecidesAfter(incident, table, options.local)) ?? []].flat().join(" ");
-  terminal.err(`${incidentText(standing, terminal.width)}\n\n${wrapped(means, terminal.width)}\n`);
-  const question = { question: "End it?", otherwise: "end it", yes: options.yes };
-  if (!(await personAgrees(question, terminal, invocation))) return;
+  const { ended, closedAt } = incident;
+  const text = incidentText(standing, terminal.width);
+  if (closedAt !== null) throw new CurfewError("arguments-invalid", `The incident ${id} is closed already.`);
+  if (ended)
+    terminal.err(`${text}\n\n`); // asked again all the same: where the machine died, that starts it
+  else {
+    const means = [endingMeans(incident), (await whoDecidesAfter(incident, table, options.local)) ?? []]
+      .flat()
+      .join(" ");
+    terminal.err(`${text}\n\n${wrapped(means, terminal.width)}\n`);
+    const question = { question: "End it?", otherwise: "end it", yes: options.yes };
+    if (!(await personAgrees(question, terminal, invocation))) return;
+  }
+  const isEnded = ended ? "It was ended already, and the first reason stands." : "Ended.";
   if (options.local) {
     await endIncident(table, id, { at: Math.floor(systemClock.now()), by: personName(), reason: options.reason });
-    terminal.out(`Ended. npx curfew revoke --local --resume ${id} keeps its evidence; name the same --config.\n`);
+    terminal.out(`${isEnded} npx curfew revoke --local --resume ${id} keeps its evidence; name the same --config.\n`);
     return;
   }
   await incidentDesk(namedDesk(options), invocation.signal).close(id, options.reason);
-  terminal.out("Ended. It is closed with its evidence by the next turn of watching, after a day at the latest.\n");
+  terminal.out(`${isEnded} It is closed with its evidence by the next turn of watching, after a day at the latest.\n`);
 }
 
 /** What ending an incident changes, and what it does not, in whole sentences. */

@@ -269,6 +269,9 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
       });
 
       expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("Ended.") });
+      const again = await deployed.run([...order.with(4, "another"), ...deployed.named]);
+      expect(again.stdout).toMatch(/^It was ended already, and the first reason stands\./);
+      expect(again.stderr).not.toContain("Ending it");
       const ended = (await deployed.incidents()).find(({ id }) => id === "by-token")?.ended;
       expect(ended).toMatchObject({ by: expect.stringContaining("oncall/dana"), reason: "a test of ours" });
     });
