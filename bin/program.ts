@@ -12,6 +12,7 @@ import type { SandboxOptions } from "./commands/sandbox.ts";
 import { configOption } from "./config-option.ts";
 import { HELP } from "./help.ts";
 import { addIncidentCommands } from "./incident/incident-commands.ts";
+import { namingConfig } from "./naming-config.ts";
 import { oneValue } from "./one-value.ts";
 import { REPORT_FORMATS } from "./report-formats.ts";
 import type { Invocation } from "./run-command-line.ts";
@@ -66,7 +67,7 @@ export function createProgram(invocation: Invocation): Command {
     .option("--force", "overwrite a file that exists", false)
     .action(async (options: InitOptions) => {
       const { runInit } = await import("./commands/init.ts");
-      await runInit(options, processTerminal());
+      await namingConfig(options, (terminal) => runInit(options, terminal));
     });
 
   const config = program.command("config").description("the config file");
@@ -177,7 +178,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     .action(async ([word]: string[], options: RotateOptions) => {
       if (word !== undefined) throw await unknownCommand(word, rotate);
       const { runRotate } = await import("./commands/rotate.ts");
-      await runRotate(options, processTerminal(), invocation);
+      await namingConfig(options, (terminal) => runRotate(options, terminal, invocation));
     });
   rotate
     .command("status")
@@ -188,7 +189,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     .addOption(new Option("--format <format>", "of the list").choices(["table", "json"]).default("table"))
     .action(async (options: RotateStatusOptions) => {
       const { runRotateStatus } = await import("./commands/rotate-status.ts");
-      await runRotateStatus(options, processTerminal());
+      await namingConfig(options, (terminal) => runRotateStatus(options, terminal));
     });
   rotate
     .command("adopt")
@@ -201,7 +202,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     .addHelpText("after", ADOPT_HELP)
     .action(async (options: AdoptOptions) => {
       const { runRotateAdopt } = await import("./commands/rotate-adopt.ts");
-      await runRotateAdopt(options, processTerminal(), invocation);
+      await namingConfig(options, (terminal) => runRotateAdopt(options, terminal, invocation));
     });
   rotate
     .command("resume")
@@ -214,7 +215,7 @@ function addRotate(program: Command, invocation: Invocation): void {
     .option("--yes", "do not ask", false)
     .action(async (options: ResumeOptions) => {
       const { runRotateResume } = await import("./commands/rotate-resume.ts");
-      await runRotateResume(options, processTerminal(), invocation);
+      await namingConfig(options, (terminal) => runRotateResume(options, terminal, invocation));
     });
   // Last: a subcommand takes over how its parent shows help at that moment.
   rotate.configureHelp({ ...HELP, visibleOptions: () => alone.createHelp().visibleOptions(alone) });

@@ -80,7 +80,10 @@ export async function runIncidentShow(
   const { width } = terminal;
   const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
   terminal.out(`${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
-  if (options.local) terminal.out(byHandText(await giveBackByHand(incident, table), width));
+  if (options.local) {
+    const byHand = byHandText(await giveBackByHand(incident, table), width);
+    terminal.out(byHand === "" ? "" : `${byHand}  In these commands name the --config that it was started with.\n`);
+  }
   if (options.follow) await followOn(standing, entries.at(-1)?.position, table, terminal, signal);
 }
 

@@ -46,7 +46,7 @@ export async function runRotateAdopt(options: AdoptOptions, terminal: Terminal, 
     const adopted = await adopt(request, { ...rotation, client, presentValue });
     const isConfigured = tenant.credentials.some(({ clientId }) => clientId === request.clientId);
     const wasAsked = personHere(invocation.signal) !== undefined;
-    terminal.err(doneText(adopted, request.secret, { isConfigured, wasAsked }, terminal.width));
+    terminal.err(doneText(adopted, request.secret, { file: options.config, isConfigured, wasAsked }, terminal.width));
     if (!isConfigured) terminal.out(credentialEntry({ ...adopted.target, secret: request.secret }));
   };
   try {
@@ -77,7 +77,7 @@ function askForValue(name: string, kind: CredentialKind, width: number, signal: 
 function doneText(
   { target, created, switchedOn }: Adopted,
   secret: string,
-  { isConfigured, wasAsked }: { isConfigured: boolean; wasAsked: boolean },
+  { file, isConfigured, wasAsked }: { file: string; isConfigured: boolean; wasAsked: boolean },
   width: number,
 ): string {
   const lines = [
@@ -87,7 +87,7 @@ function doneText(
     switchedOn ? "Rotation is switched on; nothing was rotated." : "Rotation was switched on already.",
     isConfigured
       ? "The configuration has it already."
-      : `Add this below credentials: of the tenant ${target.tenant} in curfew.yaml, then deploy:\n`,
+      : `Add this below credentials: of the tenant ${target.tenant} in ${file.replace(/^\.\//, "")}, then deploy:\n`,
   ];
   return lines.map((line) => `${wrapped(line, width)}\n`).join("");
 }

@@ -7,6 +7,7 @@ import type { RevokedOptions } from "../commands/refresh-tokens-revoked.ts";
 import type { RevokeOptions } from "../commands/revoke.ts";
 import { configOption } from "../config-option.ts";
 import { HELP } from "../help.ts";
+import { namingConfig } from "../naming-config.ts";
 import { oneValue } from "../one-value.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { processTerminal } from "../terminal.ts";
@@ -54,7 +55,7 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .addHelpText("after", REVOKE_HELP)
     .action(async (options: RevokeOptions) => {
       const { runRevoke } = await import("../commands/revoke.ts");
-      await runRevoke(options, processTerminal(), invocation);
+      await namingConfig(options, (terminal) => runRevoke(options, terminal, invocation));
     });
 }
 

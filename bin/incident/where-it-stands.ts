@@ -1,8 +1,8 @@
 import type { ErrorCode } from "../../lib/model/curfew-error.ts";
+import { shellWord } from "../../lib/model/shell-word.ts";
 import { type ActingLogin, actingWords } from "../../lib/revocation/acting-login.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
-import { word } from "../../lib/revocation/local/by-hand.ts";
 import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
 
 /** With what an incident is answered from this machine, for the command that goes on with it. */
@@ -16,8 +16,10 @@ export interface Resuming {
 /** How to go on with an incident that this machine answers. What was piped in has to be named as a file. */
 function resumeCommand(id: string, { config, oldSecretFile }: Resuming): string {
   const options = [
-    ...(config === undefined ? [] : ["--config", word(config)]),
-    ...(oldSecretFile === undefined ? [] : ["--old-secret-file", oldSecretFile === "-" ? "FILE" : word(oldSecretFile)]),
+    ...(config === undefined ? [] : ["--config", shellWord(config)]),
+    ...(oldSecretFile === undefined
+      ? []
+      : ["--old-secret-file", oldSecretFile === "-" ? "FILE" : shellWord(oldSecretFile)]),
   ];
   return ["npx curfew revoke --local --resume", id, ...options].join(" ");
 }

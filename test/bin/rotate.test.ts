@@ -351,7 +351,12 @@ describe("curfew rotate ends with 3 and one sentence", () => {
   afterAll(() => deployed[Symbol.asyncDispose]());
 
   it.each([
-    { title: "nothing named", args: [], env: {}, says: "--tenant acme-prod --client abc" },
+    {
+      title: "nothing named but a configuration, which the command to be given names, too",
+      args: ["--config", "my.yaml"],
+      env: {},
+      says: "npx curfew rotate --config my.yaml --tenant acme-prod --client abc",
+    },
     {
       title: "an unknown client",
       args: ["--tenant", "acme", "--client", "chekout"],

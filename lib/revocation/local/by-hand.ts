@@ -1,3 +1,4 @@
+import { shellWord } from "../../model/shell-word.ts";
 import type { Table } from "../../store/table.ts";
 import { addedTo } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
@@ -61,7 +62,7 @@ const firstLines = (incident: Incident, config: string | undefined): string[] =>
 
 /** How the same incident is started where AWS answers: the credential is replaced there. */
 export const deployedCommand = ({ tenant, clientId, reason }: Incident, config: string | undefined): string =>
-  `npx curfew revoke --tenant ${tenant} --client ${word(clientId)} --reason ${word(reason)}${config === undefined ? "" : ` --config ${word(config)}`}`;
+  `npx curfew revoke --tenant ${tenant} --client ${shellWord(clientId)} --reason ${shellWord(reason)}${config === undefined ? "" : ` --config ${shellWord(config)}`}`;
 
 const LAST = "Then look what is too much: npx curfew audit";
 
@@ -83,7 +84,3 @@ function typeLines(
 }
 
 const aclLines = (incident: Incident): string[] => (mayHaveAcl(incident) ? [removeAclByHand(incident)] : []);
-
-/** A word as a shell takes it. */
-export const word = (text: string): string =>
-  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

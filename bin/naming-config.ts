@@ -1,0 +1,38 @@
+import { CurfewError } from "../lib/model/curfew-error.ts";
+import { shellWord } from "../lib/model/shell-word.ts";
+import { DEFAULT_CONFIG } from "./config-option.ts";
+import { processTerminal, type Terminal } from "./terminal.ts";
+
+/**
+ * Runs what tells people which command to give next: where they have named a configuration, so do those commands, in
+ * what is told and in what it ends with.
+ *
+ * @param options of a result for programs nothing is changed
+ */
+export async function namingConfig(
+  { config, format }: { config: string; format?: string },
+  run: (terminal: Terminal) => Promise<void>,
+): Promise<void> {
+  const terminal = processTerminal();
+  if (config === DEFAULT_CONFIG || format === "json") return run(terminal);
+  try {
+    await run({
+      ...terminal,
+      out: (text) => terminal.out(withConfig(text, config)),
+      err: (text) => terminal.err(withConfig(text, config)),
+    });
+  } catch (error) {
+    if (!(error instanceof CurfewError)) throw error;
+    const { code, message, retryable, detail } = error;
+    const options = { retryable, cause: error, ...(detail !== null && { detail }) };
+    throw new CurfewError(code, withConfig(message, config), options);
+  }
+}
+
+/** The commands that go by a configuration, where none is named behind them. A line may be broken within one. */
+const COMMAND =
+  /npx curfew (?:audit|config\s+check|revoke|rotate(?:\s+(?:adopt|resume|status))?)\b(?!(?:(?!npx curfew)[^\n])*--config)/g;
+
+/** The same text with the configuration named in each command that goes by one. */
+export const withConfig = (text: string, config: string): string =>
+  text.replace(COMMAND, (command) => `${command} --config ${shellWord(config)}`);

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { withConfig } from "../../bin/naming-config.ts";
+
+it.each<[string, string, string?]>([
+  ["to go on: npx curfew rotate --tenant a", "to go on: npx curfew rotate --config my.yaml --tenant a"],
+  ["npx curfew rotate\n  resume --tenant a", "npx curfew rotate\n  resume --config my.yaml --tenant a"],
+  ["npx curfew revoke --local --resume x --config my.yaml", "npx curfew revoke --local --resume x --config my.yaml"],
+  [
+    "npx curfew rotate status; npx curfew audit --config my.yaml",
+    "npx curfew rotate status --config my.yaml; npx curfew audit --config my.yaml",
+  ],
+  ["Look: npx curfew audit", "Look: npx curfew audit --config my.yaml"],
+  ["Look: npx curfew audit", "Look: npx curfew audit --config 'my own.yaml'", "my own.yaml"],
+  ["How it stands: npx curfew incidents show x", "How it stands: npx curfew incidents show x"],
+])("names the configuration in what is told: %s", (text, told, config = "my.yaml") => {
+  expect(withConfig(text, config)).toBe(told);
+});
