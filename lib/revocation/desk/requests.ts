@@ -31,7 +31,9 @@ const tokenShape = z.strictObject({
 export const LONGEST = { clientId: 200, leakedKey: 2_000, reason: 2_000 } as const;
 
 /** Ids that people write go to Auth0, into alerts and into evidence: whoever mistook one for the other stops here. */
-const id = z.string().refine((written) => !looksLikeSecret(written), "this looks like a secret or a token, not an id");
+export const writtenId = z
+  .string()
+  .refine((written) => !looksLikeSecret(written), "this looks like a secret or a token, not an id");
 
 /** What to say where a reason holds what leaked: it goes to people, and into evidence that nobody can remove. */
 export const NO_SECRET_IN_REASON = "holds what looks like a secret or a token; say why in words, without it";
@@ -45,11 +47,11 @@ const reason = z
 /** `POST /incidents`: what a person starts an incident with. Moments are milliseconds since the epoch. */
 export const startShape = z.strictObject({
   tenant: z.string().min(1).max(40),
-  clientId: id.min(1).max(LONGEST.clientId),
+  clientId: writtenId.min(1).max(LONGEST.clientId),
   reason,
   name: z.string().optional(),
   leakedSince: orNull(moment).default(null),
-  leakedKey: id.max(LONGEST.leakedKey).optional(),
+  leakedKey: writtenId.max(LONGEST.leakedKey).optional(),
   drill: z.boolean().default(false),
   token: orNull(tokenShape).default(null),
 });

@@ -1,11 +1,16 @@
 import * as z from "zod";
 import type { Instant } from "../../history/history.ts";
+import { withoutSecrets } from "../../model/looks-like-secret.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
+import { writtenId } from "../desk/requests.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { openIncident } from "../incident/open-incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import { renewTurns } from "../watch/watch.ts";
+
+/** No secret goes on from here; nobody can be asked to write it anew, and containing does not wait for that. */
+const written = z.string().min(1).transform(withoutSecrets);
 
 /**
  * What an execution is started with: the incident that the desk has opened, or what a person writes into the AWS
@@ -15,11 +20,11 @@ export const openingShape = z.union([
   z.strictObject({ incident: z.string().min(1), tenant: z.string().min(1) }),
   z.strictObject({
     tenant: z.string().min(1),
-    clientId: z.string().min(1),
-    reason: z.string().min(1),
+    clientId: writtenId.min(1),
+    reason: written,
     name: z.string().optional(),
     leakedSince: z.iso.datetime({ offset: true }).optional(),
-    leakedKey: z.string().min(1).optional(),
+    leakedKey: written.optional(),
     drill: z.boolean().optional(),
   }),
 ]);
