@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { looksLikeSecret } from "../../model/looks-like-secret.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
+import { writtenId } from "./written-id.ts";
 
 const moment = z.number().int();
 const orNull = <T extends z.ZodType>(shape: T) => z.union([shape, z.null()]);
@@ -29,11 +30,6 @@ const tokenShape = z.strictObject({
 
 /** Of what people write, in characters. */
 export const LONGEST = { clientId: 200, leakedKey: 2_000, reason: 2_000 } as const;
-
-/** Ids that people write go to Auth0, into alerts and into evidence: whoever mistook one for the other stops here. */
-export const writtenId = z
-  .string()
-  .refine((written) => !looksLikeSecret(written), "this looks like a secret or a token, not an id");
 
 /** What to say where a reason holds what leaked: it goes to people, and into evidence that nobody can remove. */
 export const NO_SECRET_IN_REASON = "holds what looks like a secret or a token; say why in words, without it";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Instant } from "../../history/history.ts";
 import { withoutSecrets } from "../../model/looks-like-secret.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
-import { writtenId } from "../desk/requests.ts";
+import { writtenId } from "../desk/written-id.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { openIncident } from "../incident/open-incident.ts";
