@@ -11,12 +11,15 @@ import { nowOf, remember, type Work } from "../work.ts";
  * Records what will be left to do. It counts from the promotion on, if it comes to that. What an earlier rotation left
  * to do with the same key is over: a person made that key current again, and its time begins anew.
  *
- * @param record as it is before the promotion; what was planned for the same version before goes on
+ * @param record as it is before the promotion; what was planned for the same version before goes on, also where it had
+ *   ended because people went back to what was to be proven dead: that is not in use any more
  * @param former what is current until the promotion: a person's, where it is not what was replaced
  */
 export async function planAftercare(work: Work, record: RotationRecord | undefined, former: VersionId): Promise<void> {
   const now = nowOf(work);
-  const known = record?.aftercare.find((one) => one.current === work.version && isOpen(one));
+  const known = record?.aftercare.find(
+    (one) => one.current === work.version && (isOpen(one) || one.ending === "in-use"),
+  );
   const planned = known && { version: known.old, wasAccepted: known.wasAccepted === true };
   const replaced = replacedBy(work, record) ?? planned;
   const old = replaced?.version ?? former;

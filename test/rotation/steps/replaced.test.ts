@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { changeRotation } from "../../../lib/rotation/ledger/ledger.ts";
 import { CREDENTIAL_KINDS } from "../../../lib/rotation/ledger/target.ts";
 import { CURRENT, PENDING, PREVIOUS } from "../../../lib/rotation/ports.ts";
 import { rotationStep } from "../../../lib/rotation/rotation-step.ts";
@@ -71,10 +72,20 @@ describe.each(CREDENTIAL_KINDS)("what is replaced (%s)", (kind) => {
     expect(recordOf(world)?.aftercare).toEqual([expect.objectContaining({ old: first, oldToo: stored })]);
   });
 
-  it("stays what it is where the new one is promoted once more over a slip", async () => {
+  it.each([
+    ["", {}],
+    [
+      ", also where its aftercare had ended because people went back to it",
+      { notProvable: "It is current again.", ending: "in-use" },
+    ],
+  ] as const)("stays what it is where the new one is promoted once more over a slip%s", async (_, ended) => {
     const { world, version } = await announcedWorld(options);
     const first = world.vault.labelled(CURRENT);
     expect(await stepsUpTo(world, "finishSecret", version, noProof)).toBeUndefined();
+    await changeRotation(world.table, world.target, (record) => ({
+      ...record,
+      aftercare: record.aftercare.map((one) => ({ ...one, ...ended })),
+    }));
     const stored = storeSlip(world, slip);
 
     expect(await stepOf(world, "createSecret", version, noProof)).toBeUndefined();
