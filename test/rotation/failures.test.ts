@@ -101,8 +101,11 @@ describe("a failed try", () => {
     expect(withCareFailure(ofRotation, "v1", { ...late, code: "rotation-busy" })).toBe(ofRotation);
   });
 
-  it("says nothing about a version whose fields were changed and that was dropped, unless it is ordered again", () => {
-    const refused = { ...failure, code: "rotation-refused", refusal: "fields-changed" } as const;
+  it.each<[string, Partial<RotationFailure>]>([
+    ["whose fields were changed", { code: "rotation-refused", refusal: "fields-changed" }],
+    ["that Auth0 did not take", { cameToNothing: 6 }],
+  ])("says nothing about a version %s and that was dropped, unless it is ordered again", (_, reason) => {
+    const refused = { ...failure, ...reason };
     const order = { version: "v1", by: "person", at: 1 } as const;
     const dropped = { ...record, order: { ...order, cameToNothing: 2 }, lastFailure: refused };
 

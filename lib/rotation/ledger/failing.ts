@@ -39,10 +39,14 @@ export function failedForGood(record: RotationRecord): RotationFailure | undefin
   return failure?.cameToNothing === undefined ? undefined : failure;
 }
 
-/** Whether a version came to its end because other fields were changed. Who tries it again hears no other reason. */
+/**
+ * Whether nothing came of a version, and people hear why. Who tries it again, as Secrets Manager does by itself, hears
+ * no other reason.
+ */
 export function wasDropped({ lastFailure, order }: RotationRecord, version: VersionId): boolean {
   const isOrdered = order?.version === version && order.cameToNothing === undefined;
-  return lastFailure?.version === version && lastFailure.refusal === "fields-changed" && !isOrdered;
+  const isOver = lastFailure?.cameToNothing !== undefined || lastFailure?.refusal === "fields-changed"; // held, or not
+  return lastFailure?.version === version && isOver && !isOrdered;
 }
 
 /**

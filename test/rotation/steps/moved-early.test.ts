@@ -263,6 +263,7 @@ describe("a secret whose promotion is not on record, where a person set the form
       expect(value?.pending).toMatchObject({ version, comesToNothing: true });
       await morning(world);
     }
+    expect(await stepOf(world, "setSecret", version)).toEqual(refusal("version-unknown")); // the service tries again
 
     expect(world.client.live().map(({ secret }) => secret)).toEqual([credentialOf(former)]);
     expect(world.vault.labelled(PENDING)).toBeUndefined();
