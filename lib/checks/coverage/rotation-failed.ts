@@ -10,10 +10,10 @@ import { clientResource } from "../resources.ts";
 export default defineCheck({
   id: "coverage.rotation.failed",
   title: "A credential that Curfew looks after cannot be rotated",
-  why: "Whoever gave a credential to Curfew counts on it that it does not grow old. While its rotation fails it does, and while it is held none is begun.",
+  why: "Whoever gave a credential to Curfew counts on it that it does not grow old. While its rotation fails it does, and while it is held no audit begins one.",
   remediation: {
     summary:
-      "The message says what the rotation stumbled over; `npx curfew rotate status --tenant TENANT` says what to do about it. Put that right. Then npx curfew rotate --tenant TENANT --client ID goes on at once, and where rotation is automatic the next audits do so by themselves; nothing that is held goes on before npx curfew rotate resume --tenant TENANT --client ID.",
+      "The message says what the rotation stumbled over; `npx curfew rotate status --tenant TENANT` says what to do about it. Put that right. Then npx curfew rotate --tenant TENANT --client ID goes on at once, and where rotation is automatic the next audits do so by themselves; of what is held, no audit begins anew before npx curfew rotate resume --tenant TENANT --client ID.",
     dashboard: "Applications > Applications > the application > Credentials.",
     api: null,
   },
