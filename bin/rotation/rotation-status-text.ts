@@ -177,9 +177,13 @@ const asStep = (step: string): string => `  ${terminalText(step)}`;
 /** Whether nothing is left to rotate when that is mended. */
 const isLast = (refusal: Refusal | null): boolean => refusal !== null && REFUSAL_ADVICE[refusal].goOn === null;
 
+const WAS_REFUSED =
+  "Auth0 refused it after it was made current; unless AWSCURRENT is on it by then, the next try brings it to its end.";
+
 function unfinishedText({ version, since, stage }: Unfinished, rotation: RotationRecord): string {
   if (stage === "ordered") return `ordered at ${minuteText(since)}, version ${version}; nothing was heard of it since`;
-  return `under way since ${minuteText(since)}, version ${version}: ${stageText(stage, rotation, "service")}`;
+  const how = rotation.underWay?.wasRefused ? WAS_REFUSED : stageText(stage, rotation, "service");
+  return `under way since ${minuteText(since)}, version ${version}: ${how}`;
 }
 
 const isUnadopted = ({ rotation, isAdopted }: StatusCredential): boolean =>

@@ -179,7 +179,8 @@ describe("the status of credentials", () => {
     const order = { version: "v1", by: "person", at: NOW } as const;
     const ordered = status(known({ rotation: rotation({ order }) }));
     const underWay = { version: "v1", startedAt: NOW };
-    const stages = [underWay, { ...underWay, setAt: NOW }].map((one) =>
+    const wasRefused = true as const;
+    const stages = [underWay, { ...underWay, setAt: NOW }, { ...underWay, setAt: NOW, wasRefused }].map((one) =>
       status(known({ rotation: rotation({ order, underWay: one }) })),
     );
 
@@ -189,6 +190,7 @@ describe("the status of credentials", () => {
     expect(stages[1]).toContain("if it hangs: npx curfew rotate --tenant acme --client checkout");
     expect(stages[0]).toContain("version v1: A new secret is being made and stored; Auth0 does not know it yet.");
     expect(stages[1]).toContain("version v1: The new secret is stored, and Auth0 is being told.");
+    expect(stages[2]).toContain("version v1: Auth0 refused it after it was made current; unless AWSCURRENT is on it");
     expect(status(known({ rotation: rotation({ order, promoted: { version: "v1", at: NOW + 1 } }) }))).toMatch(/ ok$/);
   });
 

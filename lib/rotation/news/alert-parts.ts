@@ -69,5 +69,8 @@ export const UNTENDED = {
  */
 export function stateText({ underWay }: RotationRecord): string {
   if (underWay?.setAt === undefined) return "No change at Auth0 is under way.";
+  if (underWay.wasRefused) {
+    return `Auth0 refused the new credential, the version ${underWay.version}, after it was made current, and is not told of it again unasked.`;
+  }
   return `The new credential may be live already: it is stored as the version ${underWay.version}. Under AWSPENDING consumers that follow docs/consuming-secrets.md find it; where somebody took that label away they find nothing that works, until that version is finished.`;
 }

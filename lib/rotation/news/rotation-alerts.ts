@@ -120,6 +120,7 @@ function failedAlert(
 
 function thenText({ underWay }: RotationRecord, refusal: RotationFailure["refusal"]): string {
   if (refusal === "rotation-disabled") return OFF;
+  if (underWay?.wasRefused) return "The next audit brings it to its end, unless AWSCURRENT is on it by then.";
   return underWay ? "The next audit finishes it." : "The next audits try again, and it is held when they fail as well.";
 }
 

@@ -144,6 +144,14 @@ describe("what everybody hears of rotations", () => {
     expect(alert?.text).toContain("where somebody took that label away they find nothing that works");
   });
 
+  it("is that Auth0 refused the new one, where it did after that was made current", () => {
+    const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR, wasRefused: true } as const;
+
+    expect(alertsOf({ lastFailure: FAILURE, underWay })[0]?.text).toBe(
+      "The next audit brings it to its end, unless AWSCURRENT is on it by then. Auth0 refused the new credential, the version v2, after it was made current, and is not told of it again unasked.",
+    );
+  });
+
   it("is that an old one is still accepted, and that nobody can prove one dead", () => {
     const [overdue] = alertsOf({ aftercare: [{ ...CARE, overdueSince: NOW - HOUR / 2 }] });
     const [unproven] = alertsOf({ aftercare: [{ ...CARE, notProvable: "It is not stored any more." }] });
