@@ -110,8 +110,9 @@ export async function dryRun(request: DryRunRequest, parts: RotationParts): Prom
   const stored = ask && (await look(async () => ask((await current()).credential), !goesOn));
   const isLeft = isSentOnce && !isCurrent && !mayOverwrite && versionWith(secret, PREVIOUS) === hanging;
   const seen = { record, isLabelled, isCurrent, isLeft, stored };
+  const isAsked = stored === "accepted" || mayOverwrite; // else a rotation stops at that, and drops nothing
   const changed =
-    found && value && !isTold && mayBeDropped(found, secret, record)
+    isAsked && found && value && !isTold && mayBeDropped(found, secret, record)
       ? await look(async () => judgeFields({ ...work, version: found.version }, await current(), value))
       : undefined;
   const ending = changed ? refusedError(changed) : ask && found && whyNothingComes(found, seen);
