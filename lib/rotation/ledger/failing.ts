@@ -58,7 +58,10 @@ export function isRefusedOrder({ order, underWay, lastFailure }: RotationRecord)
   return lastFailure.version === order.version && lastFailure.refusal !== null && lastFailure.at >= order.at;
 }
 
-/** Whether every version that the record knows of has come to its end. */
+/**
+ * Whether every version that the record knows of has come to its end. Of one that failed before nothing came of it that
+ * is not certain: its label may be left.
+ */
 export function isSettled(record: RotationRecord): boolean {
   const { order, underWay, promoted } = record;
   if (underWay || standingFailure(record)) return false;

@@ -66,7 +66,8 @@ export function isAtWork(record: RotationRecord | undefined, run: RunRef, now: I
   const { order, underWay, lastFailure } = record;
   const isOthers = order && !isOwn(order, run) && order.cameToNothing === undefined;
   const ordered = isOthers ? (order.orderedAt ?? order.at) : undefined;
-  const signs = [ordered, underWay?.startedAt, underWay?.setAt, lastFailure?.at];
+  const failedAt = lastFailure?.cameToNothing === undefined ? lastFailure?.at : undefined; // nobody tries that again
+  const signs = [ordered, underWay?.startedAt, underWay?.setAt, failedAt];
   return Math.max(...signs.map((sign) => sign ?? 0)) > now - QUIET;
 }
 

@@ -69,6 +69,15 @@ describe("whether somebody else is at work", () => {
 
     expect(isAtWork(record, RUN, NOW)).toBe(expected);
   });
+
+  it.each([
+    ["failed just now", {}, true],
+    ["failed just now, and of which nothing came", { cameToNothing: NOW }, false],
+  ])("goes by a version that %s", (_, more, expected) => {
+    const failed = { version: "w", step: "setSecret", at: NOW, code: "timed-out", refusal: null, message: "" } as const;
+
+    expect(isAtWork(recorded({ lastFailure: { ...failed, ...more } }), RUN, NOW)).toBe(expected);
+  });
 });
 
 describe("what a run brings forward takes the place of one that it may begin", () => {
