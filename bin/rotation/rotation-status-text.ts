@@ -154,8 +154,10 @@ function goOn(
   made: Unfinished | undefined,
 ): string[] {
   const command = `npx curfew rotate ${terminalText(optionsFor(tenant, clientId))}`;
-  if (failure)
-    return isLast(failure.refusal) || steps.some((step) => step.endsWith(command)) ? [] : [`  to go on: ${command}`];
+  if (failure) {
+    if (isLast(failure.refusal) || steps.some((step) => step.endsWith(command))) return [];
+    return [`  ${failure.cameToNothing === undefined ? "to go on" : "to begin anew"}: ${command}`];
+  }
   if (!made) return [];
   return [`  ${made.stage === "ordered" ? "to go on" : "if it hangs"}: ${command}`];
 }

@@ -161,7 +161,7 @@ describe("the status of credentials", () => {
 
   it.each([
     ["fields-changed", "  Order it again, with --overwrite where that was said, and it is made of what is current: "],
-    [null, "  to go on: "],
+    [null, "  to begin anew: "],
   ] as const)("says that nothing came of a version, and once how to begin anew (%s)", (refusal, how) => {
     const lastFailure = { version: "v1", step: "setSecret", at: NOW, code: "service-failed", refusal } as const;
     const text = status(
