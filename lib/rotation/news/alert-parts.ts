@@ -39,12 +39,19 @@ export const facts = (tenant: string, { clientId, kind, arn, failures }: Rotatio
   ...(failures > 0 ? [{ label: "Failed", value: `${counted(failures, "time")} in a row` }] : []),
 ];
 
-/** What went wrong, and where. */
-export const failureFacts = ({ at, step, code, refusal, message }: RotationFailure): Alert["facts"] => [
+/**
+ * What went wrong, and where.
+ *
+ * @param what the message is called: of what is over it may speak of what was to come then
+ */
+export const failureFacts = (
+  { at, step, code, refusal, message }: RotationFailure,
+  what = "Reason",
+): Alert["facts"] => [
   { label: "Failed", value: moment(iso(at)) },
   { label: "Step", value: step },
   { label: "Code", value: refusal ?? code },
-  { label: "Reason", value: harmless(message, 300) },
+  { label: what, value: harmless(message, 300) },
 ];
 
 export const iso = (instant: Instant): string => new Date(instant).toISOString();

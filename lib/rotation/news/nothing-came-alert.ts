@@ -24,7 +24,7 @@ export function nothingCameAlert(
     severity: "medium",
     title: `${tenant}: the rotation of ${clientText(clientId)} came to nothing${refusal ? `: ${REFUSAL_ADVICE[refusal].meaning}` : ""}`,
     text: `${THEN} ${stateText(record)}`,
-    facts: [...facts(tenant, record), ...failureFacts(failure)],
+    facts: [...facts(tenant, record), ...failureFacts(failure, refusal ? "Reason" : "Last failure")],
     steps: [
       ...(refusal ? refusalSteps(refusal, whom) : [withOptions(ORDER_AGAIN, whom)]),
       `How it stands: npx curfew rotate status --tenant ${tenant}`,

@@ -144,6 +144,15 @@ describe("what everybody hears of rotations", () => {
     expect(alert?.text).toContain("where somebody took that label away they find nothing that works");
   });
 
+  it.each([
+    [null, "Last failure"],
+    ["fields-changed", "Reason"],
+  ] as const)("is why nothing came of a version only where that is known (%s)", (refusal, label) => {
+    const [alert] = alertsOf({ lastFailure: { ...FAILURE, refusal, cameToNothing: NOW } });
+
+    expect(alert?.facts.at(-1)).toEqual({ label, value: FAILURE.message });
+  });
+
   it("is that Auth0 refused the new one, where it did after that was made current", () => {
     const underWay = { version: "v2", startedAt: NOW - HOUR, setAt: NOW - HOUR, wasRefused: true } as const;
 
