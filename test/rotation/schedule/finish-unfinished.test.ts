@@ -189,6 +189,7 @@ describe("a version of which nothing came", () => {
 
     const record = recordOf(world);
     expect(record).not.toHaveProperty("underWay");
+    expect(record).not.toHaveProperty("wentBack"); // it never was current
     expect(record?.order).toMatchObject({ version, cameToNothing: expect.any(Number) });
     const { lastFailure: _, ...calm } = record as RotationRecord;
     expect([isSettled(calm), unfinished(calm)]).toEqual([true, undefined]);

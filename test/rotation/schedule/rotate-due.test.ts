@@ -130,6 +130,24 @@ it.each([
   expect(names(world)).toEqual([]);
 });
 
+it.each([
+  ["forgets", NOW - 1, undefined],
+  ["keeps", NOW, { to: "former", seenAt: NOW }],
+])("%s what people went back to, where the vault was read after that or before", async (_, seenAt, kept) => {
+  const world = await morning([old("a", "1", 93)]);
+  const vaultVersion = { id: "new", at: NOW - 61 * DAY, run: `${new Date(NOW).toISOString()}#` };
+  const seen = { clientId: "1", seen: { first: 0 }, vaultVersion };
+  await world.table.put({ partition: "TENANT#a", sort: "CREDENTIAL#1" }, seen);
+  await world.change("a", "1", {
+    promoted: { version: "new", at: NOW - 60 * DAY },
+    wentBack: { to: "former", seenAt },
+  });
+
+  await world.rotate(RUN, world.tenants);
+
+  expect(world.recordOf("a", "1")?.wentBack).toEqual(kept);
+});
+
 it("a run that is tried again rotates what it gave up before it died", async () => {
   const world = await morning([old("a", "1", 99)]);
   const order = {

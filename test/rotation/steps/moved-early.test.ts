@@ -277,12 +277,14 @@ describe("a secret whose promotion is not on record, where a person set the form
   });
 
   it.each([
-    ["on it", () => undefined],
-    ["taken away", (world: World) => world.vault.takePendingAway()],
-  ])("leaves what people went back to its week, with AWSPENDING %s", async (_, tidy) => {
+    ["on it", () => undefined, "a rotation records that, the next one brings it to its end"],
+    ["taken away", (world: World) => world.vault.takePendingAway(), "a rotation brings it to its end"],
+  ])("leaves what people went back to its week, with AWSPENDING %s", async (_, tidy, next) => {
     const { world } = await refusedWorld();
     moveBackByHand(world);
     tidy(world);
+    const message = expect.stringContaining(`: ${next}, `);
+    expect(await dryRunOf(world, false)).toMatchObject({ value: { obstacles: [{ message }] } });
     const former = world.vault.labelled(CURRENT);
     const dueMorning = async () => {
       await world.clock.run(nextMorning(world));

@@ -248,6 +248,7 @@ describe("a value that was replaced, and that a person labels AWSPENDING", () =>
 
     expect(JSON.stringify(world.client.live())).toBe(before);
     expect(world.vault.labelled(PENDING)).toBeUndefined();
+    expect(recordOf(world)).not.toHaveProperty("wentBack"); // the newer one is current
     expect(world.guard.violations).toEqual([]);
   });
 
