@@ -55,6 +55,8 @@ test("of a credential that Curfew does not look after any more nothing is said",
 });
 
 test("what is to be done names `rotate resume` for what is held alone: for everything else that has nothing to do", () => {
-  expect(check.remediation.summary).toMatch(/of what is held, no audit begins anew before npx curfew rotate resume --tenant/);
+  expect(check.remediation.summary).toMatch(
+    /of what is held, no audit begins anew before npx curfew rotate resume --tenant/,
+  );
   expect(check.remediation.summary).toMatch(/Then npx curfew rotate --tenant TENANT --client ID goes on at once/);
 });
