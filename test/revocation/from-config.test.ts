@@ -148,7 +148,6 @@ describe("whether an application may still be locked", () => {
   const restored = { at: THREE_AM + HOUR, stoppedAt: THREE_AM };
   const back = { restored: { ...restored, isOpen: true } } as const;
   const closed = { closedAt: THREE_AM + DAY };
-  const shut = { at: THREE_AM, outcome: "done", message: "It is done.", staysLocked: true } as const;
   const putBack = {
     lock: { ...lock, outcome: "incomplete", missing: ["it"], code: null, wasComplete: true },
   } as const;
@@ -157,7 +156,7 @@ describe("whether an application may still be locked", () => {
     ["about to open it, which may have been refused", [{ restored }], true],
     ["being locked again", [{ steps: putBack }], true],
     ["given back", [{ ...back, ...closed }], false],
-    ["given back, and no grant type of it", [{ ...back, steps: { lock, restore: shut } }], true],
+    ["given back, and no grant type of it", [{ restored: { ...restored, staysLocked: true } }], true],
     ["nothing that locks", [{ ...closed, steps: {} }], false],
     ["closed before the one that went on from it gave it back", [closed, { ...back, keptBy: "0" }], false],
     ["given back after a person had ended the one that went on from it", [back, { ...closed, keptBy: "0" }], false],

@@ -4,8 +4,8 @@ import { type ActingLogin, ActingRefused, actingWords } from "../acting-login.ts
 
 /** How far a run came. */
 export type Came =
-  /** `began` of a proof, `staysLocked` of giving back: see {@link StepResult}. */
-  | { outcome: "done"; message: string; began?: Instant; staysLocked?: true }
+  /** `began` of a proof: see {@link StepResult}. */
+  | { outcome: "done"; message: string; began?: Instant }
   /** `leftTo`: see {@link StepResult}. */
   | { outcome: "not-applicable"; message: string; leftTo?: string }
   | {

@@ -18,10 +18,11 @@ type GivingBack = Pick<Incident, "restoring" | "restored" | "steps">;
 /**
  * How far giving access back is. Each is recorded before the first request that it allows, so whoever has seen at Auth0
  * what is there and reads the incident after that knows what of it was given back, whoever died in between. Where a later
- * incident gives it back, that one says that it is open.
+ * incident gives it back, that one says that it is open, or stays locked.
  */
 export function howFar({ restoring, restored, steps }: GivingBack): HowFar {
-  if (restored) return (restored.by && restored.isOpen) || isComplete(steps.restore) ? "given" : "opened";
+  const isByLater = restored?.by !== undefined && (restored.isOpen ?? restored.staysLocked);
+  if (restored) return isByLater || isComplete(steps.restore) ? "given" : "opened";
   return restoring ? "giving" : "shut";
 }
 
@@ -34,9 +35,8 @@ export const isOpened = (incident: GivingBack): boolean => ["opened", "given"].i
 /** Whether all that was approved is seen to be back. */
 export const isGivenBack = (incident: GivingBack): boolean => howFar(incident) === "given";
 
-/** Whether all that was approved is back, and no grant type was among it: it still gets no tokens for itself. */
-export const staysLocked = ({ steps: { restore } }: GivingBack): boolean =>
-  restore?.outcome === "done" && restore.staysLocked === true;
+/** Whether no grant type was among what was given back, by whomever: it still gets no tokens for itself. */
+export const staysLocked = ({ restored }: Pick<Incident, "restored">): boolean => restored?.staysLocked === true;
 
 /** Whether the lock was seen to be open by what was approved, whoever gave it back. */
 export const isSeenOpen = (incident: GivingBack): boolean =>

@@ -35,8 +35,6 @@ export type StepResult = {
       outcome: "done";
       /** Of a proof: since when tokens were asked for; absent where none were. */
       began?: Instant;
-      /** Of giving back: no grant type was among it, so the application still gets no tokens for itself. */
-      staysLocked?: true;
     }
   | {
       /** All of it at Auth0, but what was taken away could not be stored; it was told to people instead. */
@@ -121,9 +119,10 @@ export interface Incident {
    * out since is meant to be, so it cannot be proven again. Absent until all grants are back, and again once unlocking is
    * refused and it is seen to be locked; never in a drill.
    * `refutedAt`: when the log was seen to contradict that proof, by a token from before `at`. `by`: the later incident that
-   * gives it back, where one does; `isOpen` once whoever gives it back has seen it to be open.
+   * gives it back, where one does; `isOpen` once whoever gives it back has seen it to be open, or `staysLocked` where no
+   * grant type was among what was approved: it still gets no tokens for itself, and the lock is guarded on.
    */
-  restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant; by?: string; isOpen?: true };
+  restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant; by?: string; isOpen?: true; staysLocked?: true };
   /** When a new credential was about to take the place of what leaked, or was seen there; absent until then, and in a drill. */
   replacedAt?: Instant;
   /** What was added to the application since the first look, and not by Curfew, the newest last; see `contain/added.ts`. */

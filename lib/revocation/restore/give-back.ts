@@ -58,13 +58,12 @@ async function give(run: StepRun): Promise<Came> {
   const why = await noteBegun(run, since);
   if (why !== null) return incomplete(NOT_BACK, [why], null);
   if (incident.drill) return wouldGive(run, plan);
-  const failure = (await giveGrants(run, plan)) ?? (await unlock(run, plan)) ?? (await noteOpen(run));
+  const failure = (await giveGrants(run, plan)) ?? (await unlock(run, plan)) ?? (await noteOpen(run, plan));
   if (failure) return failure;
   const network = await openNetwork(run, plan);
   if ("outcome" in network) return network;
   const message = `${incident.clientId} has what was approved, and nothing else.`;
-  const staysLocked = plan.grantTypes.length === 0 ? ({ staysLocked: true } as const) : {};
-  return { outcome: "done", message: [message, ...stillClosed(network.others)].join(" "), ...staysLocked };
+  return { outcome: "done", message: [message, ...stillClosed(network.others)].join(" ") };
 }
 
 async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {

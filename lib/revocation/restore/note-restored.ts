@@ -8,6 +8,7 @@ import { changeIncident } from "../incident/incidents.ts";
 import { closesApplication } from "../incident/same-leak.ts";
 import type { IncidentParts } from "../parts.ts";
 import { whyNotReady } from "./ready.ts";
+import type { RestorePlan } from "./restore-plan.ts";
 
 export const NOT_BACK = "Access is not given back yet.";
 
@@ -62,7 +63,7 @@ export async function noteRestored({ incident, parts }: StepRun, isLocked: boole
     return incomplete(NOT_BACK, [why ?? "it is to be proven once more that no token is given out"], null);
   await changeEarlier(incident, parts, (earlier) => {
     if (isGivenBack(earlier)) return earlier.restored;
-    const { isOpen: _, ...known } = earlier.restored ?? {};
+    const { isOpen: _, staysLocked: __, ...known } = earlier.restored ?? {};
     const { at: since, stoppedAt: stop } = restored;
     return { ...known, at: since, stoppedAt: stoppedAt(earlier) ?? stop, by: incident.id };
   });
@@ -72,7 +73,7 @@ export async function noteRestored({ incident, parts }: StepRun, isLocked: boole
 /** What a later incident was about to open is this one's from now on. */
 function ownOf(restored: Incident["restored"]): Incident["restored"] {
   if (restored?.by === undefined) return restored;
-  const { by: _, isOpen: __, ...own } = restored;
+  const { by: _, isOpen: __, staysLocked: ___, ...own } = restored;
   return own;
 }
 
@@ -108,12 +109,21 @@ export async function noteRefused({ incident, parts }: StepRun, noted: Noted): P
   }
 }
 
-/** That it was seen to be open: from then on its owner may add what they like. In an earlier incident all is said with it. */
-export async function noteOpen({ incident, parts }: StepRun): Promise<void> {
-  await changeIncident(parts.table, incident.id, (known) =>
-    known.restored ? { ...known, restored: { ...known.restored, isOpen: true } } : known,
-  );
+/**
+ * That it was seen to be open: from then on its owner may add what they like. Or that it stays locked, where no grant
+ * type was approved. In an earlier incident all is said with it.
+ */
+export async function noteOpen({ incident, parts }: StepRun, { grantTypes }: RestorePlan): Promise<void> {
+  const said = (known: Incident["restored"]): Incident["restored"] => {
+    if (!known) return known;
+    const { isOpen: _, staysLocked: __, ...restored } = known;
+    return { ...restored, [grantTypes.length > 0 ? "isOpen" : "staysLocked"]: true };
+  };
+  await changeIncident(parts.table, incident.id, (known) => {
+    const restored = said(known.restored);
+    return restored ? { ...known, restored } : known;
+  });
   await changeEarlier(incident, parts, ({ restored }) =>
-    restored?.by === incident.id ? { ...restored, isOpen: true } : restored,
+    restored?.by === incident.id || restored?.staysLocked ? said(restored) : restored,
   );
 }

@@ -185,8 +185,8 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(endingMeans(begun.incident)).toMatch(/stops where it is\.$/);
   expect(endingMeans(given.incident)).not.toContain("taken away stays");
 
-  const shut = { at: THREE_AM, outcome: "done", message: "It is back.", staysLocked: true } as const;
-  const locked = await standing(incidentOf({ restored, steps: { ...steps, restore: shut } }), MINUTE);
+  const shut = { ...restored, staysLocked: true } as const;
+  const locked = await standing(incidentOf({ restored: shut, steps: { ...steps, restore: done(THREE_AM) } }), MINUTE);
   expect(oneLine(answerText(locked, 100))).toMatch(/^STILL LOCKED: .*gets no tokens for itself/);
   expect(oneLine(incidentText(locked, 100))).toMatch(/: still locked .*What only people can do: .*Tick Client Cred/);
   expect(notDone(locked.incident)).toEqual([expect.stringMatching(/gets no tokens for itself/)]);

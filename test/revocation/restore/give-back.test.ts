@@ -3,10 +3,11 @@ import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { lock } from "../../../lib/revocation/contain/lock.ts";
 import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
-import { howFar, staysLocked } from "../../../lib/revocation/incident/how-far.ts";
+import { howFar, isSeenOpen, staysLocked } from "../../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import { mayBeLocked } from "../../../lib/revocation/incident/open-about.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import type { RevokedClient, RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
@@ -14,7 +15,7 @@ import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
 import type { Table } from "../../../lib/store/table.ts";
 import { MEMBERS, ORDERS, toldOf } from "../contain/contained.ts";
 import { approve, replaced } from "../world/approve.ts";
-import { give, turns } from "../world/second-leak.ts";
+import { contain, give, report, turns } from "../world/second-leak.ts";
 import { createWorld, type World, type WorldOptions } from "../world/world.ts";
 
 const QUESTIONS = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
@@ -267,6 +268,24 @@ describe("what a second person approved", () => {
     expect(world.tenant.client?.grantTypes).toEqual([]);
     expect(toldOf(world)).toContainEqual(expect.stringMatching(/put back/));
   });
+});
+
+test("what a later incident gives back without a grant type stays locked in the earlier one as well", async () => {
+  const world = await createWorld({ grants: [ORDERS], client: { grantTypes: ["refresh_token"], attachedKeys: [] } });
+  await world.clock.run(replaced(world).then(() => world.clock.sleep(7_200_000)));
+  const { id } = await report(world, null);
+  await contain(world, id);
+  const proven = { at: world.clock.now(), outcome: "done", message: "Done." } as const;
+  const ready = await changeIncident(world.table, id, ({ steps, ...known }) => ({
+    ...known,
+    steps: { ...steps, rotate: proven, prove: proven },
+  }));
+  await world.clock.run(approve(world, "restore", ready));
+  await world.clock.run(world.run("give", (parts) => giveBack(ready, parts)));
+
+  const both = [world.incident(), await readIncident(world.table, id)];
+  for (const one of both) expect([howFar(one), staysLocked(one), isSeenOpen(one)]).toEqual(["given", true, false]);
+  expect(mayBeLocked(both)).toBe(true);
 });
 
 test("what giving back leaves undone the watch finishes, and the plan goes on to what comes then", async () => {
