@@ -3,7 +3,7 @@ import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
-import { isBegun, isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import { isBegun, isGivenBack, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { incidentPlace, mustHaveIncidents, namedDesk, type PlaceOptions } from "../incident/incident-place.ts";
@@ -41,7 +41,10 @@ export async function runIncidentClose(
   if (ended)
     terminal.err(`${text}\n\n`); // asked again all the same: where the machine died, that starts it
   else {
-    const means = [endingMeans(incident), (await whoDecidesAfter(incident, table, options.local)) ?? []]
+    const means = [
+      endingMeans(incident, standing.guards),
+      (await whoDecidesAfter(incident, table, options.local)) ?? [],
+    ]
       .flat()
       .join(" ");
     terminal.err(`${text}\n\n${wrapped(means, terminal.width)}\n`);
@@ -58,10 +61,19 @@ export async function runIncidentClose(
   terminal.out(`${isEnded} It is closed with its evidence by the next turn of watching, after a day at the latest.\n`);
 }
 
-/** What ending an incident changes, and what it does not, in whole sentences. */
-export function endingMeans(incident: Incident): string {
+/**
+ * What ending an incident changes, and what it does not, in whole sentences.
+ *
+ * @param guards of one that stays locked, the incidents that take away again what somebody gives it by hand
+ */
+export function endingMeans(incident: Incident, guards: readonly string[]): string {
   if (incident.drill) return "Ending it: the drill goes no further. Nothing was taken away.";
   const unwatched = "Ending it: nobody watches any more, what is put back stays";
+  const others = guards.filter((id) => id !== incident.id).join(" and ");
+  if (isGivenBack(incident) && others !== "")
+    return `Ending it: what was given back stays, and so does the lock: ${others} still takes away what is put back.`;
+  if (isGivenBack(incident) && staysLocked(incident))
+    return `${unwatched}, and so does what was given back. No grant type was among it: it gets no tokens for itself until a person allows it.`;
   if (isGivenBack(incident)) return `${unwatched}, and so does what was given back.`;
   if (isBegun(incident)) return `${unwatched}, and giving access back stops where it is.`;
   return `${unwatched}, nothing is given back. What was taken away stays so; a network ACL that it made goes.`;

@@ -114,9 +114,13 @@ function notDoneLines(incident: Incident, width: number): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
 }
 
-function forPeople({ incident, window }: Standing, width: number): string[] {
+function forPeople({ incident, window, guards }: Standing, width: number): string[] {
   const isAsked = incident.closedAt === null && !isOpened(incident);
-  const lines = isAsked ? stepsForPeople({ ...incident, window }) : staysLocked(incident) ? unlockByHand(incident) : [];
+  const lines = isAsked
+    ? stepsForPeople({ ...incident, window })
+    : staysLocked(incident)
+      ? unlockByHand(incident, guards)
+      : [];
   return lines.length === 0
     ? []
     : [

@@ -1,8 +1,9 @@
 import type { Instant } from "../../lib/history/history.ts";
 import type { Clock } from "../../lib/model/clock.ts";
-import { isOpened } from "../../lib/revocation/incident/how-far.ts";
+import { isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import { type Incident, lockedSince } from "../../lib/revocation/incident/incident.ts";
 import { laterOnes } from "../../lib/revocation/incident/later.ts";
+import { guardsOf } from "../../lib/revocation/incident/sharers.ts";
 import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import type { Table } from "../../lib/store/table.ts";
@@ -21,6 +22,8 @@ export interface Standing {
   decides: string | null;
   /** The later incident that has locked the application since this one gave it back; null where none has. */
   lockedBy: string | null;
+  /** Of one that stays locked, the incidents that take away again what somebody gives it by hand. */
+  guards: readonly string[];
 }
 
 /** Looks how an incident stands. Auth0 is not asked. */
@@ -30,7 +33,9 @@ export async function standingOf(incident: Incident, table: Table, clock: Clock)
   const window = incident.window ?? (isOver ? null : await windowSoFar(incident, { table, clock }));
   const waiting = await waitingLines(table, incident, now);
   const later = await laterOnes(table, incident);
-  return { incident, window, now, waiting, decides: whoDecides(incident, later), lockedBy: lockedBy(incident, later) };
+  const guards = staysLocked(incident) ? await guardsOf(table, incident) : [];
+  const decides = whoDecides(incident, later);
+  return { incident, window, now, waiting, decides, lockedBy: lockedBy(incident, later), guards };
 }
 
 /** The last of them that locked it or opened it again says how it is. */

@@ -1,5 +1,5 @@
 import { whyOver } from "../../lib/revocation/incident/end-incident.ts";
-import { isGivenBack } from "../../lib/revocation/incident/how-far.ts";
+import { isGivenBack, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { deciding, laterOnes } from "../../lib/revocation/incident/later.ts";
@@ -52,7 +52,11 @@ const mayDecide = (incident: Incident): boolean =>
 /** That none of them decides any more, and what that means. */
 function nobody(all: readonly Incident[]): string {
   if (all.some(({ drill }) => drill)) return "nothing is left to decide: in a drill nothing was taken away";
-  return isAllBack(all) ? "nothing is left to decide: access was given back, and that stays so" : AWAY;
+  if (!isAllBack(all)) return AWAY;
+  const what = all.some(staysLocked)
+    ? "what was approved was given back, without a grant type"
+    : "access was given back";
+  return `nothing is left to decide: ${what}, and that stays so`;
 }
 
 /** Whether one of them gave all of it back after the last one was reported, which takes away again what it finds. */

@@ -41,9 +41,9 @@ export function decided(incident: Incident, { step, at, decision, by, isLockedAg
 const LOCKED_AGAIN =
   "The application may be open, because a person ended an incident that was about to unlock it: Curfew locks it again now.";
 
-export function restored(incident: Incident, { at, given, missing, token }: Turn<"restored">): Told {
+export function restored(incident: Incident, { at, given, missing, token, guards = [] }: Turn<"restored">): Told {
   const isWhole = missing.length === 0;
-  if (isWhole && token === "stays locked") return stillLocked(incident, at, given);
+  if (isWhole && token === "stays locked") return stillLocked(incident, at, given, guards);
   return {
     severity: isWhole ? "high" : "critical",
     title: `${nameOf(incident)} ${isWhole ? "is restored" : "is NOT restored as approved"}`,
@@ -63,12 +63,15 @@ const HAS_TOKEN = "a token with its new credential has just that";
 const NO_TOKEN = "may get tokens again; none was tried, because for what was given back Curfew asks for none";
 
 /** A person or another incident had closed it before this one looked, or it never got tokens for itself. */
-const stillLocked = (incident: Incident, at: Instant, given: readonly string[]): Told => ({
+const stillLocked = (incident: Incident, at: Instant, given: readonly string[], guards: readonly string[]): Told => ({
   severity: "high",
   title: `${nameOf(incident)} STAYS LOCKED: no grant type was given back`,
   text: `It got no tokens for itself when this incident first looked, as far as is stored, so ${given.length === 0 ? "nothing" : "no grant type"} was there to be given back. It still gets none, and no token was tried. Watching goes on until the window closes.`,
   items: given,
-  steps: [...unlockByHand(incident), "Then let the services that use it log in again, with the new credential."],
+  steps: [
+    ...unlockByHand(incident, guards),
+    "Then let the services that use it log in again, with the new credential.",
+  ],
   matter: [at],
   at,
 });

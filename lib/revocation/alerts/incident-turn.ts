@@ -123,6 +123,8 @@ export type IncidentTurn =
       missing: readonly string[];
       /** Whether one was got. "stays locked": no grant type was given back, so it gets none for itself. */
       token: "tried" | "not tried" | "stays locked";
+      /** Where it stays locked, the incidents that take away again what somebody gives it by hand. */
+      guards?: readonly string[];
     }
   | {
       /** The log could not be read without a gap: what happened in it nobody will know from there. */

@@ -43,11 +43,15 @@ const findTheRightOne = ({ id, tenant }: Pick<Incident, "id" | "tenant">): strin
   "If the application was deleted, nothing new is given out for it; tokens that are out work until they are over.",
 ];
 
-/** How an application gets tokens again that got none when the incident first looked: nothing of it gives that back. */
-export const unlockByHand = ({ id, clientId, closedAt }: Pick<Incident, "id" | "clientId" | "closedAt">): string[] => [
-  ...(closedAt === null
+/**
+ * How an application gets tokens again that got none when the incident first looked: nothing of it gives that back.
+ *
+ * @param guards the incidents that take it away again
+ */
+export const unlockByHand = ({ clientId }: Pick<Incident, "clientId">, guards: readonly string[]): string[] => [
+  ...(guards.length > 0
     ? [
-        `If it is to get tokens for itself: wait until this incident is closed, or end it before, npx curfew incidents close ${id} --reason '…'. Until then Curfew takes the grant type away again.`,
+        `If it is to get tokens for itself: wait until ${guards.join(" and ")} ${guards.length > 1 ? "are" : "is"} closed, or end before: ${guards.map((id) => `npx curfew incidents close ${id} --reason '…'`).join("; ")}. Until then Curfew takes the grant type away again.`,
       ]
     : []),
   `Tick Client Credentials in the dashboard, Applications > Applications > ${harmless(clientId, 80)} > Settings > Advanced Settings > Grant Types, and save; under APIs, authorize it for what is still missing.`,

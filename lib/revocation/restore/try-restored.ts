@@ -4,6 +4,7 @@ import { tellIncident } from "../alerts/tell.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import type { Incident } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import { guardsOf } from "../incident/sharers.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { NewGrant, ResponderTenant } from "../ports.ts";
@@ -43,7 +44,8 @@ export async function tryRestored(incident: Incident, parts: TryingParts, login:
   });
   const given = plan.grants.map(grantText);
   const token = staysLocked ? "stays locked" : isTried ? "tried" : "not tried";
-  await tellIncident(incident, { turn: "restored", at: restore.at, given, missing: wrong, token }, parts);
+  const guards = staysLocked ? await guardsOf(table, incident) : [];
+  await tellIncident(incident, { turn: "restored", at: restore.at, given, missing: wrong, token, guards }, parts);
   // The moment stays: from then on the application may be used again.
   const message = `${plan.clientId} has what was approved. ${tried.map(({ text }) => text).join(" ")}`;
   return recordStep(table, incident.id, "restore", { ...restore, message });

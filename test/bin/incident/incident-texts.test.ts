@@ -182,14 +182,34 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(incidentText(given, 100)).toContain(": restored");
   for (const { incident } of [begun, given])
     expect(answerText(await standing(incident, MINUTE), 100)).not.toMatch(/Not done|Do now|Refuse its tokens/);
-  expect(endingMeans(begun.incident)).toMatch(/stops where it is\.$/);
-  expect(endingMeans(given.incident)).not.toContain("taken away stays");
+  expect(endingMeans(begun.incident, [])).toMatch(/stops where it is\.$/);
+  expect(endingMeans(given.incident, [])).not.toContain("taken away stays");
 
   const shut = { ...restored, staysLocked: true } as const;
   const locked = await standing(incidentOf({ restored: shut, steps: { ...steps, restore: done(THREE_AM) } }), MINUTE);
   expect(oneLine(answerText(locked, 100))).toMatch(/^STILL LOCKED: .*gets no tokens for itself/);
   expect(oneLine(incidentText(locked, 100))).toMatch(/: still locked .*What only people can do: .*Tick Client Cred/);
   expect(notDone(locked.incident)).toEqual([expect.stringMatching(/gets no tokens for itself/)]);
+  expect(endingMeans(locked.incident, locked.guards)).toMatch(/gets no tokens for itself until a person allows it\.$/);
+});
+
+it("names all incidents that guard what stays locked, those that are over left out", async () => {
+  const table = memoryTable();
+  const restored = { at: THREE_AM, stoppedAt: THREE_AM, staysLocked: true } as const;
+  const back = { restored: { ...restored, by: "next" }, followedBy: "next" };
+  const next = incidentOf({ id: "next", restored, follows: ["two", "one"], steps: { restore: done(THREE_AM) } });
+  await putIncident(table, incidentOf({ id: "one", ...back, closedAt: THREE_AM }));
+  await putIncident(table, incidentOf({ id: "two", ...back }));
+  await putIncident(table, next);
+
+  for (const id of ["next", "two"]) {
+    const known = await standing(await readIncident(table, id), MINUTE, table);
+    expect(known.guards.toSorted()).toEqual(["next", "two"]);
+    const tick = /wait until \S+ and \S+ are closed.*close (next|two) .*close (next|two) .*Tick Client Cred/;
+    expect(oneLine(incidentText(known, 100))).toMatch(tick);
+  }
+  expect(endingMeans(next, ["next", "two"])).toMatch(/so does the lock: two still takes away/);
+  expect(await whoDecidesAfter(next, table, false)).toMatch(/without a grant type, and that stays so\.$/);
 });
 
 it("is called locked again once a later incident has locked it since, until that one gives it back", async () => {

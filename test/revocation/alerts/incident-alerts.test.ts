@@ -145,14 +145,16 @@ describe("an alert about an incident", () => {
   });
 
   it("that it was given back says of a token only what was seen, and when to tick what stays locked", () => {
-    const told = (token: (typeof TURNS.restored)["token"]) => alertOf({ ...TURNS.restored, token });
+    const told = (token: (typeof TURNS.restored)["token"]) => alertOf({ ...TURNS.restored, token, guards: ["a", "b"] });
     const locked = told("stays locked");
 
     expect(told("tried").text).toContain("a token with its new credential has just that");
     expect(told("not tried").text).toMatch(/none was tried/);
     expect(locked.title).toBe("acme: job STAYS LOCKED: no grant type was given back");
     expect(locked.text).toMatch(/still gets none, and no token was tried/);
-    expect(locked.steps[0]).toMatch(/wait until this incident is closed, or end it before.*takes the grant type away/);
+    expect(locked.steps[0]).toMatch(
+      /wait until a and b are closed, or end before: .*close a .*close b .*takes the grant type away/,
+    );
     expect(locked.steps[1]).toMatch(/^Tick Client Credentials/);
   });
 

@@ -78,6 +78,7 @@ describe("what was given back is tried", () => {
       const { heard, acts, after, timeline } = await restored(issued(), {}, login, []);
 
       expect([heard[0]?.title, acts]).toEqual(["acme: job STAYS LOCKED: no grant type was given back", []]);
+      expect(heard[0]?.steps[0]).toContain(`incidents close ${after.id} `);
       expect(timeline.at(-1)?.answer).toBe("not tried: no grant type was given back");
       expect(after.steps.restore?.message).toMatch(/still gets no tokens for itself, and none was tried/);
     },
