@@ -1,7 +1,7 @@
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { stepsForPeople } from "../../lib/revocation/incident/for-people.ts";
-import { isGivenBack, isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
+import { isAsApproved, isGivenBack, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { whyKeyStays } from "../../lib/revocation/leak/named-key.ts";
@@ -21,7 +21,7 @@ export function answerText(standing: Standing, width: number): string {
     ...(keyStays ? [keyStays] : []),
     ...untilWhen(standing),
   ];
-  const isBack = isOpened(incident) && incident.restored?.refutedAt === undefined;
+  const isBack = isAsApproved(incident) && incident.restored?.refutedAt === undefined;
   const missing = isBack || isAsGoodAsContained(incident) ? [] : notDone(incident);
   return `${[
     ...lines.map((line) => wrapped(terminalText(line), width)),
@@ -53,7 +53,7 @@ function credentialLeft({ leak, steps: { rotate } }: Incident): string[] {
 
 /** Once access is given back its tokens are meant to be taken. */
 function forPeople({ incident, window }: Standing): string[] {
-  if (isOpened(incident)) return [];
+  if (isAsApproved(incident)) return [];
   return [...stepsForPeople({ ...incident, window }), REFUSE];
 }
 
@@ -66,17 +66,21 @@ function headline({ incident, lockedBy }: Standing): string {
   if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
   if (lockedBy !== null)
     return `LOCKED AGAIN: access was given back here, and the incident ${lockedBy} has locked ${name} since.`;
-  if (isOpened(incident) && !isGivenBack(incident))
-    return `NOT RESTORED yet: what a second person agreed to is not all back; ${name} may get tokens again, or still be locked.`;
-  if (staysLocked(incident))
-    return `STILL LOCKED: what a second person agreed to is given back, and no grant type was among it; ${name} gets no tokens for itself.`;
-  if (isOpened(incident)) return `RESTORED: ${name} gets tokens again, as a second person agreed.`;
+  if (isAsApproved(incident)) return approvedHeadline(incident, name);
   const lock = steps.lock;
   if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;
   if (lock?.outcome === "done" || lock?.outcome === "paged")
     return `LOCKED at ${timeOf(lock.at)} UTC, NOT CONTAINED yet: ${name} gets no new token for itself, as far as Auth0 has heard of it.`;
   if (lock?.outcome === "not-applicable") return `NOT CONTAINED: ${lock.message}`;
   return lock ? `NOT LOCKED: ${lock.message}` : `NOT LOCKED yet: nothing was heard of the first step.`;
+}
+
+function approvedHeadline(incident: Incident, name: string): string {
+  if (!isGivenBack(incident))
+    return `NOT RESTORED yet: what a second person agreed to is not all back; ${name} may get tokens again, or still be locked.`;
+  return staysLocked(incident)
+    ? `STILL LOCKED: what a second person agreed to is given back, and no grant type was among it; ${name} gets no tokens for itself.`
+    : `RESTORED: ${name} gets tokens again, as a second person agreed.`;
 }
 
 /** Whether a drill has walked through everything up to the proof; until then nobody can say how it ends. */

@@ -2,7 +2,7 @@ import type { Instant } from "../../lib/history/history.ts";
 import { briefText, terminalText } from "../../lib/reports/terminal-text.ts";
 import { wrapped } from "../../lib/reports/wrapped.ts";
 import { stepsForPeople, unlockByHand } from "../../lib/revocation/incident/for-people.ts";
-import { isGivenBack, isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
+import { isAsApproved, isGivenBack, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
@@ -35,8 +35,8 @@ export function stateOf(incident: Incident): IncidentState {
   if (incident.closedAt !== null) return "closed";
   if (incident.ended) return "ended";
   if (incident.drill) return "drill";
-  if (staysLocked(incident)) return "still locked";
-  if (isOpened(incident)) return isGivenBack(incident) ? "restored" : "restoring";
+  if (isAsApproved(incident))
+    return !isGivenBack(incident) ? "restoring" : staysLocked(incident) ? "still locked" : "restored";
   return isContained(incident) ? "contained" : "NOT contained";
 }
 
@@ -108,17 +108,17 @@ const A_BOUND =
   "That is a bound, from what is known now: the end is computed once it is proven that no new token is given out.";
 
 function notDoneLines(incident: Incident, width: number): string[] {
-  const isAsked = incident.closedAt === null && !isOpened(incident);
+  const isAsked = incident.closedAt === null && !isAsApproved(incident);
   const lines = isAsked && !(incident.drill && isAsGoodAsContained(incident)) ? notDone(incident) : [];
   const title = incident.drill ? "Would not be contained because:" : "Not contained because:";
   return lines.length === 0 ? [] : [title, ...lines.map((line) => item(line, width))];
 }
 
 function forPeople({ incident, window, guards }: Standing, width: number): string[] {
-  const isAsked = incident.closedAt === null && !isOpened(incident);
+  const isAsked = incident.closedAt === null && !isAsApproved(incident);
   const lines = isAsked
     ? stepsForPeople({ ...incident, window })
-    : staysLocked(incident)
+    : staysLocked(incident) && isAsApproved(incident)
       ? unlockByHand(incident, guards)
       : [];
   return lines.length === 0

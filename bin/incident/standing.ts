@@ -2,7 +2,7 @@ import type { Instant } from "../../lib/history/history.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import { isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
 import { type Incident, lockedSince } from "../../lib/revocation/incident/incident.ts";
-import { laterOnes } from "../../lib/revocation/incident/later.ts";
+import { deciding, laterOnes } from "../../lib/revocation/incident/later.ts";
 import { guardsOf } from "../../lib/revocation/incident/sharers.ts";
 import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
@@ -27,20 +27,30 @@ export interface Standing {
 }
 
 /** Looks how an incident stands. Auth0 is not asked. */
-export async function standingOf(incident: Incident, table: Table, clock: Clock): Promise<Standing> {
+export async function standingOf(known: Incident, table: Table, clock: Clock): Promise<Standing> {
   const now = clock.now();
+  const later = await laterOnes(table, known);
+  const incident = withLock(known, later);
   const isOver = incident.closedAt !== null;
   const window = incident.window ?? (isOver ? null : await windowSoFar(incident, { table, clock }));
   const waiting = await waitingLines(table, incident, now);
-  const later = await laterOnes(table, incident);
   const guards = staysLocked(incident) ? await guardsOf(table, incident) : [];
   const decides = whoDecides(incident, later);
   return { incident, window, now, waiting, decides, lockedBy: lockedBy(incident, later), guards };
 }
 
+/** What stays locked by a later incident is looked at by that one alone, as long as it is open: its lock is the one. */
+function withLock(known: Incident, later: readonly Incident[]): Incident {
+  const decider = deciding(later);
+  const lock = decider?.closedAt === null && staysLocked(decider) ? decider.steps.lock : undefined;
+  return lock && known.closedAt === null && staysLocked(known) ? { ...known, steps: { ...known.steps, lock } } : known;
+}
+
 /** The last of them that locked it or opened it again says how it is. */
-function lockedBy({ restored }: Incident, later: readonly Incident[]): string | null {
-  if (!restored) return null;
-  const last = later.findLast((one) => isOpened(one) || (lockedSince(one) ?? 0) > restored.at);
-  return last && !isOpened(last) ? last.id : null;
+function lockedBy(incident: Incident, later: readonly Incident[]): string | null {
+  const { restored } = incident;
+  if (!restored || staysLocked(incident)) return null;
+  const isOpen = (one: Incident): boolean => isOpened(one) && !staysLocked(one);
+  const last = later.findLast((one) => isOpen(one) || (lockedSince(one) ?? 0) > restored.at);
+  return last && !isOpen(last) ? last.id : null;
 }

@@ -38,6 +38,10 @@ export const isGivenBack = (incident: GivingBack): boolean => howFar(incident) =
 /** Whether no grant type was among what was given back, by whomever: it still gets no tokens for itself. */
 export const staysLocked = ({ restored }: Pick<Incident, "restored">): boolean => restored?.staysLocked === true;
 
+/** Whether it is as was approved, or is about to be: not where it stays locked, and something else may have opened it. */
+export const isAsApproved = (incident: GivingBack): boolean =>
+  isOpened(incident) && (!staysLocked(incident) || isComplete(incident.steps.lock));
+
 /** Whether the lock was seen to be open by what was approved, whoever gave it back. */
 export const isSeenOpen = (incident: GivingBack): boolean =>
   !staysLocked(incident) && (incident.restored?.isOpen === true || isGivenBack(incident));

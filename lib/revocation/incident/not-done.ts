@@ -1,5 +1,5 @@
 import { type Lever, UNTOUCHED } from "../leak/leak-kinds.ts";
-import { isGivenBack, staysLocked } from "./how-far.ts";
+import { isAsApproved, isGivenBack, staysLocked } from "./how-far.ts";
 import { type Incident, isContained } from "./incident.ts";
 import { nowhereSince } from "./nowhere.ts";
 
@@ -28,7 +28,7 @@ export function notDone(incident: Incident): string[] {
   if (isContained(incident)) return [];
   const { leak, steps, drill, restored } = incident;
   if (!leak) return notClassified(incident);
-  if (restored) {
+  if (restored && isAsApproved(incident)) {
     const refuted =
       restored.refutedAt !== undefined && steps.prove?.outcome === "incomplete" ? steps.prove.missing : [];
     return [...refuted, !isGivenBack(incident) ? IN_PART : staysLocked(incident) ? GIVEN_LOCKED : GIVEN];

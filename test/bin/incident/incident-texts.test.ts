@@ -193,13 +193,35 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(endingMeans(locked.incident, locked.guards)).toMatch(/gets no tokens for itself until a person allows it\.$/);
 });
 
+it("is not called still locked once something else has opened it, here or in the later incident that looks", async () => {
+  const table = memoryTable();
+  const restored = { at: THREE_AM, stoppedAt: THREE_AM, staysLocked: true } as const;
+  const missing = ["client_credentials of job: missing-scope"];
+  const lock = { at: THREE_AM, outcome: "incomplete", message: "It is open.", missing, code: "missing-scope" } as const;
+  const { steps } = incidentOf();
+  const next = incidentOf({ id: "next", restored, steps: { ...steps, lock, restore: done(THREE_AM) } });
+  await putIncident(table, next);
+  const earlier = incidentOf({ restored: { ...restored, by: "next" }, followedBy: "next" });
+
+  for (const incident of [next, earlier]) {
+    const known = await standing(incident, MINUTE, table);
+    const [answer, shown] = [oneLine(answerText(known, 100)), oneLine(incidentText(known, 100))];
+    expect(answer).toMatch(/^NOT LOCKED: It is open\. .*Not done: - client_credentials of job: missing-scope/);
+    expect(shown).toMatch(/: NOT contained .*missing-scope/);
+    for (const text of [answer, shown]) expect(text).toMatch(/clear Client Credentials/);
+    expect(shown).not.toContain("Tick Client");
+    expect(notDone(known.incident)).toEqual(missing);
+  }
+});
+
 it("names all incidents that guard what stays locked, those that are over left out", async () => {
   const table = memoryTable();
   const restored = { at: THREE_AM, stoppedAt: THREE_AM, staysLocked: true } as const;
   const back = { restored: { ...restored, by: "next" }, followedBy: "next" };
-  const next = incidentOf({ id: "next", restored, follows: ["two", "one"], steps: { restore: done(THREE_AM) } });
+  const next = incidentOf({ id: "next", restored, follows: ["two", "one"] });
   await putIncident(table, incidentOf({ id: "one", ...back, closedAt: THREE_AM }));
   await putIncident(table, incidentOf({ id: "two", ...back }));
+  next.steps = { ...next.steps, restore: done(THREE_AM) };
   await putIncident(table, next);
 
   for (const id of ["next", "two"]) {
