@@ -1,7 +1,8 @@
 import { harmless } from "../../alerts/harmless-text.ts";
 import { AND_MORE } from "../incident/bounded-lines.ts";
 import { stepsForPeople } from "../incident/for-people.ts";
-import type { Incident } from "../incident/incident.ts";
+import { staysLocked } from "../incident/how-far.ts";
+import { type Incident, isComplete } from "../incident/incident.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import { momentOf, windowLine, windowSentences } from "../window/window-text.ts";
 import { nameOf, type Told, type Turn } from "./told.ts";
@@ -129,8 +130,13 @@ export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"pu
 }
 
 export function added(incident: Incident, { at, what, before }: Turn<"added">): Told {
-  const until = incident.restored
-    ? "It gets tokens again, so whoever has this does."
+  const { restored, steps } = incident;
+  const isLocked = staysLocked(incident) && isComplete(steps.lock);
+  const given = isLocked
+    ? "It gets no tokens for itself, nor does whoever has this."
+    : "It gets tokens again, so whoever has this does.";
+  const until = restored
+    ? given
     : "Access is not given back before it is gone, or a second person has seen it in the plan and agreed.";
   return {
     severity: "critical",

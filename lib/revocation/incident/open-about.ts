@@ -1,7 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
-import { isOpened, isSeenOpen } from "./how-far.ts";
+import { isOpened, isSeenOpen, staysLocked } from "./how-far.ts";
 import { cameToItsEnd, type Incident, keeperOf, lockedSince } from "./incident.ts";
 import { type IncidentEntry, listIncidents } from "./incidents.ts";
 
@@ -21,9 +21,9 @@ export async function allAbout(table: Table, { tenant, clientId }: Application):
   return about;
 }
 
-/** Those of them that are open, and that may not have opened the lock. */
+/** Those of them that are open, and that may not have opened the lock: what stays locked is among them. */
 export const openOf = (about: readonly Incident[]): Incident[] =>
-  about.filter((incident) => incident.closedAt === null && !isOpened(incident));
+  about.filter((incident) => incident.closedAt === null && (!isOpened(incident) || staysLocked(incident)));
 
 /**
  * Whether one of the incidents about an application may have left it locked, closed ones too: it locked it, and none of

@@ -158,6 +158,16 @@ describe("an alert about an incident", () => {
     expect(locked.steps[1]).toMatch(/^Tick Client Credentials/);
   });
 
+  it("that something was added to what is given back says whether that gets tokens", () => {
+    const restored = { at: AT, stoppedAt: AT };
+    const text = (changes: Partial<Incident>) => alertOf(TURNS.added, changes).text;
+    const locked = { restored: { ...restored, staysLocked: true } } as const;
+
+    expect(text({ restored })).toMatch(/It gets tokens again, so whoever has this does\.$/);
+    expect(text(locked)).toMatch(/It gets no tokens for itself, nor does whoever has this\.$/);
+    expect(text({ ...locked, steps: {} })).toMatch(/It gets tokens again/);
+  });
+
   it("that waits is told again when it is asked again, and for another plan", () => {
     const ids = [TURNS.waiting, { ...TURNS.waiting, reminders: 1 }, { ...TURNS.waiting, planHash: "ef" }];
 
