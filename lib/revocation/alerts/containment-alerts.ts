@@ -117,7 +117,7 @@ export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"pu
   return {
     severity: "critical",
     title: `somebody put back what was taken away from ${nameOf(incident)}${isTakenAgain ? "; it is taken away again" : ", and it is still there"}`,
-    text: "Mostly it is an infrastructure tool that restores what it knows. Meanwhile tokens may have been given out, so the window is computed anew.",
+    text: "Mostly it is an infrastructure tool that restores what it knows. Meanwhile tokens may have been given out.",
     items: what,
     steps: [
       "Stop the tool, or take the application out of what it manages, until it is restored.",
@@ -132,16 +132,14 @@ export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"pu
 export function added(incident: Incident, { at, what, before }: Turn<"added">): Told {
   const { restored, steps } = incident;
   const isLocked = staysLocked(incident) && isComplete(steps.lock);
-  const given = isLocked
-    ? "It gets no tokens for itself, nor does whoever has this."
-    : "It gets tokens again, so whoever has this does.";
+  const given = isLocked ? "It gets no tokens for itself." : "It gets tokens again, so whoever has this does.";
   const until = restored
     ? given
     : "Access is not given back before it is gone, or a second person has seen it in the plan and agreed.";
   return {
     severity: "critical",
     title: `something was added to ${nameOf(incident)}, the application that leaked: whoever has it can log in as it`,
-    text: `Curfew did not give it what is named below: it was not there at the first look, or may have leaked and is there again, or still. Curfew does not take it away, because it may be yours. ${until}`,
+    text: `Curfew did not give it what is named below: it was not there at the first look, or may have leaked and is there again, or still. Curfew leaves it there: it may be yours. ${until}`,
     items: what,
     steps: [
       "Take it away if nobody of yours added it: Applications > Applications > the application > Credentials. The tenant's log names who did.",
