@@ -51,14 +51,13 @@ export function restored(incident: Incident, { at, given, missing, token, guards
       ? `It has what was approved, and ${token === "tried" ? HAS_TOKEN : NO_TOKEN}. Watching goes on until the window closes.`
       : "Below is what is not as approved.",
     items: [...given, ...missing.map((line) => `MISSING ${line}`)],
-    steps: isWhole
-      ? ["Let the services that use it log in again, with the new credential."]
-      : ["Look at the application's APIs in Auth0's dashboard."],
+    steps: isWhole ? [LOG_IN] : ["Look at the application's APIs in Auth0's dashboard."],
     matter: [at],
     at,
   };
 }
 
+const LOG_IN = "Let the services that use it log in again, with the new credential.";
 const HAS_TOKEN = "a token with its new credential has just that";
 const NO_TOKEN = "may get tokens again; none was tried, because for what was given back Curfew asks for none";
 
@@ -66,12 +65,9 @@ const NO_TOKEN = "may get tokens again; none was tried, because for what was giv
 const stillLocked = (incident: Incident, at: Instant, given: readonly string[], guards: readonly string[]): Told => ({
   severity: "high",
   title: `${nameOf(incident)} STAYS LOCKED: no grant type was given back`,
-  text: `It got no tokens for itself when this incident first looked, as far as is stored, so ${given.length === 0 ? "nothing" : "no grant type"} was there to be given back. It still gets none, and no token was tried. Watching goes on until the window closes.`,
+  text: "It got no tokens for itself at the first look, as far as is stored, so no grant type came back. It still gets none, and no token was tried.",
   items: given,
-  steps: [
-    ...unlockByHand(incident, guards),
-    "Then let the services that use it log in again, with the new credential.",
-  ],
+  steps: [...unlockByHand(incident, guards), LOG_IN],
   matter: [at],
   at,
 });

@@ -51,7 +51,7 @@ const findTheRightOne = ({ id, tenant }: Pick<Incident, "id" | "tenant">): strin
 export const unlockByHand = ({ clientId }: Pick<Incident, "clientId">, guards: readonly string[]): string[] => [
   ...(guards.length > 0
     ? [
-        `If it is to get tokens for itself: wait until ${guards.join(" and ")} ${guards.length > 1 ? "are" : "is"} closed, or end before: ${guards.map((id) => `npx curfew incidents close ${id} --reason '…'`).join("; ")}. Until then Curfew takes the grant type away again.`,
+        `Until these are closed or ended, Curfew takes the grant type away again: ${guards.map((id) => `npx curfew incidents close ${id} --reason '…'`).join("; ")}`,
       ]
     : []),
   `Tick Client Credentials in the dashboard, Applications > Applications > ${harmless(clientId, 80)} > Settings > Advanced Settings > Grant Types, and save; under APIs, authorize it for what is still missing.`,

@@ -21,8 +21,10 @@ type GivingBack = Pick<Incident, "restoring" | "restored" | "steps">;
  * incident gives it back, that one says that it is open, or stays locked.
  */
 export function howFar({ restoring, restored, steps }: GivingBack): HowFar {
-  const isByLater = restored?.by !== undefined && (restored.isOpen ?? restored.staysLocked);
-  if (restored) return isByLater || isComplete(steps.restore) ? "given" : "opened";
+  if (restored) {
+    const isSeen = restored.isOpen || restored.staysLocked;
+    return (restored.by && isSeen) || isComplete(steps.restore) ? "given" : "opened";
+  }
   return restoring ? "giving" : "shut";
 }
 

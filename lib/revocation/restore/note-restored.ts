@@ -61,35 +61,37 @@ export async function noteRestored({ incident, parts }: StepRun, isLocked: boole
   const { restored } = now;
   if (!restored || why !== null)
     return incomplete(NOT_BACK, [why ?? "it is to be proven once more that no token is given out"], null);
-  await changeEarlier(incident, parts, (earlier) => {
+  await changeAll(incident.follows ?? [], parts, (earlier) => {
     if (isGivenBack(earlier)) return earlier.restored;
-    const { isOpen: _, staysLocked: __, ...known } = earlier.restored ?? {};
     const { at: since, stoppedAt: stop } = restored;
+    const known = earlier.restored && unseen(earlier.restored);
     return { ...known, at: since, stoppedAt: stoppedAt(earlier) ?? stop, by: incident.id };
   });
   return { first: isFirst ? restored.at : undefined };
 }
 
+type Restored = NonNullable<Incident["restored"]>;
+
 /** What a later incident was about to open is this one's from now on. */
-function ownOf(restored: Incident["restored"]): Incident["restored"] {
-  if (restored?.by === undefined) return restored;
-  const { by: _, isOpen: __, staysLocked: ___, ...own } = restored;
-  return own;
-}
+const ownOf = (restored: Restored | undefined): Restored | undefined =>
+  restored?.by === undefined ? restored : unseen(restored);
+
+/** Without what came of it, and who gives it back. */
+const unseen = ({ by: _, isOpen: __, staysLocked: ___, ...restored }: Restored): Restored => restored;
 
 /**
  * An earlier incident may still watch: what the application does from now on is its own work there, too. One that took
  * nothing away has nothing given back: what it is about works on.
  */
-async function changeEarlier(
-  { follows = [] }: Incident,
+async function changeAll(
+  ids: readonly string[],
   { table }: IncidentParts,
-  restored: (earlier: Incident) => Incident["restored"],
+  restored: (known: Incident) => Restored | undefined,
 ): Promise<void> {
-  for (const id of follows) {
-    await changeIncident(table, id, (earlier) => {
-      const next = earlier.closedAt === null && closesApplication(earlier) ? restored(earlier) : undefined;
-      return next ? { ...earlier, restored: next } : earlier;
+  for (const id of ids) {
+    await changeIncident(table, id, (known) => {
+      const next = known.closedAt === null && closesApplication(known) ? restored(known) : undefined;
+      return next ? { ...known, restored: next } : known;
     });
   }
 }
@@ -114,16 +116,10 @@ export async function noteRefused({ incident, parts }: StepRun, noted: Noted): P
  * type was approved. In an earlier incident all is said with it.
  */
 export async function noteOpen({ incident, parts }: StepRun, { grantTypes }: RestorePlan): Promise<void> {
-  const said = (known: Incident["restored"]): Incident["restored"] => {
-    if (!known) return known;
-    const { isOpen: _, staysLocked: __, ...restored } = known;
-    return { ...restored, [grantTypes.length > 0 ? "isOpen" : "staysLocked"]: true };
-  };
-  await changeIncident(parts.table, incident.id, (known) => {
-    const restored = said(known.restored);
-    return restored ? { ...known, restored } : known;
+  const { id, follows = [] } = incident;
+  await changeAll([id, ...follows], parts, ({ id: one, restored }) => {
+    if (!restored || (one !== id && restored.by !== id && !restored.staysLocked)) return restored;
+    const seen = { [grantTypes.length > 0 ? "isOpen" : "staysLocked"]: true };
+    return { ...unseen(restored), ...(one !== id && { by: id }), ...seen };
   });
-  await changeEarlier(incident, parts, ({ restored }) =>
-    restored?.by === incident.id || restored?.staysLocked ? said(restored) : restored,
-  );
 }

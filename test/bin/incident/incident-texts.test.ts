@@ -227,7 +227,7 @@ it("names all incidents that guard what stays locked, those that are over left o
   for (const id of ["next", "two"]) {
     const known = await standing(await readIncident(table, id), MINUTE, table);
     expect(known.guards.toSorted()).toEqual(["next", "two"]);
-    const tick = /wait until \S+ and \S+ are closed.*close (next|two) .*close (next|two) .*Tick Client Cred/;
+    const tick = /Until these are closed or ended.*close (next|two) .*close (next|two) .*Tick Client Cred/;
     expect(oneLine(incidentText(known, 100))).toMatch(tick);
   }
   expect(endingMeans(next, ["next", "two"])).toMatch(/so does the lock: two still takes away/);
