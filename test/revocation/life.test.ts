@@ -3,6 +3,7 @@ import { endIncident } from "../../lib/revocation/incident/end-incident.ts";
 import { isGivenBack, isOpened } from "../../lib/revocation/incident/how-far.ts";
 import { incidentKey, isContained, stoppedAt, wasContained } from "../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../lib/revocation/incident/incidents.ts";
+import { laterOnes } from "../../lib/revocation/incident/later.ts";
 import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocation/incident/preserve.ts";
@@ -197,7 +198,7 @@ describe("another report about the same application", () => {
     const third = await report(world, null);
 
     expect(third.id).toBe(`${world.opened.id}-3`);
-    expect(world.incident().followedBy).toBe(third.id);
+    expect((await laterOnes(world.table, world.incident())).map(({ id }) => id)).toEqual([second.id, third.id]);
   });
 
   test("that a person ends leaves it to the first one: what was given back by then stays, what is planted does not", async () => {

@@ -6,7 +6,6 @@ import { isGivenBack, isOpened } from "./how-far.ts";
 import { type Incident, incidentKey, keeperOf } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 import { changeIncident, type IncidentEntry, indexKey, listIncidents, readIncident } from "./incidents.ts";
-import { laterOnes } from "./later.ts";
 import { inheritCredential } from "./preserve.ts";
 import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
 
@@ -106,25 +105,29 @@ async function covers(table: Table, incident: Incident, request: IncidentRequest
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
 }
 
-/**
- * Of two that take away and give back one would undo what the other did: the later one decides. An earlier one that another
- * open one decides for stays with that one, which itself goes on in this one: else both would decide once this one is ended.
- */
+/** Of two that take away and give back one would undo what the other did: the later one decides. */
 async function goOn(table: Table, known: Incident, request: IncidentRequest): Promise<Incident> {
   const incident = await withMissed(table, known, request);
   for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
-    const earlier = await readIncident(table, id);
-    const others = (await laterOnes(table, earlier)).filter((later) => later.id !== incident.id);
-    const isDecided = others.some(({ closedAt, ended }) => closedAt === null && !ended);
-    const { followedBy } = await changeIncident(table, id, (known) =>
-      isDecided || known.followedBy !== earlier.followedBy ? known : { ...known, followedBy: incident.id },
-    );
-    if (followedBy !== incident.id) continue;
+    if (!(await leadsTo(table, id, incident))) continue;
     const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
     await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
   }
   await noteReport(table, incident, request);
   return learnKey(table, incident, request);
+}
+
+/**
+ * Links the last that went on from an earlier incident to this one. No link is ever changed: one that is over keeps its
+ * place, since what it had begun is known by it. One that is open and unknown here was opened beside this one: it links.
+ */
+async function leadsTo(table: Table, from: string, to: Incident): Promise<boolean> {
+  if (from === to.id) return true;
+  const { followedBy } = await changeIncident(table, from, (one) => {
+    const isBefore = one.closedAt !== null || one.ended || to.follows?.includes(from);
+    return isBefore && !one.followedBy ? { ...one, followedBy: to.id } : one;
+  });
+  return followedBy !== undefined && leadsTo(table, followedBy, to);
 }
 
 /** Who opened it stands in the timeline, and whoever reports it again for another reason, which is not lost by that. */

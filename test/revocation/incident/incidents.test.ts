@@ -10,7 +10,7 @@ import {
 } from "../../../lib/revocation/incident/incident.ts";
 import { incidentId } from "../../../lib/revocation/incident/incident-id.ts";
 import { changeIncident, listIncidents, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
-import { laterThatDecides } from "../../../lib/revocation/incident/later.ts";
+import { laterOnes, laterThatDecides } from "../../../lib/revocation/incident/later.ts";
 import { allAbout } from "../../../lib/revocation/incident/open-about.ts";
 import { type IncidentRequest, openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved, readPreservedGrants } from "../../../lib/revocation/incident/preserve.ts";
@@ -249,7 +249,7 @@ test("who dies at any access to the table and begins again leaves what an undist
   expect(deaths).toBeGreaterThan(10);
 });
 
-test("of the incidents about an application at most one decides: the newest that is open, whatever is reported, ended and closed, and whoever dies", async () => {
+test("of the incidents about an application at most one decides: the newest that is open, whatever is reported, ended and closed, and whoever dies, and none that went on is forgotten", async () => {
   const REPORT = { does: "report", atOnce: 1, dies: null } as const;
   const report = fc.record({
     ...{ does: fc.constant("report"), atOnce: fc.constantFrom(1, 1, 2) },
@@ -261,6 +261,7 @@ test("of the incidents about an application at most one decides: the newest that
   let most = 0;
   const holds = async (history: typeof steps extends fc.Arbitrary<infer T> ? T : never): Promise<void> => {
     const table = memoryTable();
+    const behind = new Map<string, readonly string[]>();
     const openOnes = async () =>
       (await all(listIncidents(table))).filter(({ closedAt, ended }) => closedAt === null && !ended);
     for (const [day, step] of [REPORT, REPORT, REPORT, ...history].entries()) {
@@ -279,12 +280,18 @@ test("of the incidents about an application at most one decides: the newest that
         await Promise.allSettled(people.map((person) => openIncident(failing, person)));
         await openIncident(table, request({ openedAt: at + 1 })); // whoever died begins again
       }
+      for (const incident of await all(listIncidents(table))) {
+        const ids = (await laterOnes(table, incident)).map(({ id }) => id);
+        expect(ids).toEqual(expect.arrayContaining([...(behind.get(incident.id) ?? [])]));
+        behind.set(incident.id, ids);
+      }
       const open = await openOnes();
       const later = await Promise.all(open.map((incident) => laterThatDecides(table, incident)));
       const deciding = open.filter((_, index) => later[index] === undefined);
       most = Math.max(most, open.length);
       // One that came to its end by itself has decided for those before it.
-      const newest = history.some(({ does }) => does === "close") && deciding.length === 0 ? [] : open.slice(0, 1);
+      const isOver = "which" in step && history.some(({ does }) => does === "close");
+      const newest = isOver && deciding.length === 0 ? [] : open.slice(0, 1);
       expect(deciding).toEqual(newest);
     }
   };

@@ -283,6 +283,27 @@ describe("and where it is open, which nobody has seen", () => {
   });
 });
 
+test.each(["fails before", "answer lost"] as const)(
+  "is not forgotten where one that was reported since is ended as well: %s",
+  async (lock) => {
+    const world = await endedHalfway(lock);
+    const { followedBy: halfway = "" } = world.incident();
+    await world.clock.run(world.clock.sleep(7_200_000));
+    const { id } = await report(world, null);
+    await contain(world, id);
+    await endIncident(world.table, id, { at: world.clock.now(), by: "sam", reason: "mistyped" });
+    await turns(world, 1);
+    expect([isOpen(world), howFar(world.incident()), isContained(world.incident())]).toEqual([false, "shut", true]);
+
+    await world.clock.run(rotated(world));
+    const lines = await answered(world, "reject");
+    for (const one of [halfway, id]) expect(lines).toContain(`A leak was reported again, as ${one};`);
+    await plan(world);
+    expect(missing(world)).toContain("It stays contained");
+    expect(isContained(world.incident())).toBe(true);
+  },
+);
+
 test("an earlier incident that had begun to give back guards the lock once the later one is closed without giving back", async () => {
   const world = await createWorld({ grants: [ORDERS, MEMBERS] });
   await world.clock.run(replaced(world).then(() => approve(world, "restore")));
