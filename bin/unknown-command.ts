@@ -3,7 +3,10 @@ import { Argument, type Command } from "commander";
 /** Takes what is no subcommand, to say so: commander would only speak of too many arguments. */
 export const anyWord = (): Argument => new Argument("[command...]");
 
-/** What is no subcommand is given to the one that goes without a name, or to the parent. */
+/**
+ * What is no subcommand is given to the one that goes without a name, or to the parent. It may be a secret of one's own
+ * choice in the wrong place, so it is quoted in no form.
+ */
 export async function unknownCommand(word: string, parent: Command): Promise<Error> {
   const [{ didYouMean }, { CurfewError }] = await Promise.all([
     import("../lib/config/nearest.ts"),
@@ -16,5 +19,5 @@ export async function unknownCommand(word: string, parent: Command): Promise<Err
     return new CurfewError("arguments-invalid", `${word} comes before all options: ${right}`);
   }
   const hint = didYouMean(word, known) ?? `there are ${known.join(", ")}.`;
-  return new CurfewError("arguments-invalid", `${parent.name()} has no subcommand ${JSON.stringify(word)}; ${hint}`);
+  return new CurfewError("arguments-invalid", `${parent.name()} has no such subcommand; ${hint}`);
 }

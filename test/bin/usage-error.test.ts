@@ -40,11 +40,12 @@ it.each<[string[], string]>([
 });
 
 it.each([
-  [["incidents", "shwo", "fire"], 'incidents has no subcommand "shwo"; did you mean "show"?'],
-  [["incidents", "fire"], 'incidents has no subcommand "fire"; there are show, close, refresh-tokens-revoked.'],
+  [["incidents", "shwo", "fire"], 'incidents has no such subcommand; did you mean "show"?'],
+  [["incidents", "fire"], "incidents has no such subcommand; there are show, close, refresh-tokens-revoked."],
   [["incidents", "--local", "show", "fire"], "show comes before all options: npx curfew incidents show --…"],
-  [["checks", "shwo"], 'checks has no subcommand "shwo"; did you mean "show"?'],
-  [["rotate", "stats", "acme"], 'rotate has no subcommand "stats"; did you mean "status"?'],
+  [["rotate", "--tenant", "acme", OWN], "rotate has no such subcommand; there are "],
+  [["checks", "shwo"], 'checks has no such subcommand; did you mean "show"?'],
+  [["rotate", "stats", "acme"], 'rotate has no such subcommand; did you mean "status"?'],
 ])("names the subcommand that was meant: %j", async (line, sentence) => {
   await expect(aProgram().parseAsync(line, { from: "user" })).rejects.toThrow(sentence);
 });
