@@ -75,6 +75,8 @@ export function endingMeans(incident: Incident, guards: readonly string[]): stri
   if (isGivenBack(incident) && staysLocked(incident))
     return `${unwatched}, and so does what was given back. No grant type was among it: it gets no tokens for itself until a person allows it.`;
   if (isGivenBack(incident)) return `${unwatched}, and so does what was given back.`;
-  if (isBegun(incident)) return `${unwatched}, and giving access back stops where it is.`;
-  return `${unwatched}, nothing is given back. What was taken away stays so; a network ACL that it made goes.`;
+  if (isBegun(incident)) return `${unwatched}, and giving access back stops where it is; ${ACL_GOES}`;
+  return `${unwatched}, nothing is given back. What was taken away stays so; ${ACL_GOES}`;
 }
+
+const ACL_GOES = "a network ACL that it made goes.";

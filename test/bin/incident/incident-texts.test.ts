@@ -182,7 +182,7 @@ it("is called restored once all of it is seen to be back, and no sooner", async 
   expect(incidentText(given, 100)).toContain(": restored");
   for (const { incident } of [begun, given])
     expect(answerText(await standing(incident, MINUTE), 100)).not.toMatch(/Not done|Do now|Refuse its tokens/);
-  expect(endingMeans(begun.incident, [])).toMatch(/stops where it is\.$/);
+  expect(endingMeans(begun.incident, [])).toMatch(/stops where it is; a network ACL that it made goes\.$/);
   expect(endingMeans(given.incident, [])).not.toContain("taken away stays");
 
   const shut = { ...restored, staysLocked: true } as const;
