@@ -1,6 +1,7 @@
 import type { Table } from "../../store/table.ts";
 import { type Incident, keeperOf, type StepResult } from "./incident.ts";
 import { readIncident } from "./incidents.ts";
+import { laterOnes } from "./later.ts";
 import { closesApplication } from "./same-leak.ts";
 
 /**
@@ -25,13 +26,10 @@ export async function guardsOf(table: Table, incident: Incident): Promise<string
 
 /** This one, and those before and after it. */
 async function beside(table: Table, incident: Incident): Promise<Incident[]> {
-  const last = await lastOf(table, incident);
+  const last = (await laterOnes(table, incident)).at(-1) ?? incident;
   const others = [last.id, ...(last.follows ?? [])].filter((id) => id !== incident.id);
   return [incident, ...(await Promise.all(others.map((id) => readIncident(table, id))))];
 }
-
-const lastOf = async (table: Table, incident: Incident): Promise<Incident> =>
-  incident.followedBy === undefined ? incident : lastOf(table, await readIncident(table, incident.followedBy));
 
 /** What a step could not store, and people were told instead: only they know it. */
 export const toldBy = (result: StepResult | undefined): readonly string[] =>
