@@ -1,16 +1,22 @@
-import type { Instant } from "../history/history.ts";
-import type { Clock } from "../model/clock.ts";
 import { beforeMoment } from "../rotation/bounded-parts.ts";
+import type { IncidentParts } from "./parts.ts";
 import type { ResponderTenant } from "./ports.ts";
 
+/** Kept free for writing down what a step came to. Milliseconds. */
+const RECORDING = 10_000;
+
 /**
- * The same tenant, but no call begins after a moment or is waited for beyond it: so one that hangs ends while there is
- * still time to write down what is missing. Each rejects then with CurfewError `timed-out`, retryable.
+ * The same tenant, but no call begins shortly before the deadline or is waited for beyond that: so one that hangs ends
+ * while there is still time to write down what is missing. Each rejects then with CurfewError `timed-out`, retryable.
  *
  * The log is not bounded: who reads it looks at the clock between its pages.
  */
-export function boundedResponder(tenant: ResponderTenant, clock: Clock, until: Instant): ResponderTenant {
-  const within = <T>(call: () => Promise<T>): Promise<T> => beforeMoment(clock, until, call);
+export function boundedResponder({
+  tenant,
+  clock,
+  deadline,
+}: Pick<IncidentParts, "tenant" | "clock" | "deadline">): ResponderTenant {
+  const within = <T>(call: () => Promise<T>): Promise<T> => beforeMoment(clock, deadline - RECORDING, call);
   return {
     client: () => within(() => tenant.client()),
     setGrantTypes: (types) => within(() => tenant.setGrantTypes(types)),

@@ -14,9 +14,6 @@ export interface Ended {
   unseen: readonly string[];
 }
 
-/** Kept free for writing down what a step came to. Milliseconds. */
-const RECORDING = 10_000;
-
 /**
  * Runs a step once and records how far it came. A drill that has looked does not look again: what it would take away is
  * still there.
@@ -43,7 +40,7 @@ function startStep(step: IncidentStep, incident: Incident, parts: IncidentParts)
     step,
     incident,
     parts,
-    tenant: boundedResponder(parts.tenant, parts.clock, parts.deadline - RECORDING),
+    tenant: boundedResponder(parts),
     keeping: startKeeping(parts.clock),
     entries: [],
     told: new Set(known && "told" in known ? known.told : []),

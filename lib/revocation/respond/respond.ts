@@ -1,5 +1,6 @@
 import type { Instant } from "../../history/history.ts";
 import type { Seconds } from "../../model/duration.ts";
+import { boundedResponder } from "../bounded-responder.ts";
 import { notYet, untilNextLook, waitsFor } from "../close/not-over.ts";
 import { takeAclAway } from "../close/take-acl-away.ts";
 import { lock } from "../contain/lock.ts";
@@ -105,7 +106,8 @@ async function endedWay(incident: Incident, parts: RespondParts): Promise<Way> {
 }
 
 /** What needs the responder's login before an incident is closed; how long to wait where it is to be done again. */
-async function lastDeeds(incident: Incident, parts: RespondParts): Promise<Seconds | null> {
+async function lastDeeds(incident: Incident, given: RespondParts): Promise<Seconds | null> {
+  const parts = { ...given, tenant: boundedResponder(given) };
   const wait = await takeAclAway(incident, parts);
   if (wait === null) await keepPresentClient(incident, parts);
   return wait;

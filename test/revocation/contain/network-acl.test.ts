@@ -101,6 +101,17 @@ describe("the network ACL of an incident goes before that is closed", () => {
     expect(rules(world)).toEqual([]);
   });
 
+  test("or is tried again where Auth0 hangs, before the function is cut off", async () => {
+    const world = await contained({ egress: EGRESS });
+    await end(world);
+    world.wire.fail({ call: "tenant.networkAcls", fault: "hangs" });
+    expect(await state(world, "watch")).toEqual({ next: "again", wait: 60 });
+    expect(stepsOf(world)["network-acl"]).toMatchObject({ outcome: "incomplete", code: "timed-out" });
+    world.wire.fail({ call: "tenant.client", fault: "hangs" });
+    expect(await state(world, "watch")).toEqual({ next: "close", wait: 0 });
+    expect(rules(world)).toEqual([]);
+  });
+
   test.each([
     { code: "missing-scope", isTriedAgain: false },
     { code: "throttled", isTriedAgain: true },
