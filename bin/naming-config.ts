@@ -29,9 +29,12 @@ export async function namingConfig(
   }
 }
 
-/** The commands that go by a configuration, where none is named behind them. A line may be broken within one. */
+/**
+ * The commands that go by a configuration, where none is named behind them: until the sentence ends, another command
+ * begins, or a line that goes on with a capital letter. A line may be broken anywhere within a command.
+ */
 const COMMAND =
-  /npx curfew (?:audit|config\s+check|revoke|rotate(?:\s+(?:adopt|resume|status))?)\b(?!(?:(?!npx curfew)[^\n])*--config)/g;
+  /npx\s+curfew\s+(?:audit|config\s+check|revoke|rotate(?:\s+(?:adopt|resume|status))?)\b(?!(?:(?!npx\s+curfew|[.;]\s|\n\s*[A-Z]).)*?--config)/gs;
 
 /** The same text with the configuration named in each command that goes by one. */
 export const withConfig = (text: string, config: string): string =>

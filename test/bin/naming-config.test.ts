@@ -4,6 +4,10 @@ import { withConfig } from "../../bin/naming-config.ts";
 it.each<[string, string, string?]>([
   ["to go on: npx curfew rotate --tenant a", "to go on: npx curfew rotate --config my.yaml --tenant a"],
   ["npx curfew rotate\n  resume --tenant a", "npx curfew rotate\n  resume --config my.yaml --tenant a"],
+  ["npx\n  curfew revoke --local", "npx\n  curfew revoke --config my.yaml --local"],
+  ["npx curfew audit --tenant a\n  --config my.yaml", "npx curfew audit --tenant a\n  --config my.yaml"],
+  ["npx curfew audit\nA file is named by --config", "npx curfew audit --config my.yaml\nA file is named by --config"],
+  ["npx curfew audit. Or name --config", "npx curfew audit --config my.yaml. Or name --config"],
   ["npx curfew revoke --local --resume x --config my.yaml", "npx curfew revoke --local --resume x --config my.yaml"],
   [
     "npx curfew rotate status; npx curfew audit --config my.yaml",
