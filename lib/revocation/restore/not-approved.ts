@@ -55,6 +55,6 @@ async function lockAsSeen({ id }: Incident, client: RevokedClient, parts: Incide
 }
 
 const OPEN = "Something else has unlocked the application.";
-const OPENED = "nobody gave it back; it is taken away, and proven once more that no token is given out";
+const OPENED = "nobody gave it back; it is to be locked, and proven once more that no token is given out";
 const LOCKED = "The application stays locked.";
 const UNSEEN = "whether something was added to it could not be seen";
