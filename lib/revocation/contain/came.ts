@@ -4,8 +4,8 @@ import { type ActingLogin, ActingRefused, actingWords } from "../acting-login.ts
 
 /** How far a run came. */
 export type Came =
-  /** `began` of a proof: see {@link StepResult}. */
-  | { outcome: "done"; message: string; began?: Instant }
+  /** `began` of a proof, the others of giving back: see {@link StepResult}. */
+  | { outcome: "done"; message: string; began?: Instant; stillClosed?: readonly string[] }
   /** `leftTo`: see {@link StepResult}. */
   | { outcome: "not-applicable"; message: string; leftTo?: string }
   | {

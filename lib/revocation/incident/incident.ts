@@ -35,6 +35,8 @@ export type StepResult = {
       outcome: "done";
       /** Of a proof: since when tokens were asked for; absent where none were. */
       began?: Instant;
+      /** Of giving back: whose network ACLs still close the Management API to others, one sentence each. */
+      stillClosed?: readonly string[];
     }
   | {
       /** All of it at Auth0, but what was taken away could not be stored; it was told to people instead. */

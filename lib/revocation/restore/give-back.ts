@@ -63,7 +63,9 @@ async function give(run: StepRun): Promise<Came> {
   const network = await openNetwork(run, plan);
   if ("outcome" in network) return network;
   const message = `${incident.clientId} has what was approved, and nothing else.`;
-  return { outcome: "done", message: [message, ...stillClosed(network.others)].join(" ") };
+  const stillClosed = stillClosedBy(network.others);
+  const closed = stillClosed.length > 0 && { stillClosed };
+  return { outcome: "done", message: [message, ...stillClosed].join(" "), ...closed };
 }
 
 async function wouldGive(run: StepRun, plan: RestorePlan): Promise<Came> {
@@ -130,5 +132,5 @@ async function openNetwork(run: StepRun, { networkAcl }: RestorePlan): Promise<C
 }
 
 /** The network is open where nobody else has closed it. */
-const stillClosed = (others: readonly string[]): string[] =>
+const stillClosedBy = (others: readonly string[]): string[] =>
   others.slice(0, 5).map((rule) => `The Management API is still closed to others, by "${harmless(rule, 120)}".`);

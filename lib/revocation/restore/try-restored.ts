@@ -42,12 +42,14 @@ export async function tryRestored(incident: Incident, parts: TryingParts, login:
     what: "Looked what a token gets with what was given back.",
     answer: wrong.length > 0 ? wrong.join("; ") : staysLocked ? "not tried: no grant type was given back" : fine,
   });
-  const given = plan.grants.map(grantText);
+  const { stillClosed = [] } = restore;
+  const given = [...plan.grants.map(grantText), ...stillClosed];
   const token = staysLocked ? "stays locked" : isTried ? "tried" : "not tried";
   const guards = staysLocked ? await guardsOf(table, incident) : [];
   await tellIncident(incident, { turn: "restored", at: restore.at, given, missing: wrong, token, guards }, parts);
   // The moment stays: from then on the application may be used again.
-  const message = `${plan.clientId} has what was approved. ${tried.map(({ text }) => text).join(" ")}`;
+  const texts = [...stillClosed, ...tried.map(({ text }) => text)];
+  const message = `${plan.clientId} has what was approved. ${texts.join(" ")}`;
   return recordStep(table, incident.id, "restore", { ...restore, message });
 }
 

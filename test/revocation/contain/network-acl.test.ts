@@ -10,6 +10,7 @@ import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
+import { tryRestored } from "../../../lib/revocation/restore/try-restored.ts";
 import { DAY, done, MINUTE } from "../support.ts";
 import { approve, replaced } from "../world/approve.ts";
 import { contain, give, ORDERS, report } from "../world/second-leak.ts";
@@ -157,6 +158,12 @@ test("giving access back takes away the rule of a later incident that was ended,
     outcome: "done",
     message: expect.stringMatching(/still closed to others, by "Curfew, incident others"\.$/),
   });
+  await world.clock.run(
+    world.run("try", (parts) => tryRestored(world.incident(), { ...parts, ...parts.tenant }, undefined)),
+  );
+  const stillClosed = expect.stringContaining("still closed to others, by");
+  expect(stepsOf(world).restore?.message).toEqual(stillClosed);
+  expect(world.alerts.at(-1)?.items).toContainEqual(stillClosed);
 });
 
 /** The step itself, with another tenant or other settings. */
