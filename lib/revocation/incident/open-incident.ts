@@ -89,12 +89,8 @@ async function withMissed(table: Table, incident: Incident, request: IncidentReq
   const open = await listOpen(table, request);
   if (!open.some(isMissed)) return incident;
   const all = open.filter((other) => isMissed(other) || follows.includes(other.id));
-  const linked = await goOnFrom(table, incident, all);
-  return changeIncident(table, id, (known) => ({
-    ...known,
-    follows: linked.follows ?? [],
-    ...(linked.keptBy === undefined ? {} : { keptBy: linked.keptBy }),
-  }));
+  const { follows: seen = [], keptBy } = await goOnFrom(table, incident, all);
+  return changeIncident(table, id, (known) => ({ ...known, follows: seen, ...(keptBy !== undefined && { keptBy }) }));
 }
 
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */

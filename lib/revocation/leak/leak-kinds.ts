@@ -45,11 +45,12 @@ export interface LeakAdvice {
 export const CALL_BACK = "Tokens that are out work until they are over: Auth0 cannot call them back.";
 
 /** Steps that close an application by hand. Source: Auth0 documentation, "Update Grant Types", "Rotate Client Secrets". */
-export const closeByHand = (clientId: string): string[] => [
-  `In the dashboard, Applications > Applications > ${clientId} > Settings > Advanced Settings > Grant Types: clear Client Credentials and save.`,
-  `Applications > Applications > ${clientId} > APIs: write down what it is authorized for, then take all of it away.`,
-  `Applications > Applications > ${clientId} > Credentials: rotate the secret; or, with private keys, add a new one and delete the old ones.`,
-];
+export const closeByHand = (clientId: string): string[] =>
+  [
+    "Settings > Advanced Settings > Grant Types: clear Client Credentials and save.",
+    "APIs: write down what it is authorized for, then take all of it away.",
+    "Credentials: unless Curfew has replaced what leaked, rotate the secret; or, with private keys, add a new one and delete the old ones.",
+  ].map((step) => `In the dashboard, Applications > Applications > ${clientId} > ${step}`);
 
 /** Source: Auth0 documentation, "Revoke Refresh Tokens": revoking an application's access makes them invalid. */
 export const REVOKE_USERS_ACCESS =
