@@ -25,9 +25,9 @@ export async function whoDecidesAfter(incident: Incident, table: Table, isLocal:
   const { id, follows = [], drill } = incident;
   const earlier = await Promise.all(follows.map((one) => withLater(one, table)));
   if (!earlier.some(({ later }) => isDecider(id, later))) return null;
-  const former = earlier.find(({ one }) => mayDecide(one));
-  if (!former) return `Then ${nobody([incident, ...earlier.map(({ one }) => one)])}.`;
-  const { id: decider } = deciding(former.later.filter((other) => other.id !== id)) ?? former.one;
+  const then = earlier.map(({ one, later }) => deciding(later.filter((other) => other.id !== id)) ?? one);
+  const decider = then.find(mayDecide)?.id;
+  if (decider === undefined) return `Then ${nobody([incident, ...earlier.map(({ one }) => one)])}.`;
   return drill ? `In an emergency the incident ${decider} would decide then.` : goesOn(decider, isLocal);
 }
 

@@ -150,6 +150,8 @@ describe("who decides where another incident goes on", () => {
     expect(oneLine(incidentText(shown, 200))).toContain("Opened beside last, next, one, which it leaves as they are");
     expect(await decides("next")).toBeNull();
     expect(await decides("last")).toMatch(/^The incident next decides then/);
+    await putIncident(table, incidentOf({ ...all[1], closedAt: THREE_AM + HOUR }));
+    expect(await decides("last")).toMatch(/^Then nobody decides/);
   });
 });
 
