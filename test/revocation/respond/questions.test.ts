@@ -1,69 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { readAsked } from "../../../lib/revocation/approvals/asked.ts";
-import { decide } from "../../../lib/revocation/approvals/decide.ts";
-import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
-import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
-import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { changeIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { NOTHING_YET, putInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
-import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
-import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
-import {
-  CLIENT,
-  DAY,
-  done,
-  HOUR,
-  incidentOf,
-  MINUTE,
-  putIncident,
-  THREE_AM,
-  testParts,
-  testTenant,
-} from "../support.ts";
-
-const KIM = "arn:aws:sts::111122223333:assumed-role/security/kim";
-const INCIDENTS = {
-  requesters: ["arn:aws:iam::111122223333:role/oncall"],
-  approvers: ["arn:aws:iam::111122223333:role/security"],
-};
-const QUESTIONS = questionsBy({ checks: [], policy: new Map(), exceptions: [] });
-const LOOKED = { rotate: done(THREE_AM + 4 * MINUTE), investigate: done(THREE_AM + 6 * MINUTE) };
-const READY = { ...incidentOf().steps, ...LOOKED };
-const KEYS = [
-  { kid: "now", state: "current" },
-  { kid: "then", state: "next" },
-] as const;
-
-type Step = keyof typeof QUESTIONS;
-
-/** An incident whose questions are asked as the machine asks them. */
-async function machine(changes: Partial<Incident> = {}, tenant: Partial<ResponderTenant> = {}) {
-  const all = testParts(testTenant({ signingKeys: async () => KEYS, ...tenant }));
-  const { table, clock, heard } = all;
-  const incident = incidentOf({ steps: READY, ...changes });
-  await putIncident(table, incident);
-  await preserve(table, incident, "client", CLIENT);
-  await preserve(table, incident, "grant-types", CLIENT.grantTypes);
-  await preserve(table, incident, "grant-ids", []);
-  await preserve(table, incident, "signing-keys", KEYS);
-  const inventories = { before: async () => undefined, now: async () => undefined };
-  const parts = { ...all.parts, inventories };
-  const now = () => readIncident(table, incident.id);
-  return {
-    ...{ table, clock, now },
-    plan: async (step: Step) => clock.run(QUESTIONS[step].plan(await now(), parts)),
-    act: async (step: Step) => clock.run(QUESTIONS[step].act(await now(), parts)),
-    ask: async (step: Step, taskToken = "task-1") =>
-      clock.run(QUESTIONS[step].ask(await now(), parts, { taskToken, until: clock.now() + DAY })),
-    say: async (step: Step, decision: "approve" | "reject") => {
-      const { planHash = "" } = (await readAsked(table, incident.id, step)) ?? {};
-      const order = { incident: incident.id, step, planHash, decision, caller: KIM };
-      return decide(order, { table, clock, incidents: INCIDENTS });
-    },
-    later: (milliseconds: number) => clock.run(clock.sleep(milliseconds)),
-    titles: () => heard.map(({ title }) => title.replace("acme: ", "")),
-  };
-}
+import { DAY, HOUR, incidentOf, MINUTE, THREE_AM } from "../support.ts";
+import { KIM, LOOKED, machine, QUESTIONS, READY, type Step } from "./machine.ts";
 
 describe("giving access back", () => {
   test.each([
@@ -143,93 +84,6 @@ describe("giving access back", () => {
     expect(titles().at(-1)).toBe("job: restore was not answered");
   });
 
-  test("is left to a later incident until a person ends that one, and then asked for anew", async () => {
-    const { plan, ask, say, later, now, table } = await machine();
-    await ask("restore");
-    await say("restore", "approve");
-    await putIncident(table, incidentOf({ id: "next", openedAt: THREE_AM + 20 * MINUTE, steps: {} }));
-    await changeIncident(table, (await now()).id, (known) => ({ ...known, followedBy: "next" }));
-
-    expect(await plan("restore")).toMatchObject({ next: "again" });
-    expect((await now()).steps.restore).toMatchObject({ outcome: "not-applicable", leftTo: "next" });
-    await later(MINUTE);
-    const ended = { at: (await now()).openedAt + 20 * MINUTE, by: "sam", reason: "the same one" };
-    await endIncident(table, "next", ended);
-    // Neither as the same answer once more, nor as the first one of somebody else.
-    const anew = { code: "approval-refused", detail: "asked anew" };
-    for (const answer of ["approve", "reject"] as const)
-      await expect(say("restore", answer)).rejects.toMatchObject(anew);
-    await later(20 * MINUTE);
-    // What that one was about nobody had seen who agreed before.
-    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
-    expect((await now()).steps.restore).toBeUndefined();
-    await ask("restore", "task-2");
-    const { lines = [] } = (await readAsked(table, (await now()).id, "restore")) ?? {};
-    expect(lines.join()).toContain(
-      "reported again, as next; the credential was NOT replaced since. sam has ended that",
-    );
-    expect(await say("restore", "approve")).toEqual({ taskToken: "task-2" });
-    expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
-  });
-
-  test("is asked for where the later incident is ended after the window, as long as people may answer", async () => {
-    const { plan, later, now, table, clock } = await machine({ followedBy: "next" });
-    await putIncident(table, incidentOf({ id: "next", openedAt: THREE_AM + 12 * HOUR, steps: {} }));
-    for (const wait of [DAY, 6 * DAY]) {
-      await later(wait);
-      expect(await plan("restore")).toMatchObject({ next: "again" });
-    }
-    await endIncident(table, "next", { at: clock.now(), by: "sam", reason: "mistyped" });
-
-    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
-    expect((await now()).steps.restore).toBeUndefined();
-  });
-
-  test("is not waited for where the later incident has come to its end, or people may not answer any more", async () => {
-    for (const [closedAt, wait] of [
-      [THREE_AM, 0],
-      [null, 8 * DAY],
-    ] as const) {
-      const { plan, later, now, table } = await machine({ followedBy: "next" });
-      await putIncident(table, incidentOf({ id: "next", closedAt }));
-      await later(wait);
-
-      expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
-      expect((await now()).steps.restore).toMatchObject({ leftTo: "next" });
-    }
-  });
-
-  test("is watched for no longer where the later incident has given all of it back, or has come to its end", async () => {
-    const at = THREE_AM + 9 * MINUTE;
-    const opened = { at, stoppedAt: at, by: "next" };
-    for (const [restored, closedAt, isWatched] of [
-      [opened, null, true],
-      [{ ...opened, isOpen: true }, null, false],
-      [opened, at, false],
-    ] as const) {
-      const { plan, now, table } = await machine({ followedBy: "next", restored });
-      await putIncident(table, incidentOf({ id: "next", closedAt }));
-      const until = async () => QUESTIONS.restore.lastsUntil(await now(), { table });
-
-      expect(await until()).toBe(isWatched ? THREE_AM + 8 * DAY : null);
-      expect((await plan("restore")).next).toBe(isWatched ? "again" : "on");
-      expect(await until()).toBe(isWatched ? THREE_AM + 8 * DAY : null);
-    }
-  });
-
-  test("is asked for where a person ended a later incident while that gave it back, which had replaced what leaked", async () => {
-    const rotate = { at: THREE_AM, outcome: "not-applicable", message: "", leftTo: "next" } as const;
-    const restored = { at: THREE_AM + 9 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE, by: "next" };
-    const { plan, table, now } = await machine({ restored, steps: { ...READY, rotate }, followedBy: "next" });
-    const ended = { at: THREE_AM, by: "sam", reason: "no need" };
-    await putIncident(table, incidentOf({ id: "next", ended }));
-
-    expect(await plan("restore")).toEqual({ next: "ask", wait: 0 });
-    await changeIncident(table, (await now()).id, (known) => ({ ...known, restored: { ...restored, isOpen: true } }));
-    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
-    expect((await now()).steps.restore).toMatchObject({ message: "A later incident has given access back." });
-  });
-
   test.each([
     { title: "of a week after the window", drill: false, end: THREE_AM + 8 * DAY },
     { title: "of a drill", drill: true, end: THREE_AM + DAY },
@@ -269,20 +123,6 @@ describe("giving access back", () => {
     const yes = clock.now();
     expect(await plan("restore")).toEqual({ next: "act", wait: 0 });
     expect(await QUESTIONS.restore.lastsUntil(await now(), { table })).toBe(yes + DAY);
-  });
-
-  test("that was answered before a later incident was ended is not said to be unanswered", async () => {
-    const { plan, ask, say, later, now, table, clock, titles } = await machine({ followedBy: "next" });
-    await putIncident(table, incidentOf({ id: "next", ended: { at: THREE_AM + 8 * DAY, by: "sam", reason: "r" } }));
-    await changeIncident(table, (await now()).id, ({ followedBy: _, ...known }) => known);
-    await ask("restore");
-    await say("restore", "approve");
-    await changeIncident(table, (await now()).id, (known) => ({ ...known, followedBy: "next" }));
-    await later(THREE_AM + 8 * DAY + MINUTE - clock.now());
-
-    expect(await plan("restore")).toEqual({ next: "on", wait: 0 });
-    expect((await now()).steps.restore).toMatchObject({ missing: [expect.stringContaining("counts no more")] });
-    expect(titles()).toEqual(["job: restore waits for approval"]);
   });
 
   test("is tried soon after the yes also where the incident is weeks old, and ever more seldom", async () => {
@@ -394,20 +234,6 @@ describe("a no that comes between planning and asking", () => {
     expect(await readAsked(all.table, (await all.now()).id, step)).toMatchObject({ decision: { decision: "reject" } });
     expect((await all.plan(step)).next).not.toBe("ask");
   });
-});
-
-test("an incident that another one goes on from takes no answer about giving back, and names that one", async () => {
-  const { ask, say, table, now } = await machine();
-  await ask("restore");
-  await ask("key-revocation");
-  await putIncident(table, { ...(await now()), followedBy: "later" });
-  await putIncident(table, incidentOf({ id: "later" }));
-
-  for (const decision of ["approve", "reject"] as const) {
-    const refused = { code: "approval-refused", message: expect.stringContaining("the incident later decides that") };
-    await expect(say("restore", decision)).rejects.toMatchObject(refused);
-  }
-  expect(await say("key-revocation", "approve")).toEqual({ taskToken: "task-1" });
 });
 
 describe("a drill", () => {
