@@ -1,7 +1,7 @@
 import { CurfewError } from "../../model/curfew-error.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
-import { isOpened } from "../incident/how-far.ts";
+import { isOpened, staysLocked } from "../incident/how-far.ts";
 import { type Incident, incidentPartition, isComplete } from "../incident/incident.ts";
 import { laterThatDecides } from "../incident/later.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -57,7 +57,7 @@ export async function lockAtLast(
 ): Promise<IncidentBundle["lockAtLast"]> {
   const { drill, leak, steps } = incident;
   if (drill || !leak?.levers.includes("lock") || !isComplete(steps.lock)) return null;
-  if (isOpened(incident) || (await laterThatDecides(table, incident))) return null;
+  if ((isOpened(incident) && !staysLocked(incident)) || (await laterThatDecides(table, incident))) return null;
   if (present.status === "unread") return "not seen";
   if (!present.client) return "holds";
   const { grantTypes } = present.client;

@@ -54,3 +54,7 @@ export const isSeenOpen = (incident: GivingBack): boolean =>
  */
 export const isSinceOpened = ({ at }: { at: Instant }, { restored }: Pick<Incident, "restored">): boolean =>
   restored !== undefined && at >= restored.at;
+
+/** Since when a token that it is given for itself is as approved; undefined before that, and for ever where it stays locked. */
+export const openSince = (incident: Pick<Incident, "restored">): Instant | undefined =>
+  staysLocked(incident) ? undefined : incident.restored?.at;

@@ -1,5 +1,5 @@
 import type { Instant } from "../../history/history.ts";
-import { isSinceOpened } from "../incident/how-far.ts";
+import { isSinceOpened, staysLocked } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { kindOfUse } from "./log-use.ts";
@@ -39,10 +39,12 @@ const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">):
 
 /**
  * Since the lock was opened to give access back only tokens from before that should not be used. One that the log does
- * not name, or names and that was given out since, is allowed; so is being given one.
+ * not name, or names and that was given out since, is allowed; so is being given one. Where no grant type came back that
+ * holds for its users alone: for itself it is given none.
  */
 function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boolean {
   if (!isSinceOpened(event, incident)) return false;
+  if (staysLocked(incident) && event.userId === undefined) return false;
   const kind = kindOfUse(event);
   if (kind === "token-issued" || kind === "token-refused") return true;
   return event.tokenId === undefined || renewed.includes(event.tokenId);

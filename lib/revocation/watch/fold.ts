@@ -1,4 +1,4 @@
-import { isSinceOpened } from "../incident/how-far.ts";
+import { isSinceOpened, openSince } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type ActsByClient, actsOf } from "./acts-by-client.ts";
@@ -56,11 +56,12 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldPart
     return own ? { ...folded, record: withOwn(record, own) } : withPlantedOne(folded, event);
   const concern = concernOf(event, { incident, lockedAt: record.lockedAt, renewed: record.renewed });
   if (concern === undefined) return folded;
-  if (own) return { ...folded, record: withOwn(withRenewed(record, event, incident), own) };
-  const next = counted(withRenewed(record, event, incident), event, concern);
+  const renewed = concern === "counted" ? withRenewed(record, event, incident) : record;
+  if (own) return { ...folded, record: withOwn(renewed, own) };
+  const next = counted(renewed, event, concern);
   const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
   const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
-  const issued = isNew && isAfterLock ? withIssued(record.issued, event, incident.restored?.at) : record.issued;
+  const issued = isNew && isAfterLock ? withIssued(record.issued, event, openSince(incident)) : record.issued;
   const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
   const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
   return withKept({ ...next, issued, users, planted }, folded.seen, event, concern);

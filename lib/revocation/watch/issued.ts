@@ -11,7 +11,7 @@ import { kindOfUse } from "./log-use.ts";
 export interface Issued {
   /** Of the last one. */
   at: Instant;
-  /** Of the last one from before access began to be given back: what comes then may be the application's own. */
+  /** Of the last one that contradicts the proof: since access is given back it may be the application's own. */
   shutAt: Instant | null;
   /** For what; `any` where the log does not say, or says too much. */
   audiences: readonly string[] | "any";
@@ -38,7 +38,7 @@ const SKEW = 20_000;
 /**
  * What is known of such tokens, with one more.
  *
- * @param openedAt since when access is being given back; undefined while it is not
+ * @param openedAt since when such a token is as approved; undefined while it is not
  */
 export function withIssued(issued: Issued | null, { at, audience }: LogEvent, openedAt: Instant | undefined): Issued {
   const known = issued?.audiences ?? [];

@@ -169,10 +169,12 @@ describe("closing an incident", () => {
     expect(questions.join()).toContain("Is this dead: client secret?");
   });
 
+  const GIVEN_LOCKED = { at: LATER, stoppedAt: THREE_AM + 5 * MINUTE, staysLocked: true } as const;
   it.each<[string, RevokedClient, Partial<Incident>, boolean, RegExp | undefined]>([
     ["holds", LOCKED, {}, true, undefined],
     ["is open, and nobody gave that back", CLIENT, {}, false, /NOT contained: it gets tokens/],
     ["is open as agreed", CLIENT, { restored: { at: LATER, stoppedAt: THREE_AM + 5 * MINUTE } }, true, undefined],
+    ["is open, and no grant type was given back", CLIENT, { restored: GIVEN_LOCKED }, false, /NOT contained: it gets/],
     ["is what a later incident decides", CLIENT, { followedBy: "later" }, true, undefined],
     ["is open, and who decided that is ended", CLIENT, { followedBy: "ended" }, false, /NOT contained: it gets tokens/],
     ["cannot be seen", { ...CLIENT, grantTypes: undefined }, {}, true, /Is it still locked/],
@@ -181,7 +183,7 @@ describe("closing an incident", () => {
     const { isContained, stoppedAt, restoredAt, questions } = JSON.parse(json) as IncidentBundle;
 
     expect([isContained, stoppedAt !== null]).toEqual([is, is]);
-    expect(page.includes("until access was given back")).toBe(restoredAt !== null);
+    expect(page.includes("until access was given back")).toBe(stoppedAt !== null && restoredAt !== null);
     expect(restoredAt !== null).toBe(changes.restored !== undefined);
     const said = questions.filter((question) => /contained|locked\?/.test(question)).join();
     expect(said).toMatch(asks ?? /^$/);

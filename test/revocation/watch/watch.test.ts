@@ -273,6 +273,27 @@ describe("a turn of watching", () => {
     expect((await readWatch(table, incident.id))?.value.issued).toBeNull();
   });
 
+  it("tells what an application that stays locked is given for itself after giving back, and calls it not contained", async () => {
+    const restored = { at: THREE_AM + 7 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE, staysLocked: true } as const;
+    const { tenant, turn, heard, table, incident } = await watched({ restored });
+    const at = THREE_AM + 8 * MINUTE;
+    const user = { userId: "auth0|dana", request: undefined };
+    tenant.log = [
+      logEvent(at, { ...user, type: "seacft", tokenId: "hers" }),
+      logEvent(at, { userId: "auth0|dana", tokenId: "hers" }),
+      logEvent(at, { type: "seccft", request: undefined, tokenId: "its own" }),
+      logEvent(at + SECOND, { tokenId: "its own", request: { method: "delete", path: "/api/v2/clients/x" } }),
+    ];
+    const after = await turn();
+
+    expect(heard.flatMap(({ items }) => items)).toEqual([
+      "1 time: a token was given out (seccft), from 198.51.100.7",
+      "1 time: DELETE /api/v2/clients/x, from 198.51.100.7",
+    ]);
+    expect((await readWatch(table, incident.id))?.value.renewed).toEqual(["hers"]);
+    expect([wasContained(after), after.restored?.refutedAt]).toEqual([false, expect.any(Number)]);
+  });
+
   it.each<[string, Partial<Incident>, Partial<LogEvent>]>([
     ["in a drill", { drill: true }, {}],
     [
