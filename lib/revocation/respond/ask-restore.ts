@@ -72,9 +72,13 @@ async function nextAnswer(
   const { decision } = asked ?? {};
   const isNo = decision?.decision === "reject";
   const isLockedAgain = isNo && isLeftHalfway(incident, others);
-  if (decision) await tellIncident(incident, { turn: "decided", step: "restore", ...decision, isLockedAgain }, parts);
   const now = parts.clock.now();
   const isOver = now > lastTry(incident, asked);
+  // The same decision at a later moment is another alert: the reminder of that day.
+  if (decision) {
+    const at = isNo && !isOver ? lastReminder(decision, now) : decision.at;
+    await tellIncident(incident, { turn: "decided", step: "restore", ...decision, at, isLockedAgain }, parts);
+  }
   if (isLockedAgain || (isNo && !isOver && isUnlocked(incident))) return lockAgain(incident, decision, parts);
   if (decision?.decision === "approve" && !isOver) return { next: "act", wait: 0 };
   // In a drill nothing depends on the answer: a no ends it.
@@ -85,7 +89,7 @@ async function nextAnswer(
   if (whyNotReady(incident) !== null) return { next: "again", wait: pauseAfter(now - incident.openedAt) };
   if (!asked && awaitsFirstLook(incident, now)) return { next: "again", wait: SOON };
   const isRejected = asked && isNo && (await isSame(incident, asked, rules, parts));
-  return isRejected ? rejected(incident, asked, parts) : { next: "ask", wait: 0 };
+  return isRejected ? rejected(incident, decision, parts) : { next: "ask", wait: 0 };
 }
 
 /**
@@ -106,18 +110,13 @@ const isSame = async (
   parts: RespondParts,
 ): Promise<boolean> => planHash((await planRestore(incident, rules, parts)).plan) === hash;
 
-async function rejected(incident: Incident, { decision }: Pick<Asked, "decision">, parts: RespondParts): Promise<Way> {
+/** When a no was given, or people were to be reminded of it last. */
+const lastReminder = ({ at }: Approval, now: Instant): Instant => now - ((now - at) % (A_DAY * 1_000));
+
+async function rejected(incident: Incident, decision: Approval, parts: RespondParts): Promise<Way> {
   const now = parts.clock.now();
-  const at = decision?.at ?? now;
-  const reminders = Math.floor((now - at) / (A_DAY * 1_000));
-  const due = at + reminders * A_DAY * 1_000;
-  // The same decision at a later moment is another alert: the reminder of that day.
-  if (decision && reminders > 0) {
-    await tellIncident(incident, { turn: "decided", step: "restore", ...decision, at: due }, parts);
-  }
-  const missing = [`It stays contained: ${decision?.by ?? "somebody"} said no to giving access back.`];
-  await recordNotGiven(incident, missing, parts);
-  return { next: "again", wait: Math.ceil((due + A_DAY * 1_000 - now) / 1_000) };
+  await recordNotGiven(incident, [`It stays contained: ${decision.by} said no to giving access back.`], parts);
+  return { next: "again", wait: Math.ceil((lastReminder(decision, now) + A_DAY * 1_000 - now) / 1_000) };
 }
 
 /**

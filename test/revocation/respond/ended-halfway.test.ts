@@ -257,6 +257,11 @@ describe("and where it is open, which nobody has seen", () => {
       ...[true, false],
       { outcome: "incomplete", wasComplete: true },
     ]);
+    if (fault === "throttled") {
+      await world.clock.run(world.clock.sleep(25 * 3_600_000));
+      await plan(world);
+      expect(world.alerts.filter(({ title }) => title.includes("is rejected"))).toHaveLength(2);
+    }
     world.calm();
     await plan(world);
     expect([isOpen(world), putBacks(world) > 0]).toEqual([false, true]);
