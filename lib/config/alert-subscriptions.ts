@@ -2,11 +2,11 @@ import { ALERT_KINDS, type AlertKind } from "../model/alert-kind.ts";
 import { isAtLeast, SEVERITIES, type Severity } from "../model/severity.ts";
 import type { Config } from "./schema.ts";
 
-/** Words of which a message attribute must hold one: SNS compares them exactly. */
+/** Words of which a message attribute must hold one: SNS compares them exactly. Or that there is no such attribute. */
 interface AttributeFilter {
   kind?: readonly AlertKind[];
   severity?: readonly Severity[];
-  owner?: readonly string[];
+  owner?: readonly string[] | readonly [{ exists: false }];
 }
 
 /** A filter policy of an SNS subscription, over message attributes. */
@@ -20,6 +20,8 @@ const AT_ONCE = FOR_ALL.filter((kind) => kind !== "digest");
 const DAILY: readonly AlertKind[] = ["digest", "test"];
 /** Where nobody is named for what is told at once, an emergency must still reach somebody. */
 const DAILY_ALONE: readonly AlertKind[] = ["digest", "incident", "test"];
+/** Where nobody but owners is named at all, they hear what the state machine itself says of an emergency: it knows no owners. */
+const OWNERS_ALONE: AttributeFilter = { kind: ["incident"], owner: [{ exists: false }] };
 
 type Configured = Pick<Config, "alerts" | "tenants">;
 
@@ -37,6 +39,7 @@ export function emailSubscriptions({ alerts, tenants }: Configured): Map<string,
   const daily = alerts.digest.email.length > 0 ? alerts.digest.email : alerts.email;
   const owners = new Set(tenants.flatMap(({ owner }) => owner ?? []));
   const addresses = new Set([...alerts.email, ...daily, ...owners]);
+  const areOwnersAlone = daily.length === 0 && alerts.slack === undefined;
   return new Map(
     [...addresses].map((address) => [
       address,
@@ -44,6 +47,7 @@ export function emailSubscriptions({ alerts, tenants }: Configured): Map<string,
         isAtOnce: alerts.email.includes(address),
         daily: daily.includes(address) ? (alerts.email.length === 0 ? DAILY_ALONE : DAILY) : null,
         isOwner: owners.has(address),
+        areOwnersAlone,
       }),
     ]),
   );
@@ -54,15 +58,18 @@ interface Hears {
   /** What a reader of the digest hears; null for everybody else. */
   daily: readonly AlertKind[] | null;
   isOwner: boolean;
+  /** Whether nobody hears but owners. */
+  areOwnersAlone: boolean;
 }
 
-function filterFor(address: string, { isAtOnce, daily, isOwner }: Hears): FilterPolicy {
+function filterFor(address: string, { isAtOnce, daily, isOwner, areOwnersAlone }: Hears): FilterPolicy {
   if (isAtOnce) {
     const kind = daily ? FOR_ALL : AT_ONCE;
     return isOwner ? { $or: [{ kind }, { kind: FOR_OWNERS, owner: [address] }] } : { kind };
   }
   const kind: readonly AlertKind[] = daily ?? ["test"];
-  return isOwner ? { $or: [{ kind }, { owner: [address] }] } : { kind };
+  if (!isOwner) return { kind };
+  return { $or: [{ kind }, { owner: [address] }, ...(areOwnersAlone ? [OWNERS_ALONE] : [])] };
 }
 
 /** The addresses that are only some tenants' owners: there may be as many as tenants, so no template lists them. */

@@ -127,6 +127,8 @@ describe("who hears what", () => {
   const ownOnCall = emailSubscriptions(
     configOf(changed("  email: [oncall@acme.example]", "  email: [oncall@acme.example, identity@acme.example]")),
   );
+  const { slack: _, ...alerts } = CONFIG.alerts;
+  const ownersAlone = emailSubscriptions({ ...CONFIG, alerts: { ...alerts, email: [], digest: { email: [] } } });
   const here = (kind: string) => kind !== "owner-summary" && kind !== "rotation-due";
   const isTheirs = ({ owner }: Alert) => owner === "identity@acme.example";
   const daily = ({ kind }: Alert) => kind === "digest" || kind === "test";
@@ -140,6 +142,11 @@ describe("who hears what", () => {
       "an owner who is on call",
       ownOnCall.get("identity@acme.example"),
       (one) => (here(one.kind) && one.kind !== "digest") || (one.kind === "rotation-due" && isTheirs(one)),
+    ],
+    [
+      "an owner where nobody else is named",
+      ownersAlone.get("identity@acme.example"),
+      (one) => isTheirs(one) || one.kind === "test" || (one.kind === "incident" && one.owner === null),
     ],
     ["an owner who reads the digest", both.get("identity@acme.example"), (one) => isTheirs(one) || daily(one)],
     ["on call where nobody reads the digest", nobodyDaily.get("oncall@acme.example"), ({ kind }) => here(kind)],

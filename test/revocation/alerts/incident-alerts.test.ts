@@ -178,10 +178,10 @@ describe("an alert about an incident", () => {
 
 describe("who hears of an incident", () => {
   const owner = { owner: "dana@acme.example" };
-  const hears = (alerts: { email: string[]; digest: string[] }, address: string): string =>
+  const hears = (alerts: { email: string[]; digest: string[]; slack?: object }, address: string): string =>
     JSON.stringify(
       emailSubscriptions({
-        alerts: { email: alerts.email, digest: { email: alerts.digest } },
+        alerts: { ...alerts, digest: { email: alerts.digest } },
         tenants: [owner],
       } as unknown as Parameters<typeof emailSubscriptions>[0]).get(address),
     );
@@ -192,6 +192,14 @@ describe("who hears of an incident", () => {
       '{"owner":["dana@acme.example"]}',
     );
     expect(slackFilter("high")).toMatchObject({ kind: expect.arrayContaining(["incident"]) });
+  });
+
+  it("is every owner for what names none, where nobody else is named", () => {
+    const alone = '{"kind":["incident"],"owner":[{"exists":false}]}';
+    expect(hears({ email: [], digest: [] }, "dana@acme.example")).toContain(alone);
+    expect(hears({ email: ["on@x"], digest: [] }, "dana@acme.example")).not.toContain(alone);
+    expect(hears({ email: [], digest: ["day@x"] }, "dana@acme.example")).not.toContain(alone);
+    expect(hears({ email: [], digest: [], slack: {} }, "dana@acme.example")).not.toContain(alone);
   });
 
   it("is the reader of the digest only where nobody else is named", () => {
