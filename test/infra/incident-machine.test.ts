@@ -58,6 +58,7 @@ describe("the definition of emergency revocation", () => {
       expect(Parameters.MessageAttributes, name).toMatchObject({
         kind: { StringValue: "incident" },
         severity: { StringValue: "critical" },
+        ...(name !== "PageNotOpened" && { tenant: { "StringValue.$": "$.tenant" } }),
       });
     }
   });
@@ -66,6 +67,12 @@ describe("the definition of emergency revocation", () => {
     for (const [name, { Parameters, Resource }] of tasks().filter(([name]) => !/^(Page|Open$|Ask)/.test(name))) {
       expect(Object.keys(Parameters), `${name} ${Resource}`).toEqual(["step", "incident.$"]);
     }
+  });
+
+  it("writes nothing that goes through it into its log: the token that completes a waiting task is among it", () => {
+    const [, [, machine] = []] = ofType(template, "AWS::StepFunctions::StateMachine");
+
+    expect(machine?.Properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: "ERROR" });
   });
 
   it("asks the function for steps that it knows, each by some state", () => {

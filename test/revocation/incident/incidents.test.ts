@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { openSqliteTable } from "../../../lib/local/sqlite-table.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import {
   INCIDENT_STEPS,
   type Incident,
@@ -108,6 +109,14 @@ describe("an incident", () => {
     const second = await openIncident(table, request({ openedAt: THREE_AM + 60_000 }));
     expect(second.id).toBe(`${first.id}-2`);
     expect(await idsOf(table)).toEqual([second.id, first.id]);
+  });
+
+  test("is another one once giving access back is approved: that was agreed before what is reported now", async () => {
+    const table = memoryTable();
+    const { id } = await openIncident(table, request());
+    await table.put(askedKey(id, "restore"), { plan: {}, decision: { decision: "approve", by: "kim", at: THREE_AM } });
+
+    expect(await openIncident(table, request())).toMatchObject({ id: `${id}-2`, follows: [id] });
   });
 
   test("learns later which key leaked, and is then classified again", async () => {

@@ -20,8 +20,17 @@ async function revokedBy(plan: KeyPlan) {
   const decision = { by: "kim", at: clock.now(), decision: "approve" };
   await table.put(askedKey(opened.id, "key-revocation"), { plan, decision });
   await clock.run(world.run("revoke", async (parts) => revokeKey(await readIncident(parts.table, opened.id), parts)));
-  return { result: world.incident().steps["key-revocation"], keys: tenant.signingKeys, guard: world.guard };
+  const ended = await readEnded(table, opened.id);
+  return { result: world.incident().steps["key-revocation"], keys: tenant.signingKeys, guard: world.guard, ended };
 }
+
+it("logs in again before the key is revoked, and tries whether the login from before is refused", async () => {
+  const { result, keys, ended } = await revokedBy({ kid: "now", rotatesFirst: true });
+
+  expect(keys.map(({ state }) => state)).toEqual(["revoked", "current", "next"]);
+  expect(result).toMatchObject({ outcome: "done", message: expect.stringMatching(/refuses a token that it signed/) });
+  expect(ended).toMatchObject({ kid: "now" });
+});
 
 it("makes no other key the current one where nobody approved that", async () => {
   const { result, keys, guard } = await revokedBy({ kid: "now", rotatesFirst: false });

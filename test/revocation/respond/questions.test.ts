@@ -213,6 +213,14 @@ describe("revoking a signing key", () => {
     expect((await world.now()).steps["key-revocation"]?.message).toMatch(message);
   });
 
+  test("is no question yet while tokens may still be given out: the next key would sign them", async () => {
+    const { prove: _, ...steps } = READY as Incident["steps"];
+    const { plan, titles } = await machine({ steps });
+
+    expect(await plan("key-revocation")).toMatchObject({ next: "again" });
+    expect(titles()).toEqual([]);
+  });
+
   test("is not answered after the window has closed", async () => {
     const { ask, say, later } = await machine();
     await ask("key-revocation");
