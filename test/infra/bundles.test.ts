@@ -10,7 +10,7 @@ import { sharedBundles } from "../support/shared-bundles.ts";
 const FORBIDDEN =
   /lib\/(?:sandbox|infra|local)\/|\/bin\/|node_modules\/(?:yaml|aws-cdk-lib|constructs|croner|commander|dynalite|fauxqs)\//;
 /** Bytes, with the AWS SDK. */
-const MOST_BYTES = 820_000;
+const MOST_BYTES = 830_000;
 
 /** Whoever asks first waits ten seconds, and much longer where other things run as well. */
 const BUNDLING_TIMEOUT = 180_000;
@@ -51,7 +51,7 @@ it("are one for each function", () => {
   ]);
 });
 
-it("stay below 820 KB, the AWS SDK included", () => {
+it("stay below 830 KB, the AWS SDK included", () => {
   for (const { entry, bytes } of bundles) expect(bytes, entry).toBeLessThan(MOST_BYTES);
   console.info(`bundles: ${bundles.map(({ entry, bytes }) => `${entry} ${Math.round(bytes / 1000)} KB`).join(", ")}`);
 });
