@@ -114,7 +114,8 @@ export type BundledWatch = Pick<WatchRecord, "turns" | "notKept"> & {
   startedAt: Moment;
   /** Since when the application was locked, as the watch saw it first; null where it was not. */
   lockedAt: Moment | null;
-  readUntil: Moment;
+  /** Null where nobody could read the log since the incident began. */
+  readUntil: Moment | null;
   gaps: readonly { from: Moment; to: Moment }[];
   /** How many events were Curfew's own. */
   own: number;

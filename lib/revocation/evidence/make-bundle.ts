@@ -14,7 +14,7 @@ import type { RevokedClient } from "../ports.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import { readSeen } from "../watch/seen.ts";
 import { refutesRevocation } from "../watch/user-tokens.ts";
-import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
+import { isUnread, readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { refreshTokensRevoked } from "../window/refresh-tokens.ts";
 import type { ExposureWindow } from "../window/window.ts";
 import type {
@@ -92,7 +92,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
           now,
         }),
     investigation: investigation ? bundledInvestigation(investigation, await exposed(investigation)) : null,
-    watch: watch ? bundledWatch(watch) : null,
+    watch: watch ? bundledWatch(watch, incident) : null,
     events: await all(readSeen(table, incident.id), ({ at, ...event }) => ({ ...event, at: iso(at) })),
     approvals: (await Promise.all(ASKED_STEPS.map((step) => askedPlan(incident.id, step, table)))).flat(),
     preserved,
@@ -182,12 +182,12 @@ const bundledInvestigation = (
   plantedNotFollowed: record.planted.notFollowed,
 });
 
-const bundledWatch = (record: WatchRecord): BundledWatch => ({
+const bundledWatch = (record: WatchRecord, incident: Incident): BundledWatch => ({
   turns: record.turns,
   notKept: record.notKept,
   startedAt: iso(record.startedAt),
   lockedAt: isoOrNull(record.lockedAt),
-  readUntil: iso(record.readUntil),
+  readUntil: isUnread(record, incident) ? null : iso(record.readUntil),
   gaps: record.gaps.map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
   own: record.ownEvents,
   told: record.told.map(bundledUse),

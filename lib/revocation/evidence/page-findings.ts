@@ -18,22 +18,29 @@ ${investigation ? investigationBody(investigation, words) : html`<p>Nobody looke
 </section>`;
 }
 
-const investigationBody = (found: NonNullable<IncidentBundle["investigation"]>, words: PageWords): Html => html`<p>${
-  found.reachesBackTo === null
-    ? "The log held no event from before."
-    : html`The log reaches back to ${moment(found.reachesBackTo)}.`
-} That it shows nothing never means that nothing was done: uses at APIs other than Auth0's own are not in it.</p>
+const investigationBody = (
+  found: NonNullable<IncidentBundle["investigation"]>,
+  words: PageWords,
+): Html => html`<p>${howFarBack(found)} That it shows nothing never means that nothing was done: uses at APIs other than Auth0's own are not in it.</p>
 <h3>${words.exposed}</h3>
 ${
   found.exposures.length === 0
-    ? html`<p class="calm">None was seen.</p>`
+    ? html`<p class="calm">${found.isRead ? "None was seen." : NOT_READ}</p>`
     : html`<table><thead><tr><th scope="col">Application</th><th scope="col">What</th><th scope="col">How it is known</th></tr></thead><tbody>${found.exposures.map(
         ({ clientId, what, why }) =>
           html`<tr><th scope="row">${clientId === null ? "–" : html`<code>${clientId}</code>`}</th><td data-label="What">${foreign(what)}</td><td data-label="How it is known">${foreign(why)}</td></tr>`,
       )}</tbody></table>`
 }
 <h3>${words.usesBefore}</h3>
-${useTable(found.uses, words.noUsesBefore)}`;
+${useTable(found.uses, found.isRead ? words.noUsesBefore : NOT_READ)}`;
+
+const NOT_READ = "None was seen, and nobody has read the log to its end.";
+
+function howFarBack({ reachesBackTo, isRead }: NonNullable<IncidentBundle["investigation"]>): Html {
+  if (reachesBackTo === null)
+    return isRead ? html`The log held no event from before.` : html`<b>Nobody could read the log</b> from before.`;
+  return html`The log reaches back to ${moment(reachesBackTo)}.${!isRead && html` <b>Nobody has read it</b> to where it was locked.`}`;
+}
 
 /** What is different from the last inventory. */
 export function changeSection({ investigation, incident }: IncidentBundle): Html {
@@ -59,21 +66,27 @@ ${sectionsNotCompared.map(({ section, why }) => html`<p>Nobody can say what is d
 
 /** What watching saw. */
 export function watchSection({ watch, incident }: IncidentBundle): Html {
+  const none = watch?.readUntil === null ? "Nobody knows." : "The log shows none.";
   return html`<section id="watch" aria-labelledby="watch-title">
 <h2 id="watch-title">What watching saw</h2>
 ${
   watch
-    ? html`<p>Read from ${moment(watch.startedAt)} to ${moment(watch.readUntil)} in ${counted(watch.turns, "turn")}; of Curfew's own it has ${counted(watch.own, "event")}.</p>
+    ? html`<p>${howFarRead(watch)} in ${counted(watch.turns, "turn")}, the first at ${moment(watch.startedAt)}; of Curfew's own it has ${counted(watch.own, "event")}.</p>
 ${watch.gaps.map(({ from, to }) => html`<p><b>Nobody knows</b> what was done between ${moment(from)} and ${moment(to)}.</p>`)}
 <h3>${wordsOf(incident).usesAfter}</h3>
-${useTable(watch.told, "The log shows none. It never shows uses at APIs other than Auth0's own.")}
+${useTable(watch.told, `${none} It never shows uses at APIs other than Auth0's own.`)}
 <h3>Uses that cannot be told from what is allowed</h3>
-${useTable(watch.counted, "None.")}
-${watch.planted.length > 0 && html`<h3>Uses of what was added with it</h3>${useTable(watch.plantedUses, "The log shows none.")}`}`
+${useTable(watch.counted, none)}
+${watch.planted.length > 0 && html`<h3>Uses of what was added with it</h3>${useTable(watch.plantedUses, none)}`}`
     : html`<p>Nobody watched.</p>`
 }
 </section>`;
 }
+
+const howFarRead = ({ readUntil }: NonNullable<IncidentBundle["watch"]>): Html =>
+  readUntil === null
+    ? html`<b>Nobody could read the log</b> since the incident began,`
+    : html`Read to ${moment(readUntil)}`;
 
 const useTable = (uses: readonly BundledUse[], none: string): Html =>
   uses.length === 0

@@ -66,6 +66,7 @@ const LATE = 600_000;
 
 function unwatched({ watch, window, generatedAt, incident }: Facts): string[] {
   if (!watch || incident.drill) return [];
+  if (watch.readUntil === null) return ["Nobody could read the log since the incident began: what was done with it?"];
   const end = window?.state === "closes" ? Date.parse(window.at) + LATE : Date.parse(generatedAt);
   return Date.parse(watch.readUntil) >= Math.min(end, Date.parse(generatedAt)) - LATE
     ? []

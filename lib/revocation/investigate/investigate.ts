@@ -112,10 +112,10 @@ async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInv
 
 /** What nobody can say was done or is different, one sentence each. */
 const notComparedLines = (
-  { compared, notCompared, reachesBackTo }: InvestigationRecord,
+  { compared, notCompared, reachesBackTo, isRead }: InvestigationRecord,
   leakedSince: Instant | null,
 ): string[] => [
-  ...(reachesBackTo !== null && reachesBackTo <= (leakedSince ?? 0) ? [] : [notReached(reachesBackTo)]),
+  ...(reachesBackTo !== null && reachesBackTo <= (leakedSince ?? 0) ? [] : [notReached(reachesBackTo, isRead)]),
   ...(leakedSince === null && compared
     ? [
         `What was different by ${momentOf(compared.before.at)} already: nobody said since when it was out, and that audit counts as clean.`,
@@ -135,10 +135,11 @@ async function withExposures(
   return { ...record, exposures: found, otherExposures: others };
 }
 
-const notReached = (reachesBackTo: Instant | null): string =>
-  reachesBackTo === null
-    ? "What was done before: Auth0's log has no events from then."
-    : `What was done before ${momentOf(reachesBackTo)}: Auth0's log does not reach back further.`;
+function notReached(reachesBackTo: Instant | null, isRead: boolean): string {
+  if (reachesBackTo !== null)
+    return `What was done before ${momentOf(reachesBackTo)}: Auth0's log does not reach back further.`;
+  return `What was done before: ${isRead ? "Auth0's log has no events from then" : "nobody could read Auth0's log"}.`;
+}
 
 /** What nobody follows. */
 const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): string[] =>
@@ -147,6 +148,7 @@ const notFollowedLines = ({ planted: { notFollowed } }: InvestigationRecord): st
     : [`What ${counted(notFollowed, "further application")} did, added with it: nobody follows that.`];
 
 function summary({ uses, exposures: found, notCompared, isRead }: InvestigationRecord, drill: boolean): string {
+  const log = isRead ? "the log" : "what is read of the log";
   const requests = counted(
     uses.reduce((sum, { count }) => sum + count, 0),
     "request",
@@ -155,8 +157,8 @@ function summary({ uses, exposures: found, notCompared, isRead }: InvestigationR
   return [
     ...(isRead ? [] : ["The log from before it was locked could not be read to its end."]),
     drill
-      ? `The log has ${requests} of it in that time, which might be the thief's in an emergency; ${things} might be exposed or planted.`
-      : `Since the leak the log has ${requests} about it. ${things} may be exposed or planted.`,
+      ? `In that time ${log} has ${requests} of it, which might be the thief's in an emergency; ${things} might be exposed or planted.`
+      : `Since the leak ${log} has ${requests} about it. ${things} may be exposed or planted.`,
     ...(notCompared === null ? [] : [notCompared]),
   ].join(" ");
 }

@@ -1,7 +1,7 @@
 import type { Instant } from "../../history/history.ts";
 import { type Stored, updateRow } from "../../history/update-row.ts";
 import type { Key, Table } from "../../store/table.ts";
-import { incidentPartition } from "../incident/incident.ts";
+import { type Incident, incidentPartition } from "../incident/incident.ts";
 import type { Issued } from "./issued.ts";
 import type { UseTally } from "./log-use.ts";
 import type { PlantedUses } from "./planted.ts";
@@ -65,6 +65,10 @@ const watchKey = (incident: string): Key => ({ partition: incidentPartition(inci
 /** Undefined when nobody has watched yet. */
 export const readWatch = (table: Table, incident: string): Promise<Stored<WatchRecord> | undefined> =>
   table.get<WatchRecord>(watchKey(incident));
+
+/** Whether nobody has read what the log has since the incident began: until then it counts as read. */
+export const isUnread = ({ readUntil }: WatchRecord, { openedAt }: Pick<Incident, "openedAt">): boolean =>
+  readUntil <= openedAt;
 
 /** False, with nothing written, when another turn was faster. */
 export const putWatch = (table: Table, incident: string, record: WatchRecord, version: number): Promise<boolean> =>

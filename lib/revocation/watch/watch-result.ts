@@ -5,7 +5,7 @@ import type { Incident, StepResult } from "../incident/incident.ts";
 import { momentBefore } from "../window/window-text.ts";
 import { endInEmergency, endOf, isOver, untilText } from "./end.ts";
 import { MOST_TURNS } from "./interval.ts";
-import type { WatchRecord } from "./watch-record.ts";
+import { isUnread, type WatchRecord } from "./watch-record.ts";
 
 /** What a turn came to, for people. */
 export function resultOf(
@@ -13,11 +13,11 @@ export function resultOf(
   record: WatchRecord,
   { failure, atLeastUntil, now }: { failure: unknown; atLeastUntil: Instant | null; now: Instant },
 ): StepResult {
-  const isUnread = failure !== undefined && record.readUntil <= incident.openedAt;
   const gaps = record.gaps.length === 0 ? "" : `, but for ${counted(record.gaps.length, "gap")} of which nobody knows`;
-  const read = isUnread
-    ? UNREAD
-    : `The tenant's log is read until ${momentBefore(record.readUntil)}${gaps}. ${told(record)}`;
+  const read =
+    failure !== undefined && isUnread(record, incident)
+      ? UNREAD
+      : `The tenant's log is read until ${momentBefore(record.readUntil)}${gaps}. ${told(record)}`;
   if (failure !== undefined) {
     const missing = [`The tenant's log could not be read on: ${whyOf(failure)}`];
     return { at: now, outcome: "incomplete", message: read, missing, code: codeOf(failure) };

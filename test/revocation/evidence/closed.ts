@@ -1,3 +1,4 @@
+import type { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { closeIncident } from "../../../lib/revocation/close/close.ts";
 import { readPresentClient } from "../../../lib/revocation/evidence/present-client.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
@@ -37,8 +38,16 @@ export const suppliedOf = (changes: Partial<Supplied>): Supplied => ({
   ...changes,
 });
 
-/** An incident that went all the way: used after the lock, looked back at, restored, and over. */
-export async function lived(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
+/**
+ * An incident that went all the way: used after the lock, looked back at, restored, and over.
+ *
+ * @param unread why nobody can read the log; it can be read otherwise
+ */
+export async function lived(
+  changes: Partial<Incident> = {},
+  present: RevokedClient | undefined = LOCKED,
+  unread?: CurfewError,
+) {
   const tenant = testTenant({
     client: async () => present,
     keys: async () => [{ id: "cred_2", kid: "kid-2", name: "new" }],
@@ -110,6 +119,7 @@ export async function lived(changes: Partial<Incident> = {}, present: RevokedCli
     logEvent(THREE_AM + 6 * MINUTE),
     logEvent(THREE_AM + 7 * MINUTE, { type: "feccft", request: undefined }),
   );
+  tenant.failure = unread;
   const now = (): Promise<Incident> => readIncident(all.table, incident.id);
   const inventories = { before: async () => undefined, now: async () => undefined };
   await all.clock.run(lookBack(await now(), all.parts));
@@ -122,8 +132,8 @@ export async function lived(changes: Partial<Incident> = {}, present: RevokedCli
 
 export const text = (body: Uint8Array | undefined): string => Buffer.from(body ?? []).toString("utf8");
 
-export async function closed(changes: Partial<Incident> = {}, present: RevokedClient | undefined = LOCKED) {
-  const all = await lived(changes, present);
+export async function closed(...how: Parameters<typeof lived>) {
+  const all = await lived(...how);
   await putIncident(all.table, incidentOf({ id: "later" }));
   await putIncident(all.table, incidentOf({ id: "ended", ended: { at: THREE_AM, by: "sam", reason: "the same one" } }));
   await all.clock.run(all.clock.sleep(2 * DAY));

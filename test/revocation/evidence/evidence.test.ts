@@ -238,6 +238,18 @@ describe("closing an incident", () => {
     expect(text([...all.evidence.documents.values()][0]?.[0])).not.toMatch(/The log was read until/);
   });
 
+  it("does not call a log empty that nobody could read", async () => {
+    const refused = new CurfewError("missing-scope", "The responder lacks read:logs.", { detail: "read:logs" });
+    const { json, page } = await closed({}, LOCKED, refused);
+    const { questions, watch } = JSON.parse(json) as IncidentBundle;
+
+    expect(page).not.toMatch(/held no event|has none since|shows none|Read to|was seen\.</);
+    expect(page.match(/Nobody could read the log/g)).toHaveLength(3); // looking back, watching, and a question
+    expect(watch?.readUntil).toBeNull();
+    expect(questions.join()).toContain("Nobody could read the log since the incident began");
+    expect((await closed()).page).toMatch(/reaches back to.*Read to /s);
+  });
+
   it("shows no token of a waiting step, in evidence and alerts", async () => {
     const { json, page, heard, table, incident } = await closed();
 

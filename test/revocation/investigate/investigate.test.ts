@@ -189,6 +189,7 @@ describe("looking back", () => {
     expect(heard[0]?.text).toMatch(/^Nobody could read the log/);
     expect(heard[0]?.text).not.toContain("shows nothing");
     expect(heard[0]?.items).toContainEqual(expect.stringContaining("evil"));
+    expect(heard[0]?.items).toContain("NOT COMPARED What was done before: nobody could read Auth0's log.");
   });
 
   it("says so where nothing could be compared", async () => {
