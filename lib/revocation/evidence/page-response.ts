@@ -7,23 +7,23 @@ import type { BundledStep, CredentialState, IncidentBundle } from "./bundle.ts";
 import { wordsOf } from "./page-words.ts";
 
 /** Until when what was out worked, for each API. */
-export function windowSection({ window, refreshTokensRevoked, incident }: IncidentBundle): Html {
+export function windowSection({ window, refreshTokensRevoked, incident, generatedAt }: IncidentBundle): Html {
   return html`<section id="window" aria-labelledby="window-title">
 <h2 id="window-title">${wordsOf(incident).tokensWorked}</h2>
-${window ? windowBody(window) : html`<p>It was never computed.</p>`}
+${window ? windowBody(window, generatedAt) : html`<p>It was never computed.</p>`}
 ${refreshTokensRevoked && html`<p>${foreign(refreshTokensRevoked.by)} says that the refresh tokens of its users are revoked since ${moment(refreshTokensRevoked.at)}.</p>`}
 </section>`;
 }
 
-const windowBody = (window: NonNullable<IncidentBundle["window"]>): Html =>
-  html`<p>${window.state === "closes" ? html`Until ${moment(window.at)} at the latest.` : html`Open; what was known last worked until ${moment(window.at)}.`}</p>
+const windowBody = (window: NonNullable<IncidentBundle["window"]>, now: string): Html =>
+  html`<p>${window.state === "closes" ? html`Until ${moment(window.at)} at the latest.` : html`Open; what was known last ${window.at <= now ? "worked" : "works"} until ${moment(window.at)}.`}</p>
 ${window.because.map((reason) => html`<p>${reason}</p>`)}
 <table><thead><tr><th scope="col">API</th><th scope="col">Last token over</th><th scope="col">Lifetime</th><th scope="col">Why</th></tr></thead>
 <tbody>${window.apis.map(
     ({ audience, until, lifetime, assumed }) =>
       html`<tr><th scope="row">${audience === "*" ? "APIs of which there is no list" : foreign(audience)}</th><td data-label="Last token over">${moment(until)}</td><td data-label="Lifetime">${formatDuration(lifetime)}</td><td data-label="Why">${assumed ?? "It was seen"}</td></tr>`,
   )}</tbody></table>
-${window.others > 0 && html`<p>And ${counted(window.others, "other API")}, whose tokens were over before these.</p>`}`;
+${window.others > 0 && html`<p>And ${counted(window.others, "other API")}, whose tokens ${window.at <= now ? "were" : "are"} over before these.</p>`}`;
 
 const OUTCOMES: Readonly<Record<BundledStep["outcome"], readonly [string, string]>> = {
   done: ["complete", "Done"],

@@ -16,7 +16,7 @@ export interface PageWords {
 const INCIDENT: PageWords = {
   leaked: "What leaked",
   outSince: "Out since",
-  tokensWorked: "Until when tokens worked",
+  tokensWorked: "Until when tokens that were out work",
   done: "What was done",
   found: "What was found",
   exposed: "What may be exposed or planted",

@@ -84,7 +84,7 @@ const headline = (bundle: IncidentBundle): Html => html`<header>
 <p class="limits">Incident <b>${bundle.incident.id}</b>, closed ${moment(bundle.generatedAt)}.</p>
 </header>`;
 
-function verdict({ incident, isContained, lockAtLast, window, leak }: IncidentBundle): Html {
+function verdict({ incident, isContained, lockAtLast, window, leak, generatedAt }: IncidentBundle): Html {
   const name = foreign(incident.clientId);
   if (incident.drill) return html`What would have been done if ${name} had leaked.`;
   if (lockAtLast === "open") return html`${name} leaked, and is open again: it is NOT contained.`;
@@ -93,9 +93,10 @@ function verdict({ incident, isContained, lockAtLast, window, leak }: IncidentBu
       ? html`${name} leaked, and Curfew could not contain it.`
       : html`${name} leaked, and it is not proven that it is contained.`;
   }
-  return window?.state === "closes"
-    ? html`${name} leaked and was contained; tokens that were out were over at ${moment(window.at)}.`
-    : html`${name} leaked and was contained; until when tokens worked is open.`;
+  if (window?.state !== "closes") return html`${name} leaked and was contained; until when tokens worked is open.`;
+  // A person may end it before.
+  const isOver = window.at <= generatedAt;
+  return html`${name} leaked and was contained; tokens that were out ${isOver ? "were over at" : "may work until"} ${moment(window.at)}.`;
 }
 
 const overview = ({

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { IncidentBundle } from "../../../lib/revocation/evidence/bundle.ts";
 import { startBrowser } from "../../reports/html/browser.ts";
 import { openPage } from "../../reports/html/open-page.ts";
-import { done, incidentOf, MINUTE, THREE_AM } from "../support.ts";
+import { DAY, done, incidentOf, MINUTE, THREE_AM } from "../support.ts";
 import { closed } from "./closed.ts";
 
 describe("the page of an incident", () => {
@@ -44,6 +44,20 @@ describe("the page of an incident", () => {
     expect(page.split(proof)).toHaveLength(3); // its step, and the credential
   });
 
+  it.each([
+    ["before the window's is not", 30 * DAY, "job leaked and was contained; tokens that were out may work until "],
+    ["after the window's is", DAY / 4, "job leaked and was contained; tokens that were out were over at "],
+  ])("says of an incident that a person ended %s that tokens were over", async (_, until, words) => {
+    const { page } = await closed({
+      ended: { at: THREE_AM + DAY / 2, by: "sam", reason: "enough" },
+      window: { state: "closes", at: THREE_AM + until, apis: [], others: 2, tokenUntil: null },
+    });
+    const said = page.replace(/<[^>]+>/g, "");
+
+    expect(said).toContain(words);
+    expect(said.includes("were over before these")).toBe(until < DAY);
+  });
+
   it("of a drill says that nothing was changed, and what would have been", async () => {
     const { page, json } = await closed({ drill: true, id: "drill-x" });
     const { stoppedAt, credentials, questions, leak } = JSON.parse(json) as IncidentBundle;
@@ -51,7 +65,7 @@ describe("the page of an incident", () => {
     expect(page).toContain("Drill of an emergency revocation: nothing was changed");
     expect(page).toContain("What would have been done if");
     expect(page).not.toMatch(
-      />(What leaked|Out since|Until when tokens worked|What was done|Done|Uses (before|after) it was locked)<|It took/,
+      />(What leaked|Out since|Until when tokens that were out work|What was done|Done|Uses (before|after) it was locked)<|It took/,
     );
     expect({ stoppedAt, credentials }).toEqual({ stoppedAt: null, credentials: [] });
     expect(leak?.meaning).toMatch(/^In an emergency: /);
