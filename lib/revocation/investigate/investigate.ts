@@ -38,9 +38,10 @@ export async function investigate(
   inventories: Inventories,
   isLast = false,
 ): Promise<Incident> {
-  const { table, clock } = parts;
+  const { table, clock, settings } = parts;
   const known = await readInvestigation(table, incident.id);
-  const compared = await withComparison(incident, known?.value ?? NOTHING_YET, inventories, isLast);
+  const how = { isLast, isAlone: settings.isAlone ?? false };
+  const compared = await withComparison(incident, known?.value ?? NOTHING_YET, inventories, how);
   const whole = await withExposures(incident, compared, parts);
   await putInvestigation(table, incident.id, whole, known?.version ?? 0);
   const result = resultOf(whole, incident, clock.now());
@@ -68,12 +69,12 @@ async function withComparison(
   incident: Incident,
   record: InvestigationRecord,
   inventories: Inventories,
-  isLast: boolean,
+  { isLast, isAlone }: { isLast: boolean; isAlone: boolean },
 ): Promise<InvestigationRecord> {
   if (record.compared) return record;
   const { triedAgain: _, ...known } = record;
   const before = await inventories.before(incident.leakedSince ?? incident.openedAt);
-  if (!before) return { ...known, notCompared: "There is no complete audit from before the leak to compare with." };
+  if (!before) return { ...known, notCompared: isAlone ? NOT_HERE : NO_AUDIT };
   const after = await readNow(before.inventory, inventories);
   if ("why" in after) {
     const notCompared = `The tenant as it is now could not be read${after.why}`;
@@ -90,6 +91,8 @@ async function withComparison(
   };
 }
 
+const NO_AUDIT = "There is no complete audit from before the leak to compare with.";
+const NOT_HERE = "This machine compares no inventories.";
 const TRIED_AGAIN = "That is tried again until the window is over, for 30 days at most.";
 
 /** Why the tenant was not read, as the end of a sentence, and whether it may be later. */

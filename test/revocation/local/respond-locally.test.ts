@@ -90,6 +90,7 @@ describe("answering a leak from a person's machine", () => {
     expect(incident.steps["network-acl"]?.message).toMatch(/^From this machine no network ACL is made/);
     expect(incident.steps.close?.outcome).toBe("done");
     expect(world.heard()).toMatch(/was used after it was locked: 1 request\n.*the deployed Curfew did.*\n1 time: POST/);
+    expect(incident.steps.investigate?.message).toMatch(/This machine compares no inventories\.$/);
     expect(world.heard()).toContain("Which of these requests were the deployed Curfew's own");
   });
 
