@@ -3,6 +3,7 @@ import { addedBetween, named, saysHow } from "../contain/added.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { RevokedClient } from "../ports.ts";
+import type { Reach } from "../window/reach.ts";
 import { momentOf } from "../window/window-text.ts";
 import type { CredentialState } from "./bundle.ts";
 import type { OldCredential, SeenOfOld } from "./old-credential.ts";
@@ -18,6 +19,8 @@ export interface CredentialQuestion {
   /** Ids of the keys that Curfew registered: they replace what leaked. */
   own: readonly string[];
   old: OldCredential;
+  /** Whether users may have logged in through it: the same by which the window stays open. */
+  users: Reach["users"];
   refreshTokensRevokedAt: Instant | null;
   /** When one was seen to get a token although they are said to be revoked; null where none was. */
   refreshedAt: Instant | null;
@@ -140,9 +143,8 @@ const ended = (what: string, which: string, at: Instant, now: Instant): Credenti
     ? { what, state: "dead", detail: `${which} was over at ${momentOf(at)}.` }
     : { what, state: "alive", detail: `${which} is over at ${momentOf(at)}.` };
 
-function refreshTokens({ client, refreshTokensRevokedAt, refreshedAt }: CredentialQuestion): CredentialState[] {
-  const isForUsers = client?.grantTypes?.some((type) => type !== "client_credentials") ?? true;
-  if (!isForUsers) return [];
+function refreshTokens({ users, refreshTokensRevokedAt, refreshedAt }: CredentialQuestion): CredentialState[] {
+  if (!users) return [];
   const what = "refresh tokens of its users";
   if (refreshedAt !== null) {
     const detail = `They are said to be revoked, and one from before got a token at ${momentOf(refreshedAt)}.`;

@@ -15,6 +15,7 @@ import type { UseTally } from "../watch/log-use.ts";
 import { readSeen } from "../watch/seen.ts";
 import { refutesRevocation } from "../watch/user-tokens.ts";
 import { isUnread, readWatch, type WatchRecord } from "../watch/watch-record.ts";
+import { knownReach } from "../window/known-reach.ts";
 import { refreshTokensRevoked } from "../window/refresh-tokens.ts";
 import type { ExposureWindow } from "../window/window.ts";
 import type {
@@ -87,6 +88,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
           keys: preserved.keys as PreservedKeys | undefined,
           own: await ownKeysOf(incident, table),
           ...{ present, old: await oldCredential(incident, table) },
+          users: (await knownReach(incident, { table, now, earlier: investigation, watched: watch })).users,
           refreshTokensRevokedAt: said?.at ?? null,
           refreshedAt: refutesRevocation(said, watch?.users) ? (watch?.users.refreshedAt ?? null) : null,
           now,

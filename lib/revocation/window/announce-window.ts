@@ -10,11 +10,10 @@ import { readInvestigation } from "../investigate/investigation-record.ts";
 import { readEnded } from "../key-revocation/ended-tokens.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { Issued } from "../watch/issued.ts";
-import { hasUsers, refutesRevocation } from "../watch/user-tokens.ts";
+import { refutesRevocation } from "../watch/user-tokens.ts";
 import { readWatch, type WatchRecord } from "../watch/watch-record.ts";
 import { type ApiReading, type KnownLifetimes, LONGEST_LIFETIME } from "./api-lifetimes.ts";
-import { formerClient } from "./former-client.ts";
-import { type Reach, reachOf, withAudiences } from "./reach.ts";
+import { knownReach } from "./known-reach.ts";
 import { knownReadings, readingsOf } from "./readings.ts";
 import { refreshTokensRevoked } from "./refresh-tokens.ts";
 import { type ExposureWindow, exposureWindow, type WindowQuestion } from "./window.ts";
@@ -111,31 +110,23 @@ async function windowFrom(
   { table, clock, settings }: WindowParts,
   inventories?: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
-  const { issued, users } = watched ?? {};
   const said = await refreshTokensRevoked(table, incident.id);
-  const isRefuted = refutesRevocation(said, users);
+  const isRefuted = refutesRevocation(said, watched?.users);
   const earlier = (await readInvestigation(table, incident.id))?.value;
-  const former = await formerClient(incident, { table, now: clock.now(), earlier, inventories });
-  const isSeenWithUsers = earlier?.users === true || hasUsers(users);
-  const reach = withIssuedFor(reachOf(former, incident.token, isSeenWithUsers), earlier?.issued);
   return exposureWindow({
     domain: settings.domain,
     now: clock.now(),
     reportedAt: incident.openedAt,
     token: incident.token,
-    reach: withIssuedFor(reach, issued),
+    reach: await knownReach(incident, { table, now: clock.now(), earlier, watched, inventories }),
     lifetimesAreChosen: incident.leak?.kind === "explorer-token",
-    stoppedAt: stopOf(incident, issued),
+    stoppedAt: stopOf(incident, watched?.issued),
     refreshTokensRevokedAt: isRefuted ? null : (said?.at ?? null),
     refutedSince: isRefuted ? said?.at : undefined,
     ended: await readEnded(table, incident.id),
     ...lifetimes,
   });
 }
-
-/** What the log shows that it was given tokens for was within reach, whatever grants anybody saw: one may be gone again. */
-const withIssuedFor = (reach: Reach, issued: Issued | null | undefined): Reach =>
-  issued ? withAudiences(reach, issued.audiences) : reach;
 
 /** Kinds of which the application's own credential is no part: nobody gets tokens for the application with what leaked. */
 const WITHOUT_CREDENTIAL: ReadonlySet<string> = new Set(["user-token", "public-client", "opaque-token"]);

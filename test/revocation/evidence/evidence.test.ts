@@ -106,6 +106,17 @@ describe("closing an incident", () => {
     expect(lessons[0]).toContain("Tokens for https://acme.eu.auth0.com/api/v2/ live for 24 h");
   });
 
+  it("counts refresh tokens among them where an audit saw that users log in, and the first look did not", async () => {
+    const all = await lived();
+    const audited = { audiences: [], grantTypes: ["refresh_token"], looks: [THREE_AM - DAY], readBackTo: 0 };
+    await all.table.put({ partition: incidentPartition(all.incident.id), sort: "AUDITED" }, audited);
+    await all.clock.run(all.clock.sleep(2 * DAY));
+    await all.close();
+    const { credentials } = JSON.parse(text([...all.evidence.documents.values()][0]?.[0])) as IncidentBundle;
+
+    expect(credentials.at(-1)).toMatchObject({ what: "refresh tokens of its users", state: "unknown" });
+  });
+
   it("names the network ACL that could not be taken away, and how a person does that", async () => {
     const all = await lived();
     const missing = ['the rule "Curfew, incident x" may still be there: missing-scope'];
