@@ -70,7 +70,8 @@ export const addedBetween = (first: RevokedClient, now: RevokedClient): Added[] 
   ...otherWay(first, now),
 ];
 
-const referencesOf = ({ attachedKeys = [], certificates = [] }: RevokedClient): Added[] => [
+/** What it authenticates with that has an id: keys, certificates. */
+export const referencesOf = ({ attachedKeys = [], certificates = [] }: RevokedClient): Added[] => [
   ...attachedKeys.map((id) => ({ id, what: `the registered key ${id}` })),
   ...certificates.map((id) => ({ id, what: `the certificate ${id}` })),
 ];

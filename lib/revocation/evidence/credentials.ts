@@ -1,7 +1,8 @@
 import type { Instant } from "../../history/history.ts";
-import { addedBetween, named, saysHow } from "../contain/added.ts";
+import { addedBetween, named, referencesOf, saysHow } from "../contain/added.ts";
 import type { PreservedKeys } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
+import { isPublic } from "../leak/classify.ts";
 import type { RevokedClient } from "../ports.ts";
 import type { Reach } from "../window/reach.ts";
 import { momentOf } from "../window/window-text.ts";
@@ -45,8 +46,17 @@ const SEEN: Readonly<Record<SeenOfOld, string>> = {
 
 const NO_SECRET = new Set(["none", "private_key_jwt"]);
 
+/** Auth0 reports no method of many applications that run at their users' (recordings): these have no secret either. */
+const hasNoSecret = (client: RevokedClient): boolean =>
+  client.attachedKeys !== undefined ||
+  client.certificates !== undefined ||
+  NO_SECRET.has(client.tokenEndpointAuthMethod ?? "") ||
+  (client.tokenEndpointAuthMethod === undefined && isPublic(client));
+
 function secretState({ incident: { steps }, client, present, old }: CredentialQuestion): CredentialState[] {
-  if (client && (client.attachedKeys !== undefined || NO_SECRET.has(client.tokenEndpointAuthMethod ?? ""))) return [];
+  const seen = present.status === "read" ? present.client : undefined;
+  // Where the first look did not say how it authenticates, it may have been made to use its secret since.
+  if (client && hasNoSecret(client) && (saysHow(client) || !seen || hasNoSecret(seen))) return [];
   const what = "client secret";
   if (present.status === "read" && !present.client)
     return [{ what, state: "dead", detail: "The application is gone." }];
@@ -65,26 +75,29 @@ function secretState({ incident: { steps }, client, present, old }: CredentialQu
 
 function keyStates({ keys, present, client }: CredentialQuestion): CredentialState[] {
   if (!keys) {
-    if (client?.attachedKeys === undefined) return [];
-    return [{ what: "registered keys", state: "unknown", detail: "Which ones there were was not kept." }];
+    if (client?.attachedKeys === undefined && client?.certificates === undefined) return [];
+    const what = client.certificates ? "certificates" : "registered keys";
+    return [{ what, state: "unknown", detail: "Which ones there were was not kept." }];
   }
+  const seen = present.status === "read" ? present.client : undefined;
   return keys.keys.map(({ id, kid, name }) => {
-    const what = `registered key ${kid ?? id}${name === undefined ? "" : ` (${name})`}`;
+    const isCertificate = [client, seen].some((one) => one?.certificates?.includes(id));
+    const kind = isCertificate ? "certificate" : "registered key";
+    const what = `${kind} ${kid ?? id}${name === undefined ? "" : ` (${name})`}`;
     if (present.status === "unread") return { what, state: "unknown", detail: present.why };
     if (!present.keys.some((key) => key.id === id))
       return { what, state: "dead", detail: "It is not registered any more." };
-    const { attachedKeys, tokenEndpointAuthMethod } = present.client ?? {};
-    if (attachedKeys === undefined && tokenEndpointAuthMethod === undefined)
-      return {
-        what,
-        state: "unknown",
-        detail: "It is registered, and Auth0 does not say how the application authenticates.",
-      };
-    const isAttached = present.client?.attachedKeys?.includes(id) ?? false;
-    return isAttached
-      ? { what, state: "alive", detail: "The application authenticates with it." }
-      : { what, state: "dead", detail: "It is registered, but the application does not authenticate with it." };
+    return { what, ...registeredState(id, seen) };
   });
+}
+
+/** What is registered opens a door where it is attached. */
+function registeredState(id: string, client: RevokedClient | undefined): Pick<CredentialState, "state" | "detail"> {
+  if (!client || !saysHow(client))
+    return { state: "unknown", detail: "It is registered, and Auth0 does not say how the application authenticates." };
+  return referencesOf(client).some((attached) => attached.id === id)
+    ? { state: "alive", detail: "The application authenticates with it." }
+    : { state: "dead", detail: "It is registered, but the application does not authenticate with it." };
 }
 
 /**
@@ -114,7 +127,8 @@ function addedStates({ incident, client, keys, present, own }: CredentialQuestio
     }),
     ...idle.map(({ id }): CredentialState => {
       const { what } = named({ id, what: `the registered key ${id}` }, registered);
-      return { what, state: "dead", detail: `${ADDED} The application does not authenticate with it.` };
+      const { state, detail } = registeredState(id, seen);
+      return { what, state, detail: `${ADDED} ${detail}` };
     }),
   ];
 }

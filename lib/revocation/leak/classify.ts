@@ -130,7 +130,7 @@ export const isOfMachine = ({ subject, grantType }: TokenFacts, clientId: string
  * As the checks judge it: nothing that runs at its users' can keep a secret. But one that may be given tokens for itself
  * is closed like any other: calling it a single-page application would else be a way to keep Curfew off.
  */
-const isPublic = ({ appType, tokenEndpointAuthMethod, grantTypes }: LeakedClient): boolean =>
+export const isPublic = ({ appType, tokenEndpointAuthMethod, grantTypes }: LeakedClient): boolean =>
   grantTypes?.includes("client_credentials") === false &&
   (tokenEndpointAuthMethod === "none" || appType === "spa" || appType === "native");
 
