@@ -1,6 +1,7 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { days, formatDuration, hours, type Seconds } from "../../model/duration.ts";
 import type { IncidentSettings } from "../parts.ts";
+import type { Assumed } from "../window/api-lifetimes.ts";
 import type { IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
@@ -32,10 +33,17 @@ function lifetimes({ window }: Facts): string[] {
     );
 }
 
-const assumptions = ({ window }: Facts): string[] => {
-  const assumed = (window?.apis ?? []).filter((api) => api.assumed !== null);
+/** What an audit each day would have seen; of the rest it knows no more. */
+const UNAUDITED: ReadonlySet<string | null> = new Set<Assumed>([
+  "what it was before is not on record",
+  "no audit saw it for more than four days",
+]);
+
+const assumptions = ({ window, preserved }: Facts): string[] => {
+  const assumed = (window?.apis ?? []).filter((api) => UNAUDITED.has(api.assumed));
   const [first] = assumed;
-  if (!first) return [];
+  // Where the incident could not list the APIs, what they were in the end is not known, whatever audits saw.
+  if (!first || preserved["api-lifetimes"] === undefined) return [];
   return [
     `For ${first.audience}${assumed.length > 1 ? ` and ${counted(assumed.length - 1, "other API")}` : ""} ${formatDuration(days(30))} had to be taken, since ${first.assumed}: audit the tenant every day.`,
   ];

@@ -23,9 +23,17 @@ export interface KnownLifetimes {
 export interface LifetimeSpan {
   issuedUntil: Instant;
   lifetime: Seconds;
-  /** Why the longest lifetime there is stands here, in words that go into a sentence; null where this one was seen. */
-  assumed: string | null;
+  /** Why the longest lifetime there is stands here; null where this one was seen. */
+  assumed: Assumed | null;
 }
+
+/** Why the longest lifetime there is was taken, in words that go into a sentence. */
+export type Assumed =
+  | "what it was before is not on record"
+  | "no audit saw it for more than four days"
+  | "what it was in the end is not known"
+  | "its settings cannot be understood"
+  | "whoever gets a token there chooses how long it lives";
 
 /** No access token of Auth0's lives longer. Source: Auth0 documentation, "Update Access Token Lifetime": 2,592,000 s. */
 export const LONGEST_LIFETIME: Seconds = days(30);
@@ -141,7 +149,7 @@ function unseenSpans({ recorded, read, gone, gaps }: Looks, stoppedAt: Instant):
   ];
 }
 
-const anything = (issuedUntil: Instant, assumed: string): LifetimeSpan => ({
+const anything = (issuedUntil: Instant, assumed: Assumed): LifetimeSpan => ({
   issuedUntil,
   lifetime: LONGEST_LIFETIME,
   assumed,

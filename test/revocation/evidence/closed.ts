@@ -87,6 +87,7 @@ export async function lived(
   await putIncident(all.table, incident);
   await preserve(all.table, incident, "client", CLIENT);
   await preserve(all.table, incident, "grant-types", CLIENT.grantTypes);
+  await preserve(all.table, incident, "api-lifetimes", { at: THREE_AM, apis: [] });
   await preserve(all.table, incident, "keys", { attached: null, keys: [{ id: "cred_1", kid: "kid-1" }] });
   await all.table.put<Supplied>(
     { partition: incidentPartition(incident.id), sort: "SUPPLIED" },
