@@ -4,6 +4,7 @@ import { isTokenAccepted } from "../auth0/is-token-accepted.ts";
 import { newestLogId } from "../auth0/log-requests.ts";
 import type { ManagementApi } from "../auth0/management-api.ts";
 import type { NetworkAcl as NetworkAclAnswer } from "../auth0/resources/network-acl.ts";
+import { attachedTo } from "../auth0/resources/revoked-client.ts";
 import type { SigningKey as SigningKeyAnswer } from "../auth0/resources/signing-key.ts";
 import {
   addOrganization,
@@ -77,23 +78,15 @@ export function auth0Responder(options: ResponderOptions): ResponderTenant {
   };
 }
 
-function revokedClient(answer: RevokedClientAnswer): RevokedClient {
-  const methods = readable(answer.client_authentication_methods);
-  const ids = (method: NonNullable<typeof methods>["private_key_jwt"]) =>
-    readable(method)?.credentials.map(({ id }) => id);
-  const certificates = [ids(methods?.tls_client_auth), ids(methods?.self_signed_tls_client_auth)];
-  const isMtls = certificates.some((one) => one !== undefined);
-  return {
-    clientId: answer.client_id,
-    isGlobal: answer.global ?? false, // absent on most applications (recordings), and true on that one alone
-    name: readable(answer.name),
-    appType: readable(answer.app_type),
-    tokenEndpointAuthMethod: readable(answer.token_endpoint_auth_method),
-    grantTypes: answer.grant_types,
-    attachedKeys: ids(methods?.private_key_jwt),
-    ...(isMtls ? { certificates: certificates.flatMap((one) => one ?? []) } : {}),
-  };
-}
+const revokedClient = (answer: RevokedClientAnswer): RevokedClient => ({
+  clientId: answer.client_id,
+  isGlobal: answer.global ?? false, // absent on most applications (recordings), and true on that one alone
+  name: readable(answer.name),
+  appType: readable(answer.app_type),
+  tokenEndpointAuthMethod: readable(answer.token_endpoint_auth_method),
+  grantTypes: answer.grant_types,
+  ...attachedTo(answer),
+});
 
 function revokedGrant(answer: RevokedGrantAnswer): Omit<RevokedGrant, "organizations"> {
   const details = readable(answer.authorization_details_types) ?? [];

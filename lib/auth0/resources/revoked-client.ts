@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { reported } from "../../model/reported.ts";
-import { client, clientAuthentication } from "./client.ts";
+import { readable, reported } from "../../model/reported.ts";
+import { type ClientAuthentication, client, clientAuthentication } from "./client.ts";
 import { deciding } from "./deciding.ts";
 
 /**
@@ -21,3 +21,22 @@ export const revokedClient = z.object({
 export const revokedClientWithKeys = revokedClient.extend({
   client_authentication_methods: clientAuthentication.shape.client_authentication_methods,
 });
+
+/**
+ * The ids of the registered keys, and of the certificates (mTLS), that an application authenticates with; each is
+ * undefined, or left out, where it does not.
+ */
+export function attachedTo({ client_authentication_methods: all }: Partial<ClientAuthentication>): {
+  attachedKeys: readonly string[] | undefined;
+  certificates?: readonly string[];
+} {
+  const methods = readable(all);
+  const ids = (method: NonNullable<typeof methods>["private_key_jwt"]) =>
+    readable(method)?.credentials.map(({ id }) => id);
+  const certificates = [ids(methods?.tls_client_auth), ids(methods?.self_signed_tls_client_auth)];
+  const isMtls = certificates.some((one) => one !== undefined);
+  return {
+    attachedKeys: ids(methods?.private_key_jwt),
+    ...(isMtls ? { certificates: certificates.flatMap((one) => one ?? []) } : {}),
+  };
+}

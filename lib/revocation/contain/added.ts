@@ -61,28 +61,31 @@ async function leftOf(incident: Compared, first: RevokedClient, now: RevokedClie
   return suspects.map((id) => ({ id, what: `the registered key ${id}, which may have leaked` }));
 }
 
+/** How an application authenticates. */
+type Ways = Pick<RevokedClient, "attachedKeys" | "certificates" | "tokenEndpointAuthMethod">;
+
 /** Whether Auth0 said how an application authenticates: a token without `read:client_credentials` is not told of keys. */
-export const saysHow = (client: RevokedClient): boolean => wayOf(client) !== undefined;
+export const saysHow = (client: Ways): boolean => wayOf(client) !== undefined;
 
 /** The same of two looks that say how; Curfew's own keys are among it. */
-export const addedBetween = (first: RevokedClient, now: RevokedClient): Added[] => [
+export const addedBetween = (first: Ways, now: Ways): Added[] => [
   ...referencesOf(now).filter(({ id }) => !referencesOf(first).some((known) => known.id === id)),
   ...otherWay(first, now),
 ];
 
 /** What it authenticates with that has an id: keys, certificates. */
-export const referencesOf = ({ attachedKeys = [], certificates = [] }: RevokedClient): Added[] => [
+export const referencesOf = ({ attachedKeys = [], certificates = [] }: Ways): Added[] => [
   ...attachedKeys.map((id) => ({ id, what: `the registered key ${id}` })),
   ...certificates.map((id) => ({ id, what: `the certificate ${id}` })),
 ];
 
-function otherWay(first: RevokedClient, now: RevokedClient): Added[] {
+function otherWay(first: Ways, now: Ways): Added[] {
   const [before, after] = [wayOf(first), wayOf(now)];
   if (before === after) return [];
   return [{ id: `way ${after}`, what: `its way to authenticate, which is ${after} and was ${before}` }];
 }
 
-const wayOf = ({ attachedKeys, certificates, tokenEndpointAuthMethod: method }: RevokedClient): string | undefined =>
+const wayOf = ({ attachedKeys, certificates, tokenEndpointAuthMethod: method }: Ways): string | undefined =>
   attachedKeys ? "registered keys" : certificates ? "certificates" : method && harmless(method, 80);
 
 /** The incident remembers so many: a thief can add and take away as many as they like. */

@@ -49,7 +49,7 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
   const said = await refreshTokensRevoked(table, incident.id);
   const present = await parts.present();
   const lock = await lockAtLast(incident, present, table);
-  const exposed = ({ compared }: InvestigationRecord) => seenExposures(incident, compared?.changes ?? [], table);
+  const exposed = (record: InvestigationRecord) => seenExposures(incident, record, table);
   const facts: Omit<IncidentBundle, "questions" | "lessons"> = {
     schemaVersion: 1,
     generatedAt: iso(now),
@@ -177,7 +177,7 @@ const bundledInvestigation = (
   uses: record.uses.map(bundledUse),
   changes: record.compared?.changes ?? [],
   otherChanges: record.compared?.others ?? 0,
-  sectionsNotCompared: record.compared?.notCompared ?? [],
+  sectionsNotCompared: [...(record.compared?.notCompared ?? []), ...(record.sinceAudit?.notCompared ?? [])],
   comparedWith: record.compared && { before: iso(record.compared.before.at), after: iso(record.compared.after.at) },
   exposures: exposures.map(({ at, ...exposure }) => ({ ...exposure, at: isoOrNull(at) })),
   otherExposures: others,

@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import type { LogEvent } from "../ports.ts";
 import { kindOfUse } from "../watch/log-use.ts";
 import type { TenantChange } from "./compare.ts";
+import type { Gained } from "./since-audit.ts";
 import { withinBytes } from "./within-bytes.ts";
 
 /**
@@ -21,12 +22,14 @@ export interface Exposure {
   events: readonly string[];
 }
 
-/** What Curfew gave the application itself. */
+/** What the application itself was given. */
 interface Given {
-  /** Ids of the keys that it registered. */
+  /** Ids of the keys that Curfew registered. */
   own: readonly string[];
   /** Since when it has a new credential; undefined while it has none. */
   replacedAt: Instant | undefined;
+  /** What it got before the first look; absent where only the tenant as it is now tells. */
+  gained?: readonly Gained[] | undefined;
 }
 
 /** A row holds 400 KB, and the comparison stands beside it. */
@@ -43,12 +46,15 @@ export function exposures(
   events: readonly LogEvent[],
   changes: readonly TenantChange[],
   clientId: string,
-  { own, replacedAt }: Given = { own: [], replacedAt: undefined },
+  { own, replacedAt, gained }: Given = { own: [], replacedAt: undefined },
 ): { exposures: Exposure[]; others: number } {
   const known = changes.filter(({ section, id }) => section !== "clientCredentials" || !own.includes(id));
-  const found = [...events.flatMap((event) => byEvent(event, clientId)), ...known.flatMap(byChange)].flatMap((one) =>
-    one.clientId === clientId ? ofItself(one, replacedAt) : [one],
+  const ofOthers = [...events.flatMap((event) => byEvent(event, clientId)), ...known.flatMap(byChange)].flatMap(
+    (one) => (one.clientId === clientId ? ofItself(one, replacedAt, gained === undefined) : [one]),
   );
+  const isNamed = ({ credential }: Gained): boolean =>
+    known.some(({ section, what, id }) => section === "clientCredentials" && what === "new" && id === credential);
+  const found = [...ofOthers, ...(gained ?? []).filter((one) => !isNamed(one)).map(ofFirstLook)];
   const groups = Map.groupBy(found, ({ what, clientId: client }) => JSON.stringify([what, client]));
   const merged = [...groups.values()].flatMap(joined);
   const kept = withinBytes(merged.slice(0, MOST), MOST_BYTES);
@@ -61,16 +67,27 @@ const NEW_SHOWN =
 const REGISTERED = "A key was registered for it";
 const CHANGED = "It was changed, and may have been given a secret or a key";
 const NEW_KEY = "It has a new key";
+const GRANTS = ["It has a new grant", "Its grant"];
 
 /** No incident of its own: to be looked up, since replacing what leaked takes none of it away. */
-function ofItself(one: Exposure, replacedAt: Instant | undefined): Exposure[] {
-  const isGiven = [REGISTERED, CHANGED, NEW_KEY].some((what) => one.what.startsWith(what));
+function ofItself(one: Exposure, replacedAt: Instant | undefined, keepsGrants: boolean): Exposure[] {
+  const given = [REGISTERED, CHANGED, NEW_KEY, ...(keepsGrants ? GRANTS : [])];
+  const isGiven = given.some((what) => one.what.startsWith(what));
   const isOfNew = one.what === SHOWN && replacedAt !== undefined && (one.at ?? 0) >= replacedAt;
   if (isOfNew) return [{ ...one, what: NEW_SHOWN, clientId: null }];
   if (!isGiven) return [];
   const what = `The application that leaked, itself: ${one.what}. Look it up, and take it away if nobody of yours did it`;
   return [{ ...one, what, clientId: null }];
 }
+
+/** Grants are taken away, and offered to be given back; keys are not. */
+const ofFirstLook = ({ what }: Gained): Exposure => ({
+  what: `The application that leaked, itself: look up who gave it this before the first look and, if nobody of yours did, take it away or say no to giving it back: ${what}`,
+  clientId: null,
+  why: "not in the last inventory from before",
+  at: null,
+  events: [],
+});
 
 /** The same thing, seen more than once: in the log, and by the comparison. */
 function joined(group: readonly Exposure[]): Exposure[] {

@@ -2,12 +2,14 @@ import { counted } from "../../alerts/harmless-text.ts";
 import type { Instant } from "../../history/history.ts";
 import { type Inventory, SECTION_NAMES } from "../../inventory/inventory.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
+import type { Table } from "../../store/table.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { addToTimeline } from "../incident/timeline.ts";
 import type { IncidentParts } from "../parts.ts";
 import { momentOf } from "../window/window-text.ts";
+import { beforeFirstLook } from "./before-first-look.ts";
 import { compareInventories, IN_NO_INVENTORY, type TenantChange } from "./compare.ts";
 import type { Inventories, SeenInventory } from "./inventories.ts";
 import {
@@ -40,7 +42,7 @@ export async function investigate(
 ): Promise<Incident> {
   const { table, clock, settings } = parts;
   const known = await readInvestigation(table, incident.id);
-  const how = { isLast, isAlone: settings.isAlone ?? false };
+  const how = { isLast, isAlone: settings.isAlone ?? false, table };
   const compared = await withComparison(incident, known?.value ?? NOTHING_YET, inventories, how);
   const whole = await withExposures(incident, compared, parts);
   await putInvestigation(table, incident.id, whole, known?.version ?? 0);
@@ -69,12 +71,13 @@ async function withComparison(
   incident: Incident,
   record: InvestigationRecord,
   inventories: Inventories,
-  { isLast, isAlone }: { isLast: boolean; isAlone: boolean },
+  { isLast, isAlone, table }: { isLast: boolean; isAlone: boolean; table: Table },
 ): Promise<InvestigationRecord> {
   if (record.compared) return record;
-  const { triedAgain: _, ...known } = record;
+  const { triedAgain: _, ...rest } = record;
   const before = await inventories.before(incident.leakedSince ?? incident.openedAt);
-  if (!before) return { ...known, notCompared: isAlone ? NOT_HERE : NO_AUDIT };
+  if (!before) return { ...rest, notCompared: isAlone ? NOT_HERE : NO_AUDIT };
+  const known = { ...rest, ...(await beforeFirstLook(incident, before, inventories, table)) };
   const after = await readNow(before.inventory, inventories);
   if ("why" in after) {
     const notCompared = `The tenant as it is now could not be read${after.why}`;
@@ -115,7 +118,7 @@ async function readNow(before: Inventory, { now }: Inventories): Promise<SeenInv
 
 /** What nobody can say was done or is different, one sentence each. */
 const notComparedLines = (
-  { compared, notCompared, reachesBackTo, isRead }: InvestigationRecord,
+  { compared, notCompared, reachesBackTo, isRead, sinceAudit: first }: InvestigationRecord,
   leakedSince: Instant | null,
 ): string[] => [
   ...(reachesBackTo !== null && reachesBackTo <= (leakedSince ?? 0) ? [] : [notReached(reachesBackTo, isRead)]),
@@ -125,7 +128,9 @@ const notComparedLines = (
       ]
     : []),
   ...(notCompared === null ? [] : [`What is different in the tenant: ${notCompared}`]),
-  ...(compared?.notCompared ?? []).map(({ section, why }) => `What is different in ${section}: ${why}.`),
+  ...[...(compared?.notCompared ?? []), ...(first?.notCompared ?? [])].map(
+    ({ section, why }) => `What is different in ${section}: ${why}.`,
+  ),
   `What is different in ${IN_NO_INVENTORY}: they are in no inventory, and only the log tells of them.`,
 ];
 
@@ -134,7 +139,7 @@ async function withExposures(
   record: InvestigationRecord,
   { table }: JudgingParts,
 ): Promise<InvestigationRecord> {
-  const { exposures: found, others } = await seenExposures(incident, record.compared?.changes ?? [], table);
+  const { exposures: found, others } = await seenExposures(incident, record, table);
   return { ...record, exposures: found, otherExposures: others };
 }
 

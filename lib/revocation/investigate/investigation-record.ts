@@ -7,6 +7,7 @@ import { NOTHING_PLANTED, type Planted } from "../watch/planted.ts";
 import type { LogGap } from "../watch/read-on.ts";
 import type { Comparison } from "./compare.ts";
 import type { Exposure } from "./exposed.ts";
+import type { SinceAudit } from "./since-audit.ts";
 
 /** What two inventories say, and where they come from. */
 export interface ComparedInventories extends Comparison {
@@ -43,6 +44,11 @@ export interface InvestigationRecord {
   notCompared: string | null;
   /** That what keeps it from being compared may pass, so that it is tried again; absent otherwise. */
   triedAgain?: true;
+  /**
+   * What the application that leaked got before the first look; absent where there is no audit to compare with, and where
+   * it keeps what it has: then the comparison sees that.
+   */
+  sinceAudit?: SinceAudit;
   exposures: readonly Exposure[];
   otherExposures: number;
 }

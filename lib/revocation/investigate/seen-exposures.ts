@@ -3,8 +3,8 @@ import { ownKeysOf } from "../contain/added.ts";
 import { isSinceOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { readSeen, type SeenEvent } from "../watch/seen.ts";
-import type { TenantChange } from "./compare.ts";
 import { type Exposure, exposures } from "./exposed.ts";
+import type { InvestigationRecord } from "./investigation-record.ts";
 
 /**
  * What is exposed by all that is kept by now: of looking back, and of watching. What the application does since access
@@ -12,7 +12,7 @@ import { type Exposure, exposures } from "./exposed.ts";
  */
 export async function seenExposures(
   incident: Incident,
-  changes: readonly TenantChange[],
+  { compared, sinceAudit }: Pick<InvestigationRecord, "compared" | "sinceAudit">,
   table: Table,
 ): Promise<{ exposures: Exposure[]; others: number }> {
   const { id, clientId, leakedSince, replacedAt } = incident;
@@ -21,5 +21,6 @@ export async function seenExposures(
     const isAllowedAgain = event.concern === "counted" && isSinceOpened(event, incident);
     if (event.at >= (leakedSince ?? 0) && !isAllowedAgain) events.push(event);
   }
-  return exposures(events, changes, clientId, { own: await ownKeysOf(incident, table), replacedAt });
+  const given = { own: await ownKeysOf(incident, table), replacedAt, gained: sinceAudit?.gained };
+  return exposures(events, compared?.changes ?? [], clientId, given);
 }

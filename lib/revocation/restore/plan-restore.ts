@@ -1,5 +1,6 @@
 import { harmless } from "../../alerts/harmless-text.ts";
 import type { Client } from "../../auth0/resources/client.ts";
+import type { Table } from "../../store/table.ts";
 import type { Proposal } from "../approvals/asked.ts";
 import { addedTo, saysHow } from "../contain/added.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
@@ -8,11 +9,14 @@ import { isLeftHalfway, laterOnes } from "../incident/later.ts";
 import { mayHaveAcl } from "../incident/network-rule.ts";
 import { type PreservedPart, readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
+import { cleanUntil } from "../investigate/before-first-look.ts";
 import type { Inventories, SeenInventory } from "../investigate/inventories.ts";
 import { readInvestigation } from "../investigate/investigation-record.ts";
+import { sinceAudit } from "../investigate/since-audit.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
 import { readWatch } from "../watch/watch-record.ts";
+import { momentBefore } from "../window/window-text.ts";
 import { type JudgedTenant, judgeGrants, type RestoreRules } from "./judge-grants.ts";
 import { ownScopes } from "./own-scopes.ts";
 import type { RestorePlan } from "./restore-plan.ts";
@@ -43,14 +47,15 @@ export async function planRestore(
   const grants = (await readPreservedGrants<RevokedGrant>(table, incident)).filter(({ isSystem }) => !isSystem);
   const sharers = await sharersOf(table, incident);
   const later = await laterOnes(table, incident);
-  const seen = await parts.inventories.before(incident.leakedSince ?? incident.openedAt);
+  const seen = await parts.inventories.before(await cleanUntil(incident, table));
+  const audited = seenBefore(seen, incident.clientId);
   const judged = judgeGrants(
     grants,
     {
       name: settings.tenant,
       domain: settings.domain,
       client: client ?? unknownClient(incident.clientId),
-      seen: seenBefore(seen, incident.clientId),
+      seen: audited,
       needed: ownScopes(settings.own.get(incident.clientId)),
       now: clock.now(),
     },
@@ -65,10 +70,9 @@ export async function planRestore(
     ...(added.length > 0 ? { added } : {}),
   };
   const remarks = [
+    ...(seen ? await newSince(seen, incident, { client, plan }, table) : []),
     ...judged.remarks,
-    ...(seen
-      ? []
-      : ["No audit is kept from before the leak, so nobody knows whether the application is a third party's."]),
+    ...(audited?.client ? [] : [seen ? NOT_AUDITED : NO_AUDIT]),
     ...(types === undefined || types === null || sharers.some(({ steps: { lock } }) => toldBy(lock).length > 0)
       ? ["Which grant types it had is not stored: give client_credentials back by hand if it had it."]
       : []),
@@ -80,6 +84,28 @@ export async function planRestore(
   const investigation = (await readInvestigation(table, incident.id))?.value;
   const uses = [...(investigation?.uses ?? []), ...((await readWatch(table, incident.id))?.value.counted ?? [])];
   return { plan, lines: restoreLines(plan, judged.leftOut, remarks, uses, investigation?.isRead === true) };
+}
+
+/**
+ * What is offered, or stays, and is not in the last audit from before: whoever had what leaked may have given it. It is no
+ * part of the plan, which names all of it; what was added since the first look is.
+ */
+async function newSince(
+  { at, inventory }: SeenInventory,
+  incident: Incident,
+  { client, plan }: { client: RevokedClient | undefined; plan: RestorePlan },
+  table: Table,
+): Promise<string[]> {
+  const had = { client: client && { ...client, grantTypes: plan.grantTypes }, grants: plan.grants };
+  const { gained, notCompared } = await sinceAudit(had, inventory, incident, table);
+  const isSaid = (id: string | undefined): boolean => plan.added?.some((one) => one.id === id) ?? false;
+  const audit = `the audit of ${momentBefore(at)}, the last one from before`;
+  return [
+    ...gained.flatMap(({ what, credential }) =>
+      isSaid(credential) ? [] : [`NOT in ${audit}; say no, unless one of yours gave it: ${what}.`],
+    ),
+    ...notCompared.map(({ section, why }) => `Not compared with ${audit}: ${section}, ${why}.`),
+  ];
 }
 
 /** What was reported since, by incidents that a person has ended: who agrees to give access back has to know of it. */
@@ -109,6 +135,12 @@ function unstored(
 
 const TOLD =
   "Not all grants could be stored; people were told what they were, in an alert of this incident: give those back by hand.";
+
+const NO_AUDIT =
+  "No audit is kept from before the leak, so nobody knows whether the application is a third party's, or what it got before the first look.";
+
+const NOT_AUDITED =
+  "The last audit from before the leak has not read the application, so nobody knows whether it is a third party's.";
 
 const NOT_COMPARED =
   "What it authenticated with at the first look is not known, so nobody knows what was added since: look at its credentials yourself.";

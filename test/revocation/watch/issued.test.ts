@@ -82,7 +82,7 @@ it.each<{ concern: Concern; at: number; isExposed: boolean }>([
   const shown = logEvent(event.at, { type: "mgmt_api_read", request, accessedSecrets: ["client_secret"] });
   await keepSeen(table, incident.id, [{ ...shown, concern: event.concern }]);
 
-  const { exposures } = await seenExposures(incident, [], table);
+  const { exposures } = await seenExposures(incident, { compared: null }, table);
   expect(exposures.map(({ clientId }) => clientId)).toEqual(event.isExposed ? ["other"] : []);
 });
 
