@@ -259,9 +259,9 @@ describe("what is missing", () => {
 
     expect(isContained(world.incident())).toBe(true);
     expect(missingOf(world, "put-back")).toEqual([expect.stringMatching(/^the application's grants.*throttled/)]);
-    expect(toldOf(world).join()).not.toMatch(/NOT contained/);
+    expect(toldOf(world).join()).not.toMatch(/nobody sees/);
     await turns(world, 20);
-    const times = () => toldOf(world).filter((title) => title.includes("NOT contained")).length;
+    const times = () => toldOf(world).filter((title) => title.includes("nobody sees")).length;
     expect(times()).toBe(1);
     delete world.tenant.refusals.grants;
     await turns(world, 1);

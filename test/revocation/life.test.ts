@@ -10,6 +10,7 @@ import { preserve, readPreserved, readPreservedGrants } from "../../lib/revocati
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import { giveBack } from "../../lib/revocation/restore/give-back.ts";
 import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
+import { toldOf } from "./contain/contained.ts";
 import { approve, replaced } from "./world/approve.ts";
 import { respond } from "./world/curfew.ts";
 import { approvedWorld, contain, give, ORDERS, report, turns } from "./world/second-leak.ts";
@@ -99,6 +100,26 @@ describe("after access was given back", () => {
     expect([...world.tenant.grants.values()].map(({ audience }) => audience)).toEqual([ORDERS.audience]);
     expect([stoppedAt(incident), wasContained(incident), isContained(incident)]).toEqual([proof, true, false]);
     expect(incident.steps.restore?.outcome).toBe("done");
+  });
+
+  test.each([
+    { unseen: "the application", call: "tenant.client", steps: [/^client_credentials of job: /] },
+    { unseen: "the approval", call: "table.get ASKED", steps: [/^client_credentials of job: /, /^cgr_2 /] },
+  ])("is not called uncontained where nobody can see $unseen for a while: it is said that nobody can", async (it) => {
+    const world = await approvedWorld();
+    await give(world);
+    await turns(world, 1);
+    const { steps } = world.incident();
+    const heard = world.alerts.length;
+    world.wire.fail({ call: it.call, fault: "fails before" });
+    for (const wait of [0, 20 * 60_000]) {
+      await world.clock.run(world.clock.sleep(wait));
+      await turns(world, 1);
+    }
+
+    expect(toldOf(world).slice(heard)).toEqual(["acme: nobody sees whether something is put back to job"]);
+    const missing = it.steps.map((line) => expect.stringMatching(line));
+    expect(world.incident().steps).toEqual({ ...steps, "put-back": expect.objectContaining({ missing }) });
   });
 
   test("what was begun stays locked until it is proven once more, where something was planted meanwhile", async () => {

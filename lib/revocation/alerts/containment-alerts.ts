@@ -1,4 +1,5 @@
 import { harmless } from "../../alerts/harmless-text.ts";
+import type { Instant } from "../../history/history.ts";
 import { AND_MORE } from "../incident/bounded-lines.ts";
 import { stepsForPeople } from "../incident/for-people.ts";
 import { staysLocked } from "../incident/how-far.ts";
@@ -53,7 +54,7 @@ export function contained(incident: Incident, { at }: Turn<"contained">): Told {
 }
 
 export function notContained(incident: Incident, { at, missing, since }: Turn<"not-contained">): Told {
-  const { title, text } = notContainedWords(incident);
+  const { title, text } = since === undefined ? notContainedWords(incident) : unseenWords(incident, since);
   return {
     severity: "critical",
     title,
@@ -66,10 +67,16 @@ export function notContained(incident: Incident, { at, missing, since }: Turn<"n
   };
 }
 
+/** What was complete stays so: that nobody can look again says nothing of how it is. */
+const unseenWords = (incident: Incident, since: Instant): Pick<Told, "title" | "text"> => ({
+  title: `nobody sees whether something is put back to ${nameOf(incident)}`,
+  text: `Since ${momentOf(since)} Curfew could not look at what is below. It goes on trying; what somebody puts back meanwhile stays.`,
+});
+
 function notContainedWords(incident: Incident): Pick<Told, "title" | "text"> {
   const { leak, restored } = incident;
   const name = nameOf(incident);
-  if (restored) {
+  if (restored?.refutedAt !== undefined) {
     return {
       title: `${name} was NOT contained when access was given back`,
       text: "Access was given back on a proof that the tenant's log contradicts, as it shows now. Somebody opened the application meanwhile.",

@@ -1,6 +1,7 @@
 import { counted } from "../../alerts/harmless-text.ts";
 import { sideBySide } from "../../auth0/side-by-side.ts";
 import { CurfewError } from "../../model/curfew-error.ts";
+import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -53,7 +54,11 @@ export async function deleteGrants(run: StepRun): Promise<Came> {
     ]);
     if ("error" in listed) return (round === 0 ? unseen : incomplete)(NOT_ALL, [UNLISTED], listed.error);
     const given = listed.value.length === 0 ? { value: undefined } : await readGivenBack(run);
-    if ("error" in given) return incomplete(NOT_ALL, listed.value.map(nameOf), given.error);
+    // Once they may be back on purpose, that they are there says nothing as long as the approval cannot be read.
+    if ("error" in given) {
+      const isSeen = round > 0 || !isOpened(incident);
+      return (isSeen ? incomplete : unseen)(NOT_ALL, listed.value.map(nameOf), given.error);
+    }
     const { open, unread } = await notGiven(run, listed.value, given.value);
     const deletable = open.filter(({ isSystem }) => !isSystem);
     if (deletable.length === 0 && unread) return (round === 0 ? unseen : incomplete)(NOT_ALL, ...unread);

@@ -1,4 +1,5 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
+import { isOpened } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import { aclDescription, letInByHand, mayHaveAcl, NOT_FROM_HERE, SHUT_OUT } from "../incident/network-rule.ts";
 import type { IncidentParts } from "../parts.ts";
@@ -36,7 +37,7 @@ export async function setAcl(run: StepRun): Promise<Came> {
   if (before !== "absent") return cameOf(run, before, wasShutOut(run));
   if (why !== undefined || egress === null) return notApplicable(why ?? NOT_CONFIGURED);
   const given = await readGivenBack(run);
-  if ("error" in given) return incomplete(NOT_THERE, [MISSING], given.error);
+  if ("error" in given) return (isOpened(incident) ? unseen : incomplete)(NOT_THERE, [MISSING], given.error);
   if (given.value?.networkAcl) return SET;
   if (wasComplete(run)) await notePutBack(run, ["the network ACL of this incident is gone"]);
   const failure = await act(run, "POST /api/v2/network-acls", () =>
