@@ -39,11 +39,14 @@ export async function standingOf(known: Incident, table: Table, clock: Clock): P
   return { incident, window, now, waiting, decides, lockedBy: lockedBy(incident, later), guards };
 }
 
-/** What stays locked by a later incident is looked at by that one alone, as long as it is open: its lock is the one. */
+/** What stays locked is looked at by the incident that decides alone, as long as that is open: its lock is the one. */
 function withLock(known: Incident, later: readonly Incident[]): Incident {
   const decider = deciding(later);
-  const lock = decider?.closedAt === null && staysLocked(decider) ? decider.steps.lock : undefined;
-  return lock && known.closedAt === null && staysLocked(known) ? { ...known, steps: { ...known.steps, lock } } : known;
+  const lock = decider?.closedAt === null ? decider.steps.lock : undefined;
+  const isThere = lock !== undefined && lock.outcome !== "not-applicable";
+  return isThere && known.closedAt === null && staysLocked(known)
+    ? { ...known, steps: { ...known.steps, lock } }
+    : known;
 }
 
 /** The last of them that locked it or opened it again says how it is. */

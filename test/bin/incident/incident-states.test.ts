@@ -135,6 +135,11 @@ it("is not called still locked once something else has opened it, here or in the
     expect(shown).not.toContain("Tick Client");
     expect(notDone(known.incident)).toEqual(missing);
   }
+  // Of a new leak it is open as well, whatever this one saw before that was reported.
+  await putIncident(table, { ...incidentOf({ steps: { lock } }), id: "next" });
+  const given = { ...earlier, restored, steps: { ...steps, restore: done(THREE_AM) } };
+  const seen = await standing(given, MINUTE, table);
+  expect(answerText(seen, 100)).toMatch(/^NOT LOCKED: It is open\./);
 });
 
 it("names all incidents that guard what stays locked, those that are over left out", async () => {
