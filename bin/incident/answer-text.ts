@@ -64,8 +64,12 @@ function headline({ incident, lockedBy }: Standing): string {
   const name = briefText(clientId, 80);
   if (drill) return drillHeadline(incident, name);
   if (isContained(incident)) return `CONTAINED: ${name} gets no new token, and that is proven.`;
-  if (lockedBy !== null)
-    return `LOCKED AGAIN: access was given back here, and the incident ${lockedBy} has locked ${name} since.`;
+  if (lockedBy !== null) {
+    const since = `access was given back here, and the incident ${lockedBy.id} has locked ${name} since`;
+    return lockedBy.isHeld
+      ? `LOCKED AGAIN: ${since}.`
+      : `PERHAPS STILL LOCKED: ${since}. Whether it still is nobody here knows: look in the dashboard, Applications > Applications > ${name} > Settings > Advanced Settings > Grant Types.`;
+  }
   if (isAsApproved(incident)) return approvedHeadline(incident, name);
   const lock = steps.lock;
   if (leak?.levers.length === 0) return `NOT CONTAINED: nothing that Curfew can do stops what leaked of ${name}.`;

@@ -43,7 +43,8 @@ export function stateOf(incident: Incident): IncidentState {
 /** The same with what a later incident has changed of it. */
 export function stateWords({ incident, lockedBy }: Pick<Standing, "incident" | "lockedBy">): string {
   const state = stateOf(incident);
-  return lockedBy === null || incident.closedAt !== null ? state : `${state}; locked again by ${lockedBy}`;
+  if (lockedBy === null || incident.closedAt !== null) return state;
+  return `${state}; ${lockedBy.isHeld ? "locked again by" : "perhaps still locked by"} ${lockedBy.id}`;
 }
 
 /** Whether a leak is contained or, in a drill, would be. */

@@ -1,7 +1,8 @@
 import type { Instant } from "../../lib/history/history.ts";
 import type { Clock } from "../../lib/model/clock.ts";
-import { isOpened, staysLocked } from "../../lib/revocation/incident/how-far.ts";
-import { type Incident, lockedSince } from "../../lib/revocation/incident/incident.ts";
+import { whyOver } from "../../lib/revocation/incident/end-incident.ts";
+import { isOpened, isSeenOpen, staysLocked } from "../../lib/revocation/incident/how-far.ts";
+import { cameToItsEnd, type Incident, isComplete } from "../../lib/revocation/incident/incident.ts";
 import { deciding, laterOnes } from "../../lib/revocation/incident/later.ts";
 import { guardsOf } from "../../lib/revocation/incident/sharers.ts";
 import { windowSoFar } from "../../lib/revocation/window/announce-window.ts";
@@ -9,6 +10,13 @@ import type { ExposureWindow } from "../../lib/revocation/window/window.ts";
 import type { Table } from "../../lib/store/table.ts";
 import { waitingLines } from "./waiting.ts";
 import { whoDecides } from "./who-decides.ts";
+
+/** A later incident that has locked what was given back before. */
+export interface LockedBy {
+  id: string;
+  /** Whether that holds. Else nobody here knows: what locked it is over, may have opened it, or does not see it locked. */
+  isHeld: boolean;
+}
 
 /** How an incident stands at a moment. */
 export interface Standing {
@@ -21,7 +29,7 @@ export interface Standing {
   /** Who decides where other incidents went on from it; null where none did. */
   decides: string | null;
   /** The later incident that has locked the application since this one gave it back; null where none has. */
-  lockedBy: string | null;
+  lockedBy: LockedBy | null;
   /** Of one that stays locked, the incidents that take away again what somebody gives it by hand. */
   guards: readonly string[];
 }
@@ -49,11 +57,18 @@ function withLock(known: Incident, later: readonly Incident[]): Incident {
     : known;
 }
 
-/** The last of them that locked it or opened it again says how it is. */
-function lockedBy(incident: Incident, later: readonly Incident[]): string | null {
+/** Of those that locked it since it was seen to be open last, one that holds it counts before the others. */
+function lockedBy(incident: Incident, later: readonly Incident[]): LockedBy | null {
   const { restored } = incident;
   if (!restored || staysLocked(incident)) return null;
-  const isOpen = (one: Incident): boolean => isOpened(one) && !staysLocked(one);
-  const last = later.findLast((one) => isOpen(one) || (lockedSince(one) ?? 0) > restored.at);
-  return last && !isOpen(last) ? last.id : null;
+  const locking = later
+    .slice(later.findLastIndex(isSeenOpen) + 1)
+    .filter(({ steps: { lock } }) => cameToItsEnd(lock) && lock.at > restored.at);
+  const holding = locking.findLast(isHolding);
+  const last = holding ?? locking.at(-1);
+  return last ? { id: last.id, isHeld: holding !== undefined } : null;
 }
+
+/** Whether it keeps the application locked, as it saw it last. */
+const isHolding = (one: Incident): boolean =>
+  whyOver(one) === null && isComplete(one.steps.lock) && (!isOpened(one) || staysLocked(one));
