@@ -31,10 +31,11 @@ export async function namingConfig(
 
 /**
  * The commands that go by a configuration, where none is named behind them: until the sentence ends, another command
- * begins, or a line that goes on with a capital letter. A line may be broken anywhere within a command.
+ * begins, or a line that goes on with a capital letter. A line may be broken anywhere within a command, and what
+ * {@link shellWord} has quoted, such as a reason, ends none.
  */
 const COMMAND =
-  /npx\s+curfew\s+(?:audit|config\s+check|revoke|rotate(?:\s+(?:adopt|resume|status))?)\b(?!(?:(?!npx\s+curfew|[.;]\s|\n\s*[A-Z]).)*?--config)/gs;
+  /npx\s+curfew\s+(?:audit|config\s+check|revoke|rotate(?:\s+(?:adopt|resume|status))?)\b(?!(?:(?<=\s)'(?:[^']|'\\'')*'(?!\\'')|(?!npx\s+curfew|[.;]\s|\n\s*[A-Z]|(?<=\s)').)*?--config)/gs;
 
 /** The same text with the configuration named in each command that goes by one. */
 export const withConfig = (text: string, config: string): string =>

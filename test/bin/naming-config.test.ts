@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { withConfig } from "../../bin/naming-config.ts";
+import { shellWord } from "../../lib/model/shell-word.ts";
 
 it.each<[string, string, string?]>([
   ["to go on: npx curfew rotate --tenant a", "to go on: npx curfew rotate --config my.yaml --tenant a"],
@@ -15,6 +16,12 @@ it.each<[string, string, string?]>([
   ],
   ["Look: npx curfew audit", "Look: npx curfew audit --config my.yaml"],
   ["Look: npx curfew audit", "Look: npx curfew audit --config 'my own.yaml'", "my own.yaml"],
+  ...["It was in a log. Dana saw it", "it's out; see\nThe ticket", "'x'. 'y'"].map((reason): [string, string] => {
+    const command = `npx curfew revoke --tenant a --reason ${shellWord(reason)} --config my.yaml. Or not`;
+    return [command, command];
+  }),
+  ["npx curfew audit with 'no end. Or --config", "npx curfew audit --config my.yaml with 'no end. Or --config"],
+  ["npx curfew revoke --reason 'name --config'", "npx curfew revoke --config my.yaml --reason 'name --config'"],
   ["How it stands: npx curfew incidents show x", "How it stands: npx curfew incidents show x"],
 ])("names the configuration in what is told: %s", (text, told, config = "my.yaml") => {
   expect(withConfig(text, config)).toBe(told);
