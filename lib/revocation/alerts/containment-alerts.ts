@@ -139,13 +139,15 @@ export function putBack(incident: Incident, { at, what, isTakenAgain }: Turn<"pu
 export function added(incident: Incident, { at, what, before }: Turn<"added">): Told {
   const { restored, steps } = incident;
   const isLocked = staysLocked(incident) && isComplete(steps.lock);
-  const given = isLocked ? "It gets no tokens for itself." : "It gets tokens again, so whoever has this does.";
+  const given = isLocked
+    ? "It gets no tokens for itself, so neither does whoever has this."
+    : "It gets tokens again, so whoever has this does.";
   const until = restored
     ? given
     : "Access is not given back before it is gone, or a second person has seen it in the plan and agreed.";
   return {
     severity: "critical",
-    title: `something was added to ${nameOf(incident)}, the application that leaked: whoever has it can log in as it`,
+    title: `something was added to ${nameOf(incident)}, the application that leaked: ${isLocked ? "it stays locked" : "whoever has it can log in as it"}`,
     text: `Curfew did not give it what is named below: it was not there at the first look, or may have leaked and is there again, or still. Curfew leaves it there: it may be yours. ${until}`,
     items: what,
     steps: [

@@ -160,11 +160,18 @@ describe("an alert about an incident", () => {
 
   it("that something was added to what is given back says whether that gets tokens", () => {
     const restored = { at: AT, stoppedAt: AT };
-    const text = (changes: Partial<Incident>) => alertOf(TURNS.added, changes).text;
+    const text = (changes: Partial<Incident>) => {
+      const alert = alertOf(TURNS.added, changes);
+      return `${alert.title}. ${alert.text}`;
+    };
     const locked = { restored: { ...restored, staysLocked: true } } as const;
 
-    expect(text({ restored })).toMatch(/It gets tokens again, so whoever has this does\.$/);
-    expect(text(locked)).toMatch(/It gets no tokens for itself\.$/);
+    expect(text({ restored })).toMatch(
+      /whoever has it can log in as it\..*It gets tokens again, so whoever has this does\.$/,
+    );
+    expect(text(locked)).toMatch(
+      /: it stays locked\..*It gets no tokens for itself, so neither does whoever has this\.$/,
+    );
     expect(text({ ...locked, steps: {} })).toMatch(/It gets tokens again/);
   });
 
