@@ -27,8 +27,12 @@ const dated = z.object({ log_id: z.string().min(1), date: reported(z.string()) }
 const SEARCHED_PAGES = 10;
 
 /**
- * The id of the newest event from before a moment that the tenant's log shows yet: it is minutes behind at times.
- * Undefined where it shows none from before; where more came since then than a search shows, the oldest of those.
+ * The id of the newest event from before a moment behind which all events from since then come that the tenant's log
+ * shows yet: it is minutes behind at times. Undefined where it shows no such event; where more came since then than a
+ * search shows, the first of those.
+ *
+ * Events get their ids, in whose order the log is read on, when they come into it, up to seconds after they happened: the
+ * newest one by its date may have come in after others from since then. Source: recorded logs.
  *
  * @param before milliseconds since the epoch
  */
@@ -37,16 +41,18 @@ export async function newestLogId(
   before: number,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  let oldest: string | undefined;
+  let first: string | undefined;
   for (let page = 0; page < SEARCHED_PAGES; page += 1) {
     const query = { sort: "date:-1", page, per_page: PAGE_SIZE, fields: "log_id,date", include_fields: true };
     const events = await readLog(api, query, dated, signal);
-    const found = events.find(({ date }) => typeof date === "string" && Date.parse(date) < before);
-    if (found) return found.log_id;
+    for (const { log_id: id, date } of events) {
+      if (first !== undefined && id >= first) continue;
+      if (typeof date === "string" && Date.parse(date) < before) return id;
+      first = id;
+    }
     if (events.length < PAGE_SIZE) return undefined;
-    oldest = events.at(-1)?.log_id;
   }
-  return oldest;
+  return first;
 }
 
 /**

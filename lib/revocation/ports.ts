@@ -129,8 +129,8 @@ export interface ResponderTenant {
   /** One that is gone already is no error. */
   deleteNetworkAcl(id: string): Promise<void>;
   /**
-   * The id of the newest event of the log from before a moment; undefined where it has none. Where more than a thousand
-   * came since then, the oldest of these.
+   * The id of the newest event of the log from before a moment behind which come all from since then; undefined where it
+   * has none. Where more than a thousand came since then, the first of these.
    */
   lastLogEvent(before: Instant): Promise<string | undefined>;
   /**

@@ -13,7 +13,10 @@ import { tried } from "./tried.ts";
 
 /** `PRESERVED#log-position`: where watching begins. */
 export interface LogPosition {
-  /** The newest event from before the lock, or from before it was read where nothing was locked; null where none was. */
+  /**
+   * The newest event from before the lock, or from before it was read where nothing was locked, behind which all from
+   * since then come; null where none was.
+   */
   event: string | null;
 }
 

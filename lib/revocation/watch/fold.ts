@@ -59,9 +59,7 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldPart
   const renewed = concern === "counted" ? withRenewed(record, event, incident) : record;
   if (own) return { ...folded, record: withOwn(renewed, own) };
   const next = counted(renewed, event, concern);
-  const isNew = concern === "told" && event.clientId === incident.clientId && isForItself(event);
-  const isAfterLock = record.lockedAt !== null && event.at >= record.lockedAt;
-  const issued = isNew && isAfterLock ? withIssued(record.issued, event, openSince(incident)) : record.issued;
+  const issued = withToken(record, event, concern, incident);
   const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
   const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
   return withKept({ ...next, issued, users, planted }, folded.seen, event, concern);
@@ -76,6 +74,17 @@ function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchR
   const { from, to, uses } = record.untold ?? { from: event.at, to: event.at, uses: [] };
   const untold = { from: Math.min(from, event.at), to: Math.max(to, event.at), uses: tallied(uses, event) };
   return { ...record, told: tallied(record.told, event), untold };
+}
+
+/**
+ * A token for itself that was given out although it should not be, or before the lock: of these some come into the log
+ * behind later ones, where looking back ends, and what they were for is within reach, too.
+ */
+function withToken(record: WatchRecord, event: LogEvent, concern: Concern, incident: FoldParts["incident"]) {
+  const { issued, lockedAt } = record;
+  if (lockedAt === null || event.clientId !== incident.clientId || !isForItself(event)) return issued;
+  if (event.at < lockedAt) return withIssued(issued, event, 0);
+  return concern === "told" ? withIssued(issued, event, openSince(incident)) : issued;
 }
 
 /** A token that was given out since the application was opened again is none of those that leaked. */

@@ -112,6 +112,18 @@ describe("a turn of watching", () => {
     expect(uses).toMatchObject([{ count: 1 }]);
   });
 
+  it("keeps what a token from before the lock was for that came into the log behind a use after it", async () => {
+    const { tenant, turn, table, incident } = await watched();
+    const token = { type: "seccft", request: undefined, audience: "https://big.example" };
+    tenant.log = [logEvent(THREE_AM + 11 * SECOND), logEvent(THREE_AM + 9 * SECOND, token)];
+    expect(isContained(await turn())).toBe(true);
+
+    expect((await readWatch(table, incident.id))?.value.issued).toMatchObject({
+      audiences: ["https://big.example"],
+      shutAt: null,
+    });
+  });
+
   it("keeps what was changed or shown, because Auth0 forgets it", async () => {
     const { tenant, turn, table, incident } = await watched();
     const write = logEvent(LATER);
@@ -232,7 +244,7 @@ describe("a turn of watching", () => {
       const leaked = await watched({ token: { ...TOKEN, issuedAt: THREE_AM }, window: null });
       leaked.tenant.log = [{ ...issued(THREE_AM), tokenId: "jti-leaked" }];
       await leaked.turn();
-      expect((await readWatch(leaked.table, leaked.incident.id))?.value.issued).toBeNull();
+      expect((await readWatch(leaked.table, leaked.incident.id))?.value.issued?.shutAt).toBeNull();
 
       for (const { turn } of [own, before, back, soon, user]) expect(wasContained(await turn())).toBe(true);
     });
