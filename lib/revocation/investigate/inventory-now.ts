@@ -51,7 +51,9 @@ export async function inventoryNow(
   const address = { domain, ...(origin === undefined ? {} : { origin }) };
   const login = await loginFrom(auditor, domain, sources);
   const act = { from: at, until: deadline, most: eventsOf(login), leaves: ["token-refused"] } as const;
-  for (const { id } of open) await noteOwnAct(table, id, act);
+  const [newest] = open;
+  // Whoever watches another one about it reads it there.
+  if (newest) await noteOwnAct(table, newest.id, act);
   const api = openManagementApi({ ...parts, address, plan, login, signal });
   await api.scopes(); // without a token every section would fail for the same reason
   return { at, source: "this incident", inventory: await readInventory(api, wanted, signal) };

@@ -11,8 +11,8 @@ export type ActsByClient = ReadonlyMap<string, readonly NotedAct[]>;
 
 /**
  * What Curfew itself did as the application that leaked, and as those that were planted with it: about each of these
- * there may be an incident of its own, which proves that it gets nothing. To be read after the page: what of it is
- * Curfew's own was noted before it could come into the log.
+ * there may be other incidents, closed ones too, which prove that it gets nothing. To be read after the page: what of it
+ * is Curfew's own was noted before it could come into the log.
  *
  * @param record what is known until the page
  * @throws CurfewError `store-failed`
@@ -25,13 +25,15 @@ export async function actsByClient(
 ): Promise<ActsByClient> {
   const since = Math.min(readUntil, following?.readUntil ?? readUntil);
   const acts = new Map([[incident.clientId, await readOwnActs(table, incident, since)]]);
-  const clients = new Set([...planted.clients, ...events.flatMap(({ createdClient = [] }) => createdClient)]);
-  if (clients.size === 0) return acts;
-  const isWanted = ({ tenant, clientId }: IncidentEntry): boolean =>
-    tenant === incident.tenant && clientId !== incident.clientId && clients.has(clientId);
+  const created = events.flatMap(({ createdClient = [] }) => createdClient);
+  const clients = new Set([incident.clientId, ...planted.clients, ...created]);
+  const isWanted = ({ id, tenant, clientId }: IncidentEntry): boolean =>
+    id !== incident.id && tenant === incident.tenant && clients.has(clientId);
   for await (const other of listIncidents(table, isWanted)) {
-    const { clientId } = other;
-    acts.set(clientId, [...(acts.get(clientId) ?? []), ...(await readOwnActs(table, other, since))]);
+    const known = acts.get(other.clientId) ?? [];
+    const more = await readOwnActs(table, other, since);
+    // What rotations and audits ask is found with each of its incidents.
+    acts.set(other.clientId, [...known, ...more.filter(({ key }) => !known.some((act) => act.key === key))]);
   }
   return acts;
 }

@@ -13,6 +13,7 @@ import {
 } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
@@ -166,6 +167,22 @@ describe("a turn of watching", () => {
     tenant.log = [...tenant.log, logEvent(LATER + 2 * SECOND, { type: "feccft", request: undefined })];
     await turn();
     expect(heard).toHaveLength(1);
+  });
+
+  it("does not take the proof of another incident about the application for the thief, but one attempt more", async () => {
+    const { tenant, turn, titles, table, incident } = await watched();
+    const { clientId, reason, openedBy, leakedSince, drill, token } = incident;
+    const report = { tenant: "acme", clientId, reason, openedAt: LATER, openedBy, leakedSince, drill, token };
+    const other = await openIncident(table, report);
+    await noteOwnAct(table, other.id, { from: LATER, until: LATER + MINUTE, most: 2, leaves: ["token-refused"] });
+    const refused = () => logEvent(LATER, { type: "feccft", request: undefined, userAgent: "curfew/1" });
+    tenant.log.push(refused(), refused());
+    await turn();
+    expect([other.id === incident.id, titles()]).toEqual([false, []]);
+
+    tenant.log.push(refused());
+    await turn();
+    expect(titles()).toEqual(["acme: somebody tries to log in as job: 1 request refused"]);
   });
 
   it("takes for no thief what a rotation or an audit asks in the middle of reading, but one attempt more", async () => {
