@@ -31,6 +31,16 @@ export function concernOf(event: LogEvent, standing: Standing): Concern | undefi
   return isAllowedAgain(event, standing) ? "counted" : "told";
 }
 
+/**
+ * Whether an event should not be only because nobody knows its token: that it was given out may come into the log after
+ * it. One that adds an application is no such event: what that one does is followed from then on.
+ */
+export const isOfUnknownToken = (event: LogEvent, standing: Standing): boolean =>
+  event.tokenId !== undefined &&
+  event.createdClient === undefined &&
+  concernOf(event, standing) === "told" &&
+  concernOf(event, { ...standing, renewed: [event.tokenId] }) === "counted";
+
 const isLeakedToken = ({ tokenId }: LogEvent, { token }: Pick<Incident, "token">): boolean =>
   token !== null && token.jti !== null && tokenId === token.jti;
 

@@ -1,8 +1,9 @@
+import type { Instant } from "../../history/history.ts";
 import { isSinceOpened, openSince } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type ActsByClient, actsOf } from "./acts-by-client.ts";
-import { type Concern, concernOf } from "./concerns.ts";
+import { type Concern, concernOf, isOfUnknownToken } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";
 import { kindOfUse, tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
@@ -28,12 +29,39 @@ export interface Folded {
 const MOST_RENEWED = 1_000;
 const MOST_GAPS = 20;
 
+/**
+ * Events get their ids when they come in, so the use of a new token may stand before that it was given out: one that
+ * happened so shortly before the log ends waits until more of it is read. What was recorded came in within six seconds.
+ * Milliseconds.
+ */
+const LATE = 60_000;
+const MOST_HELD_BYTES = 20_000;
+
 /** What a page of the log adds to what was seen. The same record and page give the same result. */
 export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): Folded {
-  const { position, readUntil, gap } = page;
+  const { position, readUntil, gap, events } = page;
   const gaps = gap ? [...record.gaps, gap].slice(-MOST_GAPS) : record.gaps;
-  const begun: Folded = { record: { ...record, position, readUntil, gaps, own: ownOf(record, parts) }, seen: [] };
-  return page.events.reduce((folded, event) => withEvent(folded, event, parts), begun);
+  const own = ownOf(record, parts);
+  const renewed = renewedWith(record, events, parts.incident);
+  const begun: Folded = { record: { ...record, position, readUntil, gaps, own, renewed }, seen: [] };
+  const read = events.reduce((folded, event) => withEvent(folded, event, parts), begun);
+  return withReleased(read, parts, readUntil);
+}
+
+/** With all that was held: nobody comes again to whom more of the log could say otherwise. */
+export const withHeld = (record: WatchRecord, parts: Pick<FoldParts, "incident">): Folded =>
+  withReleased({ record, seen: [] }, parts, Number.POSITIVE_INFINITY);
+
+/** What was held is as it is known now, where its token was given out, or what is late has come. */
+function withReleased({ record, seen }: Folded, { incident }: Pick<FoldParts, "incident">, readUntil: Instant): Folded {
+  const events = record.held ?? [];
+  if (events.length === 0) return { record, seen };
+  const standing = { incident, lockedAt: record.lockedAt, renewed: record.renewed };
+  const held = events.filter((event) => readUntil < event.at + LATE && isOfUnknownToken(event, standing));
+  const rest: Folded = { record: { ...record, held }, seen };
+  return events
+    .filter((event) => !held.includes(event))
+    .reduce((folded, event) => withJudged(folded, event, concernOf(event, standing), incident), rest);
 }
 
 /** What an act accounted for is of no use once the act is left out. */
@@ -54,15 +82,27 @@ function withEvent(folded: Folded, event: LogEvent, { incident, acts }: FoldPart
   const own = ownActOf(event, actsOf(acts, event), record.own);
   if (isPlanted(event, record.planted))
     return own ? { ...folded, record: withOwn(record, own) } : withPlantedOne(folded, event);
-  const concern = concernOf(event, { incident, lockedAt: record.lockedAt, renewed: record.renewed });
-  if (concern === undefined) return folded;
-  const renewed = concern === "counted" ? withRenewed(record, event, incident) : record;
-  if (own) return { ...folded, record: withOwn(renewed, own) };
-  const next = counted(renewed, event, concern);
+  const standing = { incident, lockedAt: record.lockedAt, renewed: record.renewed };
+  const concern = concernOf(event, standing);
+  if (concern !== undefined && own) return { ...folded, record: withOwn(record, own) };
+  const held = [...(record.held ?? []), event];
+  return isOfUnknownToken(event, standing) && Buffer.byteLength(JSON.stringify(held)) <= MOST_HELD_BYTES
+    ? { ...folded, record: { ...record, held } }
+    : withJudged(folded, event, concern, incident);
+}
+
+function withJudged(
+  { record, seen }: Folded,
+  event: LogEvent,
+  concern: Concern | undefined,
+  incident: FoldParts["incident"],
+): Folded {
+  if (concern === undefined) return { record, seen };
+  const next = counted(record, event, concern);
   const issued = withToken(record, event, concern, incident);
   const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
   const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
-  return withKept({ ...next, issued, users, planted }, folded.seen, event, concern);
+  return withKept({ ...next, issued, users, planted }, seen, event, concern);
 }
 
 /** With a use of an application that was planted. */
@@ -88,9 +128,15 @@ function withToken(record: WatchRecord, event: LogEvent, concern: Concern, incid
 }
 
 /** A token that was given out since the application was opened again is none of those that leaked. */
-function withRenewed(record: WatchRecord, event: LogEvent, incident: FoldParts["incident"]): WatchRecord {
-  const { tokenId } = event;
-  const isNew = isSinceOpened(event, incident) && kindOfUse(event) === "token-issued";
-  if (!isNew || tokenId === undefined || record.renewed.includes(tokenId)) return record;
-  return { ...record, renewed: [...record.renewed, tokenId].slice(-MOST_RENEWED) };
+function renewedWith(
+  { renewed, lockedAt }: WatchRecord,
+  events: readonly LogEvent[],
+  incident: FoldParts["incident"],
+): readonly string[] {
+  const isNew = (event: LogEvent): boolean =>
+    kindOfUse(event) === "token-issued" &&
+    isSinceOpened(event, incident) &&
+    concernOf(event, { incident, lockedAt, renewed }) === "counted";
+  const given = events.filter(isNew).flatMap(({ tokenId }) => tokenId ?? []);
+  return given.length === 0 ? renewed : [...new Set([...renewed, ...given])].slice(-MOST_RENEWED);
 }

@@ -2,6 +2,8 @@ import type { Instant } from "../../history/history.ts";
 import type { Stored } from "../../history/update-row.ts";
 import { type TellingParts, tellIncident } from "../alerts/tell.ts";
 import type { Incident } from "../incident/incident.ts";
+import { withHeld } from "./fold.ts";
+import { keepSeen } from "./seen.ts";
 import { changeWatch, readWatch, type WatchRecord } from "./watch-record.ts";
 
 /**
@@ -27,7 +29,18 @@ export async function tellUses(
   known: Stored<WatchRecord>,
   telling: Telling,
 ): Promise<Stored<WatchRecord>> {
-  return tellPlanted(incident, await tellOwn(incident, known, telling), telling);
+  const all = telling.isLast ? await releaseHeld(incident, known, telling) : known;
+  return tellPlanted(incident, await tellOwn(incident, all, telling), telling);
+}
+
+async function releaseHeld(
+  incident: Incident,
+  known: Stored<WatchRecord>,
+  { parts: { table } }: Telling,
+): Promise<Stored<WatchRecord>> {
+  if (!known.value.held?.length) return known;
+  await keepSeen(table, incident.id, withHeld(known.value, { incident }).seen);
+  return changeWatch(table, incident.id, known, (record) => withHeld(record, { incident }).record);
 }
 
 /** Tells what nobody was told of when watching ended. */

@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { type Stored, updateRow } from "../../history/update-row.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { type Incident, incidentPartition } from "../incident/incident.ts";
+import type { LogEvent } from "../ports.ts";
 import type { Issued } from "./issued.ts";
 import type { UseTally } from "./log-use.ts";
 import type { PlantedUses } from "./planted.ts";
@@ -38,6 +39,8 @@ export interface WatchRecord extends LogPosition {
   ownEvents: number;
   /** `jti`s of tokens that were given out since access is given back; bounded. */
   renewed: readonly string[];
+  /** Uses since then with tokens that nobody knows yet; absent before the first one, and bounded. */
+  held?: readonly LogEvent[];
   /** Tokens that it was given for itself while it should get none; null while there is none. */
   issued: Issued | null;
   users: UserTokens;
