@@ -2,6 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { isSinceOpened, staysLocked } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
+import { SKEW } from "./issued.ts";
 import { kindOfUse } from "./log-use.ts";
 
 /**
@@ -53,9 +54,18 @@ const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">):
  * holds for its users alone: for itself it is given none.
  */
 function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boolean {
-  if (!isSinceOpened(event, incident)) return false;
   if (staysLocked(incident) && event.userId === undefined) return false;
-  const kind = kindOfUse(event);
-  if (kind === "token-issued" || kind === "token-refused") return true;
-  return event.tokenId === undefined || renewed.includes(event.tokenId);
+  if (isGivenSince(event, incident) || isOneOf(event, renewed)) return true;
+  if (!isSinceOpened(event, incident)) return false;
+  return kindOfUse(event) === "token-refused" || event.tokenId === undefined;
 }
+
+/**
+ * Whether a token was given out since the lock was opened. One that the log dates in the seconds before was, too: clocks
+ * differ, and as long as the lock holds none is.
+ */
+export const isGivenSince = (event: LogEvent, incident: Standing["incident"]): boolean =>
+  kindOfUse(event) === "token-issued" && isSinceOpened({ at: event.at + SKEW }, incident);
+
+const isOneOf = ({ tokenId }: LogEvent, renewed: readonly string[]): boolean =>
+  tokenId !== undefined && renewed.includes(tokenId);

@@ -1,11 +1,11 @@
 import type { Instant } from "../../history/history.ts";
-import { isSinceOpened, openSince } from "../incident/how-far.ts";
+import { openSince } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type ActsByClient, actsOf } from "./acts-by-client.ts";
-import { type Concern, concernOf, isOfUnknownToken } from "./concerns.ts";
+import { type Concern, concernOf, isGivenSince, isOfUnknownToken } from "./concerns.ts";
 import { isForItself, withIssued } from "./issued.ts";
-import { kindOfUse, tallied } from "./log-use.ts";
+import { tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import { isPlanted, withPlanted, withPlantedUse } from "./planted.ts";
 import type { LogPage } from "./read-on.ts";
@@ -134,9 +134,7 @@ function renewedWith(
   incident: FoldParts["incident"],
 ): readonly string[] {
   const isNew = (event: LogEvent): boolean =>
-    kindOfUse(event) === "token-issued" &&
-    isSinceOpened(event, incident) &&
-    concernOf(event, { incident, lockedAt, renewed }) === "counted";
+    isGivenSince(event, incident) && concernOf(event, { incident, lockedAt, renewed }) === "counted";
   const given = events.filter(isNew).flatMap(({ tokenId }) => tokenId ?? []);
   return given.length === 0 ? renewed : [...new Set([...renewed, ...given])].slice(-MOST_RENEWED);
 }

@@ -33,7 +33,7 @@ export const isForItself = (event: LogEvent): boolean =>
  * opened again must not look as if it had been shut, and what a thief gets after a proof not as if before it.
  * Milliseconds.
  */
-const SKEW = 20_000;
+export const SKEW = 20_000;
 
 /**
  * What is known of such tokens, with one more.
@@ -46,7 +46,7 @@ export function withIssued(issued: Issued | null, { at, audience }: LogEvent, op
   const shutAt = issued?.shutAt ?? null;
   return {
     at: Math.max(issued?.at ?? at, at),
-    shutAt: at < (openedAt ?? Number.POSITIVE_INFINITY) - SKEW ? Math.max(shutAt ?? at, at) : shutAt,
+    shutAt: at < (openedAt ?? Number.POSITIVE_INFINITY) ? Math.max(shutAt ?? at, at) : shutAt,
     audiences:
       audiences.length > MOST_AUDIENCES || Buffer.byteLength(JSON.stringify(audiences)) > MOST_BYTES
         ? "any"

@@ -38,6 +38,18 @@ describe("a token that was given out since access is back is none that leaked, w
   });
 });
 
+it.each([
+  { title: "in the seconds before access is back, by the log's clock, is the application's own", seconds: 20, uses: 0 },
+  { title: "earlier than clocks differ is none of its own, and neither are its uses", seconds: 21, uses: 3 },
+])("a token that was given out $title", async ({ seconds, uses }) => {
+  const { tenant, turn, heard } = await restored();
+  const at = RESTORED.at - seconds * SECOND;
+  tenant.log.push(given(at, "new"), use(at, "new"), use(at + MINUTE, "new"));
+  await turn();
+
+  expect(heard.flatMap(({ items }) => items).reduce((sum, item) => sum + Number.parseInt(item, 10), 0)).toBe(uses);
+});
+
 describe("a use of a token that leaked, in the last minute of the log,", () => {
   it("is told once no other order of events can explain it, with what it shows of it", async () => {
     const { tenant, turn, heard, clock, table, incident } = await restored();
