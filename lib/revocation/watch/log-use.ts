@@ -6,11 +6,11 @@ import type { LogEvent } from "../ports.ts";
 export type UseKind = "token-issued" | "token-refused" | "write" | "secret-read" | "other";
 
 /**
- * Exchanges for tokens are `se…ft` and `fe…ft`, by kind of grant; the newer ones have whole words.
+ * Exchanges for tokens are `se…ft` and `fe…ft`, by kind of grant, delegated ones `sde…ft`; the newer ones have whole words.
  * Source: Auth0 documentation, "Log Event Type Codes", and its schema of log events.
  */
-const ISSUED = /^se[a-z]*ft$|^(secte|sede|sens)$|_exchange_succeeded$|^success_on_behalf_of_token_exchange$/;
-const REFUSED = /^fe[a-z]*ft$|^(fecte|fede|fens)$|_exchange_failed$|^failed_on_behalf_of_token_exchange$/;
+const ISSUED = /^s(e|dele)[a-z]*ft$|^(secte|sede|sens)$|_exchange_succeeded$|^success_on_behalf_of_token_exchange$/;
+const REFUSED = /^f(e|dele)[a-z]*ft$|^(fecte|fede|fens)$|_exchange_failed$|^failed_on_behalf_of_token_exchange$/;
 
 export function kindOfUse({ type, request }: Pick<LogEvent, "type" | "request">): UseKind {
   if (ISSUED.test(type)) return "token-issued";

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { tallied, type UseTally } from "../../../lib/revocation/watch/log-use.ts";
+import { kindOfUse, tallied, type UseTally } from "../../../lib/revocation/watch/log-use.ts";
+import { hasReference, REFERENCE } from "../../support/reference.ts";
 import { logEvent, THREE_AM } from "../support.ts";
 
 const SHOWN = { accessedSecrets: ["client_secret"] };
@@ -43,4 +46,36 @@ it("leaves out no answer with secrets of which nothing else tells", () => {
     { what: "POST /api/v2/clients", count: 1 },
     { what: "POST /api/v2/clients, which shows secrets: client_secret", count: 2 },
   ]);
+});
+
+it.each([
+  ["seacft", "token-issued"],
+  ["sdeleacft", "token-issued"],
+  ["secte", "token-issued"],
+  ["feccft", "token-refused"],
+  ["fdeleacft", "token-refused"],
+  ["ciba_exchange_failed", "token-refused"],
+  ["fd", "other"],
+])("an event %s is a %s", (type, kind) => {
+  expect(kindOfUse(logEvent(THREE_AM, { type }))).toBe(kind);
+});
+
+/** Of the reuse of a refresh token, and of other parties' tokens, it is said what they are. */
+const OTHERS = ["ferrt", "feta", "seta"];
+
+it.skipIf(!hasReference)("every exchange that Auth0's schema knows is one", () => {
+  const { components } = JSON.parse(readFileSync(join(REFERENCE, "tenant-logs-schema.json"), "utf8")) as {
+    components: { schemas: Record<string, { title?: string; description?: string }> };
+  };
+  const types = Object.entries(components.schemas)
+    .filter(([type, { title = "", description = "" }]) => {
+      return /^(failed|successful) (token )?exchange/i.test(`${title || description}`) && !OTHERS.includes(type);
+    })
+    .map(([type]) => type);
+  console.info(`exchanges in the schema: ${types.length}`);
+  expect(types.length).toBeGreaterThan(20);
+  for (const type of types) {
+    const kind = kindOfUse(logEvent(THREE_AM, { type }));
+    expect([type, kind]).toEqual([type, /fail|^f/.test(type) ? "token-refused" : "token-issued"]);
+  }
 });
