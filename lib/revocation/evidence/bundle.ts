@@ -97,8 +97,8 @@ export interface BundledUse {
 
 export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier" | "notKept" | "notCompared"> & {
   reachesBackTo: Moment | null;
-  /** A time of which events were gone before somebody read them. */
-  gap: { from: Moment; to: Moment } | null;
+  /** Times of which events were gone before somebody read them. */
+  gaps: readonly { from: Moment; to: Moment }[];
   uses: readonly BundledUse[];
   changes: NonNullable<InvestigationRecord["compared"]>["changes"];
   otherChanges: number;

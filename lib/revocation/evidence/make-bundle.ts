@@ -173,7 +173,7 @@ const bundledInvestigation = (
   notKept: record.notKept,
   notCompared: record.notCompared,
   reachesBackTo: isoOrNull(record.reachesBackTo),
-  gap: record.gap ? { from: iso(record.gap.from), to: iso(record.gap.to) } : null,
+  gaps: (record.gaps ?? []).map(({ from, to }) => ({ from: iso(from), to: iso(to) })),
   uses: record.uses.map(bundledUse),
   changes: record.compared?.changes ?? [],
   otherChanges: record.compared?.others ?? 0,

@@ -82,7 +82,7 @@ function aboutTheLog(facts: Facts): string[] {
     ...(reach ? [`The log reaches back to ${momentOf(Date.parse(reach))}: what was done before then?`] : []),
     ...(watch ? [] : ["Nobody watched the log after it was locked."]),
     ...unwatched(facts),
-    ...[...(investigation?.gap ? [investigation.gap] : []), ...(watch?.gaps ?? [])].map(
+    ...[...(investigation?.gaps ?? []), ...(watch?.gaps ?? [])].map(
       ({ from, to }) =>
         `What was done between ${momentBefore(Date.parse(from))} and ${momentOf(Date.parse(to))}? The log has a gap there.`,
     ),

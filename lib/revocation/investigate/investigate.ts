@@ -55,7 +55,7 @@ export async function investigate(
       answer: result.message,
     });
   }
-  if (whole.gap) await tellIncident(incident, { turn: "log-gap", ...whole.gap }, parts);
+  for (const gap of whole.gaps ?? []) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
   await tellIncident(incident, foundTurn(whole, incident.leakedSince, result.at), parts);
   return recordStep(table, incident.id, "investigate", result);
 }

@@ -22,8 +22,8 @@ export interface InvestigationRecord {
   /** When the oldest event that Auth0 still had happened; null before it is known, or where there was none. */
   reachesBackTo: Instant | null;
   readUntil: Instant;
-  /** A time of which events are gone that nobody read; absent where there is none. */
-  gap?: LogGap;
+  /** Times of which events are gone that nobody read, the newest ones; absent where there is none. */
+  gaps?: readonly LogGap[];
   /** Whether the log is read to where watching begins. */
   isRead: boolean;
   /** Uses since the leak, of the application and of the token. */

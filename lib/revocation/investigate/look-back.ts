@@ -5,7 +5,7 @@ import type { Incident, StepResult } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
-import { readOn } from "../watch/read-on.ts";
+import { type LogGap, readOn, withGap } from "../watch/read-on.ts";
 import { keepSeen } from "../watch/seen.ts";
 import { momentBefore } from "../window/window-text.ts";
 import {
@@ -68,7 +68,8 @@ async function readLog(
       await keepSeen(table, incident.id, seen);
       // What was planted goes on behind the lock: it is followed to the end of the log, and then by the watch.
       const isRead = isEnd || (isPast && next.planted.clients.length === 0);
-      if (!(await keep({ ...next, isRead, ...(gap && { gap }) }))) return { record, version, failure: undefined };
+      if (!(await keep({ ...next, isRead, ...(gap && passed(next, gap)) })))
+        return { record, version, failure: undefined };
       if (isRead || clock.now() >= deadline) return { record, version, failure: undefined };
     }
     return { record, version, failure: undefined };
@@ -79,6 +80,12 @@ async function readLog(
     throw error;
   }
 }
+
+/** Whoever goes on from here has not to find the same gap again. */
+const passed = ({ gaps, readUntil }: InvestigationRecord, gap: LogGap) => ({
+  gaps: withGap(gaps, gap),
+  readUntil: Math.max(readUntil, gap.to),
+});
 
 /** At first nobody has missed anything: the log is read from the oldest event that there is. */
 const whereItStopped = ({ position, readUntil }: InvestigationRecord, now: Instant) => ({

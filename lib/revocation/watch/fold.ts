@@ -8,7 +8,7 @@ import { isForItself, withIssued } from "./issued.ts";
 import { tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import { isPlanted, withPlanted, withPlantedUse } from "./planted.ts";
-import type { LogPage } from "./read-on.ts";
+import { type LogPage, withGap } from "./read-on.ts";
 import { type SeenEvent, withKept } from "./seen.ts";
 import { withUserToken } from "./user-tokens.ts";
 import type { WatchRecord } from "./watch-record.ts";
@@ -27,7 +27,6 @@ export interface Folded {
 
 /** Bounds what one row holds. */
 const MOST_RENEWED = 1_000;
-const MOST_GAPS = 20;
 
 /**
  * Events get their ids when they come in, so the use of a new token may stand before that it was given out: one that
@@ -40,7 +39,7 @@ const MOST_HELD_BYTES = 20_000;
 /** What a page of the log adds to what was seen. The same record and page give the same result. */
 export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): Folded {
   const { position, readUntil, gap, events } = page;
-  const gaps = gap ? [...record.gaps, gap].slice(-MOST_GAPS) : record.gaps;
+  const gaps = withGap(record.gaps, gap);
   const own = ownOf(record, parts);
   const renewed = renewedWith(record, events, parts.incident);
   const begun: Folded = { record: { ...record, position, readUntil, gaps, own, renewed }, seen: [] };

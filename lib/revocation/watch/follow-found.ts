@@ -8,7 +8,7 @@ import { type ActsByClient, actsByClient, actsOf } from "./acts-by-client.ts";
 import { type Folded, withOwn, withPlantedOne } from "./fold.ts";
 import { ownActOf } from "./own-acts.ts";
 import { isPlanted, NOTHING_PLANTED } from "./planted.ts";
-import { type LogPage, readOn } from "./read-on.ts";
+import { type LogPage, readOn, withGap } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
 import { type Following, putWatch, type WatchRecord } from "./watch-record.ts";
 
@@ -62,7 +62,7 @@ function withPassed(record: WatchRecord, { until, before }: Following, page: Log
   const { position, readUntil, gap, events, isEnd } = page;
   const isDone = isEnd || events.some(({ id }) => id > until);
   const following = isDone ? null : { position, readUntil, until, before };
-  const begun: Folded = { record: { ...record, following, gaps: gap ? [...record.gaps, gap] : record.gaps }, seen: [] };
+  const begun: Folded = { record: { ...record, following, gaps: withGap(record.gaps, gap) }, seen: [] };
   return events.filter(({ id }) => id <= until).reduce((folded, event) => withOne(folded, event, before, acts), begun);
 }
 

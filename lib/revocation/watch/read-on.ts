@@ -18,6 +18,13 @@ export interface LogGap {
   to: Instant;
 }
 
+/** Bounds what one row holds. */
+const MOST_GAPS = 20;
+
+/** Those that are known, with one more. */
+export const withGap = (gaps: readonly LogGap[] = [], gap: LogGap | null): readonly LogGap[] =>
+  gap ? [...gaps, gap].slice(-MOST_GAPS) : gaps;
+
 /** Events that were read, and how far the log is read with them. */
 export interface LogPage extends LogPosition {
   events: readonly LogEvent[];

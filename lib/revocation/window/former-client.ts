@@ -15,7 +15,7 @@ export interface FormerParts {
   table: Table;
   now: Instant;
   /** What looking back found; undefined where nobody has begun. */
-  earlier: Pick<InvestigationRecord, "isRead" | "reachesBackTo" | "gap"> | undefined;
+  earlier: Pick<InvestigationRecord, "isRead" | "reachesBackTo" | "gaps"> | undefined;
   /** Absent where nobody reads them now. */
   inventories?: Pick<Inventories, "before"> | undefined;
 }
@@ -42,7 +42,7 @@ export async function formerClient(
 
 /** From when on the log was read without a gap; what it was given tokens for is within reach by that already. */
 const logFrom = (earlier: FormerParts["earlier"]): Instant =>
-  (earlier?.isRead && earlier.gap === undefined ? earlier.reachesBackTo : null) ?? Number.POSITIVE_INFINITY;
+  (earlier?.isRead && earlier.gaps === undefined ? earlier.reachesBackTo : null) ?? Number.POSITIVE_INFINITY;
 
 /** Of what could not be stored only people know what it was. */
 const wasTold = async (incident: Incident, table: Table): Promise<boolean> =>

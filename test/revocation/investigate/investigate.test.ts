@@ -141,7 +141,7 @@ describe("looking back", () => {
     ]);
   });
 
-  it("goes on where Auth0 has forgotten the event that it stopped at, and says what nobody read", async () => {
+  it("goes on where Auth0 has forgotten the event that it stopped at, again and again, and says what nobody read", async () => {
     const { tenant, run, table, incident, heard, clock } = await investigated();
     const at = (hours: number) =>
       logEvent(THREE_AM - hours * HOUR, { request: { method: "post", path: "/api/v2/users" } });
@@ -152,15 +152,22 @@ describe("looking back", () => {
 
     await run(0);
     await clock.run(clock.sleep(2 * DAY));
+    tenant.log = [third, fourth];
+    await run(0);
+    await clock.run(clock.sleep(2 * DAY));
     tenant.log = [fourth];
     const { steps } = await run();
 
     expect(steps.investigate?.outcome).toBe("done");
     expect((await readInvestigation(table, incident.id))?.value).toMatchObject({
       isRead: true,
-      gap: { from: second.at, to: fourth.at },
+      gaps: [
+        { from: second.at, to: third.at },
+        { from: third.at, to: fourth.at },
+      ],
     });
-    expect(heard[0]?.title).toContain("nobody can see what was done with job");
+    const blind = heard.filter(({ title }) => title.includes("nobody can see what was done with job"));
+    expect(blind).toHaveLength(2);
   });
 
   it("never takes silence for nothing", async () => {
