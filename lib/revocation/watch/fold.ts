@@ -4,7 +4,7 @@ import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type ActsByClient, actsOf } from "./acts-by-client.ts";
 import { type Concern, concernOf, isGivenSince, isOfUnknownToken } from "./concerns.ts";
-import { isForItself, withIssued } from "./issued.ts";
+import { isForItself, withAudienceOf, withIssued } from "./issued.ts";
 import { tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
 import { isPlanted, withPlanted, withPlantedUse } from "./planted.ts";
@@ -116,15 +116,19 @@ function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchR
 }
 
 /**
- * A token for itself that was given out although it should not be, or before the lock: of these some come into the log
- * behind later ones, where looking back ends, and what they were for is within reach, too.
+ * A token for itself that was given out although it should not be, or before the lock: looking back ends where the lock
+ * was tried first. It may be refused for long, and what came before it may come into the log behind what came after.
  */
 function withToken(record: WatchRecord, event: LogEvent, concern: Concern, incident: FoldParts["incident"]) {
   const { issued, lockedAt } = record;
-  if (lockedAt === null || event.clientId !== incident.clientId || !isForItself(event)) return issued;
-  if (event.at < lockedAt) return withIssued(issued, event, 0);
+  if (event.clientId !== incident.clientId || !isForItself(event)) return issued;
+  if (lockedAt === null) return isToBeLocked(incident) ? withAudienceOf(issued, event) : issued;
+  if (event.at < lockedAt) return withAudienceOf(issued, event);
   return concern === "told" ? withIssued(issued, event, openSince(incident)) : issued;
 }
+
+const isToBeLocked = ({ leak, drill, restored }: FoldParts["incident"]): boolean =>
+  leak?.levers.includes("lock") === true && !drill && !restored;
 
 /** A token that was given out since the application was opened again is none of those that leaked. */
 function renewedWith(

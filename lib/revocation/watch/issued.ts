@@ -9,7 +9,7 @@ import { kindOfUse } from "./log-use.ts";
 
 /** Tokens that the application was given for itself after it was locked and before it was restored, as the log says. */
 export interface Issued {
-  /** Of the last one. */
+  /** Of the last one; 0 where only some from before the lock are known. */
   at: Instant;
   /** Of the last one that contradicts the proof: since access is given back it may be the application's own. */
   shutAt: Instant | null;
@@ -53,6 +53,10 @@ export function withIssued(issued: Issued | null, { at, audience }: LogEvent, op
         : audiences,
   };
 }
+
+/** With what a token from before the lock was for: that is within reach, too. It says nothing of the lock. */
+export const withAudienceOf = (issued: Issued | null, event: LogEvent): Issued =>
+  withIssued(issued, { ...event, at: issued?.at ?? 0 }, 0);
 
 /**
  * Takes back a proof that the log contradicts: whoever opens the application and closes it again between two looks

@@ -113,16 +113,19 @@ describe("a turn of watching", () => {
     expect(uses).toMatchObject([{ count: 1 }]);
   });
 
-  it("keeps what a token from before the lock was for that came into the log behind a use after it", async () => {
-    const { tenant, turn, table, incident } = await watched();
+  it.each<[string, Partial<Incident>, boolean]>([
+    ["that came into the log behind a use after it", {}, true],
+    ["that is refused for long", { steps: { lock: undone(THREE_AM) } }, true],
+    ["that is refused, in a drill", { drill: true, steps: {} }, false],
+  ])("keeps what a token from before the lock was for %s", async (_, changes, isKept) => {
+    const { tenant, turn, table, incident } = await watched(changes);
     const token = { type: "seccft", request: undefined, audience: "https://big.example" };
     tenant.log = [logEvent(THREE_AM + 11 * SECOND), logEvent(THREE_AM + 9 * SECOND, token)];
-    expect(isContained(await turn())).toBe(true);
+    const before = stoppedAt(incident);
+    expect(stoppedAt(await turn())).toBe(before);
 
-    expect((await readWatch(table, incident.id))?.value.issued).toMatchObject({
-      audiences: ["https://big.example"],
-      shutAt: null,
-    });
+    const { issued } = (await readWatch(table, incident.id))?.value ?? {};
+    expect(issued).toEqual(isKept ? { at: 0, shutAt: null, audiences: ["https://big.example"] } : null);
   });
 
   it("keeps what was changed or shown, because Auth0 forgets it", async () => {
