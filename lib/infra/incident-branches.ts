@@ -11,7 +11,7 @@ import {
 } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import type { RespondStep } from "../revocation/incident-machine.ts";
-import { ASK_AND_ASK, ASK_ONCE_MORE, ASK_QUICKLY } from "./incident-retries.ts";
+import { ASK_AND_ASK, ASK_QUICKLY } from "./incident-retries.ts";
 import { countMore, type IncidentTasks, isNext, NONE, NOT_ASKED_AGAIN, REFERENCES } from "./incident-tasks.ts";
 
 /** Between two rounds of containing where the function does not say it. */
@@ -85,31 +85,6 @@ function provingAgain(scope: Construct, tasks: IncidentTasks): IChainable {
   tasks.onFailure(prove, "ProveBeside", "that what leaked in {} is dead could not be proven.", over);
   rotate.next(prove).next(over);
   return new Choice(scope, "IsProofOld").when(isNext("rotate"), rotate).otherwise(over);
-}
-
-/** A turn, then the wait that it says; what is not replaced yet is tried again in between. */
-export function watching(scope: Construct, tasks: IncidentTasks): IChainable {
-  const turn = tasks.respond("WatchTurn", "watch", ASK_ONCE_MORE);
-  const pause = tasks.pause("AwaitTurn");
-  const rotate = tasks.rotate("RotateAgain", "rotate");
-  const prove = tasks.rotate("ProveAgain", "prove");
-  const over = new Pass(scope, "WatchedToTheEnd");
-  const close = tasks.investigate("CloseEnded", "close", ASK_AND_ASK, JsonPath.DISCARD);
-  const what = new Choice(scope, "IsWindowOpen")
-    .when(isNext("on"), over)
-    .when(isNext("close"), close)
-    .when(isNext("rotate"), rotate)
-    .otherwise(pause);
-  const patience = tasks.patience("Watch", pause);
-  tasks.onFailure(turn, "WatchTurn", "nobody watches {} for the moment.", patience);
-  tasks.onFailure(rotate, "RotateAgain", "the credential of {} was not replaced.", patience);
-  tasks.onFailure(prove, "ProveAgain", "that what leaked in {} is dead could not be proven.", patience);
-  tasks.onFailure(close, "CloseEnded", "{} was ended, and is not closed yet.", over);
-  close.next(over);
-  rotate.next(prove).next(pause);
-  pause.next(turn);
-  // Issuing was stopped a moment ago, and what is lost meanwhile the log has.
-  return turn.next(what);
 }
 
 /** What was done with it before it was locked: in the log, and then in all that is different, as soon as that can be read. */

@@ -15,8 +15,9 @@ import { Construct } from "constructs";
 import { INCIDENT_MACHINE } from "../revocation/incident-machine.ts";
 import { acknowledge, arnInFinding } from "./acknowledge.ts";
 import { LOG_RETENTION } from "./curfew-function.ts";
-import { closing, containing, investigating, opening, replacing, watching } from "./incident-branches.ts";
+import { closing, containing, investigating, opening, replacing } from "./incident-branches.ts";
 import { type IncidentFunctions, incidentTasks } from "./incident-tasks.ts";
+import { watching } from "./incident-watching.ts";
 import { runbookAlarm } from "./runbook-alarm.ts";
 import type { Topics } from "./topics.ts";
 
@@ -37,7 +38,7 @@ export function incidentMachineArns(scope: Construct): { machine: string; execut
 
 /**
  * The longest window is 30 days and what a leaked token says of its own end; people may answer for 7 days more. Watching
- * takes 1,800 turns however long that is.
+ * takes 1,600 turns however long that is.
  */
 const LONGEST_INCIDENT = Duration.days(180);
 

@@ -57,13 +57,14 @@ export const ASK_AGAIN_AFTER: Seconds = hours(24);
  * - `on`: what comes next
  * - `ask`, `act`: a second person is to be asked; a second person agreed
  * - `close`: a person has ended it, and it is closed at once, whoever still waits
- * - `rotate`: what leaked is to be replaced once more, and proven dead, before the next turn of watching; also where
+ * - `rotate`: what leaked is to be replaced once more, and proven dead, beside the next turns of watching; also where
  *   something was taken away beside the execution that watches
+ * - `rotating`: that is not over yet, and the same is to be done again after `wait`
  */
 export interface StepAnswer {
   incident: string;
   tenant: string;
-  next: "again" | "on" | "ask" | "act" | "rotate" | "close";
+  next: "again" | "on" | "ask" | "act" | "rotate" | "rotating" | "close";
   /** Before what comes next. */
   wait: Seconds;
 }

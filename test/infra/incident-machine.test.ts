@@ -2,7 +2,9 @@ import validate from "asl-validator";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hours, minutes } from "../../lib/model/duration.ts";
 import { INVESTIGATE_STEPS, RESPOND_STEPS, ROTATE_STEPS } from "../../lib/revocation/incident-machine.ts";
+import { isBeingReplacedAgain, shouldRotateAgain } from "../../lib/revocation/respond/rotate-again.ts";
 import { allStates, type Definition } from "../../lib/sandbox/cloud/state-machine/prepare-definition.ts";
+import { done, incidentOf } from "../revocation/support.ts";
 import { FULL, LEAST } from "./configurations.ts";
 import { definitionIn, INCIDENT, runIncident } from "./incident-run.ts";
 import { SYNTHESIS_TIMEOUT, synthesized } from "./synthesize.ts";
@@ -226,6 +228,92 @@ describe("an emergency revocation", () => {
     );
     expect(calls.filter((step) => step === "rotate")).toHaveLength(2);
   });
+
+  /**
+   * A way in which replacing again and again comes to nothing: what a try takes, in seconds, what it records, and how
+   * often people are paged for it.
+   */
+  const FAILING = [
+    { title: "hangs", ending: "fails", records: false, takes: { rotate: minutes(14), prove: minutes(9) }, pages: 2 },
+    { title: "dies at once", ending: "fails", records: false, takes: {}, pages: 2 },
+    { title: "waits for a lease", ending: "on", records: true, takes: { rotate: minutes(5), prove: 80 }, pages: 0 },
+  ] as const;
+
+  it.each(FAILING)(
+    "is watched at the spacing that the turns say while replacing once more $title, for hours",
+    async ({ ending, records, takes, pages: each }) => {
+      const { openedAt } = incidentOf();
+      const steps = Object.fromEntries(
+        ["lock", "detach-key", "contain", "network-acl", "look", "prove"].map((step) => [step, done(openedAt)]),
+      );
+      const missing = { outcome: "incomplete", message: "", missing: ["It is not replaced."], code: null } as const;
+      let incident = incidentOf({ steps: { ...steps, rotate: { ...missing, at: openedAt } }, window: null });
+      const [turns, asked]: [number[], number[]] = [[], []];
+      const { pages, result } = await run(
+        INCIDENT,
+        {
+          rotate: ending,
+          prove: () => {
+            const { askedAgain } = incident;
+            if (records && askedAgain) incident = { ...incident, askedAgain: { ...askedAgain, isOver: true } };
+            return ending;
+          },
+          window: () => {
+            incident = { ...incident, window: incidentOf().window };
+            return "on";
+          },
+          watch: (passed) => {
+            turns.push(passed);
+            const now = openedAt + passed * 1_000;
+            if (passed > hours(2)) return "on";
+            if (isBeingReplacedAgain(incident, now)) return "rotating";
+            if (!shouldRotateAgain(incident, now, true)) return "again";
+            asked.push(passed);
+            incident = { ...incident, askedAgain: { at: now } };
+            return "rotate";
+          },
+        },
+        { takes },
+      );
+      const gaps = (moments: readonly number[]) => moments.slice(1).map((at, i) => Math.round(at - (moments[i] ?? 0)));
+
+      expect(result.status).toBe("SUCCEEDED");
+      expect([...new Set(gaps(turns))]).toEqual([60]);
+      expect(asked.length).toBeGreaterThan(1);
+      expect(Math.min(...gaps(asked))).toBeGreaterThanOrEqual(records ? minutes(10) : minutes(65));
+      expect(pages).toHaveLength(each * (asked.length + 1));
+    },
+  );
+
+  it.each([
+    { title: "a person ends it", last: "close", closing: 2 },
+    { title: "there is nothing to watch any more", last: "on", closing: 1 },
+  ] as const)("is closed where $title while what leaked is replaced once more", async ({ last, closing }) => {
+    const takes = { rotate: minutes(5) };
+    const { calls, result } = await run(INCIDENT, { watch: ["rotate", "rotating", last] }, { takes });
+
+    expect(result.status).toBe("SUCCEEDED");
+    expect(calls.filter((step) => step === "watch")).toHaveLength(3);
+    expect(calls.filter((step) => step === "close")).toHaveLength(closing);
+  });
+
+  it.each(["again", "rotating"] as const)(
+    "is watched again five minutes after a turn failed (%s), and more seldom where that goes on, whoever is beside it",
+    async (before) => {
+      const failing = (times: number) => (_: number, count: number) => {
+        if (count === 0) return before === "again" ? "again" : "rotate";
+        if (count === 1) return before;
+        // Each is tried twice.
+        return count < 2 + 2 * times ? "fails" : count === 2 + 2 * times ? "again" : count % 2 === 0 ? "on" : "fails";
+      };
+      const [few, many] = [await run(INCIDENT, { watch: failing(1) }), await run(INCIDENT, { watch: failing(21) })];
+
+      for (const { result } of [few, many]) expect(result.status).toBe("SUCCEEDED");
+      expect(new Set([...few.pages, ...many.pages])).toEqual(new Set([expect.stringContaining("nobody watches")]));
+      expect(few.passed).toBeLessThan(minutes(15));
+      expect(many.passed).toBeGreaterThan(hours(6));
+    },
+  );
 
   it("fails where it cannot be closed, and tells people", async () => {
     const { result, pages } = await run(INCIDENT, { close: "fails" });

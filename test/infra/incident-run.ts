@@ -18,6 +18,8 @@ type Next = StepAnswer["next"] | "fails" | "approved" | "rejected" | "decided";
 type Answers = Next | readonly Next[] | { fails: number; after?: Answers } | ((passed: number, count: number) => Next);
 
 interface Changed {
+  /** What a step takes until it answers, in seconds. */
+  takes?: Readonly<Record<string, number>>;
   publish?: "fails";
   onAsk?(token: string, host: StateMachineHost): void;
 }
@@ -48,7 +50,7 @@ export async function runIncident(
   template: string,
   input: Json,
   script: Readonly<Record<string, Answers>>,
-  { publish, onAsk }: Changed = {},
+  { publish, onAsk, takes = {} }: Changed = {},
 ) {
   const clock = virtualClock();
   const start = clock.now();
@@ -74,6 +76,7 @@ export async function runIncident(
     clock,
     async ({ step, taskToken }) => {
       calls.push(step);
+      if (takes[step]) await clock.sleep(takes[step] * 1_000);
       const said = next(step, script[step]);
       answered.set(step, (answered.get(step) ?? 0) + 1);
       if (said === "fails") throw new Error("failed as planned");
@@ -97,13 +100,14 @@ export async function runIncident(
 
 /**
  * The events that Step Functions would have: a state that is entered and left, and for a task each try: scheduled,
- * started, and how it ended. A page is scheduled, started and ended as well.
+ * started, and how it ended. A page is scheduled, started and ended as well, and branches are started and end together.
  */
 function eventsOf({ definition }: StateMachineHost, history: readonly HistoryEvent[]): number {
+  const eventsOfState: Readonly<Record<string, number>> = { Task: 5, Parallel: 4 };
   const types = new Map([...allStates(definition)].map(([name, { Type }]) => [name, Type]));
   const entered = history
     .filter(({ type }) => type === "StateEntered")
     .map(({ state }) => (state as Json).name as string);
   const retried = history.filter(({ type }) => type === "StateRetried").length;
-  return entered.reduce((sum, name) => sum + (types.get(name) === "Task" ? 5 : 2), 0) + 3 * retried + 2;
+  return entered.reduce((sum, name) => sum + (eventsOfState[types.get(name) ?? ""] ?? 2), 0) + 3 * retried + 2;
 }

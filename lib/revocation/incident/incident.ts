@@ -127,6 +127,8 @@ export interface Incident {
   restored?: { at: Instant; stoppedAt: Instant; refutedAt?: Instant; by?: string; isOpen?: true; staysLocked?: true };
   /** When a new credential was about to take the place of what leaked, or was seen there; absent until then, and in a drill. */
   replacedAt?: Instant;
+  /** When it was asked for last that what leaked be replaced and proven dead once more; `isOver` once that was tried. */
+  askedAgain?: { at: Instant; isOver?: true };
   /** What was added to the application since the first look, and not by Curfew, the newest last; see `contain/added.ts`. */
   added?: readonly AddedCredential[];
   /** Who said that nothing more is to be done, whatever is still open; absent while nobody did. */

@@ -8,6 +8,7 @@ import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import { containRound } from "../contain/round.ts";
 import { keepPresentClient } from "../evidence/present-client.ts";
+import { noteAskedAgain } from "../incident/asked-again.ts";
 import type { Incident } from "../incident/incident.ts";
 import { laterThatDecides } from "../incident/later.ts";
 import type { RespondStep } from "../incident-machine.ts";
@@ -19,7 +20,7 @@ import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
 import { isPointless, lookingPause } from "./looking.ts";
 import type { Question } from "./question.ts";
-import { isBeingReplaced, shouldRotateAgain } from "./rotate-again.ts";
+import { isBeingReplaced, isBeingReplacedAgain, shouldRotateAgain } from "./rotate-again.ts";
 import { ON, type Way } from "./way.ts";
 
 /** Everything that the steps with the responder's login work with. */
@@ -93,9 +94,16 @@ async function watchingWay(incident: Incident, parts: RespondParts, atLeastUntil
   const wait = await nextWatch(incident, parts, atLeastUntil);
   // In a drill nothing is out: one turn shows what there would be to see.
   if (wait === null || incident.drill) return ON;
+  return { next: await nextOfWatching(incident, parts), wait: Math.ceil(wait) };
+}
+
+async function nextOfWatching(incident: Incident, parts: RespondParts): Promise<Way["next"]> {
+  const now = parts.clock.now();
+  if (isBeingReplacedAgain(incident, now)) return "rotating";
   const isDeciding = (await laterThatDecides(parts.table, incident)) === undefined;
-  const isWanted = shouldRotateAgain(incident, parts.clock.now(), isDeciding);
-  return { next: isWanted ? "rotate" : "again", wait: Math.ceil(wait) };
+  if (!shouldRotateAgain(incident, now, isDeciding)) return "again";
+  await noteAskedAgain(incident, parts);
+  return "rotate";
 }
 
 /** Others may still wait for hours; what a person ended does not. */

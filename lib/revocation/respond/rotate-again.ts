@@ -10,9 +10,10 @@ const SOONEST: Seconds = minutes(10);
 
 /**
  * Between two tries at most. Something else may put back what was taken away before each turn of watching, and every try
- * takes ten events of a history that holds 25,000: `test/infra/incident-history.test.ts` counts them.
+ * takes 18 events of a history that holds 25,000, twice as many where it dies: `test/infra/incident-history.test.ts`
+ * counts them.
  */
-const LATEST: Seconds = hours(16);
+const LATEST: Seconds = hours(36);
 
 /**
  * Containing takes a quarter of an hour; rotating, proving and the window, which comes last, take 66 minutes where every
@@ -25,6 +26,16 @@ export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): b
   window === null && now < openedAt + LONGEST_REPLACING;
 
 /**
+ * Doing that once more takes 46 minutes where both states of it run out of time in all their tries, 14 more to say so,
+ * and 5 until the turn that asks for it has answered. Milliseconds.
+ */
+const LONGEST_AGAIN = minutes(65) * 1_000;
+
+/** Whether that is being done once more beside watching. Who dies over it records nothing: then it is over in an hour. */
+export const isBeingReplacedAgain = ({ askedAgain }: Incident, now: Instant): boolean =>
+  askedAgain !== undefined && !askedAgain.isOver && now < askedAgain.at + LONGEST_AGAIN;
+
+/**
  * Whether what leaked should be replaced and proven dead once more, by the function that may: it was not done yet, or
  * something was put back and taken away again, which makes every proof an old one. The longer the incident lasts, the
  * longer it waits after the last try, as everything does that is tried again.
@@ -33,10 +44,12 @@ export const isBeingReplaced = ({ window, openedAt }: Incident, now: Instant): b
  * credential for one that leaked.
  */
 export function shouldRotateAgain(incident: Incident, now: Instant, isDeciding: boolean): boolean {
-  if (incident.drill || isOpened(incident) || isBeingReplaced(incident, now)) return false;
+  if (incident.drill || isOpened(incident)) return false;
+  if (isBeingReplaced(incident, now) || isBeingReplacedAgain(incident, now)) return false;
   const { rotate, prove } = incident.steps;
+  const last = Math.max(rotate?.at ?? 0, prove?.at ?? 0, incident.askedAgain?.at ?? 0);
   const pause = Math.min(pauseAfter(now - incident.openedAt), LATEST);
-  const waited = (now - Math.max(rotate?.at ?? 0, prove?.at ?? 0)) / 1_000;
+  const waited = (now - last) / 1_000;
   const { step } = nextStep(incident, now);
   if (step === "rotate" || step === "prove") return waited >= pause;
   const isLeft = rotate?.outcome === "not-applicable" && rotate.leftTo !== undefined;

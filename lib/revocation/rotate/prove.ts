@@ -10,6 +10,7 @@ import type { Table } from "../../store/table.ts";
 import { type Came, incomplete } from "../contain/came.ts";
 import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { tried } from "../contain/tried.ts";
+import { noteTriedAgain } from "../incident/asked-again.ts";
 import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
@@ -34,8 +35,9 @@ import type { Trial } from "./try-leaked.ts";
  */
 export async function prove(incident: Incident, parts: RotateParts): Promise<Incident> {
   // Since access was given back it gets tokens, and it is known when it got none.
-  if (isOpened(incident) || incident.ended) return incident;
-  return recordCame("prove", incident, await cameOf(incident, parts), parts);
+  const isMoot = isOpened(incident) || incident.ended !== undefined;
+  const proven = isMoot ? incident : await recordCame("prove", incident, await cameOf(incident, parts), parts);
+  return (await noteTriedAgain(incident, parts)) ?? proven;
 }
 
 async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { noteTriedAgain } from "../../../lib/revocation/incident/asked-again.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { isContained, type StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { NO_QUESTIONS, questionsBy } from "../../../lib/revocation/respond/questions.ts";
@@ -52,6 +53,28 @@ test("where that did not come to its end, watching does it", async () => {
 
   expect(await watched(world)).toMatchObject({ next: "rotate" });
   expect(world.incident().window).not.toBeNull();
+});
+
+test("what watching has asked for is waited for until it was tried, or for an hour where whoever tries it dies", async () => {
+  const world = await createWorld({ grants: [ORDERS] });
+  await world.clock.run(containAll(world));
+  const later = (count: number) => world.clock.run(world.clock.sleep(count * MINUTE));
+  await later(105);
+  expect(await watched(world)).toMatchObject({ next: "rotate" });
+  await later(64);
+  expect(await watched(world)).toMatchObject({ next: "rotating" });
+  await later(1);
+  expect(await watched(world)).toMatchObject({ next: "rotate" });
+
+  await noteTriedAgain(world.incident(), world);
+  expect(await watched(world)).toMatchObject({ next: "again" });
+  await later(10);
+  expect(await watched(world)).toMatchObject({ next: "again" });
+  await later(10);
+  const before = world.incident();
+  expect(await watched(world)).toMatchObject({ next: "rotate" });
+  await noteTriedAgain(before, world);
+  expect(await watched(world)).toMatchObject({ next: "rotating" });
 });
 
 test("that it is contained is told again whenever it was not meanwhile, also while the window stays open", async () => {

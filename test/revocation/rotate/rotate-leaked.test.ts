@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
+import { noteAskedAgain } from "../../../lib/revocation/incident/asked-again.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { incidentKey, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { recordStep } from "../../../lib/revocation/incident/incidents.ts";
@@ -332,6 +333,21 @@ describe("the proof", () => {
     expect(stoppedAt(world.incident())).toBeNull();
     await world.step(prove);
     expect(stoppedAt(world.incident())).not.toBeNull();
+  });
+
+  it.each([
+    { title: "proven", changes: {} },
+    { title: "proven as it was before", changes: {}, times: 2 },
+    { title: "not to be proven, since access was given back", changes: { restored: { at: 1, stoppedAt: 1 } } },
+    { title: "not to be proven, since a person ended it", changes: { ended: { at: 1, by: "sam", reason: "" } } },
+  ])("is no longer waited for by who asked for it once it is $title", async ({ changes, times = 1 }) => {
+    const world = await leakedWorld({ incident: changes });
+    for (let time = 0; time < times; time += 1) {
+      await noteAskedAgain(world.incident(), world);
+      await world.step(prove);
+
+      expect(world.incident().askedAgain).toEqual({ at: expect.any(Number), isOver: true });
+    }
   });
 
   it("does not hold where nothing is stored to ask with", async () => {

@@ -17,9 +17,9 @@ const open: ExposureWindow = {
 describe("the time between two looks at the log", () => {
   it.each([
     [HOUR, 60],
-    [30 * HOUR, 60],
-    [10 * DAY, 480],
-    [30 * DAY, 1_440],
+    [26 * HOUR, 60],
+    [10 * DAY, 540],
+    [30 * DAY, 1_620],
   ])("in a window of %d ms is %d s", (length, seconds) => {
     expect(watchInterval(closing(THREE_AM + length), 0, THREE_AM)).toBe(seconds);
   });
