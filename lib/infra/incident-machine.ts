@@ -38,7 +38,7 @@ export function incidentMachineArns(scope: Construct): { machine: string; execut
 
 /**
  * The longest window is 30 days and what a leaked token says of its own end; people may answer for 7 days more. Watching
- * takes 1,600 turns however long that is.
+ * takes 1,800 turns however long that is.
  */
 const LONGEST_INCIDENT = Duration.days(180);
 

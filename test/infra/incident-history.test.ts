@@ -50,7 +50,7 @@ describe("the history of an execution", () => {
       console.info(
         `${turns} turns of watching, ${turn} events each, and ${tries} tries, ${again} events each: ${events} events of ${MOST_EVENTS}`,
       );
-      expect([turn, again]).toEqual([expect.any(Number), what === "dies" ? 36 : 18]);
+      expect([turn, again]).toEqual([expect.any(Number), what === "dies" ? 23 : 18]);
       expect(turn).toBeGreaterThanOrEqual(9);
       expect(tries).toBeGreaterThan(50);
       expect(events).toBeLessThan(BUDGET);

@@ -234,8 +234,8 @@ describe("an emergency revocation", () => {
    * often people are paged for it.
    */
   const FAILING = [
-    { title: "hangs", ending: "fails", records: false, takes: { rotate: minutes(14), prove: minutes(9) }, pages: 2 },
-    { title: "dies at once", ending: "fails", records: false, takes: {}, pages: 2 },
+    { title: "hangs", ending: "fails", records: false, takes: { rotate: minutes(14), prove: minutes(9) }, pages: 1 },
+    { title: "dies at once", ending: "fails", records: false, takes: {}, pages: 1 },
     { title: "waits for a lease", ending: "on", records: true, takes: { rotate: minutes(5), prove: 80 }, pages: 0 },
   ] as const;
 
@@ -281,7 +281,8 @@ describe("an emergency revocation", () => {
       expect([...new Set(gaps(turns))]).toEqual([60]);
       expect(asked.length).toBeGreaterThan(1);
       expect(Math.min(...gaps(asked))).toBeGreaterThanOrEqual(records ? minutes(10) : minutes(65));
-      expect(pages).toHaveLength(each * (asked.length + 1));
+      // The first time both are tried, whatever the first came to.
+      expect(pages).toHaveLength(each * (asked.length + 2));
     },
   );
 

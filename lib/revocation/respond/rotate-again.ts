@@ -10,10 +10,10 @@ const SOONEST: Seconds = minutes(10);
 
 /**
  * Between two tries at most. Something else may put back what was taken away before each turn of watching, and every try
- * takes 18 events of a history that holds 25,000, twice as many where it dies: `test/infra/incident-history.test.ts`
+ * takes 18 events of a history that holds 25,000, 23 where it dies: `test/infra/incident-history.test.ts`
  * counts them.
  */
-const LATEST: Seconds = hours(36);
+const LATEST: Seconds = hours(48);
 
 /**
  * Containing takes a quarter of an hour; rotating, proving and the window, which comes last, take 66 minutes where every
