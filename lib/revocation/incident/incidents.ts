@@ -14,6 +14,10 @@ export const indexKey = ({ openedAt, id }: Pick<Incident, "openedAt" | "id">): K
   sort: `${new Date(openedAt).toISOString()}#${id}`,
 });
 
+/** Whether two are about the same application, both in an emergency or both in a drill. */
+export const isAboutSame = (one: Omit<IncidentEntry, "id">, other: Omit<IncidentEntry, "id">): boolean =>
+  one.tenant === other.tenant && one.clientId === other.clientId && one.drill === other.drill;
+
 /** All incidents, or those that are wanted, the newest first. Only these are read. */
 export async function* listIncidents(
   table: Table,

@@ -2,13 +2,12 @@ import { CurfewError } from "../../model/curfew-error.ts";
 import type { Table } from "../../store/table.ts";
 import { approvedPlan, readAsked } from "../approvals/asked.ts";
 import { namedKeys } from "../leak/named-key.ts";
-import { isGivenBack, isOpened } from "./how-far.ts";
-import { type Incident, incidentKey, keeperOf } from "./incident.ts";
+import { isOpened } from "./how-far.ts";
+import { type Incident, incidentKey } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
-import { changeIncident, type IncidentEntry, indexKey, listIncidents, readIncident } from "./incidents.ts";
-import { inheritCredential } from "./preserve.ts";
+import { changeIncident, type IncidentEntry, indexKey, isAboutSame, listIncidents, readIncident } from "./incidents.ts";
+import { goOnFromOpen } from "./line.ts";
 import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
-
 import { addToTimeline } from "./timeline.ts";
 
 /** What a person starts an incident with. */
@@ -34,22 +33,17 @@ export async function openIncident(table: Table, request: IncidentRequest): Prom
   const base = incidentId(request);
   for (let count = 1; ; count += 1) {
     const id = count === 1 ? base : `${base}-${count}`;
-    const incident = await openAs(table, id, request, open);
+    const incident = await openAs(table, id, request);
     if (await covers(table, incident, request)) return goOn(table, incident, request);
     if (request.name !== undefined) throw taken(incident, request);
   }
 }
 
 /** The incident of that id: this one, unless there was one already. */
-async function openAs(
-  table: Table,
-  id: string,
-  request: IncidentRequest,
-  open: readonly Incident[],
-): Promise<Incident> {
+async function openAs(table: Table, id: string, request: IncidentRequest): Promise<Incident> {
   const known = await table.get<Incident>(incidentKey(id));
   if (known) return known.value;
-  const incident = await goOnFrom(table, newIncident(id, request), open);
+  const incident = newIncident(id, request);
   const { tenant, clientId, drill } = incident;
   await table.put<IncidentEntry>(indexKey(incident), { id, tenant, clientId, drill });
   return (await table.put(incidentKey(id), incident, { ifVersion: 0 })) ? incident : readIncident(table, id);
@@ -66,36 +60,9 @@ export function newIncident(id: string, request: Omit<IncidentRequest, "name">):
   return { ...facts, leak: null, steps: {}, window: null, closedAt: null };
 }
 
-/**
- * The incident as one that goes on from those that are open, the newest first. What the application had is kept by the
- * last of them that closes it, for all of them, unless that one has given it back by then: then it is what is there.
- */
-async function goOnFrom(table: Table, incident: Incident, open: readonly Incident[]): Promise<Incident> {
-  if (open.length === 0) return incident;
-  const known = incident.follows ?? [];
-  const follows = [...new Set([...open.flatMap((earlier) => [earlier.id, ...(earlier.follows ?? [])]), ...known])];
-  const former = closesApplication(incident) ? open.find(closesApplication) : undefined;
-  if (!former || isGivenBack(former)) return { ...incident, follows };
-  await inheritCredential(table, former, incident);
-  return { ...incident, follows, keptBy: keeperOf(former) };
-}
-
-/** Of two reports at one moment neither has seen the other: the later one goes on from the earlier one all the same. */
-async function withMissed(table: Table, incident: Incident, request: IncidentRequest): Promise<Incident> {
-  if (Object.keys(incident.steps).length > 0) return incident;
-  const { id, follows = [] } = incident;
-  const isMissed = (other: Incident): boolean =>
-    indexKey(other).sort < indexKey(incident).sort && !follows.includes(other.id) && !other.follows?.includes(id);
-  const open = await listOpen(table, request);
-  if (!open.some(isMissed)) return incident;
-  const all = open.filter((other) => isMissed(other) || follows.includes(other.id));
-  const { follows: seen = [], keptBy } = await goOnFrom(table, incident, all);
-  return changeIncident(table, id, (known) => ({ ...known, follows: seen, ...(keptBy !== undefined && { keptBy }) }));
-}
-
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
 async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
-  if (incident.closedAt !== null || !isAbout(incident, request) || !isSameLeak(incident, request)) return false;
+  if (incident.closedAt !== null || !isAboutSame(incident, request) || !isSameLeak(incident, request)) return false;
   if (isOpened(incident) || incident.ended || incident.followedBy !== undefined || isOfNewCredential(incident, request))
     return false;
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
@@ -103,27 +70,13 @@ async function covers(table: Table, incident: Incident, request: IncidentRequest
 
 /** Of two that take away and give back one would undo what the other did: the later one decides. */
 async function goOn(table: Table, known: Incident, request: IncidentRequest): Promise<Incident> {
-  const incident = await withMissed(table, known, request);
+  const incident = await goOnFromOpen(table, known);
   for (const id of closesApplication(incident) ? (incident.follows ?? []) : []) {
-    if (!(await leadsTo(table, id, incident))) continue;
     const what = `Opened the incident ${incident.id} about the same application: it decides what is given back.`;
     await addToTimeline(table, id, { at: incident.openedAt, who: incident.openedBy, what, answer: null });
   }
   await noteReport(table, incident, request);
   return learnKey(table, incident, request);
-}
-
-/**
- * Links the last that went on from an earlier incident to this one. No link is ever changed: one that is over keeps its
- * place, since what it had begun is known by it. One that is open and unknown here was opened beside this one: it links.
- */
-async function leadsTo(table: Table, from: string, to: Incident): Promise<boolean> {
-  if (from === to.id) return true;
-  const { followedBy } = await changeIncident(table, from, (one) => {
-    const isBefore = one.closedAt !== null || one.ended || to.follows?.includes(from);
-    return isBefore && !one.followedBy ? { ...one, followedBy: to.id } : one;
-  });
-  return followedBy !== undefined && leadsTo(table, followedBy, to);
 }
 
 /** Who opened it stands in the timeline, and whoever reports it again for another reason, which is not lost by that. */
@@ -162,13 +115,10 @@ async function learnKey(
   });
 }
 
-const isAbout = (incident: Omit<IncidentEntry, "id">, { tenant, clientId, drill }: IncidentRequest): boolean =>
-  incident.tenant === tenant && incident.clientId === clientId && incident.drill === drill;
-
 /** The newest first. */
 async function listOpen(table: Table, request: IncidentRequest): Promise<Incident[]> {
   const open: Incident[] = [];
-  for await (const incident of listIncidents(table, (entry) => isAbout(entry, request))) {
+  for await (const incident of listIncidents(table, (entry) => isAboutSame(entry, request))) {
     if (incident.closedAt === null) open.push(incident);
   }
   return open;
@@ -180,7 +130,7 @@ function taken(incident: Incident, request: IncidentRequest): CurfewError {
     ? "was ended by a person"
     : closedAt !== null
       ? "is closed"
-      : !isAbout(incident, request)
+      : !isAboutSame(incident, request)
         ? `is about the application ${clientId} of ${tenant}`
         : !isSameLeak(incident, request)
           ? "is about something else that leaked of this application"

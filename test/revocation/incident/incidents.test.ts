@@ -166,9 +166,10 @@ describe("an incident", () => {
     const watched = { ...table, get };
     const { id } = await openIncident(watched, request());
 
-    expect([...read]).toEqual([`INCIDENT#${id}`]);
+    const all = [...read];
+    expect(all).toEqual([`INCIDENT#${id}`, "INCIDENT#LINE#acme#job"]);
     expect((await allAbout(watched, request())).map((incident) => incident.id)).toEqual([id]);
-    expect(read.size).toBe(1);
+    expect([...read]).toEqual(all);
   });
 
   test("that is not there is not made by accident", async () => {
