@@ -7,6 +7,7 @@ import { changeIncident, listIncidents, readIncident } from "../../lib/revocatio
 import { laterOnes } from "../../lib/revocation/incident/later.ts";
 import { openIncident } from "../../lib/revocation/incident/open-incident.ts";
 import { preserve, readPreserved } from "../../lib/revocation/incident/preserve.ts";
+import { guardsOf, sharersOf } from "../../lib/revocation/incident/sharers.ts";
 import type { TokenFacts } from "../../lib/revocation/leak/leaked-token.ts";
 import type { IncidentParts } from "../../lib/revocation/parts.ts";
 import { planRestore } from "../../lib/revocation/restore/plan-restore.ts";
@@ -121,12 +122,36 @@ describe("what an application had is offered whole by the incident that decides"
   });
 });
 
-describe("of two reports at one moment", () => {
-  const facts = (name: string, token: TokenFacts | null) => ({
-    ...{ tenant: "acme", clientId: "job", drill: false, reason: "r", openedBy: "sam", leakedSince: null },
-    ...{ openedAt: name === "b" ? 2 : 1, token, name },
-  });
+const facts = (name: string, token: TokenFacts | null) => ({
+  ...{ tenant: "acme", clientId: "job", drill: false, reason: "r", openedBy: "sam", leakedSince: null },
+  ...{ openedAt: name === "b" ? 2 : 1, token, name },
+});
 
+test("what an application had is kept together also with one that was closed before the last was opened", async () => {
+  const table = memoryTable();
+  const closed = await reportAll(table, ["a", "b"]);
+  await changeIncident(table, closed.id, (known) => ({ ...known, closedAt: 3 }));
+  await reportAll(table, ["c"]);
+  const of = async (about: (all: Table, incident: Incident) => Promise<readonly (Incident | string)[]>) => {
+    const all = await Promise.all(["a", "b", "c"].map(async (id) => about(table, await readIncident(table, id))));
+    return all.map((some) => some.map((one) => (typeof one === "string" ? one : one.id)).sort());
+  };
+
+  expect(await of(sharersOf)).toEqual(Array(3).fill(["a", "b", "c"]));
+  expect(await of(guardsOf)).toEqual(Array(3).fill(["a", "c"]));
+});
+
+/** Reports leaks, each of what replaced the one before it; gives the last incident. */
+async function reportAll(table: Table, names: readonly string[]): Promise<Incident> {
+  let last: Incident | undefined;
+  for (const name of names) {
+    last = await openIncident(table, facts(name, null));
+    await changeIncident(table, name, (known) => ({ ...known, replacedAt: 0 }));
+  }
+  return last as Incident;
+}
+
+describe("of two reports at one moment", () => {
   test("the later one follows the earlier one, though neither has seen the other", async () => {
     const table = memoryTable();
     await Promise.all([openIncident(table, facts("a", null)), openIncident(table, facts("b", TOKEN))]);

@@ -1,7 +1,6 @@
 import type { Table } from "../../store/table.ts";
 import { type Incident, keeperOf, type StepResult } from "./incident.ts";
 import { readIncident } from "./incidents.ts";
-import { laterOnes } from "./later.ts";
 import { closesApplication } from "./same-leak.ts";
 
 /**
@@ -24,11 +23,15 @@ export async function guardsOf(table: Table, incident: Incident): Promise<string
   return all.flatMap((one) => (one.closedAt === null && !one.ended && closesApplication(one) ? [one.id] : []));
 }
 
-/** This one, and those before and after it. */
+/** This one, and all that it, or one of those, goes on from or that went on from it: some were closed before it was opened. */
 async function beside(table: Table, incident: Incident): Promise<Incident[]> {
-  const last = (await laterOnes(table, incident)).at(-1) ?? incident;
-  const others = [last.id, ...(last.follows ?? [])].filter((id) => id !== incident.id);
-  return [incident, ...(await Promise.all(others.map((id) => readIncident(table, id))))];
+  const all = new Map([[incident.id, incident]]);
+  for (const { followedBy = [], follows = [] } of all.values()) {
+    for (const id of [followedBy, follows].flat()) {
+      if (!all.has(id)) all.set(id, await readIncident(table, id));
+    }
+  }
+  return [...all.values()];
 }
 
 /** What a step could not store, and people were told instead: only they know it. */
