@@ -10,9 +10,12 @@ import type { Table } from "../../lib/store/table.ts";
 export function whoDecides(incident: Incident, later: readonly Incident[]): string | null {
   if (later.length === 0) return null;
   const decider = deciding(later);
-  if (decider) return `The incident ${decider.id} goes on from here`;
-  const ended = `A person has ended ${later.map(({ id }) => id).join(", ")}, which went on from here`;
-  return mayDecide(incident) ? `${ended}: this incident decides again` : `${ended}: ${nobody([incident, ...later])}`;
+  if (decider?.closedAt === null) return `The incident ${decider.id} goes on from here`;
+  const ids = later.flatMap(({ id, ended }) => (ended ? [id] : [])).join(", ");
+  const ended = `A person has ended ${ids}, which went on from here`;
+  if (!decider && mayDecide(incident)) return `${ended}: this incident decides again`;
+  const over = decider && `The incident ${decider.id} went on from here and came to its end`;
+  return `${[over, ids && ended].filter(Boolean).join(". ")}: ${nobody([incident, ...later])}`;
 }
 
 /**

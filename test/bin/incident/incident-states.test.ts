@@ -65,14 +65,20 @@ describe("who decides where another incident goes on", () => {
     ];
     for (const one of all) await putIncident(table, incidentOf(one));
     const decides = (id: string) => readIncident(table, id).then((one) => whoDecidesAfter(one, table, false));
+    const shown = async (id: string) =>
+      oneLine(incidentText(await standing(await readIncident(table, id), MINUTE, table), 300));
 
     expect(await decides("token")).toBeNull();
-    const shown = await standing(await readIncident(table, "token"), MINUTE, table);
-    expect(oneLine(incidentText(shown, 200))).toContain("Opened beside last, next, one, which it leaves as they are");
+    expect(await shown("token")).toContain("Opened beside last, next, one, which it leaves as they are");
     expect(await decides("next")).toBeNull();
     expect(await decides("last")).toMatch(/^The incident next decides then/);
     await putIncident(table, incidentOf({ ...all[1], closedAt: THREE_AM + HOUR }));
     expect(await decides("last")).toMatch(/^Then nobody decides/);
+    await putIncident(table, incidentOf({ ...all[2], ended: { at: THREE_AM, by: "sam", reason: "the same one" } }));
+    const over = "The incident next went on from here and came to its end. A person has ended last, which went on";
+    expect(await shown("one")).toContain(`${over} from here: nobody decides what the application may have`);
+    await putIncident(table, incidentOf({ id: "next", follows: ["one"], closedAt: THREE_AM + HOUR }));
+    expect(await shown("one")).toMatch(/The incident next went on from here and came to its end: nobody decides/);
   });
 });
 
