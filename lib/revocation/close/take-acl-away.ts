@@ -1,7 +1,7 @@
 import type { CurfewError } from "../../model/curfew-error.ts";
 import { minutes, type Seconds } from "../../model/duration.ts";
 import { reasonOf } from "../contain/came.ts";
-import { findAcl } from "../contain/network-acl.ts";
+import { findAcls } from "../contain/network-acl.ts";
 import { PASSING } from "../contain/respond-order.ts";
 import { tried } from "../contain/tried.ts";
 import type { Incident, StepResult } from "../incident/incident.ts";
@@ -46,14 +46,16 @@ async function deleteAcl(
 ): Promise<CurfewError | undefined> {
   const listed = await tried(() => tenant.networkAcls());
   if ("error" in listed) return listed.error.code === "feature-unavailable" ? undefined : listed.error;
-  const acl = findAcl(listed.value, incident);
-  if (!acl) return undefined;
-  const deleted = await tried(() => tenant.deleteNetworkAcl(acl.id));
-  const error = "error" in deleted ? deleted.error : undefined;
-  const answer = error ? reasonOf(error) : "accepted";
-  const what = `DELETE /api/v2/network-acls/${acl.id}`;
-  await addToTimeline(table, incident.id, { at: clock.now(), who: "curfew", what, answer });
-  return error;
+  let failure: CurfewError | undefined;
+  for (const acl of findAcls(listed.value, incident)) {
+    const deleted = await tried(() => tenant.deleteNetworkAcl(acl.id));
+    const error = "error" in deleted ? deleted.error : undefined;
+    failure ??= error;
+    const answer = error ? reasonOf(error) : "accepted";
+    const what = `DELETE /api/v2/network-acls/${acl.id}`;
+    await addToTimeline(table, incident.id, { at: clock.now(), who: "curfew", what, answer });
+  }
+  return failure;
 }
 
 const gone = (at: number): StepResult => ({

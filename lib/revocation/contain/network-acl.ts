@@ -12,16 +12,16 @@ import { runStep } from "./run-step.ts";
 import { type StepRun, wasComplete } from "./step-run.ts";
 import { tried } from "./tried.ts";
 
-/** The incident's rule among the tenant's; undefined where there is none. */
-export const findAcl = (acls: readonly NetworkAcl[], incident: Pick<Incident, "id">): NetworkAcl | undefined =>
-  acls.find(({ description }) => description === aclDescription(incident));
+/** The incident's rules among the tenant's: two processes beside each other may have made one each. */
+export const findAcls = (acls: readonly NetworkAcl[], incident: Pick<Incident, "id">): NetworkAcl[] =>
+  acls.filter(({ description }) => description === aclDescription(incident));
 
 /**
  * Keeps everybody outside of Curfew's own ranges from the Management API, where that is configured: tokens for it that
  * are out are refused then, too. Where the plan has no network ACLs that is said, and is no failure: nothing counts on
  * it.
  *
- * A rule cannot be made twice: it is looked for before, and again whenever an answer did not come.
+ * A rule is looked for before it is made, and again whenever an answer did not come.
  */
 export const setNetworkAcl = (incident: Incident, parts: IncidentParts): Promise<Incident> =>
   runStep("network-acl", incident, parts, setAcl).then((ended) => ended.incident);
@@ -78,7 +78,7 @@ type Look = { acl: NetworkAcl } | { error: CurfewError };
 async function lookForAcl({ tenant, incident }: StepRun): Promise<Look | "absent"> {
   const listed = await tried(() => tenant.networkAcls());
   if ("error" in listed) return listed;
-  const acl = findAcl(listed.value, incident);
+  const [acl] = findAcls(listed.value, incident);
   return acl ? { acl } : "absent";
 }
 

@@ -91,8 +91,9 @@ describe("the network ACL of an incident goes before that is closed", () => {
     expect(rules(world)).toEqual([]);
   });
 
-  test("also where it was made by a process that died before it could say so", async () => {
+  test("also where it was made by a process that died before it could say so, and twice by two beside each other", async () => {
     const world = await contained({ egress: EGRESS });
+    world.tenant.acls.push({ id: "acl_twice", description: ruleOf(world.opened.id), isActive: true });
     await changeIncident(world.table, world.opened.id, ({ steps: { "network-acl": _, ...steps }, ...known }) => ({
       ...known,
       steps,
