@@ -43,7 +43,8 @@ export interface JudgedGrants {
  * What was there, without what the tenant's policy finds too much, by the very checks of the audit. An accepted finding
  * and a note (`info`) are not too much.
  *
- * What a grant without any scope is found to be too much for is about the grant: it stays away. A scope that is too
+ * What a grant without any scope is found to be too much for is about the grant: it stays away; of one that Curfew's own
+ * work needs, all but what it needs. A scope that is too
  * much by itself stays away, and so does access to any organization. What only the whole is found for, as a number of
  * scopes, names nothing that could be left out: it is said, and a person decides. A scope that Curfew's own work needs
  * comes back, whatever is found, and that is said as well.
@@ -63,14 +64,12 @@ function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRul
   const bare = judge({ allowsAnyOrganization: false, ...(isAll ? {} : { scopes: [] }) });
   const out = (what: string, { findings }: Verdict): LeftOut[] =>
     findings.map((finding) => leftOut(grant, what, finding));
-  if (bare.findings.length > 0) {
-    return { grants: [], leftOut: out(isAll ? "all scopes" : "the grant", bare), remarks: bare.remarks };
-  }
+  const needed = neededOf(grant, tenant);
+  if (bare.findings.length > 0) return neededAlone(grant, needed, bare, judge);
   const single = isAll
     ? []
     : grant.scopes.map((scope) => ({ scope, ...judge({ scopes: [scope], allowsAnyOrganization: false }) }));
   const tooMuch = single.filter(({ findings }) => findings.length > 0);
-  const needed = neededOf(grant, tenant);
   const refused = tooMuch.filter(({ scope }) => !needed.has(scope));
   const spared = tooMuch.filter(({ scope }) => needed.has(scope));
   const scopes = single.filter((one) => !refused.includes(one)).map(({ scope }) => scope);
@@ -90,9 +89,38 @@ function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRul
     leftOut: [...scopesOut, ...(isClosed ? out("access to any organization", orgs) : [])],
     remarks: [
       ...open.remarks,
-      ...(spared.length === 0 ? [] : [`${grant.audience}: ${spared.map(({ scope }) => scope).join(" ")} ${NEEDED}`]),
-      ...closed.findings.map((finding) => `${grant.audience}: ${finding.message}`),
+      ...(spared.length === 0
+        ? []
+        : [
+            comesBack(
+              grant,
+              spared.map(({ scope }) => scope),
+            ),
+          ]),
+      ...found(grant, closed),
     ],
+  };
+}
+
+/** What comes back of a grant that is too much by itself: what Curfew's own work needs of it, if anything. */
+function neededAlone(
+  grant: RevokedGrant,
+  needed: ReadonlySet<string>,
+  bare: Verdict,
+  judge: (parts: Partial<RevokedGrant>) => Verdict,
+): JudgedGrants {
+  const isAll = grant.allowsAllScopes === true;
+  const out = (what: string): LeftOut[] => bare.findings.map((finding) => leftOut(grant, what, finding));
+  const scopes = isAll ? [...needed] : grant.scopes.filter((scope) => needed.has(scope));
+  if (scopes.length === 0)
+    return { grants: [], leftOut: out(isAll ? "all scopes" : "the grant"), remarks: bare.remarks };
+  const closed = grant.allowsAnyOrganization === true && { allowsAnyOrganization: false };
+  const kept = { ...grant, scopes, allowsAllScopes: undefined, ...closed };
+  const rest = isAll ? ["all other scopes"] : grant.scopes.filter((scope) => !needed.has(scope));
+  return {
+    grants: [newGrant(kept)],
+    leftOut: rest.flatMap(out),
+    remarks: [...bare.remarks, comesBack(grant, scopes), ...found(grant, judge(kept))],
   };
 }
 
@@ -100,8 +128,11 @@ function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRul
 const neededOf = ({ audience, subjectType }: RevokedGrant, { domain, needed }: JudgedTenant): ReadonlySet<string> =>
   audience === managementAudience(domain) && subjectType !== "user" ? needed : new Set();
 
-const NEEDED =
-  "come back although the policy finds them too much: it is one of Curfew's own logins, and its work needs them.";
+const comesBack = ({ audience }: RevokedGrant, scopes: readonly string[]): string =>
+  `${audience}: ${scopes.join(" ")} come back although the policy finds them too much: it is one of Curfew's own logins, and its work needs them.`;
+
+const found = ({ audience }: RevokedGrant, { findings }: Verdict): string[] =>
+  findings.map(({ message }) => `${audience}: ${message}`);
 
 interface Verdict {
   findings: readonly Finding[];

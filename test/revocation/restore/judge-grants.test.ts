@@ -126,6 +126,20 @@ describe("what comes back", () => {
     },
   );
 
+  test.each([
+    { title: "a grant for all scopes", grant: { allowsAllScopes: true, scopes: [] }, out: ["all other scopes"] },
+    { title: "a web application's", appType: "regular_web", out: ["delete:users"] },
+  ])("is what the responder needs also of $title, which is too much by itself", ({ grant, appType, out }) => {
+    const needed = ownScopes({ role: "responder", hasSpare: true });
+    const client = { ...CLIENT, ...(appType !== undefined && { appType }) };
+    const was = grantOf({ scopes: [...needed, "delete:users"], ...grant });
+    const { grants, leftOut, remarks } = judgeGrants([was], { ...TENANT, client, needed }, RULES);
+
+    expect(grants).toMatchObject([{ scopes: [...needed], allowsAllScopes: undefined }]);
+    expect([...new Set(leftOut.map(({ what }) => what))]).toEqual(out);
+    expect(remarks.join()).toContain(`${[...needed].join(" ")} come back although the policy`);
+  });
+
   test("is judged by whose login the configuration says it is", async () => {
     const { table, parts } = testParts(testTenant());
     const incident = incidentOf();
