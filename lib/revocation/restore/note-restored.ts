@@ -99,7 +99,7 @@ async function changeAll(
 /**
  * That Auth0 did not open it: nothing of it is Curfew's own, so the lock is guarded on, here and in the earlier ones.
  *
- * @param noted what {@link noteRestored} gave: what another run has noted since, or has seen open, stays
+ * @param noted what {@link noteRestored} gave: what another run has noted before or since, or has seen open, stays
  */
 export async function noteRefused({ incident, parts }: StepRun, noted: Noted): Promise<void> {
   for (const id of [incident.id, ...(incident.follows ?? [])]) {
