@@ -2,16 +2,22 @@ import type { ResourceServer } from "../auth0/resources/resource-server.ts";
 import type { Seconds } from "../model/duration.ts";
 import { isUnreadable } from "../model/reported.ts";
 import { type Table, tenantPartition } from "../store/table.ts";
+import type { Instant } from "./history.ts";
 import { type Stored, updateRow } from "./update-row.ts";
 
 /** For how long an API's access tokens lived on one day. Where a day saw several values, the longest. */
 export interface LifetimeDay {
-  /** UTC: `YYYY-MM-DD`. */
+  /** UTC: `YYYY-MM-DD`, by when the list had been read. */
   day: string;
   lifetime: Seconds;
   /** For tokens that a browser is given; null when Auth0 reports none. */
   forWeb: Seconds | null;
+  /** Between these moments it was looked at; absent in rows of versions that did not record it. */
+  looked?: { from: Instant; to: Instant };
 }
+
+/** What an API is set to. */
+export type Lifetimes = Pick<LifetimeDay, "lifetime" | "forWeb">;
 
 /** `LIFETIME#<audience>` of a tenant. */
 export interface LifetimeRecord {
@@ -44,21 +50,25 @@ export const MOST_DAYS_APART = 4;
 /**
  * Records what each API's token lifetime is today: when a token leaks, this says until when those that were issued
  * since then are accepted. APIs whose identifier or lifetime cannot be read are left out.
+ *
+ * @param to the list had been read by then
+ * @param from it was asked for since then
  */
 export async function recordLifetimes(
   table: Table,
   tenant: string,
   servers: readonly ResourceServer[],
-  startedAt: number,
+  to: Instant,
+  from: Instant = to,
 ): Promise<void> {
   const partition = tenantPartition(tenant);
-  const day = new Date(startedAt).toISOString().slice(0, 10);
-  const expires = Math.floor(startedAt / 1000) + KEPT_DAYS * DAY_SECONDS;
+  const day = new Date(to).toISOString().slice(0, 10);
+  const expires = Math.floor(to / 1000) + KEPT_DAYS * DAY_SECONDS;
   const known = new Map<string, Stored<LifetimeRecord>>();
   for await (const { value, version } of table.list<LifetimeRecord>(partition, { prefix: LIFETIME_PREFIX })) {
     known.set(value.audience, { value, version });
   }
-  for (const [audience, today] of lifetimesOf(servers, day)) {
+  for (const [audience, today] of lifetimesOf(servers, { day, looked: { from, to } })) {
     const change = (record: LifetimeRecord | undefined) => withDay(record ?? { audience, days: [] }, today);
     const key = { partition, sort: `${LIFETIME_PREFIX}${audience}` };
     await updateRow(table, key, known.get(audience), change, { expires });
@@ -78,18 +88,21 @@ export async function readLifetimes(table: Table, tenant: string): Promise<Lifet
 export function lifetimeOf({
   token_lifetime: lifetime,
   token_lifetime_for_web: forWeb,
-}: Pick<ResourceServer, "token_lifetime" | "token_lifetime_for_web">): Omit<LifetimeDay, "day"> | undefined {
+}: Pick<ResourceServer, "token_lifetime" | "token_lifetime_for_web">): Lifetimes | undefined {
   if (isUnreadable(lifetime) || isUnreadable(forWeb)) return undefined;
   return { lifetime: lifetime ?? DEFAULT_LIFETIME, forWeb: forWeb ?? null };
 }
 
-function lifetimesOf(servers: readonly ResourceServer[], day: string): Map<string, LifetimeDay> {
+function lifetimesOf(
+  servers: readonly ResourceServer[],
+  today: Pick<LifetimeDay, "day" | "looked">,
+): Map<string, LifetimeDay> {
   const found = new Map<string, LifetimeDay>();
   for (const server of servers) {
     const { identifier } = server;
     const lifetimes = lifetimeOf(server);
     if (identifier === undefined || isUnreadable(identifier) || !lifetimes) continue;
-    const next = { day, ...lifetimes };
+    const next = { ...today, ...lifetimes };
     const before = found.get(identifier);
     found.set(identifier, before ? longer(before, next) : next);
   }
@@ -103,8 +116,8 @@ function lifetimesOf(servers: readonly ResourceServer[], day: string): Map<strin
 export function withDay(record: LifetimeRecord, today: LifetimeDay): LifetimeRecord {
   const { days } = record;
   const last = days.findLast(({ day }) => day <= today.day);
-  const entry =
-    last && (last.day === today.day || last !== days.at(-1)) ? { ...longer(last, today), day: today.day } : today;
+  const isLate = last !== undefined && last !== days.at(-1);
+  const entry = last && (last.day === today.day || isLate) ? longer(today, last) : today;
   const others = days.filter(({ day }) => day !== today.day);
   const sorted = [...others, entry].sort((a, b) => (a.day < b.day ? -1 : 1));
   const kept = withoutOld(compact(sorted));
@@ -119,11 +132,20 @@ function withGap({ days, gaps = [] }: LifetimeRecord, today: string): readonly L
   return isGap ? [...gaps, { after: last, before: today }] : gaps;
 }
 
+/** The first one's day, with the longer lifetimes of both. */
 const longer = (a: LifetimeDay, b: LifetimeDay): LifetimeDay => ({
   day: a.day,
   lifetime: Math.max(a.lifetime, b.lifetime),
   forWeb: a.forWeb === null || b.forWeb === null ? (a.forWeb ?? b.forWeb) : Math.max(a.forWeb, b.forWeb),
+  ...lookedAt(a, b),
 });
+
+/** Of a day that was looked at twice, from the first to the last; of part of them nobody knows when. */
+function lookedAt({ day, looked }: LifetimeDay, other: LifetimeDay): Pick<LifetimeDay, "looked"> {
+  if (!looked || (day === other.day && !other.looked)) return {};
+  if (day !== other.day || !other.looked) return { looked };
+  return { looked: { from: Math.min(looked.from, other.looked.from), to: Math.max(looked.to, other.looked.to) } };
+}
 
 /** Leaves out the days that say what the one before them says, the last one aside. */
 const compact = (days: readonly LifetimeDay[]): LifetimeDay[] =>

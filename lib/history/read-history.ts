@@ -86,7 +86,7 @@ interface Reading extends HistoryParts, LookedAfter {
  * Makes the reader of tenants' histories: it reads what earlier runs recorded, adds what this one sees, and says what
  * is known then. It obeys three rules, so that a retry, a replay and runs side by side leave the same records:
  * everything recorded is a join (the earliest first sight, the latest of the rest), the log's position is written after
- * what was read up to it, and whatever is dated by this run is dated by its start.
+ * what was read up to it, and whatever is dated by this run is dated by its start, lifetimes aside.
  *
  * @returns a function that rejects only when the memory itself fails, or with CurfewError `interrupted`; what it could
  * not read is said in the history
@@ -139,9 +139,10 @@ async function recordClients(reading: Reading, { clients }: Inventory): Promise<
   await recordListing(table, target.name, listings, startedAt);
 }
 
-async function recordApis({ table, target, startedAt }: Reading, { resourceServers }: Inventory): Promise<void> {
+/** Dated by when it was read: a run may go on past midnight, and what a later day saw says nothing of the earlier one. */
+async function recordApis({ table, target, startedAt, clock }: Reading, { resourceServers }: Inventory): Promise<void> {
   if (resourceServers?.status === "complete") {
-    await recordLifetimes(table, target.name, resourceServers.data, startedAt);
+    await recordLifetimes(table, target.name, resourceServers.data, clock.now(), Math.min(startedAt, clock.now()));
   }
 }
 

@@ -2,7 +2,7 @@ import type { TokenAnswer } from "../auth0/ask-for-token.ts";
 import type { Login } from "../auth0/login.ts";
 import type { Instant } from "../history/history.ts";
 import type { LeakedClient } from "./leak/classify.ts";
-import type { ApiReading } from "./window/api-lifetimes.ts";
+import type { ApiReading } from "./window/api-looks.ts";
 
 /** The application that leaked, as it is now. Absent fields were not reported. */
 export interface RevokedClient extends LeakedClient {

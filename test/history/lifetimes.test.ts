@@ -81,16 +81,17 @@ test("every API that can be read gets a row; an absent lifetime is Auth0's defau
     aResourceServer({ identifier: "https://odd.example", token_lifetime: "long" }),
     aResourceServer({ identifier: null }),
   ];
-  await recordLifetimes(table, "acme", servers, FIRST);
+  const looked = { from: FIRST - 1, to: FIRST };
+  await recordLifetimes(table, "acme", servers, looked.to, looked.from);
 
   expect(await remembered(table)).toEqual({
     "LIFETIME#https://orders.acme.example": {
       audience: "https://orders.acme.example",
-      days: [{ day: "2026-01-01", lifetime: 300, forWeb: 60 }],
+      days: [{ day: "2026-01-01", lifetime: 300, forWeb: 60, looked }],
     },
     "LIFETIME#https://default.example": {
       audience: "https://default.example",
-      days: [{ day: "2026-01-01", lifetime: 86_400, forWeb: null }],
+      days: [{ day: "2026-01-01", lifetime: 86_400, forWeb: null, looked }],
     },
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Exchanges } from "../../lib/history/history.ts";
+import type { LifetimeRecord } from "../../lib/history/lifetimes.ts";
 import type { LogRecord } from "../../lib/history/log-record.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { askManagementToken, askToken, START } from "../sandbox/support/a-sandbox.ts";
@@ -246,11 +247,15 @@ test("earlier audits are known from the ledger's runs, later and unfinished ones
   expect([firstAudit, lastCompleteAudit]).toEqual([START - 8 * DAY, START - 7 * DAY]);
 });
 
-test("a history says when its run was started, however late the tenant has its turn", async () => {
-  await using world = await aRememberedTenant();
-  world.advance(0.25);
+test("a history says when its run was started, however late the tenant has its turn, and of lifetimes when it was read", async () => {
+  const identifier = "https://orders.acme.example";
+  await using world = await aRememberedTenant({ resourceServers: [{ id: "orders", identifier, token_lifetime: 60 }] });
+  world.advance(0.75);
 
   const { startedAt } = await world.run({ run: { id: "late", startedAt: new Date(START).toISOString() } });
 
   expect(startedAt).toBe(START);
+  const { days } = (await remembered(world.table))[`LIFETIME#${identifier}`] as LifetimeRecord;
+  const looked = { from: START, to: START + 0.75 * DAY };
+  expect(days).toMatchObject([{ day: new Date(looked.to).toISOString().slice(0, 10), lifetime: 60, looked }]);
 });

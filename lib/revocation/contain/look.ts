@@ -3,7 +3,7 @@ import { nowhereSince } from "../incident/nowhere.ts";
 import { type PreservedPart, preserve, readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RegisteredClientKey, SigningKey } from "../ports.ts";
-import type { ApiReading } from "../window/api-lifetimes.ts";
+import type { ApiReading } from "../window/api-looks.ts";
 import { settingsOf } from "../window/readings.ts";
 import { type Came, incomplete, reasonOf } from "./came.ts";
 import { keepFirstLook } from "./first-look.ts";

@@ -4,7 +4,7 @@ import { hasCode, isOfAuth0 } from "../../model/curfew-error.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import { readPreserved } from "../incident/preserve.ts";
 import type { IncidentParts } from "../parts.ts";
-import type { ApiReading } from "./api-lifetimes.ts";
+import type { ApiReading } from "./api-looks.ts";
 
 /** `INCIDENT#<id>`, `READING#<moment>`. */
 const PREFIX = "READING#";

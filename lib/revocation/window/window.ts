@@ -4,7 +4,8 @@ import { hours, type Seconds } from "../../model/duration.ts";
 import { isUnreadable } from "../../model/reported.ts";
 import type { EndedTokens } from "../key-revocation/ended-tokens.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
-import { type KnownLifetimes, type LifetimeSpan, LONGEST_LIFETIME, lifetimeSpans } from "./api-lifetimes.ts";
+import { type LifetimeSpan, LONGEST_LIFETIME, lifetimeSpans } from "./api-lifetimes.ts";
+import type { KnownLifetimes } from "./api-looks.ts";
 import type { Reach } from "./reach.ts";
 
 /** What is known when somebody asks until when tokens that are out still work. */

@@ -17,7 +17,7 @@ import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import { LEAK_ADVICE } from "../../../lib/revocation/leak/leak-kinds.ts";
-import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
+import type { ApiReading } from "../../../lib/revocation/window/api-looks.ts";
 import { CLIENT, DAY, done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { oneLine, standing } from "./standing.ts";

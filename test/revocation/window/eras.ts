@@ -1,6 +1,6 @@
 import { type LifetimeRecord, readLifetimes, recordLifetimes } from "../../../lib/history/lifetimes.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
-import type { ApiReading } from "../../../lib/revocation/window/api-lifetimes.ts";
+import type { ApiReading } from "../../../lib/revocation/window/api-looks.ts";
 import { exposureWindow, type WindowQuestion } from "../../../lib/revocation/window/window.ts";
 import { aManagementApi, aResourceServer, DOMAIN } from "../../support/inventory.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -30,9 +30,19 @@ const apisOf = (settings: Settings) => [aManagementApi({ token_lifetime: 60 }), 
 const settingsAt = (eras: readonly Era[], instant: number): Settings =>
   eras.findLast(({ from }) => from <= instant)?.settings ?? null;
 
-export async function audited(eras: readonly Era[], audits: readonly number[]): Promise<LifetimeRecord[]> {
+/** An audit: when Auth0 told it the settings, and from when to when it ran. */
+export interface Audit {
+  at: number;
+  from: number;
+  to: number;
+}
+
+export async function audited(eras: readonly Era[], audits: readonly (number | Audit)[]): Promise<LifetimeRecord[]> {
   const table = memoryTable();
-  for (const at of audits) await recordLifetimes(table, "acme", apisOf(settingsAt(eras, at)), at);
+  for (const audit of audits) {
+    const { at, from, to } = typeof audit === "number" ? { at: audit, from: audit, to: audit } : audit;
+    await recordLifetimes(table, "acme", apisOf(settingsAt(eras, at)), to, from);
+  }
   return readLifetimes(table, "acme");
 }
 

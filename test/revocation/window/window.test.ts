@@ -42,10 +42,10 @@ describe("what closes it", () => {
 
   test("is a longer lifetime that ended before, as long as its tokens live", async () => {
     const tenDays: Settings = { lifetime: 864_000, forWeb: null };
-    // The audit of that day saw the new value; until its end the old one may have held.
-    const endOfDay = STOP - 4 * DAY - (STOP % DAY) + DAY;
+    // The next audit saw the new value; until then the old one may have held.
+    const seen = STOP - 4 * DAY + 3 * HOUR;
 
-    expect(closing(question(await known(OF_TWO_HOURS, tenDays, 4)))).toBe(endOfDay + 10 * DAY + MINUTE);
+    expect(closing(question(await known(OF_TWO_HOURS, tenDays, 4)))).toBe(seen + 10 * DAY + MINUTE);
     expect(closing(question(await known(OF_TWO_HOURS, tenDays, 20)))).toBe(STOP + 2 * HOUR + MINUTE);
   });
 
