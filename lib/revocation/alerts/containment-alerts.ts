@@ -44,14 +44,37 @@ export function contained(incident: Incident, { at }: Turn<"contained">): Told {
       ...windowSentences(window, at),
       "Curfew watches the tenant's log until then and tells of every use that it sees there; use at other APIs than Auth0's is in their own logs.",
     ].join(" "),
-    facts: [{ label: "Tokens work until", value: windowLine(window) }],
-    items: (window?.apis ?? []).map(({ audience, until: end }) => `${audience}: until ${momentOf(end)}`),
-    steps: [...stepsForPeople(incident), "Refuse the application's tokens at your own APIs until then, where you can."],
+    ...windowTold(incident),
     // What is proven anew is told again, a window that moved, and one that is open for another reason.
-    matter: [at, ...(window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])])],
+    matter: [at, ...endOf(window)],
     at,
   };
 }
+
+export function endsLater(incident: Incident, { at, told }: Turn<"ends-later">): Told {
+  const { window } = incident;
+  const until = window?.state === "closes" ? `until ${momentOf(window.at)}` : "the window is open";
+  return {
+    severity: "critical",
+    title: `tokens of ${nameOf(incident)} work for longer than was told: ${until}`,
+    text: [
+      `They were to work until ${momentOf(told)} at the latest. That does not hold, as is known now.`,
+      ...windowSentences(window, at),
+    ].join(" "),
+    ...windowTold(incident),
+    matter: [told, ...endOf(window)],
+    at,
+  };
+}
+
+const endOf = (window: Incident["window"]): (string | number)[] =>
+  window?.state === "closes" ? [window.at] : ["open", ...(window?.because ?? [])];
+
+const windowTold = (incident: Incident): Pick<Told, "facts" | "items" | "steps"> => ({
+  facts: [{ label: "Tokens work until", value: windowLine(incident.window) }],
+  items: (incident.window?.apis ?? []).map(({ audience, until: end }) => `${audience}: until ${momentOf(end)}`),
+  steps: [...stepsForPeople(incident), "Refuse the application's tokens at your own APIs until then, where you can."],
+});
 
 export function notContained(incident: Incident, { at, missing, since }: Turn<"not-contained">): Told {
   const { title, text } = since === undefined ? notContainedWords(incident) : unseenWords(incident, since);

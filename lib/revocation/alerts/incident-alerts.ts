@@ -9,6 +9,7 @@ import { closed } from "./closed-alert.ts";
 import {
   added,
   contained,
+  endsLater,
   leftUndone,
   locked,
   notContained,
@@ -77,6 +78,8 @@ function tell(incident: Incident, turn: IncidentTurn, isAlone: boolean): Told {
       return locked(incident, turn);
     case "contained":
       return contained(incident, turn);
+    case "ends-later":
+      return endsLater(incident, turn);
     case "not-contained":
       return notContained(incident, turn);
     case "left-undone":

@@ -32,6 +32,8 @@ export type IncidentTurn =
   | { turn: "locked"; at: Instant }
   /** With the window as the incident has it. */
   | { turn: "contained"; at: Instant }
+  /** The end that was told does not hold; with the window that the incident has by now. */
+  | { turn: "ends-later"; at: Instant; told: Instant }
   | {
       turn: "not-contained";
       at: Instant;

@@ -1,4 +1,5 @@
 import { readLifetimes } from "../../history/lifetimes.ts";
+import type { IncidentTurn } from "../alerts/incident-turn.ts";
 import { tellIncident } from "../alerts/tell.ts";
 import { type Incident, isContained, stoppedAt } from "../incident/incident.ts";
 import { changeIncident } from "../incident/incidents.ts";
@@ -30,6 +31,8 @@ export async function announceWindow(
   inventories: Pick<Inventories, "before">,
 ): Promise<Incident> {
   const window = withEnd(incident, await computeWindow(incident, parts, inventories));
+  // Before it is recorded: whoever dies in between tells it again.
+  await tellLaterEnd(incident, window, parts);
   const announced = await changeIncident(parts.table, incident.id, (known) => withWindow(known, window));
   if (isOther(incident.window, window)) {
     const entry = {
@@ -159,14 +162,26 @@ async function tellUnreplaced(incident: Incident, parts: IncidentParts): Promise
   await tellIncident(incident, { turn: "left-undone", step: "rotate", at, missing, why, code }, parts);
 }
 
+/** What is contained is told with its end, and what is not proven to be stopped as not contained: both are told anew. */
+async function tellLaterEnd(incident: Incident, window: ExposureWindow, parts: IncidentParts): Promise<void> {
+  const { window: before, drill } = incident;
+  const isLater = before?.state === "closes" && (window.state === "open" || window.at > before.at);
+  if (drill || !isLater || !isOther(before, window) || stopOf(incident, null) === null) return;
+  if (stateOf(incident, parts)?.turn === "contained") return;
+  await tellIncident({ ...incident, window }, { turn: "ends-later", at: parts.clock.now(), told: before.at }, parts);
+}
+
 async function tellState(incident: Incident, parts: IncidentParts): Promise<void> {
+  const turn = stateOf(incident, parts);
+  if (turn) await tellIncident(incident, turn, parts);
+}
+
+function stateOf(incident: Incident, { clock }: Pick<IncidentParts, "clock">): IncidentTurn | undefined {
   // Giving back is told as that.
-  if (incident.restored && incident.restored.refutedAt === undefined) return;
+  if (incident.restored && incident.restored.refutedAt === undefined) return undefined;
   const at = stoppedAt(incident);
   const isAsGood = incident.drill && incident.leak?.isContainable === true && at !== null;
-  const turn =
-    at !== null && (isAsGood || isContained(incident))
-      ? ({ turn: "contained", at } as const)
-      : ({ turn: "not-contained", at: parts.clock.now(), missing: notDone(incident) } as const);
-  await tellIncident(incident, turn, parts);
+  return at !== null && (isAsGood || isContained(incident))
+    ? { turn: "contained", at }
+    : { turn: "not-contained", at: clock.now(), missing: notDone(incident) };
 }

@@ -20,6 +20,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
     ...{ turn: "left-undone", step: "network-acl", at: AT, missing: ["the network ACL: missing-scope"] },
     ...{ why: "The network ACL is not there.", code: "missing-scope" },
   },
+  "ends-later": { turn: "ends-later", at: AT, told: AT - HOUR },
   "not-stored": { turn: "not-stored", at: AT, told: ["cgr_1 for https://api.example: read:orders"] },
   used: { turn: "used", from: AT, at: AT + MINUTE, uses: USES, isRefusedOnly: false, isAfterLock: true },
   "planted-used": { turn: "planted-used", from: AT, at: AT + MINUTE, uses: USES, clients: ["evil"] },
@@ -63,7 +64,7 @@ const TURNS: { [Name in IncidentTurn["turn"]]: Extract<IncidentTurn, { turn: Nam
 };
 
 /** Nothing is taken away, so nothing is used after it, stored or put back. */
-const NEVER_IN_DRILLS: ReadonlySet<string> = new Set(["not-stored", "used", "planted-used", "put-back"]);
+const NEVER_IN_DRILLS: ReadonlySet<string> = new Set(["ends-later", "not-stored", "used", "planted-used", "put-back"]);
 
 const all = Object.values(TURNS);
 const alertOf = (turn: IncidentTurn, changes = {}) =>

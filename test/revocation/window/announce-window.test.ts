@@ -6,6 +6,7 @@ import { readIncident, recordStep } from "../../../lib/revocation/incident/incid
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import type { AuditedInventory } from "../../../lib/revocation/investigate/inventories.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { RevokedGrant } from "../../../lib/revocation/ports.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { announceWindow } from "../../../lib/revocation/window/announce-window.ts";
@@ -23,6 +24,7 @@ import {
   testParts,
   testTenant,
 } from "../support.ts";
+import { aToken } from "./eras.ts";
 
 const API = { identifier: "https://api.example", token_lifetime: 3_600 };
 const GRANT: RevokedGrant = {
@@ -96,6 +98,12 @@ async function announced(changes: Partial<Incident> = {}, before: Audits = daily
 }
 
 const STOPPED = THREE_AM + 5 * MINUTE;
+
+const USERS_TOKEN = aToken({ subject: "auth0|thief", grantType: null, issuedAt: THREE_AM - HOUR, expiresAt: STOPPED });
+const OF_USER = {
+  token: USERS_TOKEN,
+  leak: classify({ clientId: "job", token: USERS_TOKEN, client: CLIENT, own: null }),
+};
 
 describe("the window of an incident", () => {
   it("closes after the last token that may have been given out before it was proven that none is", async () => {
@@ -275,6 +283,30 @@ describe("the window of an incident", () => {
     expect(heard.filter(({ title }) => title === "acme: job is contained; the window is open")).toHaveLength(1);
     await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + 5 * MINUTE, by: "dana" });
     expect((await watch()).window?.state).toBe("closes");
+  });
+
+  const NONE = { at: THREE_AM, outcome: "not-applicable", message: "-" } as const;
+
+  it.each([
+    ["where access is back", {}, { restored: { at: STOPPED + 3 * MINUTE, stoppedAt: STOPPED, isOpen: true as const } }],
+    ["of a token that nothing can contain", OF_USER, {}],
+  ])("is told to be open again %s, once: the end that was told does not hold", async (_, leak, later) => {
+    const types = ["client_credentials", "authorization_code", "refresh_token"];
+    const steps = { ...incidentOf().steps, ...(leak === OF_USER && { lock: NONE, contain: NONE, prove: NONE }) };
+    const { again, table, incident, tenant, clock, parts, heard } = await announced({ ...leak, steps }, daily(), types);
+    await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + 2 * MINUTE, by: "dana" });
+    expect((await again()).window?.state).toBe("closes");
+    await putIncident(table, { ...(await readIncident(table, incident.id)), ...later });
+    heard.length = 0;
+    tenant.log = [logEvent(STOPPED + 5 * MINUTE, { type: "sertft", userId: "auth0|before", request: undefined })];
+    await clock.run(watchTurn(await readIncident(table, incident.id), parts));
+    await again();
+    expect((await again()).window?.state).toBe("open");
+
+    expect(heard.map(({ title }) => title)).toEqual([
+      "acme: tokens of job work for longer than was told: the window is open",
+    ]);
+    expect(heard[0]?.text).toContain("not all refresh tokens are revoked");
   });
 
   it("of a drill is what it would be, and is never called contained", async () => {
