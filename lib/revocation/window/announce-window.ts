@@ -66,7 +66,9 @@ async function computeWindow(
   inventories: Pick<Inventories, "before">,
 ): Promise<ExposureWindow> {
   const watched = await watchedOf(incident, parts);
-  const readings = await readingsOf(incident.id, stopOf(incident, watched?.issued), parts);
+  const stop = stopOf(incident, watched?.issued);
+  const said = await refreshTokensRevoked(parts.table, incident.id);
+  const readings = await readingsOf(incident.id, stop && Math.max(stop, said?.at ?? stop), parts);
   const records = await readLifetimes(parts.table, parts.settings.tenant);
   return windowFrom(incident, { readings, records, watched }, parts, inventories);
 }

@@ -222,11 +222,21 @@ describe("the window of an incident", () => {
   });
 
   it("is open where users logged in, until a person says that their refresh tokens are revoked", async () => {
-    const { again, table, incident } = await announced({}, daily(), ["client_credentials", "authorization_code"]);
+    const { again, table, incident, clock } = await announced({}, daily(), [
+      "client_credentials",
+      "authorization_code",
+    ]);
     expect((await again()).window?.state).toBe("open");
     await sayRefreshTokensRevoked(table, incident.id, { at: STOPPED + HOUR, by: "dana" });
+    await clock.run(clock.sleep(2 * HOUR));
 
-    expect((await again()).window?.state).toBe("closes");
+    const { window } = await again();
+    expect(window?.state).toBe("closes");
+    // The APIs are read once more: what they were set to in the meantime counts as well.
+    expect(window?.apis.find(({ audience }) => audience === API.identifier)).toMatchObject({
+      until: STOPPED + 2 * HOUR,
+      assumed: null,
+    });
   });
 
   it.each([
