@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { constants, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { addAbortSignal, type Readable, Writable } from "node:stream";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { Secret } from "../lib/model/secret.ts";
@@ -33,29 +33,27 @@ export function personHere(signal: AbortSignal, streams: PersonStreams = process
   return {
     agrees: async (question) => /^y(es)?$/i.test((await ask(`${question} [y/N] `, streams, signal)).trim()),
     tellsSecret: async (question) => {
-      const hidden = new Secret(await ask(`${question} `, streams, signal, nowhere()));
+      const typed = new Secret(await ask(`${question} `, streams, signal, hidden));
       streams.output.write("\n");
-      return hidden;
+      return typed;
     },
   };
 }
 
 /**
- * Reads one line. In raw mode the terminal hands Ctrl-C to the reader instead of sending SIGINT, so it is passed on;
- * the end of the input (Ctrl-D) is an empty answer.
+ * Reads one line; the end of the input (Ctrl-D) is an empty answer.
  *
- * @param echo where the typed text is shown
+ * @param read how, without what is typed being shown where that is wanted
  */
 async function ask(
   question: string,
   { input, output }: PersonStreams,
   signal: AbortSignal,
-  echo: NodeJS.WritableStream = output,
+  read: (input: NodeJS.ReadableStream) => Interface = shown,
 ): Promise<string> {
   signal.throwIfAborted();
   output.write(question);
-  const lines = createInterface({ input, output: echo, terminal: true, historySize: 0 });
-  lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+  const lines = read(input);
   const ended = once(lines, "close", { signal }).then(() => [""]);
   try {
     const [answer = ""] = await Promise.race([once(lines, "line", { signal }), ended]);
@@ -68,6 +66,15 @@ async function ask(
     ended.catch(() => undefined);
     lines.close();
   }
+}
+
+/** The terminal edits and shows it. In raw mode a Ctrl-C between the answer and the end of that mode would be lost. */
+const shown = (input: NodeJS.ReadableStream): Interface => createInterface({ input, terminal: false });
+
+/** Raw mode shows nothing, and hands Ctrl-C to the reader instead of sending SIGINT: it is passed on. */
+function hidden(input: NodeJS.ReadableStream): Interface {
+  const lines = createInterface({ input, output: nowhere(), terminal: true, historySize: 0 });
+  return lines.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
 }
 
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -9,11 +9,13 @@ const SECRET = "typed-canary-7f3kQ9xW2mB5vT8z";
 
 /** A person at a terminal who types; gives what they see. */
 function atTerminal(isTTY = true) {
-  const input = Object.assign(new PassThrough(), { isTTY });
+  const modes: boolean[] = [];
+  const setRawMode = (isRaw: boolean) => modes.push(isRaw);
+  const input = Object.assign(new PassThrough(), { isTTY, setRawMode });
   const output = Object.assign(new PassThrough(), { isTTY: true });
   const abort = new AbortController();
   const person = personHere(abort.signal, { input, output });
-  return { person: person as Person, input, abort, seen: () => String(output.read() ?? "") };
+  return { person: person as Person, input, abort, modes, seen: () => String(output.read() ?? "") };
 }
 
 describe("asking a person", () => {
@@ -24,11 +26,12 @@ describe("asking a person", () => {
     { typed: "\n", agrees: false },
     { typed: "yess\n", agrees: false },
   ])("takes nothing but y and yes for consent: $typed", async ({ typed, agrees }) => {
-    const { person, input, seen } = atTerminal();
+    const { person, input, seen, modes } = atTerminal();
     const answer = person.agrees("Rotate it?");
     input.write(typed);
 
     expect(await answer).toBe(agrees);
+    expect(modes).toEqual([]); // no Ctrl-C after the answer is lost in raw mode
     expect(seen()).toContain("Rotate it? [y/N] ");
   });
 
@@ -41,13 +44,14 @@ describe("asking a person", () => {
   });
 
   it("shows nothing of a secret that is typed", async () => {
-    const { person, input, seen } = atTerminal();
+    const { person, input, seen, modes } = atTerminal();
     const answer = person.tellsSecret("The secret:");
     for (const key of SECRET) input.write(key);
     input.write("\n");
 
     expect((await answer).reveal()).toBe(SECRET);
     expect(seen()).toBe("The secret: \n");
+    expect(modes).toEqual([true, false]);
   });
 
   it("ends with the reason of the signal", async () => {
