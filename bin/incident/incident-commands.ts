@@ -138,12 +138,16 @@ const tableOption = (): Option =>
 const deskOption = (): Option =>
   new Option("--desk <url>", "where the deployed desk takes orders; asked of Lambda when left out").env("CURFEW_DESK");
 
+const NOT_KNOWN =
+  "With 3 and 130 it is said where the order was sent and nobody knows here whether the desk took it, and how to look.";
+
 const DECISION_HELP = `
 Exit codes:
   0    the answer is on record
   1    a no to the question: nothing was answered
   3    nothing was answered: nothing is asked, you may not answer it, or AWS or the desk does not answer
-  130  interrupted; nothing was answered`;
+  130  interrupted; nothing was answered
+${NOT_KNOWN}`;
 
 const REVOKE_HELP = `
 It asks the deployed stack, with the AWS credentials and the region of your shell. Ctrl-C ends the watching only; the
@@ -153,4 +157,5 @@ Exit codes:
   0    contained, and that is proven; or a drill that came to its end as a leak would be contained
   1    not contained, or not yet: what is missing is said; or what leaked still gets a token; or a no to the question
   3    nothing was started: bad configuration or arguments, a forged token, or AWS or the desk does not answer
-  130  interrupted; what was begun is said`;
+  130  interrupted; what was begun is said
+${NOT_KNOWN}`;

@@ -4,7 +4,16 @@ import { CurfewError, type ErrorCode } from "../model/curfew-error.ts";
 import type { DeskOrders } from "../revocation/desk/orders.ts";
 import type { TrialReport } from "../revocation/desk/requests.ts";
 import { INCIDENT_FUNCTIONS } from "../revocation/incident-machine.ts";
-import { isNetworkCode, reasonOf, statusOf } from "./failure-reason.ts";
+import {
+  type Asking,
+  interrupted,
+  notAllowed,
+  notFound,
+  notSigned,
+  notTaken,
+  type Ordering,
+  unreachable,
+} from "./desk-failures.ts";
 
 /** Ten seconds a try and three tries: a person waits. */
 const PATIENCE = { timeout: 10_000, attempts: 3 } as const;
@@ -53,19 +62,20 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal, oth
     found ??= placeOf(known, connect, { signal, otherwise });
     return found;
   };
-  const post = async (path: string, order: unknown): Promise<unknown> => {
+  const post = async (path: string, order: unknown, incident?: string): Promise<unknown> => {
     const { url } = await place();
-    return send(await connect(), new URL(path, url), JSON.stringify(order), { signal, otherwise });
+    const look = `npx curfew incidents${incident === undefined ? "" : ` show ${incident}`}`;
+    return send(await connect(), new URL(path, url), JSON.stringify(order), { signal, otherwise, look });
   };
   return {
     place,
-    close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason })),
+    close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason }, incident)),
     start: async (order) => startedShape.parse(await post("incidents", order)),
     decide: async ({ incident, step, decision, planHash }) =>
-      decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash })),
-    reportTrial: async (incident, report) => void (await post(`incidents/${incident}/trial`, report)),
+      decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash }, incident)),
+    reportTrial: async (incident, report) => void (await post(`incidents/${incident}/trial`, report, incident)),
     sayRefreshTokensRevoked: async (incident, at) =>
-      void (await post(`incidents/${incident}/refresh-tokens-revoked`, { at })),
+      void (await post(`incidents/${incident}/refresh-tokens-revoked`, { at }, incident)),
   };
 }
 
@@ -85,12 +95,6 @@ async function lambdaClient(): Promise<LambdaClient> {
   const sdk = await import("@aws-sdk/client-lambda");
   const requestHandler = { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true };
   return new sdk.LambdaClient({ maxAttempts: attempts, requestHandler });
-}
-
-/** How the desk is asked. */
-interface Asking {
-  signal: AbortSignal;
-  otherwise: string;
 }
 
 async function placeOf(
@@ -119,7 +123,9 @@ async function placeOf(
   throw notFound(undefined, otherwise);
 }
 
-async function send(client: LambdaClient, url: URL, body: string, { signal, otherwise }: Asking): Promise<unknown> {
+/** From the moment at which it is sent, nothing says that nothing happened, unless the desk does. */
+async function send(client: LambdaClient, url: URL, body: string, ordering: Ordering): Promise<unknown> {
+  const { signal, otherwise } = ordering;
   const request = {
     method: "POST",
     protocol: url.protocol,
@@ -133,14 +139,15 @@ async function send(client: LambdaClient, url: URL, body: string, { signal, othe
   const { headers } = await signed(client, request).catch((error: unknown) => {
     throw notSigned(error, otherwise);
   });
+  signal.throwIfAborted();
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
   const answer = await fetch(url, { method: "POST", headers, body, signal: within, redirect: "error" })
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch((error: unknown) => {
-      signal.throwIfAborted();
-      throw unreachable(error, otherwise);
+      if (signal.aborted) throw interrupted(ordering);
+      throw unreachable(error, ordering);
     });
-  return judged(answer.status, answer.text, otherwise);
+  return judged(answer.status, answer.text, ordering);
 }
 
 interface Request {
@@ -159,18 +166,13 @@ async function signed({ config }: LambdaClient, request: Request): Promise<{ hea
   return signer.sign(request);
 }
 
-function judged(status: number, text: string, otherwise: string): unknown {
+function judged(status: number, text: string, ordering: Ordering): unknown {
   const body = jsonOf(text);
   if (status === 200 && body !== undefined) return body;
   const { data } = refusedShape.safeParse(body);
   if (data) throw new CurfewError(CODES[data.error.code] ?? "request-refused", data.error.message);
-  if (status === 403) throw notAllowed(otherwise);
-  const retryable = status >= 500 || status === 429;
-  throw new CurfewError(
-    retryable ? "service-failed" : "request-refused",
-    ending(`The desk did not take the order (status ${status})`, otherwise),
-    { detail: String(status), retryable },
-  );
+  if (status === 403) throw notAllowed(ordering.otherwise);
+  throw notTaken(status, ordering);
 }
 
 /** What the desk says and what the command line ends by. */
@@ -186,66 +188,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined; // judged by its status
   }
-}
-
-const ending = (sentence: string, otherwise: string): string =>
-  otherwise === "" ? `${sentence}.` : `${sentence}; ${otherwise}.`;
-
-const notAllowed = (otherwise: string): CurfewError =>
-  new CurfewError(
-    "request-refused",
-    ending(
-      `AWS does not let you call the desk: your role needs lambda:InvokeFunctionUrl and lambda:InvokeFunction on ${INCIDENT_FUNCTIONS.desk} (docs/revocation.md)`,
-      otherwise,
-    ),
-    { detail: "403" },
-  );
-
-const notSigned = (error: unknown, otherwise: string): CurfewError =>
-  new CurfewError(
-    "request-refused",
-    ending(
-      `There are no AWS credentials to sign the order with (${reasonOf(error)}): log in to AWS in this shell`,
-      otherwise,
-    ),
-    { detail: reasonOf(error) },
-  );
-
-/** The original is not kept as the cause: it may hold the request. What fetch fails with names the network's error. */
-function unreachable(error: unknown, otherwise: string): CurfewError {
-  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
-  const reason = codeOf(cause) ?? reasonOf(cause);
-  return new CurfewError("unreachable", ending(`The desk did not answer (${reason})`, otherwise), {
-    detail: reason,
-    retryable: true,
-  });
-}
-
-/** As a certificate that is over has one, or an answer that is no HTTP: they are no codes of the network. */
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && "code" in error && typeof error.code === "string" && /^[A-Z_]{3,60}$/.test(error.code)
-    ? error.code
-    : undefined;
-
-function notFound(error: unknown, otherwise: string): CurfewError {
-  const reason = error === undefined ? "it has no URL" : reasonOf(error);
-  if (reason === "NoRegion")
-    return new CurfewError("request-refused", ending("No AWS region is set: set AWS_REGION", otherwise));
-  if (reason === "CredentialsProviderError") return notSigned(error, otherwise);
-  const named = "name it with --desk and --table as npx cdk deploy printed them";
-  if (isNetworkCode(reason) || reason === "TimeoutError")
-    return new CurfewError(
-      "unreachable",
-      ending(
-        `AWS did not say where the desk is (${reason}): look to the network and the region, or ${named}`,
-        otherwise,
-      ),
-      { detail: reason },
-    );
-  const why = statusOf(error) === 404 ? "it is not deployed in this account and region" : reason;
-  return new CurfewError(
-    "request-refused",
-    ending(`The desk ${INCIDENT_FUNCTIONS.desk} was not found (${why}): ${named}`, otherwise),
-    { detail: reason },
-  );
 }

@@ -1,11 +1,12 @@
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addIncidentCommands } from "../../../bin/incident/incident-commands.ts";
 import { incidentPlace, namedDesk } from "../../../bin/incident/incident-place.ts";
 import { type LeakOptions, leakRequest } from "../../../bin/incident/incident-request.ts";
-import { incidentDesk } from "../../../lib/aws/incident-desk.ts";
+import { type IncidentDeskClient, incidentDesk } from "../../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 
 const TENANT = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FjbWUuZXUuYXV0aDAuY29tLyIsInN1YiI6ImpvYkBjbGllbnRzIn0.c2ln";
@@ -56,26 +57,68 @@ describe("what cannot be right is said in one sentence that names the option, be
   });
 });
 
-it("a desk whose certificate is over is told by the code of that, and a network that is down is not called a desk that is gone", async () => {
-  for (const [name, value] of [
-    ["AWS_ACCESS_KEY_ID", "A"],
-    ["AWS_SECRET_ACCESS_KEY", "s"],
-    ["AWS_REGION", "eu-west-1"],
-  ] as const)
-    vi.stubEnv(name, value);
-  const cause = Object.assign(new Error("it is over"), { code: "CERT_HAS_EXPIRED" });
-  vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed", { cause })));
-  const desk = incidentDesk({ url: "https://desk.example/", table: "t" }, new AbortController().signal);
-
-  await expect(desk.close("fire", "r")).rejects.toThrow("The desk did not answer (CERT_HAS_EXPIRED).");
-
-  const noName = Object.assign(new Error("getaddrinfo ENOTFOUND lambda"), { code: "ENOTFOUND" });
-  const sends = vi.spyOn(LambdaClient.prototype, "send").mockRejectedValue(noName as never);
-  await expect(incidentPlace({ local: false }, new AbortController().signal)).rejects.toMatchObject({
-    code: "unreachable",
-    message: expect.stringMatching(/^AWS did not say where the desk is \(ENOTFOUND\): look to the network.*--local\.$/),
+describe("a desk that does not answer", () => {
+  const REACHED = { url: "https://desk.example/", table: "t" };
+  beforeEach(() => {
+    for (const [name, value] of [
+      ["AWS_ACCESS_KEY_ID", "A"],
+      ["AWS_SECRET_ACCESS_KEY", "s"],
+      ["AWS_REGION", "eu-west-1"],
+    ] as const)
+      vi.stubEnv(name, value);
   });
-  sends.mockRestore();
-  vi.unstubAllEnvs();
-  vi.unstubAllGlobals();
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    vi.unstubAllGlobals();
+  });
+
+  it("because a certificate is over is told by the code of that, and a network that is down is not called a desk that is gone", async () => {
+    const cause = Object.assign(new Error("it is over"), { code: "CERT_HAS_EXPIRED" });
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("fetch failed", { cause })));
+    const desk = incidentDesk(REACHED, new AbortController().signal);
+
+    await expect(desk.close("fire", "r")).rejects.toThrow("The desk did not answer (CERT_HAS_EXPIRED).");
+
+    const noName = Object.assign(new Error("getaddrinfo ENOTFOUND lambda"), { code: "ENOTFOUND" });
+    vi.spyOn(LambdaClient.prototype, "send").mockRejectedValue(noName as never);
+    await expect(incidentPlace({ local: false }, new AbortController().signal)).rejects.toMatchObject({
+      code: "unreachable",
+      message: expect.stringMatching(
+        /^AWS did not say where the desk is \(ENOTFOUND\): look to the network.*--local\.$/,
+      ),
+    });
+  });
+
+  const ORDERS: [string, (desk: IncidentDeskClient) => Promise<unknown>, string][] = [
+    ["revoke", (desk) => desk.start({} as never), "npx curfew incidents"],
+    ["approve", (desk) => desk.decide({ incident: "fire" } as never), "npx curfew incidents show fire"],
+    ["incidents close", (desk) => desk.close("fire", "r"), "npx curfew incidents show fire"],
+    ["refresh-tokens-revoked", (desk) => desk.sayRefreshTokensRevoked("fire", 0), "npx curfew incidents show fire"],
+  ];
+  it.each(ORDERS)("once %s was sent may have taken it: nothing says that nothing happened", async (_, order, look) => {
+    const person = new AbortController();
+    const desk = incidentDesk(REACHED, person.signal, "there is --local");
+    const told = (start: string) => `${start}, and whether the desk took the order is not known here`;
+    const sent = vi.fn<typeof fetch>();
+    vi.stubGlobal("fetch", sent);
+
+    sent.mockRejectedValueOnce(new DOMException("too late", "TimeoutError"));
+    await expect(order(desk)).rejects.toMatchObject({
+      code: "unreachable",
+      message: `${told("The desk did not answer (TimeoutError)")}; there is --local. Look: ${look}`,
+    });
+    sent.mockResolvedValueOnce(new Response("Internal Server Error", { status: 502 }));
+    await expect(order(desk)).rejects.toThrow(`${told("The desk failed (status 502)")}; there is --local.`);
+    sent.mockImplementationOnce(async () => {
+      person.abort(new CurfewError("interrupted", "Interrupted."));
+      throw person.signal.reason;
+    });
+    await expect(order(desk)).rejects.toMatchObject({
+      code: "interrupted",
+      message: `${told("Interrupted")}. Look: ${look}`,
+    });
+    await expect(order(desk)).rejects.toThrow(/^Interrupted\.$/); // before it was sent
+    expect(sent).toHaveBeenCalledTimes(3);
+  });
 });
