@@ -48,15 +48,15 @@ export const notAllowed = (otherwise: string): CurfewError =>
     { detail: "403" },
   );
 
-export const notSigned = (error: unknown, otherwise: string): CurfewError =>
-  new CurfewError(
-    "request-refused",
-    ending(
-      `There are no AWS credentials to sign the order with (${reasonOf(error)}): log in to AWS in this shell`,
-      otherwise,
-    ),
-    { detail: reasonOf(error) },
-  );
+/** What AWS's client cannot sign without: somebody's credentials, and a region. */
+export function notSigned(error: unknown, otherwise: string): CurfewError {
+  const reason = reasonOf(error);
+  const why =
+    reason === "NoRegion"
+      ? "No AWS region is set: set AWS_REGION"
+      : `There are no AWS credentials to sign the order with (${reason}): log in to AWS in this shell`;
+  return new CurfewError("request-refused", ending(why, otherwise), { detail: reason });
+}
 
 /** The original is not kept as the cause: it may hold the request. What fetch fails with names the network's error. */
 export function unreachable(error: unknown, ordering: Ordering): CurfewError {
@@ -78,9 +78,7 @@ const codeOf = (error: unknown): string | undefined =>
 
 export function notFound(error: unknown, otherwise: string): CurfewError {
   const reason = error === undefined ? "it has no URL" : reasonOf(error);
-  if (reason === "NoRegion")
-    return new CurfewError("request-refused", ending("No AWS region is set: set AWS_REGION", otherwise));
-  if (reason === "CredentialsProviderError") return notSigned(error, otherwise);
+  if (reason === "NoRegion" || reason === "CredentialsProviderError") return notSigned(error, otherwise);
   const named = "name it with --desk and --table as npx cdk deploy printed them";
   if (isNetworkCode(reason) || reason === "TimeoutError")
     return new CurfewError(

@@ -90,6 +90,14 @@ describe("a desk that does not answer", () => {
     });
   });
 
+  it("because it cannot be asked names the region that is missing, and not credentials that are there", async () => {
+    vi.stubEnv("AWS_REGION", undefined);
+    vi.stubEnv("AWS_CONFIG_FILE", "none");
+    const desk = incidentDesk(REACHED, new AbortController().signal);
+
+    await expect(desk.close("fire", "r")).rejects.toThrow(/^No AWS region is set: set AWS_REGION\.$/);
+  });
+
   const ORDERS: [string, (desk: IncidentDeskClient) => Promise<unknown>, string][] = [
     ["revoke", (desk) => desk.start({} as never), "npx curfew incidents"],
     ["approve", (desk) => desk.decide({ incident: "fire" } as never), "npx curfew incidents show fire"],
