@@ -1,6 +1,6 @@
-import { CurfewError } from "../lib/model/curfew-error.ts";
 import { shellWord } from "../lib/model/shell-word.ts";
 import { DEFAULT_CONFIG } from "./config-option.ts";
+import { telling } from "./telling.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 /**
@@ -15,18 +15,7 @@ export async function namingConfig(
 ): Promise<void> {
   const terminal = processTerminal();
   if (config === DEFAULT_CONFIG || format === "json") return run(terminal);
-  try {
-    await run({
-      ...terminal,
-      out: (text) => terminal.out(withConfig(text, config)),
-      err: (text) => terminal.err(withConfig(text, config)),
-    });
-  } catch (error) {
-    if (!(error instanceof CurfewError)) throw error;
-    const { code, message, retryable, detail } = error;
-    const options = { retryable, cause: error, ...(detail !== null && { detail }) };
-    throw new CurfewError(code, withConfig(message, config), options);
-  }
+  return telling((text) => withConfig(text, config), terminal, run);
 }
 
 /**

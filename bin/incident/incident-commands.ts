@@ -8,6 +8,7 @@ import type { RevokeOptions } from "../commands/revoke.ts";
 import { configOption } from "../config-option.ts";
 import { HELP } from "../help.ts";
 import { namingConfig } from "../naming-config.ts";
+import { namingPlace } from "../naming-place.ts";
 import { oneValue } from "../one-value.ts";
 import type { Invocation } from "../run-command-line.ts";
 import { processTerminal } from "../terminal.ts";
@@ -53,9 +54,11 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .addOption(deskOption())
     .option("--yes", "do not ask", false)
     .addHelpText("after", REVOKE_HELP)
-    .action(async (options: RevokeOptions) => {
+    .action(async (options: RevokeOptions, command: Command) => {
       const { runRevoke } = await import("../commands/revoke.ts");
-      await namingConfig(options, (terminal) => runRevoke(options, terminal, invocation));
+      await namingConfig(options, (terminal) =>
+        namingPlace(command, terminal, (naming) => runRevoke(options, naming, invocation)),
+      );
     });
 }
 
@@ -65,28 +68,28 @@ function addIncidents(program: Command, invocation: Invocation): void {
   const alone = places(incidents.command("list", { isDefault: true, hidden: true }))
     .addOption(formatOption())
     .addArgument(anyWord())
-    .action(async ([word]: string[], options: IncidentsOptions) => {
+    .action(async ([word]: string[], options: IncidentsOptions, command: Command) => {
       if (word !== undefined) throw await unknownCommand(word, incidents);
       const { runIncidents } = await import("../commands/incidents.ts");
-      await runIncidents(options, processTerminal(), invocation);
+      await namingPlace(command, processTerminal(), (terminal) => runIncidents(options, terminal, invocation));
     });
   places(incidents.command("show"))
     .description("one incident: what leaked, each step, until when tokens work, the timeline")
     .argument("<incident>", "its id")
     .option("--follow", "go on until it is closed", false)
     .addOption(formatOption())
-    .action(async (id: string, options: ShowOptions) => {
+    .action(async (id: string, options: ShowOptions, command: Command) => {
       const { runIncidentShow } = await import("../commands/incidents.ts");
-      await runIncidentShow(id, options, processTerminal(), invocation);
+      await namingPlace(command, processTerminal(), (terminal) => runIncidentShow(id, options, terminal, invocation));
     });
   places(incidents.command("close"))
     .description("ends one that would go on: nobody watches or gives back any more, and it is not called contained")
     .argument("<incident>", "its id")
     .requiredOption("--reason <text>", "why, for the evidence")
     .option("--yes", "do not ask", false)
-    .action(async (id: string, options: CloseOptions) => {
+    .action(async (id: string, options: CloseOptions, command: Command) => {
       const { runIncidentClose } = await import("../commands/incident-close.ts");
-      await runIncidentClose(id, options, processTerminal(), invocation);
+      await namingPlace(command, processTerminal(), (terminal) => runIncidentClose(id, options, terminal, invocation));
     });
   places(incidents.command("refresh-tokens-revoked"))
     .description(
@@ -98,9 +101,11 @@ function addIncidents(program: Command, invocation: Invocation): void {
       "since when they are gone: a time as 10m or 2h, or a date with the time; now when left out",
     )
     .option("--yes", "do not ask", false)
-    .action(async (id: string, options: RevokedOptions) => {
+    .action(async (id: string, options: RevokedOptions, command: Command) => {
       const { runRefreshTokensRevoked } = await import("../commands/refresh-tokens-revoked.ts");
-      await runRefreshTokensRevoked(id, options, processTerminal(), invocation);
+      await namingPlace(command, processTerminal(), (terminal) =>
+        runRefreshTokensRevoked(id, options, terminal, invocation),
+      );
     });
   incidents.configureHelp({ ...HELP, visibleOptions: () => alone.createHelp().visibleOptions(alone) });
 }
@@ -121,9 +126,11 @@ function addDecision(program: Command, invocation: Invocation, decision: "approv
     .addOption(deskOption())
     .option("--yes", "do not ask", false)
     .addHelpText("after", DECISION_HELP)
-    .action(async (incident: string, step: AskedStep, options: DecideOptions) => {
+    .action(async (incident: string, step: AskedStep, options: DecideOptions, command: Command) => {
       const { runDecide } = await import("../commands/decide.ts");
-      await runDecide({ incident, step, decision }, options, processTerminal(), invocation);
+      await namingPlace(command, processTerminal(), (terminal) =>
+        runDecide({ incident, step, decision }, options, terminal, invocation),
+      );
     });
 }
 

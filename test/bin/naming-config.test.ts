@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { withConfig } from "../../bin/naming-config.ts";
+import { withPlace } from "../../bin/naming-place.ts";
 import { shellWord } from "../../lib/model/shell-word.ts";
 
 it.each<[string, string, string?]>([
@@ -25,4 +26,23 @@ it.each<[string, string, string?]>([
   ["How it stands: npx curfew incidents show x", "How it stands: npx curfew incidents show x"],
 ])("names the configuration in what is told: %s", (text, told, config = "my.yaml") => {
   expect(withConfig(text, config)).toBe(told);
+});
+
+it.each([
+  ["Look: npx curfew incidents", "Look: npx curfew incidents --desk D"],
+  ["npx curfew incidents\n  show x --follow", "npx curfew incidents\n  show --desk D x --follow"],
+  ["npx curfew approve x restore", "npx curfew approve --desk D x restore"],
+  ["npx curfew revoke --tenant a. Or --local", "npx curfew revoke --desk D --tenant a. Or --local"],
+  ["npx curfew revoke --config my.yaml\n  --local", "npx curfew revoke --config my.yaml\n  --local"],
+  [
+    "There is none; npx curfew incidents lists them, and those of this folder with --local.",
+    "There is none; npx curfew incidents --desk D lists them, and those of this folder with --local.",
+  ],
+  [
+    "npx curfew incidents --local names it, and npx curfew incidents show ID --local what it took",
+    "npx curfew incidents --local names it, and npx curfew incidents show ID --local what it took",
+  ],
+  ["How it stands: npx curfew rotate status", "How it stands: npx curfew rotate status"],
+])("names the desk in what is told, but not of this folder: %s", (text, told) => {
+  expect(withPlace(text, "--desk D")).toBe(told);
 });

@@ -72,9 +72,10 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
   });
 
   it("ends with 1 and says exactly what is missing where it is not contained", async () => {
-    const run = await deployed.run(["revoke", ...NOW, "--client", "stranded"]);
+    const run = await deployed.run(["revoke", ...NOW, "--client", "stranded", ...deployed.named]);
 
     expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(/npx curfew incidents show --desk \S+ --table \S+ \S+ --follow\n/);
     expect(oneLine(run.stdout)).toContain("LOCKED");
     expect(oneLine(run.stdout)).toContain("cgr_1: the responder lacks delete:client_grants");
   });
@@ -98,17 +99,12 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
   });
 
   it("takes a person's word that the refresh tokens are gone, at the desk", async () => {
-    const said = await deployed.run(["incidents", "refresh-tokens-revoked", "still-open", "--yes"]);
-    const future = await deployed.run([
-      "incidents",
-      "refresh-tokens-revoked",
-      "still-open",
-      "--yes",
-      "--since",
-      "2999-01-01",
-    ]);
+    const order = ["incidents", "refresh-tokens-revoked", "still-open", "--yes"];
+    const said = await deployed.run([...order, ...deployed.named]);
+    const future = await deployed.run([...order, "--since", "2999-01-01"]);
 
     expect(said).toMatchObject({ code: 0, stdout: expect.stringContaining("It is on record") });
+    expect(said.stderr).toContain(`npx curfew incidents show ${deployed.named.join(" ")} still-open --follow`);
     expect(await refreshTokensRevoked(deployed.table, "still-open")).toMatchObject({
       by: expect.stringContaining("oncall/dana"),
     });
