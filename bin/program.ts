@@ -104,7 +104,10 @@ export function createProgram(invocation: Invocation): Command {
     .addOption(configOption())
     .option("--tenant <name>", "only this tenant; may be repeated", collect, [])
     .addOption(new Option("--status <status>", "only these").choices(["open", "excepted", "resolved"]))
-    .option("--since <when>", "only what has changed since: a time as 7d or 12h, or a date as 2026-11-23")
+    .option(
+      "--since <when>",
+      "only what has changed since: a time as 7d or 12h, a date in UTC as 2026-11-23 or a moment with its zone",
+    )
     .option(
       "--table <name>",
       "of the deployed audit: its DynamoDB table, with AWS credentials; this folder's ledger when left out",

@@ -33,7 +33,7 @@ function addRevoke(program: Command, invocation: Invocation): void {
     .option("--token-file <file>", "a leaked token (- is standard input); it is read here and stays here", oneValue)
     .option(
       "--leaked-since <when>",
-      "when it leaked: so long ago (3h, 7d), or a date or moment (2026-11-23, 2026-11-23T04:00Z)",
+      "when it leaked: so long ago (3h, 7d), a date in UTC (2026-11-23) or a moment with its zone (2026-11-23T04:00Z)",
       oneValue,
     )
     .option("--leaked-key <id>", "which registered key leaked: its kid, or its id at Auth0", oneValue)
@@ -98,7 +98,7 @@ function addIncidents(program: Command, invocation: Invocation): void {
     .argument("<incident>", "its id")
     .option(
       "--since <when>",
-      "since when they are gone: a time as 10m or 2h, or a date with the time; now when left out",
+      "since when they are gone: so long ago (10m, 2h), or a moment with its zone (2026-11-23T04:00Z); now when left out",
     )
     .option("--yes", "do not ask", false)
     .action(async (id: string, options: RevokedOptions, command: Command) => {

@@ -15,8 +15,9 @@ const asked = (options: Partial<LeakOptions>) =>
 
 describe("what cannot be right is said in one sentence that names the option, before anything is shown", () => {
   it.each<[Partial<LeakOptions>, RegExp]>([
-    [{ leakedSince: "2026-02-31" }, /^--leaked-since takes a time as 7d or 12h, or a date/],
+    [{ leakedSince: "2026-02-31" }, /^--leaked-since takes a time as 7d or 12h, a date in UTC/],
     [{ leakedSince: "2026-02-29T04:00Z" }, /^--leaked-since takes/],
+    [{ leakedSince: "2026-11-23T04:00" }, /a moment with its zone as 2026-11-23T04:00Z, and not "2026-11-23T04:00"\.$/],
     [{ leakedSince: "99999d" }, /^--leaked-since lies before 2013/],
     [{ leakedSince: "2999-01-01" }, /^--leaked-since lies in the future/],
     [{ client: "a".repeat(500) }, /^--client takes 200 characters at most\.$/],
@@ -50,7 +51,12 @@ describe("what cannot be right is said in one sentence that names the option, be
   );
 
   it("and what can be is taken as it was given", async () => {
-    expect(await asked({ leakedSince: "2024-02-29" })).toMatchObject({ leakedSince: Date.UTC(2024, 1, 29) });
+    for (const [leakedSince, hour] of [
+      ["2024-02-29", 0],
+      ["2024-02-29T04:00Z", 4],
+      ["2024-02-29T04:00:00.000+01:00", 3],
+    ] as const)
+      expect(await asked({ leakedSince })).toMatchObject({ leakedSince: Date.UTC(2024, 1, 29, hour) });
     for (const desk of ["https://x.lambda-url.eu-central-1.on.aws/", "http://127.0.0.1:4401/"])
       expect(namedDesk({ desk })).toEqual({ url: desk });
     expect(namedDesk({ desk: "", table: "t" })).toEqual({ table: "t" });
