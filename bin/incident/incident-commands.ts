@@ -145,8 +145,9 @@ const tableOption = (): Option =>
 const deskOption = (): Option =>
   new Option("--desk <url>", "where the deployed desk takes orders; asked of Lambda when left out").env("CURFEW_DESK");
 
-const NOT_KNOWN =
-  "With 3 and 130 it is said where the order was sent and nobody knows here whether the desk took it, and how to look.";
+const NOT_KNOWN = `
+3 and 130 may also come once the order was sent to the desk: then it is said that nobody knows here whether it was taken,
+and how to look.`;
 
 const DECISION_HELP = `
 Exit codes:
