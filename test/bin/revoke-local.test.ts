@@ -74,7 +74,7 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
   afterAll(() => world[Symbol.asyncDispose]());
 
   it("walks through a drill, changes nothing, and keeps its evidence in the folder", async () => {
-    const run = await world.run([...NOW, "--drill", "--name", "fire"]);
+    const run = await world.run([...NOW, "--drill", "--name", "fire", "--old-secret-file", "old"]);
 
     expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining("DRILL: checkout would be contained.") });
     expect(grantTypes(world.tenant)).toEqual(["client_credentials"]);

@@ -8,8 +8,8 @@ import type { Trial } from "../rotate/try-leaked.ts";
 
 /**
  * Proves from a person's machine that no new token is given out, by trying what leaked. Without the vault there is
- * nothing else to try with: where nobody gives it, that is not provable, and the leak is not called contained. What is
- * proven holds from its first moment, until what leaked is seen to get a token.
+ * nothing else to try with: where nobody gives it, that is not provable, and the leak is not called contained, nor is a
+ * drill. What is proven holds from its first moment, until what leaked is seen to get a token.
  *
  * @param leaked what leaked, as a person has given it; it is sent to the tenant's token endpoint and nowhere else
  * @throws CurfewError `store-failed`, `interrupted`
@@ -17,19 +17,21 @@ import type { Trial } from "../rotate/try-leaked.ts";
 export async function proveLocally(incident: Incident, parts: IncidentParts, leaked: Login | null): Promise<Incident> {
   const record = (result: StepResult) => recordStep(parts.table, incident.id, "prove", result);
   if (leaked === null || incident.drill || leversOf(incident, parts).length === 0)
-    return record(untried(incident, parts));
+    return record(untried(incident, parts, leaked));
   const { tokenFor } = parts.tenant;
   const trial = await tryIssuance(incident, leaked, { ...parts, tokenFor });
   const isStillProven = stoppedAt(incident) !== null && trial.came !== "issued";
   return isStillProven ? incident : record(judged(trial));
 }
 
-function untried(incident: Incident, parts: IncidentParts): StepResult {
+function untried(incident: Incident, parts: IncidentParts, leaked: Login | null): StepResult {
   const at = parts.clock.now();
   if (leversOf(incident, parts).length === 0) {
     return { at, outcome: "not-applicable", message: whyUntouched(incident, parts) ?? NOT_ITS_OWN };
   }
-  if (incident.drill) return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
+  if (incident.drill && leaked !== null) {
+    return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
+  }
   return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
 }
 

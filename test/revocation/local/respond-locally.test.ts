@@ -4,7 +4,7 @@ import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
-import { type Incident, isContained } from "../../../lib/revocation/incident/incident.ts";
+import { type Incident, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
 import type { LogEvent, ResponderTenant } from "../../../lib/revocation/ports.ts";
@@ -238,6 +238,19 @@ describe("answering a leak from a person's machine", () => {
     expect(world.tenant.client?.grantTypes).toEqual(["client_credentials"]);
     expect(world.tenant.grants.size).toBe(1);
     expect(world.clock.now() - world.opened.openedAt).toBeLessThan(60_000);
-    expect(world.incident().steps["put-back"]).toMatchObject({ message: "Nothing was taken away." });
+    const incident = world.incident();
+    expect(incident.steps["put-back"]).toMatchObject({ message: "Nothing was taken away." });
+    expect(stoppedAt(incident)).not.toBeNull();
+  });
+
+  test("says of a drill, too, that nothing is proven where nobody has what leaked", async () => {
+    const world = await createWorld({ ...MACHINE, drill: true });
+
+    const ending = await answered(world, { leaked: null });
+
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
+    expect(stoppedAt(world.incident())).toBeNull();
+    expect(notDone(world.incident())).toEqual([expect.stringContaining("--old-secret-file")]);
+    expect(world.heard()).not.toMatch(/would be contained/);
   });
 });
