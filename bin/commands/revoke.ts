@@ -4,7 +4,7 @@ import { selectTenant } from "../../lib/config/select-tenants.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { DEFAULT_CONFIG } from "../config-option.ts";
-import { type LeakOptions, leakedLogin, leakRequest } from "../incident/incident-request.ts";
+import { type LeakOptions, leakedLogin, leakRequest, mustBeAsStarted } from "../incident/incident-request.ts";
 import { revokeDeployed } from "../incident/revoke-deployed.ts";
 import { resumeLocally, revokeLocally } from "../incident/revoke-locally.ts";
 import type { Invocation } from "../run-command-line.ts";
@@ -13,7 +13,6 @@ import type { Terminal } from "../terminal.ts";
 /** Options of `curfew revoke`. */
 export interface RevokeOptions extends LeakOptions {
   config: string;
-  tenant?: string;
   /** `-` is standard input. */
   oldSecretFile?: string;
   local: boolean;
@@ -50,14 +49,15 @@ export async function runRevoke(options: RevokeOptions, terminal: Terminal, invo
 
 const UNNAMED = 'Name what leaked: npx curfew revoke --tenant acme-prod --client abc --reason "found in a log".';
 
-function mustAgree({ local, resume, tokenFile, oldSecretFile, ...options }: RevokeOptions): void {
-  if (tokenFile === "-" && oldSecretFile === "-") throw invalid("Only one of the two can be read from standard input.");
-  if (resume !== undefined && !local) {
+function mustAgree({ local, resume, oldSecretFile, ...started }: RevokeOptions): void {
+  if (started.tokenFile === "-" && oldSecretFile === "-") {
+    throw invalid("Only one of the two can be read from standard input.");
+  }
+  if (resume === undefined) return;
+  if (!local) {
     throw invalid("--resume goes with --local; the deployed stack is asked again by the same command as before.");
   }
-  if (resume !== undefined && (options.client ?? options.tenant ?? tokenFile ?? options.name) !== undefined) {
-    throw invalid("--resume goes on with an incident as it was started; leave out what names a new one.");
-  }
+  mustBeAsStarted(started);
 }
 
 const invalid = (message: string): CurfewError => new CurfewError("arguments-invalid", message);

@@ -14,6 +14,7 @@ import { sinceWhen } from "../since-when.ts";
 
 /** What a person says of a leak. */
 export interface LeakOptions {
+  tenant?: string;
   client?: string;
   reason?: string;
   /** `-` is standard input. */
@@ -58,6 +59,29 @@ export async function leakRequest(
     ...(name === undefined ? {} : { name }),
   };
 }
+
+/**
+ * What an incident is started with stays, so whoever goes on with one says none of it: one that is none is no drill by
+ * going on with it as one.
+ *
+ * @throws CurfewError `arguments-invalid`
+ */
+export function mustBeAsStarted(options: LeakOptions): void {
+  const given = STARTING.flatMap(([option, name]) => (options[name] ? [option] : []));
+  if (given.length === 0) return;
+  throw invalid(`--resume goes on with an incident as it was started; leave out ${given.join(" and ")}.`);
+}
+
+const STARTING = [
+  ["--tenant", "tenant"],
+  ["--client", "client"],
+  ["--reason", "reason"],
+  ["--token-file", "tokenFile"],
+  ["--leaked-since", "leakedSince"],
+  ["--leaked-key", "leakedKey"],
+  ["--name", "name"],
+  ["--drill", "drill"],
+] as const satisfies readonly (readonly [string, keyof LeakOptions])[];
 
 const UNNAMED =
   "Name what leaked: its application, --client ID, or a token of it, --token-file FILE (- is standard input).";

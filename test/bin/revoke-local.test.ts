@@ -173,10 +173,13 @@ describe("curfew revoke --local", { timeout: 60_000 }, () => {
   });
 
   it("says what cannot be resumed", async () => {
-    const closed = await world.run(["revoke", "--local", "--resume", "drill-fire"]);
-    const unknown = await world.run(["revoke", "--local", "--resume", "nothing"]);
+    const resumed = (...more: string[]) => world.run(["revoke", "--local", ...more]);
+    const asDrill = resumed("--drill", "--resume", "leak"); // ends before it opens what the others do
+    const closed = await resumed("--resume", "drill-fire");
+    const unknown = await resumed("--resume", "nothing");
 
-    expect([closed.code, unknown.code]).toEqual([3, 3]);
+    expect([closed.code, unknown.code, (await asDrill).code]).toEqual([3, 3, 3]);
+    expect((await asDrill).stderr).toContain("leave out --drill");
     expect(closed.stderr).toContain("is closed; there is nothing to resume");
     expect(unknown.stderr).toMatch(/There is no incident nothing; npx curfew incidents .*--local/);
   });

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addIncidentCommands } from "../../../bin/incident/incident-commands.ts";
 import { incidentPlace, namedDesk } from "../../../bin/incident/incident-place.ts";
-import { type LeakOptions, leakRequest } from "../../../bin/incident/incident-request.ts";
+import { type LeakOptions, leakRequest, mustBeAsStarted } from "../../../bin/incident/incident-request.ts";
 import { type IncidentDeskClient, incidentDesk } from "../../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
@@ -49,6 +49,15 @@ describe("what cannot be right is said in one sentence that names the option, be
       await expect(parsed).rejects.toThrow(/given twice/);
     },
   );
+
+  it("what an incident is started with, beside --resume: one that is no drill goes on for real", () => {
+    const given = { leakedSince: "3h", leakedKey: "k", reason: "r", drill: true };
+
+    expect(() => mustBeAsStarted(given)).toThrow(
+      /as it was started; leave out --reason and --leaked-since and --leaked-key and --drill\.$/,
+    );
+    expect(() => mustBeAsStarted({ drill: false })).not.toThrow();
+  });
 
   it("and what can be is taken as it was given", async () => {
     for (const [leakedSince, hour] of [
