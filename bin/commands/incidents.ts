@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { jsonText } from "../../lib/reports/json.ts";
+import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
 import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
@@ -109,15 +110,16 @@ async function followOn(
       position = entry.position;
     }
     if (!incident.ended) tellStanding(await standingOf(incident, table, systemClock));
-    await untilLook(shown.id, signal);
+    await untilLook(shown, signal);
   }
   terminal.out(`The incident ${shown.id} is closed.\n`);
 }
 
-async function untilLook(id: string, signal: AbortSignal): Promise<void> {
+async function untilLook({ id, isLocal }: Incident, signal: AbortSignal): Promise<void> {
   try {
     await delay(LOOK, undefined, { signal });
   } catch {
-    throw new CurfewError("interrupted", `No longer following; the incident goes on. Again: ${followCommand(id)}`);
+    const again = `${followCommand(id)}${isLocal ? " --local" : ""}`;
+    throw new CurfewError("interrupted", `No longer following; the incident goes on. Again: ${again}`);
   }
 }

@@ -41,7 +41,9 @@ describe("a lock", () => {
     });
     expect(isContained(world.incident())).toBe(false);
     expect(notDone(world.incident())).toEqual([expect.stringMatching(/not its id/)]);
-    expect(stepsForPeople(world.incident()).join(" ")).toMatch(/real application is untouched.*incidents close/s);
+    expect(stepsForPeople(world.incident()).join(" ")).toMatch(
+      /real application is untouched.*curfew revoke --tenant \S+ --client ID --reason … .*incidents close \S+ --reason/s,
+    );
     expect(toldOf(world).join()).not.toMatch(/not all of the tenant/);
     await turns(world, 1);
     expect(stepsOf(world)["put-back"]?.message).toMatch(/no such application/);

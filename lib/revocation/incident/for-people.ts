@@ -6,10 +6,11 @@ import type { Incident } from "./incident.ts";
 import { aclSteps } from "./network-rule.ts";
 import { nowhereSince } from "./nowhere.ts";
 
+/** What is known of an incident, as far as people's steps follow from it. */
+type Known = Pick<Incident, "id" | "tenant" | "clientId" | "drill" | "isLocal" | "token" | "leak" | "steps" | "window">;
+
 /** What only people can do, one step a line; what closes the application at once comes first, where Curfew could not. */
-export function stepsForPeople(
-  incident: Pick<Incident, "id" | "tenant" | "clientId" | "drill" | "token" | "leak" | "steps" | "window">,
-): readonly string[] {
+export function stepsForPeople(incident: Known): readonly string[] {
   if (nowhereSince(incident) !== null) return findTheRightOne(incident);
   const known = [...aclSteps(incident), ...(incident.leak?.steps ?? [])];
   const steps = isToBeClosed(incident) ? [...closeByHand(incident.clientId), ...known] : known;
@@ -28,18 +29,21 @@ function isToBeClosed({
 }
 
 /** What ends a window that refresh tokens keep open; some kinds of leaks have the first half of it among their steps. */
-function endRefreshTokens(steps: readonly string[], { id }: Pick<Incident, "id">): string[] {
+function endRefreshTokens(steps: readonly string[], incident: Known): string[] {
   const isSaid = steps.some((step) => step.includes(REVOKE_USERS_ACCESS));
   return [
     ...(isSaid ? [] : [`For every user of the application: ${REVOKE_USERS_ACCESS}`]),
-    `When all refresh tokens are gone, say so, and the window can close: npx curfew incidents refresh-tokens-revoked ${id} (with --local where this folder answers it)`,
+    `When all refresh tokens are gone, say so, and the window can close: npx curfew incidents refresh-tokens-revoked ${incident.id}${hereOnly(incident)}`,
   ];
 }
 
+/** What names an incident of a person's folder in a command: without it AWS is asked. */
+const hereOnly = ({ isLocal }: Known): string => (isLocal ? " --local" : "");
+
 /** Nobody knows whether the id was mistyped: until it is looked up, the application that leaked may be untouched. */
-const findTheRightOne = ({ id, tenant }: Pick<Incident, "id" | "tenant">): string[] => [
-  `Look the id up in the dashboard, Applications > Applications. If it was mistyped, the real application is untouched; start again with the right id: npx curfew revoke --tenant ${tenant} --client ID --reason …`,
-  `Then end this incident: npx curfew incidents close ${id} --reason mistyped`,
+const findTheRightOne = (incident: Known): string[] => [
+  `Look the id up in the dashboard, Applications > Applications. If it was mistyped, the real application is untouched; start again with the right id: npx curfew revoke${hereOnly(incident)} --tenant ${incident.tenant} --client ID --reason …${incident.drill ? " --drill" : ""}`,
+  `Then end this incident: npx curfew incidents close ${incident.id}${hereOnly(incident)} --reason mistyped`,
   "If the application was deleted, nothing new is given out for it; tokens that are out work until they are over.",
 ];
 

@@ -103,6 +103,8 @@ export interface Incident {
   earlierKeys?: readonly string[];
   /** When that key was named, where it was after the incident was opened, and the how manieth that was. */
   keyNamed?: { at: Instant; count: number };
+  /** Whether a person's machine answers it, without AWS; absent where the deployed Curfew does. */
+  isLocal?: true;
   /** Null until the application was looked at. */
   leak: Classification | null;
   steps: Partial<Record<IncidentStep, StepResult>>;

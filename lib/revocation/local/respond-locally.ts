@@ -7,7 +7,7 @@ import { putBack } from "../contain/put-back.ts";
 import { nextStep } from "../contain/respond-order.ts";
 import { readPresentClient } from "../evidence/present-client.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
-import { readIncident, recordStep } from "../incident/incidents.ts";
+import { changeIncident, readIncident, recordStep } from "../incident/incidents.ts";
 import { INVESTIGATE_STEPS, RESPOND_STEPS } from "../incident-machine.ts";
 import { type InvestigateParts, investigateSteps } from "../respond/investigate-steps.ts";
 import { NO_QUESTIONS } from "../respond/questions.ts";
@@ -46,7 +46,7 @@ export async function respondLocally(id: string, given: LocalParts): Promise<Inc
   const parts: LocalParts = { ...given, settings: { ...given.settings, isAlone: true } };
   const { table, clock, signal } = parts;
   const investigate = investigation(id, parts);
-  const begun = await readIncident(table, id);
+  const begun = await changeIncident(table, id, (known) => (known.isLocal ? known : { ...known, isLocal: true }));
   await renewTurns(begun, parts);
   await tellIncident(begun, { turn: "opened" }, parts);
   await tryAgain(id, parts);

@@ -55,18 +55,20 @@ describe("until when tokens work", () => {
   it("is said to wait for refresh tokens with what ends them and how that is told, the dashboard's way once", async () => {
     const because = ["Users may have logged in; their refresh tokens get new tokens until they are revoked."];
     const window = { state: "open", because, knownUntil: THREE_AM, apis: [], others: 0, tokenUntil: null } as const;
-    const told = async (leak: Partial<NonNullable<Incident["leak"]>>) => {
-      const incident = incidentOf({ window });
+    const told = async (leak: Partial<NonNullable<Incident["leak"]>>, where: Pick<Incident, "isLocal">) => {
+      const incident = incidentOf({ window, ...where });
       const open = { ...incident, leak: { ...(incident.leak as NonNullable<Incident["leak"]>), ...leak } };
       const known = await standing(open, MINUTE);
       const mail = incidentAlert(open, { owner: null }, { turn: "contained", at: THREE_AM });
       return [answerText(known, 200), incidentText(known, 200), mail.steps.join(" ")].map(oneLine);
     };
 
-    for (const leak of [{}, { kind: "user-token", steps: LEAK_ADVICE["user-token"].steps } as const]) {
-      for (const text of await told(leak)) {
+    const here = { kind: "user-token", steps: LEAK_ADVICE["user-token"].steps, isLocal: true } as const;
+    for (const { isLocal, ...leak } of [{ isLocal: undefined }, here]) {
+      const named = isLocal ? " --local" : "";
+      for (const text of await told(leak, isLocal ? { isLocal } : {})) {
         expect(text.split("Authorized Applications").length - 1).toBe(1);
-        expect(text).toContain(`npx curfew incidents refresh-tokens-revoked ${incidentOf().id}`);
+        expect(text).toMatch(new RegExp(`incidents refresh-tokens-revoked ${incidentOf().id}${named}(?! --| [(])`));
       }
     }
   });
