@@ -2,6 +2,7 @@ import type { Login } from "../../auth0/login.ts";
 import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { type Incident, type StepResult, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import type { IncidentParts } from "../parts.ts";
 import { tryIssuance } from "../rotate/issuance.ts";
 import type { Trial } from "../rotate/try-leaked.ts";
@@ -29,6 +30,9 @@ function untried(incident: Incident, parts: IncidentParts, leaked: Login | null)
   if (leversOf(incident, parts).length === 0) {
     return { at, outcome: "not-applicable", message: whyUntouched(incident, parts) ?? NOT_ITS_OWN };
   }
+  if (incident.drill && nowhereSince(incident) !== null) {
+    return { at, outcome: "not-applicable", message: NOWHERE };
+  }
   if (incident.drill && leaked !== null) {
     return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
   }
@@ -50,5 +54,7 @@ const NOT_PROVEN = "It is not proven that no new token is given out.";
 
 const NOT_AT_HAND =
   "That no new token is given out is not provable from here: nobody gave what leaked, to be tried (--old-secret-file).";
+
+const NOWHERE = "There is no such application, so there is nothing that what leaked could be tried for.";
 
 const NOT_ITS_OWN = "What leaked is not the application's own credential: there is nothing to try.";

@@ -13,6 +13,7 @@ import { tried } from "../contain/tried.ts";
 import { noteTriedAgain } from "../incident/asked-again.ts";
 import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
+import { nowhereSince } from "../incident/nowhere.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
@@ -44,7 +45,7 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   if (leversOf(incident, parts).length === 0) {
     return nothingToProve(incident, parts);
   }
-  if (incident.drill) return WOULD_ASK;
+  if (incident.drill) return nowhereSince(incident) === null ? WOULD_ASK : NEVER_SEEN;
   const end = parts.deadline - RECORDING;
   const got = await tried(() => beforeMoment(parts.clock, end, () => issuance(incident, end, parts)));
   return "error" in got ? notDone(NOT_PROVEN, `a proof for ${incident.clientId}`, got.error) : got.value;

@@ -4,6 +4,7 @@ import { recordLifetimes } from "../../../lib/history/lifetimes.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { Secret } from "../../../lib/model/secret.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
+import { stepsForPeople } from "../../../lib/revocation/incident/for-people.ts";
 import { type Incident, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
 import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
@@ -241,6 +242,17 @@ describe("answering a leak from a person's machine", () => {
     const incident = world.incident();
     expect(incident.steps["put-back"]).toMatchObject({ message: "Nothing was taken away." });
     expect(stoppedAt(incident)).not.toBeNull();
+  });
+
+  test("tells of a drill about an application that is nowhere how to drill the right one, and proves nothing", async () => {
+    const world = await createWorld({ client: null, drill: true });
+
+    await answered(world);
+
+    expect(world.incident().steps.prove?.outcome).toBe("not-applicable");
+    expect(stepsForPeople(world.incident()).join("\n")).toMatch(
+      /revoke --local --tenant acme --client ID --reason … --drill\n.*incidents close \S+ --local --reason/,
+    );
   });
 
   test("says of a drill, too, that nothing is proven where nobody has what leaked", async () => {

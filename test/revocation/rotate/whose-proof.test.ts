@@ -59,3 +59,11 @@ it.each([
 
   expect(await saidOfFirst(world)).toEqual(["refused", expect.stringContaining("The old credential is proven dead.")]);
 });
+
+it("a drill about an application that is nowhere proves nothing", async () => {
+  const lock = { at: 0, outcome: "not-applicable", message: "There is none." } as const;
+  const world = await leakedWorld({ incident: { drill: true, steps: { lock } } });
+  await world.step(prove);
+
+  expect(world.incident().steps.prove?.outcome).toBe("not-applicable");
+});
