@@ -82,11 +82,12 @@ export async function runIncidentShow(
   const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
   terminal.out(`${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
   if (options.local) {
-    const byHand = byHandText(await giveBackByHand(incident, table), width);
-    terminal.out(byHand === "" ? "" : `${byHand}  In these commands name the --config that it was started with.\n`);
+    terminal.out(byHandText(await giveBackByHand(incident, table), width, NAME_CONFIG));
   }
   if (options.follow) await followOn(standing, entries.at(-1)?.position, table, terminal, signal);
 }
+
+const NAME_CONFIG = "In these commands name the --config that it was started with.";
 
 /** Between two looks. Milliseconds. */
 const LOOK = 2_000;
