@@ -13,6 +13,7 @@ import { tried } from "../contain/tried.ts";
 import { noteTriedAgain } from "../incident/asked-again.ts";
 import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
+import { readIncident } from "../incident/incidents.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
@@ -80,7 +81,8 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
     const began = isProvenBy(incident, supplied) ? supplied?.trial?.began : undefined;
     return began === undefined ? incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null) : { ...TRIED, began };
   }
-  const came = judged(trial, incident);
+  const now = trial.came === "refused" ? await readIncident(parts.table, incident.id) : incident;
+  const came = judged(trial, now);
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = await aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }), rotation.table);
@@ -119,8 +121,9 @@ export async function storedLogin(
     : { method: kind, clientId, privateKeyJwk: credential };
 }
 
+/** @param incident where the stored one is refused, as it is by now: a later one may have been opened that replaces it */
 function judged({ came, detail, from }: Trial, incident: Incident): Came {
-  const { clientId } = incident;
+  const { clientId, followedBy } = incident;
   if (came === "nothing") {
     // Until what was taken away is known everywhere nothing is asked.
     const began = Math.round(Math.max(from, lastWriteOf(incident) + SETTLING));
@@ -128,7 +131,7 @@ function judged({ came, detail, from }: Trial, incident: Incident): Came {
   }
   const missing = {
     issued: `${clientId} was still given a token for ${detail ?? "an API"}.`,
-    refused: `Auth0 refuses the credential of ${clientId} that is stored, so what it says of tokens proves nothing.`,
+    refused: `Auth0 refuses the credential of ${clientId} that is stored, so what it says of tokens proves nothing.${followedBy === undefined ? "" : ` The incident ${followedBy} goes on from this one, and may have replaced it meanwhile: it is asked again in the next turn of watching.`}`,
     unknown: `Auth0's answers tell nothing about tokens of ${clientId}: ${detail ?? "no reason is known"}.`,
   }[came];
   return incomplete(NOT_PROVEN, [missing], null);

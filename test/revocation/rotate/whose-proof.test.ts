@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { oldCredential } from "../../../lib/revocation/evidence/old-credential.ts";
 import { incidentKey } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { prove } from "../../../lib/revocation/rotate/prove.ts";
 import { rotateLeaked } from "../../../lib/revocation/rotate/rotate-leaked.ts";
 import { serveRotation } from "../../rotation/world/curfew.ts";
@@ -58,6 +58,18 @@ it.each([
   await later(world);
 
   expect(await saidOfFirst(world)).toEqual(["refused", expect.stringContaining("The old credential is proven dead.")]);
+});
+
+it("that the stored one is refused while a later incident replaces it is said with that one", async () => {
+  const world = await leakedWorld();
+  await world.step((incident, { table }) =>
+    changeIncident(table, incident.id, (known) => ({ ...known, followedBy: "the-next" })),
+  );
+  world.client.setSecret("another".padEnd(64, "-"), "hand");
+  await world.clock.run(world.clock.sleep(120_000));
+  await world.step(prove);
+
+  expect(world.incident().steps.prove).toMatchObject({ missing: [expect.stringContaining("the-next goes on")] });
 });
 
 it("a drill about an application that is nowhere proves nothing", async () => {
