@@ -28,7 +28,7 @@ import type { Terminal } from "../terminal.ts";
 import { alertText } from "./alert-text.ts";
 import { byHandText } from "./by-hand-text.ts";
 import { answerer } from "./follow-incident.ts";
-import { planQuestion, planText } from "./incident-plan-text.ts";
+import { isLeftToPeople, planQuestion, planText } from "./incident-plan-text.ts";
 import { type LeakRequest, leakedLogin } from "./incident-request.ts";
 import { isAsGoodAsContained } from "./incident-text.ts";
 import { type LocalIncidents, openLocalIncidents } from "./local-incidents.ts";
@@ -62,7 +62,8 @@ export async function revokeLocally(order: LocalOrder, terminal: Terminal, invoc
   const client = await lookedAt(request, tenant, responder, terminal);
   const plan = { request, tenant, isLocal: true, client };
   terminal.err(planText(plan, terminal.width));
-  terminal.err(`${wrapped(request.drill ? ALONE_IN_DRILL : ALONE, terminal.width)}\n`);
+  const alone = request.drill ? ALONE_IN_DRILL : isLeftToPeople(plan) ? NOBODY_ACTS : ALONE;
+  terminal.err(`${wrapped(alone, terminal.width)}\n`);
   const question = { ...planQuestion(plan), yes };
   if (!(await personAgrees(question, terminal, invocation))) return;
   using incidents = await openLocalIncidents((sentence) => terminal.err(`${shownError(sentence)}\n`));
@@ -87,6 +88,9 @@ export async function resumeLocally(order: ResumeOrder, terminal: Terminal, invo
 }
 
 const ALONE_IN_DRILL = "This machine walks through it alone, and nobody else is told.";
+
+const NOBODY_ACTS =
+  "Nobody else is told: tell those who have to know. This command keeps that it leaked, and ends; once the configuration has a spareResponder, --resume acts.";
 
 const ALONE =
   "This machine does it alone, and nobody else is told: tell those who have to know. Keep this command running until the window closes, or go on later with --resume.";

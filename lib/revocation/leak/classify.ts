@@ -197,4 +197,4 @@ function ownLogin(
 }
 
 const STORE_IT_BY_HAND =
-  "Store the new credential in Secrets Manager, under the name that curfew.yaml has for the responder.";
+  "Store the new credential where curfew.yaml has the responder's: under that name in Secrets Manager, or in that variable.";

@@ -63,20 +63,26 @@ export async function respondLocally(id: string, given: LocalParts): Promise<Inc
 /** What Auth0 answers until a person has changed something, which this process would not hear of. */
 const SHUT_OUT: ReadonlySet<ErrorCode> = new Set(["credentials-refused", "no-grant", "configuration-invalid"]);
 
-/** Whether Auth0 does not let the responder in: nothing was looked at, nothing is done, and trying on changes nothing. */
-export function isShutOut({ leak, steps: { lock } }: Incident): boolean {
+/**
+ * Whether there is no login that could act: Auth0 does not let it in, or it is the one that leaked and there is no spare.
+ * Nothing was looked at, nothing is done, and trying on changes nothing. Of one that is ended or a drill the rest is done.
+ */
+export function isShutOut({ leak, drill, ended, steps: { lock } }: Incident): boolean {
+  if (ended) return false;
+  if (leak?.untouched === "own-responder") return !drill;
   return leak === null && lock?.outcome === "incomplete" && lock.code !== null && SHUT_OUT.has(lock.code);
 }
 
 /**
- * Whoever resumes an incident that is not locked has mostly mended why: that is tried first. And whoever brings what
+ * Whoever resumes an incident that is not locked, or that nobody could act in, has mostly mended why: that is tried first. And whoever brings what
  * leaked has it tried at once, however long ago the last proof was.
  */
 async function tryAgain(id: string, parts: LocalParts): Promise<void> {
   const incident = await readIncident(parts.table, id);
   const { steps, drill, ended } = incident;
+  const isUnlocked = steps.lock?.outcome === "incomplete" || isShutOut(incident);
   const isGiven = parts.leaked !== null && steps.prove !== undefined && !drill && !ended;
-  if (steps.lock?.outcome !== "incomplete" && !isGiven) return;
+  if (!isUnlocked && !isGiven) return;
   const deadline = parts.clock.now() + RESPOND_STEPS.watch * 1_000;
   const looked = await putBack(incident, { ...parts, deadline });
   if (isGiven) await proven(looked, parts);

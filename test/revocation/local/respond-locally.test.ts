@@ -7,6 +7,7 @@ import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { stepsForPeople } from "../../../lib/revocation/incident/for-people.ts";
 import { type Incident, isContained, stoppedAt } from "../../../lib/revocation/incident/incident.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import type { OwnLogin } from "../../../lib/revocation/leak/classify.ts";
 import { respondLocally } from "../../../lib/revocation/local/respond-locally.ts";
 import type { LogEvent, ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { aResourceServer } from "../../support/inventory.ts";
@@ -217,6 +218,15 @@ describe("answering a leak from a person's machine", () => {
     expect((await endIncident(world.table, world.opened.id, said)).ended).toEqual(said);
   });
 
+  test("closes what a person has ended where nobody could act", async () => {
+    const own: OwnLogin = { role: "responder", hasSpare: false };
+    const world = await createWorld({ ...MACHINE, own });
+    await answered(world);
+    await endIncident(world.table, world.opened.id, { at: world.clock.now(), by: "dana", reason: "done by hand" });
+
+    expect(await answered(world)).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
+  });
+
   test("closes one about an application that is nowhere once nothing of it can be out", async () => {
     const world = await createWorld({ client: null });
     await until(world, isAnnounced, null);
@@ -228,6 +238,19 @@ describe("answering a leak from a person's machine", () => {
     expect(window?.state === "closes" && window.at >= openedAt + 30 * DAY).toBe(true);
     expect(ending).toMatchObject({ ended: "done", value: { closedAt: expect.any(Number) } });
     expect(isContained(world.incident())).toBe(false);
+  });
+
+  test("ends where the responder leaked and there is no spare, and acts once it is resumed with one", async () => {
+    const own: OwnLogin = { role: "responder", hasSpare: false };
+    const world = await createWorld({ ...MACHINE, own });
+    const ending = await answered(world);
+    const { steps, closedAt } = world.incident();
+    own.hasSpare = true;
+    await until(world, isContained);
+
+    expect(ending).toMatchObject({ ended: "done", value: { closedAt: null } });
+    expect([steps.lock?.outcome, steps.watch, closedAt]).toEqual(["not-applicable", undefined, null]);
+    expect(isContained(world.incident())).toBe(true);
   });
 
   test("changes nothing in a drill, and ends at once", async () => {
