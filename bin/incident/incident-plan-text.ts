@@ -44,6 +44,7 @@ export function planText(plan: IncidentPlan, width: number): string {
       : `What leaked: ${leak.kind}. ${leak.meaning}`,
     ...(request.leakedSince === null ? [] : [`Leaked since ${minuteOf(request.leakedSince)} UTC, as you say.`]),
     ...tokenLines(request),
+    ...(request.token?.form === "opaque" && leak.levers.length === 0 ? [MAYBE_A_SECRET] : []),
     ...keyLines(plan, leak),
     ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
@@ -88,6 +89,9 @@ const CLOSING = "close the Management API to everybody else";
 
 const closesNetwork = ({ tenant, isLocal }: IncidentPlan, { shortens }: Classification): boolean =>
   !isLocal && tenant.containment?.networkAcl !== undefined && shortens.includes("network-acl");
+
+const MAYBE_A_SECRET =
+  "If it is the client secret of the application, say no, and leave out --token-file: that closes the application, and this does not.";
 
 const NOT_LOOKED =
   "Nobody has looked at the application from here; the first step does. Where it finds none with this id, a public one, or the one that stands for the tenant itself, it takes nothing away, and says so.";

@@ -127,6 +127,21 @@ it.each([
   expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(says);
 });
 
+it("says of a token that nobody can read what to do if it is the client secret", () => {
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+  const token = {
+    form: "opaque",
+    audience: [],
+    expiresAt: null,
+    signature: { status: "unverifiable", why: "it is opaque" },
+  };
+  const request = { tenant: "acme", clientId: "job", reason: "r", leakedSince: null, drill: false, token } as never;
+
+  expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(
+    /If it is the client secret .* leave out --token-file: /,
+  );
+});
+
 describe("what closes an application by hand", () => {
   const lock = { at: THREE_AM, outcome: "incomplete", message: "No.", missing: ["it"], code: "unreachable" } as const;
   const token = { form: "opaque" } as Incident["token"];
