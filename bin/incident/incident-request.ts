@@ -4,6 +4,7 @@ import { readPayload } from "../../lib/config/secret-payload.ts";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { looksLikeSecret } from "../../lib/model/looks-like-secret.ts";
+import type { Secret } from "../../lib/model/secret.ts";
 import { LONGEST, NO_SECRET_IN_REASON } from "../../lib/revocation/desk/requests.ts";
 import { incidentId } from "../../lib/revocation/incident/incident-id.ts";
 import type { IncidentRequest } from "../../lib/revocation/incident/open-incident.ts";
@@ -125,12 +126,14 @@ function leakedSince(text: string | undefined): number | null {
 }
 
 /**
- * Reads what leaked, to be tried afterwards: a client secret, or a private key as JSON Web Key.
+ * Reads what leaked, to be tried afterwards: a client secret, or a private key as JSON Web Key. A token is none of both:
+ * that Auth0 refuses it would look as if what leaked were dead.
  *
  * @throws CurfewError `arguments-invalid`
  */
 export async function leakedLogin(file: string, clientId: string, domain: string, signal: AbortSignal): Promise<Login> {
   const payload = await secretFile(file, "--old-secret-file", signal);
+  if (isToken(payload)) throw invalid(TOKEN_TO_TRY);
   const kind = /"(kty|privateKeyJwk)"/.test(payload.reveal()) ? "private-key" : "client-secret";
   try {
     const value = readPayload(payload, { kind, clientId, domain, reference: "of --old-secret-file" });
@@ -142,5 +145,11 @@ export async function leakedLogin(file: string, clientId: string, domain: string
     throw invalid(error.message);
   }
 }
+
+/** A JSON Web Token, as it is in a header. */
+const isToken = (payload: Secret): boolean => /^(bearer\s+)?eyJ[\w-]+(\.[\w-]*){2,4}$/i.test(payload.reveal().trim());
+
+const TOKEN_TO_TRY =
+  "--old-secret-file takes the credential that leaked, to ask for tokens with it; this is a token itself: give it as --token-file.";
 
 const invalid = (message: string): CurfewError => new CurfewError("arguments-invalid", message);

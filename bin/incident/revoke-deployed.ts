@@ -103,11 +103,13 @@ function tryingHere(
   const ask = (audience: string) => askForToken(address, leaked, audience, AUTH0_HERE, signal);
   const clock = systemClock;
   const run = randomUUID();
+  let told = "";
   return async (asked) => {
     let came: Trial | null = null;
     try {
       const incident = await readIncident(table, id);
       if (incident.drill) return null; // nothing was taken away from it
+      if (asked === "gets a token?") err(TRYING);
       const audiences = await audiencesOf(incident, { table, settings: incidentSettings(tenant) });
       await desk.reportTrial(id, { begins: MOST_PROBES + requestsOf(audiences), run });
       const said = await trySupplied(leaked, { clock, signal, tenant: asking });
@@ -117,7 +119,9 @@ function tryingHere(
       }
       const trial = came && { came: came.came, detail: came.detail };
       await desk.reportTrial(id, { said, run, trial });
-      err(`${aboutSupplied(await readIncident(table, id), await readSupplied(table, incident))}\n`);
+      const about = aboutSupplied(await readIncident(table, id), await readSupplied(table, incident));
+      if (about !== told) err(`${about}\n`);
+      told = about;
     } catch (error) {
       if (!(error instanceof CurfewError) || signal.aborted) throw error;
       err(`${shownError(`What leaked could not be tried from here: ${error.message}`)}\n`);
@@ -125,6 +129,8 @@ function tryingHere(
     return came?.came ?? null;
   };
 }
+
+const TRYING = "What leaked is tried once more from here, which can take a minute.\n";
 
 const GETS: Readonly<Record<Trial["came"], (detail: string | null) => string>> = {
   nothing: () => "What leaked was tried from here, and gets no token any more.",

@@ -89,6 +89,7 @@ describe("curfew revoke, deployed", { timeout: 60_000 }, () => {
 
     expect(run.code).toBe(1);
     expect(oneLine(run.stderr)).toContain("STILL GETS a token for https://acme.eu.auth0.com/api/v2/");
+    expect(run.stderr.match(/The credential that a person gave is still accepted/g)).toHaveLength(1);
     expect((await readIncident(deployed.table, "still-open")).steps.prove).toMatchObject({
       outcome: "incomplete",
       missing: [expect.stringMatching(/STILL GETS.*oncall\/dana/)],

@@ -1,12 +1,14 @@
+import { join } from "node:path";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { addIncidentCommands } from "../../../bin/incident/incident-commands.ts";
 import { incidentPlace, namedDesk } from "../../../bin/incident/incident-place.ts";
-import { type LeakOptions, leakRequest, mustBeAsStarted } from "../../../bin/incident/incident-request.ts";
+import { type LeakOptions, leakedLogin, leakRequest, mustBeAsStarted } from "../../../bin/incident/incident-request.ts";
 import { type IncidentDeskClient, incidentDesk } from "../../../lib/aws/incident-desk.ts";
 import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { temporaryFolder } from "../../support/command-line.ts";
 
 const TENANT = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
 const TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2FjbWUuZXUuYXV0aDAuY29tLyIsInN1YiI6ImpvYkBjbGllbnRzIn0.c2ln";
@@ -49,6 +51,16 @@ describe("what cannot be right is said in one sentence that names the option, be
       await expect(parsed).rejects.toThrow(/given twice/);
     },
   );
+
+  it("a token as the credential that is to be tried: that it is refused would look as if that were dead", async () => {
+    await using folder = await temporaryFolder();
+    for (const text of [TOKEN, `Bearer ${TOKEN}\n`]) {
+      await folder.write("old", text);
+      const read = leakedLogin(join(folder.path, "old"), "job", TENANT.domain, new AbortController().signal);
+
+      await expect(read).rejects.toThrow(/^--old-secret-file takes .* this is a token .* --token-file\.$/);
+    }
+  });
 
   it("what an incident is started with, beside --resume: one that is no drill goes on for real", () => {
     const given = { leakedSince: "3h", leakedKey: "k", reason: "r", drill: true };
