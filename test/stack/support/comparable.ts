@@ -17,7 +17,15 @@ export function comparableRows({ rows }: Snapshot): Map<string, unknown> {
 /** Who wrote last, and how far the tenant's log was read. */
 const PASSING: ReadonlySet<string> = new Set(["LEDGER", "LOG"]);
 
-const MOMENTS: ReadonlySet<string> = new Set(["finishedAt", "sentAt", "heldUntil", "lastExchange", "at", "until"]);
+const MOMENTS: ReadonlySet<string> = new Set([
+  "finishedAt",
+  "sentAt",
+  "heldUntil",
+  "lastExchange",
+  "at",
+  "until",
+  "looked",
+]);
 
 function steady({ value }: StoredRow): unknown {
   return JSON.parse(JSON.stringify(value, (name, inner) => (MOMENTS.has(name) ? undefined : inner)));
