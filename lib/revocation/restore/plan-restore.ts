@@ -96,7 +96,9 @@ async function newSince(
   { client, plan }: { client: RevokedClient | undefined; plan: RestorePlan },
   table: Table,
 ): Promise<string[]> {
-  const had = { client: client && { ...client, grantTypes: plan.grantTypes }, grants: plan.grants };
+  const staying = client?.grantTypes?.filter((type) => type !== FOR_ITSELF);
+  const grantTypes = staying && [...plan.grantTypes, ...staying];
+  const had = { client: client && { ...client, grantTypes }, grants: plan.grants };
   const { gained, notCompared } = await sinceAudit(had, inventory, incident, table);
   const isSaid = (id: string | undefined): boolean => plan.added?.some((one) => one.id === id) ?? false;
   const audit = `the audit of ${momentBefore(at)}, the last one from before`;

@@ -99,12 +99,14 @@ test.each([
     grantOf("cgr_2", PAY, ["pay"]),
     grantOf("cgr_3", "https://mine.example", [], { subjectType: "user", allowsAllScopes: true }),
   ];
-  const { found, notes } = await seen(grants, { now });
+  // The lock takes the first of these away, and leaves the others.
+  const client = { ...CLIENT, grantTypes: ["client_credentials", "password", "implicit"] };
+  const { found, notes } = await seen(grants, { client, now });
   const got = [
     `refund:orders; organizations: allow for ${ORDERS}`,
     `the grant for ${PAY}: pay`,
     "the grant for https://mine.example (for user): all scopes",
-    "the grant type client_credentials",
+    "the grant type client_credentials password",
   ];
 
   expect((await found()).what).toEqual(got.map(itselfOf));
