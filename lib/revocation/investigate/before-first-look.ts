@@ -35,6 +35,12 @@ async function firstLookOf(incident: Incident, table: Table): Promise<Had> {
 /** A row holds 400 KB, and the comparison of the tenant stands beside it. */
 const MOST_BYTES = 40_000;
 
+/** The last audit from before this leak saw it as the other incident had left it. */
+const NO_AUDIT = (["clientGrants", "clients", "clientAuthentication"] as const).map((section) => ({
+  section,
+  why: "of the application itself, no audit is kept from before another incident about it",
+}));
+
 /**
  * What the application got before the first look. One that keeps its grants still shows them in the tenant as it is now.
  *
@@ -50,7 +56,7 @@ export async function beforeFirstLook(
   if (!incident.leak?.levers.includes("contain")) return {};
   const clean = await cleanUntil(incident, table);
   const audit = before.finishedAt < clean ? before : await inventories.before(clean);
-  if (!audit) return {};
+  if (!audit) return { sinceAudit: { notCompared: NO_AUDIT } };
   const { gained, notCompared } = await sinceAudit(
     await firstLookOf(incident, table),
     audit.inventory,

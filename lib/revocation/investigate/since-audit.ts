@@ -28,7 +28,8 @@ export interface Gained {
 
 /** What the application got before the first look. The comparison with the tenant as it is now cannot see it. */
 export interface SinceAudit {
-  gained: readonly Gained[];
+  /** Absent where there is no inventory to compare with. */
+  gained?: readonly Gained[];
   notCompared: readonly NotCompared[];
 }
 
@@ -43,7 +44,7 @@ export async function sinceAudit(
   before: Inventory,
   incident: Pick<Incident, "tenant" | "clientId">,
   table: Table,
-): Promise<SinceAudit> {
+): Promise<Required<SinceAudit>> {
   const clients = ownOf(before.clients, incident);
   if (clients?.length === 0) return { gained: [{ what: "all that it has: it is not there itself" }], notCompared: [] };
   const own = await ownKeysOf(incident, table);

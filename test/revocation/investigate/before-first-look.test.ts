@@ -53,7 +53,14 @@ async function seen(
     audited = AUDITED,
     changes = {},
     now = audited,
-  }: { client?: RevokedClient; audited?: Inventory; changes?: Partial<Incident>; now?: Inventory | null } = {},
+    keptSince = 0,
+  }: {
+    client?: RevokedClient;
+    audited?: Inventory;
+    changes?: Partial<Incident>;
+    now?: Inventory | null;
+    keptSince?: number;
+  } = {},
 ) {
   const { table, clock, parts } = testParts(testTenant());
   const earlier = incidentOf({ id: EARLIER, leakedSince: THREE_AM - 5 * DAY });
@@ -68,6 +75,7 @@ async function seen(
   const inventories = {
     before: async (moment: number) => {
       asked.push(moment);
+      if (moment - DAY < keptSince) return undefined;
       return { at: moment - DAY, finishedAt: moment - DAY, source: "audit", inventory: audited };
     },
     now: async () => (now ? { at: THREE_AM, source: "this incident", inventory: now } : undefined),
@@ -163,6 +171,18 @@ test("is compared with an audit from before the incident that took it away", asy
   await notes();
 
   expect(asked).toEqual([THREE_AM - 3 * DAY, THREE_AM - 5 * DAY, THREE_AM - 5 * DAY]);
+});
+
+test("that no audit is kept from before the incident that took it away is said, and what the tenant shows is named", async () => {
+  const grants = [{ id: "cgr_1", client_id: "job", audience: ORDERS, scope: ["read:orders", "refund:orders"] }];
+  const now = inventory({ clientGrants: complete(grants) });
+  const { found, notes } = await seen([], { changes: { keptBy: EARLIER }, now, keptSince: THREE_AM - 5 * DAY });
+
+  expect(await found()).toEqual({
+    what: [expect.stringContaining("itself: Its grant cgr_1 changed. Look it up")],
+    notCompared: ["clientGrants", "clients", "clientAuthentication"],
+  });
+  expect(await notes()).toEqual([expect.stringContaining("what it got before the first look")]);
 });
 
 test("of an application that keeps its grants they are named as the tenant shows them now", async () => {
