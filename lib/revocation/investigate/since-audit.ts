@@ -87,7 +87,7 @@ function ofGrants(had: Had["grants"], known: readonly ClientGrant[] | undefined)
 
 /** By audience and kind of subject, as Auth0 tells them apart: one that was deleted and made anew is the same. */
 function ofGrant(grant: NewGrant, all: readonly ClientGrant[]): Gained[] {
-  const { audience, scopes, subjectType = "client", allowsAnyOrganization, organizationUsage = "deny" } = grant;
+  const { audience, scopes, subjectType = "client", allowsAnyOrganization } = grant;
   const allowsAll = grant.allowsAllScopes === true;
   const name = subjectType === "client" ? audience : `${audience} (for ${subjectType})`;
   const known = all.find(
@@ -99,11 +99,18 @@ function ofGrant(grant: NewGrant, all: readonly ClientGrant[]): Gained[] {
   const parts = [
     ...(allowsAll && known.allow_all_scopes !== true ? ["all scopes"] : more.length > 0 ? [some(more)] : []),
     ...(allowsAnyOrganization === true && known.allow_any_organization !== true ? ["any organization"] : []),
-    ...(organizationUsage === (readable(known.organization_usage) ?? "deny")
-      ? []
-      : [`organizations: ${organizationUsage}`]),
+    ...moreUsage(grant, readable(known.organization_usage)),
   ];
   return parts.length === 0 ? [] : [{ what: `${parts.join("; ")} for ${name}` }];
+}
+
+/**
+ * With `deny` no token names an organization, with `require` every one does, with `allow` both may be: each change is
+ * a gain but one from `allow`. Source: Auth0 documentation, "Configure your application for M2M access".
+ */
+function moreUsage({ organizationUsage = "deny" }: NewGrant, before = "deny"): string[] {
+  if (organizationUsage === before || before === "allow") return [];
+  return [before === "require" ? "tokens without an organization" : `organizations: ${organizationUsage}`];
 }
 
 /** Names in one line. */

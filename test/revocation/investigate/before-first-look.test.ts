@@ -128,6 +128,26 @@ test("what an audit from before saw is not named, under whatever id", async () =
   expect(await notes()).toEqual([]);
 });
 
+test("a grant that was limited in its organizations is named where that gives it tokens that it did not get", async () => {
+  const usages = ["deny", "allow", "require"];
+  const pairs = usages.flatMap((before) => usages.map((now) => ({ audience: `${before} to ${now}`, before, now })));
+  const known = pairs.map(({ audience, before }) => ({
+    ...{ client_id: "job", audience, scope: [], organization_usage: before },
+  }));
+  const grants = pairs.map(({ audience, now }) => grantOf(audience, audience, [], { organizationUsage: now }));
+  const audited = inventory({ clientGrants: complete(known) });
+  const { notes } = await seen(grants, { client: IMPLICIT, audited });
+
+  expect(await notes()).toEqual(
+    [
+      "organizations: allow for deny to allow",
+      "organizations: require for deny to require",
+      "tokens without an organization for require to allow",
+      "tokens without an organization for require to deny",
+    ].map(noteOf),
+  );
+});
+
 test("a key that it got before the first look is named once, unless Curfew registered it", async () => {
   const client = { ...IMPLICIT, attachedKeys: ["cred_1", "cred_2", "cred_3", "cred_own"] };
   const audited = inventory({
