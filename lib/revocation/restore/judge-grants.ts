@@ -1,12 +1,10 @@
-import type { Client } from "../../auth0/resources/client.ts";
-import type { ClientGrant } from "../../auth0/resources/client-grant.ts";
 import { managementAudience } from "../../auth0/tenant-address.ts";
 import type { ExceptionConfig } from "../../config/schema.ts";
 import { acceptFindings } from "../../findings/accept-findings.ts";
 import { type Evaluation, evaluate, type Policy } from "../../findings/evaluate.ts";
-import type { Section } from "../../inventory/inventory.ts";
 import type { Finding } from "../../model/finding.ts";
-import type { NewGrant, RevokedClient, RevokedGrant } from "../ports.ts";
+import type { NewGrant, RevokedGrant } from "../ports.ts";
+import { asInventory, type SeenTenant } from "./as-inventory.ts";
 import type { LeftOut } from "./restore-plan.ts";
 
 /** What the configuration finds too much. */
@@ -19,13 +17,8 @@ export interface RestoreRules {
 }
 
 /** What grants are judged beside. */
-export interface JudgedTenant {
+export interface JudgedTenant extends SeenTenant {
   name: string;
-  domain: string;
-  /** The application as it was at the first look. */
-  client: RevokedClient;
-  /** The application, and everybody else's grants, as an audit saw them before the leak; undefined where none did. */
-  seen: { client: Client | undefined; grants: readonly ClientGrant[] } | undefined;
   /** Of one of Curfew's own logins, the scopes of the Management API without which it could not do its work. */
   needed: ReadonlySet<string>;
   now: number;
@@ -140,14 +133,12 @@ interface Verdict {
 }
 
 function judgeOne(grant: RevokedGrant, tenant: JudgedTenant, { checks, policy, exceptions }: RestoreRules): Verdict {
-  const { name, domain, now, client, seen } = tenant;
-  const answer = clientGrant(grant, client.clientId);
-  const others = othersOf(seen?.grants ?? [], client.clientId, managementAudience(domain));
+  const { name, domain, now } = tenant;
   const { checks: results, findings } = evaluate({
     tenant: { name, domain },
     checks: checks.filter(isOverGrants),
     policy,
-    inventory: { clientGrants: complete([...others, answer]), clients: complete([seen?.client ?? asSeenNow(client)]) },
+    inventory: asInventory(grant, tenant),
     auditor: { clientId: "", scopes: undefined },
     now,
   });
@@ -163,46 +154,12 @@ function judgeOne(grant: RevokedGrant, tenant: JudgedTenant, { checks, policy, e
   return { findings: open, remarks: unjudged };
 }
 
-/**
- * Everybody else's grants for the Management API: what an application could gain by another's secret depends on them.
- * They pass for Auth0's own, which are counted and not judged.
- */
-const othersOf = (grants: readonly ClientGrant[], clientId: string, audience: string): ClientGrant[] =>
-  grants
-    .filter((grant) => grant.client_id !== clientId && grant.audience === audience)
-    .map((grant) => ({ ...grant, is_system: true }));
-
 /** Checks that need no more than grants and applications; others are about the tenant, or need a history. */
 export const isOverGrants = ({ id, needs, needsHistory }: Evaluation["checks"][number]): boolean =>
   id.startsWith("grant.") &&
   needsHistory !== true &&
   needs.includes("clientGrants") &&
   needs.every((section) => section === "clientGrants" || section === "clients");
-
-const complete = <T>(data: readonly T[]): Section<readonly T[]> => ({ status: "complete", data, count: data.length });
-
-/** Fields that were not reported stay away. */
-function clientGrant(grant: RevokedGrant, clientId: string): ClientGrant {
-  return {
-    id: grant.id,
-    client_id: clientId,
-    audience: grant.audience,
-    scope: [...grant.scopes],
-    ...(grant.subjectType === undefined ? {} : { subject_type: grant.subjectType }),
-    ...(grant.allowsAllScopes === undefined ? {} : { allow_all_scopes: grant.allowsAllScopes }),
-    ...(grant.allowsAnyOrganization === undefined ? {} : { allow_any_organization: grant.allowsAnyOrganization }),
-    ...(grant.organizationUsage === undefined ? {} : { organization_usage: grant.organizationUsage }),
-  };
-}
-
-/** An incident does not ask whose the application is; where no audit saw it that is said in the plan. */
-const asSeenNow = ({ clientId, name, appType, tokenEndpointAuthMethod, grantTypes }: RevokedClient): Client => ({
-  client_id: clientId,
-  ...(name === undefined ? {} : { name }),
-  ...(appType === undefined ? {} : { app_type: appType }),
-  ...(tokenEndpointAuthMethod === undefined ? {} : { token_endpoint_auth_method: tokenEndpointAuthMethod }),
-  ...(grantTypes === undefined ? {} : { grant_types: [...grantTypes] }),
-});
 
 const newGrant = ({ id: _, isSystem: __, ...grant }: RevokedGrant): NewGrant => grant;
 
