@@ -79,7 +79,7 @@ function judgeGrant(grant: RevokedGrant, tenant: JudgedTenant, rules: RestoreRul
   const isClosed = grant.allowsAnyOrganization === true && orgs.findings.length > 0;
   return {
     grants: [newGrant({ ...grant, scopes, ...(isClosed ? { allowsAnyOrganization: false } : {}) })],
-    leftOut: [...scopesOut, ...(isClosed ? out("access to any organization", orgs) : [])],
+    leftOut: [...scopesOut, ...(isClosed ? out(ANY_ORGANIZATION, orgs) : [])],
     remarks: [
       ...open.remarks,
       ...(spared.length === 0
@@ -107,15 +107,18 @@ function neededAlone(
   const scopes = isAll ? [...needed] : grant.scopes.filter((scope) => needed.has(scope));
   if (scopes.length === 0)
     return { grants: [], leftOut: out(isAll ? "all scopes" : "the grant"), remarks: bare.remarks };
-  const closed = grant.allowsAnyOrganization === true && { allowsAnyOrganization: false };
-  const kept = { ...grant, scopes, allowsAllScopes: undefined, ...closed };
-  const rest = isAll ? ["all other scopes"] : grant.scopes.filter((scope) => !needed.has(scope));
+  const isOpen = grant.allowsAnyOrganization === true;
+  const kept = { ...grant, scopes, allowsAllScopes: undefined, ...(isOpen && { allowsAnyOrganization: false }) };
+  const others = isAll ? ["all other scopes"] : grant.scopes.filter((scope) => !needed.has(scope));
+  const rest = [...others, ...(isOpen ? [ANY_ORGANIZATION] : [])];
   return {
     grants: [newGrant(kept)],
     leftOut: rest.flatMap(out),
     remarks: [...bare.remarks, comesBack(grant, scopes), ...found(grant, judge(kept))],
   };
 }
+
+const ANY_ORGANIZATION = "access to any organization";
 
 /** Another API may have scopes of the same name, and no login of Curfew's acts for a user. */
 const neededOf = ({ audience, subjectType }: RevokedGrant, { domain, needed }: JudgedTenant): ReadonlySet<string> =>

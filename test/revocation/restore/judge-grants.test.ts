@@ -132,11 +132,12 @@ describe("what comes back", () => {
   ])("is what the responder needs also of $title, which is too much by itself", ({ grant, appType, out }) => {
     const needed = ownScopes({ role: "responder", hasSpare: true });
     const client = { ...CLIENT, ...(appType !== undefined && { appType }) };
-    const was = grantOf({ scopes: [...needed, "delete:users"], ...grant });
+    const was = grantOf({ scopes: [...needed, "delete:users"], allowsAnyOrganization: true, ...grant });
     const { grants, leftOut, remarks } = judgeGrants([was], { ...TENANT, client, needed }, RULES);
 
-    expect(grants).toMatchObject([{ scopes: [...needed], allowsAllScopes: undefined }]);
-    expect([...new Set(leftOut.map(({ what }) => what))]).toEqual(out);
+    const some = { scopes: [...needed], allowsAllScopes: undefined, allowsAnyOrganization: false };
+    expect(grants).toMatchObject([some]);
+    expect([...new Set(leftOut.map(({ what }) => what))]).toEqual([...out, "access to any organization"]);
     expect(remarks.join()).toContain(`${[...needed].join(" ")} come back although the policy`);
   });
 
