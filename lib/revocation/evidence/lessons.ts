@@ -39,11 +39,10 @@ const UNAUDITED: ReadonlySet<string | null> = new Set<Assumed>([
   "no audit saw it for more than four days",
 ]);
 
-const assumptions = ({ window, preserved }: Facts): string[] => {
+const assumptions = ({ window }: Facts): string[] => {
   const assumed = (window?.apis ?? []).filter((api) => UNAUDITED.has(api.assumed));
   const [first] = assumed;
-  // Where the incident could not list the APIs, what they were in the end is not known, whatever audits saw.
-  if (!first || preserved["api-lifetimes"] === undefined) return [];
+  if (!first) return [];
   return [
     `For ${first.audience}${assumed.length > 1 ? ` and ${counted(assumed.length - 1, "other API")}` : ""} ${formatDuration(days(30))} had to be taken, since ${first.assumed}: audit the tenant every day.`,
   ];

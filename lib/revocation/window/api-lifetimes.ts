@@ -72,10 +72,11 @@ function unseenSpans({ audited, audits, read }: Looks, end: Instant): LifetimeSp
     if (isGap(seenUntil, from)) gaps.push(to);
     seenUntil = Math.max(seenUntil, until);
   }
+  // Of those that end together the first one is told: whatever audits had seen, the end would not be known.
   return [
+    ...(Number.isFinite(end) ? [] : [anything(end, "what it was in the end is not known")]),
     anything(first, "what it was before is not on record"),
     ...gaps.map((until) => anything(until, "no audit saw it for more than four days")),
-    ...(Number.isFinite(end) ? [] : [anything(end, "what it was in the end is not known")]),
   ];
 }
 

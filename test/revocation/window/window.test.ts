@@ -51,6 +51,7 @@ describe("what closes it", () => {
 
   test.each([
     { title: "nothing was recorded", of: async () => ({ readings: [reading([], STOP)] }), why: "not on record" },
+    { title: "nobody ever looked", of: async () => ({ records: [], readings: [] }), why: "in the end is not known" },
     {
       title: "what it is now was not read",
       of: async () => ({ records: (await known(OF_TWO_HOURS)).records }),
