@@ -3,7 +3,7 @@ import { auditRules, auditTarget, historyRules } from "../lib/audit/from-config.
 import { secretVersionDates } from "../lib/aws/secret-version-dates.ts";
 import { secretsManagerClient } from "../lib/aws/secrets-manager-client.ts";
 import { CATALOGUE } from "../lib/checks/catalogue.ts";
-import { selectTenant } from "../lib/config/select-tenants.ts";
+import { configuredTenant } from "../lib/config/configured-tenant.ts";
 import { readHistory } from "../lib/history/read-history.ts";
 import { rotationTroubles } from "../lib/rotation/credentials/rotation-troubles.ts";
 import { runTenant } from "../lib/runs/run-tenant.ts";
@@ -35,7 +35,7 @@ export const handler = lambdaFunction(eventShape, async ({ run, tenant }, { logg
   const result = await runTenant(
     {
       run,
-      target: auditTarget(selectTenant(config.tenants, tenant), deployedSecrets()),
+      target: auditTarget(configuredTenant(config.tenants, tenant), deployedSecrets()),
       tenants: config.tenants.map(({ name }) => name),
     },
     {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { RETRY_POLICY } from "../lib/auth0/retry.ts";
+import { configuredTenant } from "../lib/config/configured-tenant.ts";
 import { credentialLogin } from "../lib/config/references.ts";
-import { selectTenant } from "../lib/config/select-tenants.ts";
 import { recordProbes } from "../lib/history/record-probes.ts";
 import { CurfewError } from "../lib/model/curfew-error.ts";
 import { startTimeout } from "../lib/model/timeout.ts";
@@ -20,7 +20,7 @@ const TIME_TO_RECORD = 15_000;
 /** Asks a tenant whether it accepts the stored credentials that Curfew looks after; returns counts. */
 export const handler = lambdaFunction(eventShape, async ({ run, tenant: name }, { logger, clock, deadline }) => {
   const config = await deployedConfig();
-  const tenant = selectTenant(config.tenants, name);
+  const tenant = configuredTenant(config.tenants, name);
   const sources = deployedSecrets();
   const outOfTime = new CurfewError("timed-out", "The time of this run is over.", { detail: "out of time" });
   using end = startTimeout(clock, deadline - TIME_TO_RECORD - clock.now(), outOfTime);

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { CHECKS_OVER_GRANTS } from "../lib/checks/checks-over-grants.ts";
+import { configuredTenant } from "../lib/config/configured-tenant.ts";
 import type { DeployedConfig } from "../lib/config/deployed-config.ts";
 import { resolvePolicy } from "../lib/config/policy.ts";
-import { selectTenant } from "../lib/config/select-tenants.ts";
 import { openResponder } from "../lib/revocation/from-config.ts";
 import {
   ASK_AGAIN_AFTER,
@@ -53,7 +53,7 @@ async function open(
   { clock }: Invocation,
 ): Promise<StepAnswer> {
   const config = await deployedConfig();
-  const tenant = selectTenant(config.tenants, request.tenant);
+  const tenant = configuredTenant(config.tenants, request.tenant);
   const incident = await openFor(request, Date.parse(startedAt), tellingParts(tenant, clock));
   return { incident: incident.id, tenant: incident.tenant, next: "on", wait: 0 };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { secretsManagerClient } from "../lib/aws/secrets-manager-client.ts";
 import { secretsManagerRotation } from "../lib/aws/secrets-manager-rotation.ts";
-import { selectTenant } from "../lib/config/select-tenants.ts";
+import { configuredTenant } from "../lib/config/configured-tenant.ts";
 import { readIncident } from "../lib/revocation/incident/incidents.ts";
 import { ROTATE_STEPS, type RotateStep, type StepAnswer } from "../lib/revocation/incident-machine.ts";
 import { rotatePartsOf } from "../lib/revocation/rotate/from-config.ts";
@@ -27,7 +27,7 @@ export const handler = lambdaFunction(
     logger.appendKeys({ step, incident: id });
     const config = await deployedConfig();
     const incident = await readIncident(deployedTable(), id);
-    const tenant = selectTenant(config.tenants, incident.tenant);
+    const tenant = configuredTenant(config.tenants, incident.tenant);
     const deadline = Math.min(end - TIME_TO_END, clock.now() + ROTATE_STEPS[step] * 1_000);
     const over = new AbortController();
     const { signal } = over;

@@ -1,6 +1,6 @@
+import { configuredTenant } from "../../lib/config/configured-tenant.ts";
 import type { DeployedConfig } from "../../lib/config/deployed-config.ts";
 import type { TenantConfig } from "../../lib/config/schema.ts";
-import { selectTenant } from "../../lib/config/select-tenants.ts";
 import type { Clock } from "../../lib/model/clock.ts";
 import type { TellingParts } from "../../lib/revocation/alerts/tell.ts";
 import { incidentSettings } from "../../lib/revocation/from-config.ts";
@@ -21,7 +21,7 @@ export const tellingParts = (tenant: TenantConfig, clock: Clock): TellingParts =
 export async function partsOfIncident({ tenants }: DeployedConfig, id: string, clock: Clock) {
   const table = deployedTable();
   const incident: Incident = await readIncident(table, id);
-  const tenant = selectTenant(tenants, incident.tenant);
+  const tenant = configuredTenant(tenants, incident.tenant);
   const evidence = deployedEvidence();
   const before = (moment: number) => lastInventory(table, evidence, tenant.name, moment);
   return { incident, tenant, parts: { ...tellingParts(tenant, clock), evidence }, before };

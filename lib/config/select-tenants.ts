@@ -1,8 +1,5 @@
-import { CurfewError } from "../model/curfew-error.ts";
-import { didYouMean, ending } from "./nearest.ts";
-
-/** More names than these are no help. */
-const MOST_NAMES = 10;
+import { configuredTenant } from "./configured-tenant.ts";
+import { didYouMean } from "./nearest.ts";
 
 /**
  * The tenants that somebody names, in the order of the configuration; all of them when it names none.
@@ -15,18 +12,9 @@ export function selectTenants<T extends { name: string }>(tenants: readonly T[],
 }
 
 /**
- * The tenant of that name.
+ * The tenant of that name, which a person has typed: a slip of the pen is answered with what was probably meant.
  *
  * @throws CurfewError `arguments-invalid` when it is not configured
  */
-export function selectTenant<T extends { name: string }>(tenants: readonly T[], wanted: string): T {
-  const found = tenants.find(({ name }) => name === wanted);
-  if (found) return found;
-  const known = tenants.map(({ name }) => name);
-  const names = known.length <= MOST_NAMES ? known.join(", ") : `${known.length} others`;
-  const hint = didYouMean(wanted, known) ?? `it has ${names}`;
-  throw new CurfewError(
-    "arguments-invalid",
-    `There is no tenant ${JSON.stringify(wanted)} in the configuration; ${ending(hint)}`,
-  );
-}
+export const selectTenant = <T extends { name: string }>(tenants: readonly T[], wanted: string): T =>
+  configuredTenant(tenants, wanted, (known) => didYouMean(wanted, known));
