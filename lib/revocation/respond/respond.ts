@@ -102,7 +102,8 @@ async function nextOfWatching(incident: Incident, parts: RespondParts): Promise<
   if (isBeingReplacedAgain(incident, now)) return "rotating";
   const isDeciding = (await laterThatDecides(parts.table, incident)) === undefined;
   if (!shouldRotateAgain(incident, now, isDeciding)) return "again";
-  await noteAskedAgain(incident, parts);
+  // Where Curfew is alone, on a person's machine, whoever asks tries it with the same turn: nothing is to be waited for.
+  if (!parts.settings.isAlone) await noteAskedAgain(incident, parts);
   return "rotate";
 }
 

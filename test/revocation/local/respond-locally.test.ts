@@ -195,6 +195,20 @@ describe("answering a leak from a person's machine", () => {
     expect(world.clock.now() - began).toBeLessThan(120_000);
   });
 
+  test("is tried again within a quarter of an hour, however often nothing came of it", async () => {
+    const world = await createWorld(MACHINE);
+    const { gives } = world.tenant;
+    const minutes = () => (world.clock.now() - world.opened.openedAt) / 60_000;
+    world.tenant.gives = () => true;
+    await until(world, (incident) => {
+      if (minutes() > 25) world.tenant.gives = gives;
+      return isContained(incident) || minutes() > 120;
+    });
+
+    expect(isContained(world.incident())).toBe(true);
+    expect(minutes()).toBeLessThan(25 + 15);
+  });
+
   test("is not proven any more where what it is resumed with still gets a token", async () => {
     const world = await createWorld(MACHINE);
     await until(world, isAnnounced);
