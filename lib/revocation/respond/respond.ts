@@ -20,7 +20,7 @@ import { nextWatch, watchTurn } from "../watch/watch.ts";
 import { announceWindow } from "../window/announce-window.ts";
 import { isPointless, lookingPause } from "./looking.ts";
 import type { Question } from "./question.ts";
-import { isBeingReplaced, isBeingReplacedAgain, shouldRotateAgain } from "./rotate-again.ts";
+import { isBeingReplaced, isBeingReplacedAgain, shouldRotateAgain, wasJustAsked } from "./rotate-again.ts";
 import { ON, type Way } from "./way.ts";
 
 /** Everything that the steps with the responder's login work with. */
@@ -51,13 +51,16 @@ export const respondSteps = (
   watch: async (incident, parts) => {
     // Others may still wait for hours; what a person ended does not.
     if (incident.ended) return endedWay(incident, parts);
+    const isAskedAnew = wasJustAsked(incident, parts.clock.now());
     const looked = await giveBackAgain(await putBack(incident, parts), parts);
     const atLeastUntil = await questions.restore.lastsUntil(looked, parts);
     const watched = await watchTurn(looked, parts, atLeastUntil);
     // The first window comes with the proof: without it there is none to tell of.
-    if (isBeingReplaced(watched, parts.clock.now())) return watchingWay(watched, parts, atLeastUntil);
+    const isFirst = isBeingReplaced(watched, parts.clock.now());
     // Whatever was proven, put back or learned since then, it may be another window now; the same is not told again.
-    return watchingWay(await announceWindow(watched, parts, parts.inventories), parts, atLeastUntil);
+    const latest = isFirst ? watched : await announceWindow(watched, parts, parts.inventories);
+    const way = await watchingWay(latest, parts, atLeastUntil);
+    return isAskedAnew && way.next === "rotating" ? { ...way, next: "rotate" } : way;
   },
   "look-back": async (incident, parts) => {
     if (incident.ended) return ON;

@@ -35,6 +35,18 @@ const LONGEST_AGAIN = minutes(65) * 1_000;
 export const isBeingReplacedAgain = ({ askedAgain }: Incident, now: Instant): boolean =>
   askedAgain !== undefined && !askedAgain.isOver && now < askedAgain.at + LONGEST_AGAIN;
 
+/** Turns are a minute apart; one that did not answer is asked for once more after five seconds. Milliseconds. */
+const SAME_TURN = 30_000;
+
+/**
+ * Whether it was the same turn that asked for that, and its answer did not arrive: as long as it is not over, nobody has
+ * begun it.
+ *
+ * @param now when the turn begins
+ */
+export const wasJustAsked = ({ askedAgain }: Incident, now: Instant): boolean =>
+  askedAgain !== undefined && now < askedAgain.at + SAME_TURN;
+
 /**
  * Whether what leaked should be replaced and proven dead once more, by the function that may: it was not done yet, or
  * something was put back and taken away again, which makes every proof an old one. The longer the incident lasts, the

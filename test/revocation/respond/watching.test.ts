@@ -61,8 +61,15 @@ test("what watching has asked for is waited for until it was tried, or for an ho
   const later = (count: number) => world.clock.run(world.clock.sleep(count * MINUTE));
   await later(105);
   expect(await watched(world)).toMatchObject({ next: "rotate" });
-  await later(64);
-  expect(await watched(world)).toMatchObject({ next: "rotating" });
+  const { askedAgain } = world.incident();
+  await later(1 / 12);
+  // Its answer did not arrive, and the machine asks once more.
+  expect(await watched(world)).toMatchObject({ next: "rotate" });
+  expect(world.incident().askedAgain).toEqual(askedAgain);
+  for (const minutes of [1, 63]) {
+    await later(minutes);
+    expect(await watched(world)).toMatchObject({ next: "rotating" });
+  }
   await later(1);
   expect(await watched(world)).toMatchObject({ next: "rotate" });
 
@@ -74,6 +81,7 @@ test("what watching has asked for is waited for until it was tried, or for an ho
   const before = world.incident();
   expect(await watched(world)).toMatchObject({ next: "rotate" });
   await noteTriedAgain(before, world);
+  await later(1);
   expect(await watched(world)).toMatchObject({ next: "rotating" });
 });
 
