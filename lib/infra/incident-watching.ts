@@ -1,12 +1,4 @@
-import {
-  Choice,
-  type IChainable,
-  JsonPath,
-  Parallel,
-  Pass,
-  type TaskStateBase,
-  type Wait,
-} from "aws-cdk-lib/aws-stepfunctions";
+import { Choice, type IChainable, Parallel, Pass, type TaskStateBase, type Wait } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
 import { ASK_AND_ASK, ASK_ONCE_MORE } from "./incident-retries.ts";
 import { type IncidentTasks, isNext } from "./incident-tasks.ts";
@@ -18,20 +10,23 @@ import { type IncidentTasks, isNext } from "./incident-tasks.ts";
 export function watching(scope: Construct, tasks: IncidentTasks): IChainable {
   const { turn, pause } = turns(tasks, "Watch");
   const over = new Pass(scope, "WatchedToTheEnd");
-  const close = tasks.investigate("CloseEnded", "close", ASK_AND_ASK, JsonPath.DISCARD);
   // It goes on from the last turn of those, with its answer and all that failed until then.
   const again = new Parallel(scope, "ReplaceAgain", { outputPath: "$[1]" });
   again.branch(replacingAgain(scope, tasks), watchingBeside(scope, tasks));
   const what = new Choice(scope, "IsWindowOpen")
     .when(isNext("on"), over)
-    .when(isNext("close"), close)
+    .when(isNext("close"), closingEnded(tasks, "CloseEnded", over))
     .when(isNext("rotate"), again)
     .otherwise(pause);
-  tasks.onFailure(close, "CloseEnded", "{} was ended, and is not closed yet.", over);
-  close.next(over);
   again.next(what);
   // Issuing was stopped a moment ago, and what is lost meanwhile the log has.
   return turn.next(what);
+}
+
+function closingEnded(tasks: IncidentTasks, name: string, over: IChainable): IChainable {
+  const close = tasks.investigate(name, "close", ASK_AND_ASK);
+  tasks.onFailure(close, name, "{} was ended, and is not closed yet.", over);
+  return close.next(over);
 }
 
 function turns(tasks: IncidentTasks, name: string): { turn: TaskStateBase; pause: Wait } {
@@ -52,10 +47,17 @@ function replacingAgain(scope: Construct, tasks: IncidentTasks): IChainable {
   return rotate.next(prove);
 }
 
-/** Turns until one says anything else than that it is being replaced again: what that is, is done when both are over. */
+/**
+ * Turns until one says anything else than that it is being replaced again: what that is, is done when both are over.
+ * What a person has ended waits for nobody.
+ */
 function watchingBeside(scope: Construct, tasks: IncidentTasks): IChainable {
   const { turn, pause } = turns(tasks, "WatchBeside");
   const over = new Pass(scope, "WatchedBeside");
-  turn.next(new Choice(scope, "IsReplacingAgain").when(isNext("rotating"), pause).otherwise(over));
+  const what = new Choice(scope, "IsReplacingAgain")
+    .when(isNext("rotating"), pause)
+    .when(isNext("close"), closingEnded(tasks, "CloseEndedBeside", over))
+    .otherwise(over);
+  turn.next(what);
   return pause;
 }

@@ -114,7 +114,8 @@ async function nextOfWatching(incident: Incident, parts: RespondParts): Promise<
 async function endedWay(incident: Incident, parts: RespondParts): Promise<Way> {
   if (incident.closedAt !== null) return ON;
   const wait = await lastDeeds(incident, parts);
-  return wait === null ? { next: "close", wait: 0 } : { next: "again", wait };
+  if (wait === null) return { next: "close", wait: 0 };
+  return { next: isBeingReplacedAgain(incident, parts.clock.now()) ? "rotating" : "again", wait };
 }
 
 /** What needs the responder's login before an incident is closed; how long to wait where it is to be done again. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { setNetworkAcl } from "../../../lib/revocation/contain/network-acl.ts";
+import { noteAskedAgain } from "../../../lib/revocation/incident/asked-again.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { stepsForPeople } from "../../../lib/revocation/incident/for-people.ts";
 import { changeIncident, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
@@ -109,6 +110,10 @@ describe("the network ACL of an incident goes before that is closed", () => {
     world.wire.fail({ call: "tenant.networkAcls", fault: "hangs" });
     expect(await state(world, "watch")).toEqual({ next: "again", wait: 60 });
     expect(stepsOf(world)["network-acl"]).toMatchObject({ outcome: "incomplete", code: "timed-out" });
+    await noteAskedAgain(world.opened, world);
+    world.wire.fail({ call: "tenant.networkAcls", fault: "hangs" });
+    // Beside what replaces once more, and without waiting for that.
+    expect(await state(world, "watch")).toEqual({ next: "rotating", wait: 60 });
     world.wire.fail({ call: "tenant.client", fault: "hangs" });
     expect(await state(world, "watch")).toEqual({ next: "close", wait: 0 });
     expect(rules(world)).toEqual([]);
