@@ -72,13 +72,14 @@ const notApplicable = (message: string): Came => ({ outcome: "not-applicable", m
 const lacksFeature = (reason: string): Came =>
   notApplicable(`The tenant's plan has no network ACL for this (${reason}): tokens that are out are not ended early.`);
 
-/** The rule as it is there, or why it cannot be looked at. */
+/** The rule as it is there, of two one that holds, or why it cannot be looked at. */
 type Look = { acl: NetworkAcl } | { error: CurfewError };
 
 async function lookForAcl({ tenant, incident }: StepRun): Promise<Look | "absent"> {
   const listed = await tried(() => tenant.networkAcls());
   if ("error" in listed) return listed;
-  const [acl] = findAcls(listed.value, incident);
+  const acls = findAcls(listed.value, incident);
+  const acl = acls.find(({ isActive }) => isActive) ?? acls[0];
   return acl ? { acl } : "absent";
 }
 
