@@ -33,11 +33,12 @@ export function concernOf(event: LogEvent, standing: Standing): Concern | undefi
 }
 
 /**
- * Whether an event should not be only because nobody knows its token: that it was given out may come into the log after
- * it. One that adds an application is no such event: what that one does is followed from then on.
+ * Whether an event should not be only because nobody knows its token: that it was given out since the lock was opened may
+ * come into the log after it. One that adds an application is no such event: what that one does is followed from then on.
  */
 export const isOfUnknownToken = (event: LogEvent, standing: Standing): boolean =>
   event.tokenId !== undefined &&
+  isSinceNearlyOpened(event, standing.incident) &&
   event.createdClient === undefined &&
   concernOf(event, standing) === "told" &&
   concernOf(event, { ...standing, renewed: [event.tokenId] }) === "counted";
@@ -60,12 +61,13 @@ function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boole
   return kindOfUse(event) === "token-refused" || event.tokenId === undefined;
 }
 
-/**
- * Whether a token was given out since the lock was opened. One that the log dates in the seconds before was, too: clocks
- * differ, and as long as the lock holds none is.
- */
+/** Whether a token was given out since the lock was opened. As long as that holds none is. */
 export const isGivenSince = (event: LogEvent, incident: Standing["incident"]): boolean =>
-  kindOfUse(event) === "token-issued" && isSinceOpened({ at: event.at + SKEW }, incident);
+  kindOfUse(event) === "token-issued" && isSinceNearlyOpened(event, incident);
+
+/** What the log dates in the seconds before the lock was opened may be from since then: clocks differ. */
+const isSinceNearlyOpened = ({ at }: LogEvent, incident: Standing["incident"]): boolean =>
+  isSinceOpened({ at: at + SKEW }, incident);
 
 const isOneOf = ({ tokenId }: LogEvent, renewed: readonly string[]): boolean =>
   tokenId !== undefined && renewed.includes(tokenId);

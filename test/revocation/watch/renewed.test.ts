@@ -51,6 +51,18 @@ it.each([
 });
 
 describe("a use of a token that leaked, in the last minute of the log,", () => {
+  it.each([
+    { title: "as long as nothing is given back", restored: undefined },
+    { title: "from before access is back", restored: { ...RESTORED, at: READ + 20 * SECOND } },
+  ])("is told at once $title, and so is a token that is given out", async ({ restored: known }) => {
+    const { tenant, turn, heard, table, incident } = await watched(known ? { restored: known } : {});
+    tenant.log.push(use(READ - SECOND, "old"), given(READ - SECOND, "new"));
+    await turn();
+
+    expect(heard[0]?.items).toHaveLength(2);
+    expect((await readWatch(table, incident.id))?.value.issued?.shutAt).toBe(READ - SECOND);
+  });
+
   it("is told once no other order of events can explain it, with what it shows of it", async () => {
     const { tenant, turn, heard, clock, table, incident } = await restored();
     tenant.log.push(use(READ - SECOND, "old", "/api/v2/a"), use(READ - MINUTE, "old", "/api/v2/b"));
