@@ -1,4 +1,3 @@
-import type { Instant } from "../../history/history.ts";
 import { openSince } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
@@ -30,7 +29,8 @@ const MOST_RENEWED = 1_000;
 
 /**
  * Events get their ids when they come in, so the use of a new token may stand before that it was given out: one that
- * happened so shortly before the log ends waits until more of it is read. What was recorded came in within six seconds.
+ * happened so shortly before the log ends waits until more of it is read, but no longer than until the next turn has
+ * tried that. What was recorded came in within six seconds.
  * Milliseconds.
  */
 const LATE = 60_000;
@@ -44,19 +44,23 @@ export function withPage(record: WatchRecord, page: LogPage, parts: FoldParts): 
   const renewed = renewedWith(record, events, parts.incident);
   const begun: Folded = { record: { ...record, position, readUntil, gaps, own, renewed }, seen: [] };
   const read = events.reduce((folded, event) => withEvent(folded, event, parts), begun);
-  return withReleased(read, parts, readUntil);
+  return withReleased(read, parts, ({ at }) => at + LATE <= readUntil);
 }
 
-/** With all that was held: nobody comes again to whom more of the log could say otherwise. */
-export const withHeld = (record: WatchRecord, parts: Pick<FoldParts, "incident">): Folded =>
-  withReleased({ record, seen: [] }, parts, Number.POSITIVE_INFINITY);
+/** With these of what was held: for what more of the log could say of them is not waited any longer. */
+export const withHeld = (record: WatchRecord, ids: ReadonlySet<string>, parts: Pick<FoldParts, "incident">): Folded =>
+  withReleased({ record, seen: [] }, parts, ({ id }) => ids.has(id));
 
-/** What was held is as it is known now, where its token was given out, or what is late has come. */
-function withReleased({ record, seen }: Folded, { incident }: Pick<FoldParts, "incident">, readUntil: Instant): Folded {
+/** What was held is as it is known now, where its token was given out, or it is due. */
+function withReleased(
+  { record, seen }: Folded,
+  { incident }: Pick<FoldParts, "incident">,
+  isDue: (event: LogEvent) => boolean,
+): Folded {
   const events = record.held ?? [];
   if (events.length === 0) return { record, seen };
   const standing = { incident, lockedAt: record.lockedAt, renewed: record.renewed };
-  const held = events.filter((event) => readUntil < event.at + LATE && isOfUnknownToken(event, standing));
+  const held = events.filter((event) => !isDue(event) && isOfUnknownToken(event, standing));
   const rest: Folded = { record: { ...record, held }, seen };
   return events
     .filter((event) => !held.includes(event))

@@ -29,24 +29,28 @@ export async function tellUses(
   known: Stored<WatchRecord>,
   telling: Telling,
 ): Promise<Stored<WatchRecord>> {
-  const all = telling.isLast ? await releaseHeld(incident, known, telling) : known;
-  return tellPlanted(incident, await tellOwn(incident, all, telling), telling);
+  return tellPlanted(incident, await tellOwn(incident, known, telling), telling);
 }
 
-async function releaseHeld(
+/** Judges these of what was held: with the next alert they are told, or counted for good. */
+export async function releaseHeld(
   incident: Incident,
   known: Stored<WatchRecord>,
-  { parts: { table } }: Telling,
+  held: WatchRecord["held"],
+  { table }: Pick<TellingParts, "table">,
 ): Promise<Stored<WatchRecord>> {
-  if (!known.value.held?.length) return known;
-  await keepSeen(table, incident.id, withHeld(known.value, { incident }).seen);
-  return changeWatch(table, incident.id, known, (record) => withHeld(record, { incident }).record);
+  const ids = new Set(held?.map(({ id }) => id));
+  if (!known.value.held?.some(({ id }) => ids.has(id))) return known;
+  await keepSeen(table, incident.id, withHeld(known.value, ids, { incident }).seen);
+  return changeWatch(table, incident.id, known, (record) => withHeld(record, ids, { incident }).record);
 }
 
 /** Tells what nobody was told of when watching ended. */
 export async function tellRest(incident: Incident, parts: TellingParts): Promise<void> {
   const known = await readWatch(parts.table, incident.id);
-  if (known) await tellUses(incident, known, { parts, isLast: true });
+  if (!known) return;
+  const all = await releaseHeld(incident, known, known.value.held, parts);
+  await tellUses(incident, all, { parts, isLast: true });
 }
 
 const isDue = (toldAt: Instant | null, { parts, isLast }: Telling): boolean =>

@@ -17,7 +17,7 @@ import { withoutVoidProof } from "./issued.ts";
 import { NOTHING_PLANTED } from "./planted.ts";
 import { readOn } from "./read-on.ts";
 import { keepSeen } from "./seen.ts";
-import { tellUses } from "./tell-uses.ts";
+import { releaseHeld, tellUses } from "./tell-uses.ts";
 import { NO_USER_TOKENS } from "./user-tokens.ts";
 import { changeWatch, putWatch, readWatch, type WatchRecord } from "./watch-record.ts";
 import { NO_TURNS, resultOf, whyOf } from "./watch-result.ts";
@@ -44,9 +44,13 @@ export async function watchTurn(
   await tellUntold(incident, parts);
   let known = await begin(incident, parts);
   known = await tellUses(incident, known, { parts, isLast: false });
+  const { held } = known.value;
   const failure = await readAll(incident, known, parts);
   known = (await readWatch(table, incident.id)) ?? known;
-  known = await tellUses(incident, known, { parts, isLast: isLast(known.value, end) });
+  const isEnd = isLast(known.value, end);
+  // What an earlier turn held waits for this one, whether that could read on or not.
+  known = await releaseHeld(incident, known, isEnd ? known.value.held : held, parts);
+  known = await tellUses(incident, known, { parts, isLast: isEnd });
   known = await noteBlindness(incident, known, failure, parts);
   for (const gap of known.value.gaps) await tellIncident(incident, { turn: "log-gap", ...gap }, parts);
   if (!isOver(known.value, end)) await tellTurnsOver(incident, known.value, parts);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { closeIncident } from "../../../lib/revocation/close/close.ts";
 import { readSeen } from "../../../lib/revocation/watch/seen.ts";
 import { readWatch } from "../../../lib/revocation/watch/watch-record.ts";
@@ -76,6 +77,18 @@ describe("a use of a token that leaked, in the last minute of the log,", () => {
     const concerns: string[] = [];
     for await (const { concern } of readSeen(table, incident.id)) concerns.push(concern);
     expect(concerns).toEqual(["told", "told"]);
+  });
+
+  it("is told with the next turn where that cannot read the log any more", async () => {
+    const { tenant, turn, titles, clock } = await restored();
+    tenant.log.push(use(READ - SECOND, "old"));
+    await turn();
+    expect(titles()).toEqual([]);
+    tenant.failure = new CurfewError("missing-scope", "The responder lacks read:logs.");
+    await clock.run(clock.sleep(MINUTE));
+    await turn();
+
+    expect(titles()).toEqual(["acme: job was used after it was locked: 1 request"]);
   });
 
   it("is told at once where it adds an application, which is followed from then on", async () => {
