@@ -2,7 +2,7 @@ import type { Instant } from "../../history/history.ts";
 import { isSinceOpened, staysLocked } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
-import { SKEW } from "./issued.ts";
+import { isForItself, SKEW } from "./issued.ts";
 import { kindOfUse } from "./log-use.ts";
 
 /**
@@ -52,14 +52,18 @@ const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">):
 /**
  * Since the lock was opened to give access back only tokens from before that should not be used. One that the log does
  * not name, or names and that was given out since, is allowed; so is being given one. Where no grant type came back that
- * holds for its users alone: for itself it is given none.
+ * holds for its users alone: for itself it is given none, and uses none.
  */
 function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boolean {
-  if (staysLocked(incident) && event.userId === undefined) return false;
+  if (staysLocked(incident) && isOwn(event)) return false;
   if (isGivenSince(event, incident) || isOneOf(event, renewed)) return true;
   if (!isSinceOpened(event, incident)) return false;
   return kindOfUse(event) === "token-refused" || event.tokenId === undefined;
 }
+
+/** Logging in, and failing to, may name no user: only what is done with a token says by that whose it is. */
+const isOwn = (event: LogEvent): boolean =>
+  isForItself(event) || (event.userId === undefined && event.tokenId !== undefined);
 
 /** Whether a token was given out since the lock was opened. As long as that holds none is. */
 export const isGivenSince = (event: LogEvent, incident: Standing["incident"]): boolean =>

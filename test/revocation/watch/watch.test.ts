@@ -310,7 +310,10 @@ describe("a turn of watching", () => {
     const { tenant, turn, heard, table, incident } = await watched({ restored });
     const at = THREE_AM + 8 * MINUTE;
     const user = { userId: "auth0|dana", request: undefined };
+    const nobody = { userId: undefined, request: undefined };
     tenant.log = [
+      // Users who fail to log in, or to go on, have no id.
+      ...["fsa", "fu", "fertft"].map((type) => logEvent(at, { ...nobody, type })),
       logEvent(at, { ...user, type: "seacft", tokenId: "hers" }),
       logEvent(at, { userId: "auth0|dana", tokenId: "hers" }),
       logEvent(at, { type: "seccft", request: undefined, tokenId: "its own" }),
