@@ -14,7 +14,7 @@ import type { WatchRecord } from "./watch-record.ts";
 
 /** What a page is judged by. */
 export interface FoldParts {
-  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "restored">;
+  incident: Pick<Incident, "clientId" | "token" | "drill" | "leak" | "leakedSince" | "restored">;
   acts: ActsByClient;
 }
 
@@ -104,7 +104,8 @@ function withJudged(
   const next = counted(record, event, concern);
   const issued = withToken(record, event, concern, incident);
   const users = event.clientId === incident.clientId ? withUserToken(record.users, event) : record.users;
-  const planted = concern === "told" ? withPlanted(record.planted, event) : record.planted;
+  const isByThief = concern === "told" || isOfLeak(record, event, incident);
+  const planted = isByThief ? withPlanted(record.planted, event) : record.planted;
   return withKept({ ...next, issued, users, planted }, seen, event, concern);
 }
 
@@ -119,20 +120,27 @@ function counted(record: WatchRecord, event: LogEvent, concern: Concern): WatchR
   return { ...record, told: tallied(record.told, event), untold };
 }
 
-/**
- * A token for itself that was given out although it should not be, or before the lock: looking back ends where the lock
- * was tried first. It may be refused for long, and what came before it may come into the log behind what came after.
- */
+/** A token for itself that was given out although it should not be, or before the lock. */
 function withToken(record: WatchRecord, event: LogEvent, concern: Concern, incident: FoldParts["incident"]) {
   const { issued, lockedAt } = record;
   if (event.clientId !== incident.clientId || !isForItself(event)) return issued;
-  if (lockedAt === null) return isToBeLocked(incident) ? withAudienceOf(issued, event) : issued;
-  if (event.at < lockedAt) return withAudienceOf(issued, event);
-  return concern === "told" ? withIssued(issued, event, openSince(incident)) : issued;
+  if (isBeforeLock(record, event, incident)) return withAudienceOf(issued, event);
+  return lockedAt !== null && concern === "told" ? withIssued(issued, event, openSince(incident)) : issued;
 }
+
+/**
+ * Whether an event counts as those that looking back finds, which ends where the lock was tried first. That may be refused
+ * for long, and what came before it may come into the log behind what came after.
+ */
+const isBeforeLock = ({ lockedAt }: WatchRecord, { at }: LogEvent, incident: FoldParts["incident"]): boolean =>
+  lockedAt === null ? isToBeLocked(incident) : at < lockedAt;
 
 const isToBeLocked = ({ leak, drill, restored }: FoldParts["incident"]): boolean =>
   leak?.levers.includes("lock") === true && !drill && !restored;
+
+/** Whether what an event added may be a thief's although nobody was told of it. */
+const isOfLeak = (record: WatchRecord, event: LogEvent, incident: FoldParts["incident"]): boolean =>
+  !incident.drill && isBeforeLock(record, event, incident) && event.at >= (incident.leakedSince ?? 0);
 
 /** A token that was given out since the application was opened again is none of those that leaked. */
 function renewedWith(

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { closeIncident } from "../../../lib/revocation/close/close.ts";
 import { makeBundle } from "../../../lib/revocation/evidence/make-bundle.ts";
 import { renderIncident } from "../../../lib/revocation/evidence/page.ts";
-import type { Incident } from "../../../lib/revocation/incident/incident.ts";
+import type { Incident, StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
@@ -67,6 +67,13 @@ async function leaked(before: readonly LogEvent[], changes: Partial<Incident> = 
 }
 
 const LATER = THREE_AM + 6 * MINUTE;
+const undone: StepResult = {
+  at: THREE_AM,
+  outcome: "incomplete",
+  message: "It is not locked.",
+  missing: ["the lock"],
+  code: "missing-scope",
+};
 
 /** What looking back has found, read to the end of the log, from before anything in it that the watch has passed. */
 const whatWasFound = (clients: readonly string[]) => ({
@@ -89,6 +96,26 @@ describe("an application that was added with what leaked", () => {
 
     expect(told().map(({ title }) => title)).toEqual(["acme: what was added with job is in use: 2 requests"]);
     expect(told()[0]?.steps.join()).toContain("npx curfew revoke --tenant acme --client evil");
+  });
+
+  it.each<[what: string, changes: Partial<Incident>, isFollowed: boolean]>([
+    ["comes into the log behind what came after the lock", {}, true],
+    ["is there while the lock is refused", { steps: { lock: undone } }, true],
+    [
+      "is there while the lock is refused, from before the leak",
+      { leakedSince: LATER, steps: { lock: undone } },
+      false,
+    ],
+    ["is there while the lock is refused, in a drill", { drill: true, steps: { lock: undone } }, false],
+    ["comes late in a drill", { drill: true }, false],
+  ])("that %s is followed by the watch where it may be a thief's", async (_, changes, isFollowed) => {
+    const { tenant, look, turn, told, table, incident } = await leaked([does(THREE_AM - HOUR, "other")], changes);
+    tenant.log.push(does(THREE_AM + 11 * SECOND, "other"), adds(THREE_AM + 9 * SECOND, "evil"), does(LATER, "evil"));
+    await look();
+    await turn();
+
+    expect((await readWatch(table, incident.id))?.value.planted.clients).toEqual(isFollowed ? ["evil"] : []);
+    expect(told()).toHaveLength(isFollowed ? 1 : 0);
   });
 
   /** A watch that has passed what `evil` did when looking back names it. */
