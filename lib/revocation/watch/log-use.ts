@@ -6,7 +6,7 @@ import type { LogEvent } from "../ports.ts";
 export type UseKind = "token-issued" | "token-refused" | "write" | "secret-read" | "other";
 
 /**
- * Exchanges for tokens are `se…ft` and `fe…ft`, by kind of grant, delegated ones `sde…ft`; the newer ones have whole words.
+ * Exchanges for tokens are `se…ft` and `fe…ft`, by kind of grant, delegated ones `sdele…ft`; the newer ones have whole words.
  * Source: Auth0 documentation, "Log Event Type Codes", and its schema of log events.
  */
 const ISSUED = /^s(e|dele)[a-z]*ft$|^(secte|sede|sens)$|_exchange_succeeded$|^success_on_behalf_of_token_exchange$/;
