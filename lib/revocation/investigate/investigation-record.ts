@@ -47,7 +47,8 @@ export interface InvestigationRecord {
   triedAgain?: true;
   /**
    * What the application that leaked got before the first look; absent where there is no audit to compare with, and where
-   * it keeps what it has: then the comparison sees that.
+   * it keeps what it has: then the comparison sees that. Without `gained` where an audit is from before this leak, and none
+   * from before the first look.
    */
   sinceAudit?: SinceAudit;
   exposures: readonly Exposure[];
