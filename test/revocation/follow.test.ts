@@ -224,11 +224,12 @@ describe("a later incident", () => {
     expect(await Promise.all(kept)).toEqual([undefined, undefined]);
   });
 
-  test("about a user's token takes nothing over", async () => {
+  test("about a user's token takes nothing over, but that the application had what the earlier one found", async () => {
     const world = await contained(BOTH);
     const user = await report(world, { ...TOKEN, subject: "auth0|1", grantType: null, sha256: "c".repeat(64) });
 
-    expect([user.follows, user.keptBy]).toEqual([[world.opened.id], undefined]);
+    expect([user.follows, user.keptBy]).toEqual([[world.opened.id], world.opened.id]);
+    expect((await sharersOf(world.table, world.incident())).map(({ id }) => id)).toEqual([world.opened.id]);
   });
 
   test("is the one that is reported to: the earlier one is not joined any more, not even by its name", async () => {

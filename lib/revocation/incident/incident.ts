@@ -139,7 +139,7 @@ export interface Incident {
   follows?: readonly string[];
   /** The earlier incident that keeps what the application had, see {@link keeperOf}; absent where this one does. */
   keptBy?: string;
-  /** The later incident that goes on from this one; who of them decides what the application may have says `later.ts`. */
+  /** The next one about the same application, whatever leaked; who of them decides what it may have says `later.ts`. */
   followedBy?: string;
 }
 

@@ -3,16 +3,18 @@ import type { Table } from "../../store/table.ts";
 import { isGivenBack } from "./how-far.ts";
 import type { Incident } from "./incident.ts";
 import { readIncident } from "./incidents.ts";
+import { closesApplication } from "./same-leak.ts";
 
 /**
  * The incidents that went on from one about the same application, each from the one before it: the newest is the last.
+ * One that takes nothing away, as far as it was looked at, is none of them; those behind it are.
  *
  * @throws CurfewError `store-failed`
  */
 export async function laterOnes(table: Table, { followedBy }: Pick<Incident, "followedBy">): Promise<Incident[]> {
   if (followedBy === undefined) return [];
   const next = await readIncident(table, followedBy);
-  return [next, ...(await laterOnes(table, next))];
+  return [...(closesApplication(next) ? [next] : []), ...(await laterOnes(table, next))];
 }
 
 /**

@@ -6,6 +6,7 @@ import { isOpened } from "./how-far.ts";
 import { type Incident, incidentKey } from "./incident.ts";
 import { type IncidentName, incidentId } from "./incident-id.ts";
 import { changeIncident, type IncidentEntry, indexKey, isAboutSame, listIncidents, readIncident } from "./incidents.ts";
+import { laterOnes } from "./later.ts";
 import { goOnFromOpen } from "./line.ts";
 import { closesApplication, isOfNewCredential, isSameLeak } from "./same-leak.ts";
 import { addToTimeline } from "./timeline.ts";
@@ -63,8 +64,8 @@ export function newIncident(id: string, request: Omit<IncidentRequest, "name">):
 /** Whether an incident is open, and contains what is reported now. What a second person let back in, nothing contains. */
 async function covers(table: Table, incident: Incident, request: IncidentRequest): Promise<boolean> {
   if (incident.closedAt !== null || !isAboutSame(incident, request) || !isSameLeak(incident, request)) return false;
-  if (isOpened(incident) || incident.ended || incident.followedBy !== undefined || isOfNewCredential(incident, request))
-    return false;
+  if (isOpened(incident) || incident.ended || isOfNewCredential(incident, request)) return false;
+  if ((await laterOnes(table, incident)).length > 0) return false;
   return approvedPlan(await readAsked(table, incident.id, "restore")) === undefined;
 }
 

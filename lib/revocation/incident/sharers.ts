@@ -5,12 +5,14 @@ import { closesApplication } from "./same-leak.ts";
 
 /**
  * The incidents that keep together what an application had, see {@link keeperOf}, this one among them: what any of them
- * took away, the last of them gives back.
+ * took away, the last of them gives back. What one that takes nothing away does besides is its own.
  *
  * @throws CurfewError `store-failed`
  */
 export async function sharersOf(table: Table, incident: Incident): Promise<Incident[]> {
-  return (await beside(table, incident)).filter((other) => keeperOf(other) === keeperOf(incident));
+  return (await beside(table, incident)).filter(
+    (other) => other.id === incident.id || (closesApplication(other) && keeperOf(other) === keeperOf(incident)),
+  );
 }
 
 /**

@@ -31,9 +31,9 @@ export async function noteBegun({ incident, parts }: StepRun, since: Instant): P
   return whyNot(now);
 }
 
-/** Why it is over by now, where nothing was in its way before: another incident may go on from it since. */
+/** Why it is over by now, where nothing was in its way before; or not now, as another one is reported, which may decide. */
 const whyOverSince = (before: Incident, now: Incident): string | null =>
-  whyOver(now) ?? (now.followedBy === before.followedBy ? null : `the incident ${now.followedBy} decides that`);
+  whyOver(now) ?? (now.followedBy === before.followedBy ? null : `the incident ${now.followedBy} was opened meanwhile`);
 
 /** That the lock may be opened is noted. */
 export interface Noted {

@@ -14,6 +14,7 @@ import { noteTriedAgain } from "../incident/asked-again.ts";
 import { isOpened } from "../incident/how-far.ts";
 import { type Incident, isComplete } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
+import { laterOnes } from "../incident/later.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
@@ -81,8 +82,9 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
     const began = isProvenBy(incident, supplied) ? supplied?.trial?.began : undefined;
     return began === undefined ? incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null) : { ...TRIED, began };
   }
-  const now = trial.came === "refused" ? await readIncident(parts.table, incident.id) : incident;
-  const came = judged(trial, now);
+  const isRefused = trial.came === "refused";
+  const later = isRefused ? await laterOnes(parts.table, await readIncident(parts.table, incident.id)) : [];
+  const came = judged(trial, incident, later.at(-1));
   if (came.outcome !== "done") return came;
   const { tenant, clientId } = incident;
   const old = await aboutOld(incident, await recordOfCredential(rotation.table, { tenant, clientId }), rotation.table);
@@ -121,9 +123,9 @@ export async function storedLogin(
     : { method: kind, clientId, privateKeyJwk: credential };
 }
 
-/** @param incident where the stored one is refused, as it is by now: a later one may have been opened that replaces it */
-function judged({ came, detail, from }: Trial, incident: Incident): Came {
-  const { clientId, followedBy } = incident;
+/** @param later where the stored one is refused, the last that went on from it by now: it may have replaced that */
+function judged({ came, detail, from }: Trial, incident: Incident, later: Incident | undefined): Came {
+  const { clientId } = incident;
   if (came === "nothing") {
     // Until what was taken away is known everywhere nothing is asked.
     const began = Math.round(Math.max(from, lastWriteOf(incident) + SETTLING));
@@ -131,7 +133,7 @@ function judged({ came, detail, from }: Trial, incident: Incident): Came {
   }
   const missing = {
     issued: `${clientId} was still given a token for ${detail ?? "an API"}.`,
-    refused: `Auth0 refuses the credential of ${clientId} that is stored, so what it says of tokens proves nothing.${followedBy === undefined ? "" : ` The incident ${followedBy} goes on from this one, and may have replaced it meanwhile: it is asked again in the next turn of watching.`}`,
+    refused: `Auth0 refuses the credential of ${clientId} that is stored, so what it says of tokens proves nothing.${later === undefined ? "" : ` The incident ${later.id} goes on from this one, and may have replaced it meanwhile: it is asked again in the next turn of watching.`}`,
     unknown: `Auth0's answers tell nothing about tokens of ${clientId}: ${detail ?? "no reason is known"}.`,
   }[came];
   return incomplete(NOT_PROVEN, [missing], null);

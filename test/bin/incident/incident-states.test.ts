@@ -5,8 +5,9 @@ import { incidentList } from "../../../bin/incident/incident-list.ts";
 import { incidentText } from "../../../bin/incident/incident-text.ts";
 import { whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
+import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { WATCHING_ON } from "../../../lib/revocation/watch/watch-result.ts";
 import { done, HOUR, incidentOf, MINUTE, putIncident, THREE_AM } from "../../revocation/support.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -80,6 +81,27 @@ describe("who decides where another incident goes on", () => {
     await putIncident(table, incidentOf({ id: "next", follows: ["one"], closedAt: THREE_AM + HOUR }));
     expect(await shown("one")).toMatch(/The incident next went on from here and came to its end: nobody decides/);
   });
+});
+
+it("names who decides to one about a user's token, whatever came of those in between", async () => {
+  const table = memoryTable();
+  const { tenant, clientId } = incidentOf();
+  const facts = { tenant, clientId, drill: false, reason: "r", openedBy: "sam", leakedSince: null, token: null };
+  const token = { form: "opaque", audience: [], expiresAt: null, signature: {} } as unknown as Incident["token"];
+  await openIncident(table, { ...facts, name: "token", token, openedAt: THREE_AM });
+  const at = THREE_AM + HOUR;
+  for (const [name, over] of [
+    ["restored", { restored: { at, stoppedAt: 1, isOpen: true, by: "x" }, closedAt: at }],
+    ["ended", { ended: { at, by: "sam", reason: "the same one" }, closedAt: at }],
+    ["last", {}],
+  ] as const) {
+    const { id } = await openIncident(table, { ...facts, name, openedAt: at });
+    await changeIncident(table, id, (known) => ({ ...known, ...over }));
+  }
+  const [first, last] = [await readIncident(table, "token"), await readIncident(table, "last")];
+
+  expect((await standing(first, 2 * HOUR, table)).decides).toBe("The incident last goes on from here");
+  expect(await whoDecidesAfter(last, table, false)).toMatch(/^Then nobody decides/);
 });
 
 it("is called ended at once by whoever ended it, where the last turn of watching spoke of the next one", async () => {

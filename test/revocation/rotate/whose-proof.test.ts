@@ -62,6 +62,7 @@ it.each([
 
 it("that the stored one is refused while a later incident replaces it is said with that one", async () => {
   const world = await leakedWorld();
+  await world.table.put(incidentKey("the-next"), { ...world.incident(), id: "the-next" });
   await world.step((incident, { table }) =>
     changeIncident(table, incident.id, (known) => ({ ...known, followedBy: "the-next" })),
   );
