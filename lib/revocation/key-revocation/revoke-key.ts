@@ -10,7 +10,7 @@ import { tried } from "../contain/tried.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { SigningKey } from "../ports.ts";
-import { keepEnded } from "./ended-tokens.ts";
+import { type EndedTokens, keepEnded, readEnded } from "./ended-tokens.ts";
 import type { KeyPlan } from "./key-plan.ts";
 import { begin, readBegun } from "./rotation-begun.ts";
 
@@ -48,7 +48,7 @@ async function revoke(run: StepRun): Promise<Came> {
   if (state !== "previous" && state !== "revoked") return outOfReach(kid);
   const failure = await revokePrevious(run, kid, first.value);
   if (failure) return failure;
-  const isEnded = wasCurrent ? await endsTokens(run) : undefined;
+  const isEnded = wasCurrent ? await endsTokens(run) : wasEnded(await readEnded(parts.table, incident.id), kid);
   if (isEnded) {
     const audiences = [managementAudience(parts.settings.domain)];
     const kept = await tried(() =>
@@ -142,9 +142,12 @@ async function endsTokens(run: StepRun): Promise<boolean | undefined> {
   }
 }
 
+/** An earlier run that died before it could record the step may have tried it. */
+const wasEnded = (kept: EndedTokens | undefined, kid: string): true | undefined => kept?.kid === kid || undefined;
+
 const wordsOf = (isEnded: boolean | undefined): string =>
   isEnded === undefined
     ? "Whether the Management API refuses tokens that it signed is not known, so the window stays as it is."
     : isEnded
-      ? "The Management API refuses a token that it signed, so the window for that API is shorter."
+      ? "The Management API refuses a token that it signed, and the window counts that."
       : "The Management API still accepts a token that it signed, so the window stays as it is.";

@@ -10,6 +10,7 @@ import type { KeyPlan } from "../key-revocation/key-plan.ts";
 import { planKeyRevocation } from "../key-revocation/plan-key.ts";
 import { revokeKey } from "../key-revocation/revoke-key.ts";
 import { pauseAfter } from "../pause.ts";
+import { announceWindow } from "../window/announce-window.ts";
 import { DRILL_WAITS } from "./how-long.ts";
 import type { Question } from "./question.ts";
 import type { RespondParts } from "./respond.ts";
@@ -55,8 +56,11 @@ export const keyRevocationQuestion: Question = {
     await ask(incident, "key-revocation", planned.proposal, { ...waiting, until }, parts);
   },
   act: async (incident, parts) => {
-    const { steps, ended } = await revokeKey(incident, parts);
+    const latest = await revokeKey(incident, parts);
+    const { steps, ended } = latest;
     const result = steps["key-revocation"];
+    // The next turn of watching may be hours away, and computes nothing once a person has ended it.
+    if (isComplete(result)) await announceWindow(latest, parts, parts.inventories);
     if (result?.outcome !== "incomplete" || ended) return ON;
     const least = result.code === "throttled" ? AFTER_THE_LIMIT : BETWEEN_TRIES;
     return { next: "again", wait: Math.max(least, pauseAfter(parts.clock.now() - incident.openedAt)) };

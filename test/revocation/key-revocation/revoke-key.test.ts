@@ -1,35 +1,59 @@
 import { expect, it } from "vitest";
+import type { ResourceServer } from "../../../lib/auth0/resources/resource-server.ts";
 import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
-import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { keepEnded, readEnded } from "../../../lib/revocation/key-revocation/ended-tokens.ts";
 import type { KeyPlan } from "../../../lib/revocation/key-revocation/key-plan.ts";
 import { planKeyRevocation } from "../../../lib/revocation/key-revocation/plan-key.ts";
-import { revokeKey } from "../../../lib/revocation/key-revocation/revoke-key.ts";
 import { classify, type LeakReport } from "../../../lib/revocation/leak/classify.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
+import { keyRevocationQuestion } from "../../../lib/revocation/respond/ask-key-revocation.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { CLIENT, incidentOf } from "../support.ts";
 import { respond } from "../world/curfew.ts";
 import { createWorld } from "../world/world.ts";
 
+const MANAGEMENT = "https://acme.eu.auth0.com/api/v2/";
+
 /** Revokes by a plan that was approved; in the world `now` is the current key. */
 async function revokedBy(plan: KeyPlan) {
-  const world = await createWorld({ grants: [{ audience: "https://orders" }] });
+  const world = await createWorld({
+    client: { grantTypes: ["client_credentials"] },
+    grants: [{ audience: "https://orders" }, { audience: MANAGEMENT }],
+  });
   const { clock, table, opened, tenant } = world;
+  tenant.apis.push({ identifier: MANAGEMENT, token_lifetime: 86_400 } as ResourceServer);
   await clock.run(respond(world));
   const decision = { by: "kim", at: clock.now(), decision: "approve" };
   await table.put(askedKey(opened.id, "key-revocation"), { plan, decision });
-  await clock.run(world.run("revoke", async (parts) => revokeKey(await readIncident(parts.table, opened.id), parts)));
+  const inventories = { before: async () => undefined };
+  const act = async () =>
+    clock.run(
+      world.run("revoke", async (parts) =>
+        keyRevocationQuestion.act(await readIncident(parts.table, opened.id), { ...parts, inventories }),
+      ),
+    );
+  await act();
   const ended = await readEnded(table, opened.id);
-  return { result: world.incident().steps["key-revocation"], keys: tenant.signingKeys, guard: world.guard, ended };
+  const { steps, window } = world.incident();
+  return { result: steps["key-revocation"], window, keys: tenant.signingKeys, guard: world.guard, ended, act, world };
 }
 
 it("logs in again before the key is revoked, and tries whether the login from before is refused", async () => {
-  const { result, keys, ended } = await revokedBy({ kid: "now", rotatesFirst: true });
+  const { result, window, keys, ended, act, world } = await revokedBy({ kid: "now", rotatesFirst: true });
 
   expect(keys.map(({ state }) => state)).toEqual(["revoked", "current", "next"]);
   expect(result).toMatchObject({ outcome: "done", message: expect.stringMatching(/refuses a token that it signed/) });
   expect(ended).toMatchObject({ kid: "now" });
+  // Nobody waits for the next turn of watching, which may be hours away.
+  expect(window?.apis.find(({ audience }) => audience === MANAGEMENT)?.until).toBe(ended?.at);
+  // Whoever died before that was recorded says the same.
+  await changeIncident(world.table, world.opened.id, ({ steps: { "key-revocation": _, ...steps }, ...known }) => ({
+    ...known,
+    steps,
+  }));
+  await act();
+  expect(world.incident().steps["key-revocation"]?.message).toBe(result?.message);
 });
 
 it("makes no other key the current one where nobody approved that", async () => {
