@@ -105,6 +105,7 @@ describe("a lock", () => {
       world.calm();
       await turns(world, 2);
       expect(stepsOf(world)).toMatchObject({ lock: { outcome: "done" }, contain: { outcome: "done" } });
+      expect(JSON.stringify(stepsOf(world))).not.toContain("no spareResponder");
       expect(world.incident().leak).toMatchObject({ kind: "curfew-login", isContainable: true });
     },
   );

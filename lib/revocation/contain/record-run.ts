@@ -31,10 +31,12 @@ export async function recordRun(run: StepRun, came: Came): Promise<Incident> {
   return recorded.stored;
 }
 
-function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outcome }: Came): boolean {
+function isUnchanged({ incident, step, entries, leak, putBack }: StepRun, { outcome, message }: Came): boolean {
   const known = incident.steps[step];
   if (entries.length > 0 || leak !== undefined || putBack !== undefined) return false;
-  return outcome === "done" ? isComplete(known) : outcome === "not-applicable" && known?.outcome === outcome;
+  if (outcome === "done") return isComplete(known);
+  // Why there is nothing to do may be another reason by now.
+  return outcome === "not-applicable" && known?.outcome === outcome && known.message === message;
 }
 
 function resultOf(run: StepRun, came: Came, at: Instant): StepResult {
