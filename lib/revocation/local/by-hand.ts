@@ -1,8 +1,9 @@
 import { shellWord } from "../../model/shell-word.ts";
 import type { Table } from "../../store/table.ts";
 import { addedTo } from "../contain/added.ts";
+import { nameOf } from "../contain/keep-grants.ts";
 import { FOR_ITSELF } from "../contain/known-client.ts";
-import { type Incident, isComplete } from "../incident/incident.ts";
+import { type Incident, isComplete, type StepResult } from "../incident/incident.ts";
 import { mayHaveAcl, removeAclByHand } from "../incident/network-rule.ts";
 import { readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
@@ -22,8 +23,9 @@ export async function giveBackByHand(incident: Incident, table: Table, config?: 
   const { clientId, drill, steps } = incident;
   const client = await readPreserved<RevokedClient>(table, incident, "client");
   const types = await readPreserved<readonly string[] | null>(table, incident, "grant-types");
-  const grants = (await readPreservedGrants<RevokedGrant>(table, incident)).filter(({ isSystem }) => !isSystem);
   const sharers = await sharersOf(table, incident);
+  const preserved = await readPreservedGrants<RevokedGrant>(table, incident);
+  const grants = preserved.filter((grant) => !grant.isSystem && !isLeft(grant, sharers));
   const told = sharers.flatMap((sharer) => Object.values(sharer.steps).flatMap(toldBy));
   const lines = [
     ...addedTo(incident).map(({ what }) => `${what} was added since the first look: ${TAKE_AWAY}`),
@@ -68,6 +70,14 @@ const LAST = "Then look what is too much: npx curfew audit";
 
 const grantLine = (grant: RevokedGrant, clientId: string): string =>
   `Applications > Applications > ${clientId} > APIs: authorize it for ${wholeGrantText(grant)} (it was ${grant.id})`;
+
+/** Whether all who took grants away left that one: a step names what it could not delete. */
+function isLeft(grant: RevokedGrant, sharers: readonly Incident[]): boolean {
+  const runs = sharers.flatMap(({ steps: { contain } }) => contain ?? []);
+  const names = (run: StepResult): boolean =>
+    run.outcome === "incomplete" && run.missing.some((line) => line.startsWith(nameOf(grant)));
+  return runs.length > 0 && runs.every(names);
+}
 
 const organizationLine = (organization: string, audience: string): string =>
   `Organizations > ${organization} > Machine-to-Machine Access > Add Access: the application, for ${audience}`;

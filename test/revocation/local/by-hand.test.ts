@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { giveBackByHand } from "../../../lib/revocation/local/by-hand.ts";
 import { memoryTable } from "../../support/memory-table.ts";
-import { CLIENT, done, incidentOf, THREE_AM } from "../support.ts";
+import { CLIENT, done, incidentOf, putIncident, THREE_AM } from "../support.ts";
 
 const ORDERS = {
   id: "cgr_1",
@@ -58,6 +58,20 @@ test("what could not be stored is named as people were told it, and what is not 
 
   expect(lines).toContainEqual(expect.stringMatching(/^As people were told.*cgr_1 for https:\/\/orders: a b$/));
   expect(lines).toContainEqual(expect.stringContaining("which ones it had is not stored"));
+});
+
+test("a grant that could not be deleted is not to be given back, unless another incident took it away", async () => {
+  const table = memoryTable();
+  const missing = ["cgr_1 (https://orders): missing-scope, delete:client_grants"];
+  const contain = { at: THREE_AM, outcome: "incomplete", message: "Not all.", missing, code: null } as const;
+  const incident = incidentOf({ steps: { contain } });
+  await preserve(table, incident, "grant/cgr_1", ORDERS);
+  expect(await giveBackByHand(incident, table)).toEqual([]);
+  await preserve(table, incident, "grant/cgr_10", { ...ORDERS, id: "cgr_10" });
+
+  expect((await giveBackByHand(incident, table)).join()).toMatch(/^(?!.*\(it was cgr_1\)).*\(it was cgr_10\)/);
+  await putIncident(table, incidentOf({ id: "later", keptBy: incident.id }));
+  expect((await giveBackByHand({ ...incident, followedBy: "later" }, table)).join()).toContain("(it was cgr_1)");
 });
 
 test("where nothing was taken away nothing is to be given back", async () => {
