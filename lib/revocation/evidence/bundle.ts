@@ -110,7 +110,7 @@ export type BundledInvestigation = Pick<InvestigationRecord, "isRead" | "earlier
   plantedNotFollowed: number;
 };
 
-export type BundledWatch = Pick<WatchRecord, "turns" | "notKept"> & {
+export type BundledWatch = Pick<WatchRecord, "notKept"> & {
   startedAt: Moment;
   /** Since when the application was locked, as the watch saw it first; null where it was not. */
   lockedAt: Moment | null;

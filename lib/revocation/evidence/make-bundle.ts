@@ -185,7 +185,6 @@ const bundledInvestigation = (
 });
 
 const bundledWatch = (record: WatchRecord, incident: Incident): BundledWatch => ({
-  turns: record.turns,
   notKept: record.notKept,
   startedAt: iso(record.startedAt),
   lockedAt: isoOrNull(record.lockedAt),

@@ -71,7 +71,7 @@ export function watchSection({ watch, incident }: IncidentBundle): Html {
 <h2 id="watch-title">What watching saw</h2>
 ${
   watch
-    ? html`<p>${howFarRead(watch)} in ${counted(watch.turns, "turn")}, the first at ${moment(watch.startedAt)}; of Curfew's own it has ${counted(watch.own, "event")}.</p>
+    ? html`<p>${howFarRead(watch)}</p>
 ${watch.gaps.map(({ from, to }) => html`<p><b>Nobody knows</b> what was done between ${moment(from)} and ${moment(to)}.</p>`)}
 <h3>${wordsOf(incident).usesAfter}</h3>
 ${useTable(watch.told, `${none} It never shows uses at APIs other than Auth0's own.`)}
@@ -83,10 +83,10 @@ ${watch.planted.length > 0 && html`<h3>Uses of what was added with it</h3>${useT
 </section>`;
 }
 
-const howFarRead = ({ readUntil }: NonNullable<IncidentBundle["watch"]>): Html =>
+const howFarRead = ({ readUntil, startedAt, own }: NonNullable<IncidentBundle["watch"]>): Html =>
   readUntil === null
-    ? html`<b>Nobody could read the log</b> since the incident began,`
-    : html`Read to ${moment(readUntil)}`;
+    ? html`<b>Nobody could read the log</b> since the incident began; the first turn was at ${moment(startedAt)}.`
+    : html`Read to ${moment(readUntil)}; the first turn was at ${moment(startedAt)}. Of Curfew's own it has ${counted(own, "event")}.`;
 
 const useTable = (uses: readonly BundledUse[], none: string): Html =>
   uses.length === 0
