@@ -15,7 +15,7 @@ import { notDone } from "../../lib/revocation/incident/not-done.ts";
 import { closesApplication } from "../../lib/revocation/incident/same-leak.ts";
 import type { TimelineEntry } from "../../lib/revocation/incident/timeline.ts";
 import { namedKeys } from "../../lib/revocation/leak/named-key.ts";
-import { WATCHING_ON } from "../../lib/revocation/watch/watch-result.ts";
+import { atItsEnd } from "../../lib/revocation/watch/watch-result.ts";
 import { windowSentences } from "../../lib/revocation/window/window-text.ts";
 import { spoken } from "../spoken.ts";
 import type { Standing } from "./standing.ts";
@@ -138,13 +138,6 @@ const stepLines = ({ steps, openedAt, ended }: Incident, width: number): string[
     width,
     openedAt,
   );
-
-/** The last turn of watching could not know that there is no next one. */
-function atItsEnd(result: StepResult): StepResult {
-  if (result.outcome !== "incomplete") return result;
-  const missing = result.missing.map((line) => (line.startsWith(WATCHING_ON) ? "Nobody watches any more." : line));
-  return { ...result, missing };
-}
 
 /** What a step came to. */
 export type Came = readonly [step: IncidentStep, result: StepResult];

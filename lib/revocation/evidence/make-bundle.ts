@@ -15,6 +15,7 @@ import type { UseTally } from "../watch/log-use.ts";
 import { readSeen } from "../watch/seen.ts";
 import { refutesRevocation } from "../watch/user-tokens.ts";
 import { isUnread, readWatch, type WatchRecord } from "../watch/watch-record.ts";
+import { atItsEnd } from "../watch/watch-result.ts";
 import { knownReach } from "../window/known-reach.ts";
 import { refreshTokensRevoked } from "../window/refresh-tokens.ts";
 import type { ExposureWindow } from "../window/window.ts";
@@ -126,9 +127,10 @@ async function askedPlan(incident: string, step: AskedStep, table: Table): Promi
   return [{ step, planHash, plan, lines, decision }];
 }
 
-function bundledStep({ steps }: Incident, step: BundledStep["step"]): BundledStep[] {
-  const result = steps[step];
-  if (!result) return [];
+function bundledStep({ steps, ended }: Incident, step: BundledStep["step"]): BundledStep[] {
+  const recorded = steps[step];
+  if (!recorded) return [];
+  const result = ended ? atItsEnd(recorded) : recorded;
   const { at, outcome, message } = result;
   const missing = result.outcome === "incomplete" ? result.missing : [];
   const told = "told" in result ? (result.told ?? []) : [];

@@ -43,6 +43,13 @@ export function resultOf(
 /** How the line begins that says that nothing is wrong: there is only more to watch. */
 export const WATCHING_ON = "Watching goes on";
 
+/** A step of an incident that a person has ended: the last turn of watching could not know that there is no next one. */
+export function atItsEnd(result: StepResult): StepResult {
+  if (result.outcome !== "incomplete") return result;
+  const missing = result.missing.map((line) => (line.startsWith(WATCHING_ON) ? "Nobody watches any more." : line));
+  return { ...result, missing };
+}
+
 const UNREAD = "Nothing of the tenant's log was read yet: what was done with what leaked nobody has seen.";
 
 /** What is missing where no turns are left. */

@@ -56,6 +56,8 @@ describe("the page of an incident", () => {
 
     expect(said).toContain(words);
     expect(said.includes("were over before these")).toBe(until < DAY);
+    expect(said).not.toMatch(/Went on until the end|Watching goes on/);
+    expect(said).toContain("Nobody watches any more.");
   });
 
   it("of a drill says that nothing was changed, and what would have been", async () => {
