@@ -1,11 +1,10 @@
 import type { Instant } from "../../history/history.ts";
-import type { Stored } from "../../history/update-row.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { incidentPartition } from "../incident/incident.ts";
 import type { Issued } from "../watch/issued.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import { NOTHING_PLANTED, type Planted } from "../watch/planted.ts";
-import { type LogGap, withGap } from "../watch/read-on.ts";
+import type { LogGap } from "../watch/read-on.ts";
 import type { Comparison } from "./compare.ts";
 import type { Exposure } from "./exposed.ts";
 import type { SinceAudit } from "./since-audit.ts";
@@ -79,20 +78,8 @@ export const NOT_READ = "The tenant's log is not read to where watching begins."
 const recordKey = (incident: string): Key => ({ partition: incidentPartition(incident), sort: "INVESTIGATION" });
 
 /** Undefined when nobody has begun. */
-export async function readInvestigation(
-  table: Table,
-  incident: string,
-): Promise<Stored<InvestigationRecord> | undefined> {
-  const stored = await table.get<InvestigationRecord & WithGap>(recordKey(incident));
-  if (!stored) return undefined;
-  const { gap, ...record } = stored.value;
-  return { ...stored, value: gap ? { ...record, gaps: withGap(record.gaps, gap) } : record };
-}
-
-/** What an incident has that an earlier version began: that one kept the last gap only. */
-interface WithGap {
-  gap?: LogGap;
-}
+export const readInvestigation = (table: Table, incident: string) =>
+  table.get<InvestigationRecord>(recordKey(incident));
 
 /** False, with nothing written, when somebody else was faster. */
 export const putInvestigation = (

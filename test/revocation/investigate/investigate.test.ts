@@ -2,19 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Inventory } from "../../../lib/inventory/inventory.ts";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
-import { type Incident, incidentPartition } from "../../../lib/revocation/incident/incident.ts";
+import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
 import { compareInventories } from "../../../lib/revocation/investigate/compare.ts";
 import { investigate } from "../../../lib/revocation/investigate/investigate.ts";
-import { NOTHING_YET, readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
+import { readInvestigation } from "../../../lib/revocation/investigate/investigation-record.ts";
 import { lastInventory } from "../../../lib/revocation/investigate/last-inventory.ts";
 import { lookBack } from "../../../lib/revocation/investigate/look-back.ts";
 import type { IncidentParts } from "../../../lib/revocation/parts.ts";
 import { investigateSteps } from "../../../lib/revocation/respond/investigate-steps.ts";
 import { NO_QUESTIONS } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
-import { knownReach } from "../../../lib/revocation/window/known-reach.ts";
 import { gzipJson } from "../../../lib/runs/gzip-json.ts";
 import { memoryEvidence } from "../../support/memory-evidence.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -169,22 +168,6 @@ describe("looking back", () => {
     });
     const blind = heard.filter(({ title }) => title.includes("nobody can see what was done with job"));
     expect(blind).toHaveLength(2);
-  });
-
-  it("takes the gap that an earlier version recorded for one, so that what nobody read counts as within reach", async () => {
-    const { table, incident } = await investigated();
-    const gap = { from: THREE_AM - 2 * DAY, to: THREE_AM - DAY };
-    const whole = { ...NOTHING_YET, isRead: true, reachesBackTo: THREE_AM - 31 * DAY };
-    await table.put({ partition: incidentPartition(incident.id), sort: "INVESTIGATION" }, { ...whole, gap });
-    for (const part of ["grant-types", "grant-ids"] as const) await preserve(table, incident, part, []);
-    const earlier = (await readInvestigation(table, incident.id))?.value;
-
-    expect(earlier?.gaps).toEqual([gap]);
-    expect(earlier).not.toHaveProperty("gap");
-    const reachOf = (known: typeof earlier) =>
-      knownReach(incident, { table, now: THREE_AM, earlier: known, watched: undefined });
-    expect((await reachOf(earlier)).audiences).toBe("any");
-    expect((await reachOf(whole)).audiences).toEqual([]);
   });
 
   it("never takes silence for nothing", async () => {
