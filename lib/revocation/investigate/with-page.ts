@@ -1,7 +1,7 @@
 import type { LogPosition } from "../contain/look.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
-import { concernOf } from "../watch/concerns.ts";
+import { concernOf, staysOpen } from "../watch/concerns.ts";
 import { isForItself, withIssued } from "../watch/issued.ts";
 import { kindOfUse, tallied } from "../watch/log-use.ts";
 import { isPlanted, talliedPlanted, withPlanted } from "../watch/planted.ts";
@@ -62,7 +62,7 @@ function withEvent(result: PageResult, event: LogEvent, incident: Incident): Pag
   const concern = isOfPlanted ? "told" : concernOf(event, standing);
   if (concern === undefined) return { ...result, next };
   if (event.at < (incident.leakedSince ?? 0)) return { ...result, next: { ...next, earlier: next.earlier + 1 } };
-  const isByThief = concern === "told" || (incident.leak?.levers.length ?? 1) > 0;
+  const isByThief = concern === "told" || !staysOpen(incident);
   const counted = {
     ...next,
     uses: (isOfPlanted ? talliedPlanted : tallied)(next.uses, event),

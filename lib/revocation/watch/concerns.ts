@@ -20,6 +20,9 @@ export interface Standing {
   renewed: readonly string[];
 }
 
+/** Whether nothing closes the application. As long as nobody could look at it, that is not known, and it may be closed. */
+export const staysOpen = ({ leak }: Pick<Incident, "leak">): boolean => leak?.levers.length === 0;
+
 /** Undefined for an event that is about neither the application nor the token. */
 export function concernOf(event: LogEvent, standing: Standing): Concern | undefined {
   const { incident, lockedAt } = standing;
@@ -27,7 +30,7 @@ export function concernOf(event: LogEvent, standing: Standing): Concern | undefi
   if (event.clientId !== incident.clientId) return undefined;
   if (incident.drill) return "counted";
   // Where nothing was closed the application goes on; only the user whose token leaked can be told apart.
-  if (incident.leak?.levers.length === 0) return isLeakedUser(event, incident) ? "told" : "counted";
+  if (staysOpen(incident)) return isLeakedUser(event, incident) ? "told" : "counted";
   if (lockedAt === null || event.at < lockedAt) return "counted";
   return isAllowedAgain(event, standing) ? "counted" : "told";
 }

@@ -2,7 +2,7 @@ import { openSince } from "../incident/how-far.ts";
 import type { Incident } from "../incident/incident.ts";
 import type { LogEvent } from "../ports.ts";
 import { type ActsByClient, actsOf } from "./acts-by-client.ts";
-import { type Concern, concernOf, isGivenSince, isOfUnknownToken } from "./concerns.ts";
+import { type Concern, concernOf, isGivenSince, isOfUnknownToken, staysOpen } from "./concerns.ts";
 import { isForItself, withAudienceOf, withIssued } from "./issued.ts";
 import { tallied } from "./log-use.ts";
 import { type NotedAct, ownActOf } from "./own-acts.ts";
@@ -135,8 +135,8 @@ function withToken(record: WatchRecord, event: LogEvent, concern: Concern, incid
 const isBeforeLock = ({ lockedAt }: WatchRecord, { at }: LogEvent, incident: FoldParts["incident"]): boolean =>
   lockedAt === null ? isToBeLocked(incident) : at < lockedAt;
 
-const isToBeLocked = ({ leak, drill, restored }: FoldParts["incident"]): boolean =>
-  leak?.levers.includes("lock") === true && !drill && !restored;
+const isToBeLocked = (incident: FoldParts["incident"]): boolean =>
+  !staysOpen(incident) && !incident.drill && !incident.restored;
 
 /** Whether what an event added may be a thief's although nobody was told of it. */
 const isOfLeak = (record: WatchRecord, event: LogEvent, incident: FoldParts["incident"]): boolean =>

@@ -75,6 +75,9 @@ const undone: StepResult = {
   code: "missing-scope",
 };
 
+/** Nothing stops it. */
+const NO_LEVERS = { ...incidentOf().leak, kind: "user-token", levers: [] } as unknown as Incident["leak"];
+
 /** What looking back has found, read to the end of the log, from before anything in it that the watch has passed. */
 const whatWasFound = (clients: readonly string[]) => ({
   ...NOTHING_YET,
@@ -101,6 +104,8 @@ describe("an application that was added with what leaked", () => {
   it.each<[what: string, changes: Partial<Incident>, isFollowed: boolean]>([
     ["comes into the log behind what came after the lock", {}, true],
     ["is there while the lock is refused", { steps: { lock: undone } }, true],
+    ["is there while the application cannot be read", { leak: null, steps: { lock: undone } }, true],
+    ["is there where nothing is to be locked", { leak: NO_LEVERS, steps: {} }, false],
     [
       "is there while the lock is refused, from before the leak",
       { leakedSince: LATER, steps: { lock: undone } },
@@ -240,8 +245,7 @@ describe("an application that was added with what leaked", () => {
   });
 
   it("is followed by nobody who looks back in a drill, or where a user's token leaked and another user added it", async () => {
-    const levers = { ...incidentOf().leak, kind: "user-token", levers: [] } as unknown as Incident["leak"];
-    for (const changes of [{ drill: true }, { leak: levers }]) {
+    for (const changes of [{ drill: true }, { leak: NO_LEVERS }]) {
       const { look, table, incident } = await leaked([adds(THREE_AM - HOUR, "tool")], changes);
       await look();
 
