@@ -55,7 +55,7 @@ const isLeakedUser = ({ userId }: LogEvent, { token }: Pick<Incident, "token">):
 /**
  * Since the lock was opened to give access back only tokens from before that should not be used. One that the log does
  * not name, or names and that was given out since, is allowed; so is being given one. Where no grant type came back that
- * holds for its users alone: for itself it is given none, and uses none.
+ * holds for its users alone: for itself it is given none, uses none, and should ask for none.
  */
 function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boolean {
   if (staysLocked(incident) && isOwn(event)) return false;
@@ -64,9 +64,12 @@ function isAllowedAgain(event: LogEvent, { incident, renewed }: Standing): boole
   return kindOfUse(event) === "token-refused" || event.tokenId === undefined;
 }
 
-/** Logging in, and failing to, may name no user: only what is done with a token says by that whose it is. */
+/**
+ * Logging in, and failing to, may name no user: only what is done with a token says by that whose it is. `feccft` is by
+ * its type for the application itself: somebody tries its credential, and is refused.
+ */
 const isOwn = (event: LogEvent): boolean =>
-  isForItself(event) || (event.userId === undefined && event.tokenId !== undefined);
+  isForItself(event) || event.type === "feccft" || (event.userId === undefined && event.tokenId !== undefined);
 
 /** Whether a token was given out since the lock was opened. As long as that holds none is. */
 export const isGivenSince = (event: LogEvent, incident: Standing["incident"]): boolean =>

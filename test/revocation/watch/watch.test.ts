@@ -313,7 +313,9 @@ describe("a turn of watching", () => {
     const nobody = { userId: undefined, request: undefined };
     tenant.log = [
       // Users who fail to log in, or to go on, have no id.
-      ...["fsa", "fu", "fertft"].map((type) => logEvent(at, { ...nobody, type })),
+      ...["fsa", "fu", "fertft", "feacft"].map((type) => logEvent(at, { ...nobody, type })),
+      // Whoever tries its credential.
+      logEvent(at, { ...nobody, type: "feccft" }),
       logEvent(at, { ...user, type: "seacft", tokenId: "hers" }),
       logEvent(at, { userId: "auth0|dana", tokenId: "hers" }),
       logEvent(at, { type: "seccft", request: undefined, tokenId: "its own" }),
@@ -322,6 +324,7 @@ describe("a turn of watching", () => {
     const after = await turn();
 
     expect(heard.flatMap(({ items }) => items)).toEqual([
+      "1 time: a token was asked for and refused (feccft), from 198.51.100.7",
       "1 time: a token was given out (seccft), from 198.51.100.7",
       "1 time: DELETE /api/v2/clients/x, from 198.51.100.7",
     ]);
