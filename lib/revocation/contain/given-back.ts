@@ -7,6 +7,7 @@ import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { decidesSince, laterOnes } from "../incident/later.ts";
 import { closesApplication } from "../incident/same-leak.ts";
+import { isSharer } from "../incident/sharers.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
@@ -48,7 +49,9 @@ async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   const plan = approvedPlan(asked && answeredSince(asked, since));
   // What a person ended before it came to its end counts only as long as this one holds it.
   const isForgotten = incident.ended && closesApplication(known) && !isOpened(known);
-  return plan && isOpened(incident) && !isForgotten ? plan : plan && { ...plan, grantTypes: [], networkAcl: false };
+  if (!plan || !isOpened(incident) || isForgotten) return plan && { ...plan, grantTypes: [], networkAcl: false };
+  // The network is opened for those alone that share what they keep: any other has a rule of its own.
+  return { ...plan, networkAcl: plan.networkAcl && isSharer(known, incident) };
 }
 
 /**

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
+import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { setNetworkAcl } from "../../../lib/revocation/contain/network-acl.ts";
 import { noteAskedAgain } from "../../../lib/revocation/incident/asked-again.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { stepsForPeople } from "../../../lib/revocation/incident/for-people.ts";
 import { changeIncident, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
+import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import { giveBackByHand } from "../../../lib/revocation/local/by-hand.ts";
 import type { IncidentSettings } from "../../../lib/revocation/parts.ts";
 import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
@@ -12,7 +15,7 @@ import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
 import { tryRestored } from "../../../lib/revocation/restore/try-restored.ts";
-import { DAY, done, MINUTE } from "../support.ts";
+import { CLIENT, DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
 import { approve, replaced } from "../world/approve.ts";
 import { contain, give, ORDERS, report } from "../world/second-leak.ts";
 import { createWorld, type World } from "../world/world.ts";
@@ -212,6 +215,34 @@ test("one that shuts Curfew itself out is said to be there, with what to do, unt
   isPersonDone = true;
   world.tenant.acls.length = 0;
   expect(await set(world, { networkAcls })).toMatchObject({ outcome: "done" });
+});
+
+test.each([
+  ["a credential, and shares what is kept, is left away", null, []],
+  ["a user's token, and has a rule of its own, is made", { form: "jwt", kid: "now", subject: "auth0|dana" }, ["users"]],
+] as const)("one that is absent where the incident after it gave access back: about %s", async (_, facts, made) => {
+  const acls: string[] = [];
+  const all = testParts(
+    testTenant({ networkAcls: async () => [], createNetworkAcl: async (what) => void acls.push(what) }),
+  );
+  const { parts, table, clock } = all;
+  const token = facts && ({ ...facts, sha256: "a".repeat(64), audience: [], expiresAt: null } as unknown as TokenFacts);
+  const leak = classify({ clientId: "job", token, client: CLIENT, own: null });
+  const at = THREE_AM + 8 * MINUTE;
+  const steps = { ...incidentOf().steps, restore: done(at) };
+  const restored = { at, stoppedAt: at, isOpen: true } as const;
+  await putIncident(table, incidentOf({ id: "users", token, leak, followedBy: "secret" }));
+  await putIncident(
+    table,
+    incidentOf({ id: "secret", follows: ["users"], keptBy: "users", steps, restoring: { at }, restored }),
+  );
+  const plan = { clientId: "job", grantTypes: ["client_credentials"], grants: [], networkAcl: true };
+  const decision = { by: "kim", at, decision: "approve" };
+  await table.put(askedKey("secret", "restore"), { plan, planHash: "x", lines: [], askedAt: at, decision });
+
+  const settings = { ...parts.settings, egress: EGRESS };
+  await clock.run(setNetworkAcl(await readIncident(table, "users"), { ...parts, settings }));
+  expect(acls).toEqual(made.map(ruleOf));
 });
 
 test("from a person's machine none is made, and people within the ranges are told what they can do", async () => {
