@@ -11,6 +11,7 @@ import { seenExposures } from "../investigate/seen-exposures.ts";
 import type { TokenFacts } from "../leak/leaked-token.ts";
 import type { IncidentParts } from "../parts.ts";
 import type { RevokedClient } from "../ports.ts";
+import { mayBeBeingReplaced } from "../respond/rotate-again.ts";
 import type { UseTally } from "../watch/log-use.ts";
 import { readSeen } from "../watch/seen.ts";
 import { refutesRevocation } from "../watch/user-tokens.ts";
@@ -106,7 +107,9 @@ export async function makeBundle(incident: Incident, parts: BundleParts): Promis
       answer,
     })),
   };
-  return { ...facts, questions: openQuestions(facts, settings), lessons: lessonsOf(facts, settings) };
+  const isReplacing = !settings.isAlone && mayBeBeingReplaced(incident, now);
+  const questions = openQuestions(facts, { ...settings, isReplacing });
+  return { ...facts, questions, lessons: lessonsOf(facts, settings) };
 }
 
 /** Nothing is stopped in a drill; and what the log refutes, or is open in the end, was not. */

@@ -8,8 +8,14 @@ import type { BundledWatch, IncidentBundle } from "./bundle.ts";
 
 type Facts = Omit<IncidentBundle, "questions" | "lessons">;
 
+/** What decides beside the facts. */
+interface Circumstances extends Pick<IncidentSettings, "isAlone"> {
+  /** Whether what leaked may be being replaced at that moment: what came of it is in no facts. */
+  isReplacing: boolean;
+}
+
 /** What nobody knows, or has decided, when an incident is closed: one sentence each. */
-export const openQuestions = (facts: Facts, { isAlone = false }: Pick<IncidentSettings, "isAlone">): string[] => {
+export const openQuestions = (facts: Facts, { isAlone = false, isReplacing }: Circumstances): string[] => {
   const rest = [
     ...aboutCredentials(facts),
     ...aboutTheLog(facts),
@@ -20,9 +26,13 @@ export const openQuestions = (facts: Facts, { isAlone = false }: Pick<IncidentSe
   // What could not be walked through is open in a drill, too; the rest would be asked.
   return [
     ...aboutContaining(facts),
+    ...(isReplacing ? [`${REPLACING} npx curfew incidents show ${facts.incident.id} says it.`] : []),
     ...(facts.incident.drill ? rest.map((question) => `In an emergency: ${question}`) : rest),
   ];
 };
+
+const REPLACING =
+  "What came of replacing what leaked, and of proving that it is dead? That may have been under way when this was written:";
 
 const LOCK = {
   open: "It is NOT contained: it gets tokens for itself again, and nobody agreed to that. Who opened it after the watch had ended, and what got a token since?",

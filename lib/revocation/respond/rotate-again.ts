@@ -35,6 +35,12 @@ const LONGEST_AGAIN = minutes(65) * 1_000;
 export const isBeingReplacedAgain = ({ askedAgain }: Incident, now: Instant): boolean =>
   askedAgain !== undefined && !askedAgain.isOver && now < askedAgain.at + LONGEST_AGAIN;
 
+/** Whether either may be under way: what a person has ended waits for neither. */
+export const mayBeBeingReplaced = (incident: Incident, now: Instant): boolean =>
+  !incident.drill &&
+  incident.leak?.levers.includes("rotate") !== false &&
+  (isBeingReplaced(incident, now) || isBeingReplacedAgain(incident, now));
+
 /** Turns are a minute apart; one that did not answer is asked for once more after five seconds. Milliseconds. */
 const SAME_TURN = 30_000;
 

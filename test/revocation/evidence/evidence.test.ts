@@ -11,7 +11,7 @@ import type { ResponderTenant, RevokedClient } from "../../../lib/revocation/por
 import type { Supplied } from "../../../lib/revocation/rotate/supplied.ts";
 import { watchTurn } from "../../../lib/revocation/watch/watch.ts";
 import { rotationKey } from "../../../lib/rotation/ledger/rotation-record.ts";
-import { CLIENT, DAY, HOUR, logEvent, MINUTE, THREE_AM } from "../support.ts";
+import { CLIENT, DAY, HOUR, incidentOf, logEvent, MINUTE, THREE_AM } from "../support.ts";
 import { closed, LOCKED, lived, suppliedOf, TASK_TOKEN, text } from "./closed.ts";
 
 describe("closing an incident", () => {
@@ -200,6 +200,24 @@ describe("closing an incident", () => {
     expect(said).toMatch(asks ?? /^$/);
     expect(page.includes("is open again: it is NOT contained")).toBe(!is);
   });
+
+  const ENDED = { ended: { at: THREE_AM + 2 * DAY, by: "sam", reason: "enough" } };
+  const ASKED = THREE_AM + 2 * DAY;
+  const NOTHING_TO_REPLACE = { ...incidentOf().leak, levers: [] } as unknown as Incident["leak"];
+  it.each<[string, Partial<Incident>, boolean]>([
+    ["is under way once more", { askedAgain: { at: ASKED } }, true],
+    ["is under way for the first time", { openedAt: ASKED, window: null }, true],
+    ["is over", { askedAgain: { at: ASKED, isOver: true } }, false],
+    ["is nothing that is done", { openedAt: ASKED, window: null, leak: NOTHING_TO_REPLACE }, false],
+  ])(
+    "asks what came of a replacement that may go on where an incident is ended while it %s",
+    async (_, changes, is) => {
+      const { json } = await closed({ ...ENDED, ...changes });
+      const { questions } = JSON.parse(json) as IncidentBundle;
+
+      expect(questions.join().includes("What came of replacing what leaked")).toBe(is);
+    },
+  );
 
   it("does not call contained what the log refutes once access is given back", async () => {
     const all = await lived({ restored: { at: THREE_AM + 8 * MINUTE, stoppedAt: THREE_AM + 5 * MINUTE } });
