@@ -2,7 +2,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { jsonText } from "../../lib/reports/json.ts";
-import type { Incident } from "../../lib/revocation/incident/incident.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
 import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
@@ -11,10 +10,11 @@ import { byHandText } from "../incident/by-hand-text.ts";
 import { entryJson, incidentJson } from "../incident/incident-json.ts";
 import { incidentList } from "../incident/incident-list.ts";
 import { incidentPlace, mustHaveIncidents, type PlaceOptions } from "../incident/incident-place.ts";
-import { entryText, followCommand, incidentText } from "../incident/incident-text.ts";
+import { entryText, incidentText } from "../incident/incident-text.ts";
 import { type Standing, standingOf } from "../incident/standing.ts";
 import { standingTeller } from "../incident/tell-standing.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
+import { unfollowedText } from "../incident/where-it-stands.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -84,7 +84,8 @@ export async function runIncidentShow(
   if (options.local) {
     terminal.out(byHandText(await giveBackByHand(incident, table), width, NAME_CONFIG));
   }
-  if (options.follow) await followOn(standing, entries.at(-1)?.position, table, terminal, signal);
+  if (options.follow)
+    await followOn(standing, entries.at(-1)?.position, { table, isLocal: options.local }, terminal, signal);
 }
 
 const NAME_CONFIG = "In these commands name the --config that it was started with.";
@@ -92,11 +93,17 @@ const NAME_CONFIG = "In these commands name the --config that it was started wit
 /** Between two looks. Milliseconds. */
 const LOOK = 2_000;
 
+/** Where the incident is looked at. */
+interface Looked {
+  table: Table;
+  isLocal: boolean;
+}
+
 /** Tells what is new until the incident is closed. */
 async function followOn(
   known: Standing,
   last: string | undefined,
-  table: Table,
+  { table, isLocal }: Looked,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
@@ -111,16 +118,15 @@ async function followOn(
       position = entry.position;
     }
     if (!incident.ended) tellStanding(await standingOf(incident, table, systemClock));
-    await untilLook(shown, signal);
+    await untilLook(shown.id, isLocal, signal);
   }
   terminal.out(`The incident ${shown.id} is closed.\n`);
 }
 
-async function untilLook({ id, isLocal }: Incident, signal: AbortSignal): Promise<void> {
+async function untilLook(id: string, isLocal: boolean, signal: AbortSignal): Promise<void> {
   try {
     await delay(LOOK, undefined, { signal });
   } catch {
-    const again = `${followCommand(id)}${isLocal ? " --local" : ""}`;
-    throw new CurfewError("interrupted", `No longer following; the incident goes on. Again: ${again}`);
+    throw new CurfewError("interrupted", unfollowedText(id, isLocal));
   }
 }

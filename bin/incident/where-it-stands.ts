@@ -4,6 +4,7 @@ import { type ActingLogin, actingWords } from "../../lib/revocation/acting-login
 import { type Incident, isComplete, isContained } from "../../lib/revocation/incident/incident.ts";
 import { UNTOUCHED } from "../../lib/revocation/leak/leak-kinds.ts";
 import { isShutOut } from "../../lib/revocation/local/respond-locally.ts";
+import { followCommand } from "./incident-text.ts";
 
 /** With what an incident is answered from this machine, for the command that goes on with it. */
 export interface Resuming {
@@ -30,6 +31,12 @@ export function stoppedText(incident: Incident, how: Resuming): string {
   if (!lacksLeaked(incident, how)) return `${standing(incident)} Go on: ${resumeCommand(id, how)}`;
   return `${standing(incident)} Go on, with what leaked in a file, to prove that it gets nothing: ${resumeCommand(id, { ...how, oldSecretFile: "-" })}`;
 }
+
+/** What holds when somebody stops following: a local incident goes on only where a person has it answered. */
+export const unfollowedText = (id: string, isLocal: boolean): string =>
+  isLocal
+    ? `No longer following; the incident goes on only while npx curfew revoke --local runs. Where that has ended, go on with the same --config: ${resumeCommand(id, {})}`
+    : `No longer following; the incident goes on. Again: ${followCommand(id)}`;
 
 /** Whether nothing but what leaked is missing for the proof. */
 const lacksLeaked = ({ drill, steps }: Incident, { oldSecretFile }: Resuming): boolean =>

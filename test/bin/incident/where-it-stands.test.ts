@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Resuming, stoppedText } from "../../../bin/incident/where-it-stands.ts";
+import { type Resuming, stoppedText, unfollowedText } from "../../../bin/incident/where-it-stands.ts";
 import type { Incident, StepResult } from "../../../lib/revocation/incident/incident.ts";
 import { newIncident } from "../../../lib/revocation/incident/open-incident.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
@@ -47,5 +47,10 @@ describe("what is said when somebody stops answering", () => {
     const text = stoppedText({ ...locked, steps: { ...locked.steps, prove: unproven } }, how);
 
     expect(text.endsWith(`npx curfew revoke --local --resume ${command}`)).toBe(true);
+  });
+
+  it("and only follows: a local incident goes on nowhere else", () => {
+    expect(unfollowedText("i", false)).toMatch(/; the incident goes on\. Again: npx curfew incidents show i --follow$/);
+    expect(unfollowedText("i", true)).toMatch(/only while .* runs\. .*: npx curfew revoke --local --resume i$/);
   });
 });
