@@ -1,6 +1,7 @@
-import { expect, it } from "vitest";
+import { Command, Option } from "commander";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { withConfig } from "../../bin/naming-config.ts";
-import { withPlace } from "../../bin/naming-place.ts";
+import { namingPlace, withPlace } from "../../bin/naming-place.ts";
 import { shellWord } from "../../lib/model/shell-word.ts";
 
 it.each<[string, string, string?]>([
@@ -45,4 +46,21 @@ it.each([
   ["How it stands: npx curfew rotate status", "How it stands: npx curfew rotate status"],
 ])("names the desk in what is told, but not of this folder: %s", (text, told) => {
   expect(withPlace(text, "--desk D")).toBe(told);
+});
+
+it("refuses beside --local what names the deployed place, and not what the environment names anyway", async () => {
+  vi.stubEnv("CURFEW_TABLE", "t");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const run = vi.fn(async () => undefined);
+  const naming = (...options: string[]) => {
+    const place = new Command().option("--local").option("--desk <url>");
+    place.addOption(new Option("--table <name>").env("CURFEW_TABLE")).parse(options, { from: "user" });
+    return namingPlace(place, { out: () => undefined } as never, run);
+  };
+  await naming("--local");
+  await naming("--desk", "d");
+  expect(run).toHaveBeenCalledTimes(2);
+
+  await expect(naming("--local", "--desk", "d", "--table", "t")).rejects.toThrow(/leave out --desk and --table\.$/);
+  expect(run).toHaveBeenCalledTimes(2);
 });
