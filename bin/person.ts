@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { constants, createReadStream, openSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -41,7 +40,7 @@ export function personHere(signal: AbortSignal, streams: PersonStreams = process
 }
 
 /**
- * Reads one line; the end of the input (Ctrl-D) is an empty answer.
+ * Reads one line; the end of the input (Ctrl-D) is an empty answer, whatever was typed before it without Enter.
  *
  * @param read how, without what is typed being shown where that is wanted
  */
@@ -53,17 +52,20 @@ async function ask(
 ): Promise<string> {
   signal.throwIfAborted();
   output.write(question);
-  const lines = read(input);
-  const ended = once(lines, "close", { signal }).then(() => [""]);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const interrupted = (): void => reject(signal.reason);
+  const ended = (): void => resolve("");
+  input.once("end", ended); // before the reader, which takes what was typed until then for a line
+  signal.addEventListener("abort", interrupted);
+  const lines = read(input).once("line", resolve).once("close", ended);
   try {
-    const [answer = ""] = await Promise.race([once(lines, "line", { signal }), ended]);
-    return String(answer);
+    return await promise;
   } catch (error) {
     output.write("\n");
-    signal.throwIfAborted();
     throw error;
   } finally {
-    ended.catch(() => undefined);
+    input.off("end", ended);
+    signal.removeEventListener("abort", interrupted);
     lines.close();
   }
 }

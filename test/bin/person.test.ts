@@ -35,12 +35,20 @@ describe("asking a person", () => {
     expect(seen()).toContain("Rotate it? [y/N] ");
   });
 
-  it("takes the end of the input for no", async () => {
+  it.each(["", "y"])("takes the end of the input for no, also after %j without Enter", async (typed) => {
     const { person, input } = atTerminal();
     const answer = person.agrees("Rotate it?");
-    input.end();
+    input.end(typed);
 
     expect(await answer).toBe(false);
+  });
+
+  it("takes a yes that the input ends right after", async () => {
+    const { person, input } = atTerminal();
+    const answer = person.agrees("Rotate it?");
+    input.end("y\n");
+
+    expect(await answer).toBe(true);
   });
 
   it("shows nothing of a secret that is typed", async () => {
