@@ -54,10 +54,15 @@ async function ask(
   output.write(question);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const interrupted = (): void => reject(signal.reason);
-  const ended = (): void => resolve("");
+  const ended = (): void => {
+    output.write("\n"); // nobody pressed Enter
+    resolve("");
+  };
   input.once("end", ended); // before the reader, which takes what was typed until then for a line
   signal.addEventListener("abort", interrupted);
-  const lines = read(input).once("line", resolve).once("close", ended);
+  const lines = read(input)
+    .once("line", resolve)
+    .once("close", () => resolve(""));
   try {
     return await promise;
   } catch (error) {

@@ -36,11 +36,12 @@ describe("asking a person", () => {
   });
 
   it.each(["", "y"])("takes the end of the input for no, also after %j without Enter", async (typed) => {
-    const { person, input } = atTerminal();
+    const { person, input, seen } = atTerminal();
     const answer = person.agrees("Rotate it?");
     input.end(typed);
 
     expect(await answer).toBe(false);
+    expect(seen()).toBe("Rotate it? [y/N] \n"); // what is said next begins a line
   });
 
   it("takes a yes that the input ends right after", async () => {
