@@ -25,11 +25,16 @@ const notKnown = (what: string, { otherwise, look }: Pick<Ordering, "otherwise" 
 export const interrupted = ({ look }: Ordering): CurfewError =>
   new CurfewError("interrupted", notKnown("Interrupted", { look, otherwise: "" }));
 
-/** An answer that is none of the desk's own: it gave none, or somebody before it refused. */
+/**
+ * An answer that is none of the desk's own: it gave none, or somebody else did. A refusal comes before the desk; whoever
+ * else answers may have passed the order on.
+ */
 export function notTaken(status: number, ordering: Ordering): CurfewError {
-  const isFailure = status >= 500;
+  const isFailure = status < 400 || status >= 500;
+  const what =
+    status < 400 ? `The answer is none of the desk's (status ${status})` : `The desk failed (status ${status})`;
   const message = isFailure
-    ? notKnown(`The desk failed (status ${status})`, ordering)
+    ? notKnown(what, ordering)
     : ending(`The desk did not take the order (status ${status})`, ordering.otherwise);
   const retryable = isFailure || status === 429;
   return new CurfewError(retryable ? "service-failed" : "request-refused", message, {

@@ -62,23 +62,26 @@ export function incidentDesk(known: Partial<DeskPlace>, signal: AbortSignal, oth
     found ??= placeOf(known, connect, { signal, otherwise });
     return found;
   };
-  const post = async (path: string, order: unknown, incident?: string): Promise<unknown> => {
+  const order = async <T>(shape: z.ZodType<T>, path: string, said: unknown, incident?: string): Promise<T> => {
     const { url } = await place();
     const look = `npx curfew incidents${incident === undefined ? "" : ` show ${incident}`}`;
-    return send(await connect(), new URL(path, url), JSON.stringify(order), { signal, otherwise, look });
+    const ordering = { signal, otherwise, look };
+    return judged(await send(await connect(), new URL(path, url), JSON.stringify(said), ordering), shape, ordering);
   };
+  const tell = async (incident: string, path: string, said: unknown): Promise<void> =>
+    void (await order(takenShape, `incidents/${incident}/${path}`, said, incident));
   return {
     place,
-    close: async (incident, reason) => void (await post(`incidents/${incident}/close`, { reason }, incident)),
-    start: async (order) => startedShape.parse(await post("incidents", order)),
-    decide: async ({ incident, step, decision, planHash }) =>
-      decidedShape.parse(await post(`incidents/${incident}/${step}/${decision}`, { planHash }, incident)),
-    reportTrial: async (incident, report) => void (await post(`incidents/${incident}/trial`, report, incident)),
-    sayRefreshTokensRevoked: async (incident, at) =>
-      void (await post(`incidents/${incident}/refresh-tokens-revoked`, { at }, incident)),
+    close: (incident, reason) => tell(incident, "close", { reason }),
+    start: (request) => order(startedShape, "incidents", request),
+    decide: ({ incident, step, decision, planHash }) =>
+      order(decidedShape, `incidents/${incident}/${step}/${decision}`, { planHash }, incident),
+    reportTrial: (incident, report) => tell(incident, "trial", report),
+    sayRefreshTokensRevoked: (incident, at) => tell(incident, "refresh-tokens-revoked", { at }),
   };
 }
 
+const takenShape = z.object({ incident: z.string() });
 const startedShape = z.object({
   incident: z.string(),
   joined: z
@@ -124,7 +127,7 @@ async function placeOf(
 }
 
 /** From the moment at which it is sent, nothing says that nothing happened, unless the desk does. */
-async function send(client: LambdaClient, url: URL, body: string, ordering: Ordering): Promise<unknown> {
+async function send(client: LambdaClient, url: URL, body: string, ordering: Ordering): Promise<Answer> {
   const { signal, otherwise } = ordering;
   const request = {
     method: "POST",
@@ -141,13 +144,18 @@ async function send(client: LambdaClient, url: URL, body: string, ordering: Orde
   });
   signal.throwIfAborted();
   const within = AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_WITHIN)]);
-  const answer = await fetch(url, { method: "POST", headers, body, signal: within, redirect: "error" })
+  return fetch(url, { method: "POST", headers, body, signal: within, redirect: "manual" })
     .then(async (response) => ({ status: response.status, text: await response.text() }))
     .catch((error: unknown) => {
       if (signal.aborted) throw interrupted(ordering);
       throw unreachable(error, ordering);
     });
-  return judged(answer.status, answer.text, ordering);
+}
+
+/** As it came, whoever gave it. */
+interface Answer {
+  status: number;
+  text: string;
 }
 
 interface Request {
@@ -166,11 +174,12 @@ async function signed({ config }: LambdaClient, request: Request): Promise<{ hea
   return signer.sign(request);
 }
 
-function judged(status: number, text: string, ordering: Ordering): unknown {
+function judged<T>({ status, text }: Answer, shape: z.ZodType<T>, ordering: Ordering): T {
   const body = jsonOf(text);
-  if (status === 200 && body !== undefined) return body;
-  const { data } = refusedShape.safeParse(body);
-  if (data) throw new CurfewError(CODES[data.error.code] ?? "request-refused", data.error.message);
+  const taken = shape.safeParse(body);
+  if (status === 200 && taken.success) return taken.data;
+  const refused = refusedShape.safeParse(body).data;
+  if (refused) throw new CurfewError(CODES[refused.error.code] ?? "request-refused", refused.error.message);
   if (status === 403) throw notAllowed(ordering.otherwise);
   throw notTaken(status, ordering);
 }

@@ -145,6 +145,15 @@ describe("a desk that does not answer", () => {
     });
     sent.mockResolvedValueOnce(new Response("Internal Server Error", { status: 502 }));
     await expect(order(desk)).rejects.toThrow(`${told("The desk failed (status 502)")}; there is --local.`);
+    for (const [status, body] of [
+      [200, "<html>Log in</html>"],
+      [200, '{"ok":true}'],
+      [302, ""],
+    ] as const) {
+      sent.mockResolvedValueOnce(new Response(body, { status }));
+      const message = `${told(`The answer is none of the desk's (status ${status})`)}; there is --local. Look: ${look}`;
+      await expect(order(desk)).rejects.toMatchObject({ code: "service-failed", message });
+    }
     sent.mockImplementationOnce(async () => {
       person.abort(new CurfewError("interrupted", "Interrupted."));
       throw person.signal.reason;
@@ -154,6 +163,6 @@ describe("a desk that does not answer", () => {
       message: `${told("Interrupted")}. Look: ${look}`,
     });
     await expect(order(desk)).rejects.toThrow(/^Interrupted\.$/); // before it was sent
-    expect(sent).toHaveBeenCalledTimes(3);
+    expect(sent).toHaveBeenCalledTimes(6);
   });
 });
