@@ -74,8 +74,8 @@ export function isShutOut({ leak, drill, ended, steps: { lock } }: Incident): bo
 }
 
 /**
- * Whoever resumes an incident that is not locked, or that nobody could act in, has mostly mended why: that is tried first. And whoever brings what
- * leaked has it tried at once, however long ago the last proof was.
+ * Whoever resumes an incident that is not locked, or that nobody could act in, has mostly mended why: that is tried
+ * first. And whoever brings what leaked has it tried at once, however long ago the last proof was.
  */
 async function tryAgain(id: string, parts: LocalParts): Promise<void> {
   const incident = await readIncident(parts.table, id);
