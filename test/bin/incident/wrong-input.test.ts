@@ -54,7 +54,8 @@ describe("what cannot be right is said in one sentence that names the option, be
 
   it("a token as the credential that is to be tried: that it is refused would look as if that were dead", async () => {
     await using folder = await temporaryFolder();
-    for (const text of [TOKEN, `Bearer ${TOKEN}\n`]) {
+    const pasted = [`Bearer ${TOKEN}\n`, `Authorization: Bearer ${TOKEN}`, JSON.stringify({ access_token: TOKEN })];
+    for (const text of [TOKEN, TOKEN.slice(0, 40), ...pasted]) {
       await folder.write("old", text);
       const read = leakedLogin(join(folder.path, "old"), "job", TENANT.domain, new AbortController().signal);
 
