@@ -29,3 +29,12 @@ const COMMAND =
 /** The same text with the configuration named in each command that goes by one. */
 export const withConfig = (text: string, config: string): string =>
   text.replace(COMMAND, (command) => `${command} --config ${shellWord(config)}`);
+
+/**
+ * What is to be known of the commands in a text that was told by a command which reads no configuration; empty where none
+ * of them goes by one that it does not name.
+ */
+export const configUnnamed = (text: string): string =>
+  text.search(COMMAND) < 0
+    ? ""
+    : `Commands that go by a configuration read ${DEFAULT_CONFIG}; where yours is another file, add --config.`;

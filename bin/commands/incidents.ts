@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../lib/model/clock.ts";
 import { CurfewError } from "../../lib/model/curfew-error.ts";
 import { jsonText } from "../../lib/reports/json.ts";
+import { wrapped } from "../../lib/reports/wrapped.ts";
 import { listIncidents, readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { readTimeline, type StoredEntry } from "../../lib/revocation/incident/timeline.ts";
 import { giveBackByHand } from "../../lib/revocation/local/by-hand.ts";
@@ -15,6 +16,7 @@ import { type Standing, standingOf } from "../incident/standing.ts";
 import { standingTeller } from "../incident/tell-standing.ts";
 import { stepTeller } from "../incident/tell-steps.ts";
 import { unfollowedText } from "../incident/where-it-stands.ts";
+import { configUnnamed } from "../naming-config.ts";
 import type { Invocation } from "../run-command-line.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -80,15 +82,13 @@ export async function runIncidentShow(
   }
   const { width } = terminal;
   const timeline = entries.map((entry) => `${entryText(entry, width, incident.openedAt)}\n`).join("");
-  terminal.out(`${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}`);
-  if (options.local) {
-    terminal.out(byHandText(await giveBackByHand(incident, table), width, NAME_CONFIG));
-  }
+  const byHand = options.local ? byHandText(await giveBackByHand(incident, table), width) : "";
+  const text = `${incidentText(standing, width)}\n\nTimeline:\n${timeline === "" ? "  nothing yet\n" : timeline}${byHand}`;
+  const unnamed = configUnnamed(text);
+  terminal.out(unnamed === "" ? text : `${text}\n${wrapped(unnamed, width)}\n`);
   if (options.follow)
     await followOn(standing, entries.at(-1)?.position, { table, isLocal: options.local }, terminal, signal);
 }
-
-const NAME_CONFIG = "In these commands name the --config that it was started with.";
 
 /** Between two looks. Milliseconds. */
 const LOOK = 2_000;

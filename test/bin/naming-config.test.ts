@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { expect, it, onTestFinished, vi } from "vitest";
-import { withConfig } from "../../bin/naming-config.ts";
+import { configUnnamed, withConfig } from "../../bin/naming-config.ts";
 import { namingPlace, withPlace } from "../../bin/naming-place.ts";
 import { shellWord } from "../../lib/model/shell-word.ts";
 
@@ -27,6 +27,14 @@ it.each<[string, string, string?]>([
   ["How it stands: npx curfew incidents show x", "How it stands: npx curfew incidents show x"],
 ])("names the configuration in what is told: %s", (text, told, config = "my.yaml") => {
   expect(withConfig(text, config)).toBe(told);
+});
+
+it.each([
+  ["Then start it again: npx curfew\n  revoke --tenant a. Or npx curfew audit --config my.yaml", true],
+  ["Then look: npx curfew audit --config my.yaml", false],
+  ["How it goes on: npx curfew incidents show x", false],
+])("says what to name in commands only where one goes by a configuration and names none: %s", (text, isSaid) => {
+  expect(configUnnamed(text) !== "").toBe(isSaid);
 });
 
 it.each([

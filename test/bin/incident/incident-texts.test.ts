@@ -2,7 +2,6 @@ import stringWidth from "string-width";
 import { describe, expect, it } from "vitest";
 import { alertText } from "../../../bin/incident/alert-text.ts";
 import { answerText } from "../../../bin/incident/answer-text.ts";
-import { byHandText } from "../../../bin/incident/by-hand-text.ts";
 import { incidentJson } from "../../../bin/incident/incident-json.ts";
 import { incidentList } from "../../../bin/incident/incident-list.ts";
 import { planQuestion, planText } from "../../../bin/incident/incident-plan-text.ts";
@@ -80,11 +79,6 @@ describe("until when tokens work", () => {
     expect(incidentText(known, 100)).toContain("was never computed");
     expect(incidentList([known], 200)).toContain("never computed");
   });
-});
-
-it("is told to name the --config in commands only where there are some", () => {
-  expect(byHandText(["Nothing: it got no tokens for itself."], 80, "Name it.")).not.toContain("Name it.");
-  expect(byHandText(["Tick it.", "Then look: npx curfew audit"], 80, "Name it.")).toMatch(/audit\n {2}Name it\.\n$/);
 });
 
 describe("what lets Curfew act where Auth0 refuses the login that acts", () => {
