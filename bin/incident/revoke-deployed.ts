@@ -28,6 +28,7 @@ import { isLeftToPeople, planQuestion, planText } from "./incident-plan-text.ts"
 import type { LeakRequest } from "./incident-request.ts";
 import { followCommand, isAsGoodAsContained, showCommand } from "./incident-text.ts";
 import { openedText } from "./opened-text.ts";
+import { howItGoesOn } from "./who-decides.ts";
 
 /** What the deployed stack is asked for. */
 interface DeployedOrder extends DeskOptions {
@@ -63,10 +64,10 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
     await before;
     const gets = await tryHere("gets a token?");
     setExitCode(isAsGoodAsContained(incident) && gets !== "issued" ? 0 : 1);
-    const then = isLeftToPeople(plan) ? `${NOBODY_GOES_ON}${showCommand(id)}` : `${AND_THEN}${followCommand(id)}`;
-    terminal.err(`${then}\n`);
+    const then = isLeftToPeople(plan) ? `${NOBODY_GOES_ON}${showCommand(id)}` : await howItGoesOn(id, table);
+    terminal.err(`${spoken(then, terminal.width)}\n`);
   } catch (error) {
-    const goesOn = `${NO_LONGER} ${AND_THEN}${followCommand(id)}`;
+    const goesOn = `${NO_LONGER}${followCommand(id)}`;
     if (signal.aborted) throw new CurfewError("interrupted", spoken(goesOn, terminal.width));
     if (!(error instanceof CurfewError)) throw error;
     terminal.err(`${shownError(`The incident goes on, but cannot be followed from here: ${error.message}`)}\n`);
@@ -74,8 +75,7 @@ export async function revokeDeployed(order: DeployedOrder, terminal: Terminal, i
 }
 
 const GOES_ON = "It goes on whatever becomes of this command.";
-const NO_LONGER = "No longer following; the incident goes on.";
-const AND_THEN = "How it goes on: ";
+const NO_LONGER = "No longer following; the incident goes on. How it goes on: ";
 /** There is nothing to follow where nobody acts and nobody watches. */
 const NOBODY_GOES_ON = "Once a spareResponder is deployed, Curfew acts after all. How it stands: ";
 

@@ -5,6 +5,7 @@ import { readIncident } from "../../lib/revocation/incident/incidents.ts";
 import { deciding, laterOnes } from "../../lib/revocation/incident/later.ts";
 import { closesApplication } from "../../lib/revocation/incident/same-leak.ts";
 import type { Table } from "../../lib/store/table.ts";
+import { followCommand } from "./incident-text.ts";
 
 /** Who decides about the application of an incident that later ones went on from, in a sentence; null where none did. */
 export function whoDecides(incident: Incident, later: readonly Incident[]): string | null {
@@ -16,6 +17,15 @@ export function whoDecides(incident: Incident, later: readonly Incident[]): stri
   if (!decider && mayDecide(incident)) return `${ended}: this incident decides again`;
   const over = decider && `The incident ${decider.id} went on from here and came to its end`;
   return `${[over, ids && ended].filter(Boolean).join(". ")}: ${nobody([incident, ...later])}`;
+}
+
+/** Who decides where others went on from an incident, and where it is seen how that goes on. */
+export async function howItGoesOn(id: string, table: Table): Promise<string> {
+  const { one, later } = await withLater(id, table);
+  const who = whoDecides(one, later);
+  const decider = deciding(later);
+  const shown = decider?.closedAt === null ? decider.id : id;
+  return `${who === null ? "" : `${who}. `}How it goes on: ${followCommand(shown)}`;
 }
 
 /**

@@ -3,7 +3,7 @@ import { endingMeans } from "../../../bin/commands/incident-close.ts";
 import { answerText } from "../../../bin/incident/answer-text.ts";
 import { incidentList } from "../../../bin/incident/incident-list.ts";
 import { incidentText } from "../../../bin/incident/incident-text.ts";
-import { whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
+import { howItGoesOn, whoDecidesAfter } from "../../../bin/incident/who-decides.ts";
 import type { Incident } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { notDone } from "../../../lib/revocation/incident/not-done.ts";
@@ -50,6 +50,9 @@ describe("who decides where another incident goes on", () => {
     for (const incident of [one, next]) await putIncident(table, incident);
 
     expect(oneLine(incidentText(await standing(one, MINUTE, table), 100))).toMatch(told);
+    const shown = told.source.includes("next goes on") ? "next" : "one";
+    expect(await howItGoesOn("one", table)).toMatch(told);
+    expect(await howItGoesOn("one", table)).toMatch(new RegExp(`npx curfew incidents show ${shown} --follow$`));
     expect(await whoDecidesAfter(next, table, false)).toMatch(after);
     expect(await whoDecidesAfter(incidentOf(), table, false)).toBeNull();
     if (after.source.startsWith("^The "))
