@@ -1,4 +1,3 @@
-import { updateRow } from "../../history/update-row.ts";
 import type { Key, Table } from "../../store/table.ts";
 import { isGivenBack } from "./how-far.ts";
 import { type Incident, incidentPartition, keeperOf } from "./incident.ts";
@@ -28,7 +27,7 @@ export async function goOnFromOpen(table: Table, incident: Incident): Promise<In
   const line = await standInLine(table, incident);
   const seen: Incident[] = [];
   for (const [index, id] of line.entries()) {
-    const one = await linkTo(table, await readIncident(table, id), line[index + 1]);
+    const one = await linkTo(table, await readIncident(table, id), line.slice(index + 1));
     seen.unshift(await goOnFrom(table, one, seen.filter(isOpen)));
   }
   return seen.find(({ id }) => id === incident.id) ?? incident;
@@ -36,20 +35,34 @@ export async function goOnFromOpen(table: Table, incident: Incident): Promise<In
 
 const isOpen = ({ closedAt }: Incident): boolean => closedAt === null;
 
-/** The line with this incident. Those at its head that are closed are left out, as no open one leads to them: they stay so. */
+/**
+ * The line with this incident. The line is read first, and all about the application for each try to write it: as it was
+ * before them, one that was closed and left out meanwhile would look as if it were lost, and would be put behind those that
+ * it leads to.
+ */
 async function standInLine(table: Table, incident: Incident): Promise<readonly string[]> {
-  const about: Incident[] = [];
-  for await (const one of listIncidents(table, (entry) => isAboutSame(entry, incident))) about.unshift(one);
-  const closed = new Set(about.flatMap(({ id, closedAt }) => (closedAt === null ? [] : [id])));
-  const chains = about.filter(isOpen).map((one) => chainFrom(one, about));
-  const behind = (known: readonly string[] = []): readonly string[] => {
-    const first = known.findIndex((id) => !closed.has(id));
-    const line = first === -1 ? [] : known.slice(first);
-    const lost = chains.filter((chain) => !chain.some((id) => line.includes(id))).flat();
-    return [...line, ...lost.filter((id, index) => lost.lastIndexOf(id) === index)];
-  };
   const key = lineKey(incident);
-  return (await updateRow<readonly string[]>(table, key, await table.get(key), behind)).value;
+  for (;;) {
+    const row = await table.get<readonly string[]>(key);
+    const about: Incident[] = [];
+    for await (const one of listIncidents(table, (entry) => isAboutSame(entry, incident))) about.unshift(one);
+    const line = lineOf(about, row?.value ?? []);
+    if (line.join() === row?.value.join() || (await table.put(key, line, { ifVersion: row?.version ?? 0 })))
+      return line;
+  }
+}
+
+/**
+ * The line as it is to be: with those that are open and stand nowhere, the first one first. Those at its head that are
+ * closed are left out, as no open one leads to them: they stay so.
+ */
+function lineOf(about: readonly Incident[], known: readonly string[]): readonly string[] {
+  const closed = new Set(about.flatMap(({ id, closedAt }) => (closedAt === null ? [] : [id])));
+  const first = known.findIndex((id) => !closed.has(id));
+  const line = first === -1 ? [] : known.slice(first);
+  const chains = about.filter(isOpen).map((one) => chainFrom(one, about));
+  const lost = chains.filter((chain) => !chain.some((id) => line.includes(id))).flat();
+  return [...line, ...lost.filter((id, index) => lost.lastIndexOf(id) === index)];
 }
 
 /** An incident and those that it leads to. Where it stands nowhere, all of them stand behind it: a link back were a circle. */
@@ -58,10 +71,20 @@ function chainFrom({ id, followedBy }: Incident, about: readonly Incident[]): st
   return [id, ...(next ? chainFrom(next, about) : [])];
 }
 
-const linkTo = async (table: Table, incident: Incident, next: string | undefined): Promise<Incident> =>
-  next === undefined || incident.followedBy !== undefined
-    ? incident
-    : changeIncident(table, incident.id, (one) => ({ followedBy: next, ...one }));
+/** An incident with the next one behind it, unless it has one: never one that leads to it, as no walk along them would end. */
+async function linkTo(table: Table, incident: Incident, behind: readonly string[]): Promise<Incident> {
+  if (incident.followedBy !== undefined) return incident;
+  for (const next of behind) {
+    if (await leadsTo(table, next, incident.id)) continue;
+    return changeIncident(table, incident.id, (one) => ({ followedBy: next, ...one }));
+  }
+  return incident;
+}
+
+async function leadsTo(table: Table, from: string, id: string): Promise<boolean> {
+  const { followedBy } = await readIncident(table, from);
+  return followedBy !== undefined && (followedBy === id || (await leadsTo(table, followedBy, id)));
+}
 
 /**
  * An incident as one that goes on from others, the newest first, said once and before its first step. What the application
