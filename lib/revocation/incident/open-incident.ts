@@ -96,8 +96,9 @@ export const joins = (
 ): boolean => openedAt !== request.openedAt || openedBy !== request.openedBy || reason !== request.reason;
 
 /**
- * Which key leaked is often known later than that one did. What leaked is then to be classified again, and what was said
- * of no key, or of another one, says nothing of this one.
+ * Which key leaked is often known later than that one did. A credential is then to be classified again, and what was said
+ * of no key, or of another one, says nothing of this one. A token stays what it is, whichever key is named: one that closes
+ * the application goes on deciding.
  */
 async function learnKey(
   table: Table,
@@ -112,7 +113,8 @@ async function learnKey(
     const { "detach-key": _, ...steps } = known.steps;
     const keyNamed = { at, count: (known.keyNamed?.count ?? 0) + 1 };
     const earlierKeys = namedKeys(known).filter((key) => key !== leakedKey);
-    return { ...known, leakedKey, ...(earlierKeys.length > 0 && { earlierKeys }), keyNamed, steps, leak: null };
+    const leak = known.token && known.leak;
+    return { ...known, leakedKey, ...(earlierKeys.length > 0 && { earlierKeys }), keyNamed, steps, leak };
   });
 }
 

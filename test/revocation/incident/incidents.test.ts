@@ -146,6 +146,17 @@ describe("an incident", () => {
     });
   });
 
+  test("about a token of one of Curfew's own logins goes on deciding when a key is named", async () => {
+    const table = memoryTable();
+    const first = await openIncident(table, request());
+    const { id } = await openIncident(table, request({ token: opaque(1) }));
+    const leak = classify({ ...{ clientId: "job", token: opaque(1), client: undefined }, own: OWN });
+    await changeIncident(table, id, (incident) => ({ ...incident, leak }));
+
+    expect(await openIncident(table, request({ leakedKey: "kid" }))).toMatchObject({ id, leak, leakedKey: "kid" });
+    expect((await laterThatDecides(table, await readIncident(table, first.id)))?.id).toBe(id);
+  });
+
   test("has a name that no other application's incident may take, and no closed one gives back", async () => {
     const table = memoryTable();
     await openIncident(table, request({ name: "leak" }));
@@ -287,6 +298,7 @@ const opaque = (day: number): TokenFacts => ({
   ...{ issuedAt: null, notBefore: null, expiresAt: null, jti: null, kid: null, sha256: `${day}`.padStart(64, "0") },
   signature: { status: "unverifiable", why: "It is opaque." },
 });
+const OWN = { role: "rotator", hasSpare: true } as const;
 
 /** Whether somebody who goes from one incident to the next comes to no end. */
 function hasCircle(incidents: readonly Incident[]): boolean {
@@ -327,7 +339,6 @@ test("of the incidents about an application at most one decides: the newest that
     // Between reading the line and writing it: who is found open and unlinked there is closed and left out by then.
     ...[8, 9, 10, 11, 12, 13].map((access) => [REPORT, reported("secret", access)]),
   ];
-  const own = { role: "rotator", hasSpare: true } as const;
   let most = 0;
   const holds = async (history: readonly Step[]): Promise<void> => {
     const table = memoryTable();
@@ -342,7 +353,7 @@ test("of the incidents about an application at most one decides: the newest that
       const before = await openOnes();
       if ("which" in step) {
         const chosen = before[step.which];
-        const leak = chosen && classify({ ...chosen, client: undefined, own });
+        const leak = chosen && classify({ ...chosen, client: undefined, own: OWN });
         const said = {
           ...{ look: { leak: leak ?? null }, close: { closedAt: at } },
           end: { ended: { at, by: "sam", reason: "all is well" }, ...(day % 2 === 0 && { closedAt: at }) },

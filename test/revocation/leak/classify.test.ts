@@ -231,6 +231,7 @@ describe("whatever is reported", () => {
         expect(levers).toEqual(LEVERS.filter((lever) => levers.includes(lever)));
         expect(meaning).toMatch(/Auth0/);
         expect(steps.length).toBeGreaterThan(0);
+        if (drawn.token) expect(classify({ ...drawn, leakedKey: "a" })).toEqual(classify(drawn)); // see `learnKey`
       }),
       { numRuns: 1_000 },
     );
