@@ -44,7 +44,7 @@ export function planText(plan: IncidentPlan, width: number): string {
       : `What leaked: ${leak.kind}. ${leak.meaning}`,
     ...(request.leakedSince === null ? [] : [`Leaked since ${minuteOf(request.leakedSince)} UTC, as you say.`]),
     ...tokenLines(request),
-    ...(request.token?.form === "opaque" && leak.levers.length === 0 ? [MAYBE_A_SECRET] : []),
+    ...(leak.levers.length === 0 ? maybeASecret(plan) : []),
     ...keyLines(plan, leak),
     ...(client ? [] : [plan.isLocal ? NOT_SEEN : NOT_LOOKED]),
     "",
@@ -89,6 +89,12 @@ const CLOSING = "close the Management API to everybody else";
 
 const closesNetwork = ({ tenant, isLocal }: IncidentPlan, { shortens }: Classification): boolean =>
   !isLocal && tenant.containment?.networkAcl !== undefined && shortens.includes("network-acl");
+
+/** What nobody can read may be the client secret: where that closes more than its token does. */
+function maybeASecret(plan: IncidentPlan): string[] {
+  if (plan.request.token?.form !== "opaque") return [];
+  return planLeak({ ...plan, request: { ...plan.request, token: null } }).levers.length > 0 ? [MAYBE_A_SECRET] : [];
+}
 
 const MAYBE_A_SECRET =
   "If it is the client secret of the application, say no, and leave out --token-file: that closes the application, and this does not.";

@@ -121,8 +121,16 @@ it.each([
   expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(says);
 });
 
-it("says of a token that nobody can read what to do if it is the client secret", () => {
-  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+const RESPONDER = { responder: { clientId: "job", secret: "env:X" } };
+const PUBLIC = { ...CLIENT, appType: "spa", tokenEndpointAuthMethod: "none", grantTypes: ["authorization_code"] };
+
+it.each([
+  ["", {}, undefined, true],
+  [", and not where that closes nothing either, as of the responder without a spare", RESPONDER, undefined, false],
+  [", and not of a public client", {}, PUBLIC, false],
+  [", and not of the tenant itself", {}, { ...CLIENT, isGlobal: true }, false],
+])("says of a token that nobody can read what to do if it is the client secret%s", (_, login, client, isSaid) => {
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [], ...login } as unknown as TenantConfig;
   const token = {
     form: "opaque",
     audience: [],
@@ -131,9 +139,8 @@ it("says of a token that nobody can read what to do if it is the client secret",
   };
   const request = { tenant: "acme", clientId: "job", reason: "r", leakedSince: null, drill: false, token } as never;
 
-  expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(
-    /If it is the client secret .* leave out --token-file: /,
-  );
+  const text = oneLine(planText({ request, tenant, isLocal: client !== undefined, client }, 100));
+  expect(/If it is the client secret .* leave out --token-file: /.test(text)).toBe(isSaid);
 });
 
 describe("what closes an application by hand", () => {
