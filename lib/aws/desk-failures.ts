@@ -68,12 +68,15 @@ export function unreachable(error: unknown, ordering: Ordering): CurfewError {
   const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
   const reason = codeOf(cause) ?? reasonOf(cause);
   const what = `The desk did not answer (${reason})`;
-  const message = AFTER_SENDING.has(reason) ? notKnown(what, ordering) : ending(what, ordering.otherwise);
+  const message = AFTER_SENDING.test(reason) ? notKnown(what, ordering) : ending(what, ordering.otherwise);
   return new CurfewError("unreachable", message, { detail: reason, retryable: true });
 }
 
-/** What fetch fails with when the connection stood: too late an answer, or an end of the connection before there was one. */
-const AFTER_SENDING: ReadonlySet<string> = new Set(["TimeoutError", "ECONNRESET", "UND_ERR_SOCKET"]);
+/**
+ * What fetch fails with when the connection stood: too late an answer, an end of the connection before there was one, or an
+ * answer that is no HTTP, or none that can be read.
+ */
+const AFTER_SENDING = /^(?:TimeoutError|ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_HEADERS_[A-Z]+|HPE_[A-Z_]+)$/;
 
 /** As a certificate that is over has one, or an answer that is no HTTP: they are no codes of the network. */
 const codeOf = (error: unknown): string | undefined =>

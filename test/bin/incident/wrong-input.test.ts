@@ -144,6 +144,12 @@ describe("a desk that does not answer", () => {
       code: "unreachable",
       message: `${told("The desk did not answer (TimeoutError)")}; there is --local. Look: ${look}`,
     });
+    for (const code of ["EPIPE", "HPE_INVALID_CONSTANT", "UND_ERR_HEADERS_OVERFLOW"]) {
+      sent.mockRejectedValueOnce(
+        new TypeError("fetch failed", { cause: Object.assign(new Error("it ended"), { code }) }),
+      );
+      await expect(order(desk)).rejects.toThrow(told(`The desk did not answer (${code})`));
+    }
     sent.mockResolvedValueOnce(new Response("Internal Server Error", { status: 502 }));
     await expect(order(desk)).rejects.toThrow(`${told("The desk failed (status 502)")}; there is --local.`);
     for (const [status, body] of [
