@@ -53,7 +53,7 @@ export function planText(plan: IncidentPlan, width: number): string {
       : request.drill
         ? "It would do, without asking again:"
         : "At once, without asking again:",
-    ...leak.levers.map((lever) => `- ${leverText(lever, plan)}`),
+    ...leak.levers.map((lever) => `- ${leverText(lever, plan, leak)}`),
     ...(leak.shortens.includes("network-acl") ? egressLine(plan) : []),
     ...(leak.levers.length === 0
       ? []
@@ -100,7 +100,7 @@ const MAYBE_A_SECRET =
   "If it is the client secret of the application, say no, and leave out --token-file: that closes the application, and this does not.";
 
 const NOT_LOOKED =
-  "Nobody has looked at the application from here; the first step does. Where it finds none with this id, a public one, or the one that stands for the tenant itself, it takes nothing away, and says so.";
+  "Nobody has looked at the application from here; the first step does. Where it finds none with this id, a public one, or the one that stands for the tenant itself, it takes nothing away, and says so; where it authenticates with a certificate (mTLS), it gets no new credential.";
 
 const NOT_SEEN =
   "The application could not be looked at beforehand; the first step looks again, and does what is right for what it finds.";
@@ -136,14 +136,20 @@ function keyLines({ request: { leakedKey, token }, client }: IncidentPlan, leak:
   return why === undefined ? [] : [why];
 }
 
-function leverText(lever: Lever, { isLocal, tenant, request }: IncidentPlan): string {
+function leverText(
+  lever: Lever,
+  { isLocal, tenant, request }: IncidentPlan,
+  { hasCertificate }: Classification,
+): string {
   const texts: Readonly<Record<Lever, string>> = {
     lock: "lock: client_credentials is taken out of its grant types, so it gets no new token for itself.",
     "detach-key": "detach-key: the leaked key is detached; the other one stays.",
     contain: "contain: its grants are written down, and deleted.",
-    rotate: isLocal
-      ? "rotate: NOT from here; a new credential waits for Secrets Manager."
-      : rotateText(tenant, request),
+    rotate: hasCertificate
+      ? "rotate: NOT by Curfew; people have the certificate revoked, and take it off."
+      : isLocal
+        ? "rotate: NOT from here; a new credential waits for Secrets Manager."
+        : rotateText(tenant, request),
   };
   return texts[lever];
 }

@@ -134,6 +134,7 @@ function leakedSince(text: string | undefined): number | null {
 export async function leakedLogin(file: string, clientId: string, domain: string, signal: AbortSignal): Promise<Login> {
   const payload = await secretFile(file, "--old-secret-file", signal);
   if (isToken(payload)) throw invalid(TOKEN_TO_TRY);
+  if (payload.reveal().includes("-----BEGIN CERTIFICATE")) throw invalid(CERTIFICATE_TO_TRY);
   const kind = /"(kty|privateKeyJwk)"/.test(payload.reveal()) ? "private-key" : "client-secret";
   try {
     const value = readPayload(payload, { kind, clientId, domain, reference: "of --old-secret-file" });
@@ -151,5 +152,8 @@ const isToken = (payload: Secret): boolean => /eyJ[\w-]{8,}\./.test(payload.reve
 
 const TOKEN_TO_TRY =
   "--old-secret-file takes the credential that leaked, to ask for tokens with it; this is a token itself: give it as --token-file.";
+
+const CERTIFICATE_TO_TRY =
+  "--old-secret-file takes a client secret, or a private key as JSON Web Key (JWK); with a certificate (mTLS) Curfew cannot log in: leave it out.";
 
 const invalid = (message: string): CurfewError => new CurfewError("arguments-invalid", message);

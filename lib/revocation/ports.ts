@@ -9,8 +9,6 @@ export interface RevokedClient extends LeakedClient {
   clientId: string;
   /** The application that stands for the tenant itself: never touched. */
   isGlobal: boolean;
-  /** Ids of the certificates that it authenticates with (mTLS); undefined where it does not. */
-  certificates?: readonly string[];
 }
 
 /** A public key that is registered for the application, attached or not. */

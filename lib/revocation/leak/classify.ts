@@ -6,6 +6,7 @@ import {
   type LeakAdvice,
   type LeakKind,
   type Lever,
+  revokeCertificate,
   type Shortening,
   type Untouched,
 } from "./leak-kinds.ts";
@@ -29,6 +30,8 @@ export interface LeakedClient {
   grantTypes: readonly string[] | undefined;
   /** Ids of the registered keys that it authenticates with; undefined where it does not. */
   attachedKeys: readonly string[] | undefined;
+  /** Ids of the certificates that it authenticates with (mTLS); undefined where it does not. */
+  certificates?: readonly string[];
   /** Whether it stands for the tenant itself. */
   isGlobal?: boolean;
 }
@@ -53,6 +56,8 @@ export interface Classification extends LeakAdvice {
   levers: readonly Lever[];
   /** Why there is none whatever leaked; absent where the application may be touched. */
   untouched?: Untouched;
+  /** That the application authenticates with a certificate (mTLS), which is replaced by people; absent where it does not. */
+  hasCertificate?: true;
   /** Whether the leak may be called contained at all, once all of that is proven. */
   isContainable: boolean;
   /** What may end tokens early that are out. */
@@ -70,6 +75,7 @@ const CLOSE_WITH_KEYS: readonly Lever[] = ["lock", "detach-key", "contain", "rot
 const LEVERS_OF: Readonly<Record<Exclude<LeakKind, "curfew-login">, readonly Lever[]>> = {
   "client-secret": CLOSE,
   "registered-key": CLOSE,
+  certificate: CLOSE, // once it authenticates in another way, that may be what leaked before
   "machine-token": CLOSE,
   "user-token": [],
   "public-client": [],
@@ -99,8 +105,21 @@ export function classify(report: LeakReport): Classification {
     levers,
     isContainable: levers.length > 0 && !NEVER_CONTAINED.has(kind),
     shortens: isSignedByTenant(report.token) ? SHORTENS : [],
-    ...LEAK_ADVICE[kind],
+    meaning: LEAK_ADVICE[kind].meaning,
+    ...stepsOf(kind, levers, report),
   };
+}
+
+/** What leaked may be the certificate, also where it is a token that is reported. */
+function stepsOf(
+  kind: Exclude<LeakKind, "curfew-login">,
+  levers: readonly Lever[],
+  { client, clientId }: LeakReport,
+): Pick<Classification, "steps" | "hasCertificate"> {
+  const { steps } = LEAK_ADVICE[kind];
+  return levers.length > 0 && client && isByCertificate(client)
+    ? { hasCertificate: true, steps: [...revokeCertificate(clientId), ...steps] }
+    : { steps };
 }
 
 function kindOf({ token, client, clientId, leakedKey }: LeakReport): Exclude<LeakKind, "curfew-login"> {
@@ -111,10 +130,15 @@ function kindOf({ token, client, clientId, leakedKey }: LeakReport): Exclude<Lea
   if (client?.name === EXPLORER) return "explorer-token";
   if (token) return "machine-token";
   if (client && isPublic(client)) return "public-client";
+  if (client && isByCertificate(client)) return "certificate";
   // Before anybody has looked, what a person said is all there is.
   const hasKeys = client ? client.attachedKeys !== undefined : leakedKey !== undefined;
   return hasKeys ? "registered-key" : "client-secret";
 }
+
+/** Auth0 takes one way to authenticate at a time; where it should name two, the keys are those that can be replaced. */
+const isByCertificate = ({ attachedKeys, certificates }: LeakedClient): boolean =>
+  attachedKeys === undefined && certificates !== undefined;
 
 /** The application that the dashboard makes for its API Explorer. Source: Auth0 documentation, "Get Management API Access Tokens for Testing". */
 const EXPLORER = "API Explorer Application";
@@ -185,14 +209,15 @@ function ownLogin(
   }
   const roles = [role, ...also];
   // A person never logs in with one of these: whatever the token looks like, the application is what to close.
-  const levers = leversOf(kind, report);
+  const ofKind = leversOf(kind, report);
+  const levers = ofKind.length > 0 ? ofKind : CLOSE;
   return {
     ...base,
     shortens: isSignedByTenant(report.token) ? SHORTENS : [],
-    levers: levers.length > 0 ? levers : CLOSE,
+    levers,
     isContainable: kind !== "opaque-token" && kind !== "user-token",
     meaning: `This is Curfew's own ${roles.map((each) => LOGIN_WORDS[each]).join(" and ")}. ${roles.map((each) => STANDS_STILL[each]).join(" ")} Whoever has its credential gets tokens as Curfew; Curfew stops that. ${CALL_BACK}`,
-    steps: LEAK_ADVICE["client-secret"].steps,
+    ...stepsOf(kind === "certificate" ? kind : "client-secret", levers, report),
   };
 }
 

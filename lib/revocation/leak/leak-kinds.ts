@@ -2,6 +2,7 @@
 export const LEAK_KINDS = [
   "client-secret",
   "registered-key",
+  "certificate",
   "machine-token",
   "user-token",
   "public-client",
@@ -49,8 +50,25 @@ export const closeByHand = (clientId: string): string[] =>
   [
     "Settings > Advanced Settings > Grant Types: clear Client Credentials and save.",
     "APIs: write down what it is authorized for, then take all of it away.",
-    "Credentials: unless Curfew has replaced what leaked, rotate the secret; or, with private keys, add a new one and delete the old ones.",
+    "Credentials: unless Curfew has replaced what leaked, rotate the secret; or, with private keys, add a new one and delete the old ones; or take the certificate off.",
   ].map((step) => `In the dashboard, Applications > Applications > ${clientId} > ${step}`);
+
+/** Why nothing replaces the credential of an application that authenticates with a certificate. */
+export const certificateStays = (clientId: string): string =>
+  `The application ${clientId} authenticates with a certificate (mTLS), which Auth0 did not issue: have it revoked, and take it off the application by hand.`;
+
+/** Why nobody can ask for a token as such an application would. */
+export const NO_LOGIN_WITH_CERTIFICATE =
+  "That no new token is given out cannot be proven: Curfew cannot log in with a certificate (mTLS). A token that the log shows is told.";
+
+/**
+ * How a certificate is made worthless. What is registered of one that an authority signed may be its subject alone.
+ * Source: Auth0 documentation, "Set up the Customer Edge", "Configure mTLS Authentication for a Client".
+ */
+export const revokeCertificate = (clientId: string): string[] => [
+  "Curfew replaces no certificate: have whoever issued it revoke it, and have your edge, which judges certificates before Auth0 does, refuse it. Another one with the same subject does not make the old one worthless.",
+  `In the dashboard, Applications > Applications > ${clientId} > Credentials: take it off.`,
+];
 
 /** Source: Auth0 documentation, "Revoke Refresh Tokens": revoking an application's access makes them invalid. */
 export const REVOKE_USERS_ACCESS =
@@ -66,6 +84,10 @@ export const LEAK_ADVICE: Readonly<Record<Exclude<LeakKind, "curfew-login">, Lea
   "registered-key": {
     meaning: `Whoever has the private key gets tokens as the application. Curfew stops that. ${CALL_BACK}`,
     steps: ["Find out where it leaked before the new key goes the same way."],
+  },
+  certificate: {
+    meaning: `Whoever has the private key of the certificate (mTLS) gets tokens as the application. Curfew stops that, but replaces no certificate, and cannot log in with one to prove it. ${CALL_BACK}`,
+    steps: ["Find out where the key leaked before the next one goes the same way."],
   },
   "machine-token": {
     meaning:

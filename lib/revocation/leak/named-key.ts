@@ -12,7 +12,7 @@ export const isNamed = ({ id, kid }: { id: string; kid?: string | undefined }, n
 
 /** That an application without registered keys has not the one that a person named. */
 const hasNoKeys = (key: string): string =>
-  `The application has no key ${key}: it authenticates with a secret, and not with registered keys.`;
+  `The application has no key ${key}: it does not authenticate with registered keys.`;
 
 /**
  * Why the key that a person named is not detached by itself; undefined where nobody named one, or where that is not
@@ -25,7 +25,7 @@ export function whyKeyStays({
 }: Pick<Incident, "leak" | "steps" | "leakedKey">): string | undefined {
   if (leakedKey === undefined || !leak || leak.levers.includes("detach-key")) return undefined;
   if (nowhereSince({ leak, steps }) !== null) return `There is no such application, and so no key ${leakedKey} of it.`;
-  if (leak.kind === "client-secret") return hasNoKeys(leakedKey);
+  if (leak.kind === "client-secret" || leak.kind === "certificate") return hasNoKeys(leakedKey);
   if (TOKENS.has(leak.kind)) return `What leaked is a token: the key ${leakedKey} is not detached for it.`;
   return `The key ${leakedKey} is not detached by itself: the application authenticates with a secret, or no other key is attached that could stay.`;
 }

@@ -7,6 +7,7 @@ import { type Incident, isComplete, type StepResult } from "../incident/incident
 import { mayHaveAcl, removeAclByHand } from "../incident/network-rule.ts";
 import { readPreserved, readPreservedGrants } from "../incident/preserve.ts";
 import { sharersOf, toldBy } from "../incident/sharers.ts";
+import { revokeCertificate } from "../leak/leak-kinds.ts";
 import type { RevokedClient, RevokedGrant } from "../ports.ts";
 import { wholeGrantText } from "../restore/restore-text.ts";
 
@@ -50,8 +51,7 @@ const firstLines = (incident: Incident, config: string | undefined): string[] =>
   ...(incident.leak?.levers.includes("rotate") === false
     ? []
     : [
-        `First a new credential, or whoever has the old one gets tokens again. Where AWS answers, it is made and stored by: ${deployedCommand(incident, config)}`,
-        "Where it does not: Applications > Applications > the application > Settings, or Credentials for a key. Make a new one, store it where its services read it, and delete the old one.",
+        ...firstOfAll(incident, config),
         "An incident that is open there takes away again what is given back by hand: end it before, by its id in npx curfew incidents, once the credential is replaced.",
       ]),
   ...(incident.closedAt === null
@@ -61,6 +61,18 @@ const firstLines = (incident: Incident, config: string | undefined): string[] =>
     : []),
   "Give back what it needs, and leave out what it does not.",
 ];
+
+/** Nobody gives back access before what leaked is worthless. */
+const firstOfAll = (incident: Incident, config: string | undefined): string[] =>
+  incident.leak?.hasCertificate
+    ? [
+        ...revokeCertificate(incident.clientId),
+        "Do both before anything is given back, or whoever has the old one gets tokens again; give it another credential there.",
+      ]
+    : [
+        `First a new credential, or whoever has the old one gets tokens again. Where AWS answers, it is made and stored by: ${deployedCommand(incident, config)}`,
+        "Where it does not: Applications > Applications > the application > Settings, or Credentials for a key. Make a new one, store it where its services read it, and delete the old one.",
+      ];
 
 /** How the same incident is started where AWS answers: the credential is replaced there. */
 export const deployedCommand = ({ tenant, clientId, reason }: Incident, config: string | undefined): string =>

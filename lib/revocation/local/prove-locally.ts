@@ -3,6 +3,7 @@ import { leversOf, whyUntouched } from "../contain/known-client.ts";
 import { type Incident, type StepResult, stoppedAt } from "../incident/incident.ts";
 import { recordStep } from "../incident/incidents.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
+import { NO_LOGIN_WITH_CERTIFICATE } from "../leak/leak-kinds.ts";
 import type { IncidentParts } from "../parts.ts";
 import { tryIssuance } from "../rotate/issuance.ts";
 import type { Trial } from "../rotate/try-leaked.ts";
@@ -33,10 +34,12 @@ function untried(incident: Incident, parts: IncidentParts, leaked: Login | null)
   if (incident.drill && nowhereSince(incident) !== null) {
     return { at, outcome: "not-applicable", message: NOWHERE };
   }
-  if (incident.drill && leaked !== null) {
+  const { hasCertificate } = incident.leak ?? {};
+  if (incident.drill && leaked !== null && !hasCertificate) {
     return { at, outcome: "done", message: "What leaked would be tried, and would get nothing." };
   }
-  return { at, outcome: "incomplete", message: NOT_PROVEN, missing: [NOT_AT_HAND], code: null };
+  const missing = [hasCertificate ? NO_LOGIN_WITH_CERTIFICATE : NOT_AT_HAND];
+  return { at, outcome: "incomplete", message: NOT_PROVEN, missing, code: null };
 }
 
 function judged({ at, came, detail }: Trial): StepResult {

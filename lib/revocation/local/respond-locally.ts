@@ -9,6 +9,7 @@ import { readPresentClient } from "../evidence/present-client.ts";
 import { type Incident, stoppedAt } from "../incident/incident.ts";
 import { changeIncident, readIncident, recordStep } from "../incident/incidents.ts";
 import { INVESTIGATE_STEPS, RESPOND_STEPS } from "../incident-machine.ts";
+import { certificateStays } from "../leak/leak-kinds.ts";
 import { type InvestigateParts, investigateSteps } from "../respond/investigate-steps.ts";
 import { NO_QUESTIONS } from "../respond/questions.ts";
 import { type RespondParts, respondSteps } from "../respond/respond.ts";
@@ -116,14 +117,15 @@ async function rotationWaits(incident: Incident, parts: LocalParts): Promise<Sec
   const { table, clock } = parts;
   const at = clock.now();
   const isLever = leversOf(incident, parts).includes("rotate");
+  const stays = isLever && incident.leak?.hasCertificate ? certificateStays(incident.clientId) : undefined;
   const none = whyUntouched(incident, parts) ?? "There is no credential to be replaced.";
   await recordStep(
     table,
     id,
     "rotate",
-    isLever && !drill
+    isLever && !drill && !stays
       ? { at, outcome: "incomplete", message: NOT_REPLACED, missing: [waits(incident, parts)], code: null }
-      : { at, outcome: "not-applicable", message: isLever ? DRILLED : none },
+      : { at, outcome: "not-applicable", message: stays ?? (isLever ? DRILLED : none) },
   );
   return 0;
 }

@@ -16,6 +16,7 @@ import { type Incident, isComplete } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { laterOnes } from "../incident/later.ts";
 import { nowhereSince } from "../incident/nowhere.ts";
+import { NO_LOGIN_WITH_CERTIFICATE } from "../leak/leak-kinds.ts";
 import { lastWriteOf, tryIssuance } from "./issuance.ts";
 import type { RotateParts } from "./parts.ts";
 import { placeOf } from "./place.ts";
@@ -47,7 +48,8 @@ async function cameOf(incident: Incident, parts: RotateParts): Promise<Came> {
   if (leversOf(incident, parts).length === 0) {
     return nothingToProve(incident, parts);
   }
-  if (incident.drill) return nowhereSince(incident) === null ? WOULD_ASK : NEVER_SEEN;
+  if (incident.drill && nowhereSince(incident) !== null) return NEVER_SEEN;
+  if (incident.drill) return incident.leak?.hasCertificate ? nothingToAskWith(incident) : WOULD_ASK;
   const end = parts.deadline - RECORDING;
   const got = await tried(() => beforeMoment(parts.clock, end, () => issuance(incident, end, parts)));
   return "error" in got ? notDone(NOT_PROVEN, `a proof for ${incident.clientId}`, got.error) : got.value;
@@ -80,7 +82,7 @@ async function issuance(incident: Incident, end: number, given: RotateParts): Pr
   if (contradiction !== null) return incomplete(NOT_PROVEN, [contradiction], null);
   if (!trial) {
     const began = isProvenBy(incident, supplied) ? supplied?.trial?.began : undefined;
-    return began === undefined ? incomplete(NOT_PROVEN, [NOTHING_TO_ASK_WITH], null) : { ...TRIED, began };
+    return began === undefined ? nothingToAskWith(incident) : { ...TRIED, began };
   }
   const isRefused = trial.came === "refused";
   const later = isRefused ? await laterOnes(parts.table, await readIncident(parts.table, incident.id)) : [];
@@ -102,6 +104,9 @@ const NEVER_SEEN: Came = {
 };
 
 const TRIED = { outcome: "done", message: "A person tried what leaked, and it gets no token any more." } as const;
+
+const nothingToAskWith = ({ leak }: Incident): Came =>
+  incomplete(NOT_PROVEN, [leak?.hasCertificate ? NO_LOGIN_WITH_CERTIFICATE : NOTHING_TO_ASK_WITH], null);
 
 const NOTHING_TO_ASK_WITH =
   "Nothing is stored that the application logs in with, so nobody can ask for a token as it would. Give what leaked on the command line (--old-secret-file).";

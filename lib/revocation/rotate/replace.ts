@@ -12,6 +12,7 @@ import type { Came } from "../contain/came.ts";
 import { tried } from "../contain/tried.ts";
 import type { Incident } from "../incident/incident.ts";
 import { noteReplaced } from "../incident/incidents.ts";
+import { certificateStays } from "../leak/leak-kinds.ts";
 import { type Given, give } from "./give.ts";
 import { judged, type Left, replacedIn } from "./judge-replaced.ts";
 import { takeSuspectsAway } from "./key-places.ts";
@@ -54,8 +55,7 @@ export const GONE: Came = {
 function unfitness(client: RotatedClient, { kind }: Place): Came | undefined {
   const { clientId } = client;
   if (client.attachedKeys === undefined && client.usesMtls) {
-    const message = `The application ${clientId} authenticates with a certificate (mTLS), which Auth0 did not issue: have it revoked, and take it off the application by hand.`;
-    return { outcome: "not-applicable", message };
+    return { outcome: "not-applicable", message: certificateStays(clientId) };
   }
   const refused = judgeClient(client, { clientId, kind, allowHs256: true });
   if (refused?.refusal === "public-client") {

@@ -9,6 +9,7 @@ import { type Came, incomplete } from "../contain/came.ts";
 import type { Incident } from "../incident/incident.ts";
 import { noteReplaced } from "../incident/incidents.ts";
 import { preserve, readPreserved } from "../incident/preserve.ts";
+import { certificateStays } from "../leak/leak-kinds.ts";
 import type { RevokedClient } from "../ports.ts";
 import { noteOwnAct } from "../watch/own-acts.ts";
 import type { RotateParts } from "./parts.ts";
@@ -33,11 +34,16 @@ export async function replacedByHand(incident: Incident, parts: RotateParts, why
   const place = await placeOf(incident, await readPreserved<RevokedClient>(parts.table, incident, "client"), parts);
   const { secret, name } = place;
   const current = secret && versionWith(secret, CURRENT);
+  const stays: Came | undefined = incident.leak?.hasCertificate && {
+    outcome: "not-applicable",
+    message: certificateStays(incident.clientId),
+  };
+  if (incident.drill && stays) return stays;
   if (incident.drill)
     return { outcome: "done", message: `A person would replace the credential, in the secret ${name}.` };
   const first = await preserve<VersionId | null>(parts.table, incident, "stored-version", current ?? null);
   if (!secret || !current || current === first) {
-    return incomplete(NOT_REPLACED, [byHand(incident, place, parts, why)], null);
+    return stays ?? incomplete(NOT_REPLACED, [byHand(incident, place, parts, why)], null);
   }
   const now = await loginOf(incident, place, secret, current, parts);
   const said = now && (await ask(incident, now, parts));

@@ -121,6 +121,17 @@ it.each([
   expect(oneLine(planText({ request, tenant, isLocal: false, client: undefined }, 100))).toMatch(says);
 });
 
+it("says before it begins that a certificate is replaced by people, and that it has no key", () => {
+  const tenant = { name: "acme", domain: "acme.eu.auth0.com", credentials: [] } as unknown as TenantConfig;
+  const request = { tenant: "acme", clientId: "job", reason: "r", leakedSince: null, drill: false, token: null };
+  const client = { ...CLIENT, certificates: ["cred_7"] };
+  const text = oneLine(planText({ request: { ...request, leakedKey: "k" }, tenant, isLocal: true, client }, 100));
+
+  expect(text).toMatch(/What leaked: certificate\. .*has no key k: it does not authenticate with registered keys/);
+  expect(text).toMatch(/rotate: NOT by Curfew; people.*take it off/);
+  expect(text).not.toMatch(/Secrets Manager|new secret/);
+});
+
 const RESPONDER = { responder: { clientId: "job", secret: "env:X" } };
 const PUBLIC = { ...CLIENT, appType: "spa", tokenEndpointAuthMethod: "none", grantTypes: ["authorization_code"] };
 

@@ -29,7 +29,7 @@ describe("a key that a person named", () => {
     expect(plan(undefined, TOKEN)).toContain("What leaked is a token: the key nokey is not detached for it.");
     expect(plan(CLIENT)).toContain("The application has no key nokey");
     expect(oneLine(answerText(known, 100))).toContain(
-      "The application has no key nokey: it authenticates with a secret",
+      "The application has no key nokey: it does not authenticate with registered keys",
     );
     expect(oneLine(incidentText(known, 100))).toContain("A key that leaked, as was said: nokey");
     expect(whyKeyStays(incidentOf())).toBeUndefined();

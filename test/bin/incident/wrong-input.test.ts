@@ -63,6 +63,14 @@ describe("what cannot be right is said in one sentence that names the option, be
     }
   });
 
+  it("a certificate as that: nobody here can log in with one", async () => {
+    await using folder = await temporaryFolder();
+    await folder.write("old", "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+    const read = leakedLogin(join(folder.path, "old"), "job", TENANT.domain, new AbortController().signal);
+
+    await expect(read).rejects.toThrow(/^--old-secret-file takes .* certificate \(mTLS\) .*leave it out\.$/);
+  });
+
   it("what an incident is started with, beside --resume: one that is no drill goes on for real", () => {
     const given = { leakedSince: "3h", leakedKey: "k", reason: "r", drill: true };
 

@@ -81,6 +81,13 @@ describe("what leaked, and what Auth0 lets anybody do about it", () => {
       levers: ["lock", "detach-key", "contain", "rotate"],
       contained: true,
     },
+    {
+      title: "a certificate",
+      of: client({ certificates: ["a"], tokenEndpointAuthMethod: undefined }),
+      kind: "certificate",
+      levers: CLOSED,
+      contained: true,
+    },
     { title: "a machine's token", of: token({}), kind: "machine-token", levers: CLOSED, contained: true },
     {
       title: "one of the RFC 9068 profile",
@@ -179,6 +186,20 @@ describe("what leaked, and what Auth0 lets anybody do about it", () => {
     expect(steps.join(" ")).toMatch(/Grant Types.*authorized for.*rotate the secret.*Secrets Manager/s);
   });
 
+  test.each([
+    ["itself", {}],
+    ["whose token leaked", token({})],
+    ["that is Curfew's own", own("rotator")],
+  ])("people take a certificate off an application %s, and no other credential's words are used", (_, of) => {
+    const { steps, hasCertificate } = classify(report({ ...client({ certificates: ["a"] }), ...of }));
+
+    expect(hasCertificate).toBe(true);
+    expect(steps.join(" ")).toMatch(/issued it revoke it.*edge.*Applications > job > Credentials: take it off/);
+    expect(steps.join(" ")).not.toContain("new secret");
+    expect(classify(report(client({ certificates: ["a"], attachedKeys: ["b"] }))).kind).toBe("registered-key");
+    expect(classify(report(of))).not.toHaveProperty("hasCertificate");
+  });
+
   test("a token that an API's secret signs, or that nobody can read, does not end with a key of the tenant's", () => {
     expect(classify(report(token({}))).shortens).toEqual(["network-acl", "key-revocation"]);
     expect(classify(report({})).shortens).toContain("key-revocation");
@@ -200,18 +221,22 @@ describe("whatever is reported", () => {
       subject: text,
       grantType: text,
     }) as fc.Arbitrary<TokenFacts>,
-    { nil: null },
+    { nil: null, freq: 2 },
   );
-  const anyClient: fc.Arbitrary<LeakedClient> = fc.record({
+  const known = {
     name: fc.constantFrom("API Explorer Application", "Job", undefined),
     appType: fc.constantFrom("spa", "native", "non_interactive", undefined),
     tokenEndpointAuthMethod: fc.constantFrom("none", "client_secret_basic", undefined),
     grantTypes: fc.constantFrom(["client_credentials"], ["authorization_code"], [], undefined),
     attachedKeys: fc.constantFrom(["a"], ["a", "b"], undefined),
-  });
+  };
+  const anyClient: fc.Arbitrary<LeakedClient> = fc.oneof(
+    fc.record(known),
+    fc.record({ ...known, certificates: fc.constantFrom(["c"], []) }),
+  );
   const anyOwn = fc.option(
     fc.record({ role: fc.constantFrom("auditor" as const, "rotator", "responder"), hasSpare: fc.boolean() }),
-    { nil: null },
+    { nil: null, freq: 2 },
   );
   const anyReport: fc.Arbitrary<LeakReport> = fc.record({
     clientId: fc.constant("job"),

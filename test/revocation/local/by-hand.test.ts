@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { preserve } from "../../../lib/revocation/incident/preserve.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
 import { giveBackByHand } from "../../../lib/revocation/local/by-hand.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { CLIENT, done, incidentOf, putIncident, THREE_AM } from "../support.ts";
@@ -44,6 +45,10 @@ test("everything that was taken away is to be given back by hand, whole, after a
   expect(all).toContain(`switch off the rule "Curfew, incident ${incident.id}"`);
   expect(all).toContain("the registered key cred_9 was added since the first look: take it away first");
   expect(all).not.toMatch(/cgr_0|cgr_9|what is gone/);
+  const leak = classify({ ...incident, client: { ...CLIENT, certificates: ["cred_7"] }, own: null });
+  const byCertificate = (await giveBackByHand({ ...incident, leak, steps }, table)).join("\n");
+  expect(byCertificate).toMatch(/^Curfew replaces no certificate.*\n.*take it off\.\nDo both before/);
+  expect(byCertificate).not.toContain("npx curfew revoke");
 });
 
 test("what could not be stored is named as people were told it, and what is not known is said", async () => {

@@ -119,6 +119,21 @@ describe("answering a leak from a person's machine", () => {
     expect(incident.window?.state).toBe("open");
   });
 
+  test("promises no new credential, and no proof, where it authenticates with a certificate", async () => {
+    const client = { ...MACHINE.client, certificates: ["cred_7"], tokenEndpointAuthMethod: undefined };
+    const world = await createWorld({ ...MACHINE, client });
+
+    await until(world, isAnnounced, null);
+
+    const incident = world.incident();
+    const message = expect.stringContaining("certificate (mTLS)");
+    expect(incident.steps).toMatchObject({ lock: { outcome: "done" }, rotate: { outcome: "not-applicable", message } });
+    expect(notDone(incident)).toEqual([expect.stringContaining("cannot log in with a certificate")]);
+    expect(stepsForPeople(incident)).toContainEqual(expect.stringContaining("take it off"));
+    const told = JSON.stringify([incident.steps, world.alerts]);
+    expect(told).not.toMatch(/--old-secret-file|Secrets Manager|new secret/);
+  });
+
   test("goes on after every interruption, and ends as if there had been none", async () => {
     const world = await createWorld(MACHINE);
     const steps = ["lock", "contain", "look", "rotate", "prove", "investigate", "watch"] as const;

@@ -3,6 +3,7 @@ import type { TenantConfig } from "../../../lib/config/schema.ts";
 import { incidentKey, isContained } from "../../../lib/revocation/incident/incident.ts";
 import { changeIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { openIncident } from "../../../lib/revocation/incident/open-incident.ts";
+import { classify } from "../../../lib/revocation/leak/classify.ts";
 import { shouldRotateAgain } from "../../../lib/revocation/respond/rotate-again.ts";
 import { whyNotReady } from "../../../lib/revocation/restore/ready.ts";
 import { rotatePartsOf } from "../../../lib/revocation/rotate/from-config.ts";
@@ -97,6 +98,23 @@ describe.each(WORLDS)("without a rotator ($withoutRotator), a leaked $kind", (op
     expect(world.vault.labelled(PREVIOUS)).toBeDefined();
   });
 });
+
+it.each([false, true])(
+  "is asked of nobody where a certificate leaked, and no proof is promised; drill: %s",
+  async (drill) => {
+    const client = { clientId: "jkl", name: undefined, appType: undefined, tokenEndpointAuthMethod: undefined };
+    const seen = { ...client, grantTypes: ["client_credentials"], attachedKeys: undefined, certificates: ["cred_7"] };
+    const leak = classify({ clientId: "jkl", token: null, client: seen, own: null });
+    const world = await leakedWorld({ withoutRotator: "there is none", isUnmanaged: true, incident: { leak, drill } });
+    await world.step(rotateLeaked);
+    await world.step(prove);
+
+    expect(world.incident().steps).toMatchObject({
+      rotate: { outcome: "not-applicable", message: expect.stringContaining("have it revoked, and take it off") },
+      prove: { outcome: "incomplete", missing: [expect.stringContaining("cannot log in with a certificate")] },
+    });
+  },
+);
 
 /** What an incident knows of an application that is not there. */
 const NOT_THERE = [
