@@ -178,6 +178,6 @@ describe("a desk that does not answer", () => {
       message: `${told("Interrupted")}. Look: ${look}`,
     });
     await expect(order(desk)).rejects.toThrow(/^Interrupted\.$/); // before it was sent
-    expect(sent).toHaveBeenCalledTimes(6);
+    expect(sent).toHaveBeenCalledTimes(9);
   });
 });
