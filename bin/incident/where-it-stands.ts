@@ -38,9 +38,13 @@ export const unfollowedText = (id: string, isLocal: boolean): string =>
     ? `No longer following; the incident goes on only while npx curfew revoke --local runs. Where that has ended, go on with the same --config: ${resumeCommand(id, {})}`
     : `No longer following; the incident goes on. Again: ${followCommand(id)}`;
 
-/** Whether nothing but what leaked is missing for the proof. */
-const lacksLeaked = ({ drill, steps }: Incident, { oldSecretFile }: Resuming): boolean =>
-  !drill && oldSecretFile === undefined && isComplete(steps.lock) && steps.prove?.outcome === "incomplete";
+/** Whether nothing but what leaked is missing for the proof. With a certificate nobody here can log in. */
+const lacksLeaked = ({ drill, steps, leak }: Incident, { oldSecretFile }: Resuming): boolean =>
+  !drill &&
+  oldSecretFile === undefined &&
+  !leak?.hasCertificate &&
+  isComplete(steps.lock) &&
+  steps.prove?.outcome === "incomplete";
 
 function standing(incident: Incident): string {
   if (incident.drill) return "DRILL, interrupted: nothing was changed.";

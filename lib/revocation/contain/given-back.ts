@@ -7,7 +7,6 @@ import type { Incident } from "../incident/incident.ts";
 import { readIncident } from "../incident/incidents.ts";
 import { decidesSince, laterOnes } from "../incident/later.ts";
 import { closesApplication } from "../incident/same-leak.ts";
-import { isSharer } from "../incident/sharers.ts";
 import type { RestorePlan } from "../restore/restore-plan.ts";
 import { compareGrant, isForSame } from "../restore/same-grant.ts";
 import { type FoundGrant, readOrganizations } from "./keep-grants.ts";
@@ -50,8 +49,8 @@ async function givenBack(run: StepRun): Promise<GivenBack | undefined> {
   // What a person ended before it came to its end counts only as long as this one holds it.
   const isForgotten = incident.ended && closesApplication(known) && !isOpened(known);
   if (!plan || !isOpened(incident) || isForgotten) return plan && { ...plan, grantTypes: [], networkAcl: false };
-  // The network is opened for those alone that share what they keep: any other has a rule of its own.
-  return { ...plan, networkAcl: plan.networkAcl && isSharer(known, incident) };
+  // What takes nothing away of the application keeps a rule of its own, which no approval about the application opens.
+  return { ...plan, networkAcl: plan.networkAcl && closesApplication(known) };
 }
 
 /**

@@ -10,12 +10,10 @@ import { closesApplication } from "./same-leak.ts";
  * @throws CurfewError `store-failed`
  */
 export async function sharersOf(table: Table, incident: Incident): Promise<Incident[]> {
-  return (await beside(table, incident)).filter((other) => isSharer(other, incident));
+  const isSharer = (other: Incident): boolean =>
+    other.id === incident.id || (closesApplication(other) && keeperOf(other) === keeperOf(incident));
+  return (await beside(table, incident)).filter(isSharer);
 }
-
-/** Whether an incident that has to do with another one is among the {@link sharersOf} that. */
-export const isSharer = (other: Incident, incident: Incident): boolean =>
-  other.id === incident.id || (closesApplication(other) && keeperOf(other) === keeperOf(incident));
 
 /**
  * The ids of the open incidents that take away again what something else gives back, this one among them.

@@ -34,16 +34,15 @@ export async function replacedByHand(incident: Incident, parts: RotateParts, why
   const place = await placeOf(incident, await readPreserved<RevokedClient>(parts.table, incident, "client"), parts);
   const { secret, name } = place;
   const current = secret && versionWith(secret, CURRENT);
-  const stays: Came | undefined = incident.leak?.hasCertificate && {
-    outcome: "not-applicable",
-    message: certificateStays(incident.clientId),
-  };
-  if (incident.drill && stays) return stays;
+  const stays = incident.leak?.hasCertificate ? certificateStays(incident.clientId) : undefined;
+  if (incident.drill && stays) return { outcome: "not-applicable", message: stays };
   if (incident.drill)
     return { outcome: "done", message: `A person would replace the credential, in the secret ${name}.` };
   const first = await preserve<VersionId | null>(parts.table, incident, "stored-version", current ?? null);
   if (!secret || !current || current === first) {
-    return stays ?? incomplete(NOT_REPLACED, [byHand(incident, place, parts, why)], null);
+    const line = byHand(incident, place, parts, why);
+    // It had one at the first look: a person may have let it authenticate otherwise since.
+    return incomplete(NOT_REPLACED, stays ? [stays, `or, where it uses none any more, ${line}`] : [line], null);
   }
   const now = await loginOf(incident, place, secret, current, parts);
   const said = now && (await ask(incident, now, parts));

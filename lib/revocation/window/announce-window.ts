@@ -42,6 +42,8 @@ export async function announceWindow(
     };
     await addToTimeline(parts.table, incident.id, { ...entry, answer: windowLine(window) });
   }
+  // Of one that a person has ended nobody watches or goes on: what is known of it stands in the evidence.
+  if (announced.ended) return announced;
   await tellState(announced, parts);
   await tellUnreplaced(announced, parts);
   return announced;

@@ -19,11 +19,15 @@ const REQUEST = {
 const opened: Incident = newIncident("i", { ...REQUEST, drill: false });
 const locked: Incident = { ...opened, leak, steps: { lock: done(1), contain: done(2) } };
 
+/** Nobody here can log in with one, so none is asked for. */
+const OF_CERTIFICATE = { ...leak, hasCertificate: true } as const;
+
 describe("what is said when somebody stops answering", () => {
   it.each<[string, Incident]>([
     ["NOT LOCKED:", opened],
     ["LOCKED, but NOT CONTAINED,", { ...opened, leak, steps: { lock: done(1) } }],
     ["CONTAINED,", { ...locked, steps: { ...locked.steps, prove: done(3) } }],
+    ["LOCKED, but NOT CONTAINED,", { ...locked, leak: OF_CERTIFICATE, steps: { ...locked.steps, prove: unproven } }],
     ["DRILL,", { ...opened, drill: true, leak, steps: { lock: done(1) } }],
   ])("begins with %s", (words, incident) => {
     expect(stoppedText(incident, {}).startsWith(words)).toBe(true);

@@ -2,10 +2,11 @@ import { describe, expect, test } from "vitest";
 import { CurfewError } from "../../../lib/model/curfew-error.ts";
 import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
 import { setNetworkAcl } from "../../../lib/revocation/contain/network-acl.ts";
+import { putBack } from "../../../lib/revocation/contain/put-back.ts";
 import { noteAskedAgain } from "../../../lib/revocation/incident/asked-again.ts";
 import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { stepsForPeople } from "../../../lib/revocation/incident/for-people.ts";
-import { changeIncident, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
+import { changeIncident, noteReplaced, readIncident, recordStep } from "../../../lib/revocation/incident/incidents.ts";
 import { classify } from "../../../lib/revocation/leak/classify.ts";
 import type { TokenFacts } from "../../../lib/revocation/leak/leaked-token.ts";
 import { giveBackByHand } from "../../../lib/revocation/local/by-hand.ts";
@@ -14,6 +15,7 @@ import type { ResponderTenant } from "../../../lib/revocation/ports.ts";
 import { questionsBy } from "../../../lib/revocation/respond/questions.ts";
 import { respondSteps } from "../../../lib/revocation/respond/respond.ts";
 import type { Way } from "../../../lib/revocation/respond/way.ts";
+import { giveBack } from "../../../lib/revocation/restore/give-back.ts";
 import { tryRestored } from "../../../lib/revocation/restore/try-restored.ts";
 import { CLIENT, DAY, done, incidentOf, MINUTE, putIncident, THREE_AM, testParts, testTenant } from "../support.ts";
 import { approve, replaced } from "../world/approve.ts";
@@ -244,6 +246,37 @@ test.each([
   await clock.run(setNetworkAcl(await readIncident(table, "users"), { ...parts, settings }));
   expect(acls).toEqual(made.map(ruleOf));
 });
+
+test.each(["ended by a person", "closed"])(
+  "one that was opened as approved is not made again once the later incident, which opened its own, is %s",
+  async (how) => {
+    const world = await createWorld({ grants: [ORDERS], egress: EGRESS });
+    const { clock, table, opened } = world;
+    await clock.run(replaced(world));
+    await clock.run(approve(world, "restore"));
+    await give(world);
+    expect(rules(world)).toEqual([]);
+    await clock.run(clock.sleep(2 * DAY));
+
+    const { id } = await report(world, null, "once-more");
+    world.putBack(() => undefined);
+    await contain(world, id);
+    expect(rules(world)).toEqual([ruleOf(id)]);
+    await clock.run(clock.sleep(MINUTE));
+    await noteReplaced(await readIncident(table, id), world);
+    for (const step of ["rotate", "prove"] as const) await recordStep(table, id, step, done(clock.now()));
+    await clock.run(approve(world, "restore", await readIncident(table, id)));
+    await clock.run(world.run("give", async (parts) => giveBack(await readIncident(parts.table, id), parts)));
+    await clock.run(clock.sleep(MINUTE));
+    const at = clock.now();
+    if (how === "ended by a person") await endIncident(table, id, { at, ...SAM });
+    await changeIncident(table, id, (known) => ({ ...known, closedAt: at }));
+    const told = world.alerts.length;
+    await clock.run(world.run("put-back", async (parts) => putBack(await readIncident(parts.table, opened.id), parts)));
+
+    expect([rules(world), world.alerts.length]).toEqual([[], told]);
+  },
+);
 
 test("from a person's machine none is made, and people within the ranges are told what they can do", async () => {
   const world = await contained({});

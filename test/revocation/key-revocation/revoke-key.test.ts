@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { ResourceServer } from "../../../lib/auth0/resources/resource-server.ts";
 import { askedKey } from "../../../lib/revocation/approvals/asked.ts";
+import { endIncident } from "../../../lib/revocation/incident/end-incident.ts";
 import { changeIncident, readIncident } from "../../../lib/revocation/incident/incidents.ts";
 import { keepEnded, readEnded } from "../../../lib/revocation/key-revocation/ended-tokens.ts";
 import type { KeyPlan } from "../../../lib/revocation/key-revocation/key-plan.ts";
@@ -69,6 +70,38 @@ it("revokes no other key where the approved one is out of reach", async () => {
 
   expect(result?.outcome).toBe("not-applicable");
   expect(keys.map(({ state }) => state)).toEqual(["current", "next"]);
+});
+
+it("promises no watching where a person ends the incident meanwhile, and keeps the shorter window for the evidence", async () => {
+  const audience = "https://acme.eu.auth0.com/api/v2/";
+  const world = await createWorld({ client: { grantTypes: ["client_credentials"] }, grants: [{ audience }] });
+  const { clock, table, opened, tenant } = world;
+  tenant.apis.push({ identifier: audience, token_lifetime: 86_400 } as ResourceServer);
+  await clock.run(respond(world));
+  const before = world.incident().window;
+  const decision = { by: "kim", at: clock.now(), decision: "approve" };
+  await table.put(askedKey(opened.id, "key-revocation"), { plan: { kid: "now", rotatesFirst: true }, decision });
+  const told = world.alerts.length;
+  await clock.run(
+    world.run("revoke", async (parts) => {
+      const isFormerTokenAccepted = async () => {
+        await endIncident(table, opened.id, { at: clock.now(), by: "sam", reason: "enough" });
+        return parts.tenant.isFormerTokenAccepted();
+      };
+      const inventories = { before: async () => undefined };
+      const striking = { ...parts, inventories, tenant: { ...parts.tenant, isFormerTokenAccepted } };
+      return keyRevocationQuestion.act(await readIncident(parts.table, opened.id), striking);
+    }),
+  );
+
+  expect(world.incident()).toMatchObject({ ended: { by: "sam" }, steps: { "key-revocation": { outcome: "done" } } });
+  expect(world.incident().window).not.toEqual(before);
+  expect(
+    world.alerts
+      .slice(told)
+      .map(({ text }) => text)
+      .join(),
+  ).not.toContain("Curfew watches");
 });
 
 it.each([
