@@ -40,7 +40,7 @@ test("an API is noticed", () => {
 `;
 
 /** They take minutes, or start processes of their own, and know checks through the parts that the others test. */
-const ELSEWHERE = /^test\/(bin|ci|lambdas|cloud)\/|fault-matrix|generate\.test|new-check\.test/;
+const ELSEWHERE = /^test\/(bin|ci|lambdas|cloud)\/|fault-matrix|log-faults|generate\.test|new-check\.test/;
 
 /** The tests that know the whole catalogue, and so could mind a new check. */
 const catalogueTests = globSync("test/**/*.test.ts", { cwd: ROOT })

@@ -111,7 +111,7 @@ export function killed(stack: Stack, witness: Witness): void {
 
   it("ProbeSecrets has recorded what Auth0 says", async () => {
     await kill(
-      { name: "ProbeSecrets", gates: [gates.aws, gates.auth0], invoke: () => call.ProbeSecrets(event), most: 8 },
+      { name: "ProbeSecrets", gates: [gates.aws, gates.auth0], invoke: () => call.ProbeSecrets(event), most: 6 },
       () => undisturbed.planned,
       () => difference(undisturbed.probed),
     );
@@ -119,7 +119,7 @@ export function killed(stack: Stack, witness: Witness): void {
 
   it("AuditTenant has left the same ledger, and evidence that is complete", async () => {
     await kill(
-      { name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event), most: 10 },
+      { name: "AuditTenant", gates: [gates.aws, gates.auth0], invoke: () => call.AuditTenant(event), most: 7 },
       () => undisturbed.probed,
       () => difference(undisturbed.audited),
     );
@@ -129,7 +129,7 @@ export function killed(stack: Stack, witness: Witness): void {
     let mark = markOf(cloud);
     const doubled: Kill[] = [];
     await kill(
-      { name: "FinishAudit", gates: [gates.aws], invoke: () => call.FinishAudit(finish), most: 8 },
+      { name: "FinishAudit", gates: [gates.aws], invoke: () => call.FinishAudit(finish), most: 6 },
       () => {
         mark = markOf(cloud);
         return undisturbed.audited;
